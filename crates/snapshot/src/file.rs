@@ -1,0 +1,135 @@
+//! The file: JSON, gzip-compressed unless asked otherwise, with its version checked before anything else.
+
+use std::io::{self, Read, Write};
+
+use flate2::read::MultiGzDecoder;
+use flate2::{Compression, GzBuilder};
+use serde::Deserialize;
+
+use crate::{SCHEMA_VERSION, Snapshot};
+
+/// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Why a file is no snapshot that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FormatError {
+    /// It could not be read or inflated.
+    #[error("the snapshot cannot be read")]
+    Io(#[from] io::Error),
+    /// It is larger than any snapshot.
+    #[error("the snapshot is larger than {MAX_BYTES} bytes")]
+    TooLarge,
+    /// It is some other file.
+    #[error("this is not a Plimsoll snapshot: it has no `schema_version`")]
+    NotASnapshot,
+    /// It is from the future.
+    #[error(
+        "the snapshot has schema version {found}, this program reads up to {SCHEMA_VERSION}: use a newer plimsoll"
+    )]
+    Newer {
+        /// The version of the file.
+        found: u64,
+    },
+    /// It is damaged.
+    #[error("the snapshot is damaged: {0}")]
+    Damaged(String),
+}
+
+/// Reads a snapshot, compressed or not.
+pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let mut inflated = Vec::new();
+        MultiGzDecoder::new(&bytes[..]).take(MAX_BYTES + 1).read_to_end(&mut inflated)?;
+        bytes = inflated;
+    }
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(FormatError::TooLarge);
+    }
+
+    #[derive(Deserialize)]
+    struct Version {
+        schema_version: u64,
+    }
+    let version: Version = serde_json::from_slice(&bytes).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => FormatError::NotASnapshot,
+        _ => FormatError::Damaged(error.to_string()),
+    })?;
+    if version.schema_version > u64::from(SCHEMA_VERSION) {
+        return Err(FormatError::Newer { found: version.schema_version });
+    }
+    // The first version has no predecessor: an upgrader per step joins here with the second.
+    let snapshot: Snapshot =
+        serde_json::from_slice(&bytes).map_err(|error| FormatError::Damaged(error.to_string()))?;
+    check_references(&snapshot)?;
+    Ok(snapshot)
+}
+
+fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
+    for service in &snapshot.services {
+        if service.image >= snapshot.images.len() {
+            return Err(FormatError::Damaged(format!("service `{}` has no image", service.name)));
+        }
+    }
+    for image in &snapshot.images {
+        for layer in &image.layers {
+            if layer.layer >= snapshot.layers.len() {
+                return Err(FormatError::Damaged(format!("image {} lacks a layer", image.id)));
+            }
+            if layer.history.is_some_and(|step| step >= image.history.len()) {
+                return Err(FormatError::Damaged(format!("image {} lacks a history step", image.id)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a snapshot as JSON.
+pub fn write_json(snapshot: &Snapshot, out: impl Write) -> io::Result<()> {
+    serde_json::to_writer(out, snapshot).map_err(io::Error::from)
+}
+
+/// Writes a snapshot as gzip-compressed JSON; the same snapshot always gives the same bytes.
+pub fn write_gzip(snapshot: &Snapshot, out: impl Write) -> io::Result<()> {
+    let mut encoder = GzBuilder::new().mtime(0).write(out, Compression::new(6));
+    write_json(snapshot, io::BufWriter::with_capacity(1 << 16, &mut encoder))?;
+    encoder.finish()?.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn empty() -> Snapshot {
+        Snapshot { schema_version: SCHEMA_VERSION, generator: "test".into(), ..Snapshot::default() }
+    }
+
+    #[test]
+    fn both_forms_are_read() {
+        let (mut plain, mut packed) = (Vec::new(), Vec::new());
+        write_json(&empty(), &mut plain).unwrap();
+        write_gzip(&empty(), &mut packed).unwrap();
+        assert_eq!(read(&plain[..]).unwrap(), empty());
+        assert_eq!(read(&packed[..]).unwrap(), empty());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let message = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
+        assert!(message("{\"schema_version\": 99}").contains("version 99, this program reads up to 1"));
+        assert!(message("{\"a\": 1}").contains("not a Plimsoll snapshot"));
+        assert!(message("{\"schema_version\": 1").contains("damaged"));
+        assert!(message("{\"schema_version\": 1}").contains("missing field"));
+    }
+
+    #[test]
+    fn an_index_that_hits_nothing_is_refused() {
+        let json = r#"{"schema_version":1,"generator":"x","services":[{"name":"a","image":0}],"images":[],"layers":[]}"#;
+        assert_eq!(
+            read(json.as_bytes()).unwrap_err().to_string(),
+            "the snapshot is damaged: service `a` has no image"
+        );
+    }
+}

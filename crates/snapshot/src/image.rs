@@ -1,0 +1,247 @@
+//! The schema: services, images, and the layers they share.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Bytes, DiffId, Digest, Entries, Paths, Warning};
+
+/// What was read of a set of images.
+///
+/// Indices into `images` and `layers` are checked when a file is read, so they always hit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The format of the file, [`crate::SCHEMA_VERSION`] after reading.
+    pub schema_version: u32,
+    /// The program that wrote the file, as `plimsoll 0.1.0`.
+    pub generator: String,
+    /// Who runs what, in the order it was asked for.
+    pub services: Vec<Service>,
+    /// Every image once, however many services run it.
+    pub images: Vec<Image>,
+    /// Every layer once, however many images hold it.
+    pub layers: Vec<Layer>,
+}
+
+/// A name and the image it stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// The name before and after are matched by.
+    pub name: String,
+    /// Index into [`Snapshot::images`].
+    pub image: usize,
+}
+
+/// One image for one platform.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// The name the image was asked by, or its first tag.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reference: Option<String>,
+    /// Every tag the source gives the image.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub tags: Vec<String>,
+    /// Where it was read from.
+    pub source: Source,
+    /// The digest of the config: what engines call the image ID.
+    pub id: Digest,
+    /// The digest of the manifest, where the source has one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub manifest_digest: Option<Digest>,
+    /// What it runs on.
+    pub platform: Platform,
+    /// When it was built (RFC 3339), as the config says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub created: Option<String>,
+    /// How it is run.
+    pub config: Config,
+    /// How it was built, oldest step first.
+    pub history: Vec<HistoryEntry>,
+    /// What it is made of, lowest layer first.
+    pub layers: Vec<ImageLayer>,
+    /// What has to be known of the figures.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub warnings: Vec<Warning>,
+}
+
+/// Where an image was read from. Holds no path of the machine: the same image gives the same snapshot anywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The kind of source, under the name skopeo gives it.
+    pub transport: Transport,
+    /// The name of the file, the directory or the repository.
+    pub name: String,
+}
+
+/// The kinds of source, named as skopeo names its transports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// What `docker save` and `podman save` write.
+    DockerArchive,
+    /// An OCI layout in a tar.
+    OciArchive,
+    /// An OCI layout in a directory.
+    Oci,
+    /// What `skopeo copy … dir:` writes.
+    Dir,
+    /// A Docker or Podman engine.
+    DockerDaemon,
+    /// A registry.
+    Docker,
+    /// The store of Podman, Buildah and CRI-O.
+    ContainersStorage,
+}
+
+impl Transport {
+    /// The name as it is written before the colon.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DockerArchive => "docker-archive",
+            Self::OciArchive => "oci-archive",
+            Self::Oci => "oci",
+            Self::Dir => "dir",
+            Self::DockerDaemon => "docker-daemon",
+            Self::Docker => "docker",
+            Self::ContainersStorage => "containers-storage",
+        }
+    }
+}
+
+/// The platform of an image (image-spec, image-index.md, "platform").
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Platform {
+    /// `linux` or `windows`.
+    pub os: String,
+    /// `amd64`, `arm64`, …
+    pub architecture: String,
+    /// `v8`, …
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub variant: Option<String>,
+}
+
+impl std::fmt::Display for Platform {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}/{}", self.os, self.architecture)?;
+        self.variant.iter().try_for_each(|variant| write!(out, "/{variant}"))
+    }
+}
+
+/// How an image is run (image-spec, config.md). Names of environment variables only, never their values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// User, or user:group; empty is root.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub user: String,
+    /// The first process.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entrypoint: Vec<String>,
+    /// Its arguments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
+    /// Where it starts.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub working_dir: String,
+    /// The names of the environment variables.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env_names: Vec<String>,
+    /// The ports it says it listens on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exposed_ports: Vec<String>,
+    /// The paths it says it writes to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<String>,
+    /// Labels; a value that looks like a secret is replaced.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// The signal that ends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_signal: Option<String>,
+    /// The health check: Docker's extension of the config.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health_check: Option<HealthCheck>,
+}
+
+/// A health check as the image defines it; durations are in nanoseconds, zero where the engine's default holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the names are those of the Dockerfile's options")]
+pub struct HealthCheck {
+    pub test: Vec<String>,
+    pub interval_ns: u64,
+    pub timeout_ns: u64,
+    pub start_period_ns: u64,
+    pub retries: u64,
+}
+
+/// One step of the build.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// The instruction as the builder noted it; values that must not leave the machine are replaced.
+    pub created_by: String,
+    /// When (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub created: Option<String>,
+    /// Whether it made no layer.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub empty_layer: bool,
+}
+
+/// A layer as one image holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageLayer {
+    /// Index into [`Snapshot::layers`].
+    pub layer: usize,
+    /// The digest of the blob, where the source names it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digest: Option<Digest>,
+    /// How the blob is compressed.
+    pub compression: Compression,
+    /// The size of the blob as it is stored, compressed or not.
+    pub blob_bytes: Bytes,
+    /// Index into [`Image::history`] of the step that made the layer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub history: Option<usize>,
+}
+
+/// How a blob is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Compression {
+    None,
+    Gzip,
+    Zstd,
+    Bzip2,
+    Xz,
+}
+
+/// A layer: the same wherever it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Layer {
+    /// The digest of the uncompressed tar.
+    pub diff_id: DiffId,
+    /// What is in it; absent if the source only names the layer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub contents: Option<Contents>,
+}
+
+/// The contents of a layer: what it adds, and what it hides of the layers below.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Contents {
+    /// The size of the uncompressed tar.
+    pub tar_bytes: Bytes,
+    /// Files, directories, links and devices, in path order, each path once.
+    pub entries: Entries,
+    /// The paths that are deleted from the layers below, in path order.
+    #[serde(skip_serializing_if = "Paths::is_empty", default)]
+    pub whiteouts: Paths,
+    /// The directories whose children in the layers below are all hidden, in path order.
+    #[serde(skip_serializing_if = "Paths::is_empty", default)]
+    pub opaque: Paths,
+    /// What has to be known of this layer in every image.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub warnings: Vec<Warning>,
+}

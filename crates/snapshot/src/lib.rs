@@ -1,0 +1,26 @@
+//! The snapshot: what was read of a set of container images, as one versioned file.
+//!
+//! A snapshot holds facts, never verdicts. Whatever can be derived (the squashed tree, hidden bytes,
+//! findings) is derived by `plimsoll-analysis` whenever it is asked for, so an old snapshot profits from
+//! a new rule. The format on disk is described in `docs/snapshot-format.md`.
+
+mod entries;
+mod file;
+mod identity;
+mod image;
+pub mod path;
+mod units;
+mod warning;
+
+pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, Node, Paths};
+pub use file::{FormatError, read, write_gzip, write_json};
+pub use identity::{ContentHash, DiffId, Digest, InvalidDigest};
+pub use image::{
+    Compression, Config, Contents, HealthCheck, HistoryEntry, Image, ImageLayer, Layer, Platform, Service,
+    Snapshot, Source, Transport,
+};
+pub use units::{ByteDelta, Bytes};
+pub use warning::Warning;
+
+/// The version of the format this crate writes. Every change of the format raises it by one.
+pub const SCHEMA_VERSION: u32 = 1;

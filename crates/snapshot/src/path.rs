@@ -1,0 +1,139 @@
+//! Paths inside images: bytes without a leading slash, their order, and how they are written as text.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt::Write as _;
+
+/// Compares two paths component by component, so that everything below a directory stands right behind it.
+///
+/// Plain byte order would put `a.txt` between `a` and `a/b`.
+#[must_use]
+pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
+    let common = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    match (left.get(common), right.get(common)) {
+        (None, None) => Ordering::Equal,
+        (None, Some(_)) => Ordering::Less,
+        (Some(_), None) => Ordering::Greater,
+        (Some(b'/'), Some(_)) => Ordering::Less,
+        (Some(_), Some(b'/')) => Ordering::Greater,
+        (Some(a), Some(b)) => a.cmp(b),
+    }
+}
+
+/// The directory that holds `path`; the root is the empty path.
+#[must_use]
+pub fn parent(path: &[u8]) -> &[u8] {
+    path.iter().rposition(|&byte| byte == b'/').map_or(&[], |slash| &path[..slash])
+}
+
+/// The last component of `path`.
+#[must_use]
+pub fn name(path: &[u8]) -> &[u8] {
+    path.iter().rposition(|&byte| byte == b'/').map_or(path, |slash| &path[slash + 1..])
+}
+
+/// Writes a path as text from which [`unescape`] gets the same bytes back.
+///
+/// A backslash becomes `\\`; a control character, a direction mark, or a byte that is not UTF-8 becomes `\xNN`
+/// (every byte of it). So an escaped path is one line of harmless text.
+#[must_use]
+pub fn escape(path: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = str::from_utf8(path)
+        && !text.chars().any(needs_escape)
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(path.len() + 8);
+    for chunk in path.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if character == '\\' {
+                escaped.push_str("\\\\");
+            } else if needs_escape(character) {
+                push_bytes(&mut escaped, character.encode_utf8(&mut [0; 4]).as_bytes());
+            } else {
+                escaped.push(character);
+            }
+        }
+        push_bytes(&mut escaped, chunk.invalid());
+    }
+    Cow::Owned(escaped)
+}
+
+fn needs_escape(character: char) -> bool {
+    character == '\\'
+        || character.is_control()
+        // Marks that turn the direction of text could make one name look like another.
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn push_bytes(escaped: &mut String, bytes: &[u8]) {
+    for byte in bytes {
+        write!(escaped, "\\x{byte:02x}").expect("a string takes everything");
+    }
+}
+
+/// Reads what [`escape`] wrote. `None` if a backslash starts no known escape.
+#[must_use]
+pub fn unescape(text: &str) -> Option<Vec<u8>> {
+    let mut path = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        if byte != b'\\' {
+            path.push(byte);
+            continue;
+        }
+        match rest {
+            [b'\\', tail @ ..] => {
+                path.push(b'\\');
+                rest = tail;
+            }
+            [b'x', high, low, tail @ ..] => {
+                path.push(hex_digit(*high)? << 4 | hex_digit(*low)?);
+                rest = tail;
+            }
+            _ => return None,
+        }
+    }
+    Some(path)
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_followed_by_its_children() {
+        let mut paths = ["a.txt", "a/b", "a", "a/b/c", "b", "a/b.c"];
+        paths.sort_by(|left, right| compare(left.as_bytes(), right.as_bytes()));
+        assert_eq!(paths, ["a", "a/b", "a/b/c", "a/b.c", "a.txt", "b"]);
+    }
+
+    #[test]
+    fn every_name_survives_escaping() {
+        let cases: [(&[u8], &str); 6] = [
+            (b"usr/bin/env", "usr/bin/env"),
+            ("años/ñ".as_bytes(), "años/ñ"),
+            (b"a\\b", "a\\\\b"),
+            (b"line\nbreak", "line\\x0abreak"),
+            (b"latin\xe9", "latin\\xe9"),
+            ("evil\u{202e}txt".as_bytes(), "evil\\xe2\\x80\\xaetxt"),
+        ];
+        for (path, text) in cases {
+            assert_eq!(escape(path), text);
+            assert_eq!(unescape(text).as_deref(), Some(path));
+        }
+        assert_eq!(unescape("trailing\\"), None);
+        assert_eq!(unescape("\\q"), None);
+    }
+
+    #[test]
+    fn parents_and_names() {
+        assert_eq!((parent(b"a/b/c"), name(b"a/b/c")), (&b"a/b"[..], &b"c"[..]));
+        assert_eq!((parent(b"a"), name(b"a")), (&b""[..], &b"a"[..]));
+    }
+}

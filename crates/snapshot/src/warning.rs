@@ -1,0 +1,63 @@
+//! What could be read only in part, or is not as the specification wants it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Bytes, DiffId, Digest};
+
+/// Something a reader of the figures has to know. Everything else was read and counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are the places that the message names")]
+pub enum Warning {
+    /// Several entries of one layer have the same path; an engine keeps the last one.
+    DuplicateEntries { layer: DiffId, entries: u64, bytes: Bytes },
+    /// A hard link whose target exists neither in its layer nor below; it is counted with no bytes.
+    DanglingHardlink { layer: DiffId, path: String, target: String },
+    /// An entry whose path leaves the image (`..`), which an engine refuses; it is not counted.
+    PathOutsideImage { layer: DiffId, path: String },
+    /// An entry of a type that no engine writes; it is not counted.
+    UnknownEntryType { layer: DiffId, path: String, entry_type: String },
+    /// The layer is not part of the archive (foreign or non-distributable): its size is known, its files are not.
+    LayerNotIncluded { digest: Digest, bytes: Bytes },
+    /// The history names more or fewer layers than there are, so instructions may be missing.
+    HistoryMismatch { history_layers: u64, layers: u64 },
+    /// Something beside the image that is of no known kind; it was skipped.
+    SkippedManifest { digest: Digest, reason: String },
+    /// The media type says one thing and the bytes are another; the bytes were believed.
+    MediaTypeMismatch { digest: Digest, media_type: String, found: String },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DuplicateEntries { layer, entries, bytes } => write!(
+                out,
+                "layer {layer}: {entries} entries ({} bytes) are superseded by a later one of the same path",
+                bytes.0
+            ),
+            Self::DanglingHardlink { layer, path, target } => {
+                write!(out, "layer {layer}: hard link `{path}` points to `{target}`, which does not exist")
+            }
+            Self::PathOutsideImage { layer, path } => {
+                write!(out, "layer {layer}: entry `{path}` leaves the image and is not counted")
+            }
+            Self::UnknownEntryType { layer, path, entry_type } => {
+                write!(out, "layer {layer}: entry `{path}` has unknown type {entry_type} and is not counted")
+            }
+            Self::LayerNotIncluded { digest, bytes } => {
+                write!(out, "layer {digest} ({} bytes) is not part of the archive", bytes.0)
+            }
+            Self::HistoryMismatch { history_layers, layers } => {
+                write!(out, "the history names {history_layers} layers, the image has {layers}")
+            }
+            Self::SkippedManifest { digest, reason } => {
+                write!(out, "manifest {digest} was skipped: {reason}")
+            }
+            Self::MediaTypeMismatch { digest, media_type, found } => {
+                write!(out, "blob {digest} says it is `{media_type}`, but it is {found}")
+            }
+        }
+    }
+}
