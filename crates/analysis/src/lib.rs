@@ -1,1 +1,14 @@
-//! Placeholder.
+//! From snapshots to judgements: what an image weighs, what of it is hidden, what changed between two.
+//!
+//! Everything here is a pure function of snapshots, so the command line and the page give the same figures.
+
+pub mod compare;
+pub mod inspect;
+pub mod instruction;
+mod squash;
+#[cfg(test)]
+mod testing;
+mod tree;
+
+pub use squash::{Cause, Inode, Squashed, squash};
+pub use tree::{Tree, TreeNode};

@@ -1,0 +1,215 @@
+//! Compares two snapshots: services by name, layers by what they are, files by path.
+//!
+//! The structures here are the document `plimsoll compare --format json` prints: see `docs/compare-format.md`.
+
+mod files;
+mod layers;
+
+use plimsoll_snapshot::{ByteDelta, Bytes, Snapshot};
+use serde::Serialize;
+
+pub use files::{ChangedFile, Counted, FileChange, FileChanges, FileNode, FileTree, Side, compare_trees};
+pub use layers::{LayerMatch, LayerPair, match_layers};
+
+pub use crate::inspect::SizeChange;
+use crate::inspect::{ImageInspection, StackSize, inspect_image, stack_size};
+use crate::squash::{Cause, Squashed, squash};
+
+/// Two snapshots compared.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The image size of all services, layers shared between them counted once.
+    pub total: SizeChange,
+    /// What the services before weigh together.
+    pub before: StackSize,
+    /// What the services after weigh together.
+    pub after: StackSize,
+    /// Every service of either side, the largest change first.
+    pub services: Vec<ServiceComparison>,
+}
+
+/// One service on both sides.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ServiceComparison {
+    /// The name both sides have it under.
+    pub name: String,
+    /// Its image before; absent for a new service.
+    pub before: Option<ImageInspection>,
+    /// Its image after; absent for a service that is gone.
+    pub after: Option<ImageInspection>,
+    /// Image size.
+    pub size: SizeChange,
+    /// Final tree size.
+    pub final_tree: SizeChange,
+    /// Hidden bytes.
+    pub hidden: SizeChange,
+    /// Where the difference in image size comes from; the steps sum to it exactly.
+    pub bridge: Vec<BridgeStep>,
+    /// The layers, aligned.
+    pub layers: Vec<LayerPair>,
+    /// The files that differ.
+    pub files: FileChanges,
+}
+
+/// One part of the difference between two image sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct BridgeStep {
+    /// What it comes from.
+    pub cause: BridgeCause,
+    /// What it adds to the size; negative where it makes it smaller.
+    pub delta: ByteDelta,
+}
+
+/// Where a difference in image size comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BridgeCause {
+    /// Files of the final tree that are gone.
+    FilesRemoved,
+    /// Files of the final tree that are new.
+    FilesAdded,
+    /// Files that are there on both sides with another size.
+    FilesChanged,
+    /// Hidden bytes, by how they are hidden.
+    #[serde(untagged)]
+    Hidden(Cause),
+}
+
+/// One service with both trees kept, for those who want to look inside.
+#[derive(Debug)]
+pub struct ServiceTrees<'a> {
+    /// The tree before.
+    pub before: Option<Squashed<'a>>,
+    /// The tree after.
+    pub after: Option<Squashed<'a>>,
+    /// Both in one.
+    pub union: FileTree<'a>,
+}
+
+/// Compares two snapshots.
+#[must_use]
+pub fn compare(before: &Snapshot, after: &Snapshot) -> Comparison {
+    let mut services: Vec<_> = service_names(before, after)
+        .into_iter()
+        .map(|name| compare_service(before, after, name, &service_trees(before, after, name)))
+        .collect();
+    services.sort_by_key(|service| std::cmp::Reverse(service.size.delta.magnitude()));
+    let (before, after) = (stack_size(before), stack_size(after));
+    Comparison { total: SizeChange::new(before.unique_bytes, after.unique_bytes), before, after, services }
+}
+
+/// The names of the services of both sides, each once: first those of before, then the new ones.
+#[must_use]
+pub fn service_names<'a>(before: &'a Snapshot, after: &'a Snapshot) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for service in before.services.iter().chain(&after.services) {
+        if !names.contains(&service.name.as_str()) {
+            names.push(&service.name);
+        }
+    }
+    names
+}
+
+/// The trees of one service.
+#[must_use]
+pub fn service_trees<'a>(before: &'a Snapshot, after: &'a Snapshot, name: &str) -> ServiceTrees<'a> {
+    let stacked = |snapshot: &'a Snapshot| {
+        let service = snapshot.services.iter().find(|service| service.name == name)?;
+        Some(squash(snapshot, &snapshot.images[service.image]))
+    };
+    let (before, after) = (stacked(before), stacked(after));
+    let union = compare_trees(before.as_ref().map(|side| &side.tree), after.as_ref().map(|side| &side.tree));
+    ServiceTrees { before, after, union }
+}
+
+/// Compares one service whose trees are known.
+#[must_use]
+pub fn compare_service(
+    before: &Snapshot,
+    after: &Snapshot,
+    name: &str,
+    trees: &ServiceTrees<'_>,
+) -> ServiceComparison {
+    let inspected = |snapshot: &Snapshot, squashed: &Option<Squashed<'_>>| {
+        let image = snapshot.services.iter().find(|service| service.name == name)?.image;
+        Some(inspect_image(snapshot, name, &snapshot.images[image], squashed.as_ref()?))
+    };
+    let sides = (inspected(before, &trees.before), inspected(after, &trees.after));
+    let change = |figure: fn(&ImageInspection) -> Bytes| {
+        SizeChange::new(
+            sides.0.as_ref().map_or(Bytes::ZERO, figure),
+            sides.1.as_ref().map_or(Bytes::ZERO, figure),
+        )
+    };
+    let files = trees.union.changes();
+    ServiceComparison {
+        name: name.to_owned(),
+        size: change(|image| image.size_bytes),
+        final_tree: change(|image| image.final_tree_bytes),
+        hidden: change(|image| image.hidden_bytes),
+        bridge: bridge(&files, sides.0.as_ref(), sides.1.as_ref()),
+        layers: match_layers(before, after, name),
+        files,
+        before: sides.0,
+        after: sides.1,
+    }
+}
+
+fn bridge(
+    files: &FileChanges,
+    before: Option<&ImageInspection>,
+    after: Option<&ImageInspection>,
+) -> Vec<BridgeStep> {
+    let tree = [
+        (BridgeCause::FilesRemoved, files.removed.size.delta),
+        (BridgeCause::FilesAdded, files.added.size.delta),
+        (BridgeCause::FilesChanged, files.changed_bytes()),
+    ];
+    let hidden_by = |image: Option<&ImageInspection>, cause| -> Bytes {
+        let groups = image.into_iter().flat_map(|image| &image.hidden);
+        groups.filter(|group| group.cause == cause).map(|group| group.bytes).sum()
+    };
+    let hidden = Cause::ALL.map(|cause| {
+        (BridgeCause::Hidden(cause), hidden_by(before, cause).change_to(hidden_by(after, cause)))
+    });
+    let mut steps: Vec<_> = tree
+        .into_iter()
+        .chain(hidden)
+        .filter(|(_, delta)| delta.0 != 0)
+        .map(|(cause, delta)| BridgeStep { cause, delta })
+        .collect();
+    steps.sort_by_key(|step| std::cmp::Reverse(step.delta.magnitude()));
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{add_service, snapshot};
+
+    #[test]
+    fn services_are_matched_by_name_and_sorted_by_change() {
+        let mut before = snapshot("db", &["f db 10"]);
+        add_service(&mut before, "backend", &["f base 100", "f app 900"]);
+        let mut after = snapshot("db", &["f db 10"]);
+        add_service(&mut after, "backend", &["f base 100", "f app 50"]);
+        add_service(&mut after, "worker", &["f base 100", "f job 7"]);
+        let comparison = compare(&before, &after);
+        let deltas: Vec<_> =
+            comparison.services.iter().map(|service| (service.name.as_str(), service.size.delta.0)).collect();
+        assert_eq!(deltas, [("backend", -850), ("worker", 107), ("db", 0)]);
+        assert_eq!((comparison.total.before, comparison.total.after), (Bytes(1010), Bytes(167)));
+    }
+
+    #[test]
+    fn the_bridge_sums_to_the_difference() {
+        let before = snapshot("app", &["d a\nf a/x 6\nf gone 4\nf kept 10 old", "w a\nf kept 12 new"]);
+        let after = snapshot("app", &["f kept 20 newer\nf fresh 3", "f kept 20 newer"]);
+        let service = &compare(&before, &after).services[0];
+        let sum: ByteDelta = service.bridge.iter().map(|step| step.delta).sum();
+        assert_eq!(sum, service.size.delta);
+        assert_eq!(service.size.delta, ByteDelta(11));
+        let json = serde_json::to_value(&service.bridge).unwrap();
+        assert_eq!(json[0], serde_json::json!({"cause": "rewritten_same_content", "delta": 20}));
+    }
+}

@@ -1,0 +1,472 @@
+//! What each image of a snapshot weighs, and where hidden bytes come from.
+//!
+//! The structures here are the documents `plimsoll inspect --format json` prints: see `docs/inspect-format.md`.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use plimsoll_snapshot::{
+    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node, Platform,
+    Snapshot, Source, Warning, path,
+};
+use serde::Serialize;
+
+use crate::instruction;
+use crate::squash::{Cause, Squashed, squash};
+
+/// The block size that the estimate of allocated bytes rounds up to: that of ext4 and xfs.
+const BLOCK: u64 = 4096;
+
+/// A snapshot inspected.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Inspection {
+    /// The images, one a service, in the order of the services.
+    pub images: Vec<ImageInspection>,
+    /// The images taken together.
+    pub stack: StackSize,
+}
+
+/// What a set of images weighs together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StackSize {
+    /// The number of services.
+    pub services: u64,
+    /// The number of different images.
+    pub images: u64,
+    /// The image sizes added up over services, layers counted as often as they are used.
+    pub sum_bytes: Bytes,
+    /// The image size of all services with every layer counted once.
+    pub unique_bytes: Bytes,
+}
+
+/// One image inspected.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ImageInspection {
+    /// The name of the service that runs the image.
+    pub service: String,
+    /// The name the image was asked by, or its first tag.
+    pub reference: Option<String>,
+    /// The image ID: the digest of the config.
+    pub id: Digest,
+    /// What it runs on, as `linux/amd64`.
+    pub platform: String,
+    /// Where it was read from.
+    pub source: Source,
+    /// When it was built (RFC 3339).
+    pub created: Option<String>,
+    /// Image size: the bytes of the regular files of all layers.
+    pub size_bytes: Bytes,
+    /// The bytes that a name in the final tree reaches.
+    pub final_tree_bytes: Bytes,
+    /// The bytes that no name reaches any more. `size_bytes = final_tree_bytes + hidden_bytes`.
+    pub hidden_bytes: Bytes,
+    /// Bytes of the final tree that another file of the same content already holds.
+    pub duplicate_bytes: Bytes,
+    /// The bytes of the compressed layer blobs; absent where the source does not store all of them compressed.
+    pub compressed_bytes: Option<Bytes>,
+    /// What the unpacked layers take up on disk, estimated with blocks of 4096 bytes and one block a directory.
+    pub allocated_estimate_bytes: Bytes,
+    /// The score that dive computes, from 0 to 1; absent for an image without files.
+    pub dive_efficiency: Option<f64>,
+    /// The files of the final tree, hard links included.
+    pub files: u64,
+    /// Hidden bytes by cause and by the layers that stored and hid them, largest first.
+    pub hidden: Vec<Hidden>,
+    /// The layers, lowest first.
+    pub layers: Vec<LayerInspection>,
+    /// What has to be known of the figures.
+    pub warnings: Vec<WarningMessage>,
+}
+
+/// Bytes of one layer that one other layer hides in one way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hidden {
+    /// How they were hidden.
+    pub cause: Cause,
+    /// The bytes.
+    pub bytes: Bytes,
+    /// The number of files, hard links to one file counted once.
+    pub files: u64,
+    /// Index into the layers: the one that stores the bytes.
+    pub from_layer: u32,
+    /// Index into the layers: the one that hides them.
+    pub by_layer: u32,
+    /// The instruction that hides them.
+    pub by_instruction: Option<String>,
+    /// The largest of the files, at most [`Hidden::EXAMPLES`].
+    pub examples: Vec<HiddenFile>,
+}
+
+impl Hidden {
+    /// The number of files that are named.
+    pub const EXAMPLES: usize = 5;
+}
+
+/// A hidden file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HiddenFile {
+    /// Where it lay, escaped.
+    pub path: String,
+    /// Its size.
+    pub bytes: Bytes,
+}
+
+/// One layer inspected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LayerInspection {
+    /// The digest of the uncompressed tar.
+    pub diff_id: DiffId,
+    /// The digest of the blob, where the source names it.
+    pub digest: Option<Digest>,
+    /// How the blob is compressed.
+    pub compression: Compression,
+    /// The size of the blob as it is stored.
+    pub blob_bytes: Bytes,
+    /// The size of the compressed blob; absent where it is stored uncompressed.
+    pub compressed_bytes: Option<Bytes>,
+    /// The size of the uncompressed tar; absent if the layer is not included.
+    pub tar_bytes: Option<Bytes>,
+    /// The bytes of its regular files.
+    pub file_bytes: Bytes,
+    /// How much of `file_bytes` later layers hide.
+    pub hidden_bytes: Bytes,
+    /// How many regular files it stores.
+    pub files: u64,
+    /// How many directories it has entries for.
+    pub directories: u64,
+    /// How many symbolic links.
+    pub symlinks: u64,
+    /// How many hard links.
+    pub hardlinks: u64,
+    /// How many devices and named pipes.
+    pub devices: u64,
+    /// How many paths of lower layers it deletes.
+    pub whiteouts: u64,
+    /// How many directories it makes opaque.
+    pub opaque: u64,
+    /// The instruction that made it, readable.
+    pub instruction: Option<String>,
+    /// The same as the builder noted it, without values that could be secret.
+    pub created_by: Option<String>,
+}
+
+/// A warning with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WarningMessage {
+    /// The warning in plain words.
+    pub message: String,
+    /// Its parts.
+    #[serde(flatten)]
+    pub warning: Warning,
+}
+
+/// Inspects every service of a snapshot.
+#[must_use]
+pub fn inspect(snapshot: &Snapshot) -> Inspection {
+    let images = snapshot
+        .services
+        .iter()
+        .map(|service| {
+            let image = &snapshot.images[service.image];
+            inspect_image(snapshot, &service.name, image, &squash(snapshot, image))
+        })
+        .collect();
+    Inspection { images, stack: stack_size(snapshot) }
+}
+
+/// What the services of a snapshot weigh together. Reads no trees, so it is quick.
+#[must_use]
+pub fn stack_size(snapshot: &Snapshot) -> StackSize {
+    let layer_bytes: Vec<Bytes> =
+        snapshot.layers.iter().map(|layer| layer.contents.as_ref().map_or(Bytes::ZERO, file_bytes)).collect();
+    let used: BTreeSet<usize> = snapshot.services.iter().map(|service| service.image).collect();
+    let unique: BTreeSet<usize> =
+        used.iter().flat_map(|&image| &snapshot.images[image].layers).map(|layer| layer.layer).collect();
+    StackSize {
+        services: snapshot.services.len() as u64,
+        images: used.len() as u64,
+        sum_bytes: snapshot
+            .services
+            .iter()
+            .flat_map(|service| &snapshot.images[service.image].layers)
+            .map(|layer| layer_bytes[layer.layer])
+            .sum(),
+        unique_bytes: unique.into_iter().map(|layer| layer_bytes[layer]).sum(),
+    }
+}
+
+/// Inspects an image that was squashed already.
+#[must_use]
+pub fn inspect_image(
+    snapshot: &Snapshot,
+    service: &str,
+    image: &Image,
+    squashed: &Squashed<'_>,
+) -> ImageInspection {
+    let size_bytes = squashed.inodes.iter().map(|inode| inode.size).sum();
+    let mut layers: Vec<_> = image.layers.iter().map(|layer| inspect_layer(snapshot, image, layer)).collect();
+    for inode in squashed.inodes.iter().filter(|inode| inode.hidden.is_some()) {
+        layers[inode.layer as usize].hidden_bytes += inode.size;
+    }
+    ImageInspection {
+        service: service.to_owned(),
+        reference: image.reference.clone(),
+        id: image.id.clone(),
+        platform: image.platform.to_string(),
+        source: image.source.clone(),
+        created: image.created.clone(),
+        size_bytes,
+        final_tree_bytes: squashed.tree.root().bytes,
+        hidden_bytes: layers.iter().map(|layer| layer.hidden_bytes).sum(),
+        duplicate_bytes: duplicate_bytes(squashed),
+        compressed_bytes: layers
+            .iter()
+            .map(|layer| layer.compressed_bytes)
+            .sum::<Option<Bytes>>()
+            .filter(|_| !layers.is_empty()),
+        allocated_estimate_bytes: allocated_estimate(snapshot, image),
+        dive_efficiency: dive_efficiency(snapshot, image),
+        files: squashed.tree.root().files,
+        hidden: hidden(snapshot, image, squashed, &layers),
+        warnings: warnings(snapshot, image, squashed),
+        layers,
+    }
+}
+
+fn inspect_layer(
+    snapshot: &Snapshot,
+    image: &Image,
+    layer: &plimsoll_snapshot::ImageLayer,
+) -> LayerInspection {
+    let shared = &snapshot.layers[layer.layer];
+    let created_by = layer.history.map(|step| image.history[step].created_by.clone());
+    let mut inspection = LayerInspection {
+        diff_id: shared.diff_id.clone(),
+        digest: layer.digest.clone(),
+        compression: layer.compression,
+        blob_bytes: layer.blob_bytes,
+        compressed_bytes: (layer.compression != Compression::None).then_some(layer.blob_bytes),
+        tar_bytes: None,
+        file_bytes: Bytes::ZERO,
+        hidden_bytes: Bytes::ZERO,
+        files: 0,
+        directories: 0,
+        symlinks: 0,
+        hardlinks: 0,
+        devices: 0,
+        whiteouts: 0,
+        opaque: 0,
+        instruction: created_by.as_deref().map(|text| instruction::readable(text).into_owned()),
+        created_by,
+    };
+    if let Some(contents) = &shared.contents {
+        inspection.tar_bytes = Some(contents.tar_bytes);
+        inspection.file_bytes = file_bytes(contents);
+        inspection.whiteouts = contents.whiteouts.len() as u64;
+        inspection.opaque = contents.opaque.len() as u64;
+        for entry in contents.entries.iter() {
+            *match entry.node.kind() {
+                EntryKind::File => &mut inspection.files,
+                EntryKind::Directory => &mut inspection.directories,
+                EntryKind::Symlink => &mut inspection.symlinks,
+                EntryKind::Hardlink => &mut inspection.hardlinks,
+                EntryKind::CharDevice | EntryKind::BlockDevice | EntryKind::Fifo => &mut inspection.devices,
+            } += 1;
+        }
+    }
+    inspection
+}
+
+fn file_bytes(contents: &Contents) -> Bytes {
+    contents
+        .entries
+        .iter()
+        .map(|entry| match entry.node {
+            Node::File { size, .. } => size,
+            _ => Bytes::ZERO,
+        })
+        .sum()
+}
+
+fn hidden(
+    snapshot: &Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    layers: &[LayerInspection],
+) -> Vec<Hidden> {
+    let mut groups: BTreeMap<(Cause, u32, u32), Vec<(Bytes, u32)>> = BTreeMap::new();
+    for inode in &squashed.inodes {
+        if let Some((by, cause)) = inode.hidden {
+            groups.entry((cause, inode.layer, by)).or_default().push((inode.size, inode.entry));
+        }
+    }
+    let mut hidden: Vec<_> = groups
+        .into_iter()
+        .map(|((cause, from_layer, by_layer), mut files)| {
+            files.sort_by_key(|&(size, entry)| (std::cmp::Reverse(size), entry));
+            let contents = snapshot.layers[image.layers[from_layer as usize].layer].contents.as_ref();
+            let examples = files.iter().take(Hidden::EXAMPLES).filter_map(|&(bytes, entry)| {
+                let path = contents?.entries.get(entry as usize).path;
+                Some(HiddenFile { path: path::escape(path).into_owned(), bytes })
+            });
+            Hidden {
+                cause,
+                bytes: files.iter().map(|&(size, _)| size).sum(),
+                files: files.len() as u64,
+                from_layer,
+                by_layer,
+                by_instruction: layers[by_layer as usize].instruction.clone(),
+                examples: examples.collect(),
+            }
+        })
+        .collect();
+    hidden.sort_by_key(|group| std::cmp::Reverse(group.bytes));
+    hidden
+}
+
+/// Of each content that several inodes of the final tree hold, all copies but one.
+fn duplicate_bytes(squashed: &Squashed<'_>) -> Bytes {
+    let mut seen: BTreeSet<(Bytes, ContentHash)> = BTreeSet::new();
+    squashed
+        .inodes
+        .iter()
+        .filter(|inode| inode.hidden.is_none() && inode.size > Bytes::ZERO)
+        .filter(|inode| !seen.insert((inode.size, inode.content)))
+        .map(|inode| inode.size)
+        .sum()
+}
+
+fn allocated_estimate(snapshot: &Snapshot, image: &Image) -> Bytes {
+    let contents = image.layers.iter().filter_map(|layer| snapshot.layers[layer.layer].contents.as_ref());
+    contents
+        .flat_map(|contents| contents.entries.iter())
+        .map(|entry| match entry.node {
+            Node::File { size, .. } => Bytes(size.0.div_ceil(BLOCK).saturating_mul(BLOCK)),
+            Node::Directory => Bytes(BLOCK),
+            _ => Bytes::ZERO,
+        })
+        .sum()
+}
+
+/// The score of dive 0.13 (`filetree/efficiency.go`) as it is meant: for each path, the smallest of its sizes over
+/// all layers, against the sum of them; a deletion counts as the size of what it deletes. dive itself loses whole
+/// subtrees here when a directory is deleted; teams have gates on the score, so it is shown beside the true bytes.
+fn dive_efficiency(snapshot: &Snapshot, image: &Image) -> Option<f64> {
+    let mut by_path: HashMap<&[u8], (Bytes, Bytes)> = HashMap::new();
+    let mut current: HashMap<&[u8], Bytes> = HashMap::new();
+    for layer in &image.layers {
+        let Some(contents) = &snapshot.layers[layer.layer].contents else { continue };
+        for path in contents.whiteouts.iter() {
+            if let Some(size) = current.remove(path)
+                && let Some((smallest, sum)) = by_path.get_mut(path)
+            {
+                *smallest = size.min(*smallest);
+                *sum += size;
+            }
+        }
+        for entry in contents.entries.iter() {
+            let Node::File { size, .. } = entry.node else { continue };
+            current.insert(entry.path, size);
+            by_path
+                .entry(entry.path)
+                .and_modify(|(smallest, sum)| {
+                    *smallest = size.min(*smallest);
+                    *sum += size;
+                })
+                .or_insert((size, size));
+        }
+    }
+    let (smallest, sum) = by_path
+        .values()
+        .fold((Bytes::ZERO, Bytes::ZERO), |total, value| (total.0 + value.0, total.1 + value.1));
+    #[expect(clippy::cast_precision_loss, reason = "a score of a few digits")]
+    (sum > Bytes::ZERO).then(|| smallest.0 as f64 / sum.0 as f64)
+}
+
+fn warnings(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Vec<WarningMessage> {
+    let layers = || image.layers.iter().map(|layer| &snapshot.layers[layer.layer]);
+    let of_layers = layers()
+        .filter_map(|layer| layer.contents.as_ref())
+        .flat_map(|contents| contents.warnings.iter().cloned());
+    let dangling = squashed.dangling.iter().filter_map(|&(layer, entry)| {
+        let layer = &snapshot.layers[image.layers[layer as usize].layer];
+        let entry = layer.contents.as_ref()?.entries.get(entry as usize);
+        let Node::Hardlink { target } = entry.node else { return None };
+        Some(Warning::DanglingHardlink {
+            layer: layer.diff_id.clone(),
+            path: path::escape(entry.path).into_owned(),
+            target: path::escape(target).into_owned(),
+        })
+    });
+    let all = image.warnings.iter().cloned().chain(of_layers).chain(dangling);
+    all.map(|warning| WarningMessage { message: warning.to_string(), warning }).collect()
+}
+
+/// A size before and after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SizeChange {
+    /// The size before.
+    pub before: Bytes,
+    /// The size after.
+    pub after: Bytes,
+    /// `after − before`.
+    pub delta: ByteDelta,
+}
+
+impl SizeChange {
+    /// The change between two sizes of the same kind.
+    #[must_use]
+    pub fn new(before: Bytes, after: Bytes) -> Self {
+        Self { before, after, delta: before.change_to(after) }
+    }
+
+    /// The relative change in percent; `None` where there was nothing before.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a percentage of a few digits")]
+    pub fn percent(&self) -> Option<f64> {
+        (self.before > Bytes::ZERO).then(|| self.delta.0 as f64 / self.before.0 as f64 * 100.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{add_service, snapshot};
+
+    #[test]
+    fn hidden_bytes_are_grouped_by_cause_and_layers() {
+        let snapshot = snapshot("app", &["d a\nf a/x 6\nf a/y 4\nf b 1 same", "w a\nf b 1 same"]);
+        let image = &inspect(&snapshot).images[0];
+        assert_eq!(
+            (image.size_bytes, image.final_tree_bytes, image.hidden_bytes),
+            (Bytes(12), Bytes(1), Bytes(11))
+        );
+        let groups: Vec<_> =
+            image.hidden.iter().map(|group| (group.cause, group.bytes, group.files)).collect();
+        assert_eq!(groups, [(Cause::Deleted, Bytes(10), 2), (Cause::RewrittenSameContent, Bytes(1), 1)]);
+        assert_eq!(image.hidden[0].examples[0].path, "a/x");
+        assert_eq!(image.layers[0].hidden_bytes, Bytes(11));
+    }
+
+    #[test]
+    fn the_same_content_at_another_path_is_a_duplicate() {
+        let snapshot = snapshot("app", &["f a 10 x\nf b 10 x\nf c 10 y\nh d a"]);
+        assert_eq!(inspect(&snapshot).images[0].duplicate_bytes, Bytes(10));
+    }
+
+    #[test]
+    fn shared_layers_weigh_once_in_a_stack() {
+        let mut snapshot = snapshot("backend", &["f base 100", "f app 10"]);
+        add_service(&mut snapshot, "frontend", &["f base 100", "f ui 5"]);
+        let stack = stack_size(&snapshot);
+        assert_eq!((stack.sum_bytes, stack.unique_bytes), (Bytes(215), Bytes(115)));
+    }
+
+    #[test]
+    fn dive_efficiency_counts_paths_seen_twice() {
+        let score = |layers: &[&str]| inspect(&snapshot("app", layers)).images[0].dive_efficiency;
+        assert_eq!(score(&["f a 10"]), Some(1.0));
+        assert_eq!(score(&["f a 10", "f a 10"]), Some(0.5));
+        assert_eq!(score(&["f a 10", "w a"]), Some(0.5));
+        assert_eq!(score(&["d a"]), None);
+    }
+}

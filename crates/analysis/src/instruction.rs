@@ -1,0 +1,59 @@
+//! Build instructions as people wrote them, out of what builders noted in the history.
+
+use std::borrow::Cow;
+
+/// The instruction of a Dockerfile behind a history entry.
+///
+/// The classic builder writes `/bin/sh -c apt-get update` and `/bin/sh -c #(nop)  CMD ["sh"]`, BuildKit
+/// `RUN /bin/sh -c apt-get update # buildkit`, both with build arguments in front (`|1 VERSION=… /bin/sh -c …`).
+#[must_use]
+pub fn readable(created_by: &str) -> Cow<'_, str> {
+    let text = created_by.trim();
+    let text = text.strip_suffix("# buildkit").unwrap_or(text).trim_end();
+    if let Some(instruction) = text.strip_prefix("/bin/sh -c #(nop)") {
+        return Cow::Borrowed(instruction.trim());
+    }
+    let command = text.strip_prefix("RUN ").unwrap_or(text);
+    let command = without_arguments(command);
+    if let Some(shell) = ["/bin/sh -c ", "/bin/bash -c ", "/bin/bash -o pipefail -c "]
+        .iter()
+        .find_map(|shell| command.strip_prefix(shell))
+    {
+        return Cow::Owned(format!("RUN {}", shell.trim()));
+    }
+    Cow::Borrowed(text)
+}
+
+/// Cuts `|2 A=1 B=2 ` off the front: the number says how many build arguments follow.
+fn without_arguments(command: &str) -> &str {
+    let Some((count, rest)) = command.strip_prefix('|').and_then(|text| text.split_once(' ')) else {
+        return command;
+    };
+    if count.parse::<u32>().is_err() {
+        return command;
+    }
+    // A value may hold spaces, so the arguments end where the shell begins.
+    rest.find("/bin/").map_or(command, |start| &rest[start..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_builders_give_the_same_instruction() {
+        for (created_by, instruction) in [
+            ("/bin/sh -c #(nop)  CMD [\"sh\"]", "CMD [\"sh\"]"),
+            ("/bin/sh -c #(nop) COPY dir:0a1b in . ", "COPY dir:0a1b in ."),
+            ("/bin/sh -c rm -rf /wheels", "RUN rm -rf /wheels"),
+            ("RUN /bin/sh -c rm -rf /wheels # buildkit", "RUN rm -rf /wheels"),
+            ("RUN |1 VERSION=… /bin/sh -c make # buildkit", "RUN make"),
+            ("|2 A=… B=x y /bin/sh -c make", "RUN make"),
+            ("COPY . . # buildkit", "COPY . ."),
+            ("WORKDIR /app", "WORKDIR /app"),
+            ("bazel build ...", "bazel build ..."),
+        ] {
+            assert_eq!(readable(created_by), instruction);
+        }
+    }
+}
