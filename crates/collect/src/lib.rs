@@ -1,1 +1,29 @@
-//! Placeholder.
+//! Reads container images: from the bytes of archives, layouts and layers to a snapshot.
+//!
+//! Nothing here opens a file or a connection. A layout whose members can be opened in any order is read through
+//! [`Store`]: [`plan`] finds out what has to be read, [`read_layer`] reads one blob (several at once, if the caller
+//! has threads), [`SnapshotBuilder`] puts it together. What comes as one stream is read by [`read_stream`], in one
+//! pass.
+
+mod archive;
+mod compression;
+mod digest;
+mod document;
+mod error;
+mod layer;
+mod limits;
+mod path;
+mod plan;
+mod redact;
+mod snapshot;
+mod store;
+mod tarball;
+
+pub use archive::{ArchiveIndex, StreamedImages, read_stream};
+pub use compression::{Found, decompress, sniff};
+pub use error::{Error, Result};
+pub use layer::{ReadLayer, read_layer};
+pub use limits::Limits;
+pub use plan::{Choice, PlannedImage, PlannedLayer, plan};
+pub use snapshot::SnapshotBuilder;
+pub use store::Store;

@@ -260,6 +260,15 @@ impl Entries {
         Entry { path: self.paths.get(index), node, attributes: &self.attributes[row.attributes as usize] }
     }
 
+    /// Drops the entries whose path is not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&[u8]) -> bool) {
+        let mut builder = EntriesBuilder::default();
+        for entry in self.iter().filter(|entry| keep(entry.path)) {
+            builder.push(entry.path, entry.node, entry.attributes.clone());
+        }
+        *self = builder.finish().0;
+    }
+
     /// The index of the entry at `path`.
     #[must_use]
     pub fn find(&self, path: &[u8]) -> Option<usize> {

@@ -25,6 +25,10 @@ pub enum Warning {
     HistoryMismatch { history_layers: u64, layers: u64 },
     /// Something beside the image that is of no known kind; it was skipped.
     SkippedManifest { digest: Digest, reason: String },
+    /// The source has the image for several platforms, and none was asked for.
+    OtherPlatforms { chosen: String, others: Vec<String> },
+    /// The digest is of an algorithm that is not verified.
+    DigestNotVerified { digest: Digest },
     /// The media type says one thing and the bytes are another; the bytes were believed.
     MediaTypeMismatch { digest: Digest, media_type: String, found: String },
 }
@@ -54,6 +58,12 @@ impl fmt::Display for Warning {
             }
             Self::SkippedManifest { digest, reason } => {
                 write!(out, "manifest {digest} was skipped: {reason}")
+            }
+            Self::OtherPlatforms { chosen, others } => {
+                write!(out, "this is the image for {chosen}; there is also {}", others.join(", "))
+            }
+            Self::DigestNotVerified { digest } => {
+                write!(out, "digest {digest} was not verified: only SHA-256 is")
             }
             Self::MediaTypeMismatch { digest, media_type, found } => {
                 write!(out, "blob {digest} says it is `{media_type}`, but it is {found}")

@@ -1,0 +1,227 @@
+//! Reads archives: an index of one whose members can be jumped to, or one pass over one that can only be streamed.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+
+use plimsoll_snapshot::Compression;
+use tar::EntryType;
+
+use crate::compression::{Found, decompress, sniff};
+use crate::digest::HashingReader;
+use crate::error::{Error, Result};
+use crate::layer::{ReadLayer, at, read_hashed};
+use crate::limits::Limits;
+use crate::path::normalise;
+use crate::store::Store;
+use crate::tarball::{Member, TarReader};
+
+/// Where the members of an uncompressed tar lie.
+#[derive(Debug, Default)]
+pub struct ArchiveIndex {
+    files: BTreeMap<String, (u64, u64)>,
+    links: BTreeMap<String, String>,
+}
+
+impl ArchiveIndex {
+    /// Reads the headers of an uncompressed tar, and jumps over the contents.
+    pub fn read(place: &str, mut archive: impl Read + Seek, limits: &Limits) -> Result<Self> {
+        let io_error = |source| Error::io(place, 0, source);
+        let length = archive.seek(SeekFrom::End(0)).map_err(io_error)?;
+        archive.seek(SeekFrom::Start(0)).map_err(io_error)?;
+        let mut reader = TarReader::new(BufReader::with_capacity(1024, archive), limits.header_bytes);
+        let mut index = Self::default();
+        while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+            let start = reader.offset();
+            if length - start.min(length) < member.stored {
+                return Err(Error::Truncated { place: place.to_owned(), offset: length });
+            }
+            if let Some(name) = member_name(&member) {
+                match member.kind {
+                    EntryType::Regular | EntryType::Continuous => {
+                        index.files.insert(name, (start, member.stored));
+                    }
+                    EntryType::Symlink | EntryType::Link => {
+                        index.links.insert(name.clone(), link_target(&name, &member));
+                    }
+                    _ => {}
+                }
+            }
+            if (index.files.len() + index.links.len()) as u64 > limits.entries {
+                return Err(Error::Limit {
+                    what: "the number of members",
+                    place: place.to_owned(),
+                    limit: limits.entries,
+                    flag: "--limit-entries",
+                });
+            }
+            reader.jump().map_err(|source| Error::io(place, start, source))?;
+        }
+        Ok(index)
+    }
+
+    /// The offset and size of a member; links are followed.
+    #[must_use]
+    pub fn find(&self, member: &str) -> Option<(u64, u64)> {
+        self.files.get(follow(&self.links, member)).copied()
+    }
+}
+
+/// Docker up to 24 stores a layer once, and links to it from the other places it belongs to.
+fn follow<'a>(links: &'a BTreeMap<String, String>, member: &'a str) -> &'a str {
+    let mut member = member;
+    for _ in 0..links.len().min(64) {
+        match links.get(member) {
+            Some(target) => member = target,
+            None => break,
+        }
+    }
+    member
+}
+
+fn member_name(member: &Member) -> Option<String> {
+    let name = normalise(&member.name)?;
+    String::from_utf8(name.into_owned()).ok()
+}
+
+fn link_target(name: &str, member: &Member) -> String {
+    let target = String::from_utf8_lossy(&member.link).into_owned();
+    if member.kind == EntryType::Link || target.starts_with('/') {
+        return target.trim_start_matches('/').to_owned();
+    }
+    // A symbolic link is relative to the directory it lies in.
+    let mut parts: Vec<&str> = name.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// An archive that was read in one pass: its documents, and every layer in it.
+#[derive(Debug, Default)]
+pub struct StreamedImages {
+    documents: BTreeMap<String, Vec<u8>>,
+    layers: BTreeMap<String, ReadLayer>,
+    links: BTreeMap<String, String>,
+}
+
+impl StreamedImages {
+    /// The layers by the names that a plan knows them under.
+    #[must_use]
+    pub fn into_layers(mut self) -> BTreeMap<String, ReadLayer> {
+        // Several links to one layer: an engine writes them for layers that are equal, so any of them will do.
+        let links = std::mem::take(&mut self.links);
+        for link in links.keys() {
+            let target = follow(&links, link);
+            if let Some(layer) = self.layers.get(target) {
+                let copy = ReadLayer {
+                    digest: layer.digest.clone(),
+                    diff_id: layer.diff_id.clone(),
+                    compression: layer.compression,
+                    blob_bytes: layer.blob_bytes,
+                    contents: layer.contents.clone(),
+                };
+                self.layers.insert(link.clone(), copy);
+            }
+        }
+        self.layers
+    }
+}
+
+impl Store for StreamedImages {
+    fn open(&self, member: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
+        let document = self.documents.get(follow(&self.links, member));
+        Ok(document.map(|bytes| Box::new(&bytes[..]) as Box<dyn Read>))
+    }
+
+    fn size(&self, member: &str) -> Option<u64> {
+        let member = follow(&self.links, member);
+        let document = self.documents.get(member).map(|bytes| bytes.len() as u64);
+        document.or_else(|| self.layers.get(member).map(|layer| layer.blob_bytes.0))
+    }
+}
+
+/// Reads an archive, compressed or not, in one pass. Which blobs are layers of which image is known only at the end,
+/// since `manifest.json` comes last: so everything that is a layer by its content is read as one.
+pub fn read_stream(place: &str, archive: impl Read, limits: &Limits) -> Result<StreamedImages> {
+    let io_error = |source| Error::io(place, 0, source);
+    let mut archive = BufReader::with_capacity(256 << 10, archive);
+    let compression = match sniff(archive.fill_buf().map_err(io_error)?) {
+        Found::Compressed(compression) => compression,
+        Found::Tar => Compression::None,
+        Found::Empty => {
+            return Err(Error::NotAnImage {
+                found: format!("{place} is empty"),
+                expected: "a docker save archive or an OCI layout is expected",
+            });
+        }
+        Found::Json | Found::Unknown => {
+            return Err(Error::NotAnImage {
+                found: format!("{place} is neither a tar nor a compressed one"),
+                expected: "a docker save archive or an OCI layout is expected",
+            });
+        }
+    };
+    if compression == Compression::None {
+        return read_members(place, archive, limits);
+    }
+    let inner = decompress(compression, archive).map_err(io_error)?;
+    let mut inner = BufReader::with_capacity(256 << 10, inner);
+    if sniff(inner.fill_buf().map_err(io_error)?) != Found::Tar {
+        return Err(Error::NotAnImage {
+            found: format!("{place} is compressed, but what is in it is no tar"),
+            expected: "a docker save archive or an OCI layout is expected",
+        });
+    }
+    read_members(place, inner, limits)
+}
+
+fn read_members(place: &str, archive: impl BufRead, limits: &Limits) -> Result<StreamedImages> {
+    let mut reader = TarReader::new(archive, limits.header_bytes);
+    let mut images = StreamedImages::default();
+    let mut document_bytes = 0;
+    while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+        let Some(name) = member_name(&member) else { continue };
+        match member.kind {
+            EntryType::Regular | EntryType::Continuous => {}
+            EntryType::Symlink | EntryType::Link => {
+                let target = link_target(&name, &member);
+                images.links.insert(name, target);
+                continue;
+            }
+            _ => continue,
+        }
+        let member_place = format!("`{name}` in {place}");
+        let start = reader.offset();
+        let mut content = HashingReader::new(&mut reader);
+        let head = content.fill_buf().map_err(|source| Error::io(place, start, source))?;
+        match sniff(head) {
+            Found::Tar | Found::Compressed(_) => {
+                images.layers.insert(name, read_hashed(&member_place, content, limits)?);
+            }
+            Found::Json if member.stored <= limits.document_bytes => {
+                let mut bytes = Vec::new();
+                content.read_to_end(&mut bytes).map_err(|source| Error::io(place, start, source))?;
+                document_bytes += bytes.len() as u64;
+                images.documents.insert(name, bytes);
+            }
+            Found::Json | Found::Empty | Found::Unknown => {}
+        }
+        // Many small documents are as bad as one large one.
+        if document_bytes > limits.document_bytes * 4 {
+            return Err(Error::Limit {
+                what: "the size of all documents",
+                place: place.to_owned(),
+                limit: limits.document_bytes * 4,
+                flag: "--limit-document-bytes",
+            });
+        }
+    }
+    Ok(images)
+}

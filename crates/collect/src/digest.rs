@@ -1,0 +1,203 @@
+//! Hashes a stream by SHA-256 while it is being read, on a thread of its own where there are threads.
+
+use std::io::{self, BufRead, Read};
+use std::sync::Arc;
+
+use plimsoll_snapshot::Digest;
+use sha2::{Digest as _, Sha256};
+
+/// The size of the pieces in which a stream is read and hashed. They have to stay in the cache of the processor
+/// between the one who hashes and the one who parses.
+const PIECE: usize = 256 << 10;
+
+/// A reader that knows the digest of all it has read.
+///
+/// It reads pieces and lends them to the hash before it hands them out, so nothing is copied for it.
+pub(crate) struct HashingReader<R> {
+    inner: R,
+    piece: Arc<Vec<u8>>,
+    position: usize,
+    length: usize,
+    total: u64,
+    hash: background::Hash,
+    pool: Vec<Arc<Vec<u8>>>,
+}
+
+impl<R: Read> HashingReader<R> {
+    pub(crate) fn new(inner: R) -> Self {
+        Self {
+            inner,
+            piece: Arc::new(Vec::new()),
+            position: 0,
+            length: 0,
+            total: 0,
+            hash: background::Hash::default(),
+            pool: Vec::new(),
+        }
+    }
+
+    /// How many bytes were taken from the inner reader.
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Reads what is left, and gives the digest and the number of bytes of the whole stream.
+    pub(crate) fn finish(mut self) -> io::Result<(Digest, u64)> {
+        loop {
+            let length = self.fill_buf()?.len();
+            if length == 0 {
+                return Ok((Digest::sha256(self.hash.finish()), self.total));
+            }
+            self.consume(length);
+        }
+    }
+
+    /// A piece that nobody else holds any more.
+    fn free_piece(&mut self) -> Arc<Vec<u8>> {
+        match self.pool.iter().position(|piece| Arc::strong_count(piece) == 1) {
+            Some(index) => self.pool.swap_remove(index),
+            None => Arc::new(vec![0; PIECE]),
+        }
+    }
+}
+
+impl<R: Read> BufRead for HashingReader<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.position == self.length {
+            let mut piece = self.free_piece();
+            let buffer = Arc::get_mut(&mut piece).expect("a free piece has one holder");
+            let length = read_full(&mut self.inner, buffer)?;
+            self.hash.update(&piece, length);
+            self.total += length as u64;
+            (self.position, self.length) = (0, length);
+            let used = std::mem::replace(&mut self.piece, piece);
+            if !used.is_empty() {
+                self.pool.push(used);
+            }
+        }
+        Ok(&self.piece[self.position..self.length])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.position += amount;
+    }
+}
+
+impl<R: Read> Read for HashingReader<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let length = available.len().min(out.len());
+        out[..length].copy_from_slice(&available[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+fn read_full(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match reader.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+/// In the page there are no threads: the hash is computed where the bytes are read.
+#[cfg(target_family = "wasm")]
+mod background {
+    use super::{Arc, Sha256, *};
+
+    #[derive(Default)]
+    pub(super) struct Hash(Sha256);
+
+    impl Hash {
+        pub(super) fn update(&mut self, piece: &Arc<Vec<u8>>, length: usize) {
+            self.0.update(&piece[..length]);
+        }
+
+        pub(super) fn finish(self) -> [u8; 32] {
+            self.0.finalize().into()
+        }
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+mod background {
+    use std::sync::mpsc::{SyncSender, sync_channel};
+    use std::thread::JoinHandle;
+
+    use super::{Arc, PIECE, Sha256, *};
+
+    /// How many pieces the parser may be ahead of the hash.
+    const AHEAD: usize = 8;
+
+    /// A hash that moves to a thread once a stream turns out to be longer than one piece.
+    pub(super) enum Hash {
+        Here(Sha256),
+        Away { pieces: SyncSender<(Arc<Vec<u8>>, usize)>, thread: JoinHandle<Sha256> },
+    }
+
+    impl Default for Hash {
+        fn default() -> Self {
+            Self::Here(Sha256::new())
+        }
+    }
+
+    impl Hash {
+        pub(super) fn update(&mut self, piece: &Arc<Vec<u8>>, length: usize) {
+            if let Self::Here(hash) = self {
+                if length < PIECE {
+                    return hash.update(&piece[..length]);
+                }
+                *self = Self::send_away(hash.clone());
+            }
+            if let Self::Away { pieces, .. } = self {
+                pieces.send((Arc::clone(piece), length)).expect("the thread ends only when the channel does");
+            }
+        }
+
+        fn send_away(mut hash: Sha256) -> Self {
+            let (pieces, received) = sync_channel::<(Arc<Vec<u8>>, usize)>(AHEAD);
+            let thread = std::thread::spawn(move || {
+                for (piece, length) in received {
+                    hash.update(&piece[..length]);
+                }
+                hash
+            });
+            Self::Away { pieces, thread }
+        }
+
+        pub(super) fn finish(self) -> [u8; 32] {
+            let hash = match self {
+                Self::Here(hash) => hash,
+                Self::Away { pieces, thread } => {
+                    drop(pieces);
+                    thread.join().expect("hashing does not panic")
+                }
+            };
+            hash.finalize().into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_that_of_the_whole_stream() {
+        for length in [0, 1, PIECE - 1, PIECE, PIECE + 1, 20 * PIECE + 7] {
+            let bytes: Vec<u8> = (0..length).map(|index| (index % 251).to_le_bytes()[0]).collect();
+            let mut reader = HashingReader::new(&bytes[..]);
+            let mut half = vec![0; length / 2];
+            reader.read_exact(&mut half).unwrap();
+            let (digest, total) = reader.finish().unwrap();
+            assert_eq!(digest, Digest::sha256(Sha256::digest(&bytes).into()));
+            assert_eq!(total, length as u64);
+        }
+    }
+}

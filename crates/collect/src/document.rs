@@ -1,0 +1,161 @@
+//! Reads the documents of an image: Docker's manifest, OCI indexes and manifests, configs.
+
+use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
+use plimsoll_snapshot::{Config, DiffId, Digest, HealthCheck, HistoryEntry, Platform};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Result};
+use crate::redact;
+
+/// An image in the `manifest.json` of an archive that `docker save` wrote.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct DockerImage {
+    pub(crate) config: String,
+    #[serde(default)]
+    pub(crate) repo_tags: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) layers: Option<Vec<String>>,
+}
+
+/// What a blob of JSON turns out to be. Media types are wrong too often to be asked.
+#[derive(Debug)]
+pub(crate) enum ImageDocument {
+    Index(ImageIndex),
+    Manifest(Box<ImageManifest>),
+    Other(String),
+}
+
+/// What a config says of an image.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageFacts {
+    pub(crate) platform: Platform,
+    pub(crate) created: Option<String>,
+    pub(crate) config: Config,
+    pub(crate) history: Vec<HistoryEntry>,
+    pub(crate) diff_ids: Vec<DiffId>,
+}
+
+pub(crate) fn parse<T: DeserializeOwned>(member: &str, bytes: &[u8]) -> Result<T> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Error::Document { member: member.to_owned(), reason: error.to_string() })
+}
+
+/// Reads an index or a manifest, going by what is in it.
+pub(crate) fn image_document(member: &str, bytes: &[u8]) -> Result<ImageDocument> {
+    #[derive(Deserialize)]
+    struct Shape {
+        manifests: Option<serde::de::IgnoredAny>,
+        layers: Option<serde::de::IgnoredAny>,
+        config: Option<serde::de::IgnoredAny>,
+        #[serde(rename = "mediaType")]
+        media_type: Option<String>,
+        #[serde(rename = "schemaVersion")]
+        schema_version: Option<u64>,
+    }
+    let shape: Shape = parse(member, bytes)?;
+    if shape.manifests.is_some() {
+        return parse(member, bytes).map(ImageDocument::Index);
+    }
+    if shape.layers.is_some() && shape.config.is_some() {
+        return parse(member, bytes).map(|manifest| ImageDocument::Manifest(Box::new(manifest)));
+    }
+    Ok(ImageDocument::Other(match (shape.media_type, shape.schema_version) {
+        (Some(media_type), _) => format!("media type `{media_type}`"),
+        (None, Some(1)) => "a manifest of schema 1, which Docker gave up in 2017".to_owned(),
+        (None, _) => "neither an index nor a manifest".to_owned(),
+    }))
+}
+
+/// Reads the config of an image.
+pub(crate) fn image_facts(member: &str, bytes: &[u8]) -> Result<ImageFacts> {
+    let configuration: ImageConfiguration = parse(member, bytes)?;
+    let diff_ids = configuration.rootfs().diff_ids().iter().map(|text| {
+        let digest = Digest::parse(text);
+        digest.map(DiffId::new).map_err(|error| Error::Document {
+            member: member.to_owned(),
+            reason: format!("rootfs.diff_ids: {error}"),
+        })
+    });
+    let history = configuration.history().iter().flatten().map(|step| HistoryEntry {
+        created_by: redact::instruction(step.created_by().as_deref().unwrap_or_default()),
+        created: step.created().clone(),
+        empty_layer: step.empty_layer().unwrap_or(false),
+    });
+    Ok(ImageFacts {
+        platform: Platform {
+            os: configuration.os().to_string(),
+            architecture: configuration.architecture().to_string(),
+            variant: configuration.variant().clone().filter(|variant| !variant.is_empty()),
+        },
+        created: configuration.created().clone(),
+        config: run_config(member, &configuration, bytes)?,
+        history: history.collect(),
+        diff_ids: diff_ids.collect::<Result<_>>()?,
+    })
+}
+
+/// What Docker adds to the config of the specification.
+#[derive(Default, Deserialize)]
+struct DockerConfig {
+    config: Option<DockerRunConfig>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DockerRunConfig {
+    healthcheck: Option<DockerHealthCheck>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct DockerHealthCheck {
+    test: Option<Vec<String>>,
+    interval: u64,
+    timeout: u64,
+    start_period: u64,
+    retries: u64,
+}
+
+fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) -> Result<Config> {
+    let docker: DockerConfig = parse(member, bytes)?;
+    let health_check = docker.config.and_then(|config| config.healthcheck).map(|check| HealthCheck {
+        test: arguments(check.test.as_ref()),
+        interval_ns: check.interval,
+        timeout_ns: check.timeout,
+        start_period_ns: check.start_period,
+        retries: check.retries,
+    });
+    let Some(config) = configuration.config() else {
+        return Ok(Config { health_check, ..Config::default() });
+    };
+    let name_of = |variable: &String| variable.split('=').next().unwrap_or_default().to_owned();
+    let sorted = |list: Option<&Vec<String>>| {
+        let mut list = list.cloned().unwrap_or_default();
+        list.sort();
+        list
+    };
+    Ok(Config {
+        user: config.user().clone().unwrap_or_default(),
+        entrypoint: arguments(config.entrypoint().as_ref()),
+        command: arguments(config.cmd().as_ref()),
+        working_dir: config.working_dir().clone().unwrap_or_default(),
+        env_names: config.env().iter().flatten().map(name_of).collect(),
+        exposed_ports: sorted(config.exposed_ports().as_ref()),
+        volumes: sorted(config.volumes().as_ref()),
+        labels: config
+            .labels()
+            .iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), redact::value(name, value)))
+            .collect(),
+        stop_signal: config.stop_signal().clone(),
+        health_check,
+    })
+}
+
+fn arguments(list: Option<&Vec<String>>) -> Vec<String> {
+    let joined = list.into_iter().flatten().map(|argument| redact::text(argument).into_owned());
+    joined.collect()
+}

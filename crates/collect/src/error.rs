@@ -1,0 +1,60 @@
+//! Why an image cannot be read: always with the place.
+
+use std::io;
+
+use plimsoll_snapshot::Digest;
+
+/// The result of reading something of an image.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why an image cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says what its fields are")]
+pub enum Error {
+    #[error("cannot read {place}")]
+    Io { place: String, source: io::Error },
+    #[error("{place} is truncated after {offset} bytes")]
+    Truncated { place: String, offset: u64 },
+    #[error("{place} is damaged at byte {offset}: {reason}")]
+    Damaged { place: String, offset: u64, reason: String },
+    #[error("`{member}` is not valid: {reason}")]
+    Document { member: String, reason: String },
+    #[error("{found}, not a container image\nhint: {expected}")]
+    NotAnImage { found: String, expected: &'static str },
+    #[error("blob {blob} is missing: {wanted_by} refers to it")]
+    MissingBlob { blob: String, wanted_by: String },
+    #[error(
+        "the content of blob {blob} is not what its digest says\n  expected {expected}\n  found    {found}"
+    )]
+    DigestMismatch { blob: String, expected: Digest, found: Digest },
+    #[error("no image `{reference}` here\nhint: there is {}", list(available))]
+    UnknownReference { reference: String, available: Vec<String> },
+    #[error("no image for platform {platform} here\nhint: there is {}", list(available))]
+    UnknownPlatform { platform: String, available: Vec<String> },
+    #[error(
+        "{what} in {place} exceeds the limit of {limit}\nhint: raise it with `{flag}` if you trust the image"
+    )]
+    Limit { what: &'static str, place: String, limit: u64, flag: &'static str },
+}
+
+impl Error {
+    /// An I/O error at a place. A decoder reports the end of its input, or damage, as an I/O error too.
+    #[must_use]
+    pub fn io(place: impl Into<String>, offset: u64, source: io::Error) -> Self {
+        let place = place.into();
+        match source.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Truncated { place, offset },
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+                Self::Damaged { place, offset, reason: source.to_string() }
+            }
+            _ => Self::Io { place, source },
+        }
+    }
+}
+
+fn list(names: &[String]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    }
+}

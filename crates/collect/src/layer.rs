@@ -1,0 +1,397 @@
+//! Reads a layer blob: its digests, and a changeset of entries, whiteouts and opaque markers.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, Read};
+
+use plimsoll_snapshot::{
+    Attributes, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntriesBuilder, Node, Paths,
+    Warning, path,
+};
+use tar::EntryType;
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
+
+use crate::compression::{Found, decompress, sniff};
+use crate::digest::HashingReader;
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::path::{Marker, marker, normalise};
+use crate::tarball::{Member, TarError, TarErrorKind, TarReader};
+
+/// A blob that was read to its end.
+#[derive(Debug)]
+pub struct ReadLayer {
+    /// The digest of the blob as it is stored.
+    pub digest: Digest,
+    /// The digest of the uncompressed tar.
+    pub diff_id: DiffId,
+    /// How the blob is compressed.
+    pub compression: Compression,
+    /// The size of the blob as it is stored.
+    pub blob_bytes: Bytes,
+    /// What is in it.
+    pub contents: Contents,
+}
+
+/// Reads a layer blob, whatever its compression. `place` is what errors call it.
+pub fn read_layer(place: &str, blob: impl Read, limits: &Limits) -> Result<ReadLayer> {
+    read_hashed(place, HashingReader::new(blob), limits)
+}
+
+/// The same for a blob that is being hashed already, and of which nothing was used up.
+pub(crate) fn read_hashed<R: Read>(
+    place: &str,
+    mut blob: HashingReader<R>,
+    limits: &Limits,
+) -> Result<ReadLayer> {
+    let head = blob.fill_buf().map_err(|source| Error::io(place, 0, source))?;
+    match sniff(head) {
+        Found::Tar | Found::Empty => {
+            // The blob is the tar, so one digest serves as both.
+            let changeset = read_changeset(place, blob, limits)?;
+            Ok(ReadLayer {
+                digest: changeset.digest.clone(),
+                diff_id: DiffId::new(changeset.digest),
+                compression: Compression::None,
+                blob_bytes: changeset.contents.tar_bytes,
+                contents: changeset.contents,
+            })
+        }
+        Found::Compressed(compression) => {
+            let at = |source| Error::io(place, 0, source);
+            let tar = HashingReader::new(decompress(compression, &mut blob).map_err(at)?);
+            let changeset = read_changeset(place, tar, limits)?;
+            let (digest, blob_bytes) = finish(place, blob)?;
+            Ok(ReadLayer {
+                digest,
+                diff_id: DiffId::new(changeset.digest),
+                compression,
+                blob_bytes: Bytes(blob_bytes),
+                contents: changeset.contents,
+            })
+        }
+        Found::Json | Found::Unknown => Err(Error::Damaged {
+            place: place.to_owned(),
+            offset: 0,
+            reason: "it is neither a tar nor a compressed one".to_owned(),
+        }),
+    }
+}
+
+fn finish(place: &str, reader: HashingReader<impl Read>) -> Result<(Digest, u64)> {
+    let offset = reader.total();
+    reader.finish().map_err(|source| Error::io(place, offset, source))
+}
+
+/// A tar read to its end: what is in it, and the digest of it.
+struct Changeset {
+    contents: Contents,
+    digest: Digest,
+}
+
+fn read_changeset<R: Read>(place: &str, tar: HashingReader<R>, limits: &Limits) -> Result<Changeset> {
+    let mut reader = TarReader::new(tar, limits.header_bytes);
+    let mut builder = Builder::default();
+    while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+        builder.add(place, &member, &mut reader, limits)?;
+        builder.check(place, limits)?;
+    }
+    let (digest, tar_bytes) = finish(place, reader.into_inner())?;
+    let layer = DiffId::new(digest.clone());
+    Ok(Changeset { contents: builder.finish(&layer, Bytes(tar_bytes)), digest })
+}
+
+/// Gives an error of the tar its place.
+pub(crate) fn at(place: &str, error: TarError, limits: &Limits) -> Error {
+    let (place, offset) = (place.to_owned(), error.offset);
+    match error.kind {
+        TarErrorKind::Io(source) => Error::Io { place, source },
+        TarErrorKind::Truncated => Error::Truncated { place, offset },
+        TarErrorKind::Damaged(reason) => Error::Damaged { place, offset, reason },
+        TarErrorKind::HeaderTooLarge => Error::Limit {
+            what: "an extended header",
+            place,
+            limit: limits.header_bytes,
+            flag: "--limit-header-bytes",
+        },
+    }
+}
+
+/// What was read so far. The layer's identity is known only at the end, so warnings wait for it.
+#[derive(Default)]
+struct Builder {
+    entries: EntriesBuilder,
+    whiteouts: BTreeSet<SortedPath>,
+    opaque: BTreeSet<SortedPath>,
+    marker_bytes: u64,
+    outside: Vec<String>,
+    unknown: Vec<(String, String)>,
+    is_estargz: bool,
+}
+
+impl Builder {
+    fn add<R: BufRead>(
+        &mut self,
+        place: &str,
+        member: &Member,
+        reader: &mut TarReader<R>,
+        limits: &Limits,
+    ) -> Result<()> {
+        let Some(path) = normalise(&member.name) else {
+            self.outside.push(path::escape(&member.name).into_owned());
+            return Ok(());
+        };
+        match marker(&path) {
+            Some(Marker::Whiteout(target)) => {
+                self.marker_bytes += target.len() as u64;
+                self.whiteouts.insert(SortedPath(target));
+                return Ok(());
+            }
+            Some(Marker::Opaque(directory)) => {
+                self.marker_bytes += directory.len() as u64;
+                self.opaque.insert(SortedPath(directory));
+                return Ok(());
+            }
+            Some(Marker::Bookkeeping) => return Ok(()),
+            Some(Marker::Nameless) => {
+                return Err(Error::Damaged {
+                    place: place.to_owned(),
+                    offset: reader.offset(),
+                    reason: "a whiteout names no file".to_owned(),
+                });
+            }
+            None => {}
+        }
+        let attributes =
+            Attributes { mode: member.mode, uid: member.uid, gid: member.gid, xattrs: member.xattrs.clone() };
+        let target;
+        let node = match member.kind {
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+                if path.is_empty() {
+                    self.outside.push("/".to_owned());
+                    return Ok(());
+                }
+                self.is_estargz |= &*path == ESTARGZ_INDEX;
+                let content = hash_content(reader).map_err(|error| at(place, error, limits))?;
+                Node::File { size: Bytes(member.size), content }
+            }
+            EntryType::Directory => Node::Directory,
+            EntryType::Symlink => Node::Symlink { target: &member.link },
+            EntryType::Link => {
+                let Some(normal) = normalise(&member.link) else {
+                    self.outside.push(path::escape(&member.link).into_owned());
+                    return Ok(());
+                };
+                target = normal;
+                Node::Hardlink { target: &target }
+            }
+            EntryType::Char => Node::CharDevice,
+            EntryType::Block => Node::BlockDevice,
+            EntryType::Fifo => Node::Fifo,
+            other => {
+                let entry_type = char::from(other.as_byte()).escape_default().to_string();
+                self.unknown.push((path::escape(&path).into_owned(), entry_type));
+                return Ok(());
+            }
+        };
+        self.entries.push(&path, node, attributes);
+        Ok(())
+    }
+
+    fn check(&self, place: &str, limits: &Limits) -> Result<()> {
+        let count = self.entries.len()
+            + self.whiteouts.len()
+            + self.opaque.len()
+            + self.outside.len()
+            + self.unknown.len();
+        let names = self.entries.name_bytes() as u64 + self.marker_bytes;
+        let exceeded = |what, limit, flag| Err(Error::Limit { what, place: place.to_owned(), limit, flag });
+        if count as u64 > limits.entries {
+            return exceeded("the number of entries", limits.entries, "--limit-entries");
+        }
+        if names > limits.name_bytes {
+            return exceeded("the length of all names", limits.name_bytes, "--limit-name-bytes");
+        }
+        Ok(())
+    }
+
+    fn finish(self, layer: &DiffId, tar_bytes: Bytes) -> Contents {
+        let (mut entries, superseded, bytes) = self.entries.finish();
+        if self.is_estargz {
+            entries.retain(|path| !ESTARGZ_FILES.contains(&path));
+        }
+        let mut warnings = Vec::new();
+        if superseded > 0 {
+            warnings.push(Warning::DuplicateEntries { layer: layer.clone(), entries: superseded, bytes });
+        }
+        warnings.extend(
+            self.outside.into_iter().map(|path| Warning::PathOutsideImage { layer: layer.clone(), path }),
+        );
+        warnings.extend(self.unknown.into_iter().map(|(path, entry_type)| Warning::UnknownEntryType {
+            layer: layer.clone(),
+            path,
+            entry_type,
+        }));
+        let sorted =
+            |paths: BTreeSet<SortedPath>| -> Paths { paths.iter().map(|path| &path.0[..]).collect() };
+        Contents {
+            tar_bytes,
+            entries,
+            whiteouts: sorted(self.whiteouts),
+            opaque: sorted(self.opaque),
+            warnings,
+        }
+    }
+}
+
+/// The table of contents of an eStargz layer, and its landmarks: they help to fetch a layer lazily, and are no part
+/// of the file system (stargz-snapshotter, docs/estargz.md).
+const ESTARGZ_INDEX: &[u8] = b"stargz.index.json";
+const ESTARGZ_FILES: [&[u8]; 3] = [ESTARGZ_INDEX, b".prefetch.landmark", b".no.prefetch.landmark"];
+
+/// A path with the order of paths.
+#[derive(PartialEq, Eq)]
+struct SortedPath(Vec<u8>);
+
+impl Ord for SortedPath {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        path::compare(&self.0, &other.0)
+    }
+}
+
+impl PartialOrd for SortedPath {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Hashes the content of the current member. A sparse file is hashed as it is stored.
+fn hash_content<R: BufRead>(reader: &mut TarReader<R>) -> std::result::Result<ContentHash, TarError> {
+    let left = reader.content_left();
+    let first = reader.content()?;
+    // Most files lie in the buffer as a whole, and one call is several times as fast as a state to be kept.
+    if first.len() as u64 == left {
+        let hash = ContentHash(xxh3_64(first));
+        let length = first.len();
+        reader.consume_content(length);
+        return Ok(hash);
+    }
+    let mut hash = Xxh3Default::new();
+    loop {
+        let content = reader.content()?;
+        if content.is_empty() {
+            return Ok(ContentHash(hash.digest()));
+        }
+        hash.update(content);
+        let length = content.len();
+        reader.consume_content(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    /// A tar of lines: `f PATH CONTENT`, `d PATH`, `l PATH TARGET`, `h PATH TARGET`.
+    fn tar_of(lines: &str) -> Vec<u8> {
+        let mut tar = tar::Builder::new(Vec::new());
+        for line in lines.lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            let mut header = tar::Header::new_ustar();
+            header.set_mode(0o644);
+            header.set_entry_type(match words[0] {
+                "f" => EntryType::Regular,
+                "d" => EntryType::Directory,
+                "l" => EntryType::Symlink,
+                _ => EntryType::Link,
+            });
+            let content = if words[0] == "f" { words[2] } else { "" };
+            header.set_size(content.len() as u64);
+            if "lh".contains(words[0]) {
+                header.set_link_name_literal(words[2]).unwrap();
+            }
+            let name = words[1].as_bytes();
+            header.as_mut_bytes()[..name.len()].copy_from_slice(name);
+            header.set_cksum();
+            tar.append(&header, content.as_bytes()).unwrap();
+        }
+        tar.into_inner().unwrap()
+    }
+
+    fn read(tar: &[u8]) -> ReadLayer {
+        read_layer("layer", tar, &Limits::default()).unwrap()
+    }
+
+    fn paths(contents: &Contents) -> Vec<String> {
+        contents.entries.iter().map(|entry| path::escape(entry.path).into_owned()).collect()
+    }
+
+    #[test]
+    fn a_changeset_is_told_from_its_markers() {
+        let layer =
+            read(&tar_of("d ./\nf ./b x\nf a/.wh.gone \nf a/.wh..wh..opq \nf .wh..wh.aufs \nl a/l ../b"));
+        assert_eq!(paths(&layer.contents), ["", "a/l", "b"]);
+        assert_eq!(layer.contents.whiteouts.iter().collect::<Vec<_>>(), [b"a/gone"]);
+        assert_eq!(layer.contents.opaque.iter().collect::<Vec<_>>(), [b"a"]);
+    }
+
+    #[test]
+    fn every_compression_gives_the_same_layer() {
+        let tar = tar_of("f a one\nf b two");
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&tar).unwrap();
+        let plain = read(&tar);
+        for blob in [gzip.finish().unwrap(), zstd::encode_all(&tar[..], 1).unwrap()] {
+            let layer = read(&blob);
+            assert_eq!((layer.diff_id, layer.contents), (plain.diff_id.clone(), plain.contents.clone()));
+            assert_ne!(layer.digest, plain.digest);
+            assert_eq!(layer.blob_bytes, Bytes(blob.len() as u64));
+        }
+    }
+
+    #[test]
+    fn equal_contents_have_equal_hashes() {
+        let long = "x".repeat(1 << 20);
+        let layer = read(&tar_of(&format!("f a {long}\nf b {long}\nf c {long}y")));
+        let hashes: Vec<_> = layer.contents.entries.iter().map(|entry| entry.node).collect();
+        assert_eq!(hashes[0], hashes[1]);
+        assert_ne!(hashes[0], hashes[2]);
+    }
+
+    #[test]
+    fn what_leaves_the_image_is_warned_about_and_not_counted() {
+        let layer = read(&tar_of("f ../evil x\nf a x\nf a yy"));
+        assert_eq!(paths(&layer.contents), ["a"]);
+        let warnings: Vec<_> = layer.contents.warnings.iter().map(ToString::to_string).collect();
+        assert!(warnings[0].contains("1 entries (1 bytes) are superseded"), "{warnings:?}");
+        assert!(warnings[1].contains("`../evil` leaves the image"), "{warnings:?}");
+    }
+
+    #[test]
+    fn files_that_only_serve_lazy_pulling_are_no_content() {
+        let layer = read(&tar_of("f a x\nf .no.prefetch.landmark x\nf stargz.index.json {}"));
+        assert_eq!(paths(&layer.contents), ["a"]);
+        let layer = read(&tar_of("f a x\nf .no.prefetch.landmark x"));
+        assert_eq!(paths(&layer.contents), [".no.prefetch.landmark", "a"]);
+    }
+
+    #[test]
+    fn damage_is_named() {
+        let message = |blob: &[u8]| read_layer("blob x", blob, &Limits::default()).unwrap_err().to_string();
+        let tar = tar_of("f a one\nf b two");
+        assert_eq!(message(&tar[..700]), "blob x is truncated after 700 bytes");
+        let packed = zstd::encode_all(&tar[..], 1).unwrap();
+        assert!(message(&packed[..packed.len() - 3]).starts_with("blob x is truncated"));
+        assert!(message(b"hello").contains("neither a tar nor a compressed one"));
+        assert!(message(&tar_of("f a/.wh. ")).contains("a whiteout names no file"));
+    }
+
+    #[test]
+    fn limits_hold() {
+        let limits = Limits { entries: 1, ..Limits::default() };
+        let error = read_layer("blob x", &tar_of("f a 1\nf b 1")[..], &limits).unwrap_err().to_string();
+        assert!(error.contains("the number of entries in blob x exceeds the limit of 1"), "{error}");
+        assert!(error.contains("--limit-entries"), "{error}");
+    }
+}

@@ -1,0 +1,494 @@
+//! Finds the images of a layout, and what has to be read of each.
+
+use std::collections::BTreeSet;
+
+use oci_spec::image::{Descriptor, ImageIndex, ImageManifest};
+use plimsoll_snapshot::{Bytes, DiffId, Digest, Platform, Transport, Warning};
+use sha2::{Digest as _, Sha256};
+
+use crate::document::{DockerImage, ImageDocument, ImageFacts, image_document, image_facts, parse};
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::store::{Store, document};
+
+/// Which image of several is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// A tag, an image ID (or the start of one), or `@N` for the image at that position.
+    pub reference: Option<String>,
+    /// `os/architecture[/variant]`.
+    pub platform: Option<String>,
+}
+
+/// An image whose documents were read and whose layers were not.
+#[derive(Debug)]
+pub struct PlannedImage {
+    /// The name it was asked by, or its first tag.
+    pub reference: Option<String>,
+    /// Every name the source gives it.
+    pub tags: Vec<String>,
+    /// The digest of the config.
+    pub id: Digest,
+    /// The digest of the manifest, where there is one.
+    pub manifest_digest: Option<Digest>,
+    /// What has to be read, lowest layer first.
+    pub layers: Vec<PlannedLayer>,
+    pub(crate) facts: ImageFacts,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// A layer that is to be read.
+#[derive(Clone, Debug)]
+pub struct PlannedLayer {
+    /// The name of its blob in the store; `None` if the source does not include it.
+    pub member: Option<String>,
+    /// The digest of the blob, where the source names it.
+    pub digest: Option<Digest>,
+    /// The digest its uncompressed tar has to have.
+    pub diff_id: DiffId,
+    /// The size of the blob.
+    pub bytes: Bytes,
+}
+
+const DOCKER_MANIFEST: &str = "manifest.json";
+const OCI_INDEX: &str = "index.json";
+
+/// Finds the images that are wanted. Without a `transport`, what the store holds decides: Docker's manifest first,
+/// because Docker 25.0 wrote OCI manifests without layers beside it (moby#47065).
+pub fn plan(
+    store: &dyn Store,
+    transport: Option<Transport>,
+    choice: &Choice,
+    limits: &Limits,
+) -> Result<(Transport, Vec<PlannedImage>)> {
+    let planner = Planner { store, choice, limits };
+    let manifest = document(store, DOCKER_MANIFEST, limits)?;
+    let is_list = manifest.as_ref().is_some_and(|bytes| bytes.trim_ascii_start().starts_with(b"["));
+    let index = document(store, OCI_INDEX, limits)?;
+    let wants_docker = !matches!(transport, Some(Transport::Oci | Transport::OciArchive | Transport::Dir));
+    let wants_oci = matches!(transport, None | Some(Transport::Oci | Transport::OciArchive));
+    let wants_dir = matches!(transport, None | Some(Transport::Dir));
+    let (found, images) = match (manifest, index) {
+        (Some(manifest), _) if is_list && wants_docker => {
+            (Transport::DockerArchive, planner.docker_images(&manifest)?)
+        }
+        (_, Some(index)) if wants_oci => (Transport::OciArchive, planner.oci_images(&index)?),
+        (Some(manifest), _) if !is_list && wants_dir => (Transport::Dir, vec![planner.dir_image(&manifest)?]),
+        _ => {
+            return Err(Error::NotAnImage {
+                found: match transport {
+                    Some(transport) => format!("this is not `{}:`", transport.name()),
+                    None => "there is no image here".to_owned(),
+                },
+                expected: "a docker save archive has a `manifest.json`, an OCI layout an `index.json`",
+            });
+        }
+    };
+    Ok((transport.unwrap_or(found), planner.choose(images)?))
+}
+
+struct Planner<'a> {
+    store: &'a dyn Store,
+    choice: &'a Choice,
+    limits: &'a Limits,
+}
+
+impl Planner<'_> {
+    fn docker_images(&self, manifest: &[u8]) -> Result<Vec<PlannedImage>> {
+        let images: Vec<DockerImage> = parse(DOCKER_MANIFEST, manifest)?;
+        images.into_iter().map(|image| self.docker_image(image)).collect()
+    }
+
+    fn docker_image(&self, image: DockerImage) -> Result<PlannedImage> {
+        let config = self.required(&image.config, DOCKER_MANIFEST)?;
+        let id = self.verified(&image.config, digest_in_name(&image.config), &config)?;
+        let facts = image_facts(&image.config, &config)?;
+        let members = image.layers.unwrap_or_default();
+        self.check_count(&image.config, members.len(), &facts)?;
+        let layers = members.into_iter().zip(&facts.diff_ids).map(|(member, diff_id)| {
+            let Some(bytes) = self.store.size(&member) else {
+                return Err(missing(&member, DOCKER_MANIFEST));
+            };
+            // Other digests in names (`<id>/layer.tar`) are not those of the content.
+            let digest = member.starts_with("blobs/").then(|| digest_in_name(&member)).flatten();
+            Ok(PlannedLayer { member: Some(member), digest, diff_id: diff_id.clone(), bytes: Bytes(bytes) })
+        });
+        Ok(PlannedImage {
+            reference: None,
+            tags: image.repo_tags.unwrap_or_default(),
+            id,
+            manifest_digest: None,
+            layers: layers.collect::<Result<_>>()?,
+            facts,
+            warnings: Vec::new(),
+        })
+    }
+
+    fn dir_image(&self, manifest: &[u8]) -> Result<PlannedImage> {
+        match image_document(DOCKER_MANIFEST, manifest)? {
+            ImageDocument::Manifest(parsed) => {
+                let digest = sha256(manifest);
+                self.oci_image(&parsed, digest, DOCKER_MANIFEST, |digest| digest.hex().to_owned())
+            }
+            ImageDocument::Index(_) => Err(Error::Document {
+                member: DOCKER_MANIFEST.to_owned(),
+                reason: "it is an index, not a manifest".to_owned(),
+            }),
+            ImageDocument::Other(reason) => {
+                Err(Error::Document { member: DOCKER_MANIFEST.to_owned(), reason })
+            }
+        }
+    }
+
+    /// The images of an OCI layout: one for each name, or for each manifest without one.
+    fn oci_images(&self, index: &[u8]) -> Result<Vec<PlannedImage>> {
+        let index: ImageIndex = parse(OCI_INDEX, index)?;
+        let mut groups: Vec<Group> = Vec::new();
+        let mut warnings = Vec::new();
+        for descriptor in index.manifests() {
+            let name = reference_of(descriptor);
+            let mut found = Vec::new();
+            let mut trail = BTreeSet::new();
+            self.manifests_below(descriptor, OCI_INDEX, &mut trail, &mut found, &mut warnings)?;
+            // Platforms of one image may stand side by side at the top, too.
+            match groups
+                .iter_mut()
+                .find(|group| group.name == name && (name.is_some() || group.has_platforms()))
+            {
+                Some(group) => group.manifests.extend(found),
+                None => groups.push(Group { name, manifests: found }),
+            }
+        }
+        let mut images = Vec::new();
+        for group in groups.into_iter().filter(|group| !group.manifests.is_empty()) {
+            let Group { name, manifests } = group;
+            let all: Vec<String> = manifests.iter().map(|found| found.platform.to_string()).collect();
+            let chosen = self.choose_platform(manifests)?;
+            let member = blob_member(&chosen.digest);
+            let mut image = self.oci_image(&chosen.manifest, chosen.digest, &member, blob_member)?;
+            if all.len() > 1 && self.choice.platform.is_none() {
+                let chosen = chosen.platform.to_string();
+                let others = all.into_iter().filter(|platform| *platform != chosen).collect();
+                image.warnings.push(Warning::OtherPlatforms { chosen, others });
+            }
+            image.tags.extend(name);
+            image.warnings.extend(warnings.iter().cloned());
+            images.push(image);
+        }
+        if images.is_empty() {
+            let reasons: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+            return Err(Error::NotAnImage {
+                found: ["the index holds no image".to_owned()]
+                    .into_iter()
+                    .chain(reasons)
+                    .collect::<Vec<_>>()
+                    .join("; "),
+                expected: "an index refers to manifests, or to indexes that do",
+            });
+        }
+        Ok(images)
+    }
+
+    /// Collects the image manifests at and below a descriptor. Indexes may nest (image-spec, image-index.md).
+    fn manifests_below(
+        &self,
+        descriptor: &Descriptor,
+        wanted_by: &str,
+        trail: &mut BTreeSet<Digest>,
+        found: &mut Vec<FoundManifest>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<()> {
+        if is_attestation(descriptor) {
+            return Ok(());
+        }
+        let digest = digest_of(descriptor, wanted_by)?;
+        let member = blob_member(&digest);
+        let bytes = self.required(&member, wanted_by)?;
+        self.verified(&member, Some(digest.clone()), &bytes)?;
+        if trail.len() as u64 >= self.limits.index_depth || !trail.insert(digest.clone()) {
+            return Err(Error::Document {
+                member,
+                reason: "indexes refer to each other too deeply".to_owned(),
+            });
+        }
+        match image_document(&member, &bytes)? {
+            ImageDocument::Index(index) => {
+                for descriptor in index.manifests() {
+                    self.manifests_below(descriptor, &member, trail, found, warnings)?;
+                }
+            }
+            ImageDocument::Manifest(manifest) => {
+                let platform = match descriptor.platform() {
+                    Some(platform) => Platform {
+                        os: platform.os().to_string(),
+                        architecture: platform.architecture().to_string(),
+                        variant: platform.variant().clone().filter(|variant| !variant.is_empty()),
+                    },
+                    None => self.platform_in_config(&manifest, &member)?,
+                };
+                found.push(FoundManifest { digest: digest.clone(), platform, manifest: *manifest });
+            }
+            ImageDocument::Other(reason) => {
+                warnings.push(Warning::SkippedManifest { digest: digest.clone(), reason });
+            }
+        }
+        trail.remove(&digest);
+        Ok(())
+    }
+
+    fn platform_in_config(&self, manifest: &ImageManifest, wanted_by: &str) -> Result<Platform> {
+        let member = blob_member(&digest_of(manifest.config(), wanted_by)?);
+        let bytes = self.required(&member, wanted_by)?;
+        Ok(image_facts(&member, &bytes)?.platform)
+    }
+
+    fn choose_platform(&self, mut manifests: Vec<FoundManifest>) -> Result<FoundManifest> {
+        let position = match &self.choice.platform {
+            Some(wanted) => manifests.iter().position(|found| platform_matches(&found.platform, wanted)),
+            // The same file has to give the same figures on every machine, so the host is not asked.
+            None => manifests
+                .iter()
+                .position(|found| platform_matches(&found.platform, "linux/amd64"))
+                .or(Some(0)),
+        };
+        match position {
+            Some(position) => Ok(manifests.swap_remove(position)),
+            None => Err(Error::UnknownPlatform {
+                platform: self.choice.platform.clone().unwrap_or_default(),
+                available: manifests.iter().map(|found| found.platform.to_string()).collect(),
+            }),
+        }
+    }
+
+    fn oci_image(
+        &self,
+        manifest: &ImageManifest,
+        manifest_digest: Digest,
+        wanted_by: &str,
+        member_of: impl Fn(&Digest) -> String,
+    ) -> Result<PlannedImage> {
+        let config_digest = digest_of(manifest.config(), wanted_by)?;
+        let config_member = member_of(&config_digest);
+        let config = self.required(&config_member, wanted_by)?;
+        let id = self.verified(&config_member, Some(config_digest), &config)?;
+        let facts = image_facts(&config_member, &config)?;
+        self.check_count(&config_member, manifest.layers().len(), &facts)?;
+        let mut warnings = Vec::new();
+        let mut layers = Vec::new();
+        for (descriptor, diff_id) in manifest.layers().iter().zip(&facts.diff_ids) {
+            let digest = digest_of(descriptor, wanted_by)?;
+            let member = member_of(&digest);
+            let bytes = Bytes(descriptor.size());
+            let member = match self.store.size(&member) {
+                Some(_) => Some(member),
+                None if is_foreign(descriptor) => {
+                    warnings.push(Warning::LayerNotIncluded { digest: digest.clone(), bytes });
+                    None
+                }
+                None => return Err(missing(&member, wanted_by)),
+            };
+            layers.push(PlannedLayer { member, digest: Some(digest), diff_id: diff_id.clone(), bytes });
+        }
+        Ok(PlannedImage {
+            reference: None,
+            tags: Vec::new(),
+            id,
+            manifest_digest: Some(manifest_digest),
+            layers,
+            facts,
+            warnings,
+        })
+    }
+
+    fn required(&self, member: &str, wanted_by: &str) -> Result<Vec<u8>> {
+        document(self.store, member, self.limits)?.ok_or_else(|| missing(member, wanted_by))
+    }
+
+    /// Compares a document with the digest it is stored under, where that is known and SHA-256.
+    fn verified(&self, member: &str, expected: Option<Digest>, bytes: &[u8]) -> Result<Digest> {
+        let found = sha256(bytes);
+        match expected {
+            Some(expected) if expected.algorithm() == "sha256" && expected != found => {
+                Err(Error::DigestMismatch { blob: format!("`{member}`"), expected, found })
+            }
+            Some(expected) => Ok(expected),
+            None => Ok(found),
+        }
+    }
+
+    fn check_count(&self, member: &str, layers: usize, facts: &ImageFacts) -> Result<()> {
+        if layers as u64 > self.limits.layers {
+            return Err(Error::Limit {
+                what: "the number of layers",
+                place: format!("`{member}`"),
+                limit: self.limits.layers,
+                flag: "--limit-layers",
+            });
+        }
+        if layers != facts.diff_ids.len() {
+            return Err(Error::Document {
+                member: member.to_owned(),
+                reason: format!("it names {} layers, the manifest {layers}", facts.diff_ids.len()),
+            });
+        }
+        Ok(())
+    }
+
+    /// Keeps the images that are wanted, and gives each the name it was asked by.
+    fn choose(&self, mut images: Vec<PlannedImage>) -> Result<Vec<PlannedImage>> {
+        if let Some(wanted) = &self.choice.platform
+            && images.iter().any(|image| !platform_matches(&image.facts.platform, wanted))
+        {
+            let available = images.iter().map(|image| image.facts.platform.to_string()).collect();
+            images.retain(|image| platform_matches(&image.facts.platform, wanted));
+            if images.is_empty() {
+                return Err(Error::UnknownPlatform { platform: wanted.clone(), available });
+            }
+        }
+        let Some(wanted) = &self.choice.reference else {
+            for image in &mut images {
+                image.reference = image.tags.first().cloned();
+            }
+            return Ok(images);
+        };
+        let position = wanted.strip_prefix('@').and_then(|number| number.parse::<usize>().ok());
+        let is_wanted = |index: usize, image: &PlannedImage| match position {
+            Some(position) => position == index,
+            None => {
+                image.tags.iter().any(|tag| tag == wanted || familiar(tag) == familiar(wanted))
+                    || is_id(&image.id, wanted)
+            }
+        };
+        match images.iter().enumerate().position(|(index, image)| is_wanted(index, image)) {
+            Some(position) => {
+                let mut image = images.swap_remove(position);
+                image.reference = match image.tags.iter().find(|tag| familiar(tag) == familiar(wanted)) {
+                    Some(tag) => Some(tag.clone()),
+                    None => image.tags.first().cloned(),
+                };
+                Ok(vec![image])
+            }
+            None => Err(Error::UnknownReference {
+                reference: wanted.clone(),
+                available: images
+                    .iter()
+                    .map(|image| image.tags.first().cloned().unwrap_or_else(|| image.id.short().to_owned()))
+                    .collect(),
+            }),
+        }
+    }
+}
+
+/// The manifests of one name.
+struct Group {
+    name: Option<String>,
+    manifests: Vec<FoundManifest>,
+}
+
+impl Group {
+    fn has_platforms(&self) -> bool {
+        self.manifests.len() > 1
+    }
+}
+
+struct FoundManifest {
+    digest: Digest,
+    platform: Platform,
+    manifest: ImageManifest,
+}
+
+fn reference_of(descriptor: &Descriptor) -> Option<String> {
+    let annotations = descriptor.annotations().as_ref()?;
+    // containerd notes the whole name, the specification only asks for the tag.
+    ["io.containerd.image.name", "org.opencontainers.image.ref.name"]
+        .iter()
+        .find_map(|key| annotations.get(*key).cloned())
+}
+
+/// BuildKit stores provenance and SBOMs as manifests beside the image they are about.
+fn is_attestation(descriptor: &Descriptor) -> bool {
+    let annotated = descriptor.annotations().as_ref().is_some_and(|annotations| {
+        annotations.get("vnd.docker.reference.type").is_some_and(|kind| kind == "attestation-manifest")
+    });
+    let nowhere = descriptor.platform().as_ref().is_some_and(|platform| {
+        platform.os().to_string() == "unknown" && platform.architecture().to_string() == "unknown"
+    });
+    annotated || nowhere
+}
+
+fn is_foreign(descriptor: &Descriptor) -> bool {
+    let media_type = descriptor.media_type().to_string();
+    media_type.contains("foreign") || media_type.contains("nondistributable")
+}
+
+fn digest_of(descriptor: &Descriptor, wanted_by: &str) -> Result<Digest> {
+    Digest::parse(&descriptor.digest().to_string())
+        .map_err(|error| Error::Document { member: wanted_by.to_owned(), reason: error.to_string() })
+}
+
+fn blob_member(digest: &Digest) -> String {
+    format!("blobs/{}/{}", digest.algorithm(), digest.hex())
+}
+
+/// The digest that a member is named by: `blobs/sha256/<hex>`, `<hex>.json`, `sha256:<hex>.tar`.
+fn digest_in_name(member: &str) -> Option<Digest> {
+    let name = member.rsplit('/').next()?.split('.').next()?;
+    let hex = name.strip_prefix("sha256:").unwrap_or(name);
+    (hex.len() == 64).then(|| Digest::parse(&format!("sha256:{hex}")).ok()).flatten()
+}
+
+fn sha256(bytes: &[u8]) -> Digest {
+    Digest::sha256(Sha256::digest(bytes).into())
+}
+
+fn missing(member: &str, wanted_by: &str) -> Error {
+    let blob = match digest_in_name(member) {
+        Some(digest) => digest.to_string(),
+        None => format!("`{member}`"),
+    };
+    let wanted_by = match digest_in_name(wanted_by) {
+        Some(digest) => format!("manifest {digest}"),
+        None => format!("`{wanted_by}`"),
+    };
+    Error::MissingBlob { blob, wanted_by }
+}
+
+/// The name as people write it: without the default registry, the default namespace and the default tag.
+fn familiar(reference: &str) -> &str {
+    let name = reference.strip_prefix("docker.io/").unwrap_or(reference);
+    let name = name.strip_prefix("library/").unwrap_or(name);
+    name.strip_suffix(":latest").unwrap_or(name)
+}
+
+fn is_id(id: &Digest, wanted: &str) -> bool {
+    let hex = wanted.strip_prefix("sha256:").unwrap_or(wanted);
+    hex.len() >= 6 && id.hex().starts_with(hex)
+}
+
+fn platform_matches(platform: &Platform, wanted: &str) -> bool {
+    let mut parts = wanted.split('/');
+    let (os, architecture, variant) = (parts.next(), parts.next(), parts.next());
+    os == Some(&platform.os)
+        && architecture == Some(&platform.architecture)
+        && variant.is_none_or(|variant| platform.variant.as_deref() == Some(variant))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_as_people_write_them() {
+        assert_eq!(familiar("docker.io/library/nginx:latest"), "nginx");
+        assert_eq!(familiar("agente/backend:after"), "agente/backend:after");
+    }
+
+    #[test]
+    fn digests_in_names_are_found() {
+        let hex = "e2511a98db6dd16278299aa38f9596aa56ccd75553f396ea3ac24c9c743e7d7d";
+        for name in [format!("blobs/sha256/{hex}"), format!("{hex}.json"), format!("sha256:{hex}")] {
+            assert_eq!(digest_in_name(&name).unwrap().hex(), hex);
+        }
+        assert_eq!(digest_in_name("manifest.json"), None);
+    }
+}

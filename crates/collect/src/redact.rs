@@ -1,0 +1,207 @@
+//! Keeps secrets out of snapshots: instructions, labels and arguments pass through here before they are stored.
+//!
+//! Values of environment variables and build arguments are always replaced; elsewhere, what looks like a secret is.
+
+use std::borrow::Cow;
+
+/// What stands for a value that was taken out.
+const REMOVED: &str = "…";
+
+/// Words in the name of a variable, an option or a label that make its value a secret.
+const SECRET_WORDS: [&str; 12] = [
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "access_key",
+    "private",
+    "credential",
+    "auth",
+];
+
+/// Prefixes of tokens that are secrets wherever they stand.
+const TOKEN_PREFIXES: [&str; 12] = [
+    "ghp_",
+    "gho_",
+    "ghs_",
+    "github_pat_",
+    "glpat-",
+    "xoxb-",
+    "xoxp-",
+    "sk-",
+    "hf_",
+    "npm_",
+    "pypi-",
+    "AKIA",
+];
+
+/// An instruction without the values that may not leave the machine.
+pub(crate) fn instruction(created_by: &str) -> String {
+    let body = created_by.trim_start_matches("/bin/sh -c #(nop)").trim_start();
+    if body.starts_with("ENV ") || body.starts_with("ARG ") {
+        let keep = created_by.len() - body.len() + 4;
+        return format!("{}{}", &created_by[..keep], assignments(&created_by[keep..]));
+    }
+    let (arguments, command) = build_arguments(created_by);
+    format!("{arguments}{}", text(command))
+}
+
+/// Splits `|1 NAME=value /bin/sh -c …` (with or without `RUN` in front) into redacted arguments and the rest.
+fn build_arguments(created_by: &str) -> (String, &str) {
+    let (prefix, rest) = match created_by.strip_prefix("RUN ") {
+        Some(rest) => ("RUN ", rest),
+        None => ("", created_by),
+    };
+    let count = rest.strip_prefix('|').and_then(|text| text.split_once(' '));
+    let Some((count, rest)) = count.filter(|(count, _)| count.parse::<u32>().is_ok()) else {
+        return (String::new(), created_by);
+    };
+    // A value may hold spaces, so the arguments end where the shell begins.
+    let end = rest.find("/bin/").or_else(|| rest.rfind(" -c ").map(|at| at + 1)).unwrap_or(rest.len());
+    (format!("{prefix}|{count} {} ", assignments(rest[..end].trim_end())), &rest[end..])
+}
+
+/// `A=1 B="x y" C value` with every value replaced, names kept.
+fn assignments(list: &str) -> String {
+    let mut names = Vec::new();
+    let mut rest = list.trim();
+    while !rest.is_empty() {
+        let Some(equals) = rest.find(['=', ' ']) else {
+            names.push(rest.to_owned());
+            break;
+        };
+        let name = &rest[..equals];
+        if rest.as_bytes()[equals] == b' ' {
+            // The old form `ENV NAME value with spaces`; `ARG NAME` followed by another name looks the same.
+            names.push(format!("{name}={REMOVED}"));
+            break;
+        }
+        names.push(format!("{name}={REMOVED}"));
+        rest = after_next_name(&rest[equals + 1..]);
+    }
+    names.join(" ")
+}
+
+/// Where the next ` NAME=` begins. Builders note values without their quotes, so a value ends only there.
+fn after_next_name(values: &str) -> &str {
+    for (index, _) in values.match_indices(' ') {
+        let candidate = &values[index + 1..];
+        let end = candidate.find(['=', ' ']).unwrap_or(candidate.len());
+        let is_name = end > 0
+            && candidate.as_bytes().get(end) == Some(&b'=')
+            && candidate[..end].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_name {
+            return candidate;
+        }
+    }
+    ""
+}
+
+/// Free text without what looks like a secret: `--password x`, `TOKEN=x`, `https://user:x@host`, known tokens.
+pub(crate) fn text(text: &str) -> Cow<'_, str> {
+    let mut redacted: Option<String> = None;
+    let mut previous_names_secret = false;
+    let mut position = 0;
+    for word in text.split_inclusive(char::is_whitespace) {
+        let bare = word.trim_end();
+        let replaced = word_without_secret(bare, previous_names_secret);
+        previous_names_secret = bare.starts_with('-') && !bare.contains('=') && names_secret(bare)
+            || bare.eq_ignore_ascii_case("bearer")
+            || bare.eq_ignore_ascii_case("basic");
+        if let Some(replaced) = replaced {
+            let out = redacted.get_or_insert_with(|| text[..position].to_owned());
+            out.push_str(&replaced);
+            out.push_str(&word[bare.len()..]);
+        } else if let Some(out) = &mut redacted {
+            out.push_str(word);
+        }
+        position += word.len();
+    }
+    redacted.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// A label's or a variable's value without what looks like a secret.
+pub(crate) fn value(name: &str, value: &str) -> String {
+    if names_secret(name) && !value.is_empty() { REMOVED.to_owned() } else { text(value).into_owned() }
+}
+
+fn names_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET_WORDS.iter().any(|word| name.contains(word)) || name.ends_with("_key") || name.ends_with("-key")
+}
+
+fn word_without_secret(word: &str, follows_name: bool) -> Option<String> {
+    if word.is_empty() {
+        return None;
+    }
+    if follows_name && !word.starts_with('-') {
+        return Some(REMOVED.to_owned());
+    }
+    if let Some((name, value)) = word.split_once('=')
+        && !value.is_empty()
+        && !value.starts_with(['$', '/'])
+        && names_secret(name)
+    {
+        return Some(format!("{name}={REMOVED}"));
+    }
+    if let Some((before, after)) = word.split_once("://")
+        && let Some((user_info, host)) = after.split_once('@')
+        && user_info.contains(':')
+        && !user_info.contains('/')
+    {
+        return Some(format!("{before}://{REMOVED}@{host}"));
+    }
+    let start = TOKEN_PREFIXES.iter().filter_map(|prefix| {
+        let at = word.find(prefix)?;
+        let token = &word[at + prefix.len()..];
+        let length =
+            token.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte)).count();
+        let stands_alone = at == 0 || !word.as_bytes()[at - 1].is_ascii_alphanumeric();
+        (length >= 16 && stands_alone).then_some((at, at + prefix.len() + length))
+    });
+    start.min().map(|(start, end)| format!("{}{REMOVED}{}", &word[..start], &word[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_variables_and_arguments_are_replaced() {
+        for (created_by, expected) in [
+            ("ENV PYTHONUNBUFFERED=1 API_KEY=not-a-real-key", "ENV PYTHONUNBUFFERED=… API_KEY=…"),
+            ("/bin/sh -c #(nop)  ENV A=x y B=z", "/bin/sh -c #(nop)  ENV A=… B=…"),
+            ("ENV GREETING hello world", "ENV GREETING=…"),
+            ("ARG TOKEN=abc", "ARG TOKEN=…"),
+            ("ARG VERSION", "ARG VERSION"),
+            (
+                "RUN |2 TOKEN=abc NAME=two words /bin/sh -c make # buildkit",
+                "RUN |2 TOKEN=… NAME=… /bin/sh -c make # buildkit",
+            ),
+            ("|1 TOKEN=abc /bin/sh -c make", "|1 TOKEN=… /bin/sh -c make"),
+        ] {
+            assert_eq!(instruction(created_by), expected);
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_replaced() {
+        for (text, expected) in [
+            ("RUN curl -H 'Authorization: Bearer abcdef'", "RUN curl -H 'Authorization: Bearer …"),
+            ("RUN PGPASSWORD=hunter2 psql", "RUN PGPASSWORD=… psql"),
+            ("RUN login --password hunter2 me", "RUN login --password … me"),
+            ("RUN pip install https://me:s3cret@host/x", "RUN pip install https://…@host/x"),
+            ("RUN git clone https://ghp_0123456789abcdefghij@x", "RUN git clone https://…@x"),
+            ("RUN echo $TOKEN TOKEN=$OTHER", "RUN echo $TOKEN TOKEN=$OTHER"),
+            ("RUN apt-get install -y git", "RUN apt-get install -y git"),
+        ] {
+            assert_eq!(instruction(text), expected);
+        }
+        assert_eq!(value("org.example.api-token", "abc"), "…");
+        assert_eq!(value("org.opencontainers.image.title", "Plimsoll"), "Plimsoll");
+    }
+}

@@ -1,0 +1,150 @@
+//! Puts planned images and read layers together, and checks that they are what their digests say.
+
+use std::collections::{BTreeMap, HashMap};
+
+use plimsoll_snapshot::{
+    Bytes, Compression, Digest, Image, ImageLayer, Layer, SCHEMA_VERSION, Service, Snapshot, Source, Warning,
+};
+
+use crate::error::{Error, Result};
+use crate::layer::ReadLayer;
+use crate::plan::{PlannedImage, PlannedLayer};
+
+/// Collects images; layers and images that several services share are stored once.
+#[derive(Debug)]
+pub struct SnapshotBuilder {
+    snapshot: Snapshot,
+    layer_of: HashMap<Digest, usize>,
+}
+
+impl SnapshotBuilder {
+    /// `generator` is the name and version of the program.
+    #[must_use]
+    pub fn new(generator: impl Into<String>) -> Self {
+        let snapshot =
+            Snapshot { schema_version: SCHEMA_VERSION, generator: generator.into(), ..Snapshot::default() };
+        Self { snapshot, layer_of: HashMap::new() }
+    }
+
+    /// Adds an image under the name of a service. The contents of its layers are taken out of `layers`, which has
+    /// them by the name of their blob; a layer that an earlier image brought along needs none.
+    pub fn add(
+        &mut self,
+        service: &str,
+        source: Source,
+        image: PlannedImage,
+        layers: &mut BTreeMap<String, ReadLayer>,
+    ) -> Result<()> {
+        let mut warnings = image.warnings;
+        let steps = layer_steps(&image.facts.history, image.layers.len(), &mut warnings);
+        let mut image_layers = Vec::with_capacity(image.layers.len());
+        for (position, planned) in image.layers.iter().enumerate() {
+            let layer = self.add_layer(planned, layers, &mut warnings)?;
+            image_layers.push(ImageLayer { history: steps.get(position).copied(), ..layer });
+        }
+        let image = Image {
+            reference: image.reference,
+            tags: image.tags,
+            source,
+            id: image.id,
+            manifest_digest: image.manifest_digest,
+            platform: image.facts.platform,
+            created: image.facts.created,
+            config: image.facts.config,
+            history: image.facts.history,
+            layers: image_layers,
+            warnings,
+        };
+        let known = self.snapshot.images.iter().position(|known| *known == image);
+        let index = known.unwrap_or_else(|| {
+            self.snapshot.images.push(image);
+            self.snapshot.images.len() - 1
+        });
+        self.snapshot.services.push(Service { name: service.to_owned(), image: index });
+        Ok(())
+    }
+
+    /// Whether a layer is there already.
+    #[must_use]
+    pub fn has_layer(&self, planned: &PlannedLayer) -> bool {
+        self.layer_of.contains_key(planned.diff_id.digest())
+    }
+
+    fn add_layer(
+        &mut self,
+        planned: &PlannedLayer,
+        layers: &mut BTreeMap<String, ReadLayer>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<ImageLayer> {
+        let read = planned.member.as_ref().and_then(|member| layers.get_mut(member));
+        let (mut compression, mut blob_bytes) = (Compression::None, planned.bytes);
+        if let Some(read) = &read {
+            verify(planned, read, warnings)?;
+            (compression, blob_bytes) = (read.compression, read.blob_bytes);
+        }
+        let digest = planned.digest.clone().or_else(|| read.as_ref().map(|read| read.digest.clone()));
+        let index = match self.layer_of.get(planned.diff_id.digest()) {
+            Some(&index) => index,
+            None => {
+                let contents = read.map(|read| std::mem::take(&mut read.contents));
+                self.snapshot.layers.push(Layer { diff_id: planned.diff_id.clone(), contents });
+                let index = self.snapshot.layers.len() - 1;
+                self.layer_of.insert(planned.diff_id.digest().clone(), index);
+                index
+            }
+        };
+        Ok(ImageLayer { layer: index, digest, compression, blob_bytes: Bytes(blob_bytes.0), history: None })
+    }
+
+    /// The names of the services so far.
+    pub fn services(&self) -> impl Iterator<Item = &str> {
+        self.snapshot.services.iter().map(|service| service.name.as_str())
+    }
+
+    /// The snapshot.
+    #[must_use]
+    pub fn finish(self) -> Snapshot {
+        self.snapshot
+    }
+}
+
+fn verify(planned: &PlannedLayer, read: &ReadLayer, warnings: &mut Vec<Warning>) -> Result<()> {
+    let found =
+        [(planned.digest.as_ref(), &read.digest), (Some(planned.diff_id.digest()), read.diff_id.digest())];
+    for (expected, found) in found {
+        match expected {
+            Some(expected) if expected.algorithm() != "sha256" => {
+                warnings.push(Warning::DigestNotVerified { digest: expected.clone() });
+            }
+            Some(expected) if expected != found => {
+                return Err(Error::DigestMismatch {
+                    blob: planned.digest.as_ref().map_or_else(
+                        || format!("`{}`", planned.member.as_deref().unwrap_or_default()),
+                        ToString::to_string,
+                    ),
+                    expected: expected.clone(),
+                    found: found.clone(),
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// For each layer the history step that made it; none if the history does not fit (image-spec, config.md, "history").
+fn layer_steps(
+    history: &[plimsoll_snapshot::HistoryEntry],
+    layers: usize,
+    warnings: &mut Vec<Warning>,
+) -> Vec<usize> {
+    let steps: Vec<usize> =
+        history.iter().enumerate().filter(|(_, step)| !step.empty_layer).map(|(index, _)| index).collect();
+    if steps.len() == layers {
+        return steps;
+    }
+    if !history.is_empty() {
+        warnings.push(Warning::HistoryMismatch { history_layers: steps.len() as u64, layers: layers as u64 });
+    }
+    Vec::new()
+}

@@ -1,0 +1,471 @@
+//! Steps through a tar: headers with their extensions resolved, contents left to the caller.
+//!
+//! The `tar` crate reads the fields of a header. The stepping is our own, because an image is hostile input:
+//! extensions are bounded before they are read, and every error knows its offset.
+//!
+//! Formats: POSIX pax (IEEE Std 1003.1, "pax Interchange Format"), the GNU manual, "Basic Tar Format".
+
+use std::io::{self, BufRead, BufReader, Read, Seek};
+
+use tar::{EntryType, Header};
+
+const BLOCK: usize = 512;
+
+/// Why a tar cannot be read on.
+#[derive(Debug)]
+pub(crate) struct TarError {
+    /// The offset in the uncompressed tar.
+    pub(crate) offset: u64,
+    pub(crate) kind: TarErrorKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum TarErrorKind {
+    Io(io::Error),
+    Truncated,
+    Damaged(String),
+    HeaderTooLarge,
+}
+
+type Result<T> = std::result::Result<T, TarError>;
+
+/// An entry, with what extended headers say of it.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// The name as it stands there.
+    pub(crate) name: Vec<u8>,
+    pub(crate) link: Vec<u8>,
+    pub(crate) kind: EntryType,
+    /// The size of the content as it is stored.
+    pub(crate) stored: u64,
+    /// The size of the file: more than what is stored, if it is sparse.
+    pub(crate) size: u64,
+    pub(crate) mode: u32,
+    pub(crate) uid: u64,
+    pub(crate) gid: u64,
+    /// The names of the extended attributes, sorted.
+    pub(crate) xattrs: Vec<String>,
+}
+
+/// Reads a tar. Between two calls of [`TarReader::next_member`] it is a reader of the content of the last member.
+pub(crate) struct TarReader<R> {
+    inner: R,
+    offset: u64,
+    /// What is left of the content of the current member, and the padding behind it.
+    content: u64,
+    padding: u64,
+    max_header: u64,
+}
+
+/// What extended headers say of the next entry.
+#[derive(Default)]
+struct Extensions {
+    name: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+    size: Option<u64>,
+    uid: Option<u64>,
+    gid: Option<u64>,
+    sparse_size: Option<u64>,
+    sparse_name: Option<Vec<u8>>,
+    xattrs: Vec<String>,
+}
+
+impl<R: BufRead> TarReader<R> {
+    /// `max_header` bounds the bytes of an extended header.
+    pub(crate) fn new(inner: R, max_header: u64) -> Self {
+        Self { inner, offset: 0, content: 0, padding: 0, max_header }
+    }
+
+    /// How many bytes were read.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    pub(crate) fn into_inner(self) -> R {
+        self.inner
+    }
+
+    /// The next member; `None` behind the last one. Skips what is left of the content of the current one.
+    pub(crate) fn next_member(&mut self) -> Result<Option<Member>> {
+        self.skip(self.content + self.padding)?;
+        (self.content, self.padding) = (0, 0);
+        let mut extensions = Extensions::default();
+        loop {
+            let Some(block) = self.header_block()? else { return Ok(None) };
+            let header = Header::from_byte_slice(&block);
+            if header.cksum().ok() != Some(checksum(&block)) {
+                return Err(self.damaged("the checksum of a header is wrong".to_owned()));
+            }
+            let stored = header.entry_size().map_err(|error| self.damaged(error.to_string()))?;
+            match header.entry_type() {
+                EntryType::XHeader => {
+                    let records = self.extended_header(stored)?;
+                    extensions.read_pax(&records).map_err(|reason| self.damaged(reason))?;
+                }
+                // Comments, mostly the commit that `git archive` was made of. Nothing in a layer depends on them.
+                EntryType::XGlobalHeader => {
+                    self.extended_header(stored)?;
+                }
+                EntryType::GNULongName => extensions.name = Some(c_string(self.extended_header(stored)?)),
+                EntryType::GNULongLink => extensions.link = Some(c_string(self.extended_header(stored)?)),
+                kind => return self.member(header, kind, extensions).map(Some),
+            }
+        }
+    }
+
+    fn member(&mut self, header: &Header, kind: EntryType, extensions: Extensions) -> Result<Member> {
+        let stored = match extensions.size {
+            Some(size) => size,
+            None => header.entry_size().map_err(|error| self.damaged(error.to_string()))?,
+        };
+        let mut size = extensions.sparse_size.unwrap_or(stored);
+        if let Some(gnu) = header.as_gnu().filter(|_| kind == EntryType::GNUSparse) {
+            size = gnu.real_size().map_err(|error| self.damaged(error.to_string()))?;
+            let mut more = gnu.is_extended();
+            while more {
+                let block = self.header_block()?.ok_or_else(|| self.error(TarErrorKind::Truncated))?;
+                // Byte 504 of an extension says whether another follows (GNU manual, "Storing Sparse Files").
+                more = block[504] == 1;
+            }
+        }
+        // Links have no content, whatever their header claims: some writers note the size of the target.
+        let has_content = !matches!(
+            kind,
+            EntryType::Link
+                | EntryType::Symlink
+                | EntryType::Directory
+                | EntryType::Char
+                | EntryType::Block
+                | EntryType::Fifo
+        );
+        let stored = if has_content { stored } else { 0 };
+        self.content = stored;
+        self.padding = padding(stored);
+        let name =
+            extensions.sparse_name.or(extensions.name).unwrap_or_else(|| header.path_bytes().into_owned());
+        let link = extensions
+            .link
+            .or_else(|| header.link_name_bytes().map(std::borrow::Cow::into_owned))
+            .unwrap_or_default();
+        // An empty field is common and means nothing: it is read as zero.
+        Ok(Member {
+            name,
+            link,
+            kind,
+            stored,
+            size: if has_content { size } else { 0 },
+            mode: header.mode().unwrap_or(0) & 0o7777,
+            uid: extensions.uid.unwrap_or_else(|| header.uid().unwrap_or(0)),
+            gid: extensions.gid.unwrap_or_else(|| header.gid().unwrap_or(0)),
+            xattrs: extensions.xattrs,
+        })
+    }
+
+    /// A block of a header (those of sparse extensions have no checksum); `None` at the end, which is an empty block or the end of the stream.
+    fn header_block(&mut self) -> Result<Option<[u8; BLOCK]>> {
+        let mut block = [0; BLOCK];
+        let mut filled = 0;
+        while filled < BLOCK {
+            let read = self
+                .inner
+                .read(&mut block[filled..])
+                .map_err(|error| TarError { offset: self.offset, kind: error.into() })?;
+            if read == 0 {
+                return if filled == 0 { Ok(None) } else { Err(self.error(TarErrorKind::Truncated)) };
+            }
+            filled += read;
+            self.offset += read as u64;
+        }
+        if block.iter().all(|&byte| byte == 0) {
+            return Ok(None);
+        }
+        Ok(Some(block))
+    }
+
+    fn extended_header(&mut self, size: u64) -> Result<Vec<u8>> {
+        if size > self.max_header {
+            return Err(self.error(TarErrorKind::HeaderTooLarge));
+        }
+        let mut bytes = Vec::new();
+        let read = self
+            .inner
+            .by_ref()
+            .take(size)
+            .read_to_end(&mut bytes)
+            .map_err(|error| TarError { offset: self.offset, kind: error.into() })?;
+        self.offset += read as u64;
+        if (read as u64) < size {
+            return Err(self.error(TarErrorKind::Truncated));
+        }
+        self.skip(padding(size))?;
+        Ok(bytes)
+    }
+
+    fn skip(&mut self, mut left: u64) -> Result<()> {
+        while left > 0 {
+            let available = self.content_or_padding()?;
+            let step = available.min(usize::try_from(left).unwrap_or(usize::MAX));
+            self.inner.consume(step);
+            self.offset += step as u64;
+            left -= step as u64;
+        }
+        Ok(())
+    }
+
+    /// How many bytes lie ready; never none.
+    fn content_or_padding(&mut self) -> Result<usize> {
+        match self.inner.fill_buf() {
+            Ok([]) => Err(self.error(TarErrorKind::Truncated)),
+            Ok(available) => Ok(available.len()),
+            Err(error) => Err(self.error(error.into())),
+        }
+    }
+
+    /// How much of the content of the current member is left.
+    pub(crate) fn content_left(&self) -> u64 {
+        self.content
+    }
+
+    /// The next bytes of the content of the current member; empty at its end.
+    pub(crate) fn content(&mut self) -> Result<&[u8]> {
+        if self.content == 0 {
+            return Ok(&[]);
+        }
+        let available = self.content_or_padding()?;
+        let length = available.min(usize::try_from(self.content).unwrap_or(usize::MAX));
+        match self.inner.fill_buf() {
+            Ok(buffer) => Ok(&buffer[..length]),
+            Err(error) => Err(TarError { offset: self.offset, kind: error.into() }),
+        }
+    }
+
+    /// Marks bytes of [`TarReader::content`] as used.
+    pub(crate) fn consume_content(&mut self, length: usize) {
+        self.inner.consume(length);
+        self.offset += length as u64;
+        self.content -= length as u64;
+    }
+
+    fn error(&self, kind: TarErrorKind) -> TarError {
+        TarError { offset: self.offset, kind }
+    }
+
+    fn damaged(&self, reason: String) -> TarError {
+        self.error(TarErrorKind::Damaged(reason))
+    }
+}
+
+impl<R: Read + Seek> TarReader<BufReader<R>> {
+    /// Jumps over the content of the current member. A jump past the end is no error, so the caller has to compare
+    /// with the length of the file.
+    pub(crate) fn jump(&mut self) -> io::Result<()> {
+        let distance = self.content + self.padding;
+        self.inner.seek_relative(i64::try_from(distance).map_err(io::Error::other)?)?;
+        self.offset += distance;
+        (self.content, self.padding) = (0, 0);
+        Ok(())
+    }
+}
+
+/// A member is a reader of its content.
+impl<R: BufRead> Read for TarReader<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let content = self.content().map_err(io::Error::from)?;
+        let length = content.len().min(out.len());
+        out[..length].copy_from_slice(&content[..length]);
+        self.consume_content(length);
+        Ok(length)
+    }
+}
+
+impl From<io::Error> for TarErrorKind {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Truncated,
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::Damaged(error.to_string()),
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// For tars inside tars: the outer error passes through the reader of the inner one.
+impl From<TarError> for io::Error {
+    fn from(error: TarError) -> Self {
+        match error.kind {
+            TarErrorKind::Io(error) => error,
+            TarErrorKind::Truncated => Self::from(io::ErrorKind::UnexpectedEof),
+            TarErrorKind::Damaged(reason) => Self::new(io::ErrorKind::InvalidData, reason),
+            TarErrorKind::HeaderTooLarge => {
+                Self::new(io::ErrorKind::InvalidData, "an extended header is too large")
+            }
+        }
+    }
+}
+
+impl Extensions {
+    /// Reads records of the form `LENGTH KEY=VALUE\n`. A value may hold any byte, line ends included.
+    fn read_pax(&mut self, mut records: &[u8]) -> std::result::Result<(), String> {
+        // Some writers pad the records with zeros.
+        while records.first().is_some_and(|&byte| byte != 0) {
+            let space =
+                records.iter().position(|&byte| byte == b' ').ok_or("a pax record without a length")?;
+            let length: usize = str::from_utf8(&records[..space])
+                .ok()
+                .and_then(|text| text.parse().ok())
+                .filter(|&length| length > space + 1 && length <= records.len())
+                .ok_or("a pax record with a wrong length")?;
+            let record =
+                records[space + 1..length].strip_suffix(b"\n").ok_or("a pax record without an end")?;
+            let equals =
+                record.iter().position(|&byte| byte == b'=').ok_or("a pax record without a value")?;
+            self.read_record(&record[..equals], &record[equals + 1..])?;
+            records = &records[length..];
+        }
+        self.xattrs.sort();
+        Ok(())
+    }
+
+    fn read_record(&mut self, key: &[u8], value: &[u8]) -> std::result::Result<(), String> {
+        let number = || {
+            let text = str::from_utf8(value).ok().and_then(|text| text.parse().ok());
+            text.ok_or_else(|| format!("pax `{}` is no number", String::from_utf8_lossy(key)))
+        };
+        match key {
+            b"path" => self.name = Some(value.to_vec()),
+            b"linkpath" => self.link = Some(value.to_vec()),
+            b"size" => self.size = Some(number()?),
+            b"uid" => self.uid = Some(number()?),
+            b"gid" => self.gid = Some(number()?),
+            b"GNU.sparse.name" => self.sparse_name = Some(value.to_vec()),
+            b"GNU.sparse.realsize" | b"GNU.sparse.size" => self.sparse_size = Some(number()?),
+            _ => {
+                let xattr = [&b"SCHILY.xattr."[..], b"LIBARCHIVE.xattr."]
+                    .iter()
+                    .find_map(|prefix| key.strip_prefix(*prefix));
+                self.xattrs.extend(xattr.map(|name| String::from_utf8_lossy(name).into_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn c_string(mut bytes: Vec<u8>) -> Vec<u8> {
+    if let Some(end) = bytes.iter().position(|&byte| byte == 0) {
+        bytes.truncate(end);
+    }
+    bytes
+}
+
+fn padding(size: u64) -> u64 {
+    size.wrapping_neg() % BLOCK as u64
+}
+
+/// The checksum of a header: the sum of its bytes with the checksum field taken for spaces.
+pub(crate) fn checksum(block: &[u8]) -> u32 {
+    let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u32::from(byte)).sum::<u32>();
+    sum(&block[..148]) + 8 * u32::from(b' ') + sum(&block[156..BLOCK])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(name: &str, kind: EntryType, size: u64) -> Header {
+        let mut header = Header::new_gnu();
+        header.set_path(name).unwrap();
+        header.set_entry_type(kind);
+        header.set_size(size);
+        header.set_mode(0o100_644);
+        header.set_cksum();
+        header
+    }
+
+    fn append(tar: &mut Vec<u8>, header: &Header, content: &[u8]) {
+        tar.extend_from_slice(header.as_bytes());
+        tar.extend_from_slice(content);
+        tar.resize(tar.len().next_multiple_of(BLOCK), 0);
+    }
+
+    fn names(tar: &[u8]) -> Vec<String> {
+        let mut reader = TarReader::new(tar, 1 << 20);
+        let mut names = Vec::new();
+        while let Some(member) = reader.next_member().unwrap() {
+            names.push(format!("{} {}", String::from_utf8_lossy(&member.name), member.size));
+        }
+        names
+    }
+
+    fn error(tar: &[u8]) -> TarErrorKind {
+        let mut reader = TarReader::new(tar, 1 << 20);
+        loop {
+            match reader.next_member() {
+                Ok(Some(_)) => {}
+                Ok(None) => panic!("the tar was read to its end"),
+                Err(error) => return error.kind,
+            }
+        }
+    }
+
+    #[test]
+    fn a_size_and_a_name_in_a_pax_header_win() {
+        let mut tar = Vec::new();
+        let records = b"10 size=3\n22 path=long/enough/a\n31 SCHILY.xattr.user.x=a\nb=c\nd\n";
+        append(&mut tar, &header("pax", EntryType::XHeader, records.len() as u64), records);
+        append(&mut tar, &header("short", EntryType::Regular, 9), b"abc");
+        append(&mut tar, &header("next", EntryType::Regular, 1), b"x");
+        assert_eq!(names(&tar), ["long/enough/a 3", "next 1"]);
+        let member = TarReader::new(&tar[..], 1 << 20).next_member().unwrap().unwrap();
+        assert_eq!((member.xattrs, member.mode), (vec!["user.x".to_owned()], 0o644));
+    }
+
+    #[test]
+    fn global_headers_are_no_entries() {
+        let mut tar = Vec::new();
+        append(&mut tar, &header("pax_global_header", EntryType::XGlobalHeader, 13), b"13 comment=x\n");
+        append(&mut tar, &header("a", EntryType::Regular, 0), b"");
+        assert_eq!(names(&tar), ["a 0"]);
+    }
+
+    #[test]
+    fn gnu_long_names_and_huge_sizes_are_read() {
+        let mut tar = Vec::new();
+        let long = "x/".repeat(200);
+        append(
+            &mut tar,
+            &header("././@LongLink", EntryType::GNULongName, long.len() as u64 + 1),
+            format!("{long}\0").as_bytes(),
+        );
+        let mut huge = header("short", EntryType::Regular, 0);
+        huge.set_size(9 << 30);
+        huge.set_cksum();
+        append(&mut tar, &huge, b"");
+        let member = TarReader::new(&tar[..], 1 << 20).next_member().unwrap().unwrap();
+        assert_eq!((member.name.len(), member.size), (400, 9 << 30));
+    }
+
+    #[test]
+    fn the_size_of_a_link_is_no_content() {
+        let mut tar = Vec::new();
+        append(&mut tar, &header("link", EntryType::Link, 4096), b"");
+        append(&mut tar, &header("a", EntryType::Regular, 2), b"ab");
+        assert_eq!(names(&tar), ["link 0", "a 2"]);
+    }
+
+    #[test]
+    fn broken_tars_are_errors() {
+        let mut tar = Vec::new();
+        append(&mut tar, &header("a", EntryType::Regular, 600), &[1; 600]);
+        assert!(matches!(error(&tar[..300]), TarErrorKind::Truncated));
+        assert!(matches!(error(&tar[..700]), TarErrorKind::Truncated));
+        let mut huge = Vec::new();
+        append(&mut huge, &header("x", EntryType::XHeader, 1 << 30), b"");
+        assert!(matches!(error(&huge), TarErrorKind::HeaderTooLarge));
+        let mut records = Vec::new();
+        append(&mut records, &header("x", EntryType::XHeader, 9), b"99 size=3");
+        append(&mut records, &header("a", EntryType::Regular, 0), b"");
+        assert!(matches!(error(&records), TarErrorKind::Damaged(_)));
+        let mut noise = tar.clone();
+        noise[0] ^= 1;
+        assert!(matches!(error(&noise), TarErrorKind::Damaged(_)));
+    }
+}
