@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use plimsoll_snapshot::{
-    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node, Platform,
+    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node,
     Snapshot, Source, Warning, path,
 };
 use serde::Serialize;
@@ -26,7 +26,7 @@ pub struct Inspection {
 }
 
 /// What a set of images weighs together.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct StackSize {
     /// The number of services.
     pub services: u64,

@@ -1,1 +1,12 @@
-//! Placeholder.
+//! Renders what the analysis found: text for a terminal, Markdown for a pull request, JSON for programs, and the
+//! parts of the HTML page that are there before anything runs.
+//!
+//! Renderers neither compute nor sort: a figure that two of them need belongs in `plimsoll-analysis`.
+
+pub mod format;
+pub mod json;
+pub mod markdown;
+pub mod summary;
+pub mod text;
+pub mod verdict;
+pub mod words;

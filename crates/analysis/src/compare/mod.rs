@@ -51,6 +51,18 @@ pub struct ServiceComparison {
     pub files: FileChanges,
 }
 
+impl ServiceComparison {
+    /// The instruction of a pair of layers: the one after, unless there is none.
+    #[must_use]
+    pub fn instruction(&self, pair: &LayerPair) -> Option<&str> {
+        let layer = match (&self.after, pair.after, &self.before, pair.before) {
+            (Some(image), Some(index), _, _) | (_, _, Some(image), Some(index)) => image.layers.get(index)?,
+            _ => return None,
+        };
+        layer.instruction.as_deref()
+    }
+}
+
 /// One part of the difference between two image sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct BridgeStep {

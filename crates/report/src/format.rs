@@ -1,0 +1,162 @@
+//! Numbers as people read them. Sizes of images are decimal (1 MB = 10^6 bytes), as engines and registries print them.
+
+use plimsoll_snapshot::{ByteDelta, Bytes};
+
+/// A true minus sign: as wide as a plus in a column of figures.
+pub const MINUS: char = '−';
+
+/// A number and its unit, apart, so that a page can set the unit lighter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// The digits, with their sign.
+    pub number: String,
+    /// The unit.
+    pub unit: &'static str,
+}
+
+impl std::fmt::Display for Quantity {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} {}", self.number, self.unit)
+    }
+}
+
+/// A size with three significant digits: `6.17 GB`, `671 MB`, `512 B`.
+#[must_use]
+pub fn bytes(bytes: Bytes) -> Quantity {
+    const UNITS: [&str; 7] = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+    if bytes.0 < 1000 {
+        return Quantity { number: bytes.0.to_string(), unit: "B" };
+    }
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let mut value = bytes.0 as f64;
+    let mut unit = 0;
+    // 999.5 would be shown as 1000.
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    Quantity { number: three_digits(value), unit: UNITS[unit] }
+}
+
+fn three_digits(value: f64) -> String {
+    let decimals = if value < 9.995 {
+        2
+    } else if value < 99.95 {
+        1
+    } else {
+        0
+    };
+    format!("{value:.decimals$}")
+}
+
+/// A difference with its sign: `−5.50 GB`, `+12 B`, and `0 B` for none.
+#[must_use]
+pub fn delta(delta: ByteDelta) -> Quantity {
+    let Quantity { number, unit } = bytes(delta.magnitude());
+    let sign = match delta.0 {
+        ..=-1 => MINUS.to_string(),
+        0 => String::new(),
+        1.. => "+".to_owned(),
+    };
+    Quantity { number: format!("{sign}{number}"), unit }
+}
+
+/// A relative change: `−63.1 %`; below ten percent two decimals stay apart, `−0.42 %`; nothing is `0 %`.
+#[must_use]
+pub fn percent(percent: f64) -> String {
+    let magnitude = percent.abs();
+    if magnitude < 0.005 {
+        return "0 %".to_owned();
+    }
+    let decimals = if magnitude < 9.995 { 2 } else { 1 };
+    let sign = if percent < 0.0 { MINUS } else { '+' };
+    format!("{sign}{magnitude:.decimals$} %")
+}
+
+/// A count with its thousands apart: `12 345`. The space is a narrow one that does not break.
+#[must_use]
+pub fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A text on one line: control characters, which a terminal would obey, become spaces.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let plain = text.chars().map(|character| if is_unsafe(character) { ' ' } else { character });
+    let mut line = String::with_capacity(text.len());
+    for character in plain {
+        if character != ' ' || !line.ends_with(' ') {
+            line.push(character);
+        }
+    }
+    line.trim().to_owned()
+}
+
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The first `width` characters of a line, with an ellipsis if there are more.
+#[must_use]
+pub fn shorten(line: &str, width: usize) -> String {
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let mut short: String = line.chars().take(width.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_three_digits() {
+        for (value, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.00 kB"),
+            (9_999, "10.0 kB"),
+            (99_949, "99.9 kB"),
+            (999_499, "999 kB"),
+            (999_500, "1.00 MB"),
+            (671_277_309, "671 MB"),
+            (6_174_002_819, "6.17 GB"),
+            (u64::MAX, "18.4 EB"),
+        ] {
+            assert_eq!(bytes(Bytes(value)).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn differences_carry_their_sign() {
+        assert_eq!(delta(ByteDelta(-5_502_725_510)).to_string(), "−5.50 GB");
+        assert_eq!(delta(ByteDelta(12)).to_string(), "+12 B");
+        assert_eq!(delta(ByteDelta(0)).to_string(), "0 B");
+        assert_eq!(percent(-63.14), "−63.1 %");
+        assert_eq!(percent(0.421), "+0.42 %");
+        assert_eq!(percent(-0.001), "0 %");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(count(7), "7");
+        assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
+    }
+
+    #[test]
+    fn nothing_reaches_a_terminal_that_it_would_obey() {
+        assert_eq!(one_line("RUN a \\\n\t&& b\u{1b}[31m\u{202e}x"), "RUN a \\ && b [31m x");
+        assert_eq!(shorten("abcdef", 4), "abc…");
+    }
+}

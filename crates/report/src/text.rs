@@ -1,0 +1,234 @@
+//! Plain text for a terminal, complete without colour.
+
+use std::fmt::Write as _;
+
+use comfy_table::{CellAlignment, Table};
+use plimsoll_analysis::compare::{Comparison, ServiceComparison};
+use plimsoll_analysis::inspect::{ImageInspection, Inspection, LayerInspection};
+use plimsoll_snapshot::Bytes;
+
+use crate::format::{bytes, count, delta, one_line, percent, shorten};
+use crate::verdict::verdict;
+use crate::words;
+
+/// The width that an instruction is cut to. The JSON has all of it.
+const INSTRUCTION: usize = 64;
+
+/// An inspection.
+#[must_use]
+pub fn inspection(inspection: &Inspection) -> String {
+    let mut text = String::new();
+    for image in &inspection.images {
+        push(&mut text, &image_section(image));
+    }
+    if inspection.images.len() > 1 {
+        let stack = inspection.stack;
+        let summary = figures(&[
+            ("services", count(stack.services), ""),
+            ("different images", count(stack.images), ""),
+            (
+                "sum of image sizes",
+                bytes(stack.sum_bytes).to_string(),
+                "shared layers counted for each image",
+            ),
+            ("unique size", bytes(stack.unique_bytes).to_string(), "every layer once"),
+        ]);
+        push(&mut text, &format!("Stack\n{summary}"));
+    }
+    text
+}
+
+fn image_section(image: &ImageInspection) -> String {
+    let mut text = format!("{}\n", one_line(&image.service));
+    let name = image.reference.as_deref().map(one_line).unwrap_or_else(|| "(no name)".to_owned());
+    let source = format!("{}:{}", image.source.transport.name(), one_line(&image.source.name));
+    let _ = writeln!(text, "  {name} · {} · {} · {source}", image.id.short(), image.platform);
+    let compressed = image.compressed_bytes.map_or_else(|| "–".to_owned(), |size| bytes(size).to_string());
+    let rows = [
+        (
+            "image size",
+            bytes(image.size_bytes).to_string(),
+            "files of all layers; `docker image inspect` with overlay2",
+        ),
+        ("  final tree", bytes(image.final_tree_bytes).to_string(), "what a container sees"),
+        ("  hidden", share(image.hidden_bytes, image.size_bytes), "what no path reaches any more"),
+        ("duplicate", bytes(image.duplicate_bytes).to_string(), "in the final tree, the same content again"),
+        ("compressed size", compressed, "layer blobs as a registry stores them"),
+        (
+            "allocated (estimate)",
+            bytes(image.allocated_estimate_bytes).to_string(),
+            "unpacked on disk, in blocks of 4096 bytes",
+        ),
+    ];
+    text.push_str(&figures(&rows));
+    if let Some(score) = image.dive_efficiency {
+        let _ = writeln!(text, "  dive efficiency {:.1} %", score * 100.0);
+    }
+    text.push_str(&layers(&image.layers));
+    if !image.hidden.is_empty() {
+        text.push_str(&hidden(image));
+    }
+    for warning in &image.warnings {
+        let _ = writeln!(text, "  warning: {}", one_line(&warning.message));
+    }
+    text
+}
+
+fn share(part: Bytes, whole: Bytes) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a percentage of a few digits")]
+    let percent = if whole == Bytes::ZERO { 0.0 } else { part.0 as f64 / whole.0 as f64 * 100.0 };
+    format!("{} ({percent:.1} %)", bytes(part))
+}
+
+fn figures(rows: &[(&str, String, &str)]) -> String {
+    let mut table = table(&[]);
+    for (label, value, meaning) in rows {
+        table.add_row([label, value.as_str(), meaning]);
+    }
+    align_right(&mut table, &[1]);
+    indented(&table)
+}
+
+fn layers(layers: &[LayerInspection]) -> String {
+    let mut table = table(&["#", "files", "size", "hidden", "stored", "instruction"]);
+    for (index, layer) in layers.iter().enumerate() {
+        let instruction = layer.instruction.as_deref().map(one_line).unwrap_or_default();
+        table.add_row([
+            index.to_string(),
+            count(layer.files),
+            bytes(layer.file_bytes).to_string(),
+            if layer.hidden_bytes == Bytes::ZERO {
+                "–".to_owned()
+            } else {
+                bytes(layer.hidden_bytes).to_string()
+            },
+            bytes(layer.blob_bytes).to_string(),
+            shorten(&instruction, INSTRUCTION),
+        ]);
+    }
+    align_right(&mut table, &[0, 1, 2, 3, 4]);
+    format!("\n  Layers\n{}", indented(&table))
+}
+
+fn hidden(image: &ImageInspection) -> String {
+    let mut table = table(&["bytes", "files", "from", "by", "how", "largest"]);
+    for group in &image.hidden {
+        table.add_row([
+            bytes(group.bytes).to_string(),
+            count(group.files),
+            group.from_layer.to_string(),
+            group.by_layer.to_string(),
+            words::cause(group.cause).to_owned(),
+            group.examples.first().map(|file| shorten(&file.path, INSTRUCTION)).unwrap_or_default(),
+        ]);
+    }
+    align_right(&mut table, &[0, 1, 2, 3]);
+    format!("\n  Hidden bytes\n{}", indented(&table))
+}
+
+/// A comparison.
+#[must_use]
+pub fn comparison(comparison: &Comparison) -> String {
+    let mut text = format!("{}\n\n", verdict(comparison));
+    let mut table = table(&["service", "before", "after", "change", "", "hidden before", "hidden after"]);
+    for service in &comparison.services {
+        table.add_row([
+            one_line(&service.name),
+            side(service.before.as_ref(), |image| image.size_bytes),
+            side(service.after.as_ref(), |image| image.size_bytes),
+            delta(service.size.delta).to_string(),
+            service.size.percent().map(percent).unwrap_or_default(),
+            side(service.before.as_ref(), |image| image.hidden_bytes),
+            side(service.after.as_ref(), |image| image.hidden_bytes),
+        ]);
+    }
+    let total = comparison.total;
+    table.add_row([
+        "all, shared layers once".to_owned(),
+        bytes(total.before).to_string(),
+        bytes(total.after).to_string(),
+        delta(total.delta).to_string(),
+        total.percent().map(percent).unwrap_or_default(),
+    ]);
+    align_right(&mut table, &[1, 2, 3, 4, 5, 6]);
+    text.push_str(&indented(&table));
+    for service in &comparison.services {
+        push(&mut text, &service_section(service));
+    }
+    text
+}
+
+fn side(image: Option<&ImageInspection>, figure: fn(&ImageInspection) -> Bytes) -> String {
+    image.map_or_else(|| "–".to_owned(), |image| bytes(figure(image)).to_string())
+}
+
+fn service_section(service: &ServiceComparison) -> String {
+    let mut text = format!("{}\n", one_line(&service.name));
+    if service.bridge.is_empty() {
+        text.push_str("  no difference in size\n");
+    } else {
+        let mut table = table(&["", "why it changed"]);
+        for step in &service.bridge {
+            table.add_row([delta(step.delta).to_string(), words::bridge_cause(step.cause)]);
+        }
+        align_right(&mut table, &[0]);
+        text.push_str(&indented(&table));
+    }
+    text.push_str(&layer_pairs(service));
+    if !service.files.largest.is_empty() {
+        let mut table = table(&["", "largest changes of files", ""]);
+        for file in service.files.largest.iter().take(10) {
+            let change = words::file_change(file.change).to_owned();
+            table.add_row([delta(file.size.delta).to_string(), file.path.clone(), change]);
+        }
+        align_right(&mut table, &[0]);
+        let _ = write!(text, "\n{}", indented(&table));
+    }
+    text
+}
+
+fn layer_pairs(service: &ServiceComparison) -> String {
+    let mut table = table(&["layer", "before", "after", "instruction"]);
+    let size = |image: Option<&ImageInspection>, index: Option<usize>| -> Option<Bytes> {
+        Some(image?.layers.get(index?)?.file_bytes)
+    };
+    for pair in &service.layers {
+        let cell = |size: Option<Bytes>| size.map_or_else(|| "–".to_owned(), |size| bytes(size).to_string());
+        table.add_row([
+            words::layer_match(pair.kind).to_owned(),
+            cell(size(service.before.as_ref(), pair.before)),
+            cell(size(service.after.as_ref(), pair.after)),
+            shorten(&one_line(service.instruction(pair).unwrap_or_default()), INSTRUCTION),
+        ]);
+    }
+    align_right(&mut table, &[1, 2]);
+    format!("\n{}", indented(&table))
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(comfy_table::presets::NOTHING);
+    if !header.is_empty() {
+        table.set_header(header);
+    }
+    table
+}
+
+fn align_right(table: &mut Table, columns: &[usize]) {
+    for &column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+fn indented(table: &Table) -> String {
+    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
+}
+
+fn push(text: &mut String, section: &str) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(section);
+}

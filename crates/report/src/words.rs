@@ -1,0 +1,50 @@
+//! The words for what the analysis names by an enum, the same in every output.
+
+use plimsoll_analysis::Cause;
+use plimsoll_analysis::compare::{BridgeCause, FileChange, LayerMatch};
+
+/// How bytes are hidden.
+#[must_use]
+pub const fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Deleted => "deleted",
+        Cause::Opaque => "hidden by an opaque directory",
+        Cause::Overwritten => "overwritten",
+        Cause::RewrittenSameContent => "rewritten with the same content",
+        Cause::ReplacedByOtherKind => "replaced by another kind",
+    }
+}
+
+/// Where a difference comes from.
+#[must_use]
+pub fn bridge_cause(step: BridgeCause) -> String {
+    match step {
+        BridgeCause::FilesRemoved => "files removed".to_owned(),
+        BridgeCause::FilesAdded => "files added".to_owned(),
+        BridgeCause::FilesChanged => "files changed".to_owned(),
+        BridgeCause::Hidden(hidden) => format!("hidden bytes: {}", cause(hidden)),
+    }
+}
+
+/// What happened to a layer.
+#[must_use]
+pub const fn layer_match(kind: LayerMatch) -> &'static str {
+    match kind {
+        LayerMatch::Kept => "kept",
+        LayerMatch::Changed => "changed",
+        LayerMatch::Removed => "removed",
+        LayerMatch::Added => "new",
+    }
+}
+
+/// What happened to a file.
+#[must_use]
+pub const fn file_change(change: FileChange) -> &'static str {
+    match change {
+        FileChange::Unchanged => "unchanged",
+        FileChange::Added => "added",
+        FileChange::Removed => "removed",
+        FileChange::Modified => "modified",
+        FileChange::Attributes => "owner or mode",
+    }
+}
