@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Turns what the analysis found into something to read: one renderer a file.
+
+pub mod html;
