@@ -3,6 +3,6 @@
 const TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/viewer.html"));
 
 /// The built viewer; nothing if the program was built without it (`cargo xtask build` builds both).
-pub fn text() -> Option<&'static str> {
+pub(crate) fn text() -> Option<&'static str> {
     (!TEXT.is_empty()).then_some(TEXT)
 }

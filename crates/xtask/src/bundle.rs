@@ -4,7 +4,7 @@
 //! scripts and nothing else. A report is the same file with its slots filled (`plimsoll_report::html`).
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use base64::Engine;
@@ -45,7 +45,18 @@ pub(crate) fn run() -> Result {
         packed.len(),
         viewer.len()
     );
-    fs::write(directory.join("viewer.html"), viewer)?;
+    let file = directory.join("viewer.html");
+    fs::write(&file, &viewer)?;
+    keep_time_if_unchanged(&file, &viewer)
+}
+
+/// Gives the viewer the time of the one before it if they are the same: cargo need not build the program anew.
+fn keep_time_if_unchanged(file: &Path, viewer: &str) -> Result {
+    let last = crate::workspace::viewer();
+    if fs::read(&last).is_ok_and(|bytes| bytes == viewer.as_bytes()) {
+        let time = fs::metadata(&last)?.modified()?;
+        fs::File::options().write(true).open(file)?.set_modified(time)?;
+    }
     Ok(())
 }
 

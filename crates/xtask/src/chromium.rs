@@ -27,10 +27,7 @@ pub(crate) fn ensure() -> Result<PathBuf> {
 
 fn find() -> Option<PathBuf> {
     let directories = env::var_os("PATH")?;
-    let found = NAMES
-        .iter()
-        .find_map(|name| env::split_paths(&directories).map(|d| d.join(name)).find(|p| p.is_file()));
-    found
+    NAMES.iter().find_map(|name| env::split_paths(&directories).map(|d| d.join(name)).find(|p| p.is_file()))
 }
 
 fn install() -> Result {
