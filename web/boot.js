@@ -14,13 +14,11 @@ globalThis.plimsoll = (() => {
 
   const slot = (id) => document.getElementById(id)?.textContent.trim() ?? "";
 
-  // The gzip bytes of the data slot. Its text is dropped: it is the larger half of the page, and read once.
+  // The gzip bytes of the data slot. Its text stays: a reader who saves the page saves the document as it is.
   const data = () => {
     const text = slot("plimsoll-data");
     if (text === "") throw new Error("this page was written without data");
-    const bytes = decode(text);
-    document.getElementById("plimsoll-data").textContent = "";
-    return bytes;
+    return decode(text);
   };
 
   const ready = () => {

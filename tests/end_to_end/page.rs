@@ -99,3 +99,15 @@ fn a_report_that_cannot_be_read_says_so_beside_its_summary() {
     let shown = browser.eval("document.body.innerText").unwrap();
     assert!(shown.as_str().unwrap().contains("The summary."), "{shown}");
 }
+
+#[test]
+fn a_report_with_a_damaged_program_still_shows_its_summary() {
+    let report = report("Plimsoll", &gzip("data"));
+    let page = fs::read_to_string(&report.file).unwrap();
+    fs::write(&report.file, page.replace("id=\"plimsoll-wasm\">", "id=\"plimsoll-wasm\">AAAA")).unwrap();
+    let mut browser = Browser::launch().unwrap();
+    let error = browser.open_file(&report.file).unwrap_err().to_string();
+    assert!(error.contains("This report cannot be shown in full"), "{error}");
+    let shown = browser.eval("document.body.innerText").unwrap();
+    assert!(shown.as_str().unwrap().contains("The summary."), "{shown}");
+}

@@ -69,7 +69,7 @@ fn bundle(index: &str, glue: &str, packed_wasm: &[u8]) -> Result<String> {
     // Pasted between what comes before and after it: nothing within the glue is read as a pattern.
     let (before, after) = once(index, PROGRAM)?;
     let page = format!(
-        "{before}<script type=\"application/gzip\" id=\"plimsoll-wasm\">{}</script>\n<script>{glue}</script>{after}",
+        "{before}<script type=\"application/gzip\" id=\"plimsoll-wasm\">{}</script>\n<script id=\"plimsoll-glue\">{glue}</script>{after}",
         STANDARD.encode(packed_wasm)
     );
     let hashes: Vec<String> = inline_scripts(&page)?
@@ -105,7 +105,8 @@ fn inline_scripts(page: &str) -> Result<Vec<&str>> {
         let (attributes, after) = after.split_once('>').ok_or("a script tag does not end")?;
         let (content, after) = after.split_once("</script>").ok_or("a script does not end")?;
         match attributes.trim() {
-            "" => scripts.push(content),
+            // The glue has a name, by which it is found when a worker needs it.
+            "" | "id=\"plimsoll-glue\"" => scripts.push(content),
             data if data.starts_with("type=\"application/gzip\"") => {}
             other => return Err(format!("the page has a script the policy cannot name: `{other}`").into()),
         }
@@ -171,7 +172,9 @@ mod tests {
         );
         assert!(page.contains(&expected), "{page}");
         assert!(
-            page.contains("id=\"plimsoll-wasm\">d2FzbQ==</script>\n<script>glue(\"$&\")</script>"),
+            page.contains(
+                "id=\"plimsoll-wasm\">d2FzbQ==</script>\n<script id=\"plimsoll-glue\">glue(\"$&\")</script>"
+            ),
             "{page}"
         );
     }
