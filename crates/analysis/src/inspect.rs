@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use plimsoll_snapshot::{
-    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node,
-    Snapshot, Source, Warning, path,
+    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node, Snapshot,
+    Source, Warning, path,
 };
 use serde::Serialize;
 
@@ -176,8 +176,11 @@ pub fn inspect(snapshot: &Snapshot) -> Inspection {
 /// What the services of a snapshot weigh together. Reads no trees, so it is quick.
 #[must_use]
 pub fn stack_size(snapshot: &Snapshot) -> StackSize {
-    let layer_bytes: Vec<Bytes> =
-        snapshot.layers.iter().map(|layer| layer.contents.as_ref().map_or(Bytes::ZERO, file_bytes)).collect();
+    let layer_bytes: Vec<Bytes> = snapshot
+        .layers
+        .iter()
+        .map(|layer| layer.contents.as_deref().map_or(Bytes::ZERO, file_bytes))
+        .collect();
     let used: BTreeSet<usize> = snapshot.services.iter().map(|service| service.image).collect();
     let unique: BTreeSet<usize> =
         used.iter().flat_map(|&image| &snapshot.images[image].layers).map(|layer| layer.layer).collect();

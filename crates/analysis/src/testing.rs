@@ -37,7 +37,7 @@ pub(crate) fn layer(lines: &str) -> Layer {
         opaque: opaque.into_iter().collect(),
         ..Contents::default()
     };
-    Layer { diff_id: diff_id(lines), contents: Some(contents) }
+    Layer { diff_id: diff_id(lines), contents: Some(contents.into()) }
 }
 
 /// Equal lines make equal layers.

@@ -1,6 +1,7 @@
 //! Puts planned images and read layers together, and checks that they are what their digests say.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use plimsoll_snapshot::{
     Bytes, Compression, Digest, Image, ImageLayer, Layer, SCHEMA_VERSION, Service, Snapshot, Source, Warning,
@@ -86,7 +87,7 @@ impl SnapshotBuilder {
         let index = match self.layer_of.get(planned.diff_id.digest()) {
             Some(&index) => index,
             None => {
-                let contents = read.map(|read| std::mem::take(&mut read.contents));
+                let contents = read.map(|read| Arc::new(std::mem::take(&mut read.contents)));
                 self.snapshot.layers.push(Layer { diff_id: planned.diff_id.clone(), contents });
                 let index = self.snapshot.layers.len() - 1;
                 self.layer_of.insert(planned.diff_id.digest().clone(), index);

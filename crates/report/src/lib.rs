@@ -4,6 +4,7 @@
 //! Renderers neither compute nor sort: a figure that two of them need belongs in `plimsoll-analysis`.
 
 pub mod format;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod summary;

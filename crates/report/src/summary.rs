@@ -6,12 +6,13 @@ use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::ImageInspection;
 
 use crate::format::{bytes, delta, one_line, percent};
+use crate::html::escape;
 use crate::verdict::verdict;
 
 /// The summary as HTML. All text is escaped, so it can be put into the page as it is.
 #[must_use]
 pub fn summary(comparison: &Comparison) -> String {
-    let mut html = format!("<h1>{}</h1>\n", escaped(&verdict(comparison)));
+    let mut html = format!("<h1>{}</h1>\n", escape(&verdict(comparison)));
     html.push_str(
         "<table><thead><tr><th>Service</th><th>Before</th><th>After</th><th>Change</th><th></th></tr></thead><tbody>\n",
     );
@@ -19,7 +20,7 @@ pub fn summary(comparison: &Comparison) -> String {
         let _ = writeln!(
             html,
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            escaped(&one_line(&service.name)),
+            escape(&one_line(&service.name)),
             side(service.before.as_ref()),
             side(service.after.as_ref()),
             delta(service.size.delta),
@@ -40,21 +41,4 @@ pub fn summary(comparison: &Comparison) -> String {
 
 fn side(image: Option<&ImageInspection>) -> String {
     image.map_or_else(|| "–".to_owned(), |image| bytes(image.size_bytes).to_string())
-}
-
-/// Text for the content or an attribute of an element.
-#[must_use]
-pub fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            _ => html.push(character),
-        }
-    }
-    html
 }

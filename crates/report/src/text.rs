@@ -207,7 +207,7 @@ fn layer_pairs(service: &ServiceComparison) -> String {
 
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(comfy_table::presets::NOTHING);
+    table.load_style(comfy_table::presets::NOTHING);
     if !header.is_empty() {
         table.set_header(header);
     }

@@ -4,7 +4,8 @@ use std::io::{self, Read, Write};
 
 use flate2::read::MultiGzDecoder;
 use flate2::{Compression, GzBuilder};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::{SCHEMA_VERSION, Snapshot};
 
@@ -38,6 +39,13 @@ pub enum FormatError {
 
 /// Reads a snapshot, compressed or not.
 pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
+    let snapshot: Snapshot = read_document(file)?;
+    check_references(&snapshot)?;
+    Ok(snapshot)
+}
+
+/// Reads a document that carries a `schema_version`, after that was checked.
+pub(crate) fn read_document<T: DeserializeOwned>(file: impl Read) -> Result<T, FormatError> {
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -61,13 +69,10 @@ pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
         return Err(FormatError::Newer { found: version.schema_version });
     }
     // The first version has no predecessor: an upgrader per step joins here with the second.
-    let snapshot: Snapshot =
-        serde_json::from_slice(&bytes).map_err(|error| FormatError::Damaged(error.to_string()))?;
-    check_references(&snapshot)?;
-    Ok(snapshot)
+    serde_json::from_slice(&bytes).map_err(|error| FormatError::Damaged(error.to_string()))
 }
 
-fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
+pub(crate) fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
     for service in &snapshot.services {
         if service.image >= snapshot.images.len() {
             return Err(FormatError::Damaged(format!("service `{}` has no image", service.name)));
@@ -93,8 +98,15 @@ pub fn write_json(snapshot: &Snapshot, out: impl Write) -> io::Result<()> {
 
 /// Writes a snapshot as gzip-compressed JSON; the same snapshot always gives the same bytes.
 pub fn write_gzip(snapshot: &Snapshot, out: impl Write) -> io::Result<()> {
+    write_document(snapshot, out)
+}
+
+pub(crate) fn write_document(document: &impl Serialize, out: impl Write) -> io::Result<()> {
     let mut encoder = GzBuilder::new().mtime(0).write(out, Compression::new(6));
-    write_json(snapshot, io::BufWriter::with_capacity(1 << 16, &mut encoder))?;
+    let mut buffer = io::BufWriter::with_capacity(1 << 16, &mut encoder);
+    serde_json::to_writer(&mut buffer, document)?;
+    buffer.flush()?;
+    drop(buffer);
     encoder.finish()?.flush()
 }
 

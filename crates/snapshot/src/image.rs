@@ -1,6 +1,7 @@
 //! The schema: services, images, and the layers they share.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -223,9 +224,9 @@ pub enum Compression {
 pub struct Layer {
     /// The digest of the uncompressed tar.
     pub diff_id: DiffId,
-    /// What is in it; absent if the source only names the layer.
+    /// What is in it; absent if the source only names the layer. Snapshots that hold the same layer can share it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub contents: Option<Contents>,
+    pub contents: Option<Arc<Contents>>,
 }
 
 /// The contents of a layer: what it adds, and what it hides of the layers below.

@@ -4,6 +4,7 @@
 //! findings) is derived by `plimsoll-analysis` whenever it is asked for, so an old snapshot profits from
 //! a new rule. The format on disk is described in `docs/snapshot-format.md`.
 
+mod bundle;
 mod entries;
 mod file;
 mod identity;
@@ -12,6 +13,7 @@ pub mod path;
 mod units;
 mod warning;
 
+pub use bundle::Bundle;
 pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, Node, Paths};
 pub use file::{FormatError, read, write_gzip, write_json};
 pub use identity::{ContentHash, DiffId, Digest, InvalidDigest};

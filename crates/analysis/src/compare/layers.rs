@@ -95,7 +95,7 @@ impl<'a> Layers<'a> {
     }
 
     fn contents(&self, index: usize) -> Option<&'a Contents> {
-        self.layer(index).contents.as_ref()
+        self.layer(index).contents.as_deref()
     }
 
     fn diff_id(&self, index: usize) -> &'a plimsoll_snapshot::DiffId {

@@ -1,0 +1,83 @@
+//! Two snapshots in one document, their common layers stored once: what the page of a report holds.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::file::{check_references, read_document, write_document};
+use crate::{DiffId, FormatError, Image, Layer, SCHEMA_VERSION, Service, Snapshot};
+
+/// Before and after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bundle {
+    /// The snapshot before.
+    pub before: Snapshot,
+    /// The snapshot after.
+    pub after: Snapshot,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    schema_version: u32,
+    before: Side,
+    after: Side,
+    layers: Vec<Layer>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Side {
+    generator: String,
+    services: Vec<Service>,
+    images: Vec<Image>,
+}
+
+impl Bundle {
+    /// Reads a bundle, compressed or not.
+    pub fn read(file: impl Read) -> Result<Self, FormatError> {
+        let Document { before, after, layers, .. } = read_document(file)?;
+        let bundle = Self { before: before.with(layers.clone()), after: after.with(layers) };
+        check_references(&bundle.before)?;
+        check_references(&bundle.after)?;
+        Ok(bundle)
+    }
+
+    /// Writes the bundle as gzip-compressed JSON; the same bundle always gives the same bytes.
+    pub fn write_gzip(&self, out: impl Write) -> io::Result<()> {
+        let mut layers = Vec::new();
+        let mut known = HashMap::new();
+        let before = Side::of(&self.before, &mut layers, &mut known);
+        let after = Side::of(&self.after, &mut layers, &mut known);
+        write_document(&Document { schema_version: SCHEMA_VERSION, before, after, layers }, out)
+    }
+}
+
+impl Side {
+    /// The snapshot without its layers; those that are new are added to `layers`.
+    fn of(snapshot: &Snapshot, layers: &mut Vec<Layer>, known: &mut HashMap<DiffId, usize>) -> Self {
+        let mut images = snapshot.images.clone();
+        for layer in images.iter_mut().flat_map(|image| &mut image.layers) {
+            let whole = &snapshot.layers[layer.layer];
+            let index = *known.entry(whole.diff_id.clone()).or_insert(layers.len());
+            match layers.get_mut(index) {
+                None => layers.push(whole.clone()),
+                // One side may have read the layer that the other only names.
+                Some(layer) if layer.contents.is_none() => layer.contents.clone_from(&whole.contents),
+                Some(_) => {}
+            }
+            layer.layer = index;
+        }
+        Self { generator: snapshot.generator.clone(), services: snapshot.services.clone(), images }
+    }
+
+    /// The snapshot again, with the layers it uses.
+    fn with(self, layers: Vec<Layer>) -> Snapshot {
+        Snapshot {
+            schema_version: SCHEMA_VERSION,
+            generator: self.generator,
+            services: self.services,
+            images: self.images,
+            layers,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `cargo xtask demo`: the reports that show what Plimsoll does.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Result;
+use crate::step::{run as start, step};
+use crate::workspace::{program, root, target};
+
+/// One call of the program.
+struct Call {
+    /// What it shows.
+    name: &'static str,
+    /// What the program is given, started in the root of the workspace. `OUT/name` lies in the directory of the
+    /// demo, where a later call finds it.
+    arguments: &'static [&'static str],
+    /// The report it writes, as `OUT/name`; nothing for a call that prepares another.
+    report: Option<&'static str>,
+}
+
+/// In the order in which they run, and in which the reports are best read.
+const CALLS: &[Call] = &[];
+
+/// Builds the program and writes every report.
+pub(crate) fn run() -> Result {
+    crate::build::run()?;
+    let directory = target().join("demo");
+    fs::create_dir_all(&directory)?;
+    for call in CALLS {
+        step(call.name, || {
+            let arguments = call.arguments.iter().map(|argument| placed(argument, &directory));
+            start(Command::new(program()).args(arguments).current_dir(root()))?;
+            match call.report.map(|report| placed(report, &directory)) {
+                Some(report) if !report.is_file() => {
+                    Err(format!("`{}` was not written", report.display()).into())
+                }
+                _ => Ok(()),
+            }
+        })?;
+    }
+    println!("\nThe reports, to be opened in any browser:");
+    for call in CALLS {
+        if let Some(report) = call.report {
+            println!("  {}: {}", placed(report, &directory).display(), call.name);
+        }
+    }
+    Ok(())
+}
+
+fn placed(argument: &str, directory: &Path) -> PathBuf {
+    argument.strip_prefix("OUT/").map_or_else(|| PathBuf::from(argument), |name| directory.join(name))
+}

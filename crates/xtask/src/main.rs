@@ -1,0 +1,60 @@
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `test`.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod build;
+mod bundle;
+mod chromium;
+mod demo;
+mod step;
+mod test;
+mod tools;
+mod viewer;
+mod workspace;
+
+/// What every task gives.
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// The tasks of this workspace
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the viewer and the program around it
+    Build,
+    /// Build the viewer alone: `dist/viewer.html`
+    Viewer,
+    /// Build, then write the reports of the demo
+    Demo,
+    /// Check formatting and lints, run every test, the browser's included
+    Test,
+    /// Make one file of what trunk built: trunk's own hook
+    #[command(hide = true)]
+    Bundle,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Build => build::run(),
+        Task::Viewer => viewer::run(),
+        Task::Demo => demo::run(),
+        Task::Test => test::run(),
+        Task::Bundle => bundle::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

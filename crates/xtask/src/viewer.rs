@@ -1,0 +1,28 @@
+//! `cargo xtask viewer`: the page as one file, without data.
+
+use std::fs;
+use std::process::Command;
+
+use crate::step::{run as start, step};
+use crate::workspace::{cargo, for_wasm, root, target, viewer};
+use crate::{Result, tools};
+
+/// Builds `dist/viewer.html`.
+pub(crate) fn run() -> Result {
+    tools::ensure()?;
+    // Trunk builds offline, so that it downloads no tools of its own.
+    step("crates", || start(&mut cargo(&["fetch", "--locked"])))?;
+    step("viewer", || {
+        let mut trunk = Command::new("trunk");
+        trunk
+            .args(["build", "--release", "--skip-version-check"])
+            .current_dir(root())
+            .env("PATH", tools::path()?)
+            .env("CARGO_TARGET_DIR", target())
+            // Trunk takes its value for a boolean of its own, and fails on `1`.
+            .env_remove("NO_COLOR");
+        start(for_wasm(&mut trunk)?)
+    })?;
+    println!("  {} ({} bytes)", viewer().display(), fs::metadata(viewer())?.len());
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Takes a picture of a page, to look at what a reader would see.
+
+#![expect(clippy::print_stderr, reason = "a tool speaks to the person who started it")]
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use plimsoll_tests::browser::{Browser, View, file_url};
+
+/// Take a picture of a page
+#[derive(Parser)]
+struct Arguments {
+    /// The HTML file
+    page: PathBuf,
+    /// The picture to write: PNG, or PDF if its name ends so
+    picture: PathBuf,
+    /// Width of the window in CSS pixels
+    #[arg(long, default_value_t = 1280)]
+    width: u32,
+    /// Height of the window in CSS pixels
+    #[arg(long, default_value_t = 800)]
+    height: u32,
+    /// Show only what fits into the window, not the whole page
+    #[arg(long)]
+    window: bool,
+    /// As a reader who prefers dark pages
+    #[arg(long)]
+    dark: bool,
+    /// As it is laid out for paper
+    #[arg(long)]
+    print: bool,
+    /// Open the page with this fragment (`view=engineer`)
+    #[arg(long, value_name = "TEXT")]
+    fragment: Option<String>,
+    /// Click an element first; may be given more than once
+    #[arg(long, value_name = "SELECTOR")]
+    click: Vec<String>,
+    /// Run a script before the picture is taken, and show what it gives
+    #[arg(long, value_name = "SCRIPT")]
+    eval: Option<String>,
+    /// Take any page, not only one that says when it is ready
+    #[arg(long)]
+    any: bool,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments = Arguments::parse();
+    let mut browser = Browser::launch()?;
+    browser.set_viewport(arguments.width, arguments.height)?;
+    browser.set_media(arguments.dark, arguments.print)?;
+    let mut url = file_url(&arguments.page)?;
+    if let Some(fragment) = &arguments.fragment {
+        url = format!("{url}#{fragment}");
+    }
+    browser.open(&url)?;
+    if arguments.any {
+        browser.wait_for("document.readyState === 'complete'")?;
+    } else if let Err(error) = browser.wait_until_ready() {
+        // The picture shows what the reader is told.
+        eprintln!("{error}");
+    }
+    for selector in &arguments.click {
+        browser.click(selector)?;
+    }
+    if let Some(script) = &arguments.eval {
+        eprintln!("{}", browser.eval(script)?);
+    }
+    if arguments.picture.extension().is_some_and(|extension| extension == "pdf") {
+        browser.print_pdf(&arguments.picture)?;
+    } else {
+        let view = View {
+            width: arguments.width,
+            height: arguments.height,
+            dark: arguments.dark,
+            print: arguments.print,
+            full: !arguments.window,
+        };
+        browser.screenshot(&arguments.picture, view)?;
+    }
+    for complaint in browser.record()?.complaints() {
+        eprintln!("{complaint}");
+    }
+    Ok(())
+}
