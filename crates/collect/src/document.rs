@@ -22,7 +22,7 @@ pub(crate) struct DockerImage {
 /// What a blob of JSON turns out to be. Media types are wrong too often to be asked.
 #[derive(Debug)]
 pub(crate) enum ImageDocument {
-    Index(ImageIndex),
+    Index(Box<ImageIndex>),
     Manifest(Box<ImageManifest>),
     Other(String),
 }
@@ -56,7 +56,7 @@ pub(crate) fn image_document(member: &str, bytes: &[u8]) -> Result<ImageDocument
     }
     let shape: Shape = parse(member, bytes)?;
     if shape.manifests.is_some() {
-        return parse(member, bytes).map(ImageDocument::Index);
+        return parse(member, bytes).map(|index| ImageDocument::Index(Box::new(index)));
     }
     if shape.layers.is_some() && shape.config.is_some() {
         return parse(member, bytes).map(|manifest| ImageDocument::Manifest(Box::new(manifest)));

@@ -422,7 +422,7 @@ fn is_foreign(descriptor: &Descriptor) -> bool {
 }
 
 fn digest_of(descriptor: &Descriptor, wanted_by: &str) -> Result<Digest> {
-    Digest::parse(&descriptor.digest().to_string())
+    Digest::parse(descriptor.digest().as_ref())
         .map_err(|error| Error::Document { member: wanted_by.to_owned(), reason: error.to_string() })
 }
 

@@ -27,15 +27,14 @@ impl SnapshotBuilder {
         Self { snapshot, layer_of: HashMap::new() }
     }
 
-    /// Adds an image under the name of a service. The contents of its layers are taken out of `layers`, which has
-    /// them by the name of their blob; a layer that an earlier image brought along needs none.
-    pub fn add(
+    /// Adds an image, and gives its index. The contents of its layers are taken out of `layers`, which has them by
+    /// the name of their blob; a layer that an earlier image brought along needs none.
+    pub fn add_image(
         &mut self,
-        service: &str,
         source: Source,
         image: PlannedImage,
         layers: &mut BTreeMap<String, ReadLayer>,
-    ) -> Result<()> {
+    ) -> Result<usize> {
         let mut warnings = image.warnings;
         let steps = layer_steps(&image.facts.history, image.layers.len(), &mut warnings);
         let mut image_layers = Vec::with_capacity(image.layers.len());
@@ -57,18 +56,21 @@ impl SnapshotBuilder {
             warnings,
         };
         let known = self.snapshot.images.iter().position(|known| *known == image);
-        let index = known.unwrap_or_else(|| {
+        Ok(known.unwrap_or_else(|| {
             self.snapshot.images.push(image);
             self.snapshot.images.len() - 1
-        });
-        self.snapshot.services.push(Service { name: service.to_owned(), image: index });
-        Ok(())
+        }))
     }
 
-    /// Whether a layer is there already.
+    /// Names an image that was added.
+    pub fn add_service(&mut self, name: &str, image: usize) {
+        self.snapshot.services.push(Service { name: name.to_owned(), image });
+    }
+
+    /// The images so far.
     #[must_use]
-    pub fn has_layer(&self, planned: &PlannedLayer) -> bool {
-        self.layer_of.contains_key(planned.diff_id.digest())
+    pub fn images(&self) -> &[Image] {
+        &self.snapshot.images
     }
 
     fn add_layer(

@@ -1,0 +1,30 @@
+//! `plimsoll compare`: what changed between two snapshots.
+
+use plimsoll_report::{json, markdown, text};
+
+use super::{Format, ReadArgs, read_both};
+use crate::error::Result;
+use crate::printer::Printer;
+
+/// Compare two snapshots or images: services, layers and files
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// A snapshot or an image source
+    before: String,
+    /// A snapshot or an image source
+    after: String,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    let (before, after) = read_both(&args.before, &args.after, &args.read.options(), printer)?;
+    let comparison = plimsoll_analysis::compare::compare(&before, &after);
+    match args.format {
+        Format::Text => printer.data(&text::comparison(&comparison)),
+        Format::Markdown => printer.data(&markdown::comparison(&comparison)),
+        Format::Json => printer.stream(|out| json::comparison(&comparison, out)),
+    }
+}

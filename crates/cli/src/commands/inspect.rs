@@ -1,0 +1,30 @@
+//! `plimsoll inspect`: what an image weighs, and what of it is hidden.
+
+use plimsoll_report::{json, markdown, text};
+
+use super::{Format, ReadArgs};
+use crate::error::Result;
+use crate::load::snapshot_or_source;
+use crate::printer::Printer;
+
+/// Show what images weigh, layer by layer, and where hidden bytes come from
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// An image source or a snapshot
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    let snapshot = snapshot_or_source(&args.source, &args.read.options())?;
+    let inspection = plimsoll_analysis::inspect::inspect(&snapshot);
+    match args.format {
+        Format::Text => printer.data(&text::inspection(&inspection)),
+        Format::Markdown => printer.data(&markdown::inspection(&inspection)),
+        Format::Json => printer.stream(|out| json::inspection(&inspection, out)),
+    }
+}

@@ -1,0 +1,85 @@
+//! One file a subcommand.
+
+pub(crate) mod compare;
+pub(crate) mod inspect;
+pub(crate) mod report;
+pub(crate) mod snapshot;
+
+use clap::ValueEnum;
+use plimsoll_collect::Limits;
+use plimsoll_snapshot::Snapshot;
+
+use crate::error::Result;
+use crate::load::{Options, snapshot_or_source};
+use crate::printer::Printer;
+
+/// How a document is printed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+/// What holds for every source that is read.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct ReadArgs {
+    /// The platform to read of an image that has several, as `linux/arm64`
+    #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
+    platform: Option<String>,
+    /// The most entries of one layer
+    #[arg(long, value_name = "N", default_value_t = Limits::default().entries)]
+    limit_entries: u64,
+    /// The most bytes of names in one layer
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().name_bytes)]
+    limit_name_bytes: u64,
+    /// The most bytes of one extended tar header
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().header_bytes)]
+    limit_header_bytes: u64,
+    /// The most bytes of one manifest, index or config
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().document_bytes)]
+    limit_document_bytes: u64,
+    /// The most layers of one image
+    #[arg(long, value_name = "N", default_value_t = Limits::default().layers)]
+    limit_layers: u64,
+}
+
+impl ReadArgs {
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            platform: self.platform.clone(),
+            limits: Limits {
+                entries: self.limit_entries,
+                name_bytes: self.limit_name_bytes,
+                header_bytes: self.limit_header_bytes,
+                document_bytes: self.limit_document_bytes,
+                layers: self.limit_layers,
+                ..Limits::default()
+            },
+        }
+    }
+}
+
+/// Reads before and after. If each side is one service and their names differ, they are two versions of one: it goes
+/// by the name it has after.
+fn read_both(
+    before: &str,
+    after: &str,
+    options: &Options,
+    printer: &Printer,
+) -> Result<(Snapshot, Snapshot)> {
+    let mut old = snapshot_or_source(before, options)?;
+    let new = snapshot_or_source(after, options)?;
+    if let ([before], [after]) = (&mut old.services[..], &new.services[..])
+        && before.name != after.name
+    {
+        printer.note(&format!("note: comparing `{}` with `{}` as one service", before.name, after.name));
+        before.name.clone_from(&after.name);
+    }
+    Ok((old, new))
+}

@@ -1,0 +1,52 @@
+//! `plimsoll snapshot`: reads images and writes what was found into one file.
+
+use std::path::PathBuf;
+
+use plimsoll_analysis::inspect::stack_size;
+use plimsoll_report::format::{bytes, one_line};
+
+use super::ReadArgs;
+use crate::error::Result;
+use crate::printer::Printer;
+use crate::sources::NamedSource;
+use crate::{load, output};
+
+/// Read images and write a snapshot of them
+///
+/// SOURCE is a `docker save` archive, an OCI layout (directory or tar), compressed or not, or `-` for standard input.
+/// What it is, is found out by its content. It may carry a transport, as skopeo names them, and choose an image:
+/// `docker-archive:PATH[:REFERENCE]`, `oci-archive:PATH[:REFERENCE]`, `oci:PATH[:REFERENCE]`, `dir:PATH`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Images, each with the name of the service that runs it; without a name, that of its repository
+    #[arg(value_name = "[NAME=]SOURCE", required = true)]
+    sources: Vec<String>,
+    /// The file to write: gzip-compressed JSON, or plain if its name ends in `.json`
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    let sources = args.sources.iter().map(|source| source.parse()).collect::<Result<Vec<NamedSource>>>()?;
+    let snapshot = load::snapshot(&sources, &args.read.options())?;
+    let is_plain = args.output.extension().is_some_and(|extension| extension == "json");
+    output::write(&args.output, |out| {
+        if is_plain {
+            plimsoll_snapshot::write_json(&snapshot, out)
+        } else {
+            plimsoll_snapshot::write_gzip(&snapshot, out)
+        }
+    })?;
+    let size = stack_size(&snapshot);
+    let names: Vec<_> = snapshot.services.iter().map(|service| one_line(&service.name)).collect();
+    printer.note(&format!(
+        "{}: {} ({}), {} with every layer once",
+        args.output.display(),
+        if names.len() == 1 { "1 service".to_owned() } else { format!("{} services", names.len()) },
+        names.join(", "),
+        bytes(size.unique_bytes),
+    ));
+    Ok(())
+}

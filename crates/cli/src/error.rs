@@ -1,0 +1,39 @@
+//! What ends the program with exit code 2.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(transparent)]
+    Collect(#[from] plimsoll_collect::Error),
+    #[error("cannot read `{}`", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot write `{}`", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("`{}`: {source}", path.display())]
+    Snapshot { path: PathBuf, source: plimsoll_snapshot::FormatError },
+    #[error("{message}\nhint: {hint}")]
+    Usage { message: String, hint: String },
+    #[error("cannot write to standard output")]
+    Stdout(#[source] io::Error),
+    #[error("standard output was closed")]
+    ClosedPipe,
+}
+
+impl Error {
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: hint.into() }
+    }
+
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
+        Self::Read { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write { path: path.to_owned(), source }
+    }
+}
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;

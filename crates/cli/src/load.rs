@@ -1,0 +1,272 @@
+//! Reads sources into snapshots: opens them, reads their layers in parallel, and names the services.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use plimsoll_collect::{
+    ArchiveIndex, Choice, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, Store, plan, read_layer,
+    read_stream, sniff,
+};
+use plimsoll_snapshot::{Compression, Image, Snapshot, Source, Transport};
+
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use crate::sources::archive::ArchiveStore;
+use crate::sources::layout::DirectoryStore;
+use crate::sources::{NamedSource, SourceSpec};
+
+/// What is the same for every source of one run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// `os/architecture[/variant]`, for sources that have several.
+    pub(crate) platform: Option<String>,
+    pub(crate) limits: Limits,
+}
+
+const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
+
+/// Reads every image of the sources into one snapshot. A source that several services name is read once.
+pub(crate) fn snapshot(sources: &[NamedSource], options: &Options) -> Result<Snapshot> {
+    let mut builder = SnapshotBuilder::new(GENERATOR);
+    let mut known: Vec<(&SourceSpec, Vec<usize>)> = Vec::new();
+    for NamedSource { name, source } in sources {
+        let images = match known.iter().find(|(spec, _)| *spec == source) {
+            Some((_, images)) => images.clone(),
+            None => {
+                let images = add_images(&mut builder, source, options)?;
+                known.push((source, images.clone()));
+                images
+            }
+        };
+        if let (Some(name), 2..) = (name, images.len()) {
+            return Err(ambiguous(name, source, &images, builder.images()));
+        }
+        for index in images {
+            let service = match name {
+                Some(name) => name.clone(),
+                None => service_name(&builder.images()[index], source, &builder),
+            };
+            if builder.services().any(|known| known == service) {
+                return Err(Error::usage(
+                    format!("there are two services named `{service}`"),
+                    "give each source a name of its own: `NAME=SOURCE`",
+                ));
+            }
+            builder.add_service(&service, index);
+        }
+    }
+    Ok(builder.finish())
+}
+
+fn add_images(builder: &mut SnapshotBuilder, source: &SourceSpec, options: &Options) -> Result<Vec<usize>> {
+    let (transport, images, mut layers) = read_source(source, options)?;
+    let origin = Source { transport, name: source.file_name() };
+    let added = images.into_iter().map(|image| Ok(builder.add_image(origin.clone(), image, &mut layers)?));
+    added.collect()
+}
+
+fn ambiguous(name: &str, source: &SourceSpec, chosen: &[usize], images: &[Image]) -> Error {
+    let transport = images[chosen[0]].source.transport.name();
+    let path = source.path.display();
+    let references: Vec<_> = chosen
+        .iter()
+        .map(|&index| {
+            let image = &images[index];
+            format!("`{}`", image.reference.as_deref().unwrap_or_else(|| image.id.short()))
+        })
+        .collect();
+    Error::usage(
+        format!("`{name}` stands for one image, but `{path}` holds {}", chosen.len()),
+        format!("choose one: `{name}={transport}:{path}:REFERENCE` with {}", references.join(" or ")),
+    )
+}
+
+/// Reads a snapshot file, or makes a snapshot of an image source.
+pub(crate) fn snapshot_or_source(text: &str, options: &Options) -> Result<Snapshot> {
+    let source: NamedSource = text.parse()?;
+    if source.name.is_none() && source.source.transport.is_none() && !source.source.is_stdin() {
+        let path = &source.source.path;
+        if is_snapshot(path)? {
+            let file = File::open(path).map_err(|error| Error::read(path, error))?;
+            return plimsoll_snapshot::read(file)
+                .map_err(|source| Error::Snapshot { path: path.clone(), source });
+        }
+    }
+    snapshot(&[source], options)
+}
+
+/// Whether a file is JSON, plain or gzip-compressed: an archive never is.
+fn is_snapshot(path: &Path) -> Result<bool> {
+    let is_json = || -> io::Result<bool> {
+        if path.is_dir() {
+            return Ok(false);
+        }
+        let mut file = File::open(path)?;
+        let mut head = head(&mut file)?;
+        if sniff(&head) == Found::Compressed(Compression::Gzip) {
+            file.seek(SeekFrom::Start(0))?;
+            let mut inflated = plimsoll_collect::decompress(Compression::Gzip, file)?;
+            // Damage is found, and named, by whoever reads the whole file.
+            head = self::head(&mut inflated).unwrap_or_default();
+        }
+        Ok(sniff(&head) == Found::Json)
+    };
+    is_json().map_err(|error| Error::read(path, error))
+}
+
+/// The first bytes, as many as are needed to tell what a file is.
+fn head(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    reader.take(512).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
+
+fn read_source(source: &SourceSpec, options: &Options) -> Result<Loaded> {
+    let choice = Choice { reference: source.reference.clone(), platform: options.platform.clone() };
+    let path = &source.path;
+    let place = format!("`{}`", path.display());
+    if source.is_stdin() {
+        let progress = Progress::new("standard input", 0);
+        let images = read_stream("standard input", progress.watch(io::stdin().lock()), &options.limits)?;
+        progress.finish();
+        return from_stream(images, source, &choice, options);
+    }
+    let metadata = std::fs::metadata(path).map_err(|error| Error::read(path, error))?;
+    if metadata.is_dir() {
+        std::fs::read_dir(path).map_err(|error| Error::read(path, error))?;
+        let store = DirectoryStore::new(path);
+        let (transport, images) = in_place(&place, plan(&store, source.transport, &choice, &options.limits))?;
+        let transport = if transport == Transport::OciArchive { Transport::Oci } else { transport };
+        let layers = read_layers(&store, &images, options, &source.file_name())?;
+        return Ok((transport, images, layers));
+    }
+    let mut file = File::open(path).map_err(|error| Error::read(path, error))?;
+    let head = head(&mut file).map_err(|error| Error::read(path, error))?;
+    file.seek(SeekFrom::Start(0)).map_err(|error| Error::read(path, error))?;
+    match sniff(&head) {
+        Found::Tar => {
+            let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
+            let store = ArchiveStore::new(file, index);
+            let (transport, images) =
+                in_place(&place, plan(&store, source.transport, &choice, &options.limits))?;
+            let layers = read_layers(&store, &images, options, &source.file_name())?;
+            Ok((transport, images, layers))
+        }
+        // What is compressed as a whole can only be streamed.
+        _ => {
+            let progress = Progress::new(&source.file_name(), metadata.len());
+            let images = read_stream(&place, progress.watch(file), &options.limits)?;
+            progress.finish();
+            from_stream(images, source, &choice, options)
+        }
+    }
+}
+
+fn from_stream(
+    images: plimsoll_collect::StreamedImages,
+    source: &SourceSpec,
+    choice: &Choice,
+    options: &Options,
+) -> Result<Loaded> {
+    let place = format!("`{}`", source.path.display());
+    let (transport, planned) = in_place(&place, plan(&images, source.transport, choice, &options.limits))?;
+    Ok((transport, planned, images.into_layers()))
+}
+
+/// Says where there is no image.
+fn in_place<T>(place: &str, result: plimsoll_collect::Result<T>) -> Result<T> {
+    result.map_err(|error| match error {
+        plimsoll_collect::Error::NotAnImage { found, expected } => {
+            plimsoll_collect::Error::NotAnImage { found: format!("{place}: {found}"), expected }.into()
+        }
+        error => error.into(),
+    })
+}
+
+/// Reads the layers of the images, each blob once, as many at a time as there are processors.
+fn read_layers<S: Store + Sync>(
+    store: &S,
+    images: &[PlannedImage],
+    options: &Options,
+    name: &str,
+) -> Result<BTreeMap<String, ReadLayer>> {
+    let layers = || images.iter().flat_map(|image| &image.layers);
+    let mut seen = BTreeSet::new();
+    let mut members: Vec<(&str, u64)> = layers()
+        .filter_map(|layer| Some((layer.member.as_deref()?, layer.bytes.0)))
+        .filter(|(member, _)| seen.insert(*member))
+        .collect();
+    // The largest first, so that no processor starts on it when the others are done.
+    members.sort_by_key(|&(member, bytes)| (std::cmp::Reverse(bytes), member));
+    let progress = Progress::new(name, members.iter().map(|(_, bytes)| bytes).sum());
+
+    let next = AtomicUsize::new(0);
+    let failed = AtomicBool::new(false);
+    let results = Mutex::new(BTreeMap::new());
+    let work = || {
+        while !failed.load(Ordering::Relaxed) {
+            let Some(&(member, _)) = members.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let result = read_member(store, member, options, &progress);
+            failed.fetch_or(result.is_err(), Ordering::Relaxed);
+            results.lock().expect("no worker panics").insert(member.to_owned(), result);
+        }
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(members.len());
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(work);
+        }
+        work();
+    });
+    progress.finish();
+    let results = results.into_inner().expect("no worker panics");
+    results.into_iter().map(|(member, result)| Ok((member, result?))).collect()
+}
+
+fn read_member(
+    store: &impl Store,
+    member: &str,
+    options: &Options,
+    progress: &Progress,
+) -> plimsoll_collect::Result<ReadLayer> {
+    let place = format!("layer `{member}`");
+    match store.open(member) {
+        Ok(Some(blob)) => read_layer(&place, progress.watch(blob), &options.limits),
+        Ok(None) => Err(plimsoll_collect::Error::MissingBlob {
+            blob: format!("`{member}`"),
+            wanted_by: "the image".to_owned(),
+        }),
+        Err(source) => Err(plimsoll_collect::Error::Io { place, source }),
+    }
+}
+
+/// The name of a service that was given none: that of the repository, or else of the file.
+fn service_name(image: &Image, source: &SourceSpec, known: &SnapshotBuilder) -> String {
+    let stem = || {
+        let name = source.file_name();
+        name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("image").to_owned()
+    };
+    let name = match &image.reference {
+        // An OCI layout often notes the tag alone, and `latest` names nothing.
+        Some(reference) if reference.contains('/') || reference.contains(':') => {
+            let repository = reference.rsplit('/').next().unwrap_or(reference);
+            repository.split([':', '@']).next().unwrap_or(repository).to_owned()
+        }
+        Some(tag) if tag != "latest" => tag.clone(),
+        _ => stem(),
+    };
+    if known.services().all(|service| service != name) {
+        return name;
+    }
+    // Two tags of one repository in one archive.
+    match &image.reference {
+        Some(reference) => reference.rsplit('/').next().unwrap_or(reference).to_owned(),
+        None => format!("{name}-{}", image.id.short()),
+    }
+}

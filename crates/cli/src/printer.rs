@@ -1,0 +1,57 @@
+//! The one way out: data to standard output, everything else to standard error.
+
+use std::io::{self, Write as _};
+
+use crate::error::{Error, Result};
+
+#[derive(Default)]
+pub(crate) struct Printer {}
+
+impl Printer {
+    /// Prints data.
+    pub(crate) fn data(&self, text: &str) -> Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(stdout_error)
+    }
+
+    /// Prints data that is written piece by piece.
+    pub(crate) fn stream(&self, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        write(&mut out).and_then(|()| out.flush()).map_err(stdout_error)
+    }
+
+    /// Tells what was done, or what has to be known.
+    pub(crate) fn note(&self, text: &str) {
+        // Nobody may be listening, and then nothing is lost.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Tells why nothing was done: what, because of what, and what helps.
+    pub(crate) fn error(&self, error: &Error) {
+        let text = error.to_string();
+        let (what, hint) = match text.split_once("\nhint: ") {
+            Some((what, hint)) => (what.to_owned(), Some(hint)),
+            None => (text.clone(), None),
+        };
+        let mut message = format!("error: {what}");
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            // An error that speaks for its source repeats it.
+            if !message.contains(&cause_text) {
+                message.push_str(": ");
+                message.push_str(&cause_text);
+            }
+            source = cause.source();
+        }
+        if let Some(hint) = hint {
+            message.push_str("\n  hint: ");
+            message.push_str(hint);
+        }
+        self.note(&message);
+    }
+}
+
+fn stdout_error(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::BrokenPipe { Error::ClosedPipe } else { Error::Stdout(error) }
+}

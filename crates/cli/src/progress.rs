@@ -1,0 +1,47 @@
+//! A progress bar on a terminal, nothing in a pipe.
+
+use std::io::{self, Read};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How much of an image was read. Hidden where standard error is no terminal.
+#[derive(Clone)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// For something of a known size; nothing is drawn in the first moment, since most images are read by then.
+    pub(crate) fn new(what: &str, total: u64) -> Self {
+        let bar = ProgressBar::new(total);
+        let template = "{msg} {bar:30} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("━━─"));
+        }
+        bar.set_message(plimsoll_report::format::one_line(what));
+        Self { bar }
+    }
+
+    /// A reader that moves the bar.
+    pub(crate) fn watch<R: Read>(&self, inner: R) -> Watched<R> {
+        Watched { inner, bar: self.bar.clone() }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+pub(crate) struct Watched<R> {
+    inner: R,
+    bar: ProgressBar,
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let length = self.inner.read(out)?;
+        self.bar.inc(length as u64);
+        Ok(length)
+    }
+}
