@@ -1,5 +1,9 @@
-//! End-to-end tests: the real page in a real browser. `cargo xtask test` builds what they need.
+//! End-to-end tests: the real program on real images, the real page in a real browser. `cargo xtask test` builds what
+//! they need.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+mod bad_input;
+mod images;
 mod page;
+mod programs;

@@ -12,7 +12,7 @@ const NAMED: usize = 4;
 pub fn verdict(comparison: &Comparison) -> String {
     let subject = match &comparison.services[..] {
         [] => return "There is nothing to compare: neither side has a service.".to_owned(),
-        [only] => return format!("{}.", capitalised(&service_clause(only))),
+        [only] => return format!("{}.", service_clause(only)),
         services => format!("The stack of {} services", services.len()),
     };
     let mut named: Vec<_> = comparison.services.iter().take(NAMED).map(short_clause).collect();
@@ -59,9 +59,4 @@ fn short_clause(service: &ServiceComparison) -> String {
         (_, _, Some(change)) => format!("{name} {}", percent(change)),
         _ => format!("{name} {}", delta(service.size.delta)),
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
