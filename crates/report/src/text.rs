@@ -214,7 +214,11 @@ fn table(header: &[&str]) -> Table {
     table
 }
 
+/// Sets the columns apart and puts figures under each other.
 fn align_right(table: &mut Table, columns: &[usize]) {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     for &column in columns {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);

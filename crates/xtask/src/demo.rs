@@ -20,7 +20,52 @@ struct Call {
 }
 
 /// In the order in which they run, and in which the reports are best read.
-const CALLS: &[Call] = &[];
+const CALLS: &[Call] = &[
+    Call {
+        name: "snapshot of one fat image that two services run",
+        arguments: &[
+            "snapshot",
+            "backend=docker-archive:tests/images/docker-26.1.5-graphdriver/micro3.save.tar.gz:agente/micro-before",
+            "frontend=docker-archive:tests/images/docker-26.1.5-graphdriver/micro3.save.tar.gz:agente/micro-before",
+            "-o",
+            "OUT/micro-before.plimsoll",
+        ],
+        report: None,
+    },
+    Call {
+        name: "snapshot of the two images it was split into",
+        arguments: &[
+            "snapshot",
+            "backend=docker-archive:tests/images/docker-26.1.5-graphdriver/micro3.save.tar.gz:agente/micro-backend:after",
+            "frontend=docker-archive:tests/images/docker-26.1.5-graphdriver/micro3.save.tar.gz:agente/micro-frontend:after",
+            "-o",
+            "OUT/micro-after.plimsoll",
+        ],
+        report: None,
+    },
+    Call {
+        name: "two small services, read from their archives just now",
+        arguments: &[
+            "report",
+            "OUT/micro-before.plimsoll",
+            "OUT/micro-after.plimsoll",
+            "-o",
+            "OUT/micro.html",
+        ],
+        report: Some("OUT/micro.html"),
+    },
+    Call {
+        name: "a RAG agent of three services, 6.79 GB before, from the snapshots in examples/",
+        arguments: &[
+            "report",
+            "examples/agente-before.plimsoll",
+            "examples/agente-after.plimsoll",
+            "-o",
+            "OUT/agente.html",
+        ],
+        report: Some("OUT/agente.html"),
+    },
+];
 
 /// Builds the program and writes every report.
 pub(crate) fn run() -> Result {
