@@ -101,8 +101,7 @@ fn a_digest_that_lies_is_named() {
     check(&layout, &[&digest, "is not what its digest says", "expected sha256:", "found    sha256:"]);
 
     let mut tar = plain_archive();
-    let position =
-        tar.windows(8).rposition(|window| window == b"busybox\n").or_else(|| Some(tar.len() / 3)).unwrap();
+    let position = tar.windows(8).rposition(|window| window == b"busybox\n").unwrap_or(tar.len() / 3);
     tar[position + 5] ^= 1;
     check(&file(&directory, "flipped.tar", &tar), &["is not what its digest says"]);
 }
@@ -188,7 +187,7 @@ fn no_permission() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = TempDir::new().unwrap();
     let closed = file(&directory, "closed.tar", b"x");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     // To root every file is open, so the program has to be somebody else.
     let is_open = fs::File::open(&closed).is_ok();
     let run: Run = if is_open {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use plimsoll_tests::{image, program};
 use serde_json::Value;
@@ -71,7 +71,7 @@ fn text_and_markdown_say_what_json_says() {
 
 #[test]
 fn an_archive_is_read_from_a_pipe() {
-    let mut child = Command::new(program::path())
+    let mut child = program::command()
         .args(["inspect", "-", "--format", "json"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -85,7 +85,7 @@ fn an_archive_is_read_from_a_pipe() {
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let mut child = Command::new(program::path())
+    let mut child = program::command()
         .args(["inspect", image(ARCHIVE).to_str().unwrap(), "--format", "json"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -108,4 +108,30 @@ fn no_value_of_a_variable_reaches_an_output() {
         let printed = program::succeed(["inspect", file.to_str().unwrap(), "--format", format]).stdout;
         assert!(!printed.contains("not-a-real-key"), "{format}");
     }
+}
+
+#[test]
+fn a_layer_that_is_known_is_not_read_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let archive = directory.path().join("archive.tar");
+    fs::copy(image("docker-26.1.5-containerd/micro3.save.tar"), &archive).unwrap();
+    let inspect = |arguments: &[&str]| {
+        let mut command = program::command();
+        command.env_remove("PLIMSOLL_NO_CACHE").env("PLIMSOLL_CACHE_DIR", directory.path().join("cache"));
+        let output =
+            command.args(["inspect", archive.to_str().unwrap(), "--format", "json"]).args(arguments).output();
+        program::Run::from(output.unwrap())
+    };
+    let first = inspect(&[]);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    assert_eq!(inspect(&[]).stdout, first.stdout);
+    // Of a layer that is known only the first bytes are looked at.
+    let mut bytes = fs::read(&archive).unwrap();
+    let length = bytes.len();
+    let gzip = bytes.windows(3).position(|window| window == [0x1f, 0x8b, 8]).unwrap();
+    bytes[gzip + 600..gzip + 700].fill(0);
+    assert_eq!(bytes.len(), length);
+    fs::write(&archive, bytes).unwrap();
+    assert_eq!(inspect(&[]).stdout, first.stdout);
+    assert_eq!(inspect(&["--no-cache"]).code, Some(2));
 }

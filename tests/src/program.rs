@@ -38,9 +38,16 @@ impl From<Output> for Run {
     }
 }
 
+/// The program, without the cache of the user: what a test reads must not come from another.
+pub fn command() -> Command {
+    let mut command = Command::new(path());
+    command.env("PLIMSOLL_NO_CACHE", "true");
+    command
+}
+
 /// Calls the program.
 pub fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Run {
-    let output = Command::new(path()).args(arguments).output();
+    let output = command().args(arguments).output();
     output.expect("the program is built by `cargo xtask build`").into()
 }
 

@@ -1,6 +1,8 @@
 //! Random stacks of layers, squashed by the library and by a slow model that was written apart from it: a map of paths,
 //! scanned from end to end for every whiteout, with a count of names for every inode at the end of each layer.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_analysis::{Cause, squash};

@@ -8,11 +8,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, Store, plan, read_layer,
-    read_stream, sniff,
+    ArchiveIndex, Choice, Found, Limits, PlannedImage, PlannedLayer, ReadLayer, SnapshotBuilder, Store, plan,
+    read_layer, read_stream, sniff,
 };
-use plimsoll_snapshot::{Compression, Image, Snapshot, Source, Transport};
+use plimsoll_snapshot::{Bytes, Compression, Image, Snapshot, Source, Transport};
 
+use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::sources::archive::ArchiveStore;
@@ -24,6 +25,7 @@ use crate::sources::{NamedSource, SourceSpec};
 pub(crate) struct Options {
     /// `os/architecture[/variant]`, for sources that have several.
     pub(crate) platform: Option<String>,
+    pub(crate) cache: Cache,
     pub(crate) limits: Limits,
 }
 
@@ -198,26 +200,26 @@ fn read_layers<S: Store + Sync>(
 ) -> Result<BTreeMap<String, ReadLayer>> {
     let layers = || images.iter().flat_map(|image| &image.layers);
     let mut seen = BTreeSet::new();
-    let mut members: Vec<(&str, u64)> = layers()
-        .filter_map(|layer| Some((layer.member.as_deref()?, layer.bytes.0)))
+    let mut planned: Vec<(&str, &PlannedLayer)> = layers()
+        .filter_map(|layer| Some((layer.member.as_deref()?, layer)))
         .filter(|(member, _)| seen.insert(*member))
         .collect();
     // The largest first, so that no processor starts on it when the others are done.
-    members.sort_by_key(|&(member, bytes)| (std::cmp::Reverse(bytes), member));
-    let progress = Progress::new(name, members.iter().map(|(_, bytes)| bytes).sum());
+    planned.sort_by_key(|&(member, layer)| (std::cmp::Reverse(layer.bytes), member));
+    let progress = Progress::new(name, planned.iter().map(|(_, layer)| layer.bytes.0).sum());
 
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let results = Mutex::new(BTreeMap::new());
     let work = || {
         while !failed.load(Ordering::Relaxed) {
-            let Some(&(member, _)) = members.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            let result = read_member(store, member, options, &progress);
+            let Some(&(member, layer)) = planned.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let result = cached_or_read(store, member, layer, options, &progress);
             failed.fetch_or(result.is_err(), Ordering::Relaxed);
             results.lock().expect("no worker panics").insert(member.to_owned(), result);
         }
     };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(members.len());
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(planned.len());
     std::thread::scope(|scope| {
         for _ in 1..workers {
             scope.spawn(work);
@@ -225,8 +227,50 @@ fn read_layers<S: Store + Sync>(
         work();
     });
     progress.finish();
+    options.cache.prune();
     let results = results.into_inner().expect("no worker panics");
     results.into_iter().map(|(member, result)| Ok((member, result?))).collect()
+}
+
+fn cached_or_read(
+    store: &impl Store,
+    member: &str,
+    layer: &PlannedLayer,
+    options: &Options,
+    progress: &Progress,
+) -> plimsoll_collect::Result<ReadLayer> {
+    if let Some(cached) = cached(store, member, layer, options) {
+        progress.skip(layer.bytes.0);
+        return Ok(cached);
+    }
+    let read = read_member(store, member, options, progress)?;
+    // Under its true identity: what the plan expects of it is compared later.
+    options.cache.put(&read.diff_id, &read.contents);
+    Ok(read)
+}
+
+/// The layer as the cache knows it. How the blob is stored is seen in the source, for it may be another than the one
+/// that was read: a layer keeps its diff ID through recompression.
+fn cached(store: &impl Store, member: &str, layer: &PlannedLayer, options: &Options) -> Option<ReadLayer> {
+    let mut blob = store.open(member).ok()??;
+    let compression = match sniff(&head(&mut blob).ok()?) {
+        Found::Tar => Compression::None,
+        Found::Compressed(compression) => compression,
+        _ => return None,
+    };
+    let digest = match (&layer.digest, compression) {
+        (Some(digest), _) => digest.clone(),
+        // A blob that is stored plain is the tar.
+        (None, Compression::None) => layer.diff_id.digest().clone(),
+        (None, _) => return None,
+    };
+    Some(ReadLayer {
+        digest,
+        diff_id: layer.diff_id.clone(),
+        compression,
+        blob_bytes: Bytes(store.size(member)?),
+        contents: options.cache.get(&layer.diff_id)?,
+    })
 }
 
 fn read_member(

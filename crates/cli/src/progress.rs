@@ -27,6 +27,11 @@ impl Progress {
         Watched { inner, bar: self.bar.clone() }
     }
 
+    /// Moves the bar over what need not be read.
+    pub(crate) fn skip(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();

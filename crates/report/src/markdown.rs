@@ -142,6 +142,16 @@ fn service_section(service: &ServiceComparison) -> String {
         let _ =
             writeln!(text, "| {path} | {} | {} |", delta(file.size.delta), words::file_change(file.change));
     }
+    if !service.config.is_empty() {
+        text.push_str("\n| setting | before | after |\n|---|---|---|\n");
+        for change in &service.config {
+            let cell = |value: &Option<String>| {
+                code(&shorten(&one_line(value.as_deref().unwrap_or_default()), CELL))
+            };
+            let setting = escaped(&change.setting);
+            let _ = writeln!(text, "| {setting} | {} | {} |", cell(&change.before), cell(&change.after));
+        }
+    }
     text.push_str("\n</details>\n\n");
     text
 }

@@ -13,6 +13,8 @@ use crate::words;
 
 /// The width that an instruction is cut to. The JSON has all of it.
 const INSTRUCTION: usize = 64;
+/// The width that a value of a setting is cut to.
+const CONFIG: usize = 40;
 
 /// An inspection.
 #[must_use]
@@ -175,6 +177,7 @@ fn service_section(service: &ServiceComparison) -> String {
         text.push_str(&indented(&table));
     }
     text.push_str(&layer_pairs(service));
+    text.push_str(&base_line(service));
     if !service.files.largest.is_empty() {
         let mut table = table(&["", "largest changes of files", ""]);
         for file in service.files.largest.iter().take(10) {
@@ -184,7 +187,35 @@ fn service_section(service: &ServiceComparison) -> String {
         align_right(&mut table, &[0]);
         let _ = write!(text, "\n{}", indented(&table));
     }
+    if service.moves.files > 0 {
+        let (files, size) = (count(service.moves.files), bytes(service.moves.bytes));
+        let _ = writeln!(text, "\n  moved, with the same content: {files} files, {size}");
+    }
+    if !service.config.is_empty() {
+        let mut table = table(&["setting", "before", "after"]);
+        for change in &service.config {
+            let cell = |value: &Option<String>| {
+                value.as_deref().map_or_else(|| "–".to_owned(), |value| shorten(&one_line(value), CONFIG))
+            };
+            table.add_row([one_line(&change.setting), cell(&change.before), cell(&change.after)]);
+        }
+        align_right(&mut table, &[]);
+        let _ = write!(text, "\n{}", indented(&table));
+    }
     text
+}
+
+fn base_line(service: &ServiceComparison) -> String {
+    let base = &service.base;
+    if base.shared_layers == 0 {
+        return String::new();
+    }
+    let name = base.after.as_deref().map(|name| format!(" ({})", one_line(name))).unwrap_or_default();
+    format!(
+        "  base: the lowest {} layers{name}, {}, are the same\n",
+        base.shared_layers,
+        bytes(base.shared_bytes)
+    )
 }
 
 fn layer_pairs(service: &ServiceComparison) -> String {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
+use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
 use crate::file::{check_references, read_document, write_document};
@@ -48,7 +49,8 @@ impl Bundle {
         let mut known = HashMap::new();
         let before = Side::of(&self.before, &mut layers, &mut known);
         let after = Side::of(&self.after, &mut layers, &mut known);
-        write_document(&Document { schema_version: SCHEMA_VERSION, before, after, layers }, out)
+        let document = Document { schema_version: SCHEMA_VERSION, before, after, layers };
+        write_document(&document, Compression::new(6), out)
     }
 }
 

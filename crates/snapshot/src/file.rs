@@ -7,7 +7,7 @@ use flate2::{Compression, GzBuilder};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{SCHEMA_VERSION, Snapshot};
+use crate::{Contents, SCHEMA_VERSION, Snapshot};
 
 /// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
 const MAX_BYTES: u64 = 1 << 30;
@@ -91,6 +91,26 @@ pub(crate) fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
     Ok(())
 }
 
+impl Contents {
+    /// Reads the contents of one layer, as [`Contents::write`] wrote them.
+    pub fn read(file: impl Read) -> Result<Self, FormatError> {
+        let layer: OneLayer<Self> = read_document(file)?;
+        Ok(layer.contents)
+    }
+
+    /// Writes the contents of one layer, quickly rather than small: they stay on this machine.
+    pub fn write(&self, out: impl Write) -> io::Result<()> {
+        let layer = OneLayer { schema_version: SCHEMA_VERSION, contents: self };
+        write_document(&layer, Compression::fast(), out)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct OneLayer<C> {
+    schema_version: u32,
+    contents: C,
+}
+
 /// Writes a snapshot as JSON.
 pub fn write_json(snapshot: &Snapshot, out: impl Write) -> io::Result<()> {
     serde_json::to_writer(out, snapshot).map_err(io::Error::from)
@@ -98,11 +118,15 @@ pub fn write_json(snapshot: &Snapshot, out: impl Write) -> io::Result<()> {
 
 /// Writes a snapshot as gzip-compressed JSON; the same snapshot always gives the same bytes.
 pub fn write_gzip(snapshot: &Snapshot, out: impl Write) -> io::Result<()> {
-    write_document(snapshot, out)
+    write_document(snapshot, Compression::new(6), out)
 }
 
-pub(crate) fn write_document(document: &impl Serialize, out: impl Write) -> io::Result<()> {
-    let mut encoder = GzBuilder::new().mtime(0).write(out, Compression::new(6));
+pub(crate) fn write_document(
+    document: &impl Serialize,
+    compression: Compression,
+    out: impl Write,
+) -> io::Result<()> {
+    let mut encoder = GzBuilder::new().mtime(0).write(out, compression);
     let mut buffer = io::BufWriter::with_capacity(1 << 16, &mut encoder);
     serde_json::to_writer(&mut buffer, document)?;
     buffer.flush()?;

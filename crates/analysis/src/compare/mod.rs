@@ -2,14 +2,19 @@
 //!
 //! The structures here are the document `plimsoll compare --format json` prints: see `docs/compare-format.md`.
 
+mod config;
 mod files;
 mod layers;
+mod moves;
 
-use plimsoll_snapshot::{ByteDelta, Bytes, Snapshot};
+use plimsoll_snapshot::{ByteDelta, Bytes, Image, Snapshot};
 use serde::Serialize;
 
+pub use config::{ConfigChange, compare_configs};
 pub use files::{ChangedFile, Counted, FileChange, FileChanges, FileNode, FileTree, Side, compare_trees};
 pub use layers::{LayerMatch, LayerPair, match_layers};
+
+pub use moves::{Move, Moves, find_moves};
 
 pub use crate::inspect::SizeChange;
 use crate::inspect::{ImageInspection, StackSize, inspect_image, stack_size};
@@ -47,8 +52,27 @@ pub struct ServiceComparison {
     pub bridge: Vec<BridgeStep>,
     /// The layers, aligned.
     pub layers: Vec<LayerPair>,
+    /// How many of the lowest layers both sides share: the base image, as far as it is the same.
+    pub base: BaseImage,
     /// The files that differ.
     pub files: FileChanges,
+    /// Files that are gone from one path and there under another, with the same content.
+    pub moves: Moves,
+    /// What differs in how the image is run.
+    pub config: Vec<ConfigChange>,
+}
+
+/// The layers that both images begin with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct BaseImage {
+    /// How many layers.
+    pub shared_layers: u64,
+    /// The bytes of their files.
+    pub shared_bytes: Bytes,
+    /// What the images say they were built on (`org.opencontainers.image.base.name`).
+    pub before: Option<String>,
+    /// The same after.
+    pub after: Option<String>,
 }
 
 impl ServiceComparison {
@@ -154,16 +178,46 @@ pub fn compare_service(
         )
     };
     let files = trees.union.changes();
+    let layers = match_layers(before, after, name);
+    let images = (image_of(before, name), image_of(after, name));
     ServiceComparison {
         name: name.to_owned(),
         size: change(|image| image.size_bytes),
         final_tree: change(|image| image.final_tree_bytes),
         hidden: change(|image| image.hidden_bytes),
         bridge: bridge(&files, sides.0.as_ref(), sides.1.as_ref()),
-        layers: match_layers(before, after, name),
+        base: base_image(&layers, sides.0.as_ref(), images),
+        layers,
+        moves: find_moves(&trees.union, trees.before.as_ref(), trees.after.as_ref()),
+        config: compare_configs(images.0, images.1),
         files,
         before: sides.0,
         after: sides.1,
+    }
+}
+
+fn image_of<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Image> {
+    let service = snapshot.services.iter().find(|service| service.name == name)?;
+    Some(&snapshot.images[service.image])
+}
+
+fn base_image(
+    layers: &[LayerPair],
+    before: Option<&ImageInspection>,
+    images: (Option<&Image>, Option<&Image>),
+) -> BaseImage {
+    let shared = layers.iter().take_while(|pair| pair.kind == LayerMatch::Kept).count();
+    let named =
+        |image: Option<&Image>| image?.config.labels.get("org.opencontainers.image.base.name").cloned();
+    BaseImage {
+        shared_layers: shared as u64,
+        shared_bytes: before
+            .into_iter()
+            .flat_map(|image| &image.layers[..shared])
+            .map(|layer| layer.file_bytes)
+            .sum(),
+        before: named(images.0),
+        after: named(images.1),
     }
 }
 

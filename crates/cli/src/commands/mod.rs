@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use plimsoll_collect::Limits;
 use plimsoll_snapshot::Snapshot;
 
+use crate::cache::Cache;
 use crate::error::Result;
 use crate::load::{Options, snapshot_or_source};
 use crate::printer::Printer;
@@ -32,6 +33,9 @@ pub(crate) struct ReadArgs {
     /// The platform to read of an image that has several, as `linux/arm64`
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<String>,
+    /// Read and verify every layer again, and keep nothing of it
+    #[arg(long, env = "PLIMSOLL_NO_CACHE")]
+    no_cache: bool,
     /// The most entries of one layer
     #[arg(long, value_name = "N", default_value_t = Limits::default().entries)]
     limit_entries: u64,
@@ -53,6 +57,7 @@ impl ReadArgs {
     pub(crate) fn options(&self) -> Options {
         Options {
             platform: self.platform.clone(),
+            cache: if self.no_cache { Cache::none() } else { Cache::of_user() },
             limits: Limits {
                 entries: self.limit_entries,
                 name_bytes: self.limit_name_bytes,

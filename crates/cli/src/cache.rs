@@ -1,0 +1,128 @@
+//! What was read of a layer, kept in the user's cache directory, so that only new layers are read again.
+//!
+//! An entry is named by the diff ID it was read under, after that was computed from every byte of the layer: what is
+//! found under a diff ID is what a layer of that diff ID holds. An entry is written beside its place and moved there, so
+//! runs at the same time never see half of one; one that cannot be read is as good as none.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use plimsoll_snapshot::{Contents, DiffId};
+
+/// The most bytes that all entries may take up together. The longest unused go first.
+const MAX_BYTES: u64 = 512 << 20;
+
+/// Raised whenever layers are read differently than before: what an older program noted must not be believed.
+const VERSION: &str = "layers-1";
+
+/// A directory of entries, or none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cache {
+    directory: Option<PathBuf>,
+}
+
+impl Cache {
+    /// The cache of this user: `PLIMSOLL_CACHE_DIR`, `XDG_CACHE_HOME/plimsoll` or `~/.cache/plimsoll`.
+    pub(crate) fn of_user() -> Self {
+        let variable =
+            |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let directory = variable("PLIMSOLL_CACHE_DIR")
+            .or_else(|| variable("XDG_CACHE_HOME").map(|home| home.join("plimsoll")))
+            .or_else(|| variable("HOME").map(|home| home.join(".cache/plimsoll")))
+            .or_else(|| variable("LOCALAPPDATA").map(|home| home.join("plimsoll")));
+        Self { directory: directory.map(|directory| directory.join(VERSION)) }
+    }
+
+    /// No cache at all.
+    pub(crate) fn none() -> Self {
+        Self::default()
+    }
+
+    fn path(&self, layer: &DiffId) -> Option<PathBuf> {
+        let digest = layer.digest();
+        // Only what is computed is believed, and only SHA-256 is.
+        let name = (digest.algorithm() == "sha256").then(|| format!("{}.gz", digest.hex()))?;
+        Some(self.directory.as_ref()?.join(name))
+    }
+
+    /// What is known of a layer.
+    pub(crate) fn get(&self, layer: &DiffId) -> Option<Contents> {
+        let file = File::open(self.path(layer)?).ok()?;
+        let contents = Contents::read(&file).ok()?;
+        // When it was used last is what decides how long it stays. To fail at that is harmless.
+        let _ = file.set_modified(SystemTime::now());
+        Some(contents)
+    }
+
+    /// Keeps what was read of a layer. A cache that cannot be written is no reason to fail.
+    pub(crate) fn put(&self, layer: &DiffId, contents: &Contents) {
+        if let Some(path) = self.path(layer) {
+            let _ = self.write(&path, contents);
+        }
+    }
+
+    fn write(&self, path: &PathBuf, contents: &Contents) -> io::Result<()> {
+        let directory = path.parent().ok_or(io::ErrorKind::NotFound)?;
+        fs::create_dir_all(directory)?;
+        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        contents.write(&mut file)?;
+        file.flush()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// Removes the entries that were not used for longest, until the rest is within bounds, and what a run that was
+    /// killed left behind.
+    pub(crate) fn prune(&self) {
+        let Some(entries) = self.directory.as_ref().and_then(|directory| fs::read_dir(directory).ok()) else {
+            return;
+        };
+        let mut entries: Vec<(SystemTime, u64, PathBuf)> = entries
+            .filter_map(|entry| {
+                let entry = entry.ok()?;
+                let metadata = entry.metadata().ok()?;
+                Some((metadata.modified().ok()?, metadata.len(), entry.path()))
+            })
+            .collect();
+        entries.sort();
+        let mut total: u64 = entries.iter().map(|(_, size, _)| size).sum();
+        let an_hour_ago = SystemTime::now().checked_sub(std::time::Duration::from_secs(3600));
+        for (used, size, path) in entries {
+            let is_entry = path.extension().is_some_and(|extension| extension == "gz");
+            let is_left_over = !is_entry && an_hour_ago.is_some_and(|limit| used < limit);
+            if (total > MAX_BYTES && is_entry) || is_left_over {
+                // Another run may have removed it.
+                let _ = fs::remove_file(path);
+                total -= size;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_snapshot::{Bytes, Digest};
+
+    use super::*;
+
+    #[test]
+    fn an_entry_is_found_again_and_a_torn_one_is_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = Cache { directory: Some(directory.path().join("cache")) };
+        let layer = DiffId::new(Digest::sha256([7; 32]));
+        let contents = Contents { tar_bytes: Bytes(1024), ..Contents::default() };
+        assert_eq!(cache.get(&layer), None);
+        cache.put(&layer, &contents);
+        assert_eq!(cache.get(&layer), Some(contents.clone()));
+        let path = cache.path(&layer).unwrap();
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+        assert_eq!(cache.get(&layer), None);
+        cache.put(&layer, &contents);
+        assert_eq!(cache.get(&layer), Some(contents));
+        cache.prune();
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+}
