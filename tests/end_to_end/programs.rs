@@ -124,14 +124,18 @@ fn a_layer_that_is_known_is_not_read_again() {
     };
     let first = inspect(&[]);
     assert_eq!(first.code, Some(0), "{}", first.stderr);
-    assert_eq!(inspect(&[]).stdout, first.stdout);
+    assert!(inspect(&[]).stdout == first.stdout);
     // Of a layer that is known only the first bytes are looked at.
     let mut bytes = fs::read(&archive).unwrap();
-    let length = bytes.len();
-    let gzip = bytes.windows(3).position(|window| window == [0x1f, 0x8b, 8]).unwrap();
-    bytes[gzip + 600..gzip + 700].fill(0);
-    assert_eq!(bytes.len(), length);
+    let largest = tar::Archive::new(&bytes[..])
+        .entries()
+        .unwrap()
+        .map(|entry| entry.map(|entry| (entry.size(), entry.raw_file_position())).unwrap())
+        .max()
+        .unwrap();
+    let middle = usize::try_from(largest.1 + largest.0 / 2).unwrap();
+    bytes[middle..middle + 100].fill(0);
     fs::write(&archive, bytes).unwrap();
-    assert_eq!(inspect(&[]).stdout, first.stdout);
+    assert!(inspect(&[]).stdout == first.stdout);
     assert_eq!(inspect(&["--no-cache"]).code, Some(2));
 }
