@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+mod accounting;
+mod archives;
 mod bad_input;
 mod images;
 mod page;

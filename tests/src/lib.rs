@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 pub mod browser;
+pub mod craft;
 pub mod program;
 
 /// The built viewer: `PLIMSOLL_VIEWER`, or where `cargo xtask viewer` puts it.
