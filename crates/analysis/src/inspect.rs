@@ -2,7 +2,7 @@
 //!
 //! The structures here are the documents `plimsoll inspect --format json` prints: see `docs/inspect-format.md`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{
     ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node, Snapshot,
@@ -10,8 +10,8 @@ use plimsoll_snapshot::{
 };
 use serde::Serialize;
 
-use crate::instruction;
 use crate::squash::{Cause, Squashed, squash};
+use crate::{dive, instruction};
 
 /// The block size that the estimate of allocated bytes rounds up to: that of ext4 and xfs.
 const BLOCK: u64 = 4096;
@@ -227,7 +227,7 @@ pub fn inspect_image(
             .sum::<Option<Bytes>>()
             .filter(|_| !layers.is_empty()),
         allocated_estimate_bytes: allocated_estimate(snapshot, image),
-        dive_efficiency: dive_efficiency(snapshot, image),
+        dive_efficiency: dive::efficiency(snapshot, image),
         files: squashed.tree.root().files,
         hidden: hidden(snapshot, image, squashed, &layers),
         warnings: warnings(snapshot, image, squashed),
@@ -350,41 +350,6 @@ fn allocated_estimate(snapshot: &Snapshot, image: &Image) -> Bytes {
         .sum()
 }
 
-/// The score of dive 0.13 (`filetree/efficiency.go`) as it is meant: for each path, the smallest of its sizes over
-/// all layers, against the sum of them; a deletion counts as the size of what it deletes. dive itself loses whole
-/// subtrees here when a directory is deleted; teams have gates on the score, so it is shown beside the true bytes.
-fn dive_efficiency(snapshot: &Snapshot, image: &Image) -> Option<f64> {
-    let mut by_path: HashMap<&[u8], (Bytes, Bytes)> = HashMap::new();
-    let mut current: HashMap<&[u8], Bytes> = HashMap::new();
-    for layer in &image.layers {
-        let Some(contents) = &snapshot.layers[layer.layer].contents else { continue };
-        for path in contents.whiteouts.iter() {
-            if let Some(size) = current.remove(path)
-                && let Some((smallest, sum)) = by_path.get_mut(path)
-            {
-                *smallest = size.min(*smallest);
-                *sum += size;
-            }
-        }
-        for entry in contents.entries.iter() {
-            let Node::File { size, .. } = entry.node else { continue };
-            current.insert(entry.path, size);
-            by_path
-                .entry(entry.path)
-                .and_modify(|(smallest, sum)| {
-                    *smallest = size.min(*smallest);
-                    *sum += size;
-                })
-                .or_insert((size, size));
-        }
-    }
-    let (smallest, sum) = by_path
-        .values()
-        .fold((Bytes::ZERO, Bytes::ZERO), |total, value| (total.0 + value.0, total.1 + value.1));
-    #[expect(clippy::cast_precision_loss, reason = "a score of a few digits")]
-    (sum > Bytes::ZERO).then(|| smallest.0 as f64 / sum.0 as f64)
-}
-
 fn warnings(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Vec<WarningMessage> {
     let layers = || image.layers.iter().map(|layer| &snapshot.layers[layer.layer]);
     let of_layers = layers()
@@ -462,14 +427,5 @@ mod tests {
         add_service(&mut snapshot, "frontend", &["f base 100", "f ui 5"]);
         let stack = stack_size(&snapshot);
         assert_eq!((stack.sum_bytes, stack.unique_bytes), (Bytes(215), Bytes(115)));
-    }
-
-    #[test]
-    fn dive_efficiency_counts_paths_seen_twice() {
-        let score = |layers: &[&str]| inspect(&snapshot("app", layers)).images[0].dive_efficiency;
-        assert_eq!(score(&["f a 10"]), Some(1.0));
-        assert_eq!(score(&["f a 10", "f a 10"]), Some(0.5));
-        assert_eq!(score(&["f a 10", "w a"]), Some(0.5));
-        assert_eq!(score(&["d a"]), None);
     }
 }

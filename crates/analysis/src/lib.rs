@@ -3,6 +3,7 @@
 //! Everything here is a pure function of snapshots, so the command line and the page give the same figures.
 
 pub mod compare;
+mod dive;
 pub mod inspect;
 pub mod instruction;
 mod squash;

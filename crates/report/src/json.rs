@@ -6,6 +6,7 @@ use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::Inspection;
 use serde::Serialize;
 
+use crate::sizes::{self, SizeDefinition};
 use crate::verdict::verdict;
 
 /// The version of the documents. Additions leave it; whatever would break a reader raises it.
@@ -19,6 +20,7 @@ struct Document<'a, T> {
     verdict: Option<String>,
     #[serde(flatten)]
     content: &'a T,
+    definitions: [SizeDefinition; 7],
 }
 
 /// Writes an inspection; see `docs/inspect-format.md`.
@@ -37,7 +39,8 @@ fn write<T: Serialize>(
     verdict: Option<String>,
     mut out: impl Write,
 ) -> io::Result<()> {
-    let document = Document { format, format_version: FORMAT_VERSION, verdict, content };
+    let document =
+        Document { format, format_version: FORMAT_VERSION, verdict, content, definitions: sizes::ALL };
     serde_json::to_writer_pretty(&mut out, &document)?;
     out.write_all(b"\n")
 }

@@ -7,6 +7,7 @@ pub mod format;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod sizes;
 pub mod summary;
 pub mod text;
 pub mod verdict;

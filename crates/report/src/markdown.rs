@@ -8,7 +8,7 @@ use plimsoll_snapshot::Bytes;
 
 use crate::format::{bytes, count, delta, one_line, percent, shorten};
 use crate::verdict::verdict;
-use crate::words;
+use crate::{sizes, words};
 
 /// The width that an instruction or a path is cut to.
 const CELL: usize = 80;
@@ -36,17 +36,17 @@ fn image_section(image: &ImageInspection) -> String {
     let name = image.reference.as_deref().unwrap_or("(no name)");
     let _ = writeln!(text, "{} · `{}` · {}\n", code(name), image.id.short(), image.platform);
     text.push_str("| size | bytes | meaning |\n|---|---:|---|\n");
-    for (label, size, meaning) in [
-        ("image size", image.size_bytes, "files of all layers"),
-        ("final tree", image.final_tree_bytes, "what a container sees"),
-        ("hidden", image.hidden_bytes, "what no path reaches any more"),
-        ("duplicate", image.duplicate_bytes, "the same content again"),
+    for (size, value) in [
+        (sizes::IMAGE, Some(image.size_bytes)),
+        (sizes::FINAL_TREE, Some(image.final_tree_bytes)),
+        (sizes::HIDDEN, Some(image.hidden_bytes)),
+        (sizes::DUPLICATE, Some(image.duplicate_bytes)),
+        (sizes::COMPRESSED, image.compressed_bytes),
+        (sizes::ALLOCATED, Some(image.allocated_estimate_bytes)),
     ] {
-        let _ = writeln!(text, "| {label} | {} | {meaning} |", bytes(size));
-    }
-    if let Some(size) = image.compressed_bytes {
-        let _ =
-            writeln!(text, "| compressed size | {} | layer blobs as a registry stores them |", bytes(size));
+        if let Some(value) = value {
+            let _ = writeln!(text, "| {} | {} | {} |", size.name, bytes(value), size.definition);
+        }
     }
     text.push_str("\n| layer | files | size | hidden | instruction |\n|---:|---:|---:|---:|---|\n");
     for (index, layer) in image.layers.iter().enumerate() {

@@ -9,7 +9,7 @@ use plimsoll_snapshot::Bytes;
 
 use crate::format::{bytes, count, delta, one_line, percent, shorten};
 use crate::verdict::verdict;
-use crate::words;
+use crate::{sizes, words};
 
 /// The width that an instruction is cut to. The JSON has all of it.
 const INSTRUCTION: usize = 64;
@@ -33,7 +33,7 @@ pub fn inspection(inspection: &Inspection) -> String {
                 bytes(stack.sum_bytes).to_string(),
                 "shared layers counted for each image",
             ),
-            ("unique size", bytes(stack.unique_bytes).to_string(), "every layer once"),
+            (sizes::UNIQUE.name, bytes(stack.unique_bytes).to_string(), sizes::UNIQUE.definition),
         ]);
         push(&mut text, &format!("Stack\n{summary}"));
     }
@@ -47,21 +47,14 @@ fn image_section(image: &ImageInspection) -> String {
     let _ = writeln!(text, "  {name} · {} · {} · {source}", image.id.short(), image.platform);
     let compressed = image.compressed_bytes.map_or_else(|| "–".to_owned(), |size| bytes(size).to_string());
     let rows = [
-        (
-            "image size",
-            bytes(image.size_bytes).to_string(),
-            "files of all layers; `docker image inspect` with overlay2",
-        ),
-        ("  final tree", bytes(image.final_tree_bytes).to_string(), "what a container sees"),
-        ("  hidden", share(image.hidden_bytes, image.size_bytes), "what no path reaches any more"),
-        ("duplicate", bytes(image.duplicate_bytes).to_string(), "in the final tree, the same content again"),
-        ("compressed size", compressed, "layer blobs as a registry stores them"),
-        (
-            "allocated (estimate)",
-            bytes(image.allocated_estimate_bytes).to_string(),
-            "unpacked on disk, in blocks of 4096 bytes",
-        ),
+        (sizes::IMAGE, bytes(image.size_bytes).to_string()),
+        (sizes::FINAL_TREE, bytes(image.final_tree_bytes).to_string()),
+        (sizes::HIDDEN, share(image.hidden_bytes, image.size_bytes)),
+        (sizes::DUPLICATE, bytes(image.duplicate_bytes).to_string()),
+        (sizes::COMPRESSED, compressed),
+        (sizes::ALLOCATED, bytes(image.allocated_estimate_bytes).to_string()),
     ];
+    let rows = rows.map(|(size, value)| (size.name, value, size.definition));
     text.push_str(&figures(&rows));
     if let Some(score) = image.dive_efficiency {
         let _ = writeln!(text, "  dive efficiency {:.1} %", score * 100.0);
