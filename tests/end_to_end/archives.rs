@@ -149,7 +149,7 @@ fn a_layer_that_is_kept_elsewhere() {
     });
     let here = layout.blob(LAYER, &layers[1]);
     let config = config(&layers, "amd64");
-    layout.finish(&[layout.manifest(&config, vec![foreign.clone(), here.clone()])]);
+    layout.finish(&[layout.manifest(&config, &[foreign.clone(), here.clone()])]);
     let image = inspect(directory.path(), &[])["images"][0].clone();
     assert_eq!(
         (image["size_bytes"].as_u64(), image["layers"][0]["blob_bytes"].as_u64()),
@@ -159,7 +159,7 @@ fn a_layer_that_is_kept_elsewhere() {
 
     // Any other layer has to be there.
     let missing = with(foreign, json!({"mediaType": LAYER}));
-    layout.finish(&[layout.manifest(&config, vec![missing, here])]);
+    layout.finish(&[layout.manifest(&config, &[missing, here])]);
     refused(directory.path(), &[], &["blob sha256:", "is missing", "manifest sha256:"]);
 }
 
@@ -171,7 +171,7 @@ fn media_types_are_not_believed() {
     // Plain bytes under the type of a compressed layer, as skopeo writes them, and a type nobody knows.
     for media_type in ["application/vnd.docker.image.rootfs.diff.tar.gzip", "application/x-unheard-of"] {
         let blob = layout.blob(media_type, &layers[0]);
-        layout.finish(&[layout.manifest(&config(&layers, "amd64"), vec![blob])]);
+        layout.finish(&[layout.manifest(&config(&layers, "amd64"), &[blob])]);
         assert_eq!(sizes(directory.path(), &[]), [1000]);
     }
     let image = layout.image(&layers, "amd64");
@@ -212,8 +212,8 @@ fn a_history_that_does_not_fit() {
     let layers = [layer(1000), layer(20)];
     let mut config = config(&layers, "amd64");
     config["history"] = json!([{"created_by": "COPY . ."}]);
-    let blobs = layers.iter().map(|layer| layout.blob(LAYER, layer)).collect();
-    layout.finish(&[layout.manifest(&config, blobs)]);
+    let blobs: Vec<_> = layers.iter().map(|layer| layout.blob(LAYER, layer)).collect();
+    layout.finish(&[layout.manifest(&config, &blobs)]);
     let image = inspect(directory.path(), &[])["images"][0].clone();
     assert_eq!(image["warnings"][0]["kind"], "history_mismatch");
     assert_eq!(image["layers"][0]["instruction"], Value::Null);

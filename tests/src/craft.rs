@@ -154,12 +154,12 @@ impl<'a> Layout<'a> {
     #[must_use]
     pub fn image(&self, layers: &[Vec<u8>], architecture: &str) -> Value {
         let blobs = layers.iter().map(|layer| self.blob(LAYER, layer));
-        self.manifest(&config(layers, architecture), blobs.collect())
+        self.manifest(&config(layers, architecture), &blobs.collect::<Vec<_>>())
     }
 
     /// Stores a config and a manifest, and gives the descriptor of that.
     #[must_use]
-    pub fn manifest(&self, config: &Value, layers: Vec<Value>) -> Value {
+    pub fn manifest(&self, config: &Value, layers: &[Value]) -> Value {
         let config = self.document("application/vnd.oci.image.config.v1+json", config);
         let manifest = json!({"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers});
         self.document(MANIFEST, &manifest)
