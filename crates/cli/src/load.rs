@@ -104,7 +104,8 @@ pub(crate) fn snapshot_or_source(text: &str, options: &Options) -> Result<Snapsh
 /// Whether a file is JSON, plain or gzip-compressed: an archive never is.
 fn is_snapshot(path: &Path) -> Result<bool> {
     let is_json = || -> io::Result<bool> {
-        if path.is_dir() {
+        // What was read of a pipe is gone, so it is left to whoever reads all of it.
+        if !std::fs::metadata(path)?.is_file() {
             return Ok(false);
         }
         let mut file = File::open(path)?;
@@ -149,25 +150,25 @@ fn read_source(source: &SourceSpec, options: &Options) -> Result<Loaded> {
         return Ok((transport, images, layers));
     }
     let mut file = File::open(path).map_err(|error| Error::read(path, error))?;
-    let head = head(&mut file).map_err(|error| Error::read(path, error))?;
-    file.seek(SeekFrom::Start(0)).map_err(|error| Error::read(path, error))?;
-    match sniff(&head) {
-        Found::Tar => {
-            let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
-            let store = ArchiveStore::new(file, index);
-            let (transport, images) =
-                in_place(&place, plan(&store, source.transport, &choice, &options.limits))?;
-            let layers = read_layers(&store, &images, options, &source.file_name())?;
-            Ok((transport, images, layers))
-        }
-        // What is compressed as a whole can only be streamed.
-        _ => {
-            let progress = Progress::new(&source.file_name(), metadata.len());
-            let images = read_stream(&place, progress.watch(file), &options.limits)?;
-            progress.finish();
-            from_stream(images, source, &choice, options)
-        }
+    if metadata.is_file() && is_plain_tar(&mut file).map_err(|error| Error::read(path, error))? {
+        let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
+        let store = ArchiveStore::new(file, index);
+        let (transport, images) = in_place(&place, plan(&store, source.transport, &choice, &options.limits))?;
+        let layers = read_layers(&store, &images, options, &source.file_name())?;
+        return Ok((transport, images, layers));
     }
+    // A pipe, and what is compressed as a whole, can only be streamed.
+    let progress = Progress::new(&source.file_name(), metadata.len());
+    let images = read_stream(&place, progress.watch(file), &options.limits)?;
+    progress.finish();
+    from_stream(images, source, &choice, options)
+}
+
+/// Whether the members of a file can be read where they lie.
+fn is_plain_tar(file: &mut File) -> io::Result<bool> {
+    let head = head(file)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(sniff(&head) == Found::Tar)
 }
 
 fn from_stream(

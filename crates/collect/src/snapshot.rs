@@ -86,16 +86,15 @@ impl SnapshotBuilder {
             (compression, blob_bytes) = (read.compression, read.blob_bytes);
         }
         let digest = planned.digest.clone().or_else(|| read.as_ref().map(|read| read.digest.clone()));
-        let index = match self.layer_of.get(planned.diff_id.digest()) {
-            Some(&index) => index,
-            None => {
-                let contents = read.map(|read| Arc::new(std::mem::take(&mut read.contents)));
-                self.snapshot.layers.push(Layer { diff_id: planned.diff_id.clone(), contents });
-                let index = self.snapshot.layers.len() - 1;
-                self.layer_of.insert(planned.diff_id.digest().clone(), index);
-                index
-            }
-        };
+        let index = *self.layer_of.entry(planned.diff_id.digest().clone()).or_insert_with(|| {
+            self.snapshot.layers.push(Layer { diff_id: planned.diff_id.clone(), contents: None });
+            self.snapshot.layers.len() - 1
+        });
+        // An earlier image may have named the layer without including it.
+        let layer = &mut self.snapshot.layers[index];
+        if let (None, Some(read)) = (&layer.contents, read) {
+            layer.contents = Some(Arc::new(std::mem::take(&mut read.contents)));
+        }
         Ok(ImageLayer { layer: index, digest, compression, blob_bytes: Bytes(blob_bytes.0), history: None })
     }
 

@@ -37,19 +37,19 @@ pub(crate) struct ReadArgs {
     #[arg(long, env = "PLIMSOLL_NO_CACHE")]
     no_cache: bool,
     /// The most entries of one layer
-    #[arg(long, value_name = "N", default_value_t = Limits::default().entries)]
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().entries)]
     limit_entries: u64,
     /// The most bytes of names in one layer
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().name_bytes)]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().name_bytes)]
     limit_name_bytes: u64,
     /// The most bytes of one extended tar header
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().header_bytes)]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().header_bytes)]
     limit_header_bytes: u64,
     /// The most bytes of one manifest, index or config
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().document_bytes)]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().document_bytes)]
     limit_document_bytes: u64,
     /// The most layers of one image
-    #[arg(long, value_name = "N", default_value_t = Limits::default().layers)]
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().layers)]
     limit_layers: u64,
 }
 
