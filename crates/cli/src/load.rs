@@ -14,10 +14,14 @@ use plimsoll_collect::{
 use plimsoll_snapshot::{Compression, Image, Snapshot, Source, Transport};
 
 use crate::error::{Error, Result};
+use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::sources::archive::ArchiveStore;
+use crate::sources::engine::{Connection, Engine};
 use crate::sources::layout::DirectoryStore;
-use crate::sources::{NamedSource, SourceSpec};
+use crate::sources::reference::Reference;
+use crate::sources::registry::RegistryStore;
+use crate::sources::{NamedSource, Selection, SourceSpec, lookup};
 
 /// What is the same for every source of one run.
 #[derive(Clone, Debug, Default)]
@@ -25,20 +29,25 @@ pub(crate) struct Options {
     /// `os/architecture[/variant]`, for sources that have several.
     pub(crate) platform: Option<String>,
     pub(crate) limits: Limits,
+    /// Whether registries are left alone.
+    pub(crate) offline: bool,
+    /// The registries that are spoken to without TLS.
+    pub(crate) insecure_registries: Vec<String>,
 }
 
 const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
 /// Reads every image of the sources into one snapshot. A source that several services name is read once.
-pub(crate) fn snapshot(sources: &[NamedSource], options: &Options) -> Result<Snapshot> {
+pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Printer) -> Result<Snapshot> {
     let mut builder = SnapshotBuilder::new(GENERATOR);
-    let mut known: Vec<(&SourceSpec, Vec<usize>)> = Vec::new();
+    let mut known: Vec<(SourceSpec, Vec<usize>)> = Vec::new();
     for NamedSource { name, source } in sources {
-        let images = match known.iter().find(|(spec, _)| *spec == source) {
+        let source = &lookup::resolve(source, options, printer)?;
+        let images = match known.iter().find(|(spec, _)| spec == source) {
             Some((_, images)) => images.clone(),
             None => {
                 let images = add_images(&mut builder, source, options)?;
-                known.push((source, images.clone()));
+                known.push((source.clone(), images.clone()));
                 images
             }
         };
@@ -71,7 +80,10 @@ fn add_images(builder: &mut SnapshotBuilder, source: &SourceSpec, options: &Opti
 
 fn ambiguous(name: &str, source: &SourceSpec, chosen: &[usize], images: &[Image]) -> Error {
     let transport = images[chosen[0]].source.transport.name();
-    let path = source.path.display();
+    let path = match source {
+        SourceSpec::Path(path, _) => path.display().to_string(),
+        source => source.file_name(),
+    };
     let references: Vec<_> = chosen
         .iter()
         .map(|&index| {
@@ -86,17 +98,17 @@ fn ambiguous(name: &str, source: &SourceSpec, chosen: &[usize], images: &[Image]
 }
 
 /// Reads a snapshot file, or makes a snapshot of an image source.
-pub(crate) fn snapshot_or_source(text: &str, options: &Options) -> Result<Snapshot> {
+pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
     let source: NamedSource = text.parse()?;
-    if source.name.is_none() && source.source.transport.is_none() && !source.source.is_stdin() {
-        let path = &source.source.path;
-        if is_snapshot(path)? {
-            let file = File::open(path).map_err(|error| Error::read(path, error))?;
-            return plimsoll_snapshot::read(file)
-                .map_err(|source| Error::Snapshot { path: path.clone(), source });
-        }
+    if let NamedSource { name: None, source: SourceSpec::Path(path, Selection { transport: None, .. }) } =
+        &source
+        && is_snapshot(path)?
+    {
+        let file = File::open(path).map_err(|error| Error::read(path, error))?;
+        return plimsoll_snapshot::read(file)
+            .map_err(|source| Error::Snapshot { path: path.clone(), source });
     }
-    snapshot(&[source], options)
+    snapshot(&[source], options, printer)
 }
 
 /// Whether a file is JSON, plain or gzip-compressed: an archive never is.
@@ -128,22 +140,57 @@ fn head(reader: &mut impl Read) -> io::Result<Vec<u8>> {
 type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
 
 fn read_source(source: &SourceSpec, options: &Options) -> Result<Loaded> {
-    let choice = Choice { reference: source.reference.clone(), platform: options.platform.clone() };
-    let path = &source.path;
-    let place = format!("`{}`", path.display());
-    if source.is_stdin() {
-        let progress = Progress::new("standard input", 0);
-        let images = read_stream("standard input", progress.watch(io::stdin().lock()), &options.limits)?;
-        progress.finish();
-        return from_stream(images, source, &choice, options);
+    match source {
+        SourceSpec::Stdin(selection) => {
+            let progress = Progress::unknown("standard input");
+            let images = read_stream("standard input", progress.watch(io::stdin().lock()), &options.limits)?;
+            progress.finish();
+            from_stream(images, "`-`", selection, options)
+        }
+        SourceSpec::Path(path, selection) => read_path(path, selection, &source.file_name(), options),
+        SourceSpec::Engine { engine, reference } => read_engine(*engine, reference, options),
+        SourceSpec::Registry(reference) => read_registry(reference, options),
+        SourceSpec::Name(_) => unreachable!("names were looked up"),
     }
+}
+
+fn read_engine(engine: Engine, reference: &str, options: &Options) -> Result<Loaded> {
+    let connection = Connection::new(engine)?;
+    let name = connection.find(reference)?.ok_or_else(|| connection.no_such_image(reference))?;
+    let place = format!("`{reference}` of {connection}");
+    let progress = Progress::unknown(reference);
+    let images = read_stream(&place, progress.watch(connection.save(&name)?), &options.limits)?;
+    progress.finish();
+    let (_, images, layers) = from_stream(images, &place, &Selection::default(), options)?;
+    Ok((engine.transport(), images, layers))
+}
+
+fn read_registry(reference: &Reference, options: &Options) -> Result<Loaded> {
+    if options.offline {
+        return Err(Error::usage(
+            format!("`docker://{reference}` is in a registry"),
+            "leave `--offline` out to read it, or give an archive",
+        ));
+    }
+    let store = RegistryStore::connect(reference, &options.insecure_registries, &options.limits)?;
+    let place = format!("`docker://{reference}`");
+    let choice = Choice { reference: None, platform: options.platform.clone() };
+    let (_, images) = in_place(&place, plan(&store, None, &choice, &options.limits))?;
+    let layers = read_layers(&store, &images, options, &reference.familiar())?;
+    Ok((Transport::Docker, images, layers))
+}
+
+fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) -> Result<Loaded> {
+    let choice = Choice { reference: selection.reference.clone(), platform: options.platform.clone() };
+    let place = format!("`{}`", path.display());
     let metadata = std::fs::metadata(path).map_err(|error| Error::read(path, error))?;
     if metadata.is_dir() {
         std::fs::read_dir(path).map_err(|error| Error::read(path, error))?;
         let store = DirectoryStore::new(path);
-        let (transport, images) = in_place(&place, plan(&store, source.transport, &choice, &options.limits))?;
+        let (transport, images) =
+            in_place(&place, plan(&store, selection.transport, &choice, &options.limits))?;
         let transport = if transport == Transport::OciArchive { Transport::Oci } else { transport };
-        let layers = read_layers(&store, &images, options, &source.file_name())?;
+        let layers = read_layers(&store, &images, options, name)?;
         return Ok((transport, images, layers));
     }
     let mut file = File::open(path).map_err(|error| Error::read(path, error))?;
@@ -154,28 +201,28 @@ fn read_source(source: &SourceSpec, options: &Options) -> Result<Loaded> {
             let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
             let store = ArchiveStore::new(file, index);
             let (transport, images) =
-                in_place(&place, plan(&store, source.transport, &choice, &options.limits))?;
-            let layers = read_layers(&store, &images, options, &source.file_name())?;
+                in_place(&place, plan(&store, selection.transport, &choice, &options.limits))?;
+            let layers = read_layers(&store, &images, options, name)?;
             Ok((transport, images, layers))
         }
         // What is compressed as a whole can only be streamed.
         _ => {
-            let progress = Progress::new(&source.file_name(), metadata.len());
+            let progress = Progress::new(name, metadata.len());
             let images = read_stream(&place, progress.watch(file), &options.limits)?;
             progress.finish();
-            from_stream(images, source, &choice, options)
+            from_stream(images, &place, selection, options)
         }
     }
 }
 
 fn from_stream(
     images: plimsoll_collect::StreamedImages,
-    source: &SourceSpec,
-    choice: &Choice,
+    place: &str,
+    selection: &Selection,
     options: &Options,
 ) -> Result<Loaded> {
-    let place = format!("`{}`", source.path.display());
-    let (transport, planned) = in_place(&place, plan(&images, source.transport, choice, &options.limits))?;
+    let choice = Choice { reference: selection.reference.clone(), platform: options.platform.clone() };
+    let (transport, planned) = in_place(place, plan(&images, selection.transport, &choice, &options.limits))?;
     Ok((transport, planned, images.into_layers()))
 }
 

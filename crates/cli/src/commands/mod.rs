@@ -32,6 +32,12 @@ pub(crate) struct ReadArgs {
     /// The platform to read of an image that has several, as `linux/arm64`
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<String>,
+    /// Read nothing from registries: a bare name is a file or an image of an engine
+    #[arg(long)]
+    offline: bool,
+    /// A registry that is spoken to without TLS, besides those on this machine
+    #[arg(long, value_name = "HOST[:PORT]")]
+    insecure_registry: Vec<String>,
     /// The most entries of one layer
     #[arg(long, value_name = "N", default_value_t = Limits::default().entries)]
     limit_entries: u64,
@@ -53,6 +59,8 @@ impl ReadArgs {
     pub(crate) fn options(&self) -> Options {
         Options {
             platform: self.platform.clone(),
+            offline: self.offline,
+            insecure_registries: self.insecure_registry.clone(),
             limits: Limits {
                 entries: self.limit_entries,
                 name_bytes: self.limit_name_bytes,
@@ -73,8 +81,8 @@ fn read_both(
     options: &Options,
     printer: &Printer,
 ) -> Result<(Snapshot, Snapshot)> {
-    let mut old = snapshot_or_source(before, options)?;
-    let new = snapshot_or_source(after, options)?;
+    let mut old = snapshot_or_source(before, options, printer)?;
+    let new = snapshot_or_source(after, options, printer)?;
     if let ([before], [after]) = (&mut old.services[..], &new.services[..])
         && before.name != after.name
     {
