@@ -21,7 +21,7 @@ use crate::sources::engine::{Connection, Engine};
 use crate::sources::layout::DirectoryStore;
 use crate::sources::reference::Reference;
 use crate::sources::registry::RegistryStore;
-use crate::sources::{NamedSource, Selection, SourceSpec, lookup};
+use crate::sources::{NamedSource, Selection, SourceSpec, Wanted, lookup};
 
 /// What is the same for every source of one run.
 #[derive(Clone, Debug, Default)]
@@ -41,12 +41,12 @@ const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Printer) -> Result<Snapshot> {
     let mut builder = SnapshotBuilder::new(GENERATOR);
     let mut known: Vec<(SourceSpec, Vec<usize>)> = Vec::new();
-    for NamedSource { name, source } in sources {
-        let source = &lookup::resolve(source, options, printer)?;
+    for NamedSource { name, source: wanted } in sources {
+        let source = &lookup::resolve(wanted, options, printer)?;
         let images = match known.iter().find(|(spec, _)| spec == source) {
             Some((_, images)) => images.clone(),
             None => {
-                let images = add_images(&mut builder, source, options)?;
+                let images = add_images(&mut builder, source, options, printer)?;
                 known.push((source.clone(), images.clone()));
                 images
             }
@@ -71,8 +71,13 @@ pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Pri
     Ok(builder.finish())
 }
 
-fn add_images(builder: &mut SnapshotBuilder, source: &SourceSpec, options: &Options) -> Result<Vec<usize>> {
-    let (transport, images, mut layers) = read_source(source, options)?;
+fn add_images(
+    builder: &mut SnapshotBuilder,
+    source: &SourceSpec,
+    options: &Options,
+    printer: &Printer,
+) -> Result<Vec<usize>> {
+    let (transport, images, mut layers) = read_source(source, options, printer)?;
     let origin = Source { transport, name: source.file_name() };
     let added = images.into_iter().map(|image| Ok(builder.add_image(origin.clone(), image, &mut layers)?));
     added.collect()
@@ -100,8 +105,8 @@ fn ambiguous(name: &str, source: &SourceSpec, chosen: &[usize], images: &[Image]
 /// Reads a snapshot file, or makes a snapshot of an image source.
 pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
     let source: NamedSource = text.parse()?;
-    if let NamedSource { name: None, source: SourceSpec::Path(path, Selection { transport: None, .. }) } =
-        &source
+    if source.name.is_none()
+        && let Wanted::Source(SourceSpec::Path(path, Selection { transport: None, .. })) = &source.source
         && is_snapshot(path)?
     {
         let file = File::open(path).map_err(|error| Error::read(path, error))?;
@@ -139,7 +144,7 @@ fn head(reader: &mut impl Read) -> io::Result<Vec<u8>> {
 
 type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
 
-fn read_source(source: &SourceSpec, options: &Options) -> Result<Loaded> {
+fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<Loaded> {
     match source {
         SourceSpec::Stdin(selection) => {
             let progress = Progress::unknown("standard input");
@@ -149,8 +154,7 @@ fn read_source(source: &SourceSpec, options: &Options) -> Result<Loaded> {
         }
         SourceSpec::Path(path, selection) => read_path(path, selection, &source.file_name(), options),
         SourceSpec::Engine { engine, reference } => read_engine(*engine, reference, options),
-        SourceSpec::Registry(reference) => read_registry(reference, options),
-        SourceSpec::Name(_) => unreachable!("names were looked up"),
+        SourceSpec::Registry(reference) => read_registry(reference, options, printer),
     }
 }
 
@@ -165,14 +169,14 @@ fn read_engine(engine: Engine, reference: &str, options: &Options) -> Result<Loa
     Ok((engine.transport(), images, layers))
 }
 
-fn read_registry(reference: &Reference, options: &Options) -> Result<Loaded> {
+fn read_registry(reference: &Reference, options: &Options, printer: &Printer) -> Result<Loaded> {
     if options.offline {
         return Err(Error::usage(
             format!("`docker://{reference}` is in a registry"),
             "leave `--offline` out to read it, or give an archive",
         ));
     }
-    let store = RegistryStore::connect(reference, &options.insecure_registries, &options.limits)?;
+    let store = RegistryStore::connect(reference, options, printer)?;
     let place = format!("`docker://{reference}`");
     let choice = Choice { reference: None, platform: options.platform.clone() };
     let (_, images) = in_place(&place, plan(&store, None, &choice, &options.limits))?;

@@ -18,7 +18,7 @@ use crate::{load, output};
 /// `docker-archive:PATH[:REFERENCE]`, `oci-archive:PATH[:REFERENCE]`, `oci:PATH[:REFERENCE]`, `dir:PATH`.
 ///
 /// Without an archive: `docker-daemon:IMAGE` and `podman:IMAGE` are read from an engine, `docker://IMAGE` from its
-/// registry, layer by layer, nothing is stored. A bare IMAGE is looked up in that order.
+/// registry, layer by layer, nothing is stored. A bare IMAGE is looked up in that order. Logins of docker and podman hold.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Images, each with the name of the service that runs it; without a name, that of its repository

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::time::Duration;
 use std::{env, fs};
 
 use plimsoll_report::format::one_line;
@@ -36,6 +37,9 @@ pub(crate) struct Connection {
     endpoint: Endpoint,
     agent: Agent,
 }
+
+/// An engine at another machine that does not answer by then is not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 impl Engine {
     pub(crate) const fn name(self) -> &'static str {
@@ -95,7 +99,7 @@ impl fmt::Display for Connection {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Inspected {
-    id: String,
+    repo_tags: Option<Vec<String>>,
 }
 
 /// An image in the list of an engine (Docker Engine API, "List images").
@@ -108,7 +112,12 @@ struct Listed {
 impl Connection {
     pub(crate) fn new(engine: Engine) -> Result<Self> {
         let endpoint = endpoint(engine)?;
-        let config = Agent::config_builder().http_status_as_error(false).proxy(None).max_redirects(0).build();
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .proxy(None)
+            .max_redirects(0)
+            .build();
         let agent = match &endpoint {
             Endpoint::Unix(path) => unix_agent(config, path.clone())?,
             Endpoint::Tcp(_) => config.into(),
@@ -122,12 +131,13 @@ impl Connection {
         match response.status() {
             StatusCode::OK => {
                 let image: Inspected = self.answer(&mut response)?;
-                let id = image.id.strip_prefix("sha256:").unwrap_or(&image.id);
-                let is_id = id.starts_with(reference.strip_prefix("sha256:").unwrap_or(reference));
-                let last = reference.rsplit('/').next().unwrap_or(reference);
-                // Without a tag, it would give every image of the repository.
-                let needs_tag = !is_id && !last.contains([':', '@']);
-                Ok(Some(format!("{reference}{}", if needs_tag { ":latest" } else { "" })))
+                let latest = format!("{reference}:latest");
+                let is_latest = |tag: &String| {
+                    tag.strip_suffix(&latest).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+                };
+                // By the name alone, it would give every image of the repository.
+                let has_tag = image.repo_tags.unwrap_or_default().iter().any(is_latest);
+                Ok(Some(if has_tag { latest } else { reference.to_owned() }))
             }
             StatusCode::NOT_FOUND => Ok(None),
             _ => Err(self.refused(response)),

@@ -1,15 +1,18 @@
 //! Finds out what a bare name means: an image of an engine that runs here, or else one of a registry.
 
-use super::SourceSpec;
 use super::engine::{Connection, Engine};
 use super::reference::Reference;
+use super::{SourceSpec, Wanted};
 use crate::error::{Error, Result};
 use crate::load::Options;
 use crate::printer::Printer;
 
-/// Looks a name up, and tells where it was found. What is no bare name stays as it is.
-pub(crate) fn resolve(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<SourceSpec> {
-    let SourceSpec::Name(name) = source else { return Ok(source.clone()) };
+/// Looks a name up, and tells where it was found.
+pub(crate) fn resolve(wanted: &Wanted, options: &Options, printer: &Printer) -> Result<SourceSpec> {
+    let name = match wanted {
+        Wanted::Source(source) => return Ok(source.clone()),
+        Wanted::Name(name) => name,
+    };
     let mut asked = Vec::new();
     for engine in [Engine::Docker, Engine::Podman].into_iter().filter(|engine| engine.is_expected()) {
         match Connection::new(engine).and_then(|at| Ok((at.find(name)?, at))) {

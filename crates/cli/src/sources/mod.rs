@@ -23,7 +23,14 @@ use crate::error::{Error, Result};
 pub(crate) struct NamedSource {
     /// The name of the service, if one was given.
     pub(crate) name: Option<String>,
-    pub(crate) source: SourceSpec,
+    pub(crate) source: Wanted,
+}
+
+/// What was asked for: a source, or a name that may be one of several and has to be looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Source(SourceSpec),
+    Name(String),
 }
 
 /// A source of images.
@@ -37,8 +44,6 @@ pub(crate) enum SourceSpec {
     Engine { engine: Engine, reference: String },
     /// An image of a registry.
     Registry(Reference),
-    /// A bare name, which has to be looked up.
-    Name(String),
 }
 
 /// What is wanted of an archive or a layout.
@@ -80,21 +85,24 @@ impl SourceSpec {
             }
             Self::Engine { reference, .. } => reference.clone(),
             Self::Registry(reference) => reference.to_string(),
-            Self::Name(name) => name.clone(),
         }
+    }
+
+    fn path(path: &str, selection: Selection) -> Self {
+        if path == "-" { Self::Stdin(selection) } else { Self::Path(PathBuf::from(path), selection) }
     }
 }
 
-impl FromStr for SourceSpec {
+impl FromStr for Wanted {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
         if let Some(reference) = text.strip_prefix(REGISTRY) {
-            return Ok(Self::Registry(reference.parse()?));
+            return Ok(Self::Source(SourceSpec::Registry(reference.parse()?)));
         }
         let engine = ENGINES.iter().find_map(|(prefix, engine)| Some((text.strip_prefix(prefix)?, *engine)));
         if let Some((reference, engine)) = engine {
-            return engine_source(engine, reference);
+            return engine_source(engine, reference).map(Self::Source);
         }
         let known = TRANSPORTS.iter().find_map(|&(transport, takes_reference)| {
             let rest = text.strip_prefix(transport.name())?.strip_prefix(':')?;
@@ -104,7 +112,7 @@ impl FromStr for SourceSpec {
             return Ok(if is_bare_name(text) {
                 Self::Name(text.to_owned())
             } else {
-                Self::path(text, Selection::default())
+                Self::Source(SourceSpec::path(text, Selection::default()))
             });
         };
         let (path, reference) = match rest.split_once(':') {
@@ -119,13 +127,7 @@ impl FromStr for SourceSpec {
                 format!("write `{}:PATH`", transport.name()),
             ));
         }
-        Ok(Self::path(path, Selection { transport: Some(transport), reference }))
-    }
-}
-
-impl SourceSpec {
-    fn path(path: &str, selection: Selection) -> Self {
-        if path == "-" { Self::Stdin(selection) } else { Self::Path(PathBuf::from(path), selection) }
+        Ok(Self::Source(SourceSpec::path(path, Selection { transport: Some(transport), reference })))
     }
 }
 
@@ -176,7 +178,7 @@ mod tests {
     #[test]
     fn sources_are_parsed_as_skopeo_writes_them() {
         let check = |text: &str, name: Option<&str>, source: SourceSpec| {
-            let expected = NamedSource { name: name.map(str::to_owned), source };
+            let expected = NamedSource { name: name.map(str::to_owned), source: Wanted::Source(source) };
             assert_eq!(text.parse::<NamedSource>().unwrap(), expected, "{text}");
         };
         let path = |path: &str, transport, reference: Option<&str>| {

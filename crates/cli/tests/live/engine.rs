@@ -10,7 +10,7 @@ use crate::server::{Answer, Request, Server};
 fn answer(image: &Image, request: &Request) -> Answer {
     match request.path.as_str() {
         "/images/team/app:v1/json" | "/images/team/app/json" => {
-            Answer::new(200, format!("{{\"Id\": \"{}\"}}", image.manifest).as_bytes())
+            Answer::new(200, br#"{"RepoTags": ["team/app:v1", "docker.io/team/app:latest"]}"#)
         }
         "/images/team/app:v1/get" | "/images/team/app:latest/get" => {
             Answer::new(200, &image.archive()).chunked()

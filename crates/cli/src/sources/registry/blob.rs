@@ -10,7 +10,7 @@ use super::client::{Client, Failure, Patience, text_header};
 /// Reads a blob; after a cut it goes on where it stopped. That nothing was lost or changed on the way is for the
 /// digest to say, which whoever reads a blob computes.
 pub(crate) struct Blob<'a> {
-    client: &'a Client,
+    client: &'a Client<'a>,
     digest: String,
     size: u64,
     offset: u64,
@@ -24,7 +24,7 @@ pub(crate) struct Blob<'a> {
 const PROGRESS: u64 = 1 << 20;
 
 impl<'a> Blob<'a> {
-    pub(crate) fn open(client: &'a Client, digest: String, size: u64) -> Result<Self, Failure> {
+    pub(crate) fn open(client: &'a Client<'a>, digest: String, size: u64) -> Result<Self, Failure> {
         let body = request(client, &digest, 0)?;
         Ok(Self { client, digest, size, offset: 0, body, patience: Patience::resuming(), fresh_at: 0 })
     }
@@ -36,7 +36,7 @@ impl<'a> Blob<'a> {
         }
         let mut failure = Failure::Transport(cut.into());
         loop {
-            self.patience.wait(failure).map_err(io::Error::other)?;
+            self.client.wait(&mut self.patience, failure).map_err(io::Error::other)?;
             match request(self.client, &self.digest, self.offset) {
                 Ok(body) => {
                     self.body = body;
@@ -71,7 +71,7 @@ impl Read for Blob<'_> {
 }
 
 /// Asks for the blob from an offset on. Not every server can jump: then what is known already is skipped.
-fn request(client: &Client, digest: &str, offset: u64) -> Result<BodyReader<'static>, Failure> {
+fn request(client: &Client<'_>, digest: &str, offset: u64) -> Result<BodyReader<'static>, Failure> {
     let response = client.get(&format!("blobs/{digest}"), "*/*", offset)?;
     let starts_at = match response.status() {
         StatusCode::PARTIAL_CONTENT => text_header(&response, &header::CONTENT_RANGE)

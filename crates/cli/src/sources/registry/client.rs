@@ -15,11 +15,14 @@ use ureq::{Agent, Body};
 
 use super::challenge::{self, Challenge, escape};
 use super::credentials::{self, Credentials};
+use crate::printer::Printer;
 use crate::sources::reference::{DOCKER_HUB, Reference};
 
 /// A repository of a registry (distribution-spec, "Pull").
-pub(crate) struct Client {
+pub(crate) struct Client<'a> {
     agent: Agent,
+    printer: &'a Printer,
+    host: String,
     /// `https://host`.
     origin: String,
     repository: String,
@@ -68,6 +71,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const TRIES: u32 = 5;
 /// The longest pause a registry may ask for.
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const WORTH_A_NOTE: Duration = Duration::from_secs(3);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// A connection that says nothing for so long is given up, and taken up again.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -86,18 +90,15 @@ impl Patience {
         Self { tries: 0, is_resuming: true }
     }
 
-    /// Waits before the next try, or gives the failure back if there is to be none.
-    pub(crate) fn wait(&mut self, failure: Failure) -> Result<(), Failure> {
+    /// The pause before the next try, or the failure if there is to be none.
+    fn pause(&mut self, failure: Failure) -> Result<Duration, Failure> {
         self.tries += 1;
         let pause = match &failure {
             Failure::TooMany { wait: Some(wait), .. } => *wait,
             _ => FIRST_PAUSE * 2_u32.pow(self.tries.min(TRIES) - 1),
         };
-        if self.tries >= TRIES || pause > LONGEST_PAUSE || !failure.is_passing(self.is_resuming) {
-            return Err(failure);
-        }
-        thread::sleep(pause);
-        Ok(())
+        let is_over = self.tries >= TRIES || pause > LONGEST_PAUSE;
+        if is_over || !failure.is_passing(self.is_resuming) { Err(failure) } else { Ok(pause) }
     }
 }
 
@@ -137,6 +138,8 @@ fn describe(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Io(error) => error.to_string(),
         ureq::Error::Timeout(_) => "there was no answer in time".to_owned(),
+        // Addresses are not shown: those of blobs are signed, and so a kind of password.
+        ureq::Error::BadUri(_) => "it leads to an address that is not valid".to_owned(),
         ureq::Error::RequireHttpsOnly(_) => "it leads to a place without TLS".to_owned(),
         error => error.to_string(),
     }
@@ -154,8 +157,8 @@ pub(crate) fn is_plain(host: &str, insecure: &[String]) -> bool {
         || insecure.iter().any(|insecure| insecure == host || insecure == name)
 }
 
-impl Client {
-    pub(crate) fn new(reference: &Reference, insecure: &[String]) -> Self {
+impl<'a> Client<'a> {
+    pub(crate) fn new(reference: &Reference, insecure: &[String], printer: &'a Printer) -> Self {
         let is_plain = is_plain(&reference.host, insecure);
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let mut config = Agent::config_builder()
@@ -174,6 +177,8 @@ impl Client {
         let host = if reference.host == DOCKER_HUB { "registry-1.docker.io" } else { &reference.host };
         Self {
             agent: config.build().into(),
+            printer,
+            host: reference.host.clone(),
             origin: format!("{}://{host}", if is_plain { "http" } else { "https" }),
             repository: reference.repository.clone(),
             credentials: credentials::find(reference),
@@ -199,7 +204,7 @@ impl Client {
                 Ok(response) => self.failure(response),
                 Err(failure) => failure,
             };
-            patience.wait(failure)?;
+            self.wait(&mut patience, failure)?;
         }
     }
 
@@ -212,9 +217,20 @@ impl Client {
             let mut bytes = Vec::new();
             match response.into_body().into_reader().take(limit).read_to_end(&mut bytes) {
                 Ok(_) => return Ok((bytes, promised)),
-                Err(error) => patience.wait(Failure::Transport(error.into()))?,
+                Err(error) => self.wait(&mut patience, Failure::Transport(error.into()))?,
             }
         }
+    }
+
+    /// Waits before the next try, or gives the failure back if there is to be none.
+    pub(crate) fn wait(&self, patience: &mut Patience, failure: Failure) -> Result<(), Failure> {
+        let why = failure.to_string();
+        let pause = patience.pause(failure)?;
+        if pause >= WORTH_A_NOTE {
+            self.printer.note(&format!("note: waiting {} s for `{}`: {why}", pause.as_secs(), self.host));
+        }
+        thread::sleep(pause);
+        Ok(())
     }
 
     /// Sends a request, to where it is sent on to as well.
@@ -309,7 +325,7 @@ impl Client {
                 Ok(response) => self.failure(response),
                 Err(error) => Failure::Transport(error),
             };
-            patience.wait(failure)?;
+            self.wait(&mut patience, failure)?;
         };
         let mut text = Vec::new();
         let reader = response.body_mut().as_reader();

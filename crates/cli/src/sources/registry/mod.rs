@@ -19,10 +19,12 @@ use self::blob::Blob;
 use self::client::{Client, Failure, LONGEST_PAUSE};
 use super::reference::{Reference, Version};
 use crate::error::{Error, Result};
+use crate::load::Options;
+use crate::printer::Printer;
 
 /// The members of an image in a registry.
-pub(crate) struct RegistryStore {
-    client: Client,
+pub(crate) struct RegistryStore<'a> {
+    client: Client<'a>,
     limits: Limits,
     /// The `index.json` of the layout.
     index: Vec<u8>,
@@ -47,10 +49,11 @@ enum Member {
     Document(Vec<u8>),
 }
 
-impl RegistryStore {
+impl<'a> RegistryStore<'a> {
     /// Asks for the manifest or the index of a name.
-    pub(crate) fn connect(reference: &Reference, insecure: &[String], limits: &Limits) -> Result<Self> {
-        let client = Client::new(reference, insecure);
+    pub(crate) fn connect(reference: &Reference, options: &Options, printer: &'a Printer) -> Result<Self> {
+        let limits = &options.limits;
+        let client = Client::new(reference, &options.insecure_registries, printer);
         let version = match &reference.version {
             Version::Tag(tag) => tag.clone(),
             Version::Digest(digest) => digest.to_string(),
@@ -124,7 +127,7 @@ impl RegistryStore {
     }
 }
 
-impl Store for RegistryStore {
+impl Store for RegistryStore<'_> {
     fn open(&self, name: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
         if name == "index.json" {
             return Ok(Some(Box::new(&self.index[..])));
