@@ -1,24 +1,26 @@
 //! Reads sources into snapshots: opens them, reads their layers in parallel, and names the services.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Found, Limits, PlannedImage, PlannedLayer, ReadLayer, SnapshotBuilder, Store, plan,
-    read_layer, read_stream, sniff,
+    ArchiveIndex, Choice, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, read_stream, sniff,
 };
-use plimsoll_snapshot::{Bytes, Compression, Image, Snapshot, Source, Transport};
+use plimsoll_snapshot::{Compression, Image, Snapshot, Source, Transport};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::layers::{head, read_layers};
+use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::sources::archive::ArchiveStore;
+use crate::sources::engine::{Connection, Engine};
 use crate::sources::layout::DirectoryStore;
-use crate::sources::{NamedSource, SourceSpec};
+use crate::sources::reference::Reference;
+use crate::sources::registry::RegistryStore;
+use crate::sources::{NamedSource, Selection, SourceSpec, Wanted, lookup};
 
 /// What is the same for every source of one run.
 #[derive(Clone, Debug, Default)]
@@ -27,20 +29,25 @@ pub(crate) struct Options {
     pub(crate) platform: Option<String>,
     pub(crate) cache: Cache,
     pub(crate) limits: Limits,
+    /// Whether registries are left alone.
+    pub(crate) offline: bool,
+    /// The registries that are spoken to without TLS.
+    pub(crate) insecure_registries: Vec<String>,
 }
 
 const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
 /// Reads every image of the sources into one snapshot. A source that several services name is read once.
-pub(crate) fn snapshot(sources: &[NamedSource], options: &Options) -> Result<Snapshot> {
+pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Printer) -> Result<Snapshot> {
     let mut builder = SnapshotBuilder::new(GENERATOR);
-    let mut known: Vec<(&SourceSpec, Vec<usize>)> = Vec::new();
-    for NamedSource { name, source } in sources {
-        let images = match known.iter().find(|(spec, _)| *spec == source) {
+    let mut known: Vec<(SourceSpec, Vec<usize>)> = Vec::new();
+    for NamedSource { name, source: wanted } in sources {
+        let source = &lookup::resolve(wanted, options, printer)?;
+        let images = match known.iter().find(|(spec, _)| spec == source) {
             Some((_, images)) => images.clone(),
             None => {
-                let images = add_images(&mut builder, source, options)?;
-                known.push((source, images.clone()));
+                let images = add_images(&mut builder, source, options, printer)?;
+                known.push((source.clone(), images.clone()));
                 images
             }
         };
@@ -64,8 +71,13 @@ pub(crate) fn snapshot(sources: &[NamedSource], options: &Options) -> Result<Sna
     Ok(builder.finish())
 }
 
-fn add_images(builder: &mut SnapshotBuilder, source: &SourceSpec, options: &Options) -> Result<Vec<usize>> {
-    let (transport, images, mut layers) = read_source(source, options)?;
+fn add_images(
+    builder: &mut SnapshotBuilder,
+    source: &SourceSpec,
+    options: &Options,
+    printer: &Printer,
+) -> Result<Vec<usize>> {
+    let (transport, images, mut layers) = read_source(source, options, printer)?;
     let origin = Source { transport, name: source.file_name() };
     let added = images.into_iter().map(|image| Ok(builder.add_image(origin.clone(), image, &mut layers)?));
     added.collect()
@@ -73,7 +85,10 @@ fn add_images(builder: &mut SnapshotBuilder, source: &SourceSpec, options: &Opti
 
 fn ambiguous(name: &str, source: &SourceSpec, chosen: &[usize], images: &[Image]) -> Error {
     let transport = images[chosen[0]].source.transport.name();
-    let path = source.path.display();
+    let path = match source {
+        SourceSpec::Path(path, _) => path.display().to_string(),
+        source => source.file_name(),
+    };
     let references: Vec<_> = chosen
         .iter()
         .map(|&index| {
@@ -88,17 +103,17 @@ fn ambiguous(name: &str, source: &SourceSpec, chosen: &[usize], images: &[Image]
 }
 
 /// Reads a snapshot file, or makes a snapshot of an image source.
-pub(crate) fn snapshot_or_source(text: &str, options: &Options) -> Result<Snapshot> {
+pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
     let source: NamedSource = text.parse()?;
-    if source.name.is_none() && source.source.transport.is_none() && !source.source.is_stdin() {
-        let path = &source.source.path;
-        if is_snapshot(path)? {
-            let file = File::open(path).map_err(|error| Error::read(path, error))?;
-            return plimsoll_snapshot::read(file)
-                .map_err(|source| Error::Snapshot { path: path.clone(), source });
-        }
+    if source.name.is_none()
+        && let Wanted::Source(SourceSpec::Path(path, Selection { transport: None, .. })) = &source.source
+        && is_snapshot(path)?
+    {
+        let file = File::open(path).map_err(|error| Error::read(path, error))?;
+        return plimsoll_snapshot::read(file)
+            .map_err(|source| Error::Snapshot { path: path.clone(), source });
     }
-    snapshot(&[source], options)
+    snapshot(&[source], options, printer)
 }
 
 /// Whether a file is JSON, plain or gzip-compressed: an archive never is.
@@ -114,54 +129,82 @@ fn is_snapshot(path: &Path) -> Result<bool> {
             file.seek(SeekFrom::Start(0))?;
             let mut inflated = plimsoll_collect::decompress(Compression::Gzip, file)?;
             // Damage is found, and named, by whoever reads the whole file.
-            head = self::head(&mut inflated).unwrap_or_default();
+            head = crate::layers::head(&mut inflated).unwrap_or_default();
         }
         Ok(sniff(&head) == Found::Json)
     };
     is_json().map_err(|error| Error::read(path, error))
 }
 
-/// The first bytes, as many as are needed to tell what a file is.
-fn head(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    reader.take(512).read_to_end(&mut head)?;
-    Ok(head)
-}
-
 type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
 
-fn read_source(source: &SourceSpec, options: &Options) -> Result<Loaded> {
-    let choice = Choice { reference: source.reference.clone(), platform: options.platform.clone() };
-    let path = &source.path;
-    let place = format!("`{}`", path.display());
-    if source.is_stdin() {
-        let progress = Progress::new("standard input", 0);
-        let images = read_stream("standard input", progress.watch(io::stdin().lock()), &options.limits)?;
-        progress.finish();
-        return from_stream(images, source, &choice, options);
+fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<Loaded> {
+    match source {
+        SourceSpec::Stdin(selection) => {
+            let progress = Progress::unknown("standard input");
+            let images = read_stream("standard input", progress.watch(io::stdin().lock()), &options.limits)?;
+            progress.finish();
+            from_stream(images, "`-`", selection, options)
+        }
+        SourceSpec::Path(path, selection) => read_path(path, selection, &source.file_name(), options),
+        SourceSpec::Engine { engine, reference } => read_engine(*engine, reference, options),
+        SourceSpec::Registry(reference) => read_registry(reference, options, printer),
     }
+}
+
+fn read_engine(engine: Engine, reference: &str, options: &Options) -> Result<Loaded> {
+    let connection = Connection::new(engine)?;
+    let name = connection.find(reference)?.ok_or_else(|| connection.no_such_image(reference))?;
+    let place = format!("`{reference}` of {connection}");
+    let progress = Progress::unknown(reference);
+    let images = read_stream(&place, progress.watch(connection.save(&name)?), &options.limits)?;
+    progress.finish();
+    let (_, images, layers) = from_stream(images, &place, &Selection::default(), options)?;
+    Ok((engine.transport(), images, layers))
+}
+
+fn read_registry(reference: &Reference, options: &Options, printer: &Printer) -> Result<Loaded> {
+    if options.offline {
+        return Err(Error::usage(
+            format!("`docker://{reference}` is in a registry"),
+            "leave `--offline` out to read it, or give an archive",
+        ));
+    }
+    let store = RegistryStore::connect(reference, options, printer)?;
+    let place = format!("`docker://{reference}`");
+    let choice = Choice { reference: None, platform: options.platform.clone() };
+    let (_, images) = in_place(&place, plan(&store, None, &choice, &options.limits))?;
+    let layers = read_layers(&store, &images, options, &reference.familiar())?;
+    Ok((Transport::Docker, images, layers))
+}
+
+fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) -> Result<Loaded> {
+    let choice = Choice { reference: selection.reference.clone(), platform: options.platform.clone() };
+    let place = format!("`{}`", path.display());
     let metadata = std::fs::metadata(path).map_err(|error| Error::read(path, error))?;
     if metadata.is_dir() {
         std::fs::read_dir(path).map_err(|error| Error::read(path, error))?;
         let store = DirectoryStore::new(path);
-        let (transport, images) = in_place(&place, plan(&store, source.transport, &choice, &options.limits))?;
+        let (transport, images) =
+            in_place(&place, plan(&store, selection.transport, &choice, &options.limits))?;
         let transport = if transport == Transport::OciArchive { Transport::Oci } else { transport };
-        let layers = read_layers(&store, &images, options, &source.file_name())?;
+        let layers = read_layers(&store, &images, options, name)?;
         return Ok((transport, images, layers));
     }
     let mut file = File::open(path).map_err(|error| Error::read(path, error))?;
     if metadata.is_file() && is_plain_tar(&mut file).map_err(|error| Error::read(path, error))? {
         let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
         let store = ArchiveStore::new(file, index);
-        let (transport, images) = in_place(&place, plan(&store, source.transport, &choice, &options.limits))?;
-        let layers = read_layers(&store, &images, options, &source.file_name())?;
+        let (transport, images) =
+            in_place(&place, plan(&store, selection.transport, &choice, &options.limits))?;
+        let layers = read_layers(&store, &images, options, name)?;
         return Ok((transport, images, layers));
     }
     // A pipe, and what is compressed as a whole, can only be streamed.
-    let progress = Progress::new(&source.file_name(), metadata.len());
+    let progress = Progress::new(name, metadata.len());
     let images = read_stream(&place, progress.watch(file), &options.limits)?;
     progress.finish();
-    from_stream(images, source, &choice, options)
+    from_stream(images, &place, selection, options)
 }
 
 /// Whether the members of a file can be read where they lie.
@@ -173,12 +216,12 @@ fn is_plain_tar(file: &mut File) -> io::Result<bool> {
 
 fn from_stream(
     images: plimsoll_collect::StreamedImages,
-    source: &SourceSpec,
-    choice: &Choice,
+    place: &str,
+    selection: &Selection,
     options: &Options,
 ) -> Result<Loaded> {
-    let place = format!("`{}`", source.path.display());
-    let (transport, planned) = in_place(&place, plan(&images, source.transport, choice, &options.limits))?;
+    let choice = Choice { reference: selection.reference.clone(), platform: options.platform.clone() };
+    let (transport, planned) = in_place(place, plan(&images, selection.transport, &choice, &options.limits))?;
     Ok((transport, planned, images.into_layers()))
 }
 
@@ -190,105 +233,6 @@ fn in_place<T>(place: &str, result: plimsoll_collect::Result<T>) -> Result<T> {
         }
         error => error.into(),
     })
-}
-
-/// Reads the layers of the images, each blob once, as many at a time as there are processors.
-fn read_layers<S: Store + Sync>(
-    store: &S,
-    images: &[PlannedImage],
-    options: &Options,
-    name: &str,
-) -> Result<BTreeMap<String, ReadLayer>> {
-    let layers = || images.iter().flat_map(|image| &image.layers);
-    let mut seen = BTreeSet::new();
-    let mut planned: Vec<(&str, &PlannedLayer)> = layers()
-        .filter_map(|layer| Some((layer.member.as_deref()?, layer)))
-        .filter(|(member, _)| seen.insert(*member))
-        .collect();
-    // The largest first, so that no processor starts on it when the others are done.
-    planned.sort_by_key(|&(member, layer)| (std::cmp::Reverse(layer.bytes), member));
-    let progress = Progress::new(name, planned.iter().map(|(_, layer)| layer.bytes.0).sum());
-
-    let next = AtomicUsize::new(0);
-    let failed = AtomicBool::new(false);
-    let results = Mutex::new(BTreeMap::new());
-    let work = || {
-        while !failed.load(Ordering::Relaxed) {
-            let Some(&(member, layer)) = planned.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            let result = cached_or_read(store, member, layer, options, &progress);
-            failed.fetch_or(result.is_err(), Ordering::Relaxed);
-            results.lock().expect("no worker panics").insert(member.to_owned(), result);
-        }
-    };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(planned.len());
-    std::thread::scope(|scope| {
-        for _ in 1..workers {
-            scope.spawn(work);
-        }
-        work();
-    });
-    progress.finish();
-    options.cache.prune();
-    let results = results.into_inner().expect("no worker panics");
-    results.into_iter().map(|(member, result)| Ok((member, result?))).collect()
-}
-
-fn cached_or_read(
-    store: &impl Store,
-    member: &str,
-    layer: &PlannedLayer,
-    options: &Options,
-    progress: &Progress,
-) -> plimsoll_collect::Result<ReadLayer> {
-    if let Some(cached) = cached(store, member, layer, options) {
-        progress.skip(layer.bytes.0);
-        return Ok(cached);
-    }
-    let read = read_member(store, member, options, progress)?;
-    // Under its true identity: what the plan expects of it is compared later.
-    options.cache.put(&read.diff_id, &read.contents);
-    Ok(read)
-}
-
-/// The layer as the cache knows it. How the blob is stored is seen in the source, for it may be another than the one
-/// that was read: a layer keeps its diff ID through recompression.
-fn cached(store: &impl Store, member: &str, layer: &PlannedLayer, options: &Options) -> Option<ReadLayer> {
-    let mut blob = store.open(member).ok()??;
-    let compression = match sniff(&head(&mut blob).ok()?) {
-        Found::Tar => Compression::None,
-        Found::Compressed(compression) => compression,
-        _ => return None,
-    };
-    let digest = match (&layer.digest, compression) {
-        (Some(digest), _) => digest.clone(),
-        // A blob that is stored plain is the tar.
-        (None, Compression::None) => layer.diff_id.digest().clone(),
-        (None, _) => return None,
-    };
-    Some(ReadLayer {
-        digest,
-        diff_id: layer.diff_id.clone(),
-        compression,
-        blob_bytes: Bytes(store.size(member)?),
-        contents: options.cache.get(&layer.diff_id)?,
-    })
-}
-
-fn read_member(
-    store: &impl Store,
-    member: &str,
-    options: &Options,
-    progress: &Progress,
-) -> plimsoll_collect::Result<ReadLayer> {
-    let place = format!("layer `{member}`");
-    match store.open(member) {
-        Ok(Some(blob)) => read_layer(&place, progress.watch(blob), &options.limits),
-        Ok(None) => Err(plimsoll_collect::Error::MissingBlob {
-            blob: format!("`{member}`"),
-            wanted_by: "the image".to_owned(),
-        }),
-        Err(source) => Err(plimsoll_collect::Error::Io { place, source }),
-    }
 }
 
 /// The name of a service that was given none: that of the repository, or else of the file.

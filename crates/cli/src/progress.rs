@@ -22,6 +22,16 @@ impl Progress {
         Self { bar }
     }
 
+    /// For a stream whose length nobody says.
+    pub(crate) fn unknown(what: &str) -> Self {
+        let bar = ProgressBar::no_length();
+        if let Ok(style) = ProgressStyle::with_template("{msg} {decimal_bytes} {decimal_bytes_per_sec}") {
+            bar.set_style(style);
+        }
+        bar.set_message(plimsoll_report::format::one_line(what));
+        Self { bar }
+    }
+
     /// A reader that moves the bar.
     pub(crate) fn watch<R: Read>(&self, inner: R) -> Watched<R> {
         Watched { inner, bar: self.bar.clone() }

@@ -165,7 +165,11 @@ impl Planner<'_> {
             let all: Vec<String> = manifests.iter().map(|found| found.platform.to_string()).collect();
             let chosen = self.choose_platform(manifests)?;
             let member = blob_member(&chosen.digest);
-            let mut image = self.oci_image(&chosen.manifest, chosen.digest, &member, blob_member)?;
+            let manifest = match chosen.manifest {
+                Some(manifest) => manifest,
+                None => self.manifest(&chosen.digest)?,
+            };
+            let mut image = self.oci_image(&manifest, chosen.digest, &member, blob_member)?;
             if all.len() > 1 && self.choice.platform.is_none() {
                 let chosen = chosen.platform.to_string();
                 let others = all.into_iter().filter(|platform| *platform != chosen).collect();
@@ -202,6 +206,12 @@ impl Planner<'_> {
             return Ok(());
         }
         let digest = digest_of(descriptor, wanted_by)?;
+        // A registry counts every manifest it gives, and a layout may lack those of other platforms: what the index
+        // says of them will do.
+        if let Some(platform) = descriptor.platform().as_ref().filter(|_| is_manifest(descriptor)) {
+            found.push(FoundManifest { digest, platform: platform_of(platform), manifest: None });
+            return Ok(());
+        }
         let member = blob_member(&digest);
         let bytes = self.required(&member, wanted_by)?;
         self.verified(&member, Some(digest.clone()), &bytes)?;
@@ -219,14 +229,10 @@ impl Planner<'_> {
             }
             ImageDocument::Manifest(manifest) => {
                 let platform = match descriptor.platform() {
-                    Some(platform) => Platform {
-                        os: platform.os().to_string(),
-                        architecture: platform.architecture().to_string(),
-                        variant: platform.variant().clone().filter(|variant| !variant.is_empty()),
-                    },
+                    Some(platform) => platform_of(platform),
                     None => self.platform_in_config(&manifest, &member)?,
                 };
-                found.push(FoundManifest { digest: digest.clone(), platform, manifest: *manifest });
+                found.push(FoundManifest { digest: digest.clone(), platform, manifest: Some(*manifest) });
             }
             ImageDocument::Other(reason) => {
                 warnings.push(Warning::SkippedManifest { digest: digest.clone(), reason });
@@ -234,6 +240,20 @@ impl Planner<'_> {
         }
         trail.remove(&digest);
         Ok(())
+    }
+
+    /// Reads a manifest that an index refers to as one.
+    fn manifest(&self, digest: &Digest) -> Result<ImageManifest> {
+        let member = blob_member(digest);
+        let bytes = self.required(&member, OCI_INDEX)?;
+        self.verified(&member, Some(digest.clone()), &bytes)?;
+        match image_document(&member, &bytes)? {
+            ImageDocument::Manifest(manifest) => Ok(*manifest),
+            ImageDocument::Index(_) => {
+                Err(Error::Document { member, reason: "it is an index, not a manifest".to_owned() })
+            }
+            ImageDocument::Other(reason) => Err(Error::Document { member, reason }),
+        }
     }
 
     fn platform_in_config(&self, manifest: &ImageManifest, wanted_by: &str) -> Result<Platform> {
@@ -394,7 +414,22 @@ impl Group {
 struct FoundManifest {
     digest: Digest,
     platform: Platform,
-    manifest: ImageManifest,
+    /// None if the index says enough to choose, and it was not read yet.
+    manifest: Option<ImageManifest>,
+}
+
+fn platform_of(platform: &oci_spec::image::Platform) -> Platform {
+    Platform {
+        os: platform.os().to_string(),
+        architecture: platform.architecture().to_string(),
+        variant: platform.variant().clone().filter(|variant| !variant.is_empty()),
+    }
+}
+
+/// Whether an index says that it refers to the manifest of an image, not to another index.
+fn is_manifest(descriptor: &Descriptor) -> bool {
+    let media_type = descriptor.media_type().to_string();
+    media_type.contains("image.manifest") || media_type.contains("distribution.manifest.v2")
 }
 
 fn reference_of(descriptor: &Descriptor) -> Option<String> {

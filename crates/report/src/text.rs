@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{CellAlignment, Table};
 use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, Inspection, LayerInspection};
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Transport};
 
 use crate::format::{bytes, count, delta, one_line, percent, shorten};
 use crate::verdict::verdict;
@@ -43,7 +43,8 @@ pub fn inspection(inspection: &Inspection) -> String {
 fn image_section(image: &ImageInspection) -> String {
     let mut text = format!("{}\n", one_line(&image.service));
     let name = image.reference.as_deref().map(one_line).unwrap_or_else(|| "(no name)".to_owned());
-    let source = format!("{}:{}", image.source.transport.name(), one_line(&image.source.name));
+    let slashes = if image.source.transport == Transport::Docker { "//" } else { "" };
+    let source = format!("{}:{slashes}{}", image.source.transport.name(), one_line(&image.source.name));
     let _ = writeln!(text, "  {name} · {} · {} · {source}", image.id.short(), image.platform);
     let compressed = image.compressed_bytes.map_or_else(|| "–".to_owned(), |size| bytes(size).to_string());
     let rows = [

@@ -20,7 +20,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
-    let snapshot = snapshot_or_source(&args.source, &args.read.options())?;
+    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
     let inspection = plimsoll_analysis::inspect::inspect(&snapshot);
     match args.format {
         Format::Text => printer.data(&text::inspection(&inspection)),

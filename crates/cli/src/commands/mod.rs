@@ -36,6 +36,12 @@ pub(crate) struct ReadArgs {
     /// Read and verify every layer again, and keep nothing of it
     #[arg(long, env = "PLIMSOLL_NO_CACHE")]
     no_cache: bool,
+    /// Read nothing from registries: a bare name is a file or an image of an engine
+    #[arg(long)]
+    offline: bool,
+    /// A registry that is spoken to without TLS, besides those on this machine
+    #[arg(long, value_name = "HOST[:PORT]")]
+    insecure_registry: Vec<String>,
     /// The most entries of one layer
     #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().entries)]
     limit_entries: u64,
@@ -58,6 +64,8 @@ impl ReadArgs {
         Options {
             platform: self.platform.clone(),
             cache: if self.no_cache { Cache::none() } else { Cache::of_user() },
+            offline: self.offline,
+            insecure_registries: self.insecure_registry.clone(),
             limits: Limits {
                 entries: self.limit_entries,
                 name_bytes: self.limit_name_bytes,
@@ -78,8 +86,8 @@ fn read_both(
     options: &Options,
     printer: &Printer,
 ) -> Result<(Snapshot, Snapshot)> {
-    let mut old = snapshot_or_source(before, options)?;
-    let new = snapshot_or_source(after, options)?;
+    let mut old = snapshot_or_source(before, options, printer)?;
+    let new = snapshot_or_source(after, options, printer)?;
     if let ([before], [after]) = (&mut old.services[..], &new.services[..])
         && before.name != after.name
     {

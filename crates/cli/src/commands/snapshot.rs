@@ -16,6 +16,9 @@ use crate::{load, output};
 /// SOURCE is a `docker save` archive, an OCI layout (directory or tar), compressed or not, or `-` for standard input.
 /// What it is, is found out by its content. It may carry a transport, as skopeo names them, and choose an image:
 /// `docker-archive:PATH[:REFERENCE]`, `oci-archive:PATH[:REFERENCE]`, `oci:PATH[:REFERENCE]`, `dir:PATH`.
+///
+/// Without an archive: `docker-daemon:IMAGE` and `podman:IMAGE` are read from an engine, `docker://IMAGE` from its
+/// registry, layer by layer, nothing is stored. A bare IMAGE is looked up in that order. Logins of docker and podman hold.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Images, each with the name of the service that runs it; without a name, that of its repository
@@ -30,7 +33,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let sources = args.sources.iter().map(|source| source.parse()).collect::<Result<Vec<NamedSource>>>()?;
-    let snapshot = load::snapshot(&sources, &args.read.options())?;
+    let snapshot = load::snapshot(&sources, &args.read.options(), printer)?;
     let is_plain = args.output.extension().is_some_and(|extension| extension == "json");
     output::write(&args.output, |out| {
         if is_plain {

@@ -1,0 +1,338 @@
+//! Images of a running engine, streamed through its HTTP API as `docker save` gets them, without a copy on disk.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::time::Duration;
+use std::{env, fs};
+
+use plimsoll_report::format::one_line;
+use plimsoll_snapshot::{Digest, Transport};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha2::Digest as _;
+use ureq::http::{Response, StatusCode};
+use ureq::{Agent, Body};
+
+use crate::error::{Error, Result};
+
+/// Whose engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Docker,
+    Podman,
+}
+
+/// Where an engine listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Endpoint {
+    Unix(PathBuf),
+    /// `host:port`.
+    Tcp(String),
+}
+
+/// An engine that can be asked.
+pub(crate) struct Connection {
+    engine: Engine,
+    endpoint: Endpoint,
+    agent: Agent,
+}
+
+/// An engine at another machine that does not answer by then is not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+impl Engine {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Docker => "Docker",
+            Self::Podman => "Podman",
+        }
+    }
+
+    pub(crate) const fn transport(self) -> Transport {
+        match self {
+            Self::Docker => Transport::DockerDaemon,
+            Self::Podman => Transport::ContainersStorage,
+        }
+    }
+
+    /// How to have an archive of an image, or the engine itself.
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Docker => {
+                "start it (`systemctl start docker`) or say where it is (`DOCKER_HOST`), or give an archive \
+                 that `docker save -o FILE IMAGE` wrote"
+            }
+            Self::Podman => {
+                "start its service (`systemctl --user start podman.socket`, or `podman system service`) or say \
+                 where it is (`CONTAINER_HOST`), or give an archive that `podman save -o FILE IMAGE` wrote"
+            }
+        }
+    }
+
+    /// Whether there is a place where it should be: it is said to be there, or its socket exists.
+    pub(crate) fn is_expected(self) -> bool {
+        match endpoint(self) {
+            Ok(Endpoint::Unix(path)) => path.exists(),
+            Ok(Endpoint::Tcp(_)) => true,
+            Err(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => write!(out, "unix://{}", path.display()),
+            Self::Tcp(address) => write!(out, "tcp://{address}"),
+        }
+    }
+}
+
+impl fmt::Display for Connection {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "the {} engine at {}", self.engine.name(), self.endpoint)
+    }
+}
+
+/// What an engine knows of an image (Docker Engine API, "Inspect an image").
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Inspected {
+    repo_tags: Option<Vec<String>>,
+}
+
+/// An image in the list of an engine (Docker Engine API, "List images").
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    repo_tags: Option<Vec<String>>,
+}
+
+impl Connection {
+    pub(crate) fn new(engine: Engine) -> Result<Self> {
+        let endpoint = endpoint(engine)?;
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .proxy(None)
+            .max_redirects(0)
+            .build();
+        let agent = match &endpoint {
+            Endpoint::Unix(path) => unix_agent(config, path.clone())?,
+            Endpoint::Tcp(_) => config.into(),
+        };
+        Ok(Self { engine, endpoint, agent })
+    }
+
+    /// The name under which the engine gives exactly this image; `None` if it has no such image.
+    pub(crate) fn find(&self, reference: &str) -> Result<Option<String>> {
+        let mut response = self.get(&format!("images/{reference}/json"))?;
+        match response.status() {
+            StatusCode::OK => {
+                let image: Inspected = self.answer(&mut response)?;
+                let latest = format!("{reference}:latest");
+                let is_latest = |tag: &String| {
+                    tag.strip_suffix(&latest).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+                };
+                // By the name alone, it would give every image of the repository.
+                let has_tag = image.repo_tags.unwrap_or_default().iter().any(is_latest);
+                Ok(Some(if has_tag { latest } else { reference.to_owned() }))
+            }
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => Err(self.refused(response)),
+        }
+    }
+
+    /// The image as an archive, in one stream.
+    pub(crate) fn save(&self, reference: &str) -> Result<impl Read + use<>> {
+        let response = self.get(&format!("images/{reference}/get"))?;
+        match response.status() {
+            StatusCode::OK => Ok(response.into_body().into_reader()),
+            _ => Err(self.refused(response)),
+        }
+    }
+
+    /// The error of an image that is not there, with some that are.
+    pub(crate) fn no_such_image(&self, reference: &str) -> Error {
+        const SHOWN: usize = 6;
+        let list = || -> Result<Vec<Listed>> { self.answer(&mut self.get("images/json")?) };
+        let mut names: Vec<String> = list()
+            .unwrap_or_default()
+            .into_iter()
+            .flat_map(|image| image.repo_tags.unwrap_or_default())
+            .collect();
+        names.retain(|name| name != "<none>:<none>");
+        names.sort();
+        let shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{}`", one_line(name))).collect();
+        let more = names.len().saturating_sub(SHOWN);
+        let hint = match (shown.is_empty(), more) {
+            (true, _) => format!("it has no image at all; `docker://{reference}` reads one of a registry"),
+            (false, 0) => format!("there is {}", shown.join(", ")),
+            (false, more) => format!("there is {}, and {more} more", shown.join(", ")),
+        };
+        Error::usage(format!("no image `{reference}` in {self}"), hint)
+    }
+
+    fn get(&self, path: &str) -> Result<Response<Body>> {
+        let host = match &self.endpoint {
+            Endpoint::Unix(_) => "localhost",
+            Endpoint::Tcp(address) => address,
+        };
+        self.agent.get(format!("http://{host}/{path}")).call().map_err(|error| self.unreachable(error))
+    }
+
+    fn answer<T: DeserializeOwned>(&self, response: &mut Response<Body>) -> Result<T> {
+        let mut text = Vec::new();
+        let mut reader = response.body_mut().as_reader().take(64 << 20);
+        reader.read_to_end(&mut text).map_err(|error| self.unreachable(error.into()))?;
+        serde_json::from_slice(&text).map_err(|error| {
+            Error::usage(format!("{self} gives an answer that is not valid: {error}"), self.engine.hint())
+        })
+    }
+
+    fn unreachable(&self, error: ureq::Error) -> Error {
+        let error = error.into_io();
+        let hint = match error.kind() {
+            io::ErrorKind::PermissionDenied => "you may not use its socket: join its group, or be root",
+            _ => self.engine.hint(),
+        };
+        Error::usage(format!("cannot reach {self}: {error}"), hint)
+    }
+
+    fn refused(&self, mut response: Response<Body>) -> Error {
+        #[derive(Deserialize)]
+        struct Message {
+            message: String,
+        }
+        let status = response.status();
+        let message: Option<Message> = self.answer(&mut response).ok();
+        let message = message.map(|said| format!(": {}", one_line(&said.message))).unwrap_or_default();
+        Error::usage(format!("{self} answers {status}{message}"), self.engine.hint())
+    }
+}
+
+#[cfg(unix)]
+fn unix_agent(config: ureq::config::Config, path: PathBuf) -> Result<Agent> {
+    use super::unix::{NoResolver, UnixConnector};
+    Ok(Agent::with_parts(config, UnixConnector { path }, NoResolver))
+}
+
+#[cfg(not(unix))]
+fn unix_agent(_: ureq::config::Config, path: PathBuf) -> Result<Agent> {
+    Err(Error::usage(
+        format!("`{}` is a unix socket, which this system does not have", path.display()),
+        "give an archive that `docker save -o FILE IMAGE` wrote",
+    ))
+}
+
+/// The one place where an engine is asked: the one it is said to be at, or else the first whose socket exists.
+fn endpoint(engine: Engine) -> Result<Endpoint> {
+    let (variable, sockets) = match engine {
+        Engine::Docker => ("DOCKER_HOST", docker_sockets()),
+        Engine::Podman => ("CONTAINER_HOST", podman_sockets()),
+    };
+    if let Ok(address) = env::var(variable)
+        && !address.is_empty()
+    {
+        return parse_endpoint(&address, variable);
+    }
+    if engine == Engine::Docker
+        && let Some(address) = docker_context()
+    {
+        return parse_endpoint(&address, "the Docker context");
+    }
+    let found = sockets.iter().find(|path| path.exists()).or(sockets.last()).cloned();
+    Ok(Endpoint::Unix(found.expect("the last socket is at a fixed place")))
+}
+
+fn parse_endpoint(address: &str, origin: &str) -> Result<Endpoint> {
+    let unsupported = |why: &str| {
+        Error::usage(
+            format!("{origin} is `{address}`: {why}"),
+            "a `unix://` socket or a `tcp://` address without TLS is read; elsewhere, pipe an image in: \
+             `docker save IMAGE | plimsoll inspect -`",
+        )
+    };
+    if let Some(path) = address.strip_prefix("unix://") {
+        return Ok(Endpoint::Unix(PathBuf::from(path)));
+    }
+    let wants_tls = || {
+        ["DOCKER_TLS_VERIFY", "DOCKER_TLS"].iter().any(|name| env::var(name).is_ok_and(|is| !is.is_empty()))
+    };
+    match address.strip_prefix("tcp://").or_else(|| address.strip_prefix("http://")) {
+        Some(_) if wants_tls() => Err(unsupported("client certificates are not supported")),
+        Some(host) if !host.is_empty() && !host.contains(['/', '@']) => {
+            let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+            Ok(Endpoint::Tcp(if has_port { host.to_owned() } else { format!("{host}:2375") }))
+        }
+        _ => Err(unsupported("there is no way to speak to it")),
+    }
+}
+
+fn docker_sockets() -> Vec<PathBuf> {
+    let rootless = runtime_directory().map(|at| at.join("docker.sock"));
+    let desktop = env::home_dir().map(|home| home.join(".docker/run/docker.sock"));
+    let system = PathBuf::from("/var/run/docker.sock");
+    [Some(system.clone()).filter(|path| path.exists()), rootless, desktop, Some(system)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn podman_sockets() -> Vec<PathBuf> {
+    let rootless = runtime_directory().map(|at| at.join("podman/podman.sock"));
+    rootless.into_iter().chain([PathBuf::from("/run/podman/podman.sock")]).collect()
+}
+
+fn runtime_directory() -> Option<PathBuf> {
+    env::var_os("XDG_RUNTIME_DIR").filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// The address of the context that `docker context use` chose, if it did.
+fn docker_context() -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Config {
+        current_context: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Meta {
+        endpoints: std::collections::BTreeMap<String, Host>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Host {
+        host: String,
+    }
+    let directory = env::var_os("DOCKER_CONFIG").filter(|value| !value.is_empty()).map(PathBuf::from);
+    let directory = directory.or_else(|| Some(env::home_dir()?.join(".docker")))?;
+    let chosen = env::var("DOCKER_CONTEXT").ok().filter(|name| !name.is_empty());
+    let name = chosen.or_else(|| {
+        let config: Config = serde_json::from_slice(&fs::read(directory.join("config.json")).ok()?).ok()?;
+        config.current_context
+    });
+    let name = name.filter(|name| name != "default" && !name.is_empty())?;
+    let folder = Digest::sha256(sha2::Sha256::digest(name.as_bytes()).into());
+    let meta = fs::read(directory.join("contexts/meta").join(folder.hex()).join("meta.json")).ok()?;
+    let meta: Meta = serde_json::from_slice(&meta).ok()?;
+    meta.endpoints.get("docker").map(|endpoint| endpoint.host.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_engines_are_parsed() {
+        let check = |address: &str, expected: Option<Endpoint>| {
+            assert_eq!(parse_endpoint(address, "DOCKER_HOST").ok(), expected, "{address}");
+        };
+        check("unix:///run/a.sock", Some(Endpoint::Unix("/run/a.sock".into())));
+        check("tcp://10.0.0.1:2375", Some(Endpoint::Tcp("10.0.0.1:2375".to_owned())));
+        check("tcp://box", Some(Endpoint::Tcp("box:2375".to_owned())));
+        check("ssh://me@box", None);
+        check("tcp://", None);
+    }
+}

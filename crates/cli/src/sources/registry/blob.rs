@@ -1,0 +1,92 @@
+//! A blob as one stream, however often the connection is cut.
+
+use std::io::{self, Read};
+
+use ureq::BodyReader;
+use ureq::http::{StatusCode, header};
+
+use super::client::{Client, Failure, Patience, text_header};
+
+/// Reads a blob; after a cut it goes on where it stopped. That nothing was lost or changed on the way is for the
+/// digest to say, which whoever reads a blob computes.
+pub(crate) struct Blob<'a> {
+    client: &'a Client<'a>,
+    digest: String,
+    size: u64,
+    offset: u64,
+    body: BodyReader<'static>,
+    patience: Patience,
+    /// Where patience was fresh.
+    fresh_at: u64,
+}
+
+/// How much has to come in between two cuts for the connection to be as good as new.
+const PROGRESS: u64 = 1 << 20;
+
+impl<'a> Blob<'a> {
+    pub(crate) fn open(client: &'a Client<'a>, digest: String, size: u64) -> Result<Self, Failure> {
+        let body = request(client, &digest, 0)?;
+        Ok(Self { client, digest, size, offset: 0, body, patience: Patience::resuming(), fresh_at: 0 })
+    }
+
+    fn reconnect(&mut self, cut: io::Error) -> io::Result<()> {
+        if self.offset - self.fresh_at >= PROGRESS {
+            self.patience = Patience::resuming();
+            self.fresh_at = self.offset;
+        }
+        let mut failure = Failure::Transport(cut.into());
+        loop {
+            self.client.wait(&mut self.patience, failure).map_err(io::Error::other)?;
+            match request(self.client, &self.digest, self.offset) {
+                Ok(body) => {
+                    self.body = body;
+                    return Ok(());
+                }
+                Err(next) => failure = next,
+            }
+        }
+    }
+}
+
+impl Read for Blob<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.size - self.offset).unwrap_or(usize::MAX);
+        let length = left.min(out.len());
+        if length == 0 {
+            return Ok(0);
+        }
+        loop {
+            let cut = match self.body.read(&mut out[..length]) {
+                Ok(0) => io::ErrorKind::UnexpectedEof.into(),
+                Ok(read) => {
+                    self.offset += read as u64;
+                    return Ok(read);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
+                Err(error) => error,
+            };
+            self.reconnect(cut)?;
+        }
+    }
+}
+
+/// Asks for the blob from an offset on. Not every server can jump: then what is known already is skipped.
+fn request(client: &Client<'_>, digest: &str, offset: u64) -> Result<BodyReader<'static>, Failure> {
+    let response = client.get(&format!("blobs/{digest}"), "*/*", offset)?;
+    let starts_at = match response.status() {
+        StatusCode::PARTIAL_CONTENT => text_header(&response, &header::CONTENT_RANGE)
+            .and_then(|range| range.strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok())
+            .ok_or_else(|| Failure::Answer("it does not say which part it sends".to_owned()))?,
+        _ => 0,
+    };
+    let mut body = response.into_body().into_reader();
+    let skip = offset
+        .checked_sub(starts_at)
+        .ok_or_else(|| Failure::Answer("it sends another part than it was asked for".to_owned()))?;
+    let skipped = io::copy(&mut body.by_ref().take(skip), &mut io::sink());
+    match skipped {
+        Ok(skipped) if skipped == skip => Ok(body),
+        Ok(_) => Err(Failure::Transport(io::Error::from(io::ErrorKind::UnexpectedEof).into())),
+        Err(error) => Err(Failure::Transport(error.into())),
+    }
+}

@@ -1,0 +1,217 @@
+//! An image in a registry, seen as an OCI layout: its index is made up, its blobs are fetched when they are opened.
+
+mod blob;
+mod challenge;
+mod client;
+mod credentials;
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::sync::Mutex;
+
+use plimsoll_collect::{Limits, Store};
+use plimsoll_snapshot::Digest;
+use serde::Deserialize;
+use serde_json::json;
+use sha2::Digest as _;
+
+use self::blob::Blob;
+use self::client::{Client, Failure, LONGEST_PAUSE};
+use super::reference::{Reference, Version};
+use crate::error::{Error, Result};
+use crate::load::Options;
+use crate::printer::Printer;
+
+/// The members of an image in a registry.
+pub(crate) struct RegistryStore<'a> {
+    client: Client<'a>,
+    limits: Limits,
+    /// The `index.json` of the layout.
+    index: Vec<u8>,
+    known: Mutex<BTreeMap<String, Member>>,
+}
+
+/// What a manifest or an index says of a member.
+#[derive(Clone)]
+enum Member {
+    Manifest {
+        digest: Digest,
+    },
+    Config {
+        digest: Digest,
+        size: u64,
+    },
+    Layer {
+        digest: Digest,
+        size: u64,
+    },
+    /// A document that was fetched.
+    Document(Vec<u8>),
+}
+
+impl<'a> RegistryStore<'a> {
+    /// Asks for the manifest or the index of a name.
+    pub(crate) fn connect(reference: &Reference, options: &Options, printer: &'a Printer) -> Result<Self> {
+        let limits = &options.limits;
+        let client = Client::new(reference, &options.insecure_registries, printer);
+        let version = match &reference.version {
+            Version::Tag(tag) => tag.clone(),
+            Version::Digest(digest) => digest.to_string(),
+        };
+        let (bytes, promised) = client
+            .document(&format!("manifests/{version}"), limit(limits))
+            .map_err(|failure| refused(reference, &failure))?;
+        let digest = match (&reference.version, promised) {
+            // Whoever reads the index compares the content with it.
+            (Version::Digest(digest), _) => digest.clone(),
+            (Version::Tag(_), Some(digest)) => digest,
+            (Version::Tag(_), None) => Digest::sha256(sha2::Sha256::digest(&bytes).into()),
+        };
+        let index = json!({
+            "schemaVersion": 2,
+            "manifests": [{
+                "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                "digest": digest.to_string(),
+                "size": bytes.len(),
+                "annotations": {"org.opencontainers.image.ref.name": reference.familiar()},
+            }],
+        });
+        let store =
+            Self { client, limits: *limits, index: index.to_string().into_bytes(), known: Mutex::default() };
+        store.learn(&member(&digest), bytes);
+        Ok(store)
+    }
+
+    fn known(&self, member: &str) -> Option<Member> {
+        self.known.lock().expect("nobody panics with it").get(member).cloned()
+    }
+
+    /// Keeps a document, and notes what it refers to.
+    fn learn(&self, name: &str, bytes: Vec<u8>) {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Document {
+            manifests: Vec<Descriptor>,
+            config: Option<Descriptor>,
+            layers: Vec<Descriptor>,
+        }
+        #[derive(Deserialize)]
+        struct Descriptor {
+            digest: String,
+            size: u64,
+            #[serde(rename = "mediaType", default)]
+            media_type: String,
+        }
+        // What is wrong with it is said by whoever reads it to understand it.
+        let document: Document = serde_json::from_slice(&bytes).unwrap_or_default();
+        let mut known = self.known.lock().expect("nobody panics with it");
+        known.insert(name.to_owned(), Member::Document(bytes));
+        let mut note = |descriptor: &Descriptor, kind: fn(Digest, u64) -> Member| {
+            if let Ok(digest) = Digest::parse(&descriptor.digest) {
+                known.entry(member(&digest)).or_insert_with(|| kind(digest, descriptor.size));
+            }
+        };
+        for manifest in &document.manifests {
+            note(manifest, |digest, _| Member::Manifest { digest });
+        }
+        if let Some(config) = &document.config {
+            note(config, |digest, size| Member::Config { digest, size });
+        }
+        // Foreign layers lie elsewhere (image-spec, layer.md, "Non-Distributable Layers").
+        let is_foreign = |layer: &&Descriptor| {
+            ["foreign", "nondistributable"].iter().any(|word| layer.media_type.contains(word))
+        };
+        for layer in document.layers.iter().filter(|layer| !is_foreign(layer)) {
+            note(layer, |digest, size| Member::Layer { digest, size });
+        }
+    }
+}
+
+impl Store for RegistryStore<'_> {
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
+        if name == "index.json" {
+            return Ok(Some(Box::new(&self.index[..])));
+        }
+        let open = || -> io::Result<Box<dyn Read + '_>> {
+            match self.known(name) {
+                None => Err(io::ErrorKind::NotFound.into()),
+                Some(Member::Document(bytes)) => Ok(Box::new(io::Cursor::new(bytes))),
+                Some(Member::Manifest { digest }) => {
+                    let fetched = self.client.document(&format!("manifests/{digest}"), limit(&self.limits));
+                    let (bytes, _) = fetched.map_err(io_error)?;
+                    self.learn(name, bytes.clone());
+                    Ok(Box::new(io::Cursor::new(bytes)))
+                }
+                Some(Member::Config { digest, size }) => {
+                    let blob = Blob::open(&self.client, digest.to_string(), size).map_err(io_error)?;
+                    let mut bytes = Vec::new();
+                    blob.take(limit(&self.limits)).read_to_end(&mut bytes)?;
+                    self.learn(name, bytes.clone());
+                    Ok(Box::new(io::Cursor::new(bytes)))
+                }
+                Some(Member::Layer { digest, size }) => {
+                    Ok(Box::new(Blob::open(&self.client, digest.to_string(), size).map_err(io_error)?))
+                }
+            }
+        };
+        match open() {
+            Ok(reader) => Ok(Some(reader)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn size(&self, name: &str) -> Option<u64> {
+        match self.known(name)? {
+            Member::Manifest { .. } => None,
+            Member::Config { size, .. } | Member::Layer { size, .. } => Some(size),
+            Member::Document(bytes) => Some(bytes.len() as u64),
+        }
+    }
+}
+
+fn member(digest: &Digest) -> String {
+    format!("blobs/{}/{}", digest.algorithm(), digest.hex())
+}
+
+/// One byte more than is allowed, so that what is too long is seen to be so.
+fn limit(limits: &Limits) -> u64 {
+    limits.document_bytes.saturating_add(1)
+}
+
+fn io_error(failure: Failure) -> io::Error {
+    match failure {
+        Failure::NotFound => io::ErrorKind::NotFound.into(),
+        failure => io::Error::other(failure),
+    }
+}
+
+/// Says why there is no image, and what may help.
+fn refused(reference: &Reference, failure: &Failure) -> Error {
+    let Reference { host, repository, .. } = reference;
+    let what = format!("cannot get `{reference}` from registry `{host}`: {failure}");
+    let hint = match failure {
+        Failure::NotFound => {
+            format!("see which tags `{repository}` has, and whether `{host}` is the right registry")
+        }
+        Failure::Denied { trouble: Some(trouble), .. } => {
+            format!("{trouble}; `docker login {host}` sets it right")
+        }
+        Failure::Denied { is_anonymous: true, .. } => {
+            format!("`{repository}` does not exist or is not public: log in with `docker login {host}`")
+        }
+        Failure::Denied { .. } => {
+            format!("the login for `{host}` may not pull `{repository}`: check it with `docker login {host}`")
+        }
+        Failure::TooMany { wait: Some(wait), .. } if *wait > LONGEST_PAUSE => {
+            format!("`{host}` wants to be asked again in {} s; those who log in may ask more", wait.as_secs())
+        }
+        Failure::TooMany { .. } => "try again later; those who log in may ask more often".to_owned(),
+        failure if failure.is_about_tls() => format!(
+            "`SSL_CERT_FILE` names the authorities to trust; `--insecure-registry {host}` does without TLS"
+        ),
+        Failure::Transport(_) => format!("check the name `{host}`, and that it can be reached from here"),
+        Failure::Status { .. } | Failure::Answer(_) => format!("check that `{host}` is a container registry"),
+    };
+    Error::usage(what, hint)
+}

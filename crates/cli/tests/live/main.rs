@@ -1,0 +1,9 @@
+//! Registries and engines on bad days: the real program against small servers that misbehave on purpose.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
+mod engine;
+mod image;
+mod program;
+mod registry;
+mod server;
