@@ -14,10 +14,17 @@ pub(crate) struct Blob<'a> {
     digest: String,
     size: u64,
     offset: u64,
-    body: BodyReader<'static>,
+    body: Body,
     patience: Patience,
     /// Where patience was fresh.
     fresh_at: u64,
+}
+
+/// What one connection gives.
+struct Body {
+    reader: BodyReader<'static>,
+    /// Whether it says how long it is, and so ends without a hang-up.
+    has_length: bool,
 }
 
 /// How much has to come in between two cuts for the connection to be as good as new.
@@ -56,10 +63,14 @@ impl Read for Blob<'_> {
             return Ok(0);
         }
         loop {
-            let cut = match self.body.read(&mut out[..length]) {
+            let cut = match self.body.reader.read(&mut out[..length]) {
                 Ok(0) => io::ErrorKind::UnexpectedEof.into(),
                 Ok(read) => {
                     self.offset += read as u64;
+                    if self.offset == self.size && self.body.has_length {
+                        // A connection can be used again once the end was seen; if it cannot, no harm is done.
+                        let _ = self.body.reader.read(&mut [0]);
+                    }
                     return Ok(read);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
@@ -71,7 +82,7 @@ impl Read for Blob<'_> {
 }
 
 /// Asks for the blob from an offset on. Not every server can jump: then what is known already is skipped.
-fn request(client: &Client<'_>, digest: &str, offset: u64) -> Result<BodyReader<'static>, Failure> {
+fn request(client: &Client<'_>, digest: &str, offset: u64) -> Result<Body, Failure> {
     let response = client.get(&format!("blobs/{digest}"), "*/*", offset)?;
     let starts_at = match response.status() {
         StatusCode::PARTIAL_CONTENT => text_header(&response, &header::CONTENT_RANGE)
@@ -79,13 +90,15 @@ fn request(client: &Client<'_>, digest: &str, offset: u64) -> Result<BodyReader<
             .ok_or_else(|| Failure::Answer("it does not say which part it sends".to_owned()))?,
         _ => 0,
     };
-    let mut body = response.into_body().into_reader();
+    let body = response.into_body();
+    let has_length = body.content_length().is_some();
+    let mut reader = body.into_reader();
     let skip = offset
         .checked_sub(starts_at)
         .ok_or_else(|| Failure::Answer("it sends another part than it was asked for".to_owned()))?;
-    let skipped = io::copy(&mut body.by_ref().take(skip), &mut io::sink());
+    let skipped = io::copy(&mut reader.by_ref().take(skip), &mut io::sink());
     match skipped {
-        Ok(skipped) if skipped == skip => Ok(body),
+        Ok(skipped) if skipped == skip => Ok(Body { reader, has_length }),
         Ok(_) => Err(Failure::Transport(io::Error::from(io::ErrorKind::UnexpectedEof).into())),
         Err(error) => Err(Failure::Transport(error.into())),
     }

@@ -250,10 +250,12 @@ impl<'a> Client<'a> {
             if offset > 0 {
                 request = request.header(header::RANGE, format!("bytes={offset}-"));
             }
-            let response = request.call().map_err(Failure::Transport)?;
+            let mut response = request.call().map_err(Failure::Transport)?;
             if !response.status().is_redirection() {
                 return Ok(response);
             }
+            // A connection can be used again once the end was seen.
+            let _ = io::copy(&mut response.body_mut().as_reader().take(16 << 10), &mut io::sink());
             let location = text_header(&response, &header::LOCATION).unwrap_or_default();
             url = match location {
                 to if to.starts_with("https://") || to.starts_with("http://") => to.to_owned(),
