@@ -3,3 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod page;
+mod report;
+mod reports;

@@ -1,6 +1,7 @@
 //! The page as a whole: the sections in their order, and what follows the reader's choices.
 
 use leptos::prelude::*;
+use plimsoll_report::format::unbroken;
 use plimsoll_report::verdict::verdict;
 
 use crate::components::{Bar, Cards, Files, Layers, Method, Services, Tabs, Why};
@@ -41,7 +42,7 @@ pub(crate) fn App(state: State) -> impl IntoView {
         <a class="skip" href="#report">{text::SKIP}</a>
         <Bar state />
         <main id="report" class="wrap">
-            <h1 id="verdict">{verdict(comparison)}</h1>
+            <h1 id="verdict">{unbroken(&verdict(comparison))}</h1>
             <Cards comparison />
             <Services state />
             <Tabs state />

@@ -1,7 +1,6 @@
 //! The page of a report: reads the data it was written around and shows it.
 
 #![expect(unreachable_pub, reason = "the macro for components writes `pub` items")]
-#![expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 
 use leptos::prelude::*;
 use plimsoll_snapshot::Bundle;

@@ -47,6 +47,14 @@ fn row(bar: Bar, comes_from: Option<f64>, goes_on: bool) -> impl IntoView {
                     y=top.to_string()
                     height=THICK.to_string()
                 />
+                // Keeps a step in sight that is narrower than a pixel.
+                <line
+                    class="tip"
+                    x1=percent(bar.to)
+                    x2=percent(bar.to)
+                    y1=top.to_string()
+                    y2=(top + THICK).to_string()
+                />
             </svg>
             <span class="value">{value.number} "\u{a0}" <small>{value.unit}</small></span>
         </li>

@@ -72,7 +72,7 @@ fn side(label: &'static str, image: Option<&'static ImageInspection>) -> impl In
             " "
             <span class="reference" title=name.clone()>{name.clone()}</span>
             " "
-            <span class="identity">{rest}</span>
+            <small class="identity">{rest}</small>
         </span>
     }
 }

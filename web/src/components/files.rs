@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use plimsoll_analysis::compare::FileChange::Unchanged;
+use plimsoll_analysis::compare::FileChange::{Attributes, Modified, Unchanged};
 use plimsoll_analysis::compare::{FileTree, ServiceComparison};
 use plimsoll_report::format::count;
 use plimsoll_report::words;
@@ -41,7 +41,7 @@ struct Table {
 impl Table {
     fn new(tree: &'static FileTree<'static>) -> Self {
         let (filter, search) = (RwSignal::new(Filter::default()), RwSignal::new(String::new()));
-        let (order, toggled) = (RwSignal::new(Order::default()), RwSignal::new(Toggled::new()));
+        let (order, toggled) = (RwSignal::new(Order::default()), RwSignal::new(Toggled::default()));
         // What they give is large, and differs whenever it is made anew.
         let matches = Memo::new_with_compare(
             move |_| Arc::new(Matches::of(tree, filter.get(), &search.read())),
@@ -60,9 +60,8 @@ impl Table {
     }
 
     fn close(self, node: u32) {
-        self.toggled.update(|toggled| {
-            toggled.insert(node, false);
-        });
+        let matches = self.matches.get_untracked();
+        self.toggled.update(|toggled| toggled.set(&matches, node, false));
     }
 }
 
@@ -73,7 +72,7 @@ pub(crate) fn Files(service: &'static ServiceComparison, tree: &'static FileTree
     let status = move || {
         let matches = table.matches.get();
         let root = matches.get(0);
-        view! { {text::shown(root.left, root.changed)}" · "{change(root.size().delta)} }
+        view! { {text::shown(root.files, root.changed)}" · "{change(root.size().delta)} }
     };
     view! {
         <section class="engineer" aria-labelledby="files">
@@ -87,7 +86,10 @@ pub(crate) fn Files(service: &'static ServiceComparison, tree: &'static FileTree
                     aria-label=text::SEARCH
                     spellcheck="false"
                     autocomplete="off"
-                    on:input=move |event| table.search.set(event_target_value(&event))
+                    on:input=move |event| {
+                        table.toggled.update(Toggled::forget_search);
+                        table.search.set(event_target_value(&event));
+                    }
                 />
                 <p class="status" role="status">{status}</p>
             </div>
@@ -262,10 +264,13 @@ fn row_view(
     let size_of_both = found.size();
     let side = |there: bool, bytes| maybe_size(there.then_some(bytes));
     let is_directory = node.is_directory();
-    let what = if is_directory && node.is_only_directory() && node.change == Unchanged {
-        (found.changed > 0).then(|| format!("{} changed", count(u64::from(found.changed))))
-    } else {
-        (node.change != Unchanged).then(|| words::file_change(node.change).to_owned())
+    let what = match node.change {
+        // What lies in a directory says more of it than its own owner or mode.
+        Unchanged | Attributes | Modified if node.is_only_directory() && found.changed > 0 => {
+            Some(format!("{} changed", count(u64::from(found.changed))))
+        }
+        Unchanged => None,
+        change => Some(words::file_change(change).to_owned()),
     };
     let delta = size_of_both.delta;
     let name = paths::escape(node.name).into_owned();

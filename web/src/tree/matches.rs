@@ -53,8 +53,10 @@ impl Filter {
 pub(crate) struct Match {
     before: Bytes,
     after: Bytes,
-    /// The files in it that are left; an empty directory that is left counts as one.
-    pub(crate) left: u32,
+    /// Whether anything of it is left.
+    pub(crate) left: bool,
+    /// The files in it that are left.
+    pub(crate) files: u32,
     /// How many of these changed.
     pub(crate) changed: u32,
     /// Whether its own path holds the text that is searched: all below it then does.
@@ -93,7 +95,8 @@ impl Matches {
             if fits && (wanted.is_empty() || entry.found) {
                 let size = node.own_size();
                 (entry.before, entry.after) = (size.before, size.after);
-                entry.left = 1;
+                entry.left = true;
+                entry.files = u32::from(!node.is_only_directory());
                 entry.changed = u32::from(node.change != FileChange::Unchanged && !node.is_only_directory());
             }
         }
@@ -140,7 +143,8 @@ fn add_up(tree: &FileTree<'_>, nodes: &mut [Match]) {
             let parent = &mut nodes[parent];
             parent.before += sum.before;
             parent.after += sum.after;
-            parent.left += sum.left;
+            parent.left |= sum.left;
+            parent.files += sum.files;
             parent.changed += sum.changed;
         }
     };

@@ -20,8 +20,31 @@ pub(crate) enum Order {
     Name,
 }
 
-/// What a reader opened and closed by hand; all else is as it opens by itself.
-pub(crate) type Toggled = HashMap<u32, bool>;
+/// What a reader opened and closed by hand; all else is as it opens by itself. A search has its own: what was
+/// closed before must not hide what is found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Toggled {
+    browsing: HashMap<u32, bool>,
+    searching: HashMap<u32, bool>,
+}
+
+impl Toggled {
+    fn get(&self, matches: &Matches, node: u32) -> Option<bool> {
+        let nodes = if matches.searching { &self.searching } else { &self.browsing };
+        nodes.get(&node).copied()
+    }
+
+    /// Opens or closes a directory.
+    pub(crate) fn set(&mut self, matches: &Matches, node: u32, open: bool) {
+        let nodes = if matches.searching { &mut self.searching } else { &mut self.browsing };
+        nodes.insert(node, open);
+    }
+
+    /// Another text is searched.
+    pub(crate) fn forget_search(&mut self) {
+        self.searching.clear();
+    }
+}
 
 /// One line of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +98,7 @@ pub(crate) fn rows(tree: &FileTree<'_>, matches: &Matches, order: Order, toggled
 pub(crate) fn open(tree: &FileTree<'_>, matches: &Matches, toggled: &mut Toggled, node: u32) {
     let mut node = node;
     loop {
-        toggled.insert(node, true);
+        toggled.set(matches, node, true);
         let mut shown = shown_children(tree, matches, node);
         match (shown.next(), shown.next()) {
             (Some(only), None) if has_rows(tree, matches, only) => node = only,
@@ -98,7 +121,7 @@ pub(crate) fn path(tree: &FileTree<'_>, rows: &[Row], row: usize) -> String {
 
 fn is_open(matches: &Matches, toggled: &Toggled, node: u32) -> bool {
     let by_itself = matches.searching && !matches.get(node).found;
-    toggled.get(&node).copied().unwrap_or(by_itself)
+    toggled.get(matches, node).unwrap_or(by_itself)
 }
 
 fn shown_children<'a>(
@@ -108,7 +131,7 @@ fn shown_children<'a>(
 ) -> impl Iterator<Item = u32> + 'a {
     tree.children(node as usize)
         .map(|child| u32::try_from(child).expect("fewer than 2^32 nodes fit in memory"))
-        .filter(|&child| matches.get(child).left > 0)
+        .filter(|&child| matches.get(child).left)
 }
 
 fn has_rows(tree: &FileTree<'_>, matches: &Matches, node: u32) -> bool {
@@ -121,9 +144,10 @@ fn sorted_children(tree: &FileTree<'_>, matches: &Matches, order: Order, node: u
     let size = |child: &u32| matches.get(*child).size();
     match order {
         Order::Name => {}
-        Order::Change => {
-            children.sort_by_cached_key(|child| Reverse((size(child).delta.magnitude(), size(child).after)))
-        }
+        Order::Change => children.sort_by_cached_key(|child| {
+            let size = size(child);
+            Reverse((size.delta.magnitude(), size.after))
+        }),
         Order::Size => children.sort_by_cached_key(|child| Reverse((size(child).after, size(child).before))),
     }
     children
@@ -212,6 +236,21 @@ mod tests {
         check(Filter::All, "r/lib/a", Order::Change, &[], &["usr -100", "usr/lib -100", "usr/lib/a.so -100"]);
         check(Filter::All, "nowhere", Order::Change, &[], &[]);
         check(Filter::Only(FileChange::Added), "lib", Order::Change, &[], &[]);
+    }
+
+    #[test]
+    fn what_was_closed_by_hand_is_found_all_the_same() {
+        tree(BEFORE, AFTER, |tree| {
+            let (all, found) = (Matches::of(tree, Filter::All, ""), Matches::of(tree, Filter::All, "same"));
+            let mut toggled = Toggled::default();
+            let usr = rows(tree, &all, Order::Change, &toggled)[0].node;
+            toggled.set(&all, usr, false);
+            assert_eq!(rows(tree, &found, Order::Change, &toggled).len(), 3);
+            toggled.set(&found, usr, false);
+            assert_eq!(rows(tree, &found, Order::Change, &toggled).len(), 1);
+            toggled.forget_search();
+            assert_eq!(rows(tree, &found, Order::Change, &toggled).len(), 3);
+        });
     }
 
     #[test]
