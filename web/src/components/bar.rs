@@ -23,7 +23,7 @@ pub(crate) fn Bar(state: State) -> impl IntoView {
     view! {
         <header class="bar">
             <div class="wrap">
-                <span class="brand"><Mark />{text::NAME}</span>
+                <span class="brand"><Mark /><span>{text::NAME}</span></span>
                 {images}
                 <Choice
                     label=text::VIEW

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{Comparison, SizeChange};
-use plimsoll_report::format::{self, bytes, count, one_line, percent};
+use plimsoll_report::format::{self, bytes, count, one_line, percent, unbroken};
 
 use super::change;
 use crate::{figures, text};
@@ -50,8 +50,10 @@ pub(crate) fn Cards(comparison: &'static Comparison) -> impl IntoView {
 
 fn size_card(key: &'static str, label: &'static str, size: SizeChange) -> impl IntoView {
     let after = bytes(size.after);
-    let relative =
-        size.percent().filter(|_| size.delta.0 != 0).map(|change| format!(" ({})", percent(change)));
+    let relative = size
+        .percent()
+        .filter(|_| size.delta.0 != 0)
+        .map(|change| unbroken(&format!(" ({})", percent(change))));
     view! {
         <div class="card" data-card=key data-before=size.before.0 data-after=size.after.0>
             <dt>{label}</dt>
