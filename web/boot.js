@@ -3,6 +3,8 @@
 
 globalThis.plimsoll = (() => {
   const root = document.documentElement;
+  // Before anything is painted, so that the summary is laid out once.
+  root.dataset.state = "starting";
 
   const decode = (base64) => {
     if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
@@ -46,7 +48,6 @@ globalThis.plimsoll = (() => {
 
   const start = async () => {
     try {
-      root.dataset.state = "starting";
       // Kept for the workers, which run the same module.
       globalThis.plimsoll.module = await module();
       await wasm_bindgen({ module_or_path: globalThis.plimsoll.module });

@@ -9,3 +9,5 @@ mod bad_input;
 mod images;
 mod page;
 mod programs;
+mod report;
+mod reports;

@@ -1,52 +1,31 @@
 //! The one-file page: it starts from a file, asks nobody for anything, and its policy holds.
 
 use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use plimsoll_report::html::{Page, Viewer};
+use plimsoll_snapshot::{Bundle, Snapshot};
 use plimsoll_tests::browser::Browser;
-use tempfile::TempDir;
+
+use crate::reports::{Report, gzip, packed, written};
 
 const SUMMARY: &str = "<p>The summary.</p>";
 
-/// A report in a directory of its own.
-struct Report {
-    file: PathBuf,
-    _directory: TempDir,
-}
-
 fn report(title: &str, data: &[u8]) -> Report {
-    let viewer = fs::read_to_string(plimsoll_tests::viewer()).expect("run `cargo xtask viewer` first");
-    let mut page = Vec::new();
-    Viewer::parse(&viewer)
-        .unwrap()
-        .write(&Page { title, lang: "en", static_html: SUMMARY, data }, &mut page)
-        .unwrap();
-    let directory = TempDir::new().unwrap();
-    // A name that has to be encoded in an address.
-    let file = directory.path().join("before & after #1.html");
-    fs::write(&file, page).unwrap();
-    Report { file, _directory: directory }
+    written(title, SUMMARY, data)
 }
 
-fn gzip(text: &str) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(text.as_bytes()).unwrap();
-    encoder.finish().unwrap()
+/// The data of a report about nothing.
+fn nothing() -> Vec<u8> {
+    packed(&Bundle { before: Snapshot::default(), after: Snapshot::default() })
 }
 
 #[test]
 fn a_report_starts_from_its_file_and_asks_nobody() {
-    let report =
-        report("</title><script>document.hacked = true</script> $& 3.18 GB", &gzip(&"x".repeat(123_456)));
+    let report = report("</title><script>document.hacked = true</script> $& 3.18 GB", &nothing());
     let mut browser = Browser::launch().unwrap();
     browser.open_file(&report.file).unwrap();
 
     let shown = browser.eval("document.getElementById('app').innerText").unwrap();
-    assert!(shown.as_str().unwrap().contains("123456 bytes"), "{shown}");
+    assert!(shown.as_str().unwrap().contains("There is nothing to compare"), "{shown}");
     assert_eq!(
         browser.eval("document.title").unwrap(),
         "</title><script>document.hacked = true</script> $& 3.18 GB"
@@ -60,7 +39,7 @@ fn a_report_starts_from_its_file_and_asks_nobody() {
 
 #[test]
 fn the_policy_stops_what_the_page_never_does() {
-    let report = report("Plimsoll", &gzip("data"));
+    let report = report("Plimsoll", &nothing());
     let mut browser = Browser::launch().unwrap();
     browser.open_file(&report.file).unwrap();
 
@@ -92,12 +71,19 @@ fn the_policy_stops_what_the_page_never_does() {
 
 #[test]
 fn a_report_that_cannot_be_read_says_so_beside_its_summary() {
-    let report = report("Plimsoll", b"");
     let mut browser = Browser::launch().unwrap();
-    let error = browser.open_file(&report.file).unwrap_err().to_string();
-    assert!(error.contains("this page was written without data"), "{error}");
-    let shown = browser.eval("document.body.innerText").unwrap();
-    assert!(shown.as_str().unwrap().contains("The summary."), "{shown}");
+    for (data, message) in [
+        (Vec::new(), "this page was written without data"),
+        (gzip("{}"), "this is not a Plimsoll snapshot"),
+        (gzip("{\"schema_version\": 99}"), "use a newer plimsoll"),
+        (nothing()[..20].to_vec(), "the snapshot cannot be read: "),
+    ] {
+        let report = report("Plimsoll", &data);
+        let error = browser.open_file(&report.file).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+        let shown = browser.eval("document.body.innerText").unwrap();
+        assert!(shown.as_str().unwrap().contains("The summary."), "{shown}");
+    }
 }
 
 #[test]

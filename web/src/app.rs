@@ -1,23 +1,55 @@
-//! The page as a whole.
+//! The page as a whole: the sections in their order, and what follows the reader's choices.
 
-use std::io;
-
-use flate2::read::MultiGzDecoder;
 use leptos::prelude::*;
+use plimsoll_report::format::unbroken;
+use plimsoll_report::verdict::verdict;
 
-/// The whole page around the data of a report.
+use crate::components::{Bar, Cards, Files, Layers, Method, Services, Tabs, Why};
+use crate::state::{State, Theme};
+use crate::{load, text};
+
+/// The page around a report.
 #[component]
-pub(crate) fn App(data: Vec<u8>) -> impl IntoView {
-    let size = match inflated_size(&data) {
-        Ok(size) => format!("{size} bytes of data"),
-        Err(error) => format!("the data of this report is damaged: {error}"),
+pub(crate) fn App(state: State) -> impl IntoView {
+    Effect::new(move |_| {
+        let theme = state.theme.get();
+        load::set_root_data("theme", (theme != Theme::System).then(|| theme.key()));
+    });
+    Effect::new(move |_| load::set_root_data("view", Some(state.view.get().key())));
+    Effect::new(move |last: Option<String>| {
+        let fragment = state.fragment();
+        // Nothing was chosen yet when the page opens: whatever its address holds stays.
+        if last.is_some_and(|last| last != fragment) {
+            load::set_fragment(&fragment);
+        }
+        fragment
+    });
+    let followed = window_event_listener(leptos::ev::hashchange, move |_| state.follow(&load::fragment()));
+    on_cleanup(move || followed.remove());
+
+    let comparison = &state.report.comparison;
+    let details = move || {
+        let position = state.service.get();
+        let service = comparison.services.get(position)?;
+        let tree = state.report.files.get(position)?;
+        Some(view! {
+            <Why service />
+            <Layers service />
+            <Files service tree />
+        })
     };
     view! {
-        <header><h1>"Plimsoll"</h1></header>
-        <p id="inflated-size">{size}</p>
+        <a class="skip" href="#report">{text::SKIP}</a>
+        <Bar state />
+        <main id="report" class="wrap">
+            <h1 id="verdict">{unbroken(&verdict(comparison))}</h1>
+            <Cards comparison />
+            <Services state />
+            <Tabs state />
+            <div id="service" role="tabpanel" aria-label=move || state.selected().map(|service| service.name.clone())>
+                {details}
+            </div>
+            <Method report=state.report />
+        </main>
     }
-}
-
-fn inflated_size(data: &[u8]) -> io::Result<u64> {
-    io::copy(&mut MultiGzDecoder::new(data), &mut io::sink())
 }

@@ -91,7 +91,6 @@ mod frames {
     use std::io::{self, BufRead, Read};
 
     use ruzstd::decoding::StreamingDecoder;
-    use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
     pub(super) struct Frames<R: BufRead> {
         state: State<R>,

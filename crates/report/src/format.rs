@@ -87,6 +87,31 @@ pub fn count(count: u64) -> String {
     grouped
 }
 
+/// A text whose numbers stay on one line with their units: `6.17 GB`, `−63.1 %`.
+#[must_use]
+pub fn unbroken(text: &str) -> String {
+    let mut unbroken = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let after_digit = unbroken.ends_with(|last: char| last.is_ascii_digit());
+        let before_unit = characters.peek().is_some_and(|next| "%BkMGTPE".contains(*next));
+        unbroken.push(if character == ' ' && after_digit && before_unit { '\u{a0}' } else { character });
+    }
+    unbroken
+}
+
+/// The day of a point in time (RFC 3339): `2026-11-22`. `None` for what is no such time, and for the first days
+/// of a clock, which builders write when the true time should not be known.
+#[must_use]
+pub fn date(time: &str) -> Option<String> {
+    let day = time.get(..10)?;
+    let is_day = day.bytes().enumerate().all(|(index, byte)| match index {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    (is_day && day > "1980-01-01").then(|| day.to_owned())
+}
+
 /// A text on one line: control characters, which a terminal would obey, become spaces.
 #[must_use]
 pub fn one_line(text: &str) -> String {
@@ -152,6 +177,22 @@ mod tests {
     fn counts_are_grouped() {
         assert_eq!(count(7), "7");
         assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
+    }
+
+    #[test]
+    fn a_number_keeps_its_unit() {
+        assert_eq!(
+            unbroken("of 2 services: 6.17 GB (−81.2 %)"),
+            "of 2 services: 6.17\u{a0}GB (−81.2\u{a0}%)"
+        );
+    }
+
+    #[test]
+    fn times_become_days() {
+        assert_eq!(date("2026-11-22T17:31:05.123Z").as_deref(), Some("2026-11-22"));
+        for no_day in ["", "yesterday", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "2026/11/22"] {
+            assert_eq!(date(no_day), None);
+        }
     }
 
     #[test]

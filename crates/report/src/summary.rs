@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::ImageInspection;
 
-use crate::format::{bytes, delta, one_line, percent};
+use crate::format::{bytes, delta, one_line, percent, unbroken};
 use crate::html::escape;
 use crate::verdict::verdict;
 
 /// The summary as HTML. All text is escaped, so it can be put into the page as it is.
 #[must_use]
 pub fn summary(comparison: &Comparison) -> String {
-    let mut html = format!("<h1>{}</h1>\n", escape(&verdict(comparison)));
+    let mut html = format!("<h1>{}</h1>\n", escape(&unbroken(&verdict(comparison))));
     html.push_str(
         "<table><thead><tr><th>Service</th><th>Before</th><th>After</th><th>Change</th><th></th></tr></thead><tbody>\n",
     );

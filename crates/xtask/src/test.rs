@@ -28,7 +28,7 @@ pub(crate) fn run() -> Result {
     let tests = |command: &mut Command| {
         start(
             command
-                .args(["--locked", "--workspace", "--exclude", "plimsoll-web"])
+                .args(["--locked", "--workspace"])
                 .env("CHROME", &chromium)
                 .env("PLIMSOLL", program())
                 .env("PLIMSOLL_VIEWER", viewer()),

@@ -69,6 +69,21 @@ impl FileNode<'_> {
         SizeChange::new(bytes(self.before), bytes(self.after))
     }
 
+    /// The bytes of the path itself: those of a file, none for a directory.
+    #[must_use]
+    pub fn own_size(&self) -> SizeChange {
+        let own = |side: Option<Side>| {
+            side.filter(|side| side.kind != EntryKind::Directory).map_or(Bytes::ZERO, |side| side.bytes)
+        };
+        SizeChange::new(own(self.before), own(self.after))
+    }
+
+    /// Whether it is nothing but a directory, on whichever side it is there. Such a path is not counted as a file.
+    #[must_use]
+    pub fn is_only_directory(&self) -> bool {
+        [self.before, self.after].into_iter().flatten().all(|side| side.kind == EntryKind::Directory)
+    }
+
     /// Whether either side is a directory.
     #[must_use]
     pub fn is_directory(&self) -> bool {
@@ -242,10 +257,8 @@ impl<'a> FileTree<'a> {
         let mut largest: Vec<(Bytes, usize)> = Vec::new();
         for (index, node) in self.nodes.iter().enumerate() {
             // A directory that became a file, or the reverse, counts for what the file weighs.
-            let size = own_size(node);
-            let is_pure_directory =
-                [node.before, node.after].into_iter().flatten().all(|side| side.kind == EntryKind::Directory);
-            if is_pure_directory {
+            let size = node.own_size();
+            if node.is_only_directory() {
                 continue;
             }
             let counted = &mut counts[node.change as usize];
@@ -262,18 +275,10 @@ impl<'a> FileTree<'a> {
         let largest = largest.into_iter().map(|(_, index)| ChangedFile {
             path: self.path(index),
             change: self.nodes[index].change,
-            size: own_size(&self.nodes[index]),
+            size: self.nodes[index].own_size(),
         });
         FileChanges { added, removed, modified, attributes, unchanged, largest: largest.collect() }
     }
-}
-
-/// The bytes of the path itself: those of a file, none for a directory.
-fn own_size(node: &FileNode<'_>) -> SizeChange {
-    let own = |side: Option<Side>| {
-        side.filter(|side| side.kind != EntryKind::Directory).map_or(Bytes::ZERO, |side| side.bytes)
-    };
-    SizeChange::new(own(node.before), own(node.after))
 }
 
 fn change_of(old: Option<TreeNode<'_>>, new: Option<TreeNode<'_>>) -> FileChange {

@@ -125,13 +125,34 @@ pub struct ServiceTrees<'a> {
 /// Compares two snapshots.
 #[must_use]
 pub fn compare(before: &Snapshot, after: &Snapshot) -> Comparison {
+    compare_each(before, after, drop).0
+}
+
+/// Compares two snapshots, and keeps the files of both sides: one tree a service, in the order of
+/// [`Comparison::services`].
+#[must_use]
+pub fn compare_with_files<'a>(before: &'a Snapshot, after: &'a Snapshot) -> (Comparison, Vec<FileTree<'a>>) {
+    compare_each(before, after, |trees| trees.union)
+}
+
+/// Compares service by service, so that no more trees are held at a time than `keep` leaves.
+fn compare_each<'a, T>(
+    before: &'a Snapshot,
+    after: &'a Snapshot,
+    keep: impl Fn(ServiceTrees<'a>) -> T,
+) -> (Comparison, Vec<T>) {
     let mut services: Vec<_> = service_names(before, after)
         .into_iter()
-        .map(|name| compare_service(before, after, name, &service_trees(before, after, name)))
+        .map(|name| {
+            let trees = service_trees(before, after, name);
+            (compare_service(before, after, name, &trees), keep(trees))
+        })
         .collect();
-    services.sort_by_key(|service| std::cmp::Reverse(service.size.delta.magnitude()));
+    services.sort_by_key(|(service, _)| std::cmp::Reverse(service.size.delta.magnitude()));
+    let (services, kept) = services.into_iter().unzip();
     let (before, after) = (stack_size(before), stack_size(after));
-    Comparison { total: SizeChange::new(before.unique_bytes, after.unique_bytes), before, after, services }
+    let total = SizeChange::new(before.unique_bytes, after.unique_bytes);
+    (Comparison { total, before, after, services }, kept)
 }
 
 /// The names of the services of both sides, each once: first those of before, then the new ones.

@@ -1,0 +1,76 @@
+//! Reports for the tests: each in a directory of its own, around real images or around whatever a test needs.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use plimsoll_analysis::compare::{Comparison, compare};
+use plimsoll_report::html::{Page, Viewer};
+use plimsoll_snapshot::Bundle;
+use plimsoll_tests::program;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A report in a directory of its own.
+pub(crate) struct Report {
+    pub(crate) file: PathBuf,
+    _directory: TempDir,
+}
+
+/// A report with these parts.
+pub(crate) fn written(title: &str, static_html: &str, data: &[u8]) -> Report {
+    let viewer = fs::read_to_string(plimsoll_tests::viewer()).expect("run `cargo xtask viewer` first");
+    let mut page = Vec::new();
+    Viewer::parse(&viewer).unwrap().write(&Page { title, lang: "en", static_html, data }, &mut page).unwrap();
+    let directory = TempDir::new().unwrap();
+    // A name that has to be encoded in an address.
+    let file = directory.path().join("before & after #1.html");
+    fs::write(&file, page).unwrap();
+    Report { file, _directory: directory }
+}
+
+/// A bundle as the data slot holds it.
+pub(crate) fn packed(bundle: &Bundle) -> Vec<u8> {
+    let mut data = Vec::new();
+    bundle.write_gzip(&mut data).unwrap();
+    data
+}
+
+/// A text, compressed.
+pub(crate) fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// The report that the program writes of the small images, what it prints of the same snapshots as JSON, and what the
+/// analysis says of them. Before, two services run one image; after, each has its own.
+pub(crate) fn micro() -> (Report, Value, Comparison) {
+    let directory = TempDir::new().unwrap();
+    let archive = plimsoll_tests::image("docker-26.1.5-graphdriver/micro3.save.tar.gz");
+    let snapshot = |name: &str, backend: &str, frontend: &str| {
+        let file = directory.path().join(name);
+        let source =
+            |service, reference| format!("{service}=docker-archive:{}:{reference}", archive.display());
+        program::succeed([
+            "snapshot".as_ref(),
+            source("backend", backend).as_ref(),
+            source("frontend", frontend).as_ref(),
+            "-o".as_ref(),
+            file.as_os_str(),
+        ]);
+        file
+    };
+    let before = snapshot("before", "agente/micro-before:latest", "agente/micro-before:latest");
+    let after = snapshot("after", "agente/micro-backend:after", "agente/micro-frontend:after");
+    let file = directory.path().join("report.html");
+    let sides = [before.as_os_str(), after.as_os_str()];
+    program::succeed([&["report".as_ref()], &sides[..], &["-o".as_ref(), file.as_os_str()]].concat());
+    let json =
+        program::json([&["compare".as_ref()], &sides[..], &["--format".as_ref(), "json".as_ref()]].concat());
+    let read = |path: &Path| plimsoll_snapshot::read(fs::File::open(path).unwrap()).unwrap();
+    let comparison = compare(&read(&before), &read(&after));
+    (Report { file, _directory: directory }, json, comparison)
+}

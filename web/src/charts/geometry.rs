@@ -1,0 +1,107 @@
+//! Where the marks of the charts lie: positions in percent of a width that only the browser knows.
+
+use plimsoll_analysis::compare::{BridgeCause, BridgeStep};
+use plimsoll_snapshot::{ByteDelta, Bytes};
+
+/// An axis from zero to the largest value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Scale {
+    largest: Bytes,
+}
+
+impl Scale {
+    pub(crate) fn up_to(largest: Bytes) -> Self {
+        Self { largest }
+    }
+
+    /// The position of a value, from 0 to 100.
+    #[expect(clippy::cast_precision_loss, reason = "a position on a screen")]
+    pub(crate) fn at(self, bytes: Bytes) -> f64 {
+        if self.largest == Bytes::ZERO {
+            return 0.0;
+        }
+        (bytes.0 as f64 / self.largest.0 as f64 * 100.0).clamp(0.0, 100.0)
+    }
+}
+
+/// A bar of a waterfall.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Bar {
+    pub(crate) kind: BarKind,
+    /// Where it begins: the end of the bar before, or zero.
+    pub(crate) from: f64,
+    /// Where it ends: where the next one begins.
+    pub(crate) to: f64,
+}
+
+/// What a bar stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BarKind {
+    /// The size before.
+    Before(Bytes),
+    /// One cause.
+    Step(BridgeCause, ByteDelta),
+    /// The size after.
+    After(Bytes),
+}
+
+/// The way from `before` to the size after by its steps.
+pub(crate) fn waterfall(before: Bytes, steps: &[BridgeStep]) -> Vec<Bar> {
+    let mut running = vec![before];
+    for step in steps {
+        let last = *running.last().expect("it begins with one");
+        running.push(moved(last, step.delta));
+    }
+    let after = *running.last().expect("it begins with one");
+    let scale = Scale::up_to(running.iter().copied().max().unwrap_or(Bytes::ZERO));
+    let mut bars = vec![Bar { kind: BarKind::Before(before), from: 0.0, to: scale.at(before) }];
+    bars.extend(steps.iter().zip(running.windows(2)).map(|(step, ends)| Bar {
+        kind: BarKind::Step(step.cause, step.delta),
+        from: scale.at(ends[0]),
+        to: scale.at(ends[1]),
+    }));
+    bars.push(Bar { kind: BarKind::After(after), from: 0.0, to: scale.at(after) });
+    bars
+}
+
+fn moved(bytes: Bytes, delta: ByteDelta) -> Bytes {
+    if delta.0 < 0 { bytes - delta.magnitude() } else { bytes + delta.magnitude() }
+}
+
+/// The length of a difference against the largest one beside it, in percent.
+#[expect(clippy::cast_precision_loss, reason = "a length on a screen")]
+pub(crate) fn share(delta: ByteDelta, largest: Bytes) -> f64 {
+    if largest == Bytes::ZERO { 0.0 } else { delta.magnitude().0 as f64 / largest.0 as f64 * 100.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(cause: BridgeCause, delta: i64) -> BridgeStep {
+        BridgeStep { cause, delta: ByteDelta(delta) }
+    }
+
+    #[test]
+    fn every_bar_begins_where_the_last_one_ended() {
+        let steps = [step(BridgeCause::FilesRemoved, -60), step(BridgeCause::FilesAdded, 30)];
+        let bars = waterfall(Bytes(100), &steps);
+        let ends: Vec<_> = bars.iter().map(|bar| (bar.from, bar.to)).collect();
+        assert_eq!(ends, [(0.0, 100.0), (100.0, 40.0), (40.0, 70.0), (0.0, 70.0)]);
+        assert_eq!(bars[3].kind, BarKind::After(Bytes(70)));
+    }
+
+    #[test]
+    fn the_scale_holds_the_highest_point_on_the_way() {
+        let steps = [step(BridgeCause::FilesAdded, 300), step(BridgeCause::FilesRemoved, -50)];
+        let bars = waterfall(Bytes(100), &steps);
+        assert_eq!((bars[0].to, bars[1].to, bars[3].to), (25.0, 100.0, 87.5));
+    }
+
+    #[test]
+    fn nothing_has_no_width() {
+        assert_eq!(waterfall(Bytes::ZERO, &[])[1].to, 0.0);
+        assert_eq!(Scale::up_to(Bytes::ZERO).at(Bytes(5)), 0.0);
+        assert_eq!(share(ByteDelta(-5), Bytes::ZERO), 0.0);
+    }
+}

@@ -1,0 +1,66 @@
+//! The way from the size before to the size after, one bar a cause.
+
+use leptos::prelude::*;
+use plimsoll_analysis::compare::ServiceComparison;
+use plimsoll_report::{format, words};
+
+use super::geometry::{Bar, BarKind, waterfall};
+use crate::components::direction;
+use crate::text;
+
+/// The height of a row, and of the bar in its middle.
+const ROW: f64 = 32.0;
+const THICK: f64 = 20.0;
+
+/// Bars below each other, so that each has room for its name at any width.
+#[component]
+pub(crate) fn Waterfall(service: &'static ServiceComparison) -> impl IntoView {
+    let bars = waterfall(service.size.before, &service.bridge);
+    let last = bars.len() - 1;
+    let rows = bars.iter().enumerate().map(|(index, bar)| {
+        // A vertical hairline leads from the end of each bar to the next.
+        let comes_from = index.checked_sub(1).map(|above| bars[above].to);
+        row(*bar, comes_from, index < last)
+    });
+    view! { <ol class="waterfall">{rows.collect_view()}</ol> }
+}
+
+fn row(bar: Bar, comes_from: Option<f64>, goes_on: bool) -> impl IntoView {
+    let (class, label, value) = match bar.kind {
+        BarKind::Before(bytes) => ("total", text::BEFORE.to_owned(), format::bytes(bytes)),
+        BarKind::After(bytes) => ("total", text::AFTER.to_owned(), format::bytes(bytes)),
+        BarKind::Step(cause, delta) => (direction(delta), words::bridge_cause(cause), format::delta(delta)),
+    };
+    let top = (ROW - THICK) / 2.0;
+    let connector = |at: f64, from: f64, to: f64| {
+        view! { <line x1=percent(at) x2=percent(at) y1=from.to_string() y2=to.to_string() /> }
+    };
+    view! {
+        <li class=class>
+            <span class="label">{label}</span>
+            <svg height=ROW.to_string() aria-hidden="true">
+                {comes_from.map(|at| connector(at, 0.0, top))}
+                {goes_on.then(|| connector(bar.to, top + THICK, ROW))}
+                <rect
+                    x=percent(bar.from.min(bar.to))
+                    width=percent((bar.to - bar.from).abs())
+                    y=top.to_string()
+                    height=THICK.to_string()
+                />
+                // Keeps a step in sight that is narrower than a pixel.
+                <line
+                    class="tip"
+                    x1=percent(bar.to)
+                    x2=percent(bar.to)
+                    y1=top.to_string()
+                    y2=(top + THICK).to_string()
+                />
+            </svg>
+            <span class="value">{value.number} "\u{a0}" <small>{value.unit}</small></span>
+        </li>
+    }
+}
+
+fn percent(at: f64) -> String {
+    format!("{at:.3}%")
+}

@@ -1,0 +1,355 @@
+//! The files of both sides as one tree. Only the rows in sight are in the document.
+
+use std::sync::Arc;
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use plimsoll_analysis::compare::FileChange::{Attributes, Modified, Unchanged};
+use plimsoll_analysis::compare::{FileTree, ServiceComparison};
+use plimsoll_report::format::count;
+use plimsoll_report::words;
+use plimsoll_snapshot::{Bytes, path as paths};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent, MouseEvent};
+
+use super::{change, direction, maybe_size, size};
+use crate::charts::geometry::share;
+use crate::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled};
+use crate::{load, text};
+
+/// The height of a row, and of one whose figures stand below its name, as in the style sheet.
+const ROW: f64 = 28.0;
+const NARROW_ROW: f64 = 48.0;
+/// The width of a window in which rows are of two lines.
+const NARROW: f64 = 720.0;
+
+/// The choices of the reader, and what follows from them.
+#[derive(Clone, Copy)]
+struct Table {
+    tree: &'static FileTree<'static>,
+    filter: RwSignal<Filter>,
+    search: RwSignal<String>,
+    order: RwSignal<Order>,
+    toggled: RwSignal<Toggled>,
+    matches: Memo<Arc<Matches>>,
+    rows: Memo<Arc<Vec<Row>>>,
+    /// The row the keys act on, by its node.
+    active: RwSignal<Option<u32>>,
+}
+
+impl Table {
+    fn new(tree: &'static FileTree<'static>) -> Self {
+        let (filter, search) = (RwSignal::new(Filter::default()), RwSignal::new(String::new()));
+        let (order, toggled) = (RwSignal::new(Order::default()), RwSignal::new(Toggled::default()));
+        // What they give is large, and differs whenever it is made anew.
+        let matches = Memo::new_with_compare(
+            move |_| Arc::new(Matches::of(tree, filter.get(), &search.read())),
+            |_, _| true,
+        );
+        let rows = Memo::new_with_compare(
+            move |_| Arc::new(tree::rows(tree, &matches.get(), order.get(), &toggled.read())),
+            |_, _| true,
+        );
+        Self { tree, filter, search, order, toggled, matches, rows, active: RwSignal::new(None) }
+    }
+
+    fn open(self, node: u32) {
+        let matches = self.matches.get_untracked();
+        self.toggled.update(|toggled| tree::open(self.tree, &matches, toggled, node));
+    }
+
+    fn close(self, node: u32) {
+        let matches = self.matches.get_untracked();
+        self.toggled.update(|toggled| toggled.set(&matches, node, false));
+    }
+}
+
+/// The file tree with its filters and its search.
+#[component]
+pub(crate) fn Files(service: &'static ServiceComparison, tree: &'static FileTree<'static>) -> impl IntoView {
+    let table = Table::new(tree);
+    let status = move || {
+        let matches = table.matches.get();
+        let root = matches.get(0);
+        view! { {text::shown(root.files, root.changed)}" · "{change(root.size().delta)} }
+    };
+    view! {
+        <section class="engineer" aria-labelledby="files">
+            <h2 id="files">{text::FILES}</h2>
+            <p class="lead">{text::FILES_LEAD}</p>
+            <div class="tools screen">
+                <Filters service chosen=table.filter />
+                <input
+                    type="search"
+                    placeholder=text::SEARCH
+                    aria-label=text::SEARCH
+                    spellcheck="false"
+                    autocomplete="off"
+                    on:input=move |event| {
+                        table.toggled.update(Toggled::forget_search);
+                        table.search.set(event_target_value(&event));
+                    }
+                />
+                <p class="status" role="status">{status}</p>
+            </div>
+            <Grid table />
+            <Largest service />
+        </section>
+    }
+}
+
+#[component]
+fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> impl IntoView {
+    let chips = Filter::ALL.into_iter().map(|filter| (filter, filter.count(&service.files)));
+    let chips = chips.filter(|&(filter, files)| filter == Filter::All || files > 0).map(|(filter, files)| {
+        view! {
+            <button
+                type="button"
+                class="filter"
+                data-filter=text::filter(filter)
+                aria-pressed=move || if chosen.get() == filter { "true" } else { "false" }
+                on:click=move |_| chosen.set(filter)
+            >
+                {text::filter(filter)}" "<small>{count(files)}</small>
+            </button>
+        }
+    });
+    view! { <div class="filters" role="group" aria-label=text::FILTER>{chips.collect_view()}</div> }
+}
+
+/// The table itself. Its rows share one place in the order of focus, and the arrow keys walk them.
+#[component]
+fn Grid(table: Table) -> impl IntoView {
+    let view = NodeRef::<html::Div>::new();
+    let (top, height) = (RwSignal::new(0.0), RwSignal::new(600.0));
+    let narrow = RwSignal::new(load::window_width() < NARROW);
+    let row_height = move || if narrow.get() { NARROW_ROW } else { ROW };
+    let measure = move || {
+        if let Some(element) = view.get_untracked() {
+            top.set(f64::from(element.scroll_top()));
+            // A table that is not shown has no height, but will have rows when it is.
+            height.set(f64::from(element.client_height().max(400)));
+        }
+    };
+    let resized = window_event_listener(ev::resize, move |_| {
+        narrow.set(load::window_width() < NARROW);
+        measure();
+    });
+    on_cleanup(move || resized.remove());
+    Effect::new(move |_| {
+        // Other rows begin at the top again.
+        table.filter.track();
+        table.search.track();
+        table.order.track();
+        if let Some(element) = view.get() {
+            element.set_scroll_top(0);
+        }
+        measure();
+    });
+
+    let go_to = move |row: usize| {
+        let rows = table.rows.get_untracked();
+        table.active.set(rows.get(row).map(|row| row.node));
+        let Some(element) = view.get_untracked() else { return };
+        let visible = f64::from(element.client_height());
+        let scroll = tree::scroll_to(f64::from(element.scroll_top()), visible, row_height(), row);
+        if let Some(to) = scroll {
+            #[expect(clippy::cast_possible_truncation, reason = "a position on a screen")]
+            element.set_scroll_top(to.round() as i32);
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let Some(key) = Key::named(&event.key()) else { return };
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        event.prevent_default();
+        let rows = table.rows.get_untracked();
+        let active = table.active.get_untracked();
+        let Some(at) = rows.iter().position(|row| Some(row.node) == active) else { return go_to(0) };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows")]
+        let page = (height.get_untracked() / row_height()) as usize;
+        match tree::step(&rows, at, key, page) {
+            Step::Move(row) => go_to(row),
+            Step::Open => table.open(rows[at].node),
+            Step::Close => table.close(rows[at].node),
+            Step::Stay => {}
+        }
+    };
+    let on_click = move |event: MouseEvent| {
+        let Some(node) = clicked_node(&event) else { return };
+        table.active.set(Some(node));
+        let rows = table.rows.get_untracked();
+        match rows.iter().find(|row| row.node == node).and_then(|row| row.open) {
+            Some(true) => table.close(node),
+            Some(false) => table.open(node),
+            None => {}
+        }
+    };
+    let on_focus = move |_| {
+        if table.active.get_untracked().is_none() {
+            table.active.set(table.rows.get_untracked().first().map(|row| row.node));
+        }
+    };
+
+    let range =
+        Memo::new(move |_| tree::window(top.get(), height.get(), row_height(), table.rows.read().len()));
+    let shown = move || {
+        let (rows, matches) = (table.rows.get(), table.matches.get());
+        let largest = largest_change(table.tree, &matches);
+        range
+            .get()
+            .filter_map(|index| Some(row_view(table, &rows, *rows.get(index)?, index, &matches, largest)))
+            .collect_view()
+    };
+    #[expect(clippy::cast_precision_loss, reason = "a height on a screen")]
+    let total = move || format!("height:{}px", table.rows.read().len() as f64 * row_height());
+    #[expect(clippy::cast_precision_loss, reason = "a position on a screen")]
+    let offset = move || format!("transform:translateY({}px)", range.get().start as f64 * row_height());
+    view! {
+        <div class="grid screen" role="treegrid" aria-label=text::TREE aria-rowcount=move || table.rows.read().len() + 1>
+            <div class="tr head" role="row" aria-rowindex="1">
+                <SortHeader table by=Order::Name class="name" />
+                <span role="columnheader" class="before">{text::BEFORE}</span>
+                <SortHeader table by=Order::Size class="after" />
+                <SortHeader table by=Order::Change class="delta" />
+                <span role="columnheader" class="what"></span>
+            </div>
+            <div
+                class="rows"
+                id="tree"
+                role="rowgroup"
+                tabindex="0"
+                aria-label=text::TREE
+                aria-activedescendant=move || table.active.get().map(|node| format!("file-{node}"))
+                node_ref=view
+                on:scroll=move |_| measure()
+                on:keydown=on_key
+                on:click=on_click
+                on:focus=on_focus
+            >
+                <div style=total role="presentation">
+                    <div style=offset role="presentation">{shown}</div>
+                </div>
+                {move || table.rows.read().is_empty().then(|| view! { <p class="empty">{text::NO_FILES}</p> })}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn SortHeader(table: Table, by: Order, class: &'static str) -> impl IntoView {
+    let chosen = move || table.order.get() == by;
+    let direction = if by == Order::Name { "ascending" } else { "descending" };
+    view! {
+        <span role="columnheader" class=class aria-sort=move || if chosen() { direction } else { "none" }>
+            <button type="button" data-sort=text::order(by) on:click=move |_| table.order.set(by)>
+                {text::order(by)}
+            </button>
+        </span>
+    }
+}
+
+fn row_view(
+    table: Table,
+    rows: &[Row],
+    row: Row,
+    index: usize,
+    matches: &Matches,
+    largest: Bytes,
+) -> impl IntoView + use<> {
+    let node = &table.tree.nodes[row.node as usize];
+    let found = matches.get(row.node);
+    let size_of_both = found.size();
+    let side = |there: bool, bytes| maybe_size(there.then_some(bytes));
+    let is_directory = node.is_directory();
+    let what = match node.change {
+        // What lies in a directory says more of it than its own owner or mode.
+        Unchanged | Attributes | Modified if node.is_only_directory() && found.changed > 0 => {
+            Some(format!("{} changed", count(u64::from(found.changed))))
+        }
+        Unchanged => None,
+        change => Some(words::file_change(change).to_owned()),
+    };
+    let delta = size_of_both.delta;
+    let name = paths::escape(node.name).into_owned();
+    view! {
+        <div
+            class="tr"
+            class:active=move || table.active.get() == Some(row.node)
+            id=format!("file-{}", row.node)
+            role="row"
+            style=format!("--level:{}", row.level - 1)
+            data-node=row.node
+            data-path=tree::path(table.tree, rows, index)
+            data-change=words::file_change(node.change)
+            data-before=size_of_both.before.0
+            data-after=size_of_both.after.0
+            attr:aria-level=row.level
+            aria-expanded=row.open.map(|open| if open { "true" } else { "false" })
+            aria-posinset=row.position.0
+            aria-setsize=row.position.1
+            aria-rowindex=index + 2
+        >
+            <span role="rowheader" class="name" title=name.clone()>
+                <code>{name.clone()}{is_directory.then_some("/")}</code>
+            </span>
+            <span role="gridcell" class="before">{side(node.before.is_some(), size_of_both.before)}</span>
+            <span role="gridcell" class="after">{side(node.after.is_some(), size_of_both.after)}</span>
+            <span role="gridcell" class="delta">
+                <i class=format!("signed {}", direction(delta)) aria-hidden="true">
+                    <i style=format!("width:{:.2}%", share(delta, largest) / 2.0)></i>
+                </i>
+                {if delta.0 == 0 { maybe_size(None).into_any() } else { change(delta).into_any() }}
+            </span>
+            <span role="gridcell" class="what">{what}</span>
+        </div>
+    }
+}
+
+/// The largest difference on the first level: the end of the scale of the small bars.
+fn largest_change(tree: &FileTree<'_>, matches: &Matches) -> Bytes {
+    tree.children(0)
+        .filter_map(|child| u32::try_from(child).ok())
+        .map(|child| matches.get(child).size().delta.magnitude())
+        .max()
+        .unwrap_or(Bytes::ZERO)
+}
+
+/// The node of the row that was clicked.
+fn clicked_node(event: &MouseEvent) -> Option<u32> {
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    target.closest("[data-node]").ok()??.get_attribute("data-node")?.parse().ok()
+}
+
+/// The largest changes as a plain table: what paper shows instead of the tree.
+#[component]
+fn Largest(service: &'static ServiceComparison) -> impl IntoView {
+    let files = service.files.largest.iter().map(|file| {
+        view! {
+            <tr>
+                <th scope="row"><code>{file.path.clone()}</code></th>
+                <td>{size(file.size.before)}</td>
+                <td>{size(file.size.after)}</td>
+                <td>{change(file.size.delta)}</td>
+                <td>{words::file_change(file.change)}</td>
+            </tr>
+        }
+    });
+    view! {
+        <table class="plain paper">
+            <caption>{text::LARGEST}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{text::PATH}</th>
+                    <th scope="col">{text::BEFORE}</th>
+                    <th scope="col">{text::AFTER}</th>
+                    <th scope="col">{text::CHANGE}</th>
+                    <td></td>
+                </tr>
+            </thead>
+            <tbody>{files.collect_view()}</tbody>
+        </table>
+    }
+}

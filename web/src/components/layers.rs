@@ -1,0 +1,205 @@
+//! The layers of both images, side by side.
+
+use leptos::prelude::*;
+use plimsoll_analysis::compare::{LayerMatch, LayerPair, ServiceComparison};
+use plimsoll_analysis::inspect::{ImageInspection, LayerInspection};
+use plimsoll_report::format::{bytes, one_line};
+use plimsoll_report::words;
+use plimsoll_snapshot::Bytes;
+
+use super::{maybe_size, size};
+use crate::text;
+
+/// The aligned layers; a row opens to show what it holds and who hides it.
+#[component]
+pub(crate) fn Layers(service: &'static ServiceComparison) -> impl IntoView {
+    let compressed = [&service.before, &service.after]
+        .into_iter()
+        .flatten()
+        .flat_map(|image| &image.layers)
+        .any(|layer| layer.compressed_bytes.is_some());
+    let rows = service.layers.iter().enumerate().map(|(index, pair)| {
+        view! { <LayerRow service pair=*pair index compressed /> }
+    });
+    let table = if service.layers.is_empty() {
+        view! { <p>{text::NO_LAYERS}</p> }.into_any()
+    } else {
+        view! {
+            <table class="layers reflow" aria-labelledby="layers">
+                <thead>
+                    <tr>
+                        <th scope="col">{text::INSTRUCTION}</th>
+                        <th scope="col">{text::MATCH}</th>
+                        <th scope="col">{text::BEFORE}</th>
+                        <th scope="col">{text::HIDDEN}</th>
+                        <th scope="col">{text::AFTER}</th>
+                        <th scope="col">{text::HIDDEN}</th>
+                        {compressed.then(|| view! { <th scope="col">{text::COMPRESSED}</th> })}
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="engineer" aria-labelledby="layers">
+            <h2 id="layers">{text::LAYERS}</h2>
+            <p class="lead">{text::LAYERS_LEAD}</p>
+            {table}
+        </section>
+    }
+}
+
+fn layer(image: Option<&'static ImageInspection>, index: Option<usize>) -> Option<&'static LayerInspection> {
+    image?.layers.get(index?)
+}
+
+#[component]
+fn LayerRow(
+    service: &'static ServiceComparison,
+    pair: LayerPair,
+    index: usize,
+    compressed: bool,
+) -> impl IntoView {
+    let before = layer(service.before.as_ref(), pair.before);
+    let after = layer(service.after.as_ref(), pair.after);
+    let open = RwSignal::new(false);
+    let detail_id = format!("layer-{index}");
+    let instruction = service.instruction(&pair).map_or_else(|| text::NO_INSTRUCTION.to_owned(), one_line);
+    let instruction_before = before
+        .filter(|_| after.is_some())
+        .and_then(|layer| layer.instruction.as_deref())
+        .map(one_line)
+        .filter(|before| *before != instruction);
+    let kind = words::layer_match(pair.kind);
+    let class = match pair.kind {
+        LayerMatch::Kept => "chip kept",
+        LayerMatch::Changed => "chip changed",
+        LayerMatch::Removed => "chip removed",
+        LayerMatch::Added => "chip added",
+    };
+    let file_bytes = |layer: Option<&LayerInspection>| layer.map(|layer| layer.file_bytes);
+    let columns = if compressed { "7" } else { "6" };
+    let detail = move || {
+        open.get().then(|| {
+            view! {
+                <tr class="detail" id=format!("layer-{index}")>
+                    <td colspan=columns>
+                        <div class="two">
+                            {before.map(|layer| detail(text::BEFORE, layer, service.before.as_ref(), pair.before))}
+                            {after.map(|layer| detail(text::AFTER, layer, service.after.as_ref(), pair.after))}
+                        </div>
+                    </td>
+                </tr>
+            }
+        })
+    };
+    view! {
+        <tr
+            data-layer=index
+            data-match=kind
+            data-before=file_bytes(before).map(|bytes| bytes.0)
+            data-after=file_bytes(after).map(|bytes| bytes.0)
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            <th scope="row">
+                <button
+                    type="button"
+                    class="twist"
+                    aria-controls=detail_id
+                    aria-expanded=move || if open.get() { "true" } else { "false" }
+                >
+                    <code>{instruction}</code>
+                </button>
+                {instruction_before.map(|was| view! { <div class="was">{text::WAS}" "<code>{was}</code></div> })}
+            </th>
+            <td><span class=class>{kind}</span></td>
+            <td data-label=text::BEFORE>{maybe_size(file_bytes(before))}</td>
+            <td class="hidden-bytes" data-label=text::HIDDEN>{hidden(before)}</td>
+            <td data-label=text::AFTER>{maybe_size(file_bytes(after))}</td>
+            <td class="hidden-bytes" data-label=text::HIDDEN>{hidden(after)}</td>
+            {compressed.then(|| view! { <td data-label=text::COMPRESSED>{compressed_sizes(before, after)}</td> })}
+        </tr>
+        {detail}
+    }
+}
+
+/// Hidden bytes where there are any: a column of zeros would hide them once more.
+fn hidden(layer: Option<&LayerInspection>) -> impl IntoView {
+    let hidden = layer.map(|layer| layer.hidden_bytes).filter(|&bytes| bytes > Bytes::ZERO);
+    match hidden {
+        Some(bytes) => view! { <b>{size(bytes)}</b> }.into_any(),
+        None => maybe_size(None).into_any(),
+    }
+}
+
+fn compressed_sizes(before: Option<&LayerInspection>, after: Option<&LayerInspection>) -> impl IntoView {
+    let known = |layer: Option<&LayerInspection>| layer.and_then(|layer| layer.compressed_bytes);
+    match (known(before), known(after)) {
+        (Some(old), Some(new)) if old != new => view! { {size(old)}" → "{size(new)} }.into_any(),
+        (old, new) => maybe_size(new.or(old)).into_any(),
+    }
+}
+
+/// One side of an open row.
+fn detail(
+    label: &'static str,
+    layer: &'static LayerInspection,
+    image: Option<&'static ImageInspection>,
+    index: Option<usize>,
+) -> impl IntoView {
+    let hidden = image.into_iter().flat_map(|image| &image.hidden);
+    let groups = hidden.filter(|group| Some(group.from_layer as usize) == index).map(|group| {
+        let by = group.by_instruction.as_deref().map_or_else(|| text::NO_INSTRUCTION.to_owned(), one_line);
+        let examples = group.examples.iter().map(|file| {
+            view! { <li><code>{file.path.clone()}</code><span>{size(file.bytes)}</span></li> }
+        });
+        view! {
+            <p>
+                <b>{size(group.bytes)}</b>
+                {format!(" in {}, {} by ", text::many(group.files, "file", "files"), words::cause(group.cause))}
+                <code>{by}</code>
+            </p>
+            <ul class="examples">{examples.collect_view()}</ul>
+        }
+    });
+    let groups = groups.collect_view();
+    let tar = match layer.tar_bytes {
+        Some(bytes) => view! { {size(bytes)} }.into_any(),
+        None => text::NOT_INCLUDED.into_any(),
+    };
+    view! {
+        <div>
+            <h3>{label}</h3>
+            <dl class="facts">
+                <dt>{text::DIFF_ID}</dt>
+                <dd><code>{layer.diff_id.to_string()}</code></dd>
+                <dt>{text::TAR}</dt>
+                <dd>{tar}{layer.compressed_bytes.map(|size| format!(", compressed {}", bytes(size)))}</dd>
+                <dt>{text::HOLDS}</dt>
+                <dd>{holds(layer)}</dd>
+                {(layer.hidden_bytes > Bytes::ZERO).then(|| view! { <dt>{text::HIDDEN_BY}</dt><dd>{groups}</dd> })}
+            </dl>
+        </div>
+    }
+}
+
+/// What a layer holds, without what it has none of.
+fn holds(layer: &LayerInspection) -> String {
+    let counts = [
+        (layer.files, "file", "files"),
+        (layer.directories, "directory", "directories"),
+        (layer.symlinks, "symbolic link", "symbolic links"),
+        (layer.hardlinks, "hard link", "hard links"),
+        (layer.devices, "device", "devices"),
+        (layer.whiteouts, "whiteout", "whiteouts"),
+        (layer.opaque, "opaque directory", "opaque directories"),
+    ];
+    let parts: Vec<_> = counts
+        .into_iter()
+        .filter(|&(number, ..)| number > 0)
+        .map(|(number, one, more)| text::many(number, one, more))
+        .collect();
+    if parts.is_empty() { text::NONE.to_owned() } else { parts.join(", ") }
+}

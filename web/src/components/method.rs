@@ -1,0 +1,116 @@
+//! What the figures mean, and where they come from.
+
+use leptos::prelude::*;
+use plimsoll_analysis::inspect::ImageInspection;
+use plimsoll_report::format::{bytes, one_line};
+use plimsoll_snapshot::Snapshot;
+
+use crate::state::Report;
+use crate::text;
+
+/// Definitions, sources and warnings.
+#[component]
+pub(crate) fn Method(report: &'static Report) -> impl IntoView {
+    let definitions = text::DEFINITIONS.map(|(term, meaning, command)| {
+        view! {
+            <tr>
+                <th scope="row">{term}</th>
+                <td>{meaning}</td>
+                <td>{command}</td>
+            </tr>
+        }
+    });
+    let services = &report.comparison.services;
+    let before = services.iter().filter_map(|service| service.before.as_ref());
+    let after = services.iter().filter_map(|service| service.after.as_ref());
+    view! {
+        <section aria-labelledby="method">
+            <h2 id="method">{text::METHOD}</h2>
+            <p class="lead">{text::METHOD_LEAD}</p>
+            <table class="plain definitions reflow">
+                <thead>
+                    <tr>
+                        <th scope="col">{text::TERM}</th>
+                        <th scope="col">{text::MEANING}</th>
+                        <th scope="col">{text::COMMAND}</th>
+                    </tr>
+                </thead>
+                <tbody>{definitions.collect_view()}</tbody>
+            </table>
+            <h3>{text::SOURCES}</h3>
+            <div class="two">
+                {side(text::BEFORE, &report.bundle.before, before.collect())}
+                {side(text::AFTER, &report.bundle.after, after.collect())}
+            </div>
+        </section>
+    }
+}
+
+fn side(
+    label: &'static str,
+    snapshot: &'static Snapshot,
+    images: Vec<&'static ImageInspection>,
+) -> impl IntoView {
+    // An image that several services run is described once.
+    let mut described: Vec<(Vec<String>, &ImageInspection)> = Vec::new();
+    for image in images {
+        let service = one_line(&image.service);
+        match described.iter_mut().find(|(_, known)| known.id == image.id) {
+            Some((services, _)) => services.push(service),
+            None => described.push((vec![service], image)),
+        }
+    }
+    let images = described
+        .into_iter()
+        .map(|(services, image)| image_facts(services.join(", "), image, manifest(snapshot, image)));
+    view! {
+        <div class="sources">
+            <h4>{label}</h4>
+            <p>{text::GENERATOR}" "{one_line(&snapshot.generator)}</p>
+            {images.collect_view()}
+        </div>
+    }
+}
+
+fn manifest(snapshot: &Snapshot, image: &ImageInspection) -> Option<String> {
+    let whole = snapshot.images.iter().find(|known| known.id == image.id)?;
+    whole.manifest_digest.as_ref().map(ToString::to_string)
+}
+
+fn image_facts(services: String, image: &'static ImageInspection, manifest: Option<String>) -> impl IntoView {
+    let fact = |term: &'static str, value: Option<String>, code: bool| {
+        value.map(|value| {
+            let value = if code { view! { <code>{value}</code> }.into_any() } else { value.into_any() };
+            view! { <dt>{term}</dt><dd>{value}</dd> }
+        })
+    };
+    let mut sizes = vec![
+        format!("image {}", bytes(image.size_bytes)),
+        format!("final tree {}", bytes(image.final_tree_bytes)),
+        format!("hidden {}", bytes(image.hidden_bytes)),
+        format!("duplicates {}", bytes(image.duplicate_bytes)),
+        format!("allocated about {}", bytes(image.allocated_estimate_bytes)),
+    ];
+    sizes.extend(image.compressed_bytes.map(|size| format!("compressed {}", bytes(size))));
+    sizes.extend(image.dive_efficiency.map(|score| format!("dive efficiency {:.1} %", score * 100.0)));
+    let warnings = image.warnings.iter().map(|warning| view! { <li>{one_line(&warning.message)}</li> });
+    view! {
+        <dl class="facts">
+            <dt>{text::SERVICE}</dt>
+            <dd>
+                <b>{services}</b>
+                {image.reference.as_deref().map(|name| format!(" · {}", one_line(name)))}
+            </dd>
+            {fact(text::SOURCE, Some(format!("{}:{}", image.source.transport.name(), one_line(&image.source.name))), true)}
+            {fact(text::IMAGE_ID, Some(image.id.to_string()), true)}
+            {fact(text::MANIFEST, manifest, true)}
+            {fact(text::PLATFORM, Some(one_line(&image.platform)), false)}
+            {fact(text::CREATED, image.created.as_deref().map(one_line), false)}
+            {fact(text::SIZES, Some(sizes.join(", ")), false)}
+            {(!image.warnings.is_empty()).then(|| view! {
+                <dt>{text::WARNINGS}</dt>
+                <dd><ul class="warnings">{warnings.collect_view()}</ul></dd>
+            })}
+        </dl>
+    }
+}

@@ -1,0 +1,21 @@
+//! The parts of the page. They render what they are given; figures and geometry come from elsewhere.
+
+mod bar;
+mod cards;
+mod files;
+mod layers;
+mod method;
+mod quantity;
+mod services;
+mod tabs;
+mod why;
+
+pub(crate) use bar::Bar;
+pub(crate) use cards::Cards;
+pub(crate) use files::Files;
+pub(crate) use layers::Layers;
+pub(crate) use method::Method;
+pub(crate) use quantity::{change, direction, maybe_size, size};
+pub(crate) use services::Services;
+pub(crate) use tabs::Tabs;
+pub(crate) use why::Why;

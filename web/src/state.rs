@@ -1,0 +1,192 @@
+//! What the page shows, and what the reader has chosen to see of it.
+
+use leptos::prelude::*;
+use plimsoll_analysis::compare::{Comparison, FileTree, ServiceComparison, compare_with_files};
+use plimsoll_snapshot::Bundle;
+
+/// The report with all that follows from its data.
+pub(crate) struct Report {
+    /// What was read.
+    pub(crate) bundle: &'static Bundle,
+    /// What the analysis says of it.
+    pub(crate) comparison: Comparison,
+    /// The files of every service, in the order of `comparison.services`.
+    pub(crate) files: Vec<FileTree<'static>>,
+}
+
+impl Report {
+    /// Compares what was read. It is never freed: it lives as long as the page, which holds one report.
+    pub(crate) fn of(bundle: Bundle) -> &'static Self {
+        let bundle: &'static Bundle = Box::leak(Box::new(bundle));
+        let (comparison, files) = compare_with_files(&bundle.before, &bundle.after);
+        Box::leak(Box::new(Self { bundle, comparison, files }))
+    }
+
+    fn position(&self, service: &str) -> Option<usize> {
+        self.comparison.services.iter().position(|known| known.name == service)
+    }
+}
+
+/// For whom the page is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum View {
+    /// Everything.
+    #[default]
+    Engineer,
+    /// Verdict, figures, services and causes.
+    Stakeholder,
+}
+
+impl View {
+    pub(crate) const ALL: [Self; 2] = [Self::Engineer, Self::Stakeholder];
+
+    /// The name in addresses and attributes.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Engineer => "engineer",
+            Self::Stakeholder => "stakeholder",
+        }
+    }
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// As the reader's system has it.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The name in attributes.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// The report and the reader's choices.
+#[derive(Clone, Copy)]
+pub(crate) struct State {
+    pub(crate) report: &'static Report,
+    pub(crate) view: RwSignal<View>,
+    pub(crate) theme: RwSignal<Theme>,
+    /// Index into the services of the comparison.
+    pub(crate) service: RwSignal<usize>,
+}
+
+impl State {
+    /// The state that a fragment describes.
+    pub(crate) fn new(report: &'static Report, fragment: &str) -> Self {
+        let state = Self {
+            report,
+            view: RwSignal::new(View::default()),
+            theme: RwSignal::new(Theme::default()),
+            service: RwSignal::new(0),
+        };
+        state.follow(fragment);
+        state
+    }
+
+    /// Takes over what a fragment says; what it does not say stays.
+    pub(crate) fn follow(&self, fragment: &str) {
+        for (key, value) in pairs(fragment) {
+            match key {
+                "view" => {
+                    if let Some(view) = View::ALL.into_iter().find(|view| view.key() == value) {
+                        self.view.set(view);
+                    }
+                }
+                "service" => {
+                    if let Some(position) = self.report.position(&value) {
+                        self.service.set(position);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The fragment that describes the state; empty for the one a report opens with.
+    pub(crate) fn fragment(&self) -> String {
+        let mut parts = Vec::new();
+        if self.view.get() != View::default() {
+            parts.push(format!("view={}", self.view.get().key()));
+        }
+        if self.service.get() != 0
+            && let Some(service) = self.selected()
+        {
+            parts.push(format!("service={}", encode(&service.name)));
+        }
+        parts.join("&")
+    }
+
+    /// The service that the sections below the table are about.
+    pub(crate) fn selected(&self) -> Option<&'static ServiceComparison> {
+        self.report.comparison.services.get(self.service.get())
+    }
+}
+
+/// The `key=value` pairs of a fragment.
+fn pairs(fragment: &str) -> impl Iterator<Item = (&str, String)> {
+    fragment
+        .trim_start_matches('#')
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (key, decode(value)))
+}
+
+/// Percent-encodes everything that could mean something in an address.
+fn encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            write!(encoded, "%{byte:02X}").expect("a string takes everything");
+        }
+    }
+    encoded
+}
+
+/// Reads what [`encode`] wrote; a `%` that starts no code stands for itself.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        let code = (byte == b'%')
+            .then(|| tail.get(..2).and_then(|digits| str::from_utf8(digits).ok()))
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(code.unwrap_or(byte));
+        rest = if code.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_survive_an_address() {
+        for name in ["backend", "a b&c=d#e", "años/ñ", "100 %", "%41"] {
+            assert_eq!(decode(&encode(name)), name);
+        }
+        assert_eq!(decode("%zz%4"), "%zz%4");
+    }
+
+    #[test]
+    fn a_fragment_is_pairs() {
+        let found: Vec<_> = pairs("#view=stakeholder&service=a%20b&odd").collect();
+        assert_eq!(found, [("view", "stakeholder".to_owned()), ("service", "a b".to_owned())]);
+    }
+}

@@ -1,0 +1,178 @@
+//! What the page says, in one place. Names of causes and changes are in `plimsoll_report::words`.
+
+use plimsoll_report::format::{bytes, count};
+use plimsoll_snapshot::Bytes;
+
+use crate::state::{Theme, View};
+use crate::tree::{Filter, Order};
+
+pub(crate) const NAME: &str = "Plimsoll";
+pub(crate) const SKIP: &str = "Skip to the report";
+pub(crate) const BEFORE: &str = "Before";
+pub(crate) const AFTER: &str = "After";
+pub(crate) const NONE: &str = "–";
+pub(crate) const ABSENT: &str = "not there";
+pub(crate) const UNCHANGED: &str = "unchanged";
+pub(crate) const NEW: &str = "new";
+pub(crate) const GONE: &str = "gone";
+
+pub(crate) const VIEW: &str = "View";
+pub(crate) const THEME: &str = "Colours";
+
+pub(crate) const FIGURES: &str = "Figures";
+pub(crate) const CARD_TOTAL: &str = "Images, shared layers counted once";
+pub(crate) const CARD_HIDDEN: &str = "Hidden bytes, every image once";
+pub(crate) const CARD_FILES: &str = "Files changed";
+pub(crate) const CARD_COMPRESSED: &str = "Compressed, shared layers counted once";
+pub(crate) const CARD_SERVICE: &str = "Largest change of a service";
+
+pub(crate) const SERVICES: &str = "Services";
+pub(crate) const SERVICES_LEAD: &str =
+    "Image size, uncompressed, on one scale. Choose a service to see below what it is made of.";
+pub(crate) const SERVICE: &str = "Service";
+pub(crate) const CHANGE: &str = "Change";
+pub(crate) const HIDDEN: &str = "Hidden";
+pub(crate) const ALL_SERVICES: &str = "All, shared layers once";
+pub(crate) const LEGEND_BEFORE: &str = "before";
+pub(crate) const LEGEND_AFTER: &str = "after";
+pub(crate) const LEGEND_SMALLER: &str = "− smaller";
+pub(crate) const LEGEND_LARGER: &str = "+ larger";
+
+pub(crate) const WHY: &str = "Why it changed";
+pub(crate) const WHY_TABLE: &str = "The same in bytes";
+pub(crate) const CAUSE: &str = "Cause";
+pub(crate) const BYTES: &str = "Bytes";
+pub(crate) const WHY_NOT: &str = "The size is the same on both sides, and so is every part of it.";
+
+pub(crate) const LAYERS: &str = "Layers";
+pub(crate) const LAYERS_LEAD: &str =
+    "Aligned by content, lowest first. Hidden bytes are shipped with every pull and reached by no path.";
+pub(crate) const INSTRUCTION: &str = "Instruction";
+pub(crate) const NO_INSTRUCTION: &str = "(no instruction recorded)";
+pub(crate) const MATCH: &str = "Match";
+pub(crate) const COMPRESSED: &str = "Compressed";
+pub(crate) const WAS: &str = "before:";
+pub(crate) const DIFF_ID: &str = "Diff ID";
+pub(crate) const TAR: &str = "Tar";
+pub(crate) const HOLDS: &str = "Holds";
+pub(crate) const HIDDEN_BY: &str = "Hidden";
+pub(crate) const NOT_INCLUDED: &str = "not part of the source: its files are not known";
+pub(crate) const NO_LAYERS: &str = "Neither side has a layer.";
+
+pub(crate) const FILES: &str = "Files";
+pub(crate) const FILES_LEAD: &str = "Both file systems in one tree, as a container sees them. \
+    Directories carry the sums of the files that are shown.";
+pub(crate) const SEARCH: &str = "Search paths";
+pub(crate) const FILTER: &str = "Show";
+pub(crate) const TREE: &str = "Files of both sides";
+pub(crate) const PATH: &str = "Name";
+pub(crate) const NO_FILES: &str = "No file fits.";
+pub(crate) const LARGEST: &str = "Largest changes of single files";
+
+pub(crate) const METHOD: &str = "Method and provenance";
+pub(crate) const METHOD_LEAD: &str = "Sizes of images are decimal: 1 MB is 1 000 000 bytes. A size is only ever compared with one of its kind.";
+pub(crate) const TERM: &str = "Size";
+pub(crate) const MEANING: &str = "What it counts";
+pub(crate) const COMMAND: &str = "Where else it is shown";
+pub(crate) const SOURCES: &str = "Sources";
+pub(crate) const IMAGE_ID: &str = "Image ID";
+pub(crate) const MANIFEST: &str = "Manifest";
+pub(crate) const PLATFORM: &str = "Platform";
+pub(crate) const CREATED: &str = "Created";
+pub(crate) const SOURCE: &str = "Read from";
+pub(crate) const GENERATOR: &str = "Read by";
+pub(crate) const SIZES: &str = "Sizes";
+pub(crate) const WARNINGS: &str = "Warnings";
+
+/// The sizes by name, what they count, and the command that shows the same.
+pub(crate) const DEFINITIONS: [(&str, &str, &str); 8] = [
+    (
+        "Image size",
+        "The regular files of all layers, each inode once; directories weigh nothing.",
+        "docker image inspect, .Size, with overlay2 (Docker 28 and before)",
+    ),
+    ("Final tree", "The files that a path of the finished image reaches.", "docker export | wc -c, roughly"),
+    (
+        "Hidden bytes",
+        "Files that no path reaches any more, because a later layer deleted, replaced or rewrote them. \
+         Image size = final tree + hidden bytes.",
+        "",
+    ),
+    (
+        "Stack, shared layers once",
+        "The image sizes of all services, every layer that they share counted once.",
+        "docker system df -v, SHARED and UNIQUE",
+    ),
+    (
+        "Compressed size",
+        "The layer blobs as a registry stores them: what a pull transfers.",
+        "crictl images; Docker 29, CONTENT SIZE",
+    ),
+    (
+        "Allocated size",
+        "An estimate of what the unpacked layers take up on disk, in blocks of 4096 bytes.",
+        "du of the unpacked layers",
+    ),
+    ("Duplicate bytes", "Files of the final tree whose content is there under another path as well.", ""),
+    (
+        "dive efficiency",
+        "For every path its smallest size against the sum of its sizes over all layers, as dive means it.",
+        "dive IMAGE",
+    ),
+];
+
+pub(crate) const fn view(view: View) -> &'static str {
+    match view {
+        View::Engineer => "Engineer",
+        View::Stakeholder => "Stakeholder",
+    }
+}
+
+pub(crate) const fn theme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "System",
+        Theme::Light => "Light",
+        Theme::Dark => "Dark",
+    }
+}
+
+pub(crate) fn filter(filter: Filter) -> &'static str {
+    match filter {
+        Filter::All => "all",
+        Filter::Only(change) => plimsoll_report::words::file_change(change),
+    }
+}
+
+pub(crate) const fn order(order: Order) -> &'static str {
+    match order {
+        Order::Name => PATH,
+        Order::Size => AFTER,
+        Order::Change => CHANGE,
+    }
+}
+
+/// All digits of a size.
+pub(crate) fn exact(size: Bytes) -> String {
+    format!("{} bytes", count(size.0))
+}
+
+/// A number of things.
+pub(crate) fn many(number: u64, one: &str, more: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { more })
+}
+
+/// What a service is made of, on both sides.
+pub(crate) fn why_lead(name: &str, tree: (Bytes, Bytes), hidden: (Bytes, Bytes)) -> String {
+    format!(
+        "{name}: files that a container sees {} → {}, hidden bytes {} → {}. Every byte of the difference, by cause.",
+        bytes(tree.0),
+        bytes(tree.1),
+        bytes(hidden.0),
+        bytes(hidden.1)
+    )
+}
+
+/// How many files are shown, and how many of them changed.
+pub(crate) fn shown(files: u32, changed: u32) -> String {
+    format!("{}, {} changed", many(u64::from(files), "file", "files"), count(u64::from(changed)))
+}
