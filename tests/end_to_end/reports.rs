@@ -62,7 +62,9 @@ pub(crate) fn micro() -> (Report, Comparison) {
 fn snapshot(services: &[(&str, &str)]) -> Snapshot {
     const NAME: &str = "micro3.save.tar.gz";
     let limits = Limits::default();
-    let archive = fs::File::open(plimsoll_tests::root().join("tests/images").join(NAME)).unwrap();
+    let archive =
+        fs::File::open(plimsoll_tests::root().join("tests/images/docker-26.1.5-graphdriver").join(NAME))
+            .unwrap();
     let images: StreamedImages = read_stream(NAME, archive, &limits).unwrap();
     let planned: Vec<_> = services
         .iter()
