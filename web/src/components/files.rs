@@ -11,7 +11,7 @@ use plimsoll_report::format::count;
 use plimsoll_report::words;
 use plimsoll_snapshot::{Bytes, path as paths};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent, MouseEvent};
+use web_sys::{Element, FocusOptions, KeyboardEvent, MouseEvent};
 
 use super::{change, direction, maybe_size, size};
 use crate::charts::geometry::share;
@@ -121,7 +121,7 @@ fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> imp
 /// The table itself. Its rows share one place in the order of focus, and the arrow keys walk them.
 #[component]
 fn Grid(table: Table) -> impl IntoView {
-    let view = NodeRef::<html::Div>::new();
+    let (grid, view) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let (top, height) = (RwSignal::new(0.0), RwSignal::new(600.0));
     let narrow = RwSignal::new(load::window_width() < NARROW);
     let row_height = move || if narrow.get() { NARROW_ROW } else { ROW };
@@ -161,7 +161,9 @@ fn Grid(table: Table) -> impl IntoView {
     };
     let on_key = move |event: KeyboardEvent| {
         let Some(key) = Key::named(&event.key()) else { return };
-        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        // The buttons of the head have keys of their own, and so has the browser.
+        if event.target() != event.current_target() || event.ctrl_key() || event.meta_key() || event.alt_key()
+        {
             return;
         }
         event.prevent_default();
@@ -180,6 +182,12 @@ fn Grid(table: Table) -> impl IntoView {
     let on_click = move |event: MouseEvent| {
         let Some(node) = clicked_node(&event) else { return };
         table.active.set(Some(node));
+        if let Some(element) = grid.get_untracked() {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            // Without the focus the keys do nothing; the click has its effect all the same.
+            let _ = element.focus_with_options(&options);
+        }
         let rows = table.rows.get_untracked();
         match rows.iter().find(|row| row.node == node).and_then(|row| row.open) {
             Some(true) => table.close(node),
@@ -208,7 +216,18 @@ fn Grid(table: Table) -> impl IntoView {
     #[expect(clippy::cast_precision_loss, reason = "a position on a screen")]
     let offset = move || format!("transform:translateY({}px)", range.get().start as f64 * row_height());
     view! {
-        <div class="grid screen" role="treegrid" aria-label=text::TREE aria-rowcount=move || table.rows.read().len() + 1>
+        <div
+            class="grid screen"
+            id="tree"
+            role="treegrid"
+            tabindex="0"
+            aria-label=text::TREE
+            aria-rowcount=move || table.rows.read().len() + 1
+            aria-activedescendant=move || table.active.get().map(|node| format!("file-{node}"))
+            node_ref=grid
+            on:keydown=on_key
+            on:focus=on_focus
+        >
             <div class="tr head" role="row" aria-rowindex="1">
                 <SortHeader table by=Order::Name class="name" />
                 <span role="columnheader" class="before">{text::BEFORE}</span>
@@ -218,16 +237,12 @@ fn Grid(table: Table) -> impl IntoView {
             </div>
             <div
                 class="rows"
-                id="tree"
                 role="rowgroup"
-                tabindex="0"
-                aria-label=text::TREE
-                aria-activedescendant=move || table.active.get().map(|node| format!("file-{node}"))
+                // The browser would make what scrolls another stop of the tab key.
+                tabindex="-1"
                 node_ref=view
                 on:scroll=move |_| measure()
-                on:keydown=on_key
                 on:click=on_click
-                on:focus=on_focus
             >
                 <div style=total role="presentation">
                     <div style=offset role="presentation">{shown}</div>
