@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use plimsoll_report::format::unbroken;
 use plimsoll_report::verdict::verdict;
 
-use crate::components::{Bar, Cards, Files, Layers, Method, Services, Tabs, Why};
+use crate::components::{Bar, Cards, Files, Layers, Method, Services, Settings, Tabs, Why};
 use crate::state::{State, Theme};
 use crate::{load, text};
 
@@ -35,6 +35,7 @@ pub(crate) fn App(state: State) -> impl IntoView {
         Some(view! {
             <Why service />
             <Layers service />
+            <Settings service />
             <Files service tree />
         })
     };

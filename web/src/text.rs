@@ -59,6 +59,11 @@ pub(crate) const HIDDEN_BY: &str = "Hidden";
 pub(crate) const NOT_INCLUDED: &str = "not part of the source: its files are not known";
 pub(crate) const NO_LAYERS: &str = "Neither side has a layer.";
 
+pub(crate) const SETTINGS: &str = "Settings";
+pub(crate) const SETTINGS_LEAD: &str =
+    "What differs in how the image is run. Of environment variables only the names are known.";
+pub(crate) const SETTING: &str = "Setting";
+
 pub(crate) const FILES: &str = "Files";
 pub(crate) const FILES_LEAD: &str = "Both file systems in one tree, as a container sees them. \
     Directories carry the sums of the files that are shown.";
@@ -83,43 +88,6 @@ pub(crate) const SOURCE: &str = "Read from";
 pub(crate) const GENERATOR: &str = "Read by";
 pub(crate) const SIZES: &str = "Sizes";
 pub(crate) const WARNINGS: &str = "Warnings";
-
-/// The sizes by name, what they count, and the command that shows the same.
-pub(crate) const DEFINITIONS: [(&str, &str, &str); 8] = [
-    (
-        "Image size",
-        "The regular files of all layers, each inode once; directories weigh nothing.",
-        "docker image inspect, .Size, with overlay2 (Docker 28 and before)",
-    ),
-    ("Final tree", "The files that a path of the finished image reaches.", "docker export | wc -c, roughly"),
-    (
-        "Hidden bytes",
-        "Files that no path reaches any more, because a later layer deleted, replaced or rewrote them. \
-         Image size = final tree + hidden bytes.",
-        "",
-    ),
-    (
-        "Stack, shared layers once",
-        "The image sizes of all services, every layer that they share counted once.",
-        "docker system df -v, SHARED and UNIQUE",
-    ),
-    (
-        "Compressed size",
-        "The layer blobs as a registry stores them: what a pull transfers.",
-        "crictl images; Docker 29, CONTENT SIZE",
-    ),
-    (
-        "Allocated size",
-        "An estimate of what the unpacked layers take up on disk, in blocks of 4096 bytes.",
-        "du of the unpacked layers",
-    ),
-    ("Duplicate bytes", "Files of the final tree whose content is there under another path as well.", ""),
-    (
-        "dive efficiency",
-        "For every path its smallest size against the sum of its sizes over all layers, as dive means it.",
-        "dive IMAGE",
-    ),
-];
 
 pub(crate) const fn view(view: View) -> &'static str {
     match view {
@@ -169,6 +137,23 @@ pub(crate) fn why_lead(name: &str, tree: (Bytes, Bytes), hidden: (Bytes, Bytes))
         bytes(tree.1),
         bytes(hidden.0),
         bytes(hidden.1)
+    )
+}
+
+/// How much of the two images is the same from the bottom up.
+pub(crate) fn base(layers: u64, size: Bytes) -> String {
+    match layers {
+        1 => format!("The lowest layer, {}, is the same.", bytes(size)),
+        layers => format!("The lowest {layers} layers, {}, are the same.", bytes(size)),
+    }
+}
+
+/// How many files are only elsewhere.
+pub(crate) fn moved(files: u64, size: Bytes) -> String {
+    format!(
+        "{}, {}, only moved: the same content is there under another path.",
+        many(files, "file", "files"),
+        bytes(size)
     )
 }
 

@@ -21,6 +21,7 @@ const VERSION: &str = "layers-1";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cache {
     directory: Option<PathBuf>,
+    max_bytes: u64,
 }
 
 impl Cache {
@@ -32,7 +33,7 @@ impl Cache {
             .or_else(|| variable("XDG_CACHE_HOME").map(|home| home.join("plimsoll")))
             .or_else(|| variable("HOME").map(|home| home.join(".cache/plimsoll")))
             .or_else(|| variable("LOCALAPPDATA").map(|home| home.join("plimsoll")));
-        Self { directory: directory.map(|directory| directory.join(VERSION)) }
+        Self { directory: directory.map(|directory| directory.join(VERSION)), max_bytes: MAX_BYTES }
     }
 
     /// No cache at all.
@@ -92,7 +93,7 @@ impl Cache {
         for (used, size, path) in entries {
             let is_entry = path.extension().is_some_and(|extension| extension == "gz");
             let is_left_over = !is_entry && an_hour_ago.is_some_and(|limit| used < limit);
-            if (total > MAX_BYTES && is_entry) || is_left_over {
+            if (total > self.max_bytes && is_entry) || is_left_over {
                 // Another run may have removed it.
                 let _ = fs::remove_file(path);
                 total -= size;
@@ -107,11 +108,38 @@ mod tests {
 
     use super::*;
 
+    fn cache(directory: &tempfile::TempDir) -> Cache {
+        Cache { directory: Some(directory.path().join("cache")), max_bytes: MAX_BYTES }
+    }
+
+    fn layer(number: u8) -> DiffId {
+        DiffId::new(Digest::sha256([number; 32]))
+    }
+
+    #[test]
+    fn the_entry_that_was_not_used_for_longest_goes_first() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut cache = cache(&directory);
+        let contents = Contents { tar_bytes: Bytes(1024), ..Contents::default() };
+        for number in 0..3 {
+            cache.put(&layer(number), &contents);
+            let age = std::time::Duration::from_secs(100 - u64::from(number));
+            let file = File::open(cache.path(&layer(number)).unwrap()).unwrap();
+            file.set_modified(SystemTime::now() - age).unwrap();
+        }
+        // The oldest is used, and so is the youngest now.
+        assert_eq!(cache.get(&layer(0)), Some(contents));
+        cache.max_bytes = 2 * fs::metadata(cache.path(&layer(0)).unwrap()).unwrap().len();
+        cache.prune();
+        let kept = [0, 1, 2].map(|number| cache.get(&layer(number)).is_some());
+        assert_eq!(kept, [true, false, true]);
+    }
+
     #[test]
     fn an_entry_is_found_again_and_a_torn_one_is_none() {
         let directory = tempfile::tempdir().unwrap();
-        let cache = Cache { directory: Some(directory.path().join("cache")) };
-        let layer = DiffId::new(Digest::sha256([7; 32]));
+        let cache = cache(&directory);
+        let layer = layer(7);
         let contents = Contents { tar_bytes: Bytes(1024), ..Contents::default() };
         assert_eq!(cache.get(&layer), None);
         cache.put(&layer, &contents);

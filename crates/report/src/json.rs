@@ -20,7 +20,7 @@ struct Document<'a, T> {
     verdict: Option<String>,
     #[serde(flatten)]
     content: &'a T,
-    definitions: [SizeDefinition; 7],
+    definitions: &'static [SizeDefinition],
 }
 
 /// Writes an inspection; see `docs/inspect-format.md`.
@@ -40,7 +40,7 @@ fn write<T: Serialize>(
     mut out: impl Write,
 ) -> io::Result<()> {
     let document =
-        Document { format, format_version: FORMAT_VERSION, verdict, content, definitions: sizes::ALL };
+        Document { format, format_version: FORMAT_VERSION, verdict, content, definitions: &sizes::ALL };
     serde_json::to_writer_pretty(&mut out, &document)?;
     out.write_all(b"\n")
 }

@@ -64,6 +64,14 @@ pub const UNIQUE: SizeDefinition = SizeDefinition {
     definition: "image sizes of all services with every shared layer counted once",
     shown_by: "`docker system df -v` (SHARED SIZE, UNIQUE SIZE)",
 };
+/// The score of dive.
+pub const DIVE_EFFICIENCY: SizeDefinition = SizeDefinition {
+    field: "dive_efficiency",
+    name: "dive efficiency",
+    definition: "for each path its smallest size against the sum of its sizes over all layers, as dive means it",
+    shown_by: "`dive`",
+};
 
 /// Every kind of size, in the order in which they are shown.
-pub const ALL: [SizeDefinition; 7] = [IMAGE, FINAL_TREE, HIDDEN, DUPLICATE, COMPRESSED, ALLOCATED, UNIQUE];
+pub const ALL: [SizeDefinition; 8] =
+    [IMAGE, FINAL_TREE, HIDDEN, UNIQUE, COMPRESSED, ALLOCATED, DUPLICATE, DIVE_EFFICIENCY];

@@ -74,10 +74,12 @@ pub(crate) fn Files(service: &'static ServiceComparison, tree: &'static FileTree
         let root = matches.get(0);
         view! { {text::shown(root.files, root.changed)}" · "{change(root.size().delta)} }
     };
+    let moved = (service.moves.files > 0)
+        .then(|| format!(" {}", text::moved(service.moves.files, service.moves.bytes)));
     view! {
         <section class="engineer" aria-labelledby="files">
             <h2 id="files">{text::FILES}</h2>
-            <p class="lead">{text::FILES_LEAD}</p>
+            <p class="lead">{text::FILES_LEAD}{moved}</p>
             <div class="tools screen">
                 <Filters service chosen=table.filter />
                 <input

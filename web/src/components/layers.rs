@@ -42,10 +42,12 @@ pub(crate) fn Layers(service: &'static ServiceComparison) -> impl IntoView {
         }
         .into_any()
     };
+    let base = (service.base.shared_layers > 0)
+        .then(|| format!(" {}", text::base(service.base.shared_layers, service.base.shared_bytes)));
     view! {
         <section class="engineer" aria-labelledby="layers">
             <h2 id="layers">{text::LAYERS}</h2>
-            <p class="lead">{text::LAYERS_LEAD}</p>
+            <p class="lead">{text::LAYERS_LEAD}{base}</p>
             {table}
         </section>
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use plimsoll_analysis::inspect::ImageInspection;
 use plimsoll_report::format::{bytes, one_line};
+use plimsoll_report::sizes;
 use plimsoll_snapshot::Snapshot;
 
 use crate::state::Report;
@@ -11,12 +12,12 @@ use crate::text;
 /// Definitions, sources and warnings.
 #[component]
 pub(crate) fn Method(report: &'static Report) -> impl IntoView {
-    let definitions = text::DEFINITIONS.map(|(term, meaning, command)| {
+    let definitions = sizes::ALL.map(|size| {
         view! {
             <tr>
-                <th scope="row">{term}</th>
-                <td>{meaning}</td>
-                <td>{command}</td>
+                <th scope="row">{size.name}</th>
+                <td>{size.definition}</td>
+                <td>{size.shown_by.replace('`', "")}</td>
             </tr>
         }
     });
@@ -84,15 +85,15 @@ fn image_facts(services: String, image: &'static ImageInspection, manifest: Opti
             view! { <dt>{term}</dt><dd>{value}</dd> }
         })
     };
-    let mut sizes = vec![
+    let mut figures = vec![
         format!("image {}", bytes(image.size_bytes)),
         format!("final tree {}", bytes(image.final_tree_bytes)),
         format!("hidden {}", bytes(image.hidden_bytes)),
         format!("duplicates {}", bytes(image.duplicate_bytes)),
         format!("allocated about {}", bytes(image.allocated_estimate_bytes)),
     ];
-    sizes.extend(image.compressed_bytes.map(|size| format!("compressed {}", bytes(size))));
-    sizes.extend(image.dive_efficiency.map(|score| format!("dive efficiency {:.1} %", score * 100.0)));
+    figures.extend(image.compressed_bytes.map(|size| format!("compressed {}", bytes(size))));
+    figures.extend(image.dive_efficiency.map(|score| format!("dive efficiency {:.1} %", score * 100.0)));
     let warnings = image.warnings.iter().map(|warning| view! { <li>{one_line(&warning.message)}</li> });
     view! {
         <dl class="facts">
@@ -106,7 +107,7 @@ fn image_facts(services: String, image: &'static ImageInspection, manifest: Opti
             {fact(text::MANIFEST, manifest, true)}
             {fact(text::PLATFORM, Some(one_line(&image.platform)), false)}
             {fact(text::CREATED, image.created.as_deref().map(one_line), false)}
-            {fact(text::SIZES, Some(sizes.join(", ")), false)}
+            {fact(text::SIZES, Some(figures.join(", ")), false)}
             {(!image.warnings.is_empty()).then(|| view! {
                 <dt>{text::WARNINGS}</dt>
                 <dd><ul class="warnings">{warnings.collect_view()}</ul></dd>

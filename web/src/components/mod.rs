@@ -7,6 +7,7 @@ mod layers;
 mod method;
 mod quantity;
 mod services;
+mod settings;
 mod tabs;
 mod why;
 
@@ -17,5 +18,6 @@ pub(crate) use layers::Layers;
 pub(crate) use method::Method;
 pub(crate) use quantity::{change, direction, maybe_size, size};
 pub(crate) use services::Services;
+pub(crate) use settings::Settings;
 pub(crate) use tabs::Tabs;
 pub(crate) use why::Why;
