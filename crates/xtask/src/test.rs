@@ -36,8 +36,14 @@ pub(crate) fn run() -> Result {
     };
     if output(&mut cargo(&["nextest", "--version"])).is_some() {
         step("tests", || tests(&mut cargo(&["nextest", "run"])))?;
-        // Nextest runs no examples of the documentation.
-        step("examples", || tests(&mut cargo(&["test", "--doc", "--quiet"])))?;
+        // Nextest runs no examples of the documentation; only the libraries have some.
+        step("examples", || {
+            let mut command = cargo(&["test", "--doc", "--quiet", "--locked"]);
+            for package in PAGE.into_iter().filter(|package| *package != "plimsoll-web") {
+                command.args(["--package", package]);
+            }
+            start(&mut command)
+        })?;
     } else {
         step("tests", || tests(&mut cargo(&["test"])))?;
     }
