@@ -24,7 +24,7 @@ pub(crate) fn Settings(service: &'static ServiceComparison) -> impl IntoView {
             <section class="engineer" aria-labelledby="settings">
                 <h2 id="settings">{text::SETTINGS}</h2>
                 <p class="lead">{text::SETTINGS_LEAD}</p>
-                <table class="plain definitions reflow">
+                <table class="plain definitions settings reflow">
                     <thead>
                         <tr>
                             <th scope="col">{text::SETTING}</th>
