@@ -29,8 +29,6 @@ pub enum Warning {
     OtherPlatforms { chosen: String, others: Vec<String> },
     /// The digest is of an algorithm that is not verified.
     DigestNotVerified { digest: Digest },
-    /// The media type says one thing and the bytes are another; the bytes were believed.
-    MediaTypeMismatch { digest: Digest, media_type: String, found: String },
 }
 
 impl fmt::Display for Warning {
@@ -64,9 +62,6 @@ impl fmt::Display for Warning {
             }
             Self::DigestNotVerified { digest } => {
                 write!(out, "digest {digest} was not verified: only SHA-256 is")
-            }
-            Self::MediaTypeMismatch { digest, media_type, found } => {
-                write!(out, "blob {digest} says it is `{media_type}`, but it is {found}")
             }
         }
     }
