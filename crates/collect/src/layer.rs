@@ -239,6 +239,7 @@ impl Builder {
             whiteouts: sorted(self.whiteouts),
             opaque: sorted(self.opaque),
             warnings,
+            facts: None,
         }
     }
 }

@@ -54,6 +54,11 @@ impl Bundle {
     }
 }
 
+fn knows_more(left: &Layer, right: &Layer) -> bool {
+    let known = |layer: &Layer| layer.contents.as_ref().map(|contents| contents.facts.is_some());
+    known(left) > known(right)
+}
+
 impl Side {
     /// The snapshot without its layers; those that are new are added to `layers`.
     fn of(snapshot: &Snapshot, layers: &mut Vec<Layer>, known: &mut HashMap<DiffId, usize>) -> Self {
@@ -63,8 +68,8 @@ impl Side {
             let index = *known.entry(whole.diff_id.clone()).or_insert(layers.len());
             match layers.get_mut(index) {
                 None => layers.push(whole.clone()),
-                // One side may have read the layer that the other only names.
-                Some(layer) if layer.contents.is_none() => layer.contents.clone_from(&whole.contents),
+                // One side may have read the layer that the other only names, or an older program did.
+                Some(layer) if knows_more(whole, layer) => layer.contents.clone_from(&whole.contents),
                 Some(_) => {}
             }
             layer.layer = index;

@@ -41,7 +41,7 @@ pub enum FormatError {
 pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
     let snapshot: Snapshot = read_document(file)?;
     check_references(&snapshot)?;
-    Ok(snapshot)
+    Ok(Snapshot { schema_version: SCHEMA_VERSION, ..snapshot })
 }
 
 /// Reads a document that carries a `schema_version`, after that was checked.
@@ -68,7 +68,7 @@ pub(crate) fn read_document<T: DeserializeOwned>(file: impl Read) -> Result<T, F
     if version.schema_version > u64::from(SCHEMA_VERSION) {
         return Err(FormatError::Newer { found: version.schema_version });
     }
-    // The first version has no predecessor: an upgrader per step joins here with the second.
+    // What the second version added is absent in files of the first, and says so: no step needs an upgrader yet.
     serde_json::from_slice(&bytes).map_err(|error| FormatError::Damaged(error.to_string()))
 }
 
@@ -88,13 +88,28 @@ pub(crate) fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
             }
         }
     }
+    for layer in &snapshot.layers {
+        if let Some(contents) = &layer.contents {
+            check_facts(contents)?;
+        }
+    }
     Ok(())
+}
+
+fn check_facts(contents: &Contents) -> Result<(), FormatError> {
+    match &contents.facts {
+        Some(facts) if !facts.fit(contents.entries.len()) => {
+            Err(FormatError::Damaged("a fact is of a file that is not there".to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Contents {
     /// Reads the contents of one layer, as [`Contents::write`] wrote them.
     pub fn read(file: impl Read) -> Result<Self, FormatError> {
         let layer: OneLayer<Self> = read_document(file)?;
+        check_facts(&layer.contents)?;
         Ok(layer.contents)
     }
 
@@ -137,6 +152,7 @@ pub(crate) fn write_document(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Facts, SecretFact, SecretKind};
 
     fn empty() -> Snapshot {
         Snapshot { schema_version: SCHEMA_VERSION, generator: "test".into(), ..Snapshot::default() }
@@ -152,9 +168,26 @@ mod tests {
     }
 
     #[test]
+    fn older_versions_are_read() {
+        let old = read(&include_bytes!("../../../tests/snapshots/schema-1.plimsoll")[..]).unwrap();
+        assert_eq!((old.schema_version, old.services.len()), (SCHEMA_VERSION, 2));
+        assert!(old.layers.iter().all(|layer| layer.contents.as_ref().unwrap().facts.is_none()));
+    }
+
+    #[test]
+    fn facts_of_files_that_are_not_there_are_refused() {
+        let facts =
+            Facts { secrets: vec![SecretFact { entry: 0, kind: SecretKind::Token }], ..Facts::default() };
+        let contents = Contents { facts: Some(facts), ..Contents::default() };
+        let mut file = Vec::new();
+        contents.write(&mut file).unwrap();
+        assert!(matches!(Contents::read(&file[..]), Err(FormatError::Damaged(_))));
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         let message = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
-        assert!(message("{\"schema_version\": 99}").contains("version 99, this program reads up to 1"));
+        assert!(message("{\"schema_version\": 99}").contains("version 99, this program reads up to 2"));
         assert!(message("{\"a\": 1}").contains("not a Plimsoll snapshot"));
         assert!(message("{\"schema_version\": 1").contains("damaged"));
         assert!(message("{\"schema_version\": 1}").contains("missing field"));

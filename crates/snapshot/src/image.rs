@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Bytes, DiffId, Digest, Entries, Paths, Warning};
+use crate::{Bytes, DiffId, Digest, Entries, Facts, Paths, Warning};
 
 /// What was read of a set of images.
 ///
@@ -245,4 +245,7 @@ pub struct Contents {
     /// What has to be known of this layer in every image.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub warnings: Vec<Warning>,
+    /// What its files say; absent where nobody looked (schema version 1).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub facts: Option<Facts>,
 }

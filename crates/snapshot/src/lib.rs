@@ -6,6 +6,7 @@
 
 mod bundle;
 mod entries;
+mod facts;
 mod file;
 mod identity;
 mod image;
@@ -15,6 +16,10 @@ mod warning;
 
 pub use bundle::Bundle;
 pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, Node, Paths};
+pub use facts::{
+    BinaryFact, Ecosystem, Facts, FileList, FileListFact, Files, ImportFact, PackageFact, Requirement,
+    RequirementKind, SecretFact, SecretKind, SelectionFact,
+};
 pub use file::{FormatError, read, write_gzip, write_json};
 pub use identity::{ContentHash, DiffId, Digest, InvalidDigest};
 pub use image::{
@@ -25,4 +30,6 @@ pub use units::{ByteDelta, Bytes};
 pub use warning::Warning;
 
 /// The version of the format this crate writes. Every change of the format raises it by one.
-pub const SCHEMA_VERSION: u32 = 1;
+///
+/// 1: images and their files. 2: what the files say ([`Facts`]).
+pub const SCHEMA_VERSION: u32 = 2;

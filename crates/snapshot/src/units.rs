@@ -17,6 +17,12 @@ impl Bytes {
     /// No bytes at all.
     pub const ZERO: Self = Self(0);
 
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+
     /// The signed way from `self` to `after`.
     #[must_use]
     pub fn change_to(self, after: Self) -> ByteDelta {
