@@ -6,6 +6,7 @@
 //! pass.
 
 mod archive;
+mod catalog;
 mod compression;
 mod digest;
 mod document;

@@ -27,6 +27,8 @@ pub enum Warning {
     SkippedManifest { digest: Digest, reason: String },
     /// The source has the image for several platforms, and none was asked for.
     OtherPlatforms { chosen: String, others: Vec<String> },
+    /// A file that describes packages is damaged, or too large; what could be read of it counts.
+    UnreadableMetadata { layer: DiffId, path: String, reason: String },
     /// The digest is of an algorithm that is not verified.
     DigestNotVerified { digest: Digest },
 }
@@ -59,6 +61,9 @@ impl fmt::Display for Warning {
             }
             Self::OtherPlatforms { chosen, others } => {
                 write!(out, "this is the image for {chosen}; there is also {}", others.join(", "))
+            }
+            Self::UnreadableMetadata { layer, path, reason } => {
+                write!(out, "layer {layer}: `{path}`: {reason}")
             }
             Self::DigestNotVerified { digest } => {
                 write!(out, "digest {digest} was not verified: only SHA-256 is")

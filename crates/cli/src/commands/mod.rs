@@ -57,13 +57,21 @@ pub(crate) struct ReadArgs {
     /// The most layers of one image
     #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().layers)]
     limit_layers: u64,
+    /// The most bytes of one file that describes packages; larger ones are left unread. With 0 none is read
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_bytes)]
+    limit_metadata_bytes: u64,
 }
 
 impl ReadArgs {
     pub(crate) fn options(&self) -> Options {
         Options {
             platform: self.platform.clone(),
-            cache: if self.no_cache { Cache::none() } else { Cache::of_user() },
+            // The cache keeps what is read by default.
+            cache: if self.no_cache || self.limit_metadata_bytes != Limits::default().metadata_bytes {
+                Cache::none()
+            } else {
+                Cache::of_user()
+            },
             offline: self.offline,
             insecure_registries: self.insecure_registry.clone(),
             limits: Limits {
@@ -72,6 +80,7 @@ impl ReadArgs {
                 header_bytes: self.limit_header_bytes,
                 document_bytes: self.limit_document_bytes,
                 layers: self.limit_layers,
+                metadata_bytes: self.limit_metadata_bytes,
                 ..Limits::default()
             },
         }
