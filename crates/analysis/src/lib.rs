@@ -6,10 +6,11 @@ pub mod compare;
 mod dive;
 pub mod inspect;
 pub mod instruction;
+pub mod packages;
 mod squash;
 #[cfg(test)]
 mod testing;
 mod tree;
 
-pub use squash::{Cause, Inode, Squashed, squash};
+pub use squash::{Cause, Inode, Names, Squashed, squash};
 pub use tree::{Tree, TreeNode};
