@@ -303,8 +303,8 @@ impl<'a> Iterator for Stanzas<'a> {
                 }
                 continue;
             }
-            let stanza = stanza
-                .get_or_insert_with(|| Stanza { line: line_number, fields: [const { None }; FIELDS.len()] });
+            let stanza =
+                stanza.get_or_insert(Stanza { line: line_number, fields: [const { None }; FIELDS.len()] });
             let Some((name, value)) = line.split_once(':') else {
                 malformed.get_or_insert(Malformed { line: line_number, reason: "a line is no field" });
                 current = None;

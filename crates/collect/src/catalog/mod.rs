@@ -3,6 +3,7 @@
 //! A cataloger is a file here and a line in [`CATALOGERS`]. It says which files it wants by their path, and reads them
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
+mod apk;
 mod claims;
 mod dpkg;
 mod room;
@@ -19,7 +20,7 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[dpkg::CATALOGER];
+const CATALOGERS: &[Cataloger] = &[dpkg::CATALOGER, apk::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
