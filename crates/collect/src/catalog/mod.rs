@@ -3,7 +3,10 @@
 //! A cataloger is a file here and a line in [`CATALOGERS`]. It says which files it wants by their path, and reads them
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
+mod apk;
 mod claims;
+mod dpkg;
+mod room;
 
 use std::borrow::Cow;
 
@@ -17,7 +20,7 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[];
+const CATALOGERS: &[Cataloger] = &[dpkg::CATALOGER, apk::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
@@ -273,7 +276,7 @@ mod tests {
         for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog")).unwrap() {
             let file = file.unwrap().file_name().into_string().unwrap();
             let stem = file.trim_end_matches(".rs");
-            if !["mod", "claims"].contains(&stem) {
+            if !["mod", "claims", "room"].contains(&stem) {
                 assert!(ids.contains(&stem), "{stem} is not in the list of catalogers");
             }
         }
