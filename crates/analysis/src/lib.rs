@@ -4,6 +4,7 @@
 
 pub mod compare;
 mod dive;
+pub mod findings;
 pub mod inspect;
 pub mod instruction;
 pub mod packages;

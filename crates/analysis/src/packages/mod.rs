@@ -190,3 +190,136 @@ impl Catalogue {
         owned
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::squash::squash;
+    use crate::testing::snapshot;
+
+    /// An application of two packages asked for; one of them brings two more, one of which both need.
+    const APP: &str = "
+        f site/a-1.dist-info/METADATA 10
+        p site/a-1.dist-info/METADATA python a 1 needs=b,c files=site/a/__init__.py requested
+        f site/b-1.dist-info/METADATA 10
+        p site/b-1.dist-info/METADATA python b 1 needs=a files=site/b/__init__.py
+        f site/c-1.dist-info/METADATA 10
+        p site/c-1.dist-info/METADATA python c 1 needs=gone files=site/c/__init__.py
+        f site/d-1.dist-info/METADATA 10
+        p site/d-1.dist-info/METADATA python d 1 needs=c files=site/d/__init__.py requested
+        f site/a/__init__.py 1000
+        f site/a/__pycache__/__init__.cpython-311.pyc 500
+        f site/b/__init__.py 100
+        f site/c/__init__.py 7
+        f site/d/__init__.py 3";
+
+    fn check<T>(layers: &[&str], read: impl FnOnce(&Catalogue, &Squashed<'_>) -> T) -> T {
+        let snapshot = snapshot("app", layers);
+        let squashed = squash(&snapshot, &snapshot.images[0]);
+        let catalogue = catalogue(&snapshot, &snapshot.images[0], &squashed);
+        // Every byte has one owner, whatever the image.
+        let all = catalogue.owned(&squashed, |_| true);
+        assert_eq!(all.tree_bytes, squashed.tree.root().bytes);
+        assert_eq!(all.image_bytes, squashed.inodes.iter().map(|inode| inode.size).sum());
+        let packages: Bytes = catalogue.packages.iter().map(|package| package.image_bytes).sum();
+        let owned = catalogue.owned(&squashed, |owner| matches!(owner, Owner::Package(_)));
+        assert_eq!(owned.image_bytes, packages);
+        for package in catalogue.installed() {
+            let without = catalogue.without(&squashed, &[package.id]);
+            assert_eq!(without.image_bytes, package.retained_image_bytes, "{}", package.name);
+            assert_eq!(without.tree_bytes, package.retained_tree_bytes, "{}", package.name);
+            assert_eq!(without.gone.len() as u64, package.retained_packages, "{}", package.name);
+        }
+        read(&catalogue, &squashed)
+    }
+
+    fn package<'c>(catalogue: &'c Catalogue, name: &str) -> &'c Package {
+        catalogue.package(catalogue.named(name)[0])
+    }
+
+    #[test]
+    fn a_package_owns_its_files_and_retains_what_only_it_needs() {
+        check(&[APP], |catalogue, squashed| {
+            let sizes = |name| {
+                let package = package(catalogue, name);
+                (package.tree_bytes.0, package.retained_tree_bytes.0)
+            };
+            assert_eq!(sizes("a"), (1510, 1510 + 110));
+            assert_eq!(sizes("b"), (110, 110));
+            assert_eq!(sizes("c"), (17, 17));
+            assert_eq!(sizes("d"), (13, 13));
+            let both = catalogue.without(squashed, &[catalogue.named("a")[0], catalogue.named("d")[0]]);
+            assert_eq!(both.image_bytes, Bytes(1510 + 110 + 17 + 13));
+            assert_eq!(both.broken, []);
+            assert_eq!(package(catalogue, "c").missing, ["gone"]);
+        });
+    }
+
+    #[test]
+    fn what_breaks_is_named() {
+        check(&[APP], |catalogue, squashed| {
+            let (a, c, d) = (catalogue.named("a")[0], catalogue.named("c")[0], catalogue.named("d")[0]);
+            let broken = catalogue.without(squashed, &[c]).broken;
+            assert_eq!(
+                broken,
+                [Broken::Package { package: a, needs: c }, Broken::Package { package: d, needs: c }]
+            );
+        });
+    }
+
+    #[test]
+    fn the_shortest_ways_say_why() {
+        check(&[APP], |catalogue, _| {
+            let id = |name| catalogue.named(name)[0];
+            assert_eq!(catalogue.graph.why(id("b"), 3), [[id("a"), id("b")]]);
+            assert_eq!(catalogue.graph.why(id("c"), 3), [[id("a"), id("c")], [id("d"), id("c")]]);
+            assert_eq!(catalogue.graph.why(id("a"), 3), [[id("a")]]);
+        });
+    }
+
+    #[test]
+    fn a_copy_by_a_later_layer_belongs_to_the_same_package() {
+        let chown = "f site/a/__init__.py 1000\nf site/a-1.dist-info/METADATA 10";
+        check(&[APP, chown], |catalogue, _| {
+            // Its description lies in a layer that says nothing of it: it is there all the same.
+            assert_eq!(package(catalogue, "b").tree_bytes, Bytes(110));
+            let a = catalogue.packages.iter().find(|package| package.name == "a").unwrap();
+            assert_eq!(a.image_bytes, Bytes(1510 + 1010));
+        });
+    }
+
+    #[test]
+    fn hidden_bytes_of_a_removed_package_are_still_its() {
+        check(&[APP, "w site/d-1.dist-info\nw site/d"], |catalogue, _| {
+            assert!(catalogue.named("d").is_empty());
+            let gone = catalogue.packages.iter().find(|package| package.name == "d").unwrap();
+            assert_eq!((gone.tree_bytes, gone.image_bytes), (Bytes(0), Bytes(13)));
+        });
+    }
+
+    #[test]
+    fn imports_and_needs_make_packages_used() {
+        let code = "f app/main.py 5\nm app/main.py python d os";
+        check(&[APP, code], |catalogue, _| {
+            let usage = |name| package(catalogue, name).usage.clone();
+            assert_eq!(usage("d"), Use::Imported { files: vec!["app/main.py".into()], count: 1 });
+            assert_eq!(usage("c"), Use::Needed { by: catalogue.named("d")[0] });
+            assert_eq!(usage("a"), Use::Unused);
+        });
+        check(&[APP], |catalogue, _| assert_eq!(package(catalogue, "a").usage, Use::Unknown));
+    }
+
+    #[test]
+    fn models_and_caches_have_owners() {
+        let layer = "
+            f root/.cache/huggingface/hub/models--o--m/blobs/x 9
+            f root/.cache/pip/http/y 8
+            f app/weights/model.safetensors 2000000";
+        check(&[layer], |catalogue, squashed| {
+            assert_eq!(package(catalogue, "o/m").tree_bytes, Bytes(9));
+            assert_eq!(package(catalogue, "weights").tree_bytes, Bytes(2_000_000));
+            let cache = catalogue.owned(squashed, |owner| owner == Owner::Cache(CacheKind::Pip));
+            assert_eq!(cache.tree_bytes, Bytes(8));
+        });
+    }
+}
