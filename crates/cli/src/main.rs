@@ -31,6 +31,9 @@ enum Command {
     Snapshot(commands::snapshot::Args),
     Inspect(commands::inspect::Args),
     Compare(commands::compare::Args),
+    Packages(commands::packages::Args),
+    Why(commands::why::Args),
+    Whatif(commands::whatif::Args),
     Report(commands::report::Args),
 }
 
@@ -41,6 +44,9 @@ fn main() -> ExitCode {
         Command::Snapshot(args) => commands::snapshot::run(&args, &printer),
         Command::Inspect(args) => commands::inspect::run(&args, &printer),
         Command::Compare(args) => commands::compare::run(&args, &printer),
+        Command::Packages(args) => commands::packages::run(&args, &printer),
+        Command::Why(args) => commands::why::run(&args, &printer),
+        Command::Whatif(args) => commands::whatif::run(&args, &printer),
         Command::Report(args) => commands::report::run(&args, &printer),
     };
     match result {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::Inspection;
+use plimsoll_analysis::packages::{Inventory, Reasons, Removal};
 use serde::Serialize;
 
 use crate::sizes::{self, SizeDefinition};
@@ -31,6 +32,29 @@ pub fn inspection(inspection: &Inspection, out: impl Write) -> io::Result<()> {
 /// Writes a comparison; see `docs/compare-format.md`.
 pub fn comparison(comparison: &Comparison, out: impl Write) -> io::Result<()> {
     write("plimsoll-comparison", comparison, Some(verdict(comparison)), out)
+}
+
+/// Writes the packages of images; see `docs/packages-format.md`.
+pub fn inventory(inventory: &Inventory, out: impl Write) -> io::Result<()> {
+    write("plimsoll-packages", inventory, None, out)
+}
+
+/// Writes why packages are there; see `docs/packages-format.md`.
+pub fn reasons(reasons: &[Reasons], out: impl Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        reasons: &'a [Reasons],
+    }
+    write("plimsoll-why", &Content { reasons }, None, out)
+}
+
+/// Writes what would be left without packages; see `docs/packages-format.md`.
+pub fn removals(removals: &[Removal], out: impl Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        services: &'a [Removal],
+    }
+    write("plimsoll-whatif", &Content { services: removals }, None, out)
 }
 
 fn write<T: Serialize>(

@@ -157,7 +157,7 @@ fn service_section(service: &ServiceComparison) -> String {
 }
 
 /// Text in which nothing is markup, a mention or the end of a cell.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in one_line(text).chars() {
         match character {
@@ -177,7 +177,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A code span. Its fence is longer than any run of backticks inside, and a bar does not end the cell.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = one_line(text).replace('|', "\\|");
     if text.is_empty() {
         return String::new();

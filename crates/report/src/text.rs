@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{CellAlignment, Table};
 use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, Inspection, LayerInspection};
 use plimsoll_snapshot::{Bytes, Transport};
 
 use crate::format::{bytes, count, delta, one_line, percent, shorten};
+use crate::table::{align_right, indented, push, table};
 use crate::verdict::verdict;
 use crate::{sizes, words};
 
@@ -228,36 +228,4 @@ fn layer_pairs(service: &ServiceComparison) -> String {
     }
     align_right(&mut table, &[1, 2]);
     format!("\n{}", indented(&table))
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    if !header.is_empty() {
-        table.set_header(header);
-    }
-    table
-}
-
-/// Sets the columns apart and puts figures under each other.
-fn align_right(table: &mut Table, columns: &[usize]) {
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    for &column in columns {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-}
-
-fn indented(table: &Table) -> String {
-    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
-}
-
-fn push(text: &mut String, section: &str) {
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text.push_str(section);
 }

@@ -6,6 +6,7 @@
 mod areas;
 mod graph;
 mod installed;
+mod inventory;
 mod markers;
 mod models;
 mod ownership;
@@ -19,6 +20,9 @@ use serde::Serialize;
 
 pub use areas::CacheKind;
 pub use graph::{Graph, Root};
+pub use inventory::{
+    ImageInventory, Inventory, OwnerKind, Reasons, Removal, Share, inventory, reasons, removals,
+};
 pub use usage::Use;
 pub use whatif::{Broken, WhatIf};
 

@@ -42,6 +42,22 @@ pub enum Broken {
     },
 }
 
+impl WhatIf {
+    /// The packages that stay and need what goes, and the packages they need, each once.
+    #[must_use]
+    pub fn broken_packages(&self) -> Vec<PackageId> {
+        let mut packages: Vec<PackageId> = (self.broken.iter())
+            .flat_map(|broken| match broken {
+                Broken::Package { package, needs } => vec![*package, *needs],
+                Broken::Application { needs, .. } => vec![*needs],
+            })
+            .collect();
+        packages.sort_unstable();
+        packages.dedup();
+        packages
+    }
+}
+
 impl Catalogue {
     /// The image without these packages. Without just one, what goes is what that package retains.
     #[must_use]

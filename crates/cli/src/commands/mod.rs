@@ -2,8 +2,11 @@
 
 pub(crate) mod compare;
 pub(crate) mod inspect;
+pub(crate) mod packages;
 pub(crate) mod report;
 pub(crate) mod snapshot;
+pub(crate) mod whatif;
+pub(crate) mod why;
 
 use clap::ValueEnum;
 use plimsoll_collect::Limits;
@@ -24,6 +27,16 @@ pub(crate) enum Format {
     Json,
     /// For a pull request
     Markdown,
+}
+
+/// How a document that nobody pastes into a pull request is printed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum TextOrJson {
+    /// For a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
 }
 
 /// What holds for every source that is read.

@@ -35,10 +35,13 @@ pub(crate) struct Cataloger {
 /// How a cataloger reads a file.
 pub(crate) enum Read {
     /// As a whole. Files beyond [`Limits::metadata_bytes`] are left unread, with a warning.
-    Whole(fn(&SourceFile<'_>, &mut Catalog)),
+    Whole(ReadWhole),
     /// In pieces, however large it is.
     Pieces(fn(&Candidate<'_>) -> Box<dyn Scan>),
 }
+
+/// Reads a file as a whole.
+pub(crate) type ReadWhole = fn(&SourceFile<'_>, &mut Catalog);
 
 /// A file before it is read.
 #[derive(Clone, Copy, Debug)]
@@ -216,7 +219,7 @@ fn placed<T>(facts: Vec<T>, places: &[Option<u32>], entry: fn(&mut T) -> &mut u3
 pub(crate) struct Reading {
     entry: u32,
     bytes: Vec<u8>,
-    whole: Vec<(&'static str, fn(&SourceFile<'_>, &mut Catalog))>,
+    whole: Vec<(&'static str, ReadWhole)>,
     scans: Vec<(&'static str, Box<dyn Scan>)>,
 }
 
