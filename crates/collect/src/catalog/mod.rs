@@ -7,6 +7,7 @@ mod apk;
 mod claims;
 mod dpkg;
 mod room;
+mod rpm;
 
 use std::borrow::Cow;
 
@@ -20,7 +21,7 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[dpkg::CATALOGER, apk::CATALOGER];
+const CATALOGERS: &[Cataloger] = &[dpkg::CATALOGER, apk::CATALOGER, rpm::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
