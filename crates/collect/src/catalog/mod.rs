@@ -4,6 +4,8 @@
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
 mod claims;
+mod pep508;
+mod python;
 
 use std::borrow::Cow;
 
@@ -17,7 +19,7 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[];
+const CATALOGERS: &[Cataloger] = &[python::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
@@ -90,6 +92,8 @@ pub(crate) struct Catalog {
     pub(crate) imports: Vec<ImportFact>,
     pub(crate) binaries: Vec<BinaryFact>,
     pub(crate) secrets: Vec<SecretFact>,
+    /// What is told of Python packages in files of its own.
+    python: python::Beside,
     /// The files that were read. Until the entries are in order, facts call a file by its index here.
     files: Vec<Vec<u8>>,
     /// What is wrong with which file.
@@ -180,6 +184,7 @@ impl Catalog {
                 reason: reason.clone(),
             });
         }
+        python::complete(&mut self.packages, &self.python, entries);
         let lists = (self.file_lists.iter_mut().map(|fact| &mut fact.files))
             .chain(self.packages.iter_mut().filter_map(|package| claims::list_of(&mut package.files)));
         lists.for_each(|list| claims::find(list, entries));
@@ -273,7 +278,7 @@ mod tests {
         for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog")).unwrap() {
             let file = file.unwrap().file_name().into_string().unwrap();
             let stem = file.trim_end_matches(".rs");
-            if !["mod", "claims"].contains(&stem) {
+            if !["mod", "claims", "pep508"].contains(&stem) {
                 assert!(ids.contains(&stem), "{stem} is not in the list of catalogers");
             }
         }
