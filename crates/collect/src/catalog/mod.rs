@@ -4,6 +4,7 @@
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
 mod claims;
+mod imports;
 mod pep508;
 mod python;
 
@@ -19,7 +20,7 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[python::CATALOGER];
+const CATALOGERS: &[Cataloger] = &[python::CATALOGER, imports::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
