@@ -6,6 +6,9 @@
 mod apk;
 mod claims;
 mod dpkg;
+mod imports;
+mod pep508;
+mod python;
 mod room;
 mod rpm;
 
@@ -21,7 +24,14 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[dpkg::CATALOGER, apk::CATALOGER, rpm::CATALOGER];
+const CATALOGERS: &[Cataloger] = &[
+    dpkg::CATALOGER,
+    apk::CATALOGER,
+    rpm::CATALOGER,
+    python::CATALOGER,
+    imports::CATALOGER,
+    // One a line.
+];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
@@ -97,6 +107,8 @@ pub(crate) struct Catalog {
     pub(crate) imports: Vec<ImportFact>,
     pub(crate) binaries: Vec<BinaryFact>,
     pub(crate) secrets: Vec<SecretFact>,
+    /// What is told of Python packages in files of its own.
+    python: python::Beside,
     /// The files that were read. Until the entries are in order, facts call a file by its index here.
     files: Vec<Vec<u8>>,
     /// What is wrong with which file.
@@ -187,6 +199,7 @@ impl Catalog {
                 reason: reason.clone(),
             });
         }
+        python::complete(&mut self.packages, &self.python, entries);
         let lists = (self.file_lists.iter_mut().map(|fact| &mut fact.files))
             .chain(self.packages.iter_mut().filter_map(|package| claims::list_of(&mut package.files)));
         lists.for_each(|list| claims::find(list, entries));
@@ -280,7 +293,7 @@ mod tests {
         for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog")).unwrap() {
             let file = file.unwrap().file_name().into_string().unwrap();
             let stem = file.trim_end_matches(".rs");
-            if !["mod", "claims", "room"].contains(&stem) {
+            if !["mod", "claims", "pep508", "room"].contains(&stem) {
                 assert!(ids.contains(&stem), "{stem} is not in the list of catalogers");
             }
         }
