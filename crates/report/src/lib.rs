@@ -3,12 +3,16 @@
 //!
 //! Renderers neither compute nor sort: a figure that two of them need belongs in `plimsoll-analysis`.
 
+pub mod card;
+pub mod csv;
 pub mod format;
 pub mod html;
 pub mod json;
+pub mod language;
 pub mod markdown;
 pub mod sizes;
 pub mod summary;
 pub mod text;
 pub mod verdict;
+pub mod why;
 pub mod words;

@@ -7,6 +7,7 @@ pub(crate) mod snapshot;
 
 use clap::ValueEnum;
 use plimsoll_collect::Limits;
+use plimsoll_report::language::Language;
 use plimsoll_snapshot::Snapshot;
 
 use crate::cache::Cache;
@@ -24,6 +25,14 @@ pub(crate) enum Format {
     Json,
     /// For a pull request
     Markdown,
+}
+
+/// A language, by its tag: `en`, `es`.
+fn language(tag: &str) -> std::result::Result<Language, String> {
+    Language::of_tag(tag).ok_or_else(|| {
+        let known: Vec<_> = Language::ALL.iter().map(|language| language.tag()).collect();
+        format!("known are {}", known.join(", "))
+    })
 }
 
 /// What holds for every source that is read.
