@@ -14,6 +14,7 @@ mod load;
 mod state;
 mod text;
 mod tree;
+mod treemap;
 
 fn main() {
     // Workers run the same module, and `main` with it: without a window there is nothing to show.
