@@ -2,6 +2,7 @@
 
 use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_report::format::unbroken;
+use plimsoll_report::language::Language;
 use plimsoll_report::verdict;
 use plimsoll_tests::browser::Browser;
 use serde_json::{Value, json};
@@ -67,10 +68,10 @@ impl Opened {
 fn the_figures_are_those_of_the_analysis() {
     let mut page = Opened::at_width(1280);
     let total = page.comparison.total;
-    let expected = unbroken(&verdict::verdict(&page.comparison));
+    let expected = unbroken(&verdict::verdict(&page.comparison, Language::English));
     assert_eq!(page.eval("$('#verdict').textContent"), expected.as_str());
     assert_eq!(page.eval("$$('h1').filter((title) => title.offsetParent).length"), 1);
-    let title = format!("{} · Plimsoll", verdict::title(&page.comparison));
+    let title = format!("{} · Plimsoll", verdict::title(&page.comparison, Language::English));
     assert_eq!(page.eval("document.title"), title.as_str());
     assert_eq!(page.sizes("[data-card=total]"), json!([total.before.0, total.after.0]));
     assert_eq!(page.sizes("tr[data-service-total]"), json!([total.before.0, total.after.0]));
@@ -108,11 +109,29 @@ fn a_row_chooses_its_service_and_the_address_keeps_it() {
     let steps = page.eval("$$('[data-delta]').map((row) => Number(row.dataset.delta))");
     let bridge: Vec<i64> = page.service(&second).bridge.iter().map(|step| step.delta.0).collect();
     assert_eq!(steps, json!(bridge));
-    assert_eq!(page.eval("location.hash"), format!("#service={second}").as_str());
+    assert_eq!(page.eval("location.hash"), format!("#v=1&service={second}").as_str());
 
     page.click("[data-value=stakeholder]");
     assert_eq!(page.eval("$('#tree').offsetParent"), Value::Null);
-    assert_eq!(page.eval("location.hash"), format!("#view=stakeholder&service={second}").as_str());
+    assert_eq!(page.eval("location.hash"), format!("#v=1&view=stakeholder&service={second}").as_str());
+    page.assert_quiet();
+}
+
+#[test]
+fn the_page_speaks_the_language_that_is_chosen() {
+    let mut page = Opened::at_width(1280);
+    page.click("[data-value=es]");
+    let spanish = unbroken(&verdict::verdict(&page.comparison, Language::Spanish));
+    assert_eq!(page.eval("$('#verdict').textContent"), spanish.as_str());
+    assert_eq!(page.eval("document.documentElement.lang"), "es");
+    let title = format!("{} · Plimsoll", verdict::title(&page.comparison, Language::Spanish));
+    assert_eq!(page.eval("document.title"), title.as_str());
+    assert_eq!(page.eval("document.activeElement.dataset.value"), "es");
+    assert_eq!(page.eval("location.hash"), "#v=1&lang=es");
+    page.click("[data-value=en]");
+    assert_eq!(page.eval("location.hash"), "");
+    let english = unbroken(&verdict::verdict(&page.comparison, Language::English));
+    assert_eq!(page.eval("$('#verdict').textContent"), english.as_str());
     page.assert_quiet();
 }
 
@@ -155,7 +174,7 @@ fn the_tree_opens_filters_sorts_and_searches() {
     assert_eq!(sum, files.added.size.after.0);
 
     page.click("[data-filter=all]");
-    page.click("[data-sort=Name]");
+    page.click("[data-sort=name]");
     let mut by_name = closed.clone();
     by_name.sort();
     assert_eq!(page.paths(), by_name);

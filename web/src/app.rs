@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use plimsoll_report::format::unbroken;
-use plimsoll_report::verdict::verdict;
+use plimsoll_report::verdict::{title, verdict};
 
 use crate::components::{Bar, Cards, Files, Layers, Method, Services, Settings, Tabs, Why};
 use crate::state::{State, Theme};
-use crate::{load, text};
+use crate::text::{self, words};
+use crate::{document, load};
 
 /// The page around a report.
 #[component]
@@ -24,9 +25,27 @@ pub(crate) fn App(state: State) -> impl IntoView {
         }
         fragment
     });
+    Effect::new(move |last: Option<()>| {
+        let language = state.language.get();
+        // The report was written with its language and title.
+        if last.is_some() {
+            document::set_language(language);
+            document::set_title(&format!("{} · {}", title(&state.report.comparison, language), text::NAME));
+            // Its buttons are new ones; the reader's place is on the one that was pressed.
+            document::focus(&format!("[data-value={}]", language.tag()));
+        }
+    });
     let followed = window_event_listener(leptos::ev::hashchange, move |_| state.follow(&load::fragment()));
     on_cleanup(move || followed.remove());
+    move || {
+        text::speak(state.language.get());
+        view! { <Page state /> }
+    }
+}
 
+/// The page in one language.
+#[component]
+fn Page(state: State) -> impl IntoView {
     let comparison = &state.report.comparison;
     let details = move || {
         let position = state.service.get();
@@ -40,14 +59,14 @@ pub(crate) fn App(state: State) -> impl IntoView {
         })
     };
     view! {
-        <a class="skip" href="#report">{text::SKIP}</a>
+        <a class="skip" href="#report">{words().skip}</a>
         <Bar state />
         <main id="report" class="wrap">
-            <h1 id="verdict">{unbroken(&verdict(comparison))}</h1>
+            <h1 id="verdict">{unbroken(&verdict(comparison, text::language()))}</h1>
             <Cards comparison />
             <Services state />
             <Tabs state />
-            <div id="service" role="tabpanel" aria-label=move || state.selected().map(|service| service.name.clone())>
+            <div id="service" role="tabpanel" aria-label=move || state.selected().map(|service| text::name(&service.name))>
                 {details}
             </div>
             <Method report=state.report />

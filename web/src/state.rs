@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{Comparison, FileTree, ServiceComparison, compare_with_files};
+use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
+
+/// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
+const VERSION: &str = "v=1";
 
 /// The report with all that follows from its data.
 pub(crate) struct Report {
@@ -78,17 +82,22 @@ pub(crate) struct State {
     pub(crate) report: &'static Report,
     pub(crate) view: RwSignal<View>,
     pub(crate) theme: RwSignal<Theme>,
+    pub(crate) language: RwSignal<Language>,
+    /// The language the report was written in.
+    written_in: Language,
     /// Index into the services of the comparison.
     pub(crate) service: RwSignal<usize>,
 }
 
 impl State {
     /// The state that a fragment describes.
-    pub(crate) fn new(report: &'static Report, fragment: &str) -> Self {
+    pub(crate) fn new(report: &'static Report, written_in: Language, fragment: &str) -> Self {
         let state = Self {
             report,
             view: RwSignal::new(View::default()),
             theme: RwSignal::new(Theme::default()),
+            language: RwSignal::new(written_in),
+            written_in,
             service: RwSignal::new(0),
         };
         state.follow(fragment);
@@ -102,6 +111,11 @@ impl State {
                 "view" => {
                     if let Some(view) = View::ALL.into_iter().find(|view| view.key() == value) {
                         self.view.set(view);
+                    }
+                }
+                "lang" => {
+                    if let Some(language) = Language::of_tag(&value) {
+                        self.language.set(language);
                     }
                 }
                 "service" => {
@@ -120,10 +134,16 @@ impl State {
         if self.view.get() != View::default() {
             parts.push(format!("view={}", self.view.get().key()));
         }
+        if self.language.get() != self.written_in {
+            parts.push(format!("lang={}", self.language.get().tag()));
+        }
         if self.service.get() != 0
             && let Some(service) = self.selected()
         {
             parts.push(format!("service={}", encode(&service.name)));
+        }
+        if !parts.is_empty() {
+            parts.insert(0, VERSION.to_owned());
         }
         parts.join("&")
     }

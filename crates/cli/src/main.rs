@@ -10,6 +10,7 @@ mod error;
 mod layers;
 mod load;
 mod output;
+mod picture;
 mod printer;
 mod progress;
 mod sources;

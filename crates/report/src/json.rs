@@ -7,6 +7,7 @@ use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal};
 use serde::Serialize;
 
+use crate::language::Language;
 use crate::sizes::{self, SizeDefinition};
 use crate::verdict::verdict;
 
@@ -31,7 +32,7 @@ pub fn inspection(inspection: &Inspection, out: impl Write) -> io::Result<()> {
 
 /// Writes a comparison; see `docs/compare-format.md`.
 pub fn comparison(comparison: &Comparison, out: impl Write) -> io::Result<()> {
-    write("plimsoll-comparison", comparison, Some(verdict(comparison)), out)
+    write("plimsoll-comparison", comparison, Some(verdict(comparison, Language::English)), out)
 }
 
 /// Writes the packages of images; see `docs/packages-format.md`.

@@ -3,9 +3,12 @@
 //!
 //! Renderers neither compute nor sort: a figure that two of them need belongs in `plimsoll-analysis`.
 
+pub mod card;
+pub mod csv;
 pub mod format;
 pub mod html;
 pub mod json;
+pub mod language;
 pub mod markdown;
 pub mod packages;
 pub mod sizes;
@@ -13,4 +16,5 @@ pub mod summary;
 mod table;
 pub mod text;
 pub mod verdict;
+pub mod why;
 pub mod words;

@@ -7,6 +7,7 @@ use plimsoll_analysis::inspect::{ImageInspection, Inspection, LayerInspection};
 use plimsoll_snapshot::{Bytes, Transport};
 
 use crate::format::{bytes, count, delta, one_line, percent, shorten};
+use crate::language::Language;
 use crate::table::{align_right, indented, push, table};
 use crate::verdict::verdict;
 use crate::{sizes, words};
@@ -125,7 +126,7 @@ fn hidden(image: &ImageInspection) -> String {
 /// A comparison.
 #[must_use]
 pub fn comparison(comparison: &Comparison) -> String {
-    let mut text = format!("{}\n\n", verdict(comparison));
+    let mut text = format!("{}\n\n", verdict(comparison, Language::English));
     let mut table = table(&["service", "before", "after", "change", "", "hidden before", "hidden after"]);
     for service in &comparison.services {
         table.add_row([

@@ -1,4 +1,4 @@
-//! The words for what the analysis names by an enum, the same in every output.
+//! The English words for what the analysis names by an enum; those of other languages are in `language`.
 
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{BridgeCause, FileChange, LayerMatch};
@@ -46,5 +46,23 @@ pub const fn file_change(change: FileChange) -> &'static str {
         FileChange::Removed => "removed",
         FileChange::Modified => "modified",
         FileChange::Attributes => "owner or mode",
+    }
+}
+
+/// The same as programs know it: in attributes of the page, in CSV. These names are those of the JSON document.
+#[must_use]
+pub const fn file_change_key(change: FileChange) -> &'static str {
+    match change {
+        FileChange::Attributes => "attributes",
+        other => file_change(other),
+    }
+}
+
+/// What happened to a layer, as the JSON document names it.
+#[must_use]
+pub const fn layer_match_key(kind: LayerMatch) -> &'static str {
+    match kind {
+        LayerMatch::Added => "added",
+        other => layer_match(other),
     }
 }

@@ -8,15 +8,16 @@ use leptos::prelude::*;
 use plimsoll_analysis::compare::FileChange::{Attributes, Modified, Unchanged};
 use plimsoll_analysis::compare::{FileTree, ServiceComparison};
 use plimsoll_report::format::count;
-use plimsoll_report::words;
+use plimsoll_report::words::file_change_key;
 use plimsoll_snapshot::{Bytes, path as paths};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, KeyboardEvent, MouseEvent};
 
 use super::{change, direction, maybe_size, size};
 use crate::charts::geometry::share;
+use crate::load;
+use crate::text::{self, words};
 use crate::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled};
-use crate::{load, text};
 
 /// The height of a row, and of one whose figures stand below its name, as in the style sheet.
 const ROW: f64 = 28.0;
@@ -74,18 +75,25 @@ pub(crate) fn Files(service: &'static ServiceComparison, tree: &'static FileTree
         let root = matches.get(0);
         view! { {text::shown(root.files, root.changed)}" · "{change(root.size().delta)} }
     };
-    let moved = (service.moves.files > 0)
-        .then(|| format!(" {}", text::moved(service.moves.files, service.moves.bytes)));
+    let moved = (service.moves.files > 0).then(|| {
+        format!(
+            " {}",
+            (words().moved)(
+                &text::many(service.moves.files, &words().file),
+                &text::bytes(service.moves.bytes).to_string()
+            )
+        )
+    });
     view! {
         <section class="engineer" aria-labelledby="files">
-            <h2 id="files">{text::FILES}</h2>
-            <p class="lead">{text::FILES_LEAD}{moved}</p>
+            <h2 id="files">{words().files}</h2>
+            <p class="lead">{words().files_lead}{moved}</p>
             <div class="tools screen">
                 <Filters service chosen=table.filter />
                 <input
                     type="search"
-                    placeholder=text::SEARCH
-                    aria-label=text::SEARCH
+                    placeholder=words().search
+                    aria-label=words().search
                     spellcheck="false"
                     autocomplete="off"
                     on:input=move |event| {
@@ -109,7 +117,7 @@ fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> imp
             <button
                 type="button"
                 class="filter"
-                data-filter=text::filter(filter)
+                data-filter=filter.key()
                 aria-pressed=move || if chosen.get() == filter { "true" } else { "false" }
                 on:click=move |_| chosen.set(filter)
             >
@@ -117,7 +125,7 @@ fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> imp
             </button>
         }
     });
-    view! { <div class="filters" role="group" aria-label=text::FILTER>{chips.collect_view()}</div> }
+    view! { <div class="filters" role="group" aria-label=words().filter>{chips.collect_view()}</div> }
 }
 
 /// The table itself. Its rows share one place in the order of focus, and the arrow keys walk them.
@@ -223,7 +231,7 @@ fn Grid(table: Table) -> impl IntoView {
             id="tree"
             role="treegrid"
             tabindex="0"
-            aria-label=text::TREE
+            aria-label=words().tree
             aria-rowcount=move || table.rows.read().len() + 1
             aria-activedescendant=move || table.active.get().map(|node| format!("file-{node}"))
             node_ref=grid
@@ -232,7 +240,7 @@ fn Grid(table: Table) -> impl IntoView {
         >
             <div class="tr head" role="row" aria-rowindex="1">
                 <SortHeader table by=Order::Name class="name" />
-                <span role="columnheader" class="before">{text::BEFORE}</span>
+                <span role="columnheader" class="before">{words().before}</span>
                 <SortHeader table by=Order::Size class="after" />
                 <SortHeader table by=Order::Change class="delta" />
                 <span role="columnheader" class="what"></span>
@@ -249,7 +257,7 @@ fn Grid(table: Table) -> impl IntoView {
                 <div style=total role="presentation">
                     <div style=offset role="presentation">{shown}</div>
                 </div>
-                {move || table.rows.read().is_empty().then(|| view! { <p class="empty">{text::NO_FILES}</p> })}
+                {move || table.rows.read().is_empty().then(|| view! { <p class="empty">{words().no_files}</p> })}
             </div>
         </div>
     }
@@ -261,7 +269,7 @@ fn SortHeader(table: Table, by: Order, class: &'static str) -> impl IntoView {
     let direction = if by == Order::Name { "ascending" } else { "descending" };
     view! {
         <span role="columnheader" class=class aria-sort=move || if chosen() { direction } else { "none" }>
-            <button type="button" data-sort=text::order(by) on:click=move |_| table.order.set(by)>
+            <button type="button" data-sort=by.key() on:click=move |_| table.order.set(by)>
                 {text::order(by)}
             </button>
         </span>
@@ -284,10 +292,10 @@ fn row_view(
     let what = match node.change {
         // What lies in a directory says more of it than its own owner or mode.
         Unchanged | Attributes | Modified if node.is_only_directory() && found.changed > 0 => {
-            Some(format!("{} changed", count(u64::from(found.changed))))
+            Some((words().changed_inside)(&count(u64::from(found.changed))))
         }
         Unchanged => None,
-        change => Some(words::file_change(change).to_owned()),
+        change => Some(text::file_change(change).to_owned()),
     };
     let delta = size_of_both.delta;
     let name = paths::escape(node.name).into_owned();
@@ -300,7 +308,7 @@ fn row_view(
             style=format!("--level:{}", row.level - 1)
             data-node=row.node
             data-path=tree::path(table.tree, rows, index)
-            data-change=words::file_change(node.change)
+            data-change=file_change_key(node.change)
             data-before=size_of_both.before.0
             data-after=size_of_both.after.0
             attr:aria-level=row.level
@@ -350,19 +358,19 @@ fn Largest(service: &'static ServiceComparison) -> impl IntoView {
                 <td>{size(file.size.before)}</td>
                 <td>{size(file.size.after)}</td>
                 <td>{change(file.size.delta)}</td>
-                <td>{words::file_change(file.change)}</td>
+                <td>{text::file_change(file.change)}</td>
             </tr>
         }
     });
     view! {
         <table class="plain paper">
-            <caption>{text::LARGEST}</caption>
+            <caption>{words().largest_files}</caption>
             <thead>
                 <tr>
-                    <th scope="col">{text::PATH}</th>
-                    <th scope="col">{text::BEFORE}</th>
-                    <th scope="col">{text::AFTER}</th>
-                    <th scope="col">{text::CHANGE}</th>
+                    <th scope="col">{words().name}</th>
+                    <th scope="col">{words().before}</th>
+                    <th scope="col">{words().after}</th>
+                    <th scope="col">{words().change}</th>
                     <td></td>
                 </tr>
             </thead>

@@ -4,7 +4,7 @@ mod keys;
 mod matches;
 mod rows;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod window;
 
 pub(crate) use keys::{Key, Step, step};

@@ -20,6 +20,17 @@ pub(crate) enum Order {
     Name,
 }
 
+impl Order {
+    /// Its name in attributes.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Size => "size",
+            Self::Name => "name",
+        }
+    }
+}
+
 /// What a reader opened and closed by hand; all else is as it opens by itself. A search has its own: what was
 /// closed before must not hide what is found.
 #[derive(Clone, Debug, Default)]

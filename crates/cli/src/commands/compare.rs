@@ -1,5 +1,6 @@
 //! `plimsoll compare`: what changed between two snapshots.
 
+use plimsoll_report::language::Language;
 use plimsoll_report::{json, markdown, text};
 
 use super::{Format, ReadArgs, read_both};
@@ -15,6 +16,9 @@ pub(crate) struct Args {
     after: String,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// The language of Markdown: `en` or `es`
+    #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
+    language: Language,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -24,7 +28,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let comparison = plimsoll_analysis::compare::compare(&before, &after);
     match args.format {
         Format::Text => printer.data(&text::comparison(&comparison)),
-        Format::Markdown => printer.data(&markdown::comparison(&comparison)),
+        Format::Markdown => printer.data(&markdown::comparison(&comparison, args.language)),
         Format::Json => printer.stream(|out| json::comparison(&comparison, out)),
     }
 }

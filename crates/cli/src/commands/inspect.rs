@@ -1,5 +1,6 @@
 //! `plimsoll inspect`: what an image weighs, and what of it is hidden.
 
+use plimsoll_report::language::Language;
 use plimsoll_report::{json, markdown, text};
 
 use super::{Format, ReadArgs};
@@ -15,6 +16,9 @@ pub(crate) struct Args {
     source: String,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// The language of Markdown: `en` or `es`
+    #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
+    language: Language,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -24,7 +28,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let inspection = plimsoll_analysis::inspect::inspect(&snapshot);
     match args.format {
         Format::Text => printer.data(&text::inspection(&inspection)),
-        Format::Markdown => printer.data(&markdown::inspection(&inspection)),
+        Format::Markdown => printer.data(&markdown::inspection(&inspection, args.language)),
         Format::Json => printer.stream(|out| json::inspection(&inspection, out)),
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod why;
 
 use clap::ValueEnum;
 use plimsoll_collect::Limits;
+use plimsoll_report::language::Language;
 use plimsoll_snapshot::Snapshot;
 
 use crate::cache::Cache;
@@ -37,6 +38,14 @@ pub(crate) enum TextOrJson {
     Text,
     /// For programs
     Json,
+}
+
+/// A language, by its tag: `en`, `es`.
+fn language(tag: &str) -> std::result::Result<Language, String> {
+    Language::of_tag(tag).ok_or_else(|| {
+        let known: Vec<_> = Language::ALL.iter().map(|language| language.tag()).collect();
+        format!("known are {}", known.join(", "))
+    })
 }
 
 /// What holds for every source that is read.
