@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     fn step(cause: BridgeCause, delta: i64) -> BridgeStep {
-        BridgeStep { cause, delta: ByteDelta(delta) }
+        BridgeStep { cause, delta: ByteDelta(delta), parts: Vec::new() }
     }
 
     #[test]
