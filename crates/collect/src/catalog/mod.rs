@@ -6,6 +6,7 @@
 mod apk;
 mod claims;
 mod dpkg;
+mod gem;
 mod room;
 mod rpm;
 
@@ -21,7 +22,7 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[dpkg::CATALOGER, apk::CATALOGER, rpm::CATALOGER];
+const CATALOGERS: &[Cataloger] = &[dpkg::CATALOGER, apk::CATALOGER, rpm::CATALOGER, gem::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
