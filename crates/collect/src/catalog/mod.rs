@@ -7,6 +7,7 @@ mod apk;
 mod claims;
 mod dpkg;
 mod gem;
+mod java;
 mod room;
 mod rpm;
 
@@ -22,7 +23,8 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[dpkg::CATALOGER, apk::CATALOGER, rpm::CATALOGER, gem::CATALOGER];
+const CATALOGERS: &[Cataloger] =
+    &[dpkg::CATALOGER, apk::CATALOGER, rpm::CATALOGER, gem::CATALOGER, java::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
