@@ -6,7 +6,9 @@
 mod apk;
 mod claims;
 mod dpkg;
+mod gem;
 mod imports;
+mod java;
 mod pep508;
 mod python;
 mod room;
@@ -29,6 +31,8 @@ const CATALOGERS: &[Cataloger] = &[
     apk::CATALOGER,
     rpm::CATALOGER,
     python::CATALOGER,
+    gem::CATALOGER,
+    java::CATALOGER,
     imports::CATALOGER,
     // One a line.
 ];
