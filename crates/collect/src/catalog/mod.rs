@@ -4,7 +4,10 @@
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
 mod claims;
+mod conda;
 mod imports;
+mod manifests;
+mod npm;
 mod pep508;
 mod python;
 
@@ -20,7 +23,8 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[python::CATALOGER, imports::CATALOGER];
+const CATALOGERS: &[Cataloger] =
+    &[conda::CATALOGER, python::CATALOGER, npm::CATALOGER, manifests::CATALOGER, imports::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
