@@ -327,7 +327,7 @@ fn read_environment(text: &str, asked: &mut Asked) {
                 Some(requirement) => asked.python.push(requirement),
                 None if item.starts_with('-') => {}
                 None => {
-                    asked.problems.push(format!("line {}: the requirement is not understood", number + 1))
+                    asked.problems.push(format!("line {}: the requirement is not understood", number + 1));
                 }
             }
         } else if item == "pip:" {

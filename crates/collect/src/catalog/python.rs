@@ -259,6 +259,7 @@ pub(super) struct Beside(BTreeMap<Vec<u8>, Notes>);
 
 #[derive(Default)]
 struct Notes {
+    /// Whether pip installed it: of all that write `REQUESTED`, uv writes it for every package.
     is_by_pip: bool,
     /// The modules and packages it brings.
     top_level: Vec<String>,
