@@ -5,10 +5,13 @@
 
 mod apk;
 mod claims;
+mod conda;
 mod dpkg;
 mod gem;
 mod imports;
 mod java;
+mod manifests;
+mod npm;
 mod pep508;
 mod python;
 mod room;
@@ -30,10 +33,13 @@ const CATALOGERS: &[Cataloger] = &[
     dpkg::CATALOGER,
     apk::CATALOGER,
     rpm::CATALOGER,
+    conda::CATALOGER,
     python::CATALOGER,
+    npm::CATALOGER,
     gem::CATALOGER,
     java::CATALOGER,
     imports::CATALOGER,
+    manifests::CATALOGER,
     // One a line.
 ];
 
