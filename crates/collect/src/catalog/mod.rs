@@ -3,6 +3,7 @@
 //! A cataloger is a file here and a line in [`CATALOGERS`]. It says which files it wants by their path, and reads them
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
+mod binaries;
 mod claims;
 
 use std::borrow::Cow;
@@ -17,7 +18,7 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[];
+const CATALOGERS: &[Cataloger] = &[binaries::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
