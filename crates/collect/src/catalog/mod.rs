@@ -5,6 +5,7 @@
 
 mod binaries;
 mod claims;
+mod secrets;
 
 use std::borrow::Cow;
 
@@ -18,7 +19,7 @@ pub(crate) use claims::{listed, resolve};
 use crate::limits::Limits;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
-const CATALOGERS: &[Cataloger] = &[binaries::CATALOGER];
+const CATALOGERS: &[Cataloger] = &[binaries::CATALOGER, secrets::CATALOGER];
 
 /// Knows one kind of file.
 pub(crate) struct Cataloger {

@@ -121,10 +121,12 @@ struct Elf {
 struct Part {
     ranges: Vec<(u64, u64)>,
     search: Search,
+    /// How many hits are still looked at: a file that is full of them is no binary that a linker wrote.
+    left: u32,
 }
 
 impl Part {
-    fn new(mut ranges: Vec<(u64, u64)>, search: Search) -> Self {
+    fn new(mut ranges: Vec<(u64, u64)>, search: Search, most_hits: u32) -> Self {
         ranges.sort_unstable();
         ranges.dedup_by(|next, last| {
             let touches = next.0 <= last.1;
@@ -133,7 +135,7 @@ impl Part {
             }
             touches
         });
-        Self { ranges, search }
+        Self { ranges, search, left: most_hits }
     }
 
     /// Searches the part of the piece that belongs to it.
@@ -141,14 +143,20 @@ impl Part {
         let end = offset + piece.len() as u64;
         let place = |at: u64| usize::try_from(at.clamp(offset, end) - offset).unwrap_or(piece.len());
         for &(from, to) in &self.ranges {
-            if from >= end || to <= offset {
+            if from >= end || to <= offset || self.left == 0 {
                 continue;
             }
             if from >= offset {
                 self.search.interrupt();
             }
             let start = from.max(offset);
-            self.search.feed(&piece[place(from)..place(to)], |found| hit(start, found));
+            let left = &mut self.left;
+            self.search.feed(&piece[place(from)..place(to)], |found| {
+                if *left > 0 {
+                    *left -= 1;
+                    hit(start, found);
+                }
+            });
         }
     }
 }
@@ -179,9 +187,9 @@ impl Elf {
             table,
             sections: Vec::new(),
             windows,
-            constants: Part::new(parts(false), Search::new(rust::SOURCE, rust::LONGEST_SOURCE)),
-            variables: Part::new(parts(true), Search::new(go::MAGIC, go::MAGIC.len())),
-            rest: Part::new(vec![(loaded, size)], Search::new(b"\0.shstrtab\0", 2 * NAMES_BYTES)),
+            constants: Part::new(parts(false), Search::new(rust::SOURCE, rust::LONGEST_SOURCE), 1 << 20),
+            variables: Part::new(parts(true), Search::new(go::MAGIC, go::MAGIC.len()), 1 << 20),
+            rest: Part::new(vec![(loaded, size)], Search::new(b"\0.shstrtab\0", 2 * NAMES_BYTES), 1 << 12),
             go: None,
             names: None,
             crates: BTreeSet::new(),
