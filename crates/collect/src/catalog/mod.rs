@@ -4,6 +4,7 @@
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
 mod apk;
+mod binaries;
 mod claims;
 mod conda;
 mod dpkg;
@@ -16,6 +17,7 @@ mod pep508;
 mod python;
 mod room;
 mod rpm;
+mod secrets;
 
 use std::borrow::Cow;
 
@@ -38,8 +40,10 @@ const CATALOGERS: &[Cataloger] = &[
     npm::CATALOGER,
     gem::CATALOGER,
     java::CATALOGER,
+    binaries::CATALOGER,
     imports::CATALOGER,
     manifests::CATALOGER,
+    secrets::CATALOGER,
     // One a line.
 ];
 
