@@ -11,6 +11,7 @@ mod file;
 mod identity;
 mod image;
 pub mod path;
+pub mod runtime;
 mod units;
 mod warning;
 
@@ -26,10 +27,11 @@ pub use image::{
     Compression, Config, Contents, HealthCheck, HistoryEntry, Image, ImageLayer, Layer, Platform, Service,
     Snapshot, Source, Transport,
 };
+pub use runtime::Runtime;
 pub use units::{ByteDelta, Bytes};
 pub use warning::Warning;
 
 /// The version of the format this crate writes. Every change of the format raises it by one.
 ///
-/// 1: images and their files. 2: what the files say ([`Facts`]).
+/// 1: images and their files. 2: what the files say ([`Facts`]), and what runs ([`Runtime`]).
 pub const SCHEMA_VERSION: u32 = 2;

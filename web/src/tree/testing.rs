@@ -46,5 +46,6 @@ fn snapshot(files: &[(&str, u64)]) -> Snapshot {
         services: vec![Service { name: "app".into(), image: 0 }],
         images: vec![image],
         layers: vec![Layer { diff_id: DiffId::new(digest), contents: Some(contents.into()) }],
+        runtime: None,
     }
 }
