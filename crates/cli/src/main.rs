@@ -36,6 +36,7 @@ enum Command {
     Packages(commands::packages::Args),
     Why(commands::why::Args),
     Whatif(commands::whatif::Args),
+    Split(commands::split::Args),
     Report(commands::report::Args),
 }
 
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Packages(args) => commands::packages::run(&args, &printer),
         Command::Why(args) => commands::why::run(&args, &printer),
         Command::Whatif(args) => commands::whatif::run(&args, &printer),
+        Command::Split(args) => commands::split::run(&args, &printer),
         Command::Report(args) => commands::report::run(&args, &printer),
     };
     match result {

@@ -12,6 +12,7 @@ mod models;
 mod ownership;
 mod purl;
 mod requirements;
+mod split;
 mod usage;
 mod whatif;
 
@@ -23,6 +24,7 @@ pub use graph::{Graph, Root};
 pub use inventory::{
     ImageInventory, Inventory, OwnerKind, Reasons, Removal, Share, inventory, reasons, removals,
 };
+pub use split::{Part, ServiceShare, Split, split, splits};
 pub use usage::Use;
 pub use whatif::{Broken, WhatIf};
 
@@ -311,6 +313,41 @@ mod tests {
             assert_eq!(usage("a"), Use::Unused);
         });
         check(&[APP], |catalogue, _| assert_eq!(package(catalogue, "a").usage, Use::Unknown));
+    }
+
+    #[test]
+    fn one_image_is_told_apart_by_what_its_services_run() {
+        let code = "
+            f app/backend/main.py 5
+            m app/backend/main.py python a
+            f app/frontend/app.py 6
+            m app/frontend/app.py python d";
+        let snapshot = snapshot("backend", &[APP, code]);
+        let image = &snapshot.images[0];
+        let squashed = squash(&snapshot, image);
+        let catalogue = catalogue(&snapshot, image, &squashed);
+        let commands = [
+            ("backend", vec!["python", "app/backend/main.py"]),
+            ("frontend", vec!["python", "-m", "app.frontend.app"]),
+        ];
+        let split = split(&snapshot, image, &squashed, &catalogue, &commands).unwrap();
+        let names = |part: &Part| {
+            part.packages.iter().map(|package| package.name.clone()).collect::<Vec<_>>().join(" ")
+        };
+        let shares: Vec<_> = split
+            .services
+            .iter()
+            .map(|share| (share.entries.join(" "), names(&share.only), share.predicted_bytes.0))
+            .collect();
+        let size = split.size_bytes.0;
+        assert_eq!(
+            shares,
+            [
+                ("app/backend/main.py".into(), "a b".into(), size - 13),
+                ("app/frontend/app.py".into(), "d".into(), size - 1510 - 110),
+            ]
+        );
+        assert_eq!((names(&split.shared), names(&split.unused)), ("c".into(), String::new()));
     }
 
     #[test]

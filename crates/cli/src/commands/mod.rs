@@ -5,6 +5,7 @@ pub(crate) mod inspect;
 pub(crate) mod packages;
 pub(crate) mod report;
 pub(crate) mod snapshot;
+pub(crate) mod split;
 pub(crate) mod whatif;
 pub(crate) mod why;
 
