@@ -141,7 +141,7 @@ pub struct PackageFact {
     /// The licence as the package states it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub license: Option<String>,
-    /// The source package it was built of (dpkg, apk, rpm).
+    /// The source package it was built of, where that has another name (dpkg, apk, rpm).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub source: Option<String>,
     /// What the package says it takes up on disk.

@@ -38,7 +38,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     if specification.is_too_long {
         catalog.problem(file.entry, "it needs too many gems; the last are left out");
     }
-    let license = specification.licenses.iter().copied().collect::<Vec<_>>().join(" OR ");
+    let license = specification.licenses.join(" OR ");
     let requires = specification
         .requires()
         .map(|name| Requirement { any_of: vec![name.to_owned()], ..Requirement::default() });

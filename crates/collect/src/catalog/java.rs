@@ -316,9 +316,9 @@ fn is_sound(text: &str) -> bool {
 /// The name and the version of `NAME-VERSION.jar`.
 fn split(file_name: &str) -> (&str, &str) {
     let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
-    let dashes = stem.match_indices('-').map(|(dash, _)| dash);
+    let mut dashes = stem.rmatch_indices('-').map(|(dash, _)| dash);
     let is_version = |dash: &usize| stem[dash + 1..].starts_with(|first: char| first.is_ascii_digit());
-    match dashes.filter(is_version).last() {
+    match dashes.find(is_version) {
         Some(dash) if dash > 0 => (&stem[..dash], &stem[dash + 1..]),
         _ => (stem, ""),
     }
