@@ -304,7 +304,8 @@ pub struct ImportFact {
     pub entry: u32,
     /// The world its imports are found in: Python or npm.
     pub ecosystem: Ecosystem,
-    /// Modules as they are written (`google.cloud.storage`, `@scope/name/part`), sorted, relative ones left out.
+    /// Modules as they are written (`google.cloud`, `@scope/name/part`), sorted, relative ones left out. What Python
+    /// imports from a module stands here too if it may be one itself (`google.cloud.storage`).
     pub modules: Vec<String>,
 }
 
