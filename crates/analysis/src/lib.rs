@@ -4,6 +4,7 @@
 
 pub mod compare;
 mod dive;
+pub mod dockerfile;
 pub mod inspect;
 pub mod instruction;
 mod squash;

@@ -6,6 +6,7 @@ use plimsoll_analysis::inspect::stack_size;
 use plimsoll_report::format::{bytes, one_line};
 
 use super::ReadArgs;
+use super::build::BuildArgs;
 use crate::error::Result;
 use crate::printer::Printer;
 use crate::sources::NamedSource;
@@ -28,12 +29,15 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
+    build: BuildArgs,
+    #[command(flatten)]
     read: ReadArgs,
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let sources = args.sources.iter().map(|source| source.parse()).collect::<Result<Vec<NamedSource>>>()?;
-    let snapshot = load::snapshot(&sources, &args.read.options(), printer)?;
+    let mut snapshot = load::snapshot(&sources, &args.read.options(), printer)?;
+    args.build.add_to(&mut snapshot, printer)?;
     let is_plain = args.output.extension().is_some_and(|extension| extension == "json");
     output::write(&args.output, |out| {
         if is_plain {
