@@ -5,6 +5,7 @@
 pub mod compare;
 mod dive;
 pub mod dockerfile;
+pub mod dockerignore;
 pub mod inspect;
 pub mod instruction;
 mod squash;
