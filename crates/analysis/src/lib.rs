@@ -4,6 +4,8 @@
 
 pub mod compare;
 mod dive;
+pub mod dockerfile;
+pub mod dockerignore;
 pub mod findings;
 pub mod inspect;
 pub mod instruction;

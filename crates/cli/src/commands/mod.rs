@@ -1,5 +1,6 @@
 //! One file a subcommand.
 
+mod build;
 pub(crate) mod compare;
 pub(crate) mod inspect;
 pub(crate) mod packages;
