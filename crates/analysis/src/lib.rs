@@ -6,6 +6,7 @@ pub mod compare;
 mod dive;
 pub mod inspect;
 pub mod instruction;
+pub mod memory;
 mod squash;
 #[cfg(test)]
 mod testing;
