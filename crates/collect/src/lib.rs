@@ -12,6 +12,7 @@ mod document;
 mod error;
 mod layer;
 mod limits;
+pub mod memory;
 mod path;
 mod plan;
 mod redact;
