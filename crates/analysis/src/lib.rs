@@ -8,6 +8,7 @@ pub mod inspect;
 pub mod instruction;
 pub mod memory;
 mod squash;
+pub mod targets;
 #[cfg(test)]
 mod testing;
 mod tree;

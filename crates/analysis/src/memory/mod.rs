@@ -87,6 +87,8 @@ pub struct ServiceMemory {
     pub headroom: Option<Bytes>,
     /// How often the engine started it again.
     pub restarts: Option<u64>,
+    /// How often one of its containers ended with an error that no stop explains, while events were heard.
+    pub failed_ends: u64,
     /// Kills for memory.
     pub oom: Oom,
     /// Whether it takes more and more.
@@ -175,6 +177,7 @@ fn service_memory(service: &StackService<'_>) -> ServiceMemory {
         swap: most(Metric::Swap).map(Bytes),
         limit_hits: most(Metric::LimitHits),
         restarts,
+        failed_ends: oom::unexplained_ends(&service.events, |code| code != 0),
         start_ups: startup::start_ups(service),
         health: health::health(service),
         log: logs::bound(logging(service)),

@@ -132,16 +132,23 @@ fn stops(events: &[&Event]) -> BTreeMap<usize, Vec<Time>> {
 
 /// Ends by SIGKILL (137 = 128 + 9) that no stop or signal explains.
 fn unexplained_kills(events: &[&Event]) -> u64 {
+    unexplained_ends(events, |code| code == 137)
+}
+
+/// Ends with such an exit code that no stop or signal through the engine explains.
+pub(crate) fn unexplained_ends(events: &[&Event], code: fn(i64) -> bool) -> u64 {
     let stops = stops(events);
-    let explained = |event: &&&Event| {
+    let explained = |event: &Event| {
         let Some(times) = stops.get(&event.container) else { return false };
         let before = times.partition_point(|time| *time <= event.time);
         // The `stop` and `restart` events come after the end they caused.
-        before
-            .checked_sub(1)
-            .is_some_and(|last| times[last].until(event.time).is_some_and(|ms| ms <= STOP_MS))
-            || times.get(before).is_some_and(|next| event.time.until(*next).is_some_and(|ms| ms <= 2_000))
+        let soon = |from: Time, to: Time, most: u64| from.until(to).is_some_and(|passed| passed <= most);
+        before.checked_sub(1).is_some_and(|last| soon(times[last], event.time, STOP_MS))
+            || times.get(before).is_some_and(|next| soon(event.time, *next, 2_000))
     };
-    let killed = events.iter().filter(|event| event.kind == EventKind::Die { exit_code: Some(137) });
-    killed.filter(|event| !explained(event)).count() as u64
+    let ends = events.iter().filter(|event| match event.kind {
+        EventKind::Die { exit_code } => exit_code.is_some_and(code),
+        _ => false,
+    });
+    ends.filter(|event| !explained(event)).count() as u64
 }
