@@ -9,6 +9,7 @@ mod commands;
 mod error;
 mod layers;
 mod load;
+mod memory;
 mod output;
 mod printer;
 mod progress;

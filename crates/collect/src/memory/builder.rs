@@ -68,6 +68,32 @@ impl RuntimeBuilder {
         self.runtime.warnings.extend(input.warnings);
     }
 
+    /// Adds what was joined before: the runtime of another snapshot.
+    pub fn add_runtime(&mut self, other: Runtime) {
+        let containers = other.containers.into_iter().map(|container| {
+            let who = Identity {
+                id: container.id.clone(),
+                name: container.name.clone(),
+                service: container.service.clone(),
+                project: container.project.clone(),
+            };
+            if container.limits.is_some() {
+                self.inspected(container);
+            }
+            self.find(who)
+        });
+        let place: Vec<usize> = containers.collect();
+        other.planned.into_iter().for_each(|planned| self.plan(planned));
+        let moved = |event: Event| Event { container: place[event.container], ..event };
+        self.runtime.events.extend(other.events.into_iter().map(moved));
+        for mut recording in other.recordings {
+            recording.series.iter_mut().for_each(|series| series.container = place[series.container]);
+            self.runtime.recordings.push(recording);
+        }
+        self.runtime.watched.extend(other.watched);
+        self.runtime.warnings.extend(other.warnings);
+    }
+
     /// Calls a service by another name.
     pub fn rename(&mut self, old: &str, new: &str) {
         self.renamed.push((old.to_owned(), new.to_owned()));

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{Container, Ended, Interruption, Load, Metric, Recording, Span, Time};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::events::SeenEvent;
-use super::json::Object;
 use super::samples::{Framer, Sample};
-use super::{Found, Identity, Reader};
+use super::text::lines;
+use super::{Identity, Reader};
 
 /// A line of a journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,21 +75,26 @@ pub struct Journaled {
     pub peak: Option<Bytes>,
 }
 
-/// Whether a value is a line of a journal.
-pub(crate) fn is_line(value: &Value) -> bool {
-    value.get("journal").is_some()
+/// Whether a file is a journal: its first line says so.
+pub(crate) fn is_journal(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"{\"journal\":")
 }
 
-pub(crate) fn read(reader: &mut Reader, objects: Vec<Object>) -> Found {
+pub(crate) fn read(reader: &mut Reader, text: &str) {
     reader.input.format = "journal of plimsoll record";
     let mut framer: Option<Framer> = None;
     let mut recording = Recording::default();
     let (mut watching, mut last) = (None, None);
-    for Object { line, value, .. } in objects {
-        let parsed = match serde_json::from_value(value) {
+    for line in lines(text) {
+        let parsed = match serde_json::from_str(&line.text) {
             Ok(parsed) => parsed,
-            Err(_) => {
-                reader.warn(Some(line), "not a line of a journal of this version");
+            Err(error) => {
+                let reason = if error.is_eof() {
+                    "a line that is cut off"
+                } else {
+                    "not a line of a journal of this version"
+                };
+                reader.warn(Some(line.number), reason);
                 continue;
             }
         };
@@ -134,5 +138,58 @@ pub(crate) fn read(reader: &mut Reader, objects: Vec<Object>) -> Found {
     recording.file.clone_from(&reader.input.file);
     samples.recording = recording;
     reader.input.samples.push(samples);
-    Found::Yes
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_snapshot::runtime::EventKind;
+
+    use super::*;
+    use crate::memory::{RuntimeBuilder, Surroundings, read};
+
+    fn lines() -> Vec<JournalLine> {
+        let who = Identity { id: Some("f2ac88aabab9".to_owned()), ..Identity::default() };
+        let frame = |time: i64, started: i64| {
+            let values = BTreeMap::from([(Metric::WorkingSet, 5)]);
+            let sample =
+                Journaled { who: who.clone(), started: Some(Time(started)), values, peak: Some(Bytes(9)) };
+            JournalLine::Frame { time: Time(time), samples: vec![sample] }
+        };
+        let oom = SeenEvent { time: Time(2500), who: who.clone(), kind: EventKind::Oom };
+        vec![
+            JournalLine::Recording { schema_version: 2, recording: Box::default() },
+            JournalLine::Watching { from: Time(900) },
+            frame(1000, 500),
+            frame(1500, 500),
+            JournalLine::Event(oom),
+            frame(3000, 2900),
+        ]
+    }
+
+    fn sealed(end: &str) -> plimsoll_snapshot::Runtime {
+        let text: String = lines().iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect();
+        let mut builder = RuntimeBuilder::new();
+        builder.add(read("a.journal", format!("{text}{end}").as_bytes(), &Surroundings::NONE).unwrap());
+        builder.finish()
+    }
+
+    #[test]
+    fn a_journal_without_an_end_is_whole_up_to_there() {
+        let runtime = sealed("{\"journal\":\"frame\",\"time\":99");
+        let recording = &runtime.recordings[0];
+        assert_eq!((recording.frames, recording.ended), (3, Some(Ended::Killed)));
+        let spans: Vec<_> = recording.series.iter().map(|one| (one.started, one.first, one.length)).collect();
+        assert_eq!(spans, [(Some(Time(500)), 0, 2), (Some(Time(2900)), 2, 1)]);
+        assert_eq!(runtime.watched, [Span { from: Time(900), to: Time(3000) }]);
+        assert_eq!(runtime.events.len(), 1);
+        assert_eq!(runtime.warnings[0].reason, "a line that is cut off");
+    }
+
+    #[test]
+    fn the_end_says_how() {
+        let end = JournalLine::End { time: Time(4000), ended: Ended::Complete };
+        let runtime = sealed(&serde_json::to_string(&end).unwrap());
+        assert_eq!(runtime.recordings[0].ended, Some(Ended::Complete));
+        assert!(runtime.warnings.is_empty());
+    }
 }

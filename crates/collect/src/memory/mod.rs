@@ -92,8 +92,17 @@ impl Surroundings<'_> {
     pub const NONE: Surroundings<'static> = Surroundings { variable: &|_| None, file: &|_| None };
 }
 
-/// The most bytes of one file: days of samples.
+/// The most bytes of one file, which is kept in memory as a whole.
 pub const MAX_BYTES: usize = 128 << 20;
+
+/// The most bytes of a journal, which is read line by line: days of samples.
+pub const MAX_JOURNAL_BYTES: usize = 1 << 30;
+
+/// Free text without what looks like a secret.
+#[must_use]
+pub fn without_secrets(text: &str) -> String {
+    crate::redact::text(text).into_owned()
+}
 
 /// What is tried, for those whose file is nothing of it.
 const KNOWN: &str = "`docker stats`, `podman stats` or `nerdctl stats` (table or JSON), answers of an engine's `/stats`, \
@@ -105,12 +114,17 @@ const KNOWN: &str = "`docker stats`, `podman stats` or `nerdctl stats` (table or
 /// # Errors
 /// If it is of no known format, or damaged as a whole. A line that cannot be read is counted in the warnings.
 pub fn read(name: &str, bytes: &[u8], surroundings: &Surroundings<'_>) -> Result<MemoryInput> {
-    if bytes.len() > MAX_BYTES {
-        let (place, limit) = (format!("`{name}`"), MAX_BYTES as u64);
+    let max = if journal::is_journal(bytes) { MAX_JOURNAL_BYTES } else { MAX_BYTES };
+    if bytes.len() > max {
+        let (place, limit) = (format!("`{name}`"), max as u64);
         return Err(Error::Limit { what: "what is read of memory", place, limit, flag: "--memory" });
     }
     let text = text::decode(bytes);
     let mut reader = Reader { input: MemoryInput { file: name.to_owned(), ..MemoryInput::default() } };
+    if journal::is_journal(bytes) {
+        journal::read(&mut reader, &text);
+        return Ok(reader.input);
+    }
     let result = match json::Shape::of(&text) {
         json::Shape::Document(value) => reader.document(&value, surroundings),
         json::Shape::Lines => reader.json_lines(&text),
@@ -187,9 +201,6 @@ impl Reader {
         let Some(first) = objects.first() else {
             return Found::No("JSON in no line of which there is an object");
         };
-        if journal::is_line(&first.value) {
-            return journal::read(self, objects);
-        }
         if docker_stats::is_line(&first.value) {
             return docker_stats::read(self, &objects);
         }
