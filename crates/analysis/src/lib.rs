@@ -9,8 +9,10 @@ pub mod dockerignore;
 pub mod findings;
 pub mod inspect;
 pub mod instruction;
+pub mod memory;
 pub mod packages;
 mod squash;
+pub mod targets;
 #[cfg(test)]
 mod testing;
 mod tree;
