@@ -13,6 +13,7 @@ mod memory;
 mod output;
 mod printer;
 mod progress;
+mod recording;
 mod sources;
 mod viewer;
 
@@ -30,6 +31,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Snapshot(commands::snapshot::Args),
+    Record(commands::record::Args),
     Inspect(commands::inspect::Args),
     Compare(commands::compare::Args),
     Report(commands::report::Args),
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let printer = Printer::default();
     let result = match cli.command {
         Command::Snapshot(args) => commands::snapshot::run(&args, &printer),
+        Command::Record(args) => commands::record::run(&args, &printer),
         Command::Inspect(args) => commands::inspect::run(&args, &printer),
         Command::Compare(args) => commands::compare::run(&args, &printer),
         Command::Report(args) => commands::report::run(&args, &printer),

@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod inspect;
+pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod snapshot;
 
