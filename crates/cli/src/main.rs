@@ -14,6 +14,7 @@ mod output;
 mod picture;
 mod printer;
 mod progress;
+mod recording;
 mod sources;
 mod viewer;
 
@@ -31,6 +32,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Snapshot(commands::snapshot::Args),
+    Record(commands::record::Args),
     Inspect(commands::inspect::Args),
     Compare(commands::compare::Args),
     Packages(commands::packages::Args),
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
     let printer = Printer::default();
     let result = match cli.command {
         Command::Snapshot(args) => commands::snapshot::run(&args, &printer),
+        Command::Record(args) => commands::record::run(&args, &printer),
         Command::Inspect(args) => commands::inspect::run(&args, &printer),
         Command::Compare(args) => commands::compare::run(&args, &printer),
         Command::Packages(args) => commands::packages::run(&args, &printer),

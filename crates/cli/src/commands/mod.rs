@@ -4,6 +4,7 @@ mod build;
 pub(crate) mod compare;
 pub(crate) mod inspect;
 pub(crate) mod packages;
+pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod snapshot;
 pub(crate) mod split;
