@@ -130,8 +130,8 @@ fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Re
         None => None,
     };
     let mut command = || child.as_mut().and_then(exit_code);
-    let stop = Stop { duration: args.duration, asked: &asked, command: &mut command };
-    let recorded = session.run(stop, load.filter(|_| args.command.is_some()));
+    let mut stop = Stop { duration: args.duration, asked: &asked, command: &mut command };
+    let recorded = session.run(&mut stop, load.as_ref().filter(|_| args.command.is_some()));
     if let Some(child) = &mut child {
         // It was to run as long as the recording.
         let _ = child.kill();

@@ -9,7 +9,7 @@ use plimsoll_collect::memory::{Identity, JournalLine, Journaled, SeenEvent, engi
 use plimsoll_snapshot::SCHEMA_VERSION;
 use plimsoll_snapshot::runtime::{
     Ended, EventKind, HealthStatus, Interruption, Load, Metric, Quality, Recording, RecordingFormat,
-    Resolution, Span, Time, Timestamps, UnitBase,
+    Resolution, Span, Status, Time, Timestamps, UnitBase,
 };
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ struct Watched {
     /// How often it was written down.
     inspections: u32,
     health: Option<HealthStatus>,
-    is_gone: bool,
+    is_running: bool,
 }
 
 pub(crate) struct Session<'a> {
@@ -74,6 +74,14 @@ const MAX_INSPECTIONS: u32 = 100;
 pub(crate) fn now() -> Time {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Why, without where: the address of an engine is a place of this machine.
+fn without_address(reason: &str) -> String {
+    match reason.split_once(" answers ") {
+        Some((_, answer)) => format!("the engine answers {answer}"),
+        None => reason.rsplit(": ").next().unwrap_or_default().to_owned(),
+    }
 }
 
 impl<'a> Session<'a> {
@@ -139,7 +147,7 @@ impl<'a> Session<'a> {
     }
 
     /// Records until it is to stop; gives the journal, ready to be sealed.
-    pub(crate) fn run(mut self, stop: Stop<'_>, load: Option<Load>) -> Result<(Journal, Ended)> {
+    pub(crate) fn run(mut self, stop: &mut Stop<'_>, load: Option<&Load>) -> Result<(Journal, Ended)> {
         let begin = Instant::now();
         let mut next = begin;
         let ended = loop {
@@ -149,7 +157,7 @@ impl<'a> Session<'a> {
             }
             self.frame()?;
             if let Some(exit_code) = (stop.command)() {
-                if let Some(mut load) = load.clone() {
+                if let Some(mut load) = load.cloned() {
                     load.span = load.span.map(|span| Span { to: now(), ..span });
                     load.exit_code = Some(exit_code);
                     self.load(load)?;
@@ -254,9 +262,7 @@ impl<'a> Session<'a> {
                     let text = error.to_string();
                     let reason = text.lines().next().unwrap_or_default().to_owned();
                     self.printer.note(&format!("note: {reason}; asking again"));
-                    // The address of a socket is a path of this machine.
-                    let reason = reason.rsplit(": ").next().unwrap_or_default().to_owned();
-                    self.away = Some((asked, Instant::now(), reason));
+                    self.away = Some((asked, Instant::now(), without_address(&reason)));
                 }
                 Ok(())
             }
@@ -283,8 +289,12 @@ impl<'a> Session<'a> {
         for container in all.unwrap_or_default() {
             if !self.target.is_met_by(&container) {
                 self.others.insert(container.id);
-            } else if !self.containers.contains_key(&container.id) {
-                self.containers.insert(container.id.clone(), Watched::default());
+                continue;
+            }
+            let known = self.containers.get(&container.id);
+            // Events may have been missed.
+            if known.is_none_or(|known| known.is_running != container.is_running()) {
+                self.containers.entry(container.id.clone()).or_default();
                 self.inspect(&container.id, false)?;
             }
         }
@@ -302,12 +312,13 @@ impl<'a> Session<'a> {
         let value: Option<Value> = self.connection.json(&format!("containers/{id}/json"))?;
         let Some(watched) = self.containers.get_mut(id) else { return Ok(()) };
         let Some(value) = value else {
-            watched.is_gone = true;
+            watched.is_running = false;
             return Ok(());
         };
-        watched.is_gone = false;
         let Some(container) = inspected(&value, Some(now())) else { return Ok(()) };
         let state = container.states.last();
+        watched.is_running =
+            state.is_some_and(|state| matches!(state.status, Status::Running | Status::Paused));
         watched.started = state.and_then(|state| state.started);
         watched.health = state.and_then(|state| state.health.as_ref()).map(|health| health.status);
         let pid = value.pointer("/State/Pid").and_then(Value::as_u64).filter(|&pid| pid > 0);
@@ -321,22 +332,27 @@ impl<'a> Session<'a> {
 
     /// Asks for everything once.
     fn frame(&mut self) -> Result<()> {
-        if self.frames.is_multiple_of(LIST_EVERY) || self.away.is_some() {
-            self.asked(Self::discover)?;
-        }
+        let lists = self.frames.is_multiple_of(LIST_EVERY) || self.away.is_some();
         self.frames += 1;
-        if self.away.is_some() {
-            return Ok(());
-        }
-        self.asked(Self::sample)
+        self.asked(|session| {
+            if lists {
+                session.discover()?;
+            }
+            session.sample()
+        })
     }
 
     fn sample(&mut self) -> Result<()> {
         let mut samples = Vec::new();
         let mut time = None;
-        for (id, watched) in self.containers.iter().filter(|(_, watched)| !watched.is_gone) {
+        for (id, watched) in self.containers.iter().filter(|(_, watched)| watched.is_running) {
             let path = format!("containers/{id}/stats?stream=false&one-shot=true");
-            let answer: Option<Value> = self.connection.json(&path)?;
+            let answer: Option<Value> = match self.connection.json(&path) {
+                Ok(answer) => answer,
+                // An engine that answers everything else has a container that does not: a gap.
+                Err(_) if self.connection.json::<Value>("version").is_ok() => continue,
+                Err(error) => return Err(error),
+            };
             let Some(answer) = answer.map(|answer| engine_sample(&answer)) else { continue };
             // A container that does not run has no figures.
             if answer.values.is_empty() {

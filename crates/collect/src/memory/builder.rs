@@ -26,6 +26,9 @@ pub struct RuntimeBuilder {
 /// So many digits of an ID tell it apart: engines print no fewer.
 const ID_DIGITS: usize = 12;
 
+/// What an engine does at a start takes no longer, in milliseconds.
+const START_MS: i64 = 2000;
+
 /// More parts than the name of a container has.
 const MAX_PARTS: usize = 64;
 
@@ -260,8 +263,13 @@ impl RuntimeBuilder {
         for row in &mut rows {
             row.container = containers[row.container];
             let time = times.as_ref().and_then(|times| times.get(row.frame as usize));
-            let last = |time: &Time| starts.get(&row.container)?.range(..=*time).next_back().copied();
-            row.started = row.started.or_else(|| last(time?));
+            let start = |time: &Time| {
+                let known = starts.get(&row.container)?;
+                // An engine notes the start when the process already runs.
+                let soon = Time(time.0.saturating_add(START_MS));
+                known.range(..=*time).next_back().or_else(|| known.range(*time..=soon).next()).copied()
+            };
+            row.started = row.started.or_else(|| start(time?));
         }
         recording.times = times;
         rows.sort_by_key(|row| (row.container, row.started, row.frame));
@@ -306,7 +314,7 @@ impl RuntimeBuilder {
         for event in self.runtime.events.iter().filter(|event| event.kind == EventKind::Start) {
             let known = starts.entry(event.container).or_default();
             // The engine notes the start a moment before it tells of it.
-            let (from, to) = (Time(event.time.0.saturating_sub(2000)), event.time);
+            let (from, to) = (Time(event.time.0.saturating_sub(START_MS)), event.time);
             if known.range(from..=to).next().is_none() {
                 known.insert(event.time);
             }
