@@ -8,8 +8,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use plimsoll_collect::memory::{Identity, JournalLine, Journaled, SeenEvent, engine_sample, inspected};
 use plimsoll_snapshot::SCHEMA_VERSION;
 use plimsoll_snapshot::runtime::{
-    Ended, EventKind, HealthStatus, Interruption, Load, Metric, Quality, Recording, RecordingFormat,
-    Resolution, Span, Status, Time, Timestamps, UnitBase,
+    Ended, EngineKind, EventKind, HealthStatus, Interruption, Load, Metric, Quality, Recording,
+    RecordingFormat, Resolution, Span, Status, Time, Timestamps, UnitBase,
 };
 use serde_json::Value;
 
@@ -55,6 +55,8 @@ pub(crate) struct Session<'a> {
     others: BTreeSet<String>,
     /// Whether the working set is that of the kernel's files.
     has_files: bool,
+    /// Whether what the engine calls the working set is another figure.
+    needs_files: bool,
     is_local: bool,
     /// Since when the engine cannot be asked, and why.
     away: Option<(Time, Instant, String)>,
@@ -109,6 +111,7 @@ impl<'a> Session<'a> {
             containers: BTreeMap::new(),
             others: BTreeSet::new(),
             has_files: false,
+            needs_files: false,
             is_local,
             away: None,
             frames: 0,
@@ -116,6 +119,7 @@ impl<'a> Session<'a> {
         let first = session.listed()?;
         session.has_files =
             is_local && first.iter().any(|container| session.files_of(&container.id).is_some());
+        session.needs_files = session.has_files && about.kind == EngineKind::Podman;
         let recording = Recording {
             format: RecordingFormat::Recorded,
             regime: api::regime(&about, &host, session.has_files),
@@ -361,7 +365,11 @@ impl<'a> Session<'a> {
             time = time.or(answer.time);
             let mut values: BTreeMap<Metric, u64> = answer.values.into_iter().collect();
             let mut peak = answer.peak;
-            if let Some(files) = watched.files.as_ref().and_then(Files::sample) {
+            let files = watched.files.as_ref().and_then(Files::sample);
+            if self.needs_files && files.is_none() {
+                values.remove(&Metric::WorkingSet);
+            }
+            if let Some(files) = files {
                 for (metric, value) in files.values {
                     // Which figure the working set is, is the same throughout.
                     if metric != Metric::WorkingSet || self.has_files {

@@ -17,6 +17,8 @@ pub struct RuntimeBuilder {
     by_id: HashMap<String, usize>,
     /// The last container of each name.
     by_name: HashMap<String, usize>,
+    /// The plan of each service.
+    by_service: HashMap<String, usize>,
     /// Which service a container of a fixed name runs.
     container_names: BTreeMap<String, String>,
     samples: Vec<(Recording, Vec<usize>, Vec<Row>)>,
@@ -104,8 +106,8 @@ impl RuntimeBuilder {
 
     /// A later file overrides an earlier one, as `docker compose -f A -f B` does.
     fn plan(&mut self, new: PlannedService) {
-        let known = self.runtime.planned.iter_mut().find(|known| known.name == new.name);
-        let Some(known) = known else { return self.runtime.planned.push(new) };
+        let index = *self.by_service.entry(new.name.clone()).or_insert(self.runtime.planned.len());
+        let Some(known) = self.runtime.planned.get_mut(index) else { return self.runtime.planned.push(new) };
         fn over<T>(known: &mut Option<T>, new: Option<T>) {
             if new.is_some() {
                 *known = new;
