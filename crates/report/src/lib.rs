@@ -3,12 +3,15 @@
 //!
 //! Renderers neither compute nor sort: a figure that two of them need belongs in `plimsoll-analysis`.
 
+pub mod compose_override;
 pub mod format;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod memory;
 pub mod sizes;
 pub mod summary;
+pub mod targets;
 pub mod text;
 pub mod verdict;
 pub mod words;

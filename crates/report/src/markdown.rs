@@ -157,7 +157,7 @@ fn service_section(service: &ServiceComparison) -> String {
 }
 
 /// Text in which nothing is markup, a mention or the end of a cell.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in one_line(text).chars() {
         match character {

@@ -1,7 +1,10 @@
 //! One file a subcommand.
 
+pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod recommend;
 pub(crate) mod report;
 pub(crate) mod snapshot;
 
