@@ -5,6 +5,7 @@
 
 pub mod card;
 pub mod csv;
+pub mod compose_override;
 pub mod format;
 pub mod html;
 pub mod json;
@@ -14,6 +15,8 @@ pub mod packages;
 pub mod sizes;
 pub mod summary;
 mod table;
+pub mod memory;
+pub mod targets;
 pub mod text;
 pub mod verdict;
 pub mod why;

@@ -1,10 +1,13 @@
 //! One file a subcommand.
 
 mod build;
+pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod packages;
 pub(crate) mod record;
+pub(crate) mod recommend;
 pub(crate) mod report;
 pub(crate) mod snapshot;
 pub(crate) mod split;
