@@ -5,6 +5,7 @@
 
 pub mod card;
 pub mod csv;
+pub mod findings;
 pub mod format;
 pub mod html;
 pub mod json;

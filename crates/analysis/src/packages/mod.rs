@@ -15,10 +15,12 @@ mod requirements;
 mod usage;
 mod whatif;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use plimsoll_snapshot::{Bytes, Ecosystem, Image, Snapshot};
 use serde::Serialize;
 
-pub use areas::CacheKind;
+pub use areas::{CacheKind, cache_directory};
 pub use graph::{Graph, Root};
 pub use inventory::{
     ImageInventory, Inventory, OwnerKind, Reasons, Removal, Share, inventory, reasons, removals,
@@ -65,6 +67,8 @@ pub struct Catalogue {
     pub owners: Vec<Owner>,
     /// Who needs whom.
     pub graph: Graph,
+    /// The directories of the application's code that import each package, not deeper than a few levels.
+    pub importers: BTreeMap<PackageId, BTreeSet<String>>,
     /// Whether every layer was looked into. Where not, what is missing here may be there all the same.
     pub complete: bool,
 }
@@ -145,11 +149,11 @@ pub fn catalogue(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) ->
     let owners = ownership::assign(snapshot, image, squashed, &found);
     let mut packages = installed::describe(image, squashed, &found, &owners);
     let graph = graph::link(snapshot, image, squashed, &found, &mut packages);
-    usage::find(snapshot, image, squashed, &found, &graph, &mut packages);
+    let importers = usage::find(snapshot, image, squashed, &found, &graph, &mut packages);
     let complete = image.layers.iter().all(|layer| {
         snapshot.layers[layer.layer].contents.as_ref().is_some_and(|contents| contents.facts.is_some())
     });
-    Catalogue { packages, owners, graph, complete }
+    Catalogue { packages, owners, graph, importers, complete }
 }
 
 impl Catalogue {

@@ -52,7 +52,7 @@ impl Use {
     pub const FILES: usize = 5;
 }
 
-/// Finds what is used.
+/// Finds what is used, and returns the directories that import each package.
 pub(super) fn find(
     snapshot: &Snapshot,
     image: &Image,
@@ -60,7 +60,7 @@ pub(super) fn find(
     found: &Found<'_>,
     graph: &Graph,
     packages: &mut [Package],
-) {
+) -> BTreeMap<PackageId, BTreeSet<String>> {
     let modules = Modules::new(snapshot, image, found);
     let imports = imports(snapshot, image, squashed, found);
     let mut seen: BTreeSet<Ecosystem> = imports.iter().map(|import| import.ecosystem).collect();
@@ -112,6 +112,16 @@ pub(super) fn find(
             };
         }
     }
+    let directories =
+        imported.iter().map(|(&id, files)| (id, files.iter().map(|file| directory(file)).collect()));
+    directories.collect()
+}
+
+/// The directory of a source file, cut to a few levels.
+fn directory(file: &[u8]) -> String {
+    const LEVELS: usize = 6;
+    let whole = path::escape(path::parent(file));
+    whole.split('/').take(LEVELS).collect::<Vec<_>>().join("/")
 }
 
 /// Hands the use of a package on to what it needs.

@@ -1,6 +1,7 @@
 //! One file a subcommand.
 
 pub(crate) mod compare;
+pub(crate) mod findings;
 pub(crate) mod inspect;
 pub(crate) mod packages;
 pub(crate) mod report;
