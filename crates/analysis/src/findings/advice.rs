@@ -1,5 +1,7 @@
 //! All findings of an image or a stack, and what they save together.
 
+use std::cmp::Reverse;
+
 use plimsoll_snapshot::{Bytes, Snapshot};
 use serde::Serialize;
 
@@ -12,7 +14,8 @@ use crate::squash::squash;
 pub struct Advice {
     /// The name of the service.
     pub service: String,
-    /// What was found: the largest saving first, then by severity, then by rule.
+    /// What was found: first what is at least fairly sure, then what may well be meant so; in each part the largest
+    /// saving first, then by severity, then by rule.
     pub findings: Vec<Finding>,
     /// Image size.
     pub size_bytes: Bytes,
@@ -106,6 +109,7 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
 fn sort(findings: &mut [Finding]) {
     // The sort is stable: what is equal stays in the order of the rules.
     findings.sort_by_key(|finding| {
-        (std::cmp::Reverse(finding.saving), std::cmp::Reverse(finding.severity), finding.service.clone())
+        let unsure = finding.confidence == Confidence::Low;
+        (unsure, Reverse(finding.saving), Reverse(finding.severity), finding.service.clone())
     });
 }

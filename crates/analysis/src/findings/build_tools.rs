@@ -91,9 +91,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         let without = input.catalogue.without(input.squashed, &tools);
         gone = without.gone;
         let before = tools.len();
+        let layer_of = |id: PackageId| input.catalogue.package(id).layer;
         tools.retain(|tool| {
-            !without.broken.iter().any(|broken| match broken {
-                Broken::Package { needs, .. } | Broken::Application { needs, .. } => needs == tool,
+            !without.broken.iter().any(|broken| match *broken {
+                // What was there before the tool came does without: it merely recommends it.
+                Broken::Package { package, needs } => needs == *tool && layer_of(package) >= layer_of(needs),
+                Broken::Application { needs, .. } => needs == *tool,
             })
         });
         if tools.len() == before {

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Each copy is stored, pulled and kept in the page cache by itself.",
     how: "Copy once and link the other path to it, or copy only one of the directories.",
     limits: "Copies within packages are left out below 5 MB each, since nobody but their makers can change them; weights of models and \
-             caches have rules of their own. Links are no copies.",
+             caches have rules of their own. Links are no copies, and what a program keeps below `/var` is its own affair.",
     check: Check::Image(check),
 };
 
@@ -30,7 +30,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut copies: BTreeMap<(Bytes, ContentHash), Vec<u32>> = BTreeMap::new();
     for (index, inode, owner) in input.visible() {
         let model = input.package(owner).is_some_and(|package| package.ecosystem == Ecosystem::Model);
-        if inode.size >= LEAST_GROUP && !model && !matches!(owner, Owner::Cache(_)) {
+        // What a program keeps of its own state must not be linked.
+        let state = input.path(inode).starts_with(b"var/");
+        if inode.size >= LEAST_GROUP && !model && !state && !matches!(owner, Owner::Cache(_)) {
             copies.entry((inode.size, inode.content)).or_default().push(index);
         }
     }
@@ -55,7 +57,11 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut finding = input.finding(RULE.id, "The same content lies at several paths", inodes);
-    finding.confidence = Confidence::Medium;
+    let packaged = |group: &Vec<u32>| {
+        group.iter().all(|&index| matches!(input.catalogue.owners[index as usize], Owner::Package(_)))
+    };
+    // Only whoever makes a package can mend it.
+    finding.confidence = if groups.iter().all(packaged) { Confidence::Low } else { Confidence::Medium };
     let at = |index: u32| input.path(&input.squashed.inodes[index as usize]);
     finding.evidence = (groups.iter().take(Finding::EXAMPLES))
         .map(|group| Evidence {

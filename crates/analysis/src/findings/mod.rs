@@ -48,7 +48,7 @@ pub use fix::{Fix, FixKind};
 
 use crate::instruction;
 use crate::packages::{Catalogue, Owner, Package, PackageId};
-use crate::squash::{Inode, Squashed};
+use crate::squash::{Cause, Inode, Squashed};
 
 /// Every rule: those that cost bytes first, which usually save most at the top, then those about how the image is set
 /// up. Findings that save the same stand in this order.
@@ -268,7 +268,10 @@ impl<'a> Input<'a> {
             bytes: inode.size,
             layer: Some(inode.layer),
             instruction: self.instruction(inode.layer),
-            note: None,
+            note: inode.hidden.map(|(by, cause)| match cause {
+                Cause::Deleted | Cause::Opaque => format!("deleted by layer {by}, yet in the image"),
+                _ => format!("replaced by layer {by}, yet in the image"),
+            }),
         }
     }
 

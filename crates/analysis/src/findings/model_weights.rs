@@ -43,7 +43,7 @@ pub(super) fn evidence(model: &Package) -> Evidence {
         bytes: model.image_bytes,
         layer: Some(model.layer),
         instruction: model.instruction.clone(),
-        note: Some(format!("the model {}", model.name)),
+        note: model.purl.starts_with("pkg:huggingface/").then(|| format!("the model {}", model.name)),
     }
 }
 

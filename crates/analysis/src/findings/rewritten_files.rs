@@ -7,6 +7,7 @@ use plimsoll_snapshot::{Bytes, path};
 use super::places::absolute;
 use super::step::{self, Copy};
 use super::{Check, Finding, Fix, FixKind, Input, Rule};
+use crate::packages::{CacheKind, Owner};
 use crate::squash::Cause;
 
 pub(super) const RULE: Rule = Rule {
@@ -38,10 +39,13 @@ const BOOKKEEPING: [&[u8]; 7] = [
 fn check(input: &Input<'_>) -> Vec<Finding> {
     // By how they are hidden, and by which layer: one instruction is one thing to mend.
     let mut groups: BTreeMap<(u32, bool), Vec<u32>> = BTreeMap::new();
-    for (index, inode, _) in input.inodes() {
+    for (index, inode, owner) in input.inodes() {
         let Some((by, cause)) = inode.hidden else { continue };
         let place = input.path(inode);
-        let kept = cause == Cause::Overwritten && BOOKKEEPING.iter().any(|prefix| place.starts_with(prefix));
+        // Caches have a rule of their own, which counts their hidden copies as well.
+        let cache = matches!(owner, Owner::Cache(kind) if kind != CacheKind::Other);
+        let kept = cache
+            || cause == Cause::Overwritten && BOOKKEEPING.iter().any(|prefix| place.starts_with(prefix));
         if by >= input.base_layers && !kept {
             groups.entry((by, cause == Cause::RewrittenSameContent)).or_default().push(index);
         }
@@ -115,39 +119,37 @@ impl<'i> Change<'i> {
     }
 
     fn fixes(&self, input: &Input<'_>, instruction: &str, sources: &[(u32, Vec<u32>)]) -> Vec<Fix> {
-        let mut fixes = Vec::new();
+        let mut mended: Vec<(u32, Fix)> = Vec::new();
         for (layer, inodes) in sources.iter().take(FIXES) {
             let Some(made_by) = input.instruction(*layer).filter(|_| *layer >= input.base_layers) else {
                 continue;
             };
             if let Some(copy) = Copy::parse(&made_by) {
-                // A name has to be there before anything is given to it.
-                let before = if self.makes_user.is_empty() {
-                    String::new()
-                } else {
-                    format!("{}\n", step::run(&[], &self.makes_user))
-                };
-                let lines = format!("{before}{}", copy.with(&self.option));
-                fixes.push(Fix::instead_of(made_by.clone(), "sets it while copying", lines));
-            } else if let Some(top) = common_top(input, inodes) {
+                let fix = Fix::instead_of(made_by.as_str(), "sets it while copying", copy.with(&self.option));
+                mended.push((*layer, fix));
+            } else if let Some(top) = common_top(input, inodes)
+                && let Some(command) = step::command(&made_by)
+            {
                 let (program, value) =
                     self.option.trim_start_matches('-').split_once('=').unwrap_or_default();
-                let change = format!("{program} -R {value} {top}");
-                let lines = step::command(&made_by).map(|command| {
-                    let own = self.makes_user.iter().copied().filter(|_| fixes.is_empty());
-                    step::run(&[], &own.chain([command, &change]).collect::<Vec<_>>())
-                });
+                let lines = step::run(&[], &[command, &format!("{program} -R {value} {top}")]);
                 let does = "sets it in the instruction that creates";
-                fixes.extend(lines.map(|lines| Fix::instead_of(made_by.clone(), does, lines)));
+                mended.push((*layer, Fix::instead_of(made_by.as_str(), does, lines)));
             }
         }
+        // A name has to be there before the first of them gives anything to it.
+        mended.sort_by_key(|(layer, _)| *layer);
+        if let Some((_, first)) = mended.first_mut()
+            && !self.makes_user.is_empty()
+        {
+            first.lines = format!("{}\n{}", step::run(&[], &self.makes_user), first.lines);
+        }
+        let mut fixes: Vec<Fix> = mended.into_iter().map(|(_, fix)| fix).collect();
         if !fixes.is_empty() {
-            let lines = if self.rest.is_empty() {
-                format!("# not needed any more: {}", self.command)
-            } else {
-                step::run(&[], &self.rest)
-            };
-            fixes.push(Fix::instead_of(instruction, "has nothing left to change", lines));
+            // The directory itself costs nothing, and its owner may make files in it.
+            let top: String = self.command.replace(" -R ", " ").replace(" --recursive ", " ");
+            let rest: Vec<&str> = self.rest.iter().copied().chain([top.as_str()]).collect();
+            fixes.push(Fix::instead_of(instruction, "changes the directory alone", step::run(&[], &rest)));
         }
         fixes
     }
@@ -253,9 +255,9 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "RUN useradd -m app \\\n && make-model > /app/models/m \\\n && chown -R app:app /app/models",
                 "RUN useradd -m app\nCOPY --chown=app:app . .",
-                "# not needed any more: chown -R app:app /app",
+                "RUN make-model > /app/models/m \\\n && chown -R app:app /app/models",
+                "RUN chown app:app /app",
             ]
         );
     }
@@ -266,14 +268,11 @@ mod tests {
             &RULE,
             &[
                 "i ADD rootfs /\nf etc/x 1",
-                "i RUN apt-get install -y gcc\nf var/cache/apt/archives/gcc.deb 5000000",
-                "i RUN rm -rf /var/cache/apt/archives/*.deb\nw var/cache/apt/archives/gcc.deb",
+                "i RUN make install\nf src/a.o 5000000",
+                "i RUN rm -rf /src\nw src",
             ],
         );
-        assert_eq!(
-            found[0].fixes[0].lines,
-            "RUN apt-get install -y gcc \\\n && rm -rf /var/cache/apt/archives/*.deb"
-        );
+        assert_eq!(found[0].fixes[0].lines, "RUN make install \\\n && rm -rf /src");
     }
 
     #[test]

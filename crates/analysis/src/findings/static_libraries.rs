@@ -24,9 +24,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             let place = input.path(inode);
             let developers = input.package(*owner).is_some_and(|package| {
                 package.ecosystem.is_system()
-                    && (package.name.contains("-dev")
-                        || package.name.starts_with("gcc")
-                        || package.name.starts_with("lib"))
+                    && (package.name.contains("-dev") || package.name.starts_with("gcc"))
             });
             (place.ends_with(b".a") || place.ends_with(b".la")) && !developers
         })
