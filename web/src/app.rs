@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use plimsoll_report::format::unbroken;
 use plimsoll_report::verdict::{title, verdict};
 
-use crate::components::{Bar, Cards, Files, Layers, Method, Services, Settings, Tabs, Why};
+use crate::components::{Bar, Cards, Empty, Files, Layers, Method, Services, Settings, Tabs, Why};
+use crate::share::Said;
 use crate::state::{State, Theme};
 use crate::text::{self, words};
 use crate::{document, load};
@@ -12,6 +13,7 @@ use crate::{document, load};
 /// The page around a report.
 #[component]
 pub(crate) fn App(state: State) -> impl IntoView {
+    provide_context(Said(RwSignal::new("")));
     Effect::new(move |_| {
         let theme = state.theme.get();
         load::set_root_data("theme", (theme != Theme::System).then(|| theme.key()));
@@ -47,6 +49,7 @@ pub(crate) fn App(state: State) -> impl IntoView {
 #[component]
 fn Page(state: State) -> impl IntoView {
     let comparison = &state.report.comparison;
+    let said = expect_context::<Said>();
     let details = move || {
         let position = state.service.get();
         let service = comparison.services.get(position)?;
@@ -55,21 +58,36 @@ fn Page(state: State) -> impl IntoView {
             <Why service />
             <Layers service />
             <Settings service />
-            <Files service tree />
+            <Empty id="packages" class="engineer" title=words().packages says=words().packages_empty />
+            <Files state service tree />
         })
     };
-    view! {
-        <a class="skip" href="#report">{words().skip}</a>
-        <Bar state />
-        <main id="report" class="wrap">
-            <h1 id="verdict">{unbroken(&verdict(comparison, text::language()))}</h1>
+    let services = if comparison.services.is_empty() {
+        let command = "plimsoll snapshot web=before.tar -o before.plimsoll";
+        view! { <Empty id="services" class="" title=words().services says=words().services_empty command /> }
+            .into_any()
+    } else {
+        view! {
             <Cards comparison />
             <Services state />
             <Tabs state />
             <div id="service" role="tabpanel" aria-label=move || state.selected().map(|service| text::name(&service.name))>
                 {details}
             </div>
+        }
+        .into_any()
+    };
+    view! {
+        <a class="skip" href="#report">{words().skip}</a>
+        <Bar state />
+        <main id="report" class="wrap" tabindex="-1">
+            <h1 id="verdict">{unbroken(&verdict(comparison, text::language()))}</h1>
+            {services}
+            <Empty id="memory" class="engineer" title=words().memory says=words().memory_empty />
+            <Empty id="findings" class="" title=words().findings says=words().findings_empty />
+            <Empty id="checklist" class="" title=words().checklist says=words().checklist_empty />
             <Method report=state.report />
         </main>
+        <p class="said" role="status">{move || said.0.get()}</p>
     }
 }

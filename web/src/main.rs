@@ -11,6 +11,7 @@ mod components;
 mod document;
 mod figures;
 mod load;
+mod share;
 mod state;
 mod text;
 mod tree;

@@ -5,6 +5,8 @@ use plimsoll_analysis::compare::{Comparison, FileTree, ServiceComparison, compar
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
 
+use crate::treemap::Area;
+
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
 const VERSION: &str = "v=1";
 
@@ -85,6 +87,8 @@ pub(crate) struct State {
     pub(crate) language: RwSignal<Language>,
     /// The language the report was written in.
     written_in: Language,
+    /// What the areas of the map of files stand for.
+    pub(crate) area: RwSignal<Area>,
     /// Index into the services of the comparison.
     pub(crate) service: RwSignal<usize>,
 }
@@ -98,6 +102,7 @@ impl State {
             theme: RwSignal::new(Theme::default()),
             language: RwSignal::new(written_in),
             written_in,
+            area: RwSignal::new(Area::default()),
             service: RwSignal::new(0),
         };
         state.follow(fragment);
@@ -111,6 +116,11 @@ impl State {
                 "view" => {
                     if let Some(view) = View::ALL.into_iter().find(|view| view.key() == value) {
                         self.view.set(view);
+                    }
+                }
+                "area" => {
+                    if let Some(area) = Area::ALL.into_iter().find(|area| area.key() == value) {
+                        self.area.set(area);
                     }
                 }
                 "lang" => {
@@ -136,6 +146,9 @@ impl State {
         }
         if self.language.get() != self.written_in {
             parts.push(format!("lang={}", self.language.get().tag()));
+        }
+        if self.area.get() != Area::default() {
+            parts.push(format!("area={}", self.area.get().key()));
         }
         if self.service.get() != 0
             && let Some(service) = self.selected()

@@ -4,11 +4,15 @@
 
 pub mod compare;
 mod dive;
+pub mod dockerfile;
+pub mod dockerignore;
 pub mod findings;
 pub mod inspect;
 pub mod instruction;
+pub mod memory;
 pub mod packages;
 mod squash;
+pub mod targets;
 #[cfg(test)]
 mod testing;
 mod tree;

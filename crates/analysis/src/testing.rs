@@ -166,7 +166,7 @@ pub(crate) fn add_service(snapshot: &mut Snapshot, service: &str, layers: &[&str
             history: instruction.map(|_| history.len() - 1),
         });
     }
-    snapshot.services.push(Service { name: service.into(), image: snapshot.images.len() });
+    snapshot.services.push(Service { name: service.into(), image: snapshot.images.len(), build: None });
     snapshot.images.push(Image {
         reference: Some(format!("{service}:latest")),
         tags: Vec::new(),

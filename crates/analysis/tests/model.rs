@@ -230,6 +230,7 @@ fn snapshot(layers: &[RandomLayer]) -> Snapshot {
             warnings: Vec::new(),
         }],
         layers: stored.collect(),
+        runtime: None,
     }
 }
 

@@ -9,6 +9,7 @@ mod commands;
 mod error;
 mod layers;
 mod load;
+mod memory;
 mod output;
 mod picture;
 mod printer;
@@ -36,6 +37,7 @@ enum Command {
     Findings(commands::findings::Args),
     Why(commands::why::Args),
     Whatif(commands::whatif::Args),
+    Split(commands::split::Args),
     Report(commands::report::Args),
 }
 
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Findings(args) => commands::findings::run(&args, &printer),
         Command::Why(args) => commands::why::run(&args, &printer),
         Command::Whatif(args) => commands::whatif::run(&args, &printer),
+        Command::Split(args) => commands::split::run(&args, &printer),
         Command::Report(args) => commands::report::run(&args, &printer),
     };
     match result {

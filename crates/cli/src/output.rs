@@ -4,11 +4,25 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use plimsoll_snapshot::Snapshot;
+
 use crate::error::{Error, Result};
 
 /// Writes a file. On any error the old one is untouched and nothing is left behind.
 pub(crate) fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     write_file(path, content).map_err(|source| Error::write(path, source))
+}
+
+/// Writes a snapshot, as plain JSON if the name says so.
+pub(crate) fn write_snapshot(path: &Path, snapshot: &Snapshot) -> Result<()> {
+    let is_plain = path.extension().is_some_and(|extension| extension == "json");
+    write(path, |out| {
+        if is_plain {
+            plimsoll_snapshot::write_json(snapshot, out)
+        } else {
+            plimsoll_snapshot::write_gzip(snapshot, out)
+        }
+    })
 }
 
 fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -21,6 +21,8 @@ pub enum Error {
     Document { member: String, reason: String },
     #[error("{found}, not a container image\nhint: {expected}")]
     NotAnImage { found: String, expected: &'static str },
+    #[error("`{file}` is {looks}, nothing that says how much memory is taken\nhint: what is read: {known}")]
+    NoMemory { file: String, looks: &'static str, known: &'static str },
     #[error("blob {blob} is missing: {wanted_by} refers to it")]
     MissingBlob { blob: String, wanted_by: String },
     #[error(

@@ -67,6 +67,7 @@ fn finding_text(finding: &Finding) -> String {
         rows.add_row([
             evidence_size(evidence).unwrap_or_default(),
             shorten(&one_line(&evidence.subject), CELL),
+            evidence.line.map(|line| format!("line {line}")).unwrap_or_default(),
             shorten(&note, CELL),
         ]);
     }
@@ -127,7 +128,9 @@ fn findings_markdown(findings: &[Finding]) -> String {
         let _ = write!(text, "<details><summary>{}: {title}</summary>\n\n", size(finding));
         text.push_str("| bytes | where | |\n|---:|---|---|\n");
         for evidence in finding.evidence.iter().take(SHOWN) {
+            let line = evidence.line.map(|line| format!("line {line}. ")).unwrap_or_default();
             let note = evidence.note.as_deref().map(escaped).unwrap_or_default();
+            let note = format!("{line}{note}");
             let subject = code(&shorten(&one_line(&evidence.subject), CELL));
             let _ =
                 writeln!(text, "| {} | {subject} | {note} |", evidence_size(evidence).unwrap_or_default());

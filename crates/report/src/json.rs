@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::findings::StackAdvice;
 use plimsoll_analysis::inspect::Inspection;
-use plimsoll_analysis::packages::{Inventory, Reasons, Removal};
+use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split};
 use serde::Serialize;
 
 use crate::language::Language;
@@ -62,6 +62,15 @@ pub fn removals(removals: &[Removal], out: impl Write) -> io::Result<()> {
 /// Writes findings; see `docs/findings-format.md`.
 pub fn findings(advice: &StackAdvice, out: impl Write) -> io::Result<()> {
     write("plimsoll-findings", advice, None, out)
+}
+
+/// Writes what services need of the image they share; see `docs/packages-format.md`.
+pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        images: &'a [Split],
+    }
+    write("plimsoll-split", &Content { images: splits }, None, out)
 }
 
 fn write<T: Serialize>(

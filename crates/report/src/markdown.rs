@@ -170,7 +170,11 @@ fn service_section(service: &ServiceComparison, language: Language) -> String {
     let mut text = format!("<details><summary>{name}: {change}</summary>\n\n");
     let _ = writeln!(text, "| {} | {} |\n|---|---:|", words.why, words.bytes_head);
     for step in &service.bridge {
-        let _ = writeln!(text, "| {} | {} |", language.bridge_cause(step.cause), language.delta(step.delta));
+        let mut cause = language.bridge_cause(step.cause);
+        if !step.parts.is_empty() {
+            let _ = write!(cause, " ({})", escaped(&language.bridge_parts(step)));
+        }
+        let _ = writeln!(text, "| {cause} | {} |", language.delta(step.delta));
     }
     text.push_str(&layers(service, language));
     let _ = writeln!(text, "\n| {} | {} | |\n|---|---:|---|", words.largest_files, words.bytes_head);

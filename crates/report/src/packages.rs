@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use plimsoll_analysis::packages::{
-    Broken, CacheKind, ImageInventory, Inventory, OwnerKind, Package, PackageId, Reasons, Removal, Root, Use,
+    Broken, CacheKind, ImageInventory, Inventory, OwnerKind, Package, PackageId, Part, Reasons, Removal,
+    Root, Split, Use,
 };
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
@@ -294,3 +295,49 @@ fn removal_text(removal: &Removal) -> String {
 
 /// The number of packages that are named of those that go.
 const REMOVED: usize = 20;
+
+/// What services need of the images they share.
+#[must_use]
+pub fn splits(splits: &[Split]) -> String {
+    let mut text = String::new();
+    for split in splits {
+        push(&mut text, &split_text(split));
+    }
+    text
+}
+
+fn split_text(split: &Split) -> String {
+    let name = split.reference.as_deref().map_or_else(|| "(no name)".to_owned(), one_line);
+    let mut text = format!("{name}: {}, run by {} services\n", bytes(split.size_bytes), split.services.len());
+    let mut rows = table(&["service", "needs alone", "alone it would weigh", "begins with"]);
+    for share in &split.services {
+        rows.add_row([
+            one_line(&share.service),
+            bytes(share.only.bytes).to_string(),
+            format!("at most {}", bytes(share.predicted_bytes)),
+            shorten(&one_line(&share.entries.join(", ")), CELL),
+        ]);
+    }
+    align_right(&mut rows, &[1, 2]);
+    text.push_str(&indented(&rows));
+    for share in &split.services {
+        let _ = writeln!(text, "  only {}: {}", one_line(&share.service), named(&share.only));
+    }
+    let _ = writeln!(text, "  several: {}", named(&split.shared));
+    let _ = writeln!(text, "  none: {}", named(&split.unused));
+    text
+}
+
+/// The heaviest packages of a part, with their sum.
+fn named(part: &Part) -> String {
+    const NAMED: usize = 6;
+    if part.packages.is_empty() {
+        return "nothing".to_owned();
+    }
+    let names: Vec<_> = part.packages.iter().take(NAMED).map(|package| one_line(&package.name)).collect();
+    let more = match part.packages.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {} more", count(more as u64)),
+    };
+    format!("{}: {}{more}", bytes(part.bytes), names.join(", "))
+}

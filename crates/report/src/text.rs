@@ -164,9 +164,14 @@ fn service_section(service: &ServiceComparison) -> String {
     if service.bridge.is_empty() {
         text.push_str("  no difference in size\n");
     } else {
-        let mut table = table(&["", "why it changed"]);
+        let english = Language::English;
+        let mut table = table(&["", "why it changed", "most of it"]);
         for step in &service.bridge {
-            table.add_row([delta(step.delta).to_string(), words::bridge_cause(step.cause)]);
+            table.add_row([
+                delta(step.delta).to_string(),
+                english.bridge_cause(step.cause),
+                english.bridge_parts(step),
+            ]);
         }
         align_right(&mut table, &[0]);
         text.push_str(&indented(&table));

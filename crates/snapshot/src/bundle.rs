@@ -7,7 +7,7 @@ use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
 use crate::file::{check_references, read_document, write_document};
-use crate::{DiffId, FormatError, Image, Layer, SCHEMA_VERSION, Service, Snapshot};
+use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot};
 
 /// Before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ struct Side {
     generator: String,
     services: Vec<Service>,
     images: Vec<Image>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    runtime: Option<Runtime>,
 }
 
 impl Bundle {
@@ -74,7 +76,12 @@ impl Side {
             }
             layer.layer = index;
         }
-        Self { generator: snapshot.generator.clone(), services: snapshot.services.clone(), images }
+        Self {
+            generator: snapshot.generator.clone(),
+            services: snapshot.services.clone(),
+            images,
+            runtime: snapshot.runtime.clone(),
+        }
     }
 
     /// The snapshot again, with the layers it uses.
@@ -85,6 +92,7 @@ impl Side {
             services: self.services,
             images: self.images,
             layers,
+            runtime: self.runtime,
         }
     }
 }

@@ -93,7 +93,7 @@ pub(crate) fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
             check_facts(contents)?;
         }
     }
-    Ok(())
+    snapshot.runtime.as_ref().map_or(Ok(()), |runtime| runtime.check().map_err(FormatError::Damaged))
 }
 
 fn check_facts(contents: &Contents) -> Result<(), FormatError> {

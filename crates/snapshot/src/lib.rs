@@ -4,6 +4,7 @@
 //! findings) is derived by `plimsoll-analysis` whenever it is asked for, so an old snapshot profits from
 //! a new rule. The format on disk is described in `docs/snapshot-format.md`.
 
+mod build;
 mod bundle;
 mod entries;
 mod facts;
@@ -11,9 +12,11 @@ mod file;
 mod identity;
 mod image;
 pub mod path;
+pub mod runtime;
 mod units;
 mod warning;
 
+pub use build::{BuildFile, BuildInstruction};
 pub use bundle::Bundle;
 pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, Node, Paths};
 pub use facts::{
@@ -26,10 +29,11 @@ pub use image::{
     Compression, Config, Contents, HealthCheck, HistoryEntry, Image, ImageLayer, Layer, Platform, Service,
     Snapshot, Source, Transport,
 };
+pub use runtime::Runtime;
 pub use units::{ByteDelta, Bytes};
 pub use warning::Warning;
 
 /// The version of the format this crate writes. Every change of the format raises it by one.
 ///
-/// 1: images and their files. 2: what the files say ([`Facts`]).
+/// 1: images and their files. 2: what the files say ([`Facts`]), and what runs ([`Runtime`]).
 pub const SCHEMA_VERSION: u32 = 2;

@@ -31,6 +31,7 @@ fn row(bar: Bar, comes_from: Option<f64>, goes_on: bool) -> impl IntoView {
         BarKind::Step(cause, delta) => {
             (direction(delta), text::language().bridge_cause(cause), text::delta(delta))
         }
+        BarKind::Other(delta) => (direction(delta), words().other_causes.to_owned(), text::delta(delta)),
     };
     let top = (ROW - THICK) / 2.0;
     let connector = |at: f64, from: f64, to: f64| {

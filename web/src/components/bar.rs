@@ -5,6 +5,7 @@ use plimsoll_analysis::inspect::ImageInspection;
 use plimsoll_report::format::date;
 use plimsoll_report::language::Language;
 
+use super::Menu;
 use crate::state::{State, Theme, View};
 use crate::text::{self, words};
 
@@ -44,6 +45,7 @@ pub(crate) fn Bar(state: State) -> impl IntoView {
                     all=Theme::ALL.map(|theme| (theme, theme.key(), text::theme(theme))).to_vec()
                     chosen=state.theme
                 />
+                <Menu state />
             </div>
         </header>
     }

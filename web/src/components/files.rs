@@ -13,9 +13,10 @@ use plimsoll_snapshot::{Bytes, path as paths};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, KeyboardEvent, MouseEvent};
 
-use super::{change, direction, maybe_size, size};
+use super::{FileMap, change, direction, maybe_size, size};
 use crate::charts::geometry::share;
 use crate::load;
+use crate::state::State;
 use crate::text::{self, words};
 use crate::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled};
 
@@ -37,6 +38,8 @@ struct Table {
     rows: Memo<Arc<Vec<Row>>>,
     /// The row the keys act on, by its node.
     active: RwSignal<Option<u32>>,
+    /// The node that was chosen elsewhere and is to be seen here.
+    reveal: RwSignal<Option<u32>>,
 }
 
 impl Table {
@@ -52,12 +55,24 @@ impl Table {
             move |_| Arc::new(tree::rows(tree, &matches.get(), order.get(), &toggled.read())),
             |_, _| true,
         );
-        Self { tree, filter, search, order, toggled, matches, rows, active: RwSignal::new(None) }
+        let (active, reveal) = (RwSignal::new(None), RwSignal::new(None));
+        Self { tree, filter, search, order, toggled, matches, rows, active, reveal }
     }
 
     fn open(self, node: u32) {
         let matches = self.matches.get_untracked();
         self.toggled.update(|toggled| tree::open(self.tree, &matches, toggled, node));
+    }
+
+    /// Opens whatever a node lies in.
+    fn open_around(self, node: u32) {
+        let matches = self.matches.get_untracked();
+        let around = tree::around(self.tree, node);
+        self.toggled.update(|toggled| {
+            for directory in around {
+                toggled.set(&matches, directory, true);
+            }
+        });
     }
 
     fn close(self, node: u32) {
@@ -68,7 +83,11 @@ impl Table {
 
 /// The file tree with its filters and its search.
 #[component]
-pub(crate) fn Files(service: &'static ServiceComparison, tree: &'static FileTree<'static>) -> impl IntoView {
+pub(crate) fn Files(
+    state: State,
+    service: &'static ServiceComparison,
+    tree: &'static FileTree<'static>,
+) -> impl IntoView {
     let table = Table::new(tree);
     let status = move || {
         let matches = table.matches.get();
@@ -88,6 +107,8 @@ pub(crate) fn Files(service: &'static ServiceComparison, tree: &'static FileTree
         <section class="engineer" aria-labelledby="files">
             <h2 id="files">{words().files}</h2>
             <p class="lead">{words().files_lead}{moved}</p>
+            <FileMap state tree matches=table.matches chosen=table.active reveal=table.reveal />
+            <h3 class="screen">{words().tree}</h3>
             <div class="tools screen">
                 <Filters service chosen=table.filter />
                 <input
@@ -169,6 +190,13 @@ fn Grid(table: Table) -> impl IntoView {
             element.set_scroll_top(to.round() as i32);
         }
     };
+    Effect::new(move |_| {
+        let Some(node) = table.reveal.get() else { return };
+        table.open_around(node);
+        if let Some(row) = table.rows.get_untracked().iter().position(|row| row.node == node) {
+            go_to(row);
+        }
+    });
     let on_key = move |event: KeyboardEvent| {
         let Some(key) = Key::named(&event.key()) else { return };
         // The buttons of the head have keys of their own, and so has the browser.

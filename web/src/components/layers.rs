@@ -8,7 +8,8 @@ use plimsoll_report::language::Noun;
 use plimsoll_report::words::layer_match_key;
 use plimsoll_snapshot::Bytes;
 
-use super::{maybe_size, size};
+use super::{ChartTools, maybe_size, size};
+use crate::charts::{Stacks, picture};
 use crate::text::{self, words};
 
 /// The aligned layers; a row opens to show what it holds and who hides it.
@@ -53,6 +54,10 @@ pub(crate) fn Layers(service: &'static ServiceComparison) -> impl IntoView {
         <section class="engineer" aria-labelledby="layers">
             <h2 id="layers">{words().layers}</h2>
             <p class="lead">{words().layers_lead}{base}</p>
+            {(!service.layers.is_empty()).then(|| view! {
+                <Stacks service />
+                <ChartTools chart=words().stacks picture=move || Some(picture::layers(service)) />
+            })}
             {table}
         </section>
     }

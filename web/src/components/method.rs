@@ -25,7 +25,7 @@ pub(crate) fn Method(report: &'static Report) -> impl IntoView {
     let before = services.iter().filter_map(|service| service.before.as_ref());
     let after = services.iter().filter_map(|service| service.after.as_ref());
     view! {
-        <section aria-labelledby="method">
+        <section class="engineer" aria-labelledby="method">
             <h2 id="method">{words().method}</h2>
             <p class="lead">{words().method_lead}</p>
             <table class="plain definitions reflow">
@@ -38,6 +38,12 @@ pub(crate) fn Method(report: &'static Report) -> impl IntoView {
                 </thead>
                 <tbody>{definitions.collect_view()}</tbody>
             </table>
+            <details class="bytes glossary">
+                <summary>{words().glossary}</summary>
+                <dl class="facts">
+                    {words().glossary_terms.iter().map(|(term, meaning)| view! { <dt>{*term}</dt><dd>{*meaning}</dd> }).collect_view()}
+                </dl>
+            </details>
             <h3>{words().sources}</h3>
             <div class="two">
                 {side(words().before, &report.bundle.before, before.collect())}

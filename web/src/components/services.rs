@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{ServiceComparison, SizeChange};
+use plimsoll_report::markdown;
 
-use super::{change, maybe_size, size};
-use crate::charts::Dumbbell;
+use super::{ChartTools, change, maybe_size, size};
 use crate::charts::geometry::Scale;
+use crate::charts::{Dumbbell, picture};
 use crate::figures;
+use crate::share::{self, Said};
 use crate::state::State;
 use crate::text::{self, percent, words};
 
@@ -32,6 +34,7 @@ pub(crate) fn Services(state: State) -> impl IntoView {
                         <th scope="col">{words().after}</th>
                         <th scope="col" colspan="2">{words().change}</th>
                         <th scope="col">{words().hidden}</th>
+                        <td class="act screen"></td>
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
@@ -44,6 +47,7 @@ pub(crate) fn Services(state: State) -> impl IntoView {
                         <td data-label=words().change>{change(total.delta)}</td>
                         <td class="percent">{relative(&total)}</td>
                         <td data-label=words().hidden>{size(hidden.before)}" → "{size(hidden.after)}</td>
+                        <td class="act screen"></td>
                     </tr>
                 </tfoot>
             </table>
@@ -53,6 +57,10 @@ pub(crate) fn Services(state: State) -> impl IntoView {
                 <span class="less">{words().legend_smaller}</span>
                 <span class="more">{words().legend_larger}</span>
             </p>
+            <ChartTools
+                chart=words().services
+                picture=move || Some(picture::services(&state.report.comparison))
+            />
         </section>
     }
 }
@@ -66,6 +74,7 @@ fn ServiceRow(
 ) -> impl IntoView {
     let is_chosen = move || if chosen.get() == position { "true" } else { "false" };
     let (before, after) = (service.before.as_ref(), service.after.as_ref());
+    let (said, copy_row) = (expect_context::<Said>(), (words().copy_row)(&text::name(&service.name)));
     let difference = match (before, after) {
         (None, _) => view! { <span class="more">{words().new}</span> }.into_any(),
         (_, None) => view! { <span class="less">{words().gone}</span> }.into_any(),
@@ -91,6 +100,21 @@ fn ServiceRow(
                 {maybe_size(before.map(|image| image.hidden_bytes))}
                 " → "
                 {maybe_size(after.map(|image| image.hidden_bytes))}
+            </td>
+            <td class="act screen">
+                <button
+                    type="button"
+                    class="copy"
+                    data-do="copy-row"
+                    title=copy_row.clone()
+                    aria-label=copy_row
+                    on:click=move |event| {
+                        event.stop_propagation();
+                        share::copy(markdown::service_row(service, text::language()), said);
+                    }
+                >
+                    "⧉"
+                </button>
             </td>
         </tr>
     }

@@ -5,7 +5,8 @@ use plimsoll_analysis::compare::{ServiceComparison, SizeChange};
 use plimsoll_report::format::count;
 use plimsoll_report::why::sentences;
 
-use crate::charts::Waterfall;
+use super::ChartTools;
+use crate::charts::{Waterfall, picture};
 use crate::text::{self, words};
 
 /// The bridge from before to after, drawn and in bytes.
@@ -26,6 +27,7 @@ pub(crate) fn Why(service: &'static ServiceComparison) -> impl IntoView {
                 {sentences(service, text::language()).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}
             </ul>
             <Waterfall service />
+            <ChartTools chart=words().why picture=move || Some(picture::why(service)) />
             <Table service />
         }
         .into_any()

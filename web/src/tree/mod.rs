@@ -9,5 +9,5 @@ mod window;
 
 pub(crate) use keys::{Key, Step, step};
 pub(crate) use matches::{Filter, Matches};
-pub(crate) use rows::{Order, Row, Toggled, open, path, rows};
+pub(crate) use rows::{Order, Row, Toggled, around, open, path, rows};
 pub(crate) use window::{scroll_to, window};

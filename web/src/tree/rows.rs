@@ -118,6 +118,22 @@ pub(crate) fn open(tree: &FileTree<'_>, matches: &Matches, toggled: &mut Toggled
     }
 }
 
+/// The directories that a node lies in, without the root.
+pub(crate) fn around(tree: &FileTree<'_>, node: u32) -> Vec<u32> {
+    let mut around = Vec::new();
+    let mut at = 0;
+    while let Some(next) = tree
+        .children(at as usize)
+        .find(|&child| (child..tree.nodes[child].end as usize).contains(&(node as usize)))
+        .and_then(|child| u32::try_from(child).ok())
+        .filter(|&child| child != node)
+    {
+        around.push(next);
+        at = next;
+    }
+    around
+}
+
 /// The path of a row, escaped.
 pub(crate) fn path(tree: &FileTree<'_>, rows: &[Row], row: usize) -> String {
     let mut names = Vec::new();

@@ -63,6 +63,9 @@ pub(crate) fn layout(tree: &FileTree<'_>, weighed: &Weighed, root: u32, bounds: 
     tiles
 }
 
+/// A weight, and the node or the number of nodes that it is of.
+type Child = (f64, u32);
+
 /// The children that are large enough to be seen, the largest first, and what all others weigh and how many they are.
 #[expect(clippy::cast_precision_loss, reason = "an area on a screen")]
 fn visible_children(
@@ -70,7 +73,7 @@ fn visible_children(
     weighed: &Weighed,
     node: u32,
     area: f64,
-) -> (Vec<(f64, u32)>, Option<(f64, u32)>) {
+) -> (Vec<Child>, Option<Child>) {
     let weight = |child: u32| weighed.weights[child as usize];
     let whole = weighed.weights[node as usize];
     let least = whole as f64 * VISIBLE / area.max(VISIBLE);

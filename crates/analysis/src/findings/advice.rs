@@ -83,18 +83,11 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
             let image = &snapshot.images[service.image];
             let squashed = squash(snapshot, image);
             let catalogue = catalogue(snapshot, image, &squashed);
-            (service, image, squashed, catalogue)
+            (service, squashed, catalogue)
         })
         .collect();
     let inputs: Vec<_> = (images.iter())
-        .map(|(service, image, squashed, catalogue)| Input {
-            service: &service.name,
-            snapshot,
-            image,
-            squashed,
-            catalogue,
-            base_layers: super::base::layers(image),
-        })
+        .map(|(service, squashed, catalogue)| Input::new(snapshot, service, squashed, catalogue))
         .collect();
     let mut stack: Vec<Finding> = Vec::new();
     for rule in rules {

@@ -158,6 +158,7 @@ fn evidence(package: &Package) -> Evidence {
         bytes: package.image_bytes,
         layer: Some(package.layer),
         instruction: package.instruction.clone(),
+        line: None,
         note: None,
     }
 }

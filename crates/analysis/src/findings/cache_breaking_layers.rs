@@ -60,6 +60,7 @@ fn sources_first(input: &Input<'_>, steps: &[(u32, String)]) -> Option<Finding> 
         bytes: again,
         layer: Some(layer),
         instruction: Some(installing.clone()),
+        line: input.written(layer).map(|written| written.line),
         note: Some(format!("runs again after each change of what `{}` copies", step::shorten(copied))),
     }];
     finding.severity = severity_of(again).min(Severity::Medium);

@@ -2,7 +2,7 @@
 
 use plimsoll_snapshot::{Bytes, Config, Snapshot};
 
-use super::{Check, Finding, FixKind, Input, Rule, base};
+use super::{Check, Finding, FixKind, Input, Rule};
 use crate::packages::catalogue;
 use crate::squash::squash;
 use crate::testing::snapshot;
@@ -22,9 +22,7 @@ pub(super) fn check_snapshot(rule: &Rule, snapshot: &Snapshot) -> Vec<Finding> {
     let image = &snapshot.images[0];
     let squashed = squash(snapshot, image);
     let catalogue = catalogue(snapshot, image, &squashed);
-    let base_layers = base::layers(image);
-    let input =
-        Input { service: "app", snapshot, image, squashed: &squashed, catalogue: &catalogue, base_layers };
+    let input = Input::new(snapshot, &snapshot.services[0], &squashed, &catalogue);
     let Check::Image(find) = rule.check else { panic!("{} looks at stacks", rule.id) };
     let findings = find(&input);
     for finding in &findings {
@@ -45,27 +43,9 @@ pub(super) fn promises(rule: &Rule, input: &Input<'_>, finding: &Finding) {
     }
 }
 
-/// Whether lines are instructions (Dockerfile reference, "Format").
+/// Whether lines are a part of a Dockerfile. A file begins with `FROM`, which a part need not.
 pub(super) fn is_dockerfile(lines: &str) {
-    const KEYWORDS: [&str; 12] = [
-        "FROM",
-        "RUN",
-        "COPY",
-        "ADD",
-        "ENV",
-        "USER",
-        "HEALTHCHECK",
-        "WORKDIR",
-        "ARG",
-        "CMD",
-        "ENTRYPOINT",
-        "LABEL",
-    ];
-    let mut continued = false;
-    for line in lines.lines().filter(|line| !line.starts_with('#')) {
-        let keyword = line.split(' ').next().unwrap();
-        assert!(continued || KEYWORDS.contains(&keyword), "{lines}");
-        continued = line.ends_with('\\');
-    }
-    assert!(!continued, "{lines}");
+    let file = format!("FROM scratch\n{lines}\n");
+    let parsed = parse_dockerfile::parse(&file);
+    assert!(parsed.is_ok(), "{lines}\n{:?}", parsed.err());
 }

@@ -40,12 +40,13 @@ mod unused_packages;
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, Image, Snapshot, path};
+use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Service, Snapshot, path};
 use serde::Serialize;
 
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
 pub use fix::{Fix, FixKind};
 
+use crate::dockerfile::instructions_of_layers;
 use crate::instruction;
 use crate::packages::{Catalogue, Owner, Package, PackageId};
 use crate::squash::{Cause, Inode, Squashed};
@@ -123,6 +124,10 @@ pub struct Input<'a> {
     pub catalogue: &'a Catalogue,
     /// How many of the lowest layers come with the base image, as far as can be told.
     pub base_layers: u32,
+    /// What it was built from, where that was given.
+    pub build: Option<&'a BuildFile>,
+    /// The instruction of that file which made each layer.
+    pub written: Vec<Option<usize>>,
 }
 
 /// How much it matters.
@@ -189,6 +194,8 @@ pub struct Evidence {
     pub layer: Option<u32>,
     /// The instruction of that layer.
     pub instruction: Option<String>,
+    /// The line of the Dockerfile that has it, where that was given.
+    pub line: Option<u32>,
     /// What is to be said of it.
     pub note: Option<String>,
 }
@@ -212,6 +219,23 @@ impl Finding {
 }
 
 impl<'a> Input<'a> {
+    /// An image of a service.
+    #[must_use]
+    pub fn new(
+        snapshot: &'a Snapshot,
+        service: &'a Service,
+        squashed: &'a Squashed<'a>,
+        catalogue: &'a Catalogue,
+    ) -> Self {
+        let image = &snapshot.images[service.image];
+        let build = service.build.as_ref();
+        let written = build.map(|build| instructions_of_layers(image, build)).unwrap_or_default();
+        // The Dockerfile knows where its own layers begin.
+        let first = written.iter().position(Option::is_some).and_then(|first| u32::try_from(first).ok());
+        let base_layers = first.unwrap_or_else(|| base::layers(image));
+        Self { service: &service.name, snapshot, image, squashed, catalogue, base_layers, build, written }
+    }
+
     /// Every inode with its index and its owner.
     pub fn inodes(&self) -> impl Iterator<Item = (u32, &'a Inode, Owner)> {
         let owners = self.catalogue.owners.iter().copied();
@@ -230,9 +254,20 @@ impl<'a> Input<'a> {
         layer.contents.as_ref().map_or(&[], |contents| contents.entries.get(inode.entry as usize).path)
     }
 
-    /// The instruction that made a layer, as it stood in the Dockerfile.
+    /// The instruction of the Dockerfile that made a layer, where that file was given.
+    #[must_use]
+    pub fn written(&self, layer: u32) -> Option<&'a BuildInstruction> {
+        let at = (*self.written.get(layer as usize)?)?;
+        self.build?.instructions.get(at)
+    }
+
+    /// The instruction that made a layer: as it is written in the Dockerfile, or else as the builder noted it, without
+    /// some of its options.
     #[must_use]
     pub fn instruction(&self, layer: u32) -> Option<String> {
+        if let Some(written) = self.written(layer) {
+            return Some(written.text.clone());
+        }
         let step = self.image.layers.get(layer as usize)?.history?;
         Some(instruction::readable(&self.image.history[step].created_by).into_owned())
     }
@@ -268,6 +303,7 @@ impl<'a> Input<'a> {
             bytes: inode.size,
             layer: Some(inode.layer),
             instruction: self.instruction(inode.layer),
+            line: self.written(inode.layer).map(|written| written.line),
             note: inode.hidden.map(|(by, cause)| match cause {
                 Cause::Deleted | Cause::Opaque => format!("deleted by layer {by}, yet in the image"),
                 _ => format!("replaced by layer {by}, yet in the image"),

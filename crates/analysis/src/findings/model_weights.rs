@@ -43,6 +43,7 @@ pub(super) fn evidence(model: &Package) -> Evidence {
         bytes: model.image_bytes,
         layer: Some(model.layer),
         instruction: model.instruction.clone(),
+        line: None,
         note: model.purl.starts_with("pkg:huggingface/").then(|| format!("the model {}", model.name)),
     }
 }

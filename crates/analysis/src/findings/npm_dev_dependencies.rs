@@ -60,6 +60,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             bytes: package.retained_image_bytes,
             layer: Some(package.layer),
             instruction: package.instruction.clone(),
+            line: None,
             note: None,
         })
         .collect();

@@ -92,6 +92,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             bytes: Bytes::ZERO,
             layer: Some(*layer),
             instruction: input.instruction(*layer),
+            line: input.written(*layer).map(|written| written.line),
             note: Some(format!("mode {mode:04o}")),
         })
         .collect();

@@ -112,6 +112,7 @@ fn copies(input: &Input<'_>, ecosystem: Ecosystem, title: &str) -> Option<Findin
                 bytes: package.tree_bytes,
                 layer: Some(package.layer),
                 instruction: package.instruction.clone(),
+                line: None,
                 note: Some(format!(
                     "also {} in {}",
                     kept.label(),

@@ -1,19 +1,19 @@
 //! Services that run from one image, which has what only one of them needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, severity_of};
-use crate::packages::PackageId;
+use crate::packages::{Split, splits};
 
 pub(super) const RULE: Rule = Rule {
     id: "shared-fat-image",
     title: "Several services run from one image that has what only one of them needs",
     why: "Each service is pulled and started with the packages of the others, and a change for one rebuilds all.",
     how: "Give each service a stage of its own in the Dockerfile, above a stage with what all need, and its own list of requirements.",
-    limits: "Which part of the code is whose is told by names: a directory of the application that is called like the service, or that \
-             its command names. Where they cannot be told apart the rule is silent. On one machine that keeps all images, layers are \
+    limits: "Which code is whose is told by the commands that services run, as a compose file or the image says. Where those do not lead \
+             into the code the rule is silent. On one machine that keeps all images, layers are \
              stored once, so a split saves where a service is pulled, less where all of them are.",
     check: Check::Stack(check),
 };
@@ -21,49 +21,35 @@ pub(super) const RULE: Rule = Rule {
 const LEAST: Bytes = Bytes(10_000_000);
 
 fn check(inputs: &[Input<'_>]) -> Vec<Finding> {
-    let mut groups: BTreeMap<Vec<usize>, Vec<&Input<'_>>> = BTreeMap::new();
-    for input in inputs {
-        let layers = input.image.layers.iter().map(|layer| layer.layer).collect();
-        groups.entry(layers).or_default().push(input);
-    }
-    groups.into_values().filter(|group| group.len() > 1).filter_map(|group| finding(&group)).collect()
+    let Some(first) = inputs.first() else { return Vec::new() };
+    splits(first.snapshot).iter().filter_map(|split| finding(inputs, split)).collect()
 }
 
-fn finding(group: &[&Input<'_>]) -> Option<Finding> {
-    let first = group[0];
-    let parts = parts(first);
-    let owned: Vec<BTreeSet<&str>> = group.iter().map(|input| parts_of(input, group, &parts)).collect();
-    // At least two services have to have code of their own.
-    if owned.iter().filter(|own| !own.is_empty()).count() < 2 {
-        return None;
-    }
-    let claimed: BTreeSet<&str> = owned.iter().flatten().copied().collect();
-    let needs: Vec<BTreeSet<PackageId>> = owned
-        .iter()
-        .map(|own| {
-            let imported = parts
-                .iter()
-                .filter(|(part, _)| own.contains(part.as_str()) || !claimed.contains(part.as_str()));
-            reach(first, imported.flat_map(|(_, packages)| packages.iter().copied()))
-        })
-        .collect();
+fn finding(inputs: &[Input<'_>], split: &Split) -> Option<Finding> {
+    let services: Vec<&str> = split.services.iter().map(|share| share.service.as_str()).collect();
+    let input = inputs.iter().find(|input| input.service == services[0])?;
+    // What each has that only others need.
+    let all: Bytes = split.services.iter().map(|share| share.only.bytes).sum();
     let mut evidence = Vec::new();
     let mut total = Bytes::ZERO;
-    for (at, input) in group.iter().enumerate().filter(|(at, _)| !owned[*at].is_empty()) {
-        let foreign: BTreeSet<PackageId> =
-            needs.iter().flatten().copied().filter(|id| !needs[at].contains(id)).collect();
-        let bytes: Bytes = foreign.iter().map(|&id| first.catalogue.package(id).image_bytes).sum();
-        let mut heaviest: Vec<_> = foreign.iter().map(|&id| first.catalogue.package(id)).collect();
-        heaviest.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
-        let names: Vec<&str> = heaviest.iter().take(3).map(|package| package.name.as_str()).collect();
-        total += bytes;
-        if bytes > Bytes::ZERO {
+    for share in &split.services {
+        let foreign = all - share.only.bytes;
+        total += foreign;
+        let mut others: Vec<_> = split
+            .services
+            .iter()
+            .filter(|other| other.service != share.service)
+            .flat_map(|other| &other.only.packages)
+            .collect();
+        others.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+        let names: Vec<&str> = others.iter().take(3).map(|package| package.name.as_str()).collect();
+        if foreign > Bytes::ZERO {
             evidence.push(Evidence {
-                subject: input.service.to_owned(),
-                bytes,
+                subject: share.service.clone(),
+                bytes: foreign,
                 note: Some(format!(
                     "has {} packages that only others need: {} …",
-                    foreign.len(),
+                    others.len(),
                     names.join(", ")
                 )),
                 ..Evidence::default()
@@ -73,105 +59,47 @@ fn finding(group: &[&Input<'_>]) -> Option<Finding> {
     if total < LEAST {
         return None;
     }
-    let services: Vec<&str> = group.iter().map(|input| input.service).collect();
-    let title = "Services run from one image that has what only one of them needs";
-    let mut finding = first.finding(RULE.id, title, Vec::new());
+    let mut finding = input.finding(
+        RULE.id,
+        "Services run from one image that has what only one of them needs",
+        Vec::new(),
+    );
     finding.service = services.join(", ");
     finding.severity = severity_of(total);
     finding.confidence = Confidence::Medium;
     finding.evidence_count = evidence.len() as u64;
     evidence.truncate(Finding::EXAMPLES);
     finding.evidence = evidence;
-    finding.fixes = fixes(group, &owned);
+    finding.fixes = fixes(input, split);
     Some(finding)
 }
 
-/// The parts of the application, its directories below the working directory, and what each imports. Code that lies
-/// directly there belongs to the part without a name.
-fn parts(input: &Input<'_>) -> BTreeMap<String, BTreeSet<PackageId>> {
+fn fixes(input: &Input<'_>, split: &Split) -> Vec<Fix> {
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
     let directory = input.image.config.working_dir.trim_matches('/');
-    let mut parts: BTreeMap<String, BTreeSet<PackageId>> = BTreeMap::new();
-    for (&id, directories) in &input.catalogue.importers {
-        for place in directories {
-            let inside = place.strip_prefix(directory).unwrap_or(place).trim_start_matches('/');
-            let part = inside.split('/').next().unwrap_or_default();
-            parts.entry(part.to_owned()).or_default().insert(id);
-        }
-    }
-    parts
-}
-
-/// The parts that are a service's own.
-fn parts_of<'p>(
-    input: &Input<'_>,
-    group: &[&Input<'_>],
-    parts: &'p BTreeMap<String, BTreeSet<PackageId>>,
-) -> BTreeSet<&'p str> {
-    let named = parts.keys().map(String::as_str).filter(|part| !part.is_empty());
-    let by_name: BTreeSet<&str> = named
-        .clone()
-        .filter(|part| {
-            input.service.split(['-', '_', '.']).any(|word| word == *part) || input.service == *part
-        })
-        .collect();
-    if !by_name.is_empty() {
-        return by_name;
-    }
-    let words = |input: &Input<'_>| -> BTreeSet<String> {
-        let config = &input.image.config;
-        let arguments =
-            config.entrypoint.iter().chain(&config.command).flat_map(|text| text.split_whitespace());
-        arguments.map(|word| word.split(['.', '/', ':']).next().unwrap_or_default().to_owned()).collect()
-    };
-    let others: BTreeSet<String> =
-        group.iter().filter(|other| other.service != input.service).flat_map(|other| words(other)).collect();
-    let own = words(input);
-    named.filter(|part| own.contains(*part) && !others.contains(*part)).collect()
-}
-
-/// Packages of languages that some need, themselves included.
-fn reach(input: &Input<'_>, from: impl Iterator<Item = PackageId>) -> BTreeSet<PackageId> {
-    let mut reached = BTreeSet::new();
-    let mut pending: Vec<PackageId> = from.collect();
-    while let Some(id) = pending.pop() {
-        let package = input.catalogue.package(id);
-        if matches!(package.ecosystem, Ecosystem::Python | Ecosystem::Npm) && reached.insert(id) {
-            pending.extend(input.catalogue.graph.needs(id));
-        }
-    }
-    reached
-}
-
-fn fixes(group: &[&Input<'_>], owned: &[BTreeSet<&str>]) -> Vec<Fix> {
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-    let named: Vec<(&str, &BTreeSet<&str>)> = group
-        .iter()
-        .zip(owned)
-        .map(|(input, own)| (input.service, own))
-        .filter(|(_, own)| !own.is_empty())
-        .collect();
-    if !named.iter().all(|(service, own)| plain(service) && own.iter().all(|part| plain(part))) {
-        return Vec::new();
-    }
-    let python = group[0]
-        .catalogue
-        .importers
-        .keys()
-        .any(|&id| group[0].catalogue.package(id).ecosystem == Ecosystem::Python);
     let mut lines = "# common: the stage with what all of them need".to_owned();
     let mut compose = "services:".to_owned();
-    for (service, own) in named {
-        let stage = service.to_ascii_lowercase();
+    for share in &split.services {
+        let stage = share.service.to_ascii_lowercase();
+        let parts: BTreeSet<&str> = (share.entries.iter())
+            .filter_map(|entry| entry.strip_prefix(directory)?.trim_start_matches('/').split('/').next())
+            .collect();
+        if !plain(&stage) || !parts.iter().all(|part| plain(part)) {
+            return Vec::new();
+        }
         lines.push_str(&format!("\nFROM common AS {stage}"));
-        if python {
+        if share.only.packages.iter().any(|package| package.ecosystem == Ecosystem::Python) {
             lines.push_str(&format!(
                 "\nCOPY requirements-{stage}.txt ./\nRUN pip install -r requirements-{stage}.txt"
             ));
         }
-        for part in own {
+        for part in parts {
             lines.push_str(&format!("\nCOPY {part} ./{part}"));
         }
-        compose.push_str(&format!("\n  {service}:\n    build:\n      context: .\n      target: {stage}"));
+        compose.push_str(&format!(
+            "\n  {}:\n    build:\n      context: .\n      target: {stage}",
+            share.service
+        ));
     }
     vec![
         Fix::new(FixKind::Dockerfile, "gives each service a stage of its own", lines),
@@ -181,6 +109,9 @@ fn fixes(group: &[&Input<'_>], owned: &[BTreeSet<&str>]) -> Vec<Fix> {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_snapshot::Runtime;
+    use plimsoll_snapshot::runtime::{Command, PlannedService};
+
     use super::*;
     use crate::findings::{advise_stack, check::is_dockerfile};
     use crate::testing::{add_service, snapshot};
@@ -201,23 +132,31 @@ mod tests {
         f app/front/main.py 1
         m app/front/main.py python b c";
 
-    fn check(services: [&str; 2]) -> Vec<Finding> {
-        let mut snapshot = snapshot(services[0], &[PACKAGES, CODE]);
-        add_service(&mut snapshot, services[1], &[PACKAGES, CODE]);
-        snapshot.images.iter_mut().for_each(|image| image.config.working_dir = "/app".into());
+    fn check(commands: [&str; 2]) -> Vec<Finding> {
+        let mut snapshot = snapshot("back", &[PACKAGES, CODE]);
+        add_service(&mut snapshot, "front", &[PACKAGES, CODE]);
+        snapshot.services[1].image = 0;
+        let planned = ["back", "front"].iter().zip(commands).map(|(name, command)| PlannedService {
+            name: (*name).to_owned(),
+            command: Some(Command(command.split(' ').map(str::to_owned).collect())),
+            ..PlannedService::default()
+        });
+        snapshot.runtime = Some(Runtime { planned: planned.collect(), ..Runtime::default() });
+        snapshot.images[0].config.working_dir = "/app".into();
         advise_stack(&snapshot).stack
     }
 
     #[test]
     fn each_service_has_what_only_the_other_needs() {
-        let found = check(["back", "my-front"]);
+        let found = check(["python back/main.py", "python front/main.py"]);
         let sizes: Vec<_> = found[0].evidence.iter().map(|one| (one.subject.as_str(), one.bytes)).collect();
-        assert_eq!(sizes, [("back", Bytes(70_000_005)), ("my-front", Bytes(30_000_005))]);
+        assert_eq!(sizes, [("back", Bytes(70_000_005)), ("front", Bytes(30_000_005))]);
         is_dockerfile(&found[0].fixes[0].lines);
+        assert!(found[0].fixes[0].lines.contains("FROM common AS back"));
     }
 
     #[test]
     fn code_that_cannot_be_told_apart_is_no_finding() {
-        assert_eq!(check(["one", "two"]), []);
+        assert_eq!(check(["run one", "run two"]), []);
     }
 }

@@ -62,6 +62,7 @@ fn evidence(package: &Package) -> Evidence {
         bytes: package.retained_image_bytes,
         layer: Some(package.layer),
         instruction: package.instruction.clone(),
+        line: None,
         note,
     }
 }

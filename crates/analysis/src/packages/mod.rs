@@ -12,10 +12,9 @@ mod models;
 mod ownership;
 mod purl;
 mod requirements;
+mod split;
 mod usage;
 mod whatif;
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Image, Snapshot};
 use serde::Serialize;
@@ -25,6 +24,7 @@ pub use graph::{Graph, Root};
 pub use inventory::{
     ImageInventory, Inventory, OwnerKind, Reasons, Removal, Share, inventory, reasons, removals,
 };
+pub use split::{Part, ServiceShare, Split, split, splits};
 pub use usage::Use;
 pub use whatif::{Broken, WhatIf};
 
@@ -67,8 +67,6 @@ pub struct Catalogue {
     pub owners: Vec<Owner>,
     /// Who needs whom.
     pub graph: Graph,
-    /// The directories of the application's code that import each package, not deeper than a few levels.
-    pub importers: BTreeMap<PackageId, BTreeSet<String>>,
     /// Whether every layer was looked into. Where not, what is missing here may be there all the same.
     pub complete: bool,
 }
@@ -149,11 +147,11 @@ pub fn catalogue(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) ->
     let owners = ownership::assign(snapshot, image, squashed, &found);
     let mut packages = installed::describe(image, squashed, &found, &owners);
     let graph = graph::link(snapshot, image, squashed, &found, &mut packages);
-    let importers = usage::find(snapshot, image, squashed, &found, &graph, &mut packages);
+    usage::find(snapshot, image, squashed, &found, &graph, &mut packages);
     let complete = image.layers.iter().all(|layer| {
         snapshot.layers[layer.layer].contents.as_ref().is_some_and(|contents| contents.facts.is_some())
     });
-    Catalogue { packages, owners, graph, importers, complete }
+    Catalogue { packages, owners, graph, complete }
 }
 
 impl Catalogue {
@@ -315,6 +313,41 @@ mod tests {
             assert_eq!(usage("a"), Use::Unused);
         });
         check(&[APP], |catalogue, _| assert_eq!(package(catalogue, "a").usage, Use::Unknown));
+    }
+
+    #[test]
+    fn one_image_is_told_apart_by_what_its_services_run() {
+        let code = "
+            f app/backend/main.py 5
+            m app/backend/main.py python a
+            f app/frontend/app.py 6
+            m app/frontend/app.py python d";
+        let snapshot = snapshot("backend", &[APP, code]);
+        let image = &snapshot.images[0];
+        let squashed = squash(&snapshot, image);
+        let catalogue = catalogue(&snapshot, image, &squashed);
+        let commands = [
+            ("backend", vec!["python", "app/backend/main.py"]),
+            ("frontend", vec!["python", "-m", "app.frontend.app"]),
+        ];
+        let split = split(&snapshot, image, &squashed, &catalogue, &commands).unwrap();
+        let names = |part: &Part| {
+            part.packages.iter().map(|package| package.name.clone()).collect::<Vec<_>>().join(" ")
+        };
+        let shares: Vec<_> = split
+            .services
+            .iter()
+            .map(|share| (share.entries.join(" "), names(&share.only), share.predicted_bytes.0))
+            .collect();
+        let size = split.size_bytes.0;
+        assert_eq!(
+            shares,
+            [
+                ("app/backend/main.py".into(), "a b".into(), size - 13),
+                ("app/frontend/app.py".into(), "d".into(), size - 1510 - 110),
+            ]
+        );
+        assert_eq!((names(&split.shared), names(&split.unused)), ("c".into(), String::new()));
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Use {
     pub const FILES: usize = 5;
 }
 
-/// Finds what is used, and returns the directories that import each package.
+/// Finds what is used.
 pub(super) fn find(
     snapshot: &Snapshot,
     image: &Image,
@@ -60,21 +60,18 @@ pub(super) fn find(
     found: &Found<'_>,
     graph: &Graph,
     packages: &mut [Package],
-) -> BTreeMap<PackageId, BTreeSet<String>> {
-    let modules = Modules::new(snapshot, image, found);
-    let imports = imports(snapshot, image, squashed, found);
-    let mut seen: BTreeSet<Ecosystem> = imports.iter().map(|import| import.ecosystem).collect();
+) {
+    let evidence = Evidence::new(snapshot, image, squashed, found);
+    let mut seen: BTreeSet<Ecosystem> = evidence.sources.iter().map(|source| source.ecosystem).collect();
     let mut imported: BTreeMap<PackageId, BTreeSet<&[u8]>> = BTreeMap::new();
-    for import in &imports {
-        for module in import.modules {
-            for id in modules.packages(import.ecosystem, module) {
-                imported.entry(id).or_default().insert(import.path);
-            }
+    for (file, source) in evidence.sources.iter().enumerate() {
+        for id in evidence.imported_by(file) {
+            imported.entry(id).or_default().insert(source.path);
         }
     }
     let mut run: BTreeMap<PackageId, &str> = BTreeMap::new();
-    for (by, words) in commands(image) {
-        for id in modules.run_by(&words) {
+    for (by, words) in commands(snapshot, image) {
+        for id in evidence.run_by(&words) {
             run.entry(id).or_insert(by);
         }
     }
@@ -112,16 +109,6 @@ pub(super) fn find(
             };
         }
     }
-    let directories =
-        imported.iter().map(|(&id, files)| (id, files.iter().map(|file| directory(file)).collect()));
-    directories.collect()
-}
-
-/// The directory of a source file, cut to a few levels.
-fn directory(file: &[u8]) -> String {
-    const LEVELS: usize = 6;
-    let whole = path::escape(path::parent(file));
-    whole.split('/').take(LEVELS).collect::<Vec<_>>().join("/")
 }
 
 /// Hands the use of a package on to what it needs.
@@ -147,45 +134,92 @@ fn spread<'g>(
     }
 }
 
-struct Import<'a> {
+/// What tells that a package is used: the source files of the application, and what modules and scripts belong to.
+pub(super) struct Evidence<'a> {
+    sources: Vec<Source<'a>>,
+    modules: Modules<'a>,
+}
+
+/// A source file of the application.
+struct Source<'a> {
     ecosystem: Ecosystem,
     path: &'a [u8],
     modules: &'a [String],
 }
 
-/// The imports of source files that are there and belong to no package.
-fn imports<'a>(
-    snapshot: &'a Snapshot,
-    image: &Image,
-    squashed: &Squashed<'_>,
-    found: &Found<'_>,
-) -> Vec<Import<'a>> {
-    facts(snapshot, image)
-        .flat_map(|(layer, facts)| facts.imports.iter().map(move |import| (layer, import)))
-        .filter(|&(layer, import)| {
-            let inode = found.inodes[layer as usize][import.entry as usize];
+impl<'a> Evidence<'a> {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        image: &Image,
+        squashed: &Squashed<'_>,
+        found: &Found<'a>,
+    ) -> Self {
+        // Only files that are there count.
+        let is_there = |layer: u32, entry: u32| {
+            let inode = found.inodes[layer as usize][entry as usize];
             squashed.inodes.get(inode as usize).is_some_and(|inode| inode.hidden.is_none())
-        })
-        .map(|(layer, import)| Import {
-            ecosystem: import.ecosystem,
-            path: path_of(snapshot, image, layer, import.entry),
-            modules: &import.modules,
-        })
-        .collect()
+        };
+        let sources = facts(snapshot, image)
+            .flat_map(|(layer, facts)| facts.imports.iter().map(move |import| (layer, import)))
+            .filter(|&(layer, import)| is_there(layer, import.entry))
+            .map(|(layer, import)| Source {
+                ecosystem: import.ecosystem,
+                path: path_of(snapshot, image, layer, import.entry),
+                modules: &import.modules,
+            })
+            .collect();
+        Self { sources, modules: Modules::new(snapshot, image, found) }
+    }
+
+    /// The number of source files.
+    pub(super) fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// The path of a source file.
+    pub(super) fn path(&self, file: usize) -> &'a [u8] {
+        self.sources[file].path
+    }
+
+    /// What a source file imports.
+    pub(super) fn modules(&self, file: usize) -> &'a [String] {
+        self.sources[file].modules
+    }
+
+    /// The packages that a source file imports.
+    pub(super) fn imported_by(&self, file: usize) -> BTreeSet<PackageId> {
+        let source = &self.sources[file];
+        source.modules.iter().flat_map(|module| self.modules.packages(source.ecosystem, module)).collect()
+    }
+
+    /// The packages that a command runs.
+    pub(super) fn run_by(&self, words: &[&str]) -> BTreeSet<PackageId> {
+        self.modules.run_by(words)
+    }
 }
 
-/// The words of the commands that the image runs.
-fn commands(image: &Image) -> Vec<(&'static str, Vec<&str>)> {
-    // In the form of a shell, all words are one argument.
-    fn words_of(parts: &[String]) -> Vec<&str> {
-        parts.iter().flat_map(|part| part.split_whitespace()).collect()
-    }
+/// The words of an argument list: in the form of a shell, all of them are one argument.
+pub(super) fn words_of(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().flat_map(|argument| argument.split_whitespace()).collect()
+}
+
+/// The words of the commands that the image runs, by itself and as compose files plan it.
+fn commands<'a>(snapshot: &'a Snapshot, image: &'a Image) -> Vec<(&'static str, Vec<&'a str>)> {
     let mut commands = vec![
         ("entrypoint", words_of(&image.config.entrypoint)),
         ("command", words_of(&image.config.command)),
     ];
     if let Some(check) = &image.config.health_check {
         commands.push(("health check", words_of(&check.test)));
+    }
+    let runs_it = |name: &str| {
+        let service = snapshot.services.iter().find(|service| service.name == name);
+        service.is_some_and(|service| std::ptr::eq(&raw const snapshot.images[service.image], image))
+    };
+    for planned in snapshot.runtime.iter().flat_map(|runtime| &runtime.planned) {
+        if let Some(command) = planned.command.as_ref().filter(|_| runs_it(&planned.name)) {
+            commands.push(("command of the service", words_of(&command.0)));
+        }
     }
     commands
 }

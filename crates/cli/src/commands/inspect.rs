@@ -3,6 +3,7 @@
 use plimsoll_report::language::Language;
 use plimsoll_report::{json, markdown, text};
 
+use super::build::BuildArgs;
 use super::{Format, ReadArgs};
 use crate::error::Result;
 use crate::load::snapshot_or_source;
@@ -20,11 +21,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
     language: Language,
     #[command(flatten)]
+    build: BuildArgs,
+    #[command(flatten)]
     read: ReadArgs,
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
-    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    args.build.add_to(&mut snapshot, printer)?;
     let inspection = plimsoll_analysis::inspect::inspect(&snapshot);
     match args.format {
         Format::Text => printer.data(&text::inspection(&inspection)),

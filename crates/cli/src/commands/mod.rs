@@ -1,11 +1,13 @@
 //! One file a subcommand.
 
+mod build;
 pub(crate) mod compare;
 pub(crate) mod findings;
 pub(crate) mod inspect;
 pub(crate) mod packages;
 pub(crate) mod report;
 pub(crate) mod snapshot;
+pub(crate) mod split;
 pub(crate) mod whatif;
 pub(crate) mod why;
 

@@ -6,7 +6,9 @@ use plimsoll_analysis::inspect::stack_size;
 use plimsoll_report::format::{bytes, one_line};
 
 use super::ReadArgs;
+use super::build::BuildArgs;
 use crate::error::Result;
+use crate::memory::{MemoryArgs, contents};
 use crate::printer::Printer;
 use crate::sources::NamedSource;
 use crate::{load, output};
@@ -19,37 +21,41 @@ use crate::{load, output};
 ///
 /// Without an archive: `docker-daemon:IMAGE` and `podman:IMAGE` are read from an engine, `docker://IMAGE` from its
 /// registry, layer by layer, nothing is stored. A bare IMAGE is looked up in that order. Logins of docker and podman hold.
+///
+/// Memory, with or without images: `--memory FILE…` takes what `docker stats`, `podman stats`, `nerdctl stats`, `inspect`,
+/// `events`, the API of an engine, cgroup files, `kubectl top pod --containers` or a Prometheus range query gave, and
+/// recordings of `plimsoll record`; `--compose FILE` what was planned. All of it is joined by service.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Images, each with the name of the service that runs it; without a name, that of its repository
-    #[arg(value_name = "[NAME=]SOURCE", required = true)]
+    #[arg(value_name = "[NAME=]SOURCE", required_unless_present_any = ["memory", "compose"])]
     sources: Vec<String>,
     /// The file to write: gzip-compressed JSON, or plain if its name ends in `.json`
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+    #[command(flatten)]
+    memory: MemoryArgs,
+    #[command(flatten)]
+    build: BuildArgs,
     #[command(flatten)]
     read: ReadArgs,
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let sources = args.sources.iter().map(|source| source.parse()).collect::<Result<Vec<NamedSource>>>()?;
-    let snapshot = load::snapshot(&sources, &args.read.options(), printer)?;
-    let is_plain = args.output.extension().is_some_and(|extension| extension == "json");
-    output::write(&args.output, |out| {
-        if is_plain {
-            plimsoll_snapshot::write_json(&snapshot, out)
-        } else {
-            plimsoll_snapshot::write_gzip(&snapshot, out)
-        }
-    })?;
+    let mut snapshot = load::snapshot(&sources, &args.read.options(), printer)?;
+    args.build.add_to(&mut snapshot, printer)?;
+    args.memory.join(&mut snapshot, printer)?;
+    output::write_snapshot(&args.output, &snapshot)?;
     let size = stack_size(&snapshot);
     let names: Vec<_> = snapshot.services.iter().map(|service| one_line(&service.name)).collect();
-    printer.note(&format!(
-        "{}: {} ({}), {} with every layer once",
-        args.output.display(),
-        if names.len() == 1 { "1 service".to_owned() } else { format!("{} services", names.len()) },
-        names.join(", "),
-        bytes(size.unique_bytes),
-    ));
+    let services = || {
+        let count =
+            if names.len() == 1 { "1 service".to_owned() } else { format!("{} services", names.len()) };
+        format!("{count} ({}), {} with every layer once", names.join(", "), bytes(size.unique_bytes))
+    };
+    let parts = (!names.is_empty()).then(services).into_iter().chain(snapshot.runtime.as_ref().map(contents));
+    let parts: Vec<_> = parts.collect();
+    printer.note(&format!("{}: {}", args.output.display(), parts.join("; ")));
     Ok(())
 }

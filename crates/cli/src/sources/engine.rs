@@ -111,15 +111,22 @@ struct Listed {
 
 impl Connection {
     pub(crate) fn new(engine: Engine) -> Result<Self> {
+        Self::with_timeout(engine, None)
+    }
+
+    /// A connection on which the engine has to say something within a time.
+    pub(crate) fn with_timeout(engine: Engine, timeout: Option<Duration>) -> Result<Self> {
         let endpoint = endpoint(engine)?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_recv_response(timeout)
+            .timeout_recv_body(timeout)
             .proxy(None)
             .max_redirects(0)
             .build();
         let agent = match &endpoint {
-            Endpoint::Unix(path) => unix_agent(config, path.clone())?,
+            Endpoint::Unix(path) => unix_agent(config, path.clone(), timeout)?,
             Endpoint::Tcp(_) => config.into(),
         };
         Ok(Self { engine, endpoint, agent })
@@ -174,6 +181,30 @@ impl Connection {
         Error::usage(format!("no image `{reference}` in {self}"), hint)
     }
 
+    /// Whether the engine is reached through a socket, and so likely on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.endpoint, Endpoint::Unix(_))
+    }
+
+    /// The answer to a question; none if there is no such thing.
+    pub(crate) fn json<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
+        let mut response = self.get(path)?;
+        match response.status() {
+            StatusCode::OK => self.answer(&mut response).map(Some),
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => Err(self.refused(response)),
+        }
+    }
+
+    /// An answer that goes on.
+    pub(crate) fn stream(&self, path: &str) -> Result<impl Read + use<>> {
+        let response = self.get(path)?;
+        match response.status() {
+            StatusCode::OK => Ok(response.into_body().into_reader()),
+            _ => Err(self.refused(response)),
+        }
+    }
+
     fn get(&self, path: &str) -> Result<Response<Body>> {
         let host = match &self.endpoint {
             Endpoint::Unix(_) => "localhost",
@@ -213,13 +244,13 @@ impl Connection {
 }
 
 #[cfg(unix)]
-fn unix_agent(config: ureq::config::Config, path: PathBuf) -> Result<Agent> {
+fn unix_agent(config: ureq::config::Config, path: PathBuf, timeout: Option<Duration>) -> Result<Agent> {
     use super::unix::{NoResolver, UnixConnector};
-    Ok(Agent::with_parts(config, UnixConnector { path }, NoResolver))
+    Ok(Agent::with_parts(config, UnixConnector { path, timeout }, NoResolver))
 }
 
 #[cfg(not(unix))]
-fn unix_agent(_: ureq::config::Config, path: PathBuf) -> Result<Agent> {
+fn unix_agent(_: ureq::config::Config, path: PathBuf, _: Option<Duration>) -> Result<Agent> {
     Err(Error::usage(
         format!("`{}` is a unix socket, which this system does not have", path.display()),
         "give an archive that `docker save -o FILE IMAGE` wrote",

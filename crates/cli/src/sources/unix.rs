@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ureq::Error;
 use ureq::config::Config;
@@ -17,6 +18,8 @@ use ureq::unversioned::transport::{
 #[derive(Debug)]
 pub(crate) struct UnixConnector {
     pub(crate) path: PathBuf,
+    /// How long the other side may be silent; for ever, if it may take minutes before it starts to send an image.
+    pub(crate) timeout: Option<Duration>,
 }
 
 impl Connector for UnixConnector {
@@ -28,13 +31,14 @@ impl Connector for UnixConnector {
         _: Option<()>,
     ) -> Result<Option<UnixTransport>, Error> {
         let stream = UnixStream::connect(&self.path)?;
+        stream.set_read_timeout(self.timeout)?;
         let buffers =
             LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(UnixTransport { stream, buffers }))
     }
 }
 
-/// A connection without timeouts: an engine may take minutes before it starts to send an image.
+/// A connection to a socket.
 #[derive(Debug)]
 pub(crate) struct UnixTransport {
     stream: UnixStream,

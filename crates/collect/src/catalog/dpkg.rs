@@ -158,14 +158,16 @@ fn relations(field: &str) -> impl Iterator<Item = Vec<String>> {
 
 fn read_list(file: &SourceFile<'_>, key: &[u8], catalog: &mut Catalog, path_of: fn(&[u8]) -> Option<&[u8]>) {
     let mut room = Room::default();
-    let mut lines = file.bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).peekable();
-    let paths = std::iter::from_fn(|| {
-        let line = lines.next()?;
-        // Directories stand before what lies in them, and belong to everyone.
-        let is_parent = |next: &&[u8]| next.strip_prefix(line).is_some_and(|rest| rest.starts_with(b"/"));
-        Some(if lines.peek().is_some_and(is_parent) { None } else { path_of(line) })
-    });
-    let files = listed(paths.take_while(|_| room.take(1)).flatten());
+    let lines = file.bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    let mut paths: Vec<_> = lines.take_while(|_| room.take(1)).filter_map(path_of).collect();
+    paths.sort_unstable_by(|left, right| path::compare(left, right));
+    // A directory is followed by what lies in it, and belongs to everyone, even where a link stands for it.
+    let is_parent =
+        |next: &[u8], line: &[u8]| next.strip_prefix(line).is_some_and(|rest| rest.starts_with(b"/"));
+    let nexts = paths.iter().skip(1).map(Some).chain([None]);
+    let files =
+        paths.iter().zip(nexts).filter(|(line, next)| !next.is_some_and(|next| is_parent(next, line)));
+    let files = listed(files.map(|(line, _)| *line));
     if !room.take(1) {
         catalog.problem(file.entry, "it lists too many files; the last are left out");
     }
@@ -409,7 +411,7 @@ mod tests {
         let (facts, warnings) = catalogue([
             ("bin/b", &b"x"[..]),
             ("usr/lib/a.so", b"x"),
-            ("var/lib/dpkg/info/a:amd64.list", b"/.\n/usr\n/usr/lib\n/usr/lib/a.so\n/etc/gone\n"),
+            ("var/lib/dpkg/info/a:amd64.list", b"/.\n/usr\n/usr/lib\n/etc/gone\n/usr/lib/a.so\n"),
             ("var/lib/dpkg/info/a:amd64.md5sums", b"0123  usr/lib/a.so\n"),
             ("var/lib/dpkg/status.d/b", b"Package: bee\nVersion: 1\n"),
             ("var/lib/dpkg/status.d/b.md5sums", b"d41d8cd98f00b204e9800998ecf8427e  bin/b\nbroken\n"),

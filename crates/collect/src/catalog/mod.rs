@@ -4,13 +4,20 @@
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
 mod apk;
+mod binaries;
 mod claims;
+mod conda;
 mod dpkg;
+mod gem;
 mod imports;
+mod java;
+mod manifests;
+mod npm;
 mod pep508;
 mod python;
 mod room;
 mod rpm;
+mod secrets;
 
 use std::borrow::Cow;
 
@@ -28,8 +35,15 @@ const CATALOGERS: &[Cataloger] = &[
     dpkg::CATALOGER,
     apk::CATALOGER,
     rpm::CATALOGER,
+    conda::CATALOGER,
     python::CATALOGER,
+    npm::CATALOGER,
+    gem::CATALOGER,
+    java::CATALOGER,
+    binaries::CATALOGER,
     imports::CATALOGER,
+    manifests::CATALOGER,
+    secrets::CATALOGER,
     // One a line.
 ];
 

@@ -59,7 +59,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         Some(Kind::Bdb) => bdb::read(file.bytes, |blob| database.add(blob)),
         Some(Kind::Manifest) => database.add_manifest(&file.text()),
         Some(Kind::Log) => {
-            database.problem("rpm had not closed its database: the changes in this log were not read")
+            database.problem("rpm had not closed its database: the changes in this log were not read");
         }
         None => {}
     }

@@ -17,6 +17,11 @@ pub(super) static WORDS: Words = Words {
     unchanged: "unchanged",
 
     cause: words::cause,
+    packages_of: |ecosystem| format!("{ecosystem} packages"),
+    models: "models",
+    application: "application",
+    caches: "caches",
+    unowned: "files of no package",
     files_removed: "files removed",
     files_added: "files added",
     files_changed: "files changed",

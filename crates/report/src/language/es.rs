@@ -20,6 +20,11 @@ pub(super) static WORDS: Words = Words {
     unchanged: "sin cambios",
 
     cause,
+    packages_of: |ecosystem| format!("paquetes {ecosystem}"),
+    models: "modelos",
+    application: "aplicación",
+    caches: "cachés",
+    unowned: "archivos de ningún paquete",
     files_removed: "archivos eliminados",
     files_added: "archivos añadidos",
     files_changed: "archivos modificados",

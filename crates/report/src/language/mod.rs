@@ -6,14 +6,32 @@
 //! terminal speak English alone.
 
 use plimsoll_analysis::Cause;
-use plimsoll_analysis::compare::{BridgeCause, FileChange, LayerMatch};
-use plimsoll_snapshot::{ByteDelta, Bytes};
+use plimsoll_analysis::compare::{BridgeCause, BridgePart, BridgeStep, FileChange, LayerMatch};
+use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
 
 use crate::format::{self, Quantity};
 use crate::sizes::{self, SizeDefinition};
 
 mod en;
 mod es;
+
+/// The name of a world of packages, the same in every language.
+#[must_use]
+pub const fn ecosystem_name(ecosystem: Ecosystem) -> &'static str {
+    match ecosystem {
+        Ecosystem::Dpkg => "Debian",
+        Ecosystem::Apk => "Alpine",
+        Ecosystem::Rpm => "RPM",
+        Ecosystem::Conda => "conda",
+        Ecosystem::Python => "Python",
+        Ecosystem::Npm => "npm",
+        Ecosystem::Gem => "RubyGems",
+        Ecosystem::Java => "Java",
+        Ecosystem::Go => "Go",
+        Ecosystem::Rust => "Rust",
+        Ecosystem::Model => "models",
+    }
+}
 
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -107,11 +125,23 @@ impl Language {
     pub fn bridge_cause(self, step: BridgeCause) -> String {
         let words = self.words();
         match step {
+            BridgeCause::Packages(Ecosystem::Model) => words.models.to_owned(),
+            BridgeCause::Packages(ecosystem) => (words.packages_of)(ecosystem_name(ecosystem)),
+            BridgeCause::Application => words.application.to_owned(),
+            BridgeCause::Caches => words.caches.to_owned(),
+            BridgeCause::Unowned => words.unowned.to_owned(),
             BridgeCause::FilesRemoved => words.files_removed.to_owned(),
             BridgeCause::FilesAdded => words.files_added.to_owned(),
             BridgeCause::FilesChanged => words.files_changed.to_owned(),
             BridgeCause::Hidden(hidden) => (words.hidden_bytes_by)((words.cause)(hidden)),
         }
+    }
+
+    /// The packages that add most to a step, with what each adds.
+    #[must_use]
+    pub fn bridge_parts(self, step: &BridgeStep) -> String {
+        let part = |part: &BridgePart| format!("{} {}", part.name, self.delta(part.delta));
+        step.parts.iter().map(part).collect::<Vec<_>>().join(", ")
     }
 
     /// The name of a setting, which the analysis gives in English: `user`, `label NAME`.
@@ -173,6 +203,11 @@ pub struct Words {
 
     // What the analysis names by an enum.
     pub cause: fn(Cause) -> &'static str,
+    pub packages_of: fn(ecosystem: &str) -> String,
+    pub models: &'static str,
+    pub application: &'static str,
+    pub caches: &'static str,
+    pub unowned: &'static str,
     pub files_removed: &'static str,
     pub files_added: &'static str,
     pub files_changed: &'static str,

@@ -1,0 +1,125 @@
+//! How much disk the logs of a container may take.
+
+use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::runtime::Logging;
+use serde::Serialize;
+
+/// How much the log of one container may take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LogBound {
+    /// The driver; absent if unknown.
+    pub driver: Option<String>,
+    /// Whether `docker logs` can read it; none if unknown.
+    pub readable: Option<bool>,
+    /// What is known of its size.
+    pub bound: Bound,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// What is known of the size of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", content = "bytes", rename_all = "snake_case")]
+pub enum Bound {
+    /// It grows until the disk is full.
+    Unbounded,
+    /// At most so many bytes.
+    Bounded(Bytes),
+    /// Somebody else bounds it.
+    Elsewhere,
+    /// Nothing says.
+    Unknown,
+}
+
+/// The bound of these options (docs.docker.com, "JSON File logging driver", "Local file logging driver").
+pub(crate) fn bound(logging: Option<&Logging>) -> LogBound {
+    let unknown = |reason: &str| LogBound {
+        driver: None,
+        readable: None,
+        bound: Bound::Unknown,
+        reason: reason.to_owned(),
+    };
+    let Some(logging) = logging else { return unknown("nobody looked which log driver it has") };
+    let option = |name: &str| logging.options.get(name).map(String::as_str);
+    let size = option("max-size").map(decimal);
+    let files = option("max-file").and_then(|files| files.trim().parse::<u64>().ok());
+    let (readable, bound, reason) = match (logging.driver.as_str(), size) {
+        ("", _) => return unknown("the default of the engine holds, which nothing names"),
+        ("json-file", None) => {
+            (Some(true), Bound::Unbounded, "`json-file` without `max-size` never ends".to_owned())
+        }
+        ("json-file" | "k8s-file", Some(Some(size))) => {
+            // Without `max-file` one file is kept.
+            let bytes = Bytes(size.saturating_mul(files.unwrap_or(1).max(1)));
+            (Some(true), Bound::Bounded(bytes), format!("{} of `max-size`", count(files.unwrap_or(1))))
+        }
+        ("local", size) => {
+            let size = size.flatten().unwrap_or(20_000_000);
+            let bytes = Bytes(size.saturating_mul(files.unwrap_or(5).max(1)));
+            (
+                Some(true),
+                Bound::Bounded(bytes),
+                "`local` bounds its files itself: 5 of 20 MB by default".to_owned(),
+            )
+        }
+        ("k8s-file", None) => {
+            (Some(true), Bound::Unbounded, "`k8s-file` without `max-size` never ends".to_owned())
+        }
+        ("journald", _) => (Some(true), Bound::Elsewhere, "the journal of the host bounds it".to_owned()),
+        ("none", _) => (Some(false), Bound::Bounded(Bytes::ZERO), "no log is kept".to_owned()),
+        ("json-file" | "k8s-file", Some(None)) => {
+            (Some(true), Bound::Unbounded, "`max-size` says that there is no bound".to_owned())
+        }
+        // Since 20.10 engines keep a local copy of what goes elsewhere, five files of 20 MB.
+        (driver, _) => (None, Bound::Elsewhere, format!("`{driver}` sends it elsewhere")),
+    };
+    LogBound { driver: Some(logging.driver.clone()), readable, bound, reason }
+}
+
+fn count(files: u64) -> String {
+    if files <= 1 { "one file".to_owned() } else { format!("{files} files") }
+}
+
+/// A size as the log drivers read it: decimal, unlike memory (go-units, `FromHumanSize`). None for what is negative,
+/// which means no bound, or is no size.
+fn decimal(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "g" | "gb" => 1e9,
+        "t" | "tb" => 1e12,
+        _ => return None,
+    };
+    let value = number.parse::<f64>().ok()? * factor;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+    (value.is_finite() && value > 0.0).then_some(value as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(driver: &str, options: &[(&str, &str)], expected: Bound) {
+        let options = options.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let logging = Logging { driver: driver.to_owned(), options };
+        assert_eq!(bound(Some(&logging)).bound, expected, "{driver} {logging:?}");
+    }
+
+    #[test]
+    fn drivers_bound_their_logs_differently() {
+        check("json-file", &[], Bound::Unbounded);
+        check("json-file", &[("max-file", "3")], Bound::Unbounded);
+        check("json-file", &[("max-size", "10m")], Bound::Bounded(Bytes(10_000_000)));
+        check("json-file", &[("max-size", "10m"), ("max-file", "3")], Bound::Bounded(Bytes(30_000_000)));
+        check("json-file", &[("max-size", "-1")], Bound::Unbounded);
+        check("local", &[], Bound::Bounded(Bytes(100_000_000)));
+        check("journald", &[], Bound::Elsewhere);
+        check("fluentd", &[], Bound::Elsewhere);
+        check("", &[], Bound::Unknown);
+        assert_eq!(bound(None).bound, Bound::Unknown);
+    }
+}

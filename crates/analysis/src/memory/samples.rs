@@ -1,0 +1,178 @@
+//! Samples of one service: over time, in windows, under load.
+
+use std::collections::BTreeSet;
+
+use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::runtime::{EventKind, Metric, Recording, Series};
+use serde::Serialize;
+
+use super::stack::StackService;
+use super::stats;
+
+/// The length of a window, in milliseconds. What a container takes changes within seconds; who looks for a peak asks for
+/// the largest value of each minute (Kubernetes' VPA and KRR do the same with their own steps).
+pub const WINDOW_MS: i64 = 60_000;
+
+/// How values are distributed. Percentiles are interpolated linearly, as numpy does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Distribution {
+    pub count: u64,
+    pub p50: Bytes,
+    pub p95: Bytes,
+    pub p99: Bytes,
+    pub max: Bytes,
+}
+
+impl Distribution {
+    /// Of these values; none without any.
+    pub(crate) fn of(values: &[f64]) -> Option<Self> {
+        let sorted = stats::sorted(values);
+        let at = |percent| stats::percentile(&sorted, percent).map(to_bytes);
+        Some(Self {
+            count: sorted.len() as u64,
+            p50: at(50.0)?,
+            p95: at(95.0)?,
+            p99: at(99.0)?,
+            max: at(100.0)?,
+        })
+    }
+}
+
+/// A figure of bytes, rounded.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+pub(crate) fn to_bytes(value: f64) -> Bytes {
+    Bytes(value.round() as u64)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ bytes nobody counts")]
+pub(crate) fn to_float(value: u64) -> f64 {
+    value as f64
+}
+
+/// The largest values of the windows of a service, pooled over its containers and their starts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Windows {
+    /// One for each window that has a value.
+    pub(crate) maxima: Vec<f64>,
+    /// How many independent ones they are worth, each series for itself.
+    pub(crate) effective: f64,
+    /// Whether some series has no times, so that it cannot be cut into windows.
+    pub(crate) untimed: bool,
+}
+
+/// When a frame was taken, in milliseconds: as noted, or by the interval that was asked for.
+pub(crate) fn frame_time(recording: &Recording, frame: u32) -> Option<i64> {
+    match &recording.times {
+        Some(times) => times.get(frame as usize).map(|time| time.0),
+        None => i64::try_from(u64::from(frame).checked_mul(recording.interval_ms?)?).ok(),
+    }
+}
+
+/// Whether a frame was taken under load. A recording that names none was not.
+pub(crate) fn is_loaded(recording: &Recording, frame: u32) -> bool {
+    let Some(load) = &recording.load else { return false };
+    let Some(span) = load.span else { return true };
+    frame_time(recording, frame).is_some_and(|time| span.from.0 <= time && time <= span.to.0)
+}
+
+/// The working sets of a series, with their frames.
+pub(crate) fn working_set(series: &Series) -> impl Iterator<Item = (u32, f64)> + '_ {
+    series.values(Metric::WorkingSet).map(|(frame, value)| (frame, to_float(value)))
+}
+
+/// The largest value of each window of one series, oldest first; none if it has no times.
+pub(crate) fn window_maxima(recording: &Recording, series: &Series) -> Option<Vec<f64>> {
+    let mut maxima: Vec<(i64, f64)> = Vec::new();
+    let mut start = None;
+    for (frame, value) in working_set(series) {
+        let time = frame_time(recording, frame)?;
+        let window = time.saturating_sub(*start.get_or_insert(time)) / WINDOW_MS;
+        match maxima.last_mut() {
+            Some((last, most)) if *last == window => *most = most.max(value),
+            _ => maxima.push((window, value)),
+        }
+    }
+    Some(maxima.into_iter().map(|(_, most)| most).collect())
+}
+
+impl Windows {
+    pub(crate) fn of(service: &StackService<'_>) -> Self {
+        let mut windows = Self::default();
+        for (recording, series) in &service.series {
+            match window_maxima(recording, series) {
+                Some(maxima) => {
+                    windows.effective += stats::effective(&maxima);
+                    windows.maxima.extend(maxima);
+                }
+                None => windows.untimed |= working_set(series).next().is_some(),
+            }
+        }
+        windows
+    }
+}
+
+/// Whether a start of the service was recorded: a series that begins within a window of its start, or a start while
+/// the recording ran.
+pub(crate) fn start_was_seen(service: &StackService<'_>) -> bool {
+    let starts = service.events.iter().filter(|event| event.kind == EventKind::Start);
+    let starts: BTreeSet<(usize, i64)> = starts.map(|event| (event.container, event.time.0)).collect();
+    service.series.iter().any(|(recording, series)| {
+        let (Some((first, _)), Some(times)) = (working_set(series).next(), &recording.times) else {
+            return false;
+        };
+        let (Some(first), Some(last)) = (times.get(first as usize), times.last()) else { return false };
+        let soon = |start: i64| (0..=WINDOW_MS).contains(&first.0.saturating_sub(start));
+        let from = first.0.saturating_sub(WINDOW_MS);
+        series.started.is_some_and(|started| soon(started.0))
+            || starts.range((series.container, from)..=(series.container, last.0.max(from))).next().is_some()
+    })
+}
+
+/// What everything of the stack took at the same instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct AtOnce {
+    /// Over all frames.
+    pub all: Distribution,
+    /// Over the frames under load; absent where no load is named.
+    pub loaded: Option<Distribution>,
+    /// How many frames were left out, because some container did not answer.
+    pub incomplete: u64,
+}
+
+/// The sums of all services in each frame. A frame in which a container that was there did not answer is left out:
+/// its sum would be too small.
+pub(crate) fn at_once(services: &[StackService<'_>]) -> Option<AtOnce> {
+    let (mut all, mut loaded, mut incomplete) = (Vec::new(), Vec::new(), 0);
+    let runtime = services.first()?.runtime;
+    let members: BTreeSet<usize> =
+        services.iter().flat_map(|service| service.containers.iter().map(|&(index, _)| index)).collect();
+    for recording in &runtime.recordings {
+        let mut sums = vec![(0.0, 0_u32, 0_u32); recording.frames as usize];
+        for series in recording.series.iter().filter(|series| members.contains(&series.container)) {
+            for frame in series.first..series.first.saturating_add(series.length) {
+                if let Some(sum) = sums.get_mut(frame as usize) {
+                    sum.1 += 1;
+                }
+            }
+            for (frame, value) in working_set(series) {
+                if let Some(sum) = sums.get_mut(frame as usize) {
+                    *sum = (sum.0 + value, sum.1, sum.2 + 1);
+                }
+            }
+        }
+        for (frame, (sum, expected, answered)) in (0_u32..).zip(sums) {
+            match (answered, expected) {
+                (0, _) => {}
+                (answered, expected) if answered < expected => incomplete += 1,
+                _ => {
+                    all.push(sum);
+                    if is_loaded(recording, frame) {
+                        loaded.push(sum);
+                    }
+                }
+            }
+        }
+    }
+    Some(AtOnce { all: Distribution::of(&all)?, loaded: Distribution::of(&loaded), incomplete })
+}

@@ -1,0 +1,212 @@
+//! Who is who: containers, plans and series joined by service.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_snapshot::runtime::{
+    Container, ContainerState, Event, Metric, PlannedService, Recording, Series, Status,
+};
+use plimsoll_snapshot::{Bytes, Runtime};
+use serde::Serialize;
+
+/// A limit as it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", content = "bytes", rename_all = "snake_case")]
+pub enum Limit {
+    /// Nobody looked.
+    #[default]
+    Unknown,
+    /// Somebody looked, and there is none.
+    Unlimited,
+    /// So many bytes.
+    Limited(Bytes),
+}
+
+impl Limit {
+    /// The bytes, if there is a limit.
+    #[must_use]
+    pub fn bytes(self) -> Option<Bytes> {
+        match self {
+            Self::Limited(bytes) => Some(bytes),
+            Self::Unknown | Self::Unlimited => None,
+        }
+    }
+
+    /// What is known of two taken together: the worse.
+    pub(crate) fn or_worse(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unlimited, _) | (_, Self::Unlimited) => Self::Unlimited,
+            (Self::Unknown, limit) | (limit, Self::Unknown) => limit,
+            (Self::Limited(one), Self::Limited(other)) => Self::Limited(one.max(other)),
+        }
+    }
+}
+
+/// One service of a stack.
+pub(crate) struct StackService<'a> {
+    pub(crate) name: String,
+    /// Its containers, with their indices.
+    pub(crate) containers: Vec<(usize, &'a Container)>,
+    pub(crate) plan: Option<&'a PlannedService>,
+    /// Its series, with their recordings.
+    pub(crate) series: Vec<(&'a Recording, &'a Series)>,
+    /// What happened to it, oldest first.
+    pub(crate) events: Vec<&'a Event>,
+    pub(crate) runtime: &'a Runtime,
+}
+
+/// The services, by name.
+///
+/// Where some containers belong to a service, those that belong to none are no part of the stack: the load generator
+/// beside it, say.
+pub(crate) fn services(runtime: &Runtime) -> Vec<StackService<'_>> {
+    let any_service = runtime.containers.iter().any(|container| container.service.is_some());
+    let mut containers: BTreeMap<&str, Vec<(usize, &Container)>> = BTreeMap::new();
+    for (index, container) in runtime.containers.iter().enumerate() {
+        let name = match (&container.service, any_service) {
+            (Some(service), _) => Some(service.as_str()),
+            (None, false) => container.name.as_deref().or(container.id.as_deref()),
+            (None, true) => None,
+        };
+        if let Some(name) = name {
+            containers.entry(name).or_default().push((index, container));
+        }
+    }
+    let plans: BTreeMap<&str, &PlannedService> =
+        runtime.planned.iter().map(|plan| (plan.name.as_str(), plan)).collect();
+    // A service of a profile runs only where somebody asked for it.
+    let planned = plans.values().filter(|plan| plan.profiles.is_empty()).map(|plan| plan.name.as_str());
+    let names: BTreeSet<&str> = containers.keys().copied().chain(planned).collect();
+    let mut services: Vec<_> = names
+        .into_iter()
+        .map(|name| StackService {
+            name: name.to_owned(),
+            containers: containers.remove(name).unwrap_or_default(),
+            plan: plans.get(name).copied(),
+            series: Vec::new(),
+            events: Vec::new(),
+            runtime,
+        })
+        .collect();
+    hand_out(runtime, &mut services);
+    services
+}
+
+/// Gives each service its series and events, in one pass.
+fn hand_out<'a>(runtime: &'a Runtime, services: &mut [StackService<'a>]) {
+    let mut owner = vec![None; runtime.containers.len()];
+    for (service_index, service) in services.iter().enumerate() {
+        for &(container, _) in &service.containers {
+            owner[container] = Some(service_index);
+        }
+    }
+    for recording in &runtime.recordings {
+        for series in &recording.series {
+            if let Some(service) = owner[series.container] {
+                services[service].series.push((recording, series));
+            }
+        }
+    }
+    for event in &runtime.events {
+        if let Some(service) = owner[event.container] {
+            services[service].events.push(event);
+        }
+    }
+}
+
+/// The containers that belong to no service where others do.
+pub(crate) fn bystanders(runtime: &Runtime) -> Vec<String> {
+    if runtime.containers.iter().all(|container| container.service.is_none()) {
+        return Vec::new();
+    }
+    let none = runtime.containers.iter().filter(|container| container.service.is_none());
+    let names: BTreeSet<_> =
+        none.filter_map(|container| container.name.clone().or(container.id.clone())).collect();
+    names.into_iter().collect()
+}
+
+impl<'a> StackService<'a> {
+    /// The containers that count now: those that run, or all if none does.
+    pub(crate) fn current(&self) -> Vec<(usize, &'a Container)> {
+        let runs = |container: &Container| {
+            matches!(last_state(container).map(|state| state.status), Some(Status::Running | Status::Paused))
+        };
+        let running: Vec<_> =
+            self.containers.iter().filter(|(_, container)| runs(container)).copied().collect();
+        if running.is_empty() { self.containers.clone() } else { running }
+    }
+
+    /// How many containers run it: as planned, or as were seen.
+    pub(crate) fn replicas(&self) -> u64 {
+        let planned = self.plan.and_then(|plan| plan.replicas);
+        planned.unwrap_or_else(|| match self.at_once() {
+            0 => (self.current().len() as u64).max(1),
+            seen => seen,
+        })
+    }
+
+    /// How many of its containers have series that overlap in one recording, at most.
+    fn at_once(&self) -> u64 {
+        let mut most = 0;
+        for series in self.series.chunk_by(|(one, _), (other, _)| std::ptr::eq(*one, *other)) {
+            let mut edges: Vec<(u32, bool)> = Vec::with_capacity(series.len() * 2);
+            for (_, series) in series {
+                edges.extend([(series.first, true), (series.first.saturating_add(series.length), false)]);
+            }
+            // Where one ends and another begins in one frame, the end comes first.
+            edges.sort_unstable();
+            let mut now = 0_u64;
+            for (_, begins) in edges {
+                now = if begins { now + 1 } else { now.saturating_sub(1) };
+                most = most.max(now);
+            }
+        }
+        most
+    }
+
+    /// The limit that holds for each of its containers: the inspected one, else the one that was sampled.
+    pub(crate) fn limit(&self) -> Limit {
+        let current = self.current();
+        current
+            .iter()
+            .map(|&(index, container)| self.container_limit(index, container))
+            .fold(Limit::Unknown, Limit::or_worse)
+    }
+
+    fn container_limit(&self, index: usize, container: &Container) -> Limit {
+        if let Some(limits) = &container.limits {
+            // Zero is how engines write that there is none.
+            return limits.memory.filter(|limit| !limit.is_zero()).map_or(Limit::Unlimited, Limit::Limited);
+        }
+        let mut sampled = Limit::Unknown;
+        for (_, series) in self.series.iter().filter(|(_, series)| series.container == index) {
+            if let Some(column) = series.columns.get(&Metric::Limit) {
+                let has_values = series.values(Metric::WorkingSet).next().is_some();
+                sampled = match column.0.iter().rev().find_map(|value| *value) {
+                    Some(limit) => Limit::Limited(Bytes(limit)),
+                    None if has_values => Limit::Unlimited,
+                    None => sampled,
+                };
+            }
+        }
+        sampled
+    }
+
+    /// The limit that the plan asks for; none without a plan.
+    pub(crate) fn planned_limit(&self) -> Option<Limit> {
+        let limits = &self.plan?.limits;
+        Some(limits.memory.filter(|limit| !limit.is_zero()).map_or(Limit::Unlimited, Limit::Limited))
+    }
+
+    /// The last that was seen of each current container.
+    pub(crate) fn states(&self) -> Vec<(&'a Container, &'a ContainerState)> {
+        self.current()
+            .into_iter()
+            .filter_map(|(_, container)| Some((container, last_state(container)?)))
+            .collect()
+    }
+}
+
+/// The last that was seen of a container.
+pub(crate) fn last_state(container: &Container) -> Option<&ContainerState> {
+    container.states.last()
+}

@@ -1,0 +1,149 @@
+//! How long services take until they are healthy. The moment itself is never seen, only the probes around it, so each
+//! figure is an interval (interval-censored: Turnbull 1976).
+
+use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Time};
+use serde::Serialize;
+
+use super::stack::StackService;
+use super::words::duration;
+
+/// The first probe comes one interval after the start, 30 s unless the check says otherwise (moby, `health.go`).
+const DEFAULT_INTERVAL_MS: u64 = 30_000;
+
+/// How long a start took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct StartUp {
+    /// When it was started.
+    pub started: Time,
+    /// Not healthy yet at this many milliseconds: the last probe that failed, or the start itself.
+    pub at_least_ms: u64,
+    /// Healthy at this many milliseconds.
+    pub at_most_ms: u64,
+}
+
+impl StartUp {
+    /// `between 10 s and 30 s`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        if self.at_least_ms == 0 {
+            format!("at most {}", duration(self.at_most_ms))
+        } else {
+            format!("between {} and {}", duration(self.at_least_ms), duration(self.at_most_ms))
+        }
+    }
+}
+
+/// The starts of a whole stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct StackStartUp {
+    /// From the first start to the moment all with a health check were healthy; absent where some never was.
+    pub whole: Option<StartUp>,
+    /// The services without a health check: when they are ready is not known.
+    pub without_check: Vec<String>,
+    /// The services of which no start was seen.
+    pub unseen: Vec<String>,
+}
+
+/// Every start of a service that became healthy, slowest first.
+pub(crate) fn start_ups(service: &StackService<'_>) -> Vec<StartUp> {
+    let mut found = Vec::new();
+    for &(index, container) in &service.containers {
+        let mut starts: Vec<(Time, Option<Time>)> = Vec::new();
+        for event in service.events.iter().filter(|event| event.container == index) {
+            match event.kind {
+                EventKind::Start => starts.push((event.time, None)),
+                EventKind::Health { status: HealthStatus::Healthy } => {
+                    if let Some((_, healthy @ None)) = starts.last_mut() {
+                        *healthy = Some(event.time);
+                    }
+                }
+                _ => {}
+            }
+        }
+        // The log of an engine keeps five probes: it holds the first one only if it holds fewer.
+        let probes: Vec<_> = container
+            .states
+            .iter()
+            .filter_map(|state| Some((state.started?, state.health.as_ref()?)))
+            .flat_map(|(started, health)| health.log.iter().map(move |run| (started, run)))
+            .collect();
+        for (started, first) in container.states.iter().filter_map(|state| {
+            let log = &state.health.as_ref()?.log;
+            let first = log.iter().find(|run| run.exit_code == 0)?.end?;
+            (log.len() < 5).then_some((state.started?, first))
+        }) {
+            // Events and inspect name one start a few milliseconds apart.
+            let near = |other: Time| other.0.abs_diff(started.0) < 2_000;
+            match starts.iter_mut().find(|(start, _)| near(*start)) {
+                Some((_, healthy @ None)) => *healthy = Some(first),
+                Some(_) => {}
+                None => starts.push((started, Some(first))),
+            }
+        }
+        for (started, healthy) in starts {
+            let Some(healthy) = healthy else { continue };
+            let Some(at_most_ms) = started.until(healthy) else { continue };
+            let failed = probes.iter().filter(|(_, run)| run.exit_code != 0).filter_map(|(_, run)| run.start);
+            let at_least_ms = failed
+                .filter(|failed| *failed < healthy)
+                .filter_map(|failed| started.until(failed))
+                .max()
+                .unwrap_or(0);
+            found.push(StartUp { started, at_least_ms, at_most_ms });
+        }
+    }
+    found.sort_by_key(|start| (std::cmp::Reverse(start.at_most_ms), start.started));
+    found.dedup();
+    found
+}
+
+pub(crate) fn stack_start_up(services: &[StackService<'_>]) -> StackStartUp {
+    let mut stack = StackStartUp::default();
+    // The first start of each service: a later one is a restart.
+    let mut firsts = Vec::new();
+    let mut earliest: Option<Time> = None;
+    for service in services.iter().filter(|service| !service.containers.is_empty()) {
+        let first = start_ups(service).into_iter().min_by_key(|start| start.started);
+        match first {
+            Some(first) => firsts.push(first),
+            None if !has_check(service) => stack.without_check.push(service.name.clone()),
+            None => stack.unseen.push(service.name.clone()),
+        }
+        let starts = service.events.iter().filter(|event| event.kind == EventKind::Start);
+        let states = service.containers.iter().flat_map(|(_, container)| &container.states);
+        let first =
+            starts.map(|event| event.time).min().or_else(|| states.filter_map(|state| state.started).min());
+        earliest = match (earliest, first) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+    if let Some(begin) = earliest
+        && stack.unseen.is_empty()
+    {
+        let at = |start: &StartUp, after: u64| begin.until(start.started).map(|before| before + after);
+        let least = firsts.iter().filter_map(|start| at(start, start.at_least_ms)).max();
+        let most = firsts.iter().filter_map(|start| at(start, start.at_most_ms)).max();
+        if let (Some(at_least_ms), Some(at_most_ms)) = (least, most) {
+            stack.whole = Some(StartUp { started: begin, at_least_ms, at_most_ms });
+        }
+    }
+    stack
+}
+
+/// Whether a service has a health check, as far as anything says.
+pub(crate) fn has_check(service: &StackService<'_>) -> bool {
+    let planned = service.plan.and_then(|plan| plan.health_check.as_ref());
+    service.containers.iter().any(|(_, container)| {
+        container.health_check.as_ref().is_some_and(|check| !check.is_disabled())
+            || container.states.iter().any(|state| state.health.is_some())
+    }) || planned.is_some_and(|check| !check.is_disabled())
+        || service.events.iter().any(|event| matches!(event.kind, EventKind::Health { .. }))
+}
+
+/// Why an interval may be this wide: probes come this far apart.
+pub(crate) fn probe_interval_ms(service: &StackService<'_>) -> u64 {
+    let check = service.containers.iter().find_map(|(_, container)| container.health_check.as_ref());
+    let check = check.or(service.plan.and_then(|plan| plan.health_check.as_ref()));
+    check.and_then(|check| check.interval_ms).filter(|&interval| interval > 0).unwrap_or(DEFAULT_INTERVAL_MS)
+}

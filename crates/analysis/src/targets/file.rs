@@ -1,0 +1,309 @@
+//! `plimsoll.toml`: what is demanded of a stack. Documented in `docs/targets.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_snapshot::Bytes;
+use serde::Deserialize;
+
+use super::values::{Duration, Levels, MemorySize, Percent, Price, Size};
+use crate::memory::cost::{CostModel, ServerSize};
+
+/// The version of the file. Additions leave it.
+pub const VERSION: u32 = 1;
+
+/// What is demanded of a stack.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Targets {
+    /// The version of the file: 1.
+    pub version: Option<u32>,
+    /// What the targets are called.
+    pub name: Option<String>,
+    /// Which size of images is meant.
+    pub size_kind: SizeKind,
+    /// Of all services together.
+    pub stack: StackTargets,
+    /// Of each service; `"*"` holds for every service that does not say otherwise.
+    pub services: BTreeMap<String, ServiceTargets>,
+    /// Of the price of the server.
+    pub cost: Option<CostTargets>,
+    /// Of what no snapshot can show: probes that were run, and what a person vouches for.
+    pub checks: Vec<Check>,
+}
+
+/// Which size of images is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum SizeKind {
+    /// The bytes of the files of all layers, what `docker images` shows.
+    #[default]
+    Image,
+    /// The bytes of the compressed layers, what is pushed and pulled.
+    Compressed,
+}
+
+/// Of all services together.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct StackTargets {
+    /// At most this size, every layer once.
+    pub size: Option<Levels<Size>>,
+    /// At most this size, the services added up.
+    pub size_sum: Option<Levels<Size>>,
+    /// At least this much smaller than before, every layer once.
+    pub reduction: Option<Levels<Percent>>,
+    /// At least this much smaller than before, the services added up.
+    pub reduction_sum: Option<Levels<Percent>>,
+    /// At most this much larger than before.
+    pub growth: Option<Levels<Percent>>,
+    /// The limits of all containers add up to at most this.
+    pub limits: Option<Levels<MemorySize>>,
+    /// The same with swap.
+    pub limits_with_swap: Option<Levels<MemorySize>>,
+    /// The reservations add up to at most this.
+    pub reservations: Option<Levels<MemorySize>>,
+    /// All limits together fit the memory of the host.
+    pub fits_host: bool,
+    /// What all take at one instant, 95th percentile under load, is less than this.
+    pub memory_under_load: Option<Levels<MemorySize>>,
+    /// All services are healthy within this time of the first start.
+    pub start_up: Option<Levels<Duration>>,
+}
+
+/// Of one service.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceTargets {
+    /// At most this size.
+    pub size: Option<Levels<Size>>,
+    /// At least this much smaller than before.
+    pub reduction: Option<Levels<Percent>>,
+    /// At most this much larger than before.
+    pub growth: Option<Levels<Percent>>,
+    /// No layer is this much larger than the one it replaces.
+    pub layer_growth: Option<Levels<Percent>>,
+    /// At most this many hidden bytes.
+    pub hidden: Option<Levels<Size>>,
+    /// Packages that must not be in the image, as `torch` or `python:torch`.
+    pub packages_not_allowed: Option<Vec<String>>,
+    /// The image of the snapshot is the one that runs.
+    pub image_built: Option<bool>,
+    /// It runs, and was not restarted.
+    pub runs: Option<bool>,
+    /// Its health check passes.
+    pub healthy: Option<bool>,
+    /// Exactly this limit of memory.
+    pub limit: Option<MemoryDemand>,
+    /// Exactly this reservation.
+    pub reservation: Option<MemoryDemand>,
+    /// It has a limit, which is the one of its plan and was never exceeded.
+    pub limit_respected: Option<bool>,
+    /// It may not swap: RAM and swap together are limited to the RAM.
+    pub no_swap: Option<bool>,
+    /// Nothing of it was killed for memory, under load.
+    pub no_oom: Option<bool>,
+    /// What it takes, 95th percentile under load, is less than this.
+    pub memory_under_load: Option<Levels<MemorySize>>,
+    /// It is healthy within this time of its start.
+    pub start_up: Option<Levels<Duration>>,
+    /// Its log can be read and is bounded.
+    pub logs: Option<bool>,
+    /// The log of one container takes at most this.
+    pub log_size: Option<Levels<Size>>,
+}
+
+/// An amount of memory that is meant exactly.
+pub type MemoryDemand = super::values::Demand<MemorySize>;
+
+/// Of the price of the server.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CostTargets {
+    /// At least this much cheaper than before.
+    pub reduction: Option<Levels<Percent>>,
+    /// At most this price.
+    pub price: Option<Levels<Price>>,
+    /// The price of a GiB, where it is paid for by size; or else `sizes`.
+    pub price_per_gib: Option<f64>,
+    /// The sizes that can be had; the cheapest that fits is taken.
+    #[serde(default)]
+    pub sizes: Vec<Server>,
+    /// The memory of the server before; without it the limits before count, or the memory of the host.
+    pub before: Option<MemoryDemand>,
+    /// What the host itself needs: 512 MiB unless it says otherwise.
+    pub host_reserve: Option<MemoryDemand>,
+    /// What is to stay free.
+    pub headroom: Option<super::values::Demand<Percent>>,
+}
+
+/// A server that can be had.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// What it is called.
+    pub name: String,
+    /// Its memory.
+    pub memory: MemoryDemand,
+    /// Its price.
+    pub price: f64,
+}
+
+/// Something that no snapshot can show.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// What `--probe ID=EXIT_CODE` names it by.
+    pub id: String,
+    /// What it says.
+    pub title: String,
+    /// How the probe ended: 0 passes.
+    pub exit_code: Option<i64>,
+    /// Who vouches for it.
+    pub attested: Option<Attestation>,
+}
+
+/// A person's word.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    /// Who.
+    pub by: String,
+    /// When, as `2025-12-15`.
+    pub on: String,
+    /// What they say.
+    pub passed: bool,
+    /// What they have to add.
+    pub note: Option<String>,
+}
+
+/// Reads a target file. The error names line, key and value.
+pub fn parse(text: &str) -> Result<Targets, String> {
+    let targets: Targets = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+    match targets.version {
+        None | Some(VERSION) => {}
+        Some(other) => return Err(format!("`version = {other}`: this plimsoll reads version {VERSION}")),
+    }
+    if let Some(cost) = &targets.cost
+        && cost.price_per_gib.is_some() != cost.sizes.is_empty()
+    {
+        return Err("`cost`: either `price_per_gib` or `sizes` says what memory costs".to_owned());
+    }
+    let mut ids = BTreeSet::new();
+    if let Some(twice) = targets.checks.iter().find(|check| !ids.insert(check.id.as_str())) {
+        return Err(format!("`checks`: there are two with the id `{}`", twice.id));
+    }
+    Ok(targets)
+}
+
+impl Targets {
+    /// What is demanded of a service: its own targets, and those of `"*"` where it has none.
+    #[must_use]
+    pub fn service(&self, name: &str) -> ServiceTargets {
+        let own = self.services.get(name).cloned().unwrap_or_default();
+        let all = self.services.get("*").cloned().unwrap_or_default();
+        ServiceTargets {
+            size: own.size.or(all.size),
+            reduction: own.reduction.or(all.reduction),
+            growth: own.growth.or(all.growth),
+            layer_growth: own.layer_growth.or(all.layer_growth),
+            hidden: own.hidden.or(all.hidden),
+            packages_not_allowed: own.packages_not_allowed.or(all.packages_not_allowed),
+            image_built: own.image_built.or(all.image_built),
+            runs: own.runs.or(all.runs),
+            healthy: own.healthy.or(all.healthy),
+            limit: own.limit.or(all.limit),
+            reservation: own.reservation.or(all.reservation),
+            limit_respected: own.limit_respected.or(all.limit_respected),
+            no_swap: own.no_swap.or(all.no_swap),
+            no_oom: own.no_oom.or(all.no_oom),
+            memory_under_load: own.memory_under_load.or(all.memory_under_load),
+            start_up: own.start_up.or(all.start_up),
+            logs: own.logs.or(all.logs),
+            log_size: own.log_size.or(all.log_size),
+        }
+    }
+}
+
+impl CostTargets {
+    /// How the server is paid for.
+    #[must_use]
+    pub fn model(&self) -> CostModel {
+        match self.price_per_gib {
+            Some(price_per_gib) => CostModel::Linear { price_per_gib },
+            None => CostModel::Ladder {
+                sizes: self
+                    .sizes
+                    .iter()
+                    .map(|size| ServerSize {
+                        name: size.name.clone(),
+                        memory: size.memory.value.bytes(),
+                        price: size.price,
+                    })
+                    .collect(),
+            },
+        }
+    }
+
+    /// What the host itself needs.
+    #[must_use]
+    pub fn host_reserve(&self) -> Bytes {
+        self.host_reserve.map_or(Bytes(512 << 20), |reserve| reserve.value.bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_point_at_line_key_and_value() {
+        let check = |text: &str, parts: &[&str]| {
+            let error = parse(text).unwrap_err();
+            for part in parts {
+                assert!(error.contains(part), "{error} has no {part}");
+            }
+        };
+        check("[stack]\nsize = \"big\"", &["line 2", "size = \"big\"", "`big` is not a size as `1.5 GB`"]);
+        check("[stack]\nsiz = 1", &["line 2", "unknown field `siz`", "expected one of `size`"]);
+        check("[services.backend]\nsize = { least = 1 }", &["line 2", "unknown field `least`"]);
+        check("[services.backend]\nlimit = true", &["line 2", "memory as `512 MB`"]);
+        check("[stack]\nstart_up = -5", &["line 2", "`-5` is not a duration"]);
+        check("version = 9", &["version = 9", "reads version 1"]);
+        check("[stack\n", &["line 1"]);
+        check("[cost]\nreduction = 40", &["either `price_per_gib` or `sizes`"]);
+    }
+
+    #[test]
+    fn a_star_holds_for_those_that_do_not_say_otherwise() {
+        let targets =
+            parse("[services.\"*\"]\nruns = true\nsize = 5\n[services.db]\nsize = { ideal = \"2 GB\" }");
+        let targets = targets.unwrap();
+        let database = targets.service("db");
+        assert_eq!(database.runs, Some(true));
+        assert_eq!(
+            (database.size.unwrap().minimum, database.size.unwrap().ideal.unwrap().value),
+            (None, Size(2e9))
+        );
+        assert_eq!(targets.service("other").size.unwrap().minimum.unwrap().value, Size(5.0));
+    }
+
+    /// Editors complete and check a `plimsoll.toml` with this schema. Where it differs, the test prints the new one.
+    #[test]
+    fn the_schema_is_that_of_the_parser() {
+        let schema = serde_json::to_value(schemars::schema_for!(Targets)).unwrap();
+        let documented: serde_json::Value =
+            serde_json::from_str(include_str!("../../../../docs/plimsoll.schema.json")).unwrap();
+        if schema != documented {
+            println!("{}", serde_json::to_string_pretty(&schema).unwrap());
+        }
+        assert!(schema == documented, "docs/plimsoll.schema.json is not that of the parser: see above");
+    }
+}

@@ -1,0 +1,184 @@
+//! Judges a stack against what is demanded of it: pass, fail or unknown, each with its evidence.
+//!
+//! One file for each kind of target, and one list of them. Evidence that is absent makes a target unknown, never passed.
+
+mod cost;
+mod file;
+mod health;
+mod images;
+mod limits;
+mod logs;
+mod oom;
+mod outcome;
+mod packages;
+mod probes;
+mod running;
+mod size;
+mod start_up;
+mod usage;
+mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_snapshot::Snapshot;
+use serde::Serialize;
+
+pub use file::{
+    Attestation, Check, CostTargets, MemoryDemand, Server, ServiceTargets, SizeKind, StackTargets, Targets,
+    VERSION, parse,
+};
+pub use outcome::{Level, LevelOutcome, Outcome, Status};
+pub use values::{Demand, Duration, Levels, MemorySize, Percent, Price, Size, Value};
+
+use crate::compare::{Comparison, compare};
+use crate::inspect::{ImageInspection, Inspection, inspect};
+use crate::memory::{Memory, ServiceMemory, memory};
+
+/// The kinds of target, in the order their outcomes are shown: images first, then what runs, then what a server costs.
+const KINDS: &[fn(&Input<'_>) -> Vec<Outcome>] = &[
+    images::outcomes,
+    size::outcomes,
+    packages::outcomes,
+    running::outcomes,
+    health::outcomes,
+    start_up::outcomes,
+    limits::outcomes,
+    oom::outcomes,
+    usage::outcomes,
+    logs::outcomes,
+    probes::outcomes,
+    cost::outcomes,
+];
+
+/// All targets, judged.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Judgement {
+    /// What the targets are called.
+    pub name: Option<String>,
+    /// Whether there was something to compare with.
+    pub compared: bool,
+    /// How many of the targets that have to be met are.
+    pub passed: u64,
+    /// How many are missed.
+    pub failed: u64,
+    /// How many cannot be judged.
+    pub unknown: u64,
+    /// How many ideals are named, and how many are reached.
+    pub ideals: u64,
+    /// The same, reached.
+    pub ideals_reached: u64,
+    /// Each target, in the order of the kinds.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What one side shows.
+pub(crate) struct Side {
+    pub(crate) inspection: Inspection,
+    pub(crate) memory: Option<Memory>,
+}
+
+impl Side {
+    fn of(snapshot: &Snapshot) -> Self {
+        Self { inspection: inspect(snapshot), memory: snapshot.runtime.as_ref().map(memory) }
+    }
+
+    pub(crate) fn image(&self, service: &str) -> Option<&ImageInspection> {
+        self.inspection.images.iter().find(|image| image.service == service)
+    }
+
+    pub(crate) fn service(&self, name: &str) -> Option<&ServiceMemory> {
+        self.memory.as_ref()?.services.iter().find(|service| service.name == name)
+    }
+}
+
+/// What a kind of target judges.
+pub(crate) struct Input<'a> {
+    pub(crate) targets: &'a Targets,
+    pub(crate) before: Option<Side>,
+    pub(crate) after: Side,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) comparison: Option<Comparison>,
+    pub(crate) probes: &'a BTreeMap<String, i64>,
+    /// Every service, with what is demanded of it.
+    pub(crate) services: Vec<(String, ServiceTargets)>,
+}
+
+/// Judges a snapshot, with one from before where there is one. `probes` are exit codes by the id of their check.
+#[must_use]
+pub fn judge(
+    targets: &Targets,
+    before: Option<&Snapshot>,
+    after: &Snapshot,
+    probes: &BTreeMap<String, i64>,
+) -> Judgement {
+    let after_side = Side::of(after);
+    let wants_layers = targets.services.values().any(|service| service.layer_growth.is_some());
+    let input = Input {
+        services: services(targets, &after_side),
+        targets,
+        before: before.map(Side::of),
+        after: after_side,
+        snapshot: after,
+        comparison: before.filter(|_| wants_layers).map(|before| compare(before, after)),
+        probes,
+    };
+    let outcomes: Vec<Outcome> = KINDS.iter().flat_map(|kind| kind(&input)).collect();
+    let count = |status| outcomes.iter().filter(|one| one.required && one.status == status).count() as u64;
+    let ideals = || outcomes.iter().flat_map(|one| &one.levels).filter(|level| level.level == Level::Ideal);
+    Judgement {
+        name: targets.name.clone(),
+        compared: before.is_some(),
+        passed: count(Status::Pass),
+        failed: count(Status::Fail),
+        unknown: count(Status::Unknown),
+        ideals: ideals().count() as u64,
+        ideals_reached: ideals().filter(|level| level.status == Status::Pass).count() as u64,
+        outcomes,
+    }
+}
+
+/// The services of the snapshot and those the targets name, by name.
+fn services(targets: &Targets, after: &Side) -> Vec<(String, ServiceTargets)> {
+    let images = after.inspection.images.iter().map(|image| image.service.as_str());
+    let running =
+        after.memory.iter().flat_map(|memory| &memory.services).map(|service| service.name.as_str());
+    let named = targets.services.keys().map(String::as_str).filter(|name| *name != "*");
+    let names: BTreeSet<&str> = images.chain(running).chain(named).collect();
+    names.into_iter().map(|name| (name.to_owned(), targets.service(name))).collect()
+}
+
+impl Input<'_> {
+    /// One outcome for each service of which something is demanded that a runtime shows: `judge` is only asked where
+    /// the service was seen to run or was planned.
+    pub(crate) fn each_service(
+        &self,
+        key: &str,
+        title: &str,
+        demands: fn(&ServiceTargets) -> bool,
+        judge: impl Fn(&ServiceMemory) -> (Status, Vec<String>),
+    ) -> Vec<Outcome> {
+        let services = self.services.iter().filter(|(_, targets)| demands(targets));
+        services
+            .map(|(name, _)| {
+                let (status, evidence) = match self.after.service(name) {
+                    Some(service) => judge(service),
+                    None => (Status::Unknown, vec![self.unseen()]),
+                };
+                Outcome::plain(format!("services.{name}.{key}"), title, Some(name), status).because(evidence)
+            })
+            .collect()
+    }
+
+    /// Why nothing is known of a service.
+    pub(crate) fn unseen(&self) -> String {
+        if self.after.memory.is_none() {
+            "the snapshot holds nothing of what runs: see `plimsoll record` and `plimsoll snapshot --memory`"
+                .to_owned()
+        } else {
+            "nothing that was read of what runs names this service".to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! Containers start, and stay up.
+
+use plimsoll_snapshot::runtime::{Container, Status as State};
+
+use super::Input;
+use super::outcome::{Outcome, Status};
+use crate::memory::words::plural;
+
+pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
+    let services = input.services.iter().filter(|(_, targets)| targets.runs == Some(true));
+    services
+        .map(|(name, _)| {
+            let (status, evidence) = judge(input, name);
+            let title = "its containers start and stay up";
+            Outcome::plain(format!("services.{name}.runs"), title, Some(name), status).because(evidence)
+        })
+        .collect()
+}
+
+fn judge(input: &Input<'_>, service: &str) -> (Status, Vec<String>) {
+    let Some(runtime) = &input.snapshot.runtime else { return (Status::Unknown, vec![input.unseen()]) };
+    let is_own =
+        |container: &Container| container.service.as_deref().or(container.name.as_deref()) == Some(service);
+    let own: Vec<&Container> = runtime.containers.iter().filter(|container| is_own(container)).collect();
+    let (mut wrong, mut fine) = (Vec::new(), Vec::new());
+    for state in own.iter().filter_map(|container| container.states.last()) {
+        let restarts = state.restart_count.unwrap_or(0);
+        let found = match state.status {
+            State::Running if restarts == 0 => {
+                fine.push("running, not restarted".to_owned());
+                continue;
+            }
+            State::Running => format!("restarted {}", plural(restarts, "time")),
+            State::Exited | State::Dead => {
+                let code = state.exit_code.map_or_else(|| "unknown".to_owned(), |code| code.to_string());
+                format!("it has ended, with exit code {code}")
+            }
+            State::Restarting => "it is restarting".to_owned(),
+            State::Paused => "it is paused".to_owned(),
+            State::Created => "it was created and never started".to_owned(),
+            State::Removing | State::Unknown => continue,
+        };
+        wrong.push(found);
+    }
+    // What was watched and is gone by now may have died meanwhile.
+    let deaths = input.after.service(service).map_or(0, |service| service.failed_ends);
+    if deaths > 0 {
+        wrong.push(format!("{} with an error that no stop explains", plural(deaths, "end")));
+    }
+    match (wrong.is_empty(), fine.is_empty()) {
+        (false, _) => (Status::Fail, wrong),
+        (true, false) => (Status::Pass, fine),
+        (true, true) if own.is_empty() => (Status::Unknown, vec![input.unseen()]),
+        (true, true) => (Status::Unknown, vec!["no container of it was inspected".to_owned()]),
+    }
+}

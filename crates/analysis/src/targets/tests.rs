@@ -1,0 +1,194 @@
+//! Targets judged over stacks that are written as data.
+
+use plimsoll_snapshot::runtime::{
+    Column, Container, ContainerState, Event, EventKind, Limits, Load, Logging, Metric, PlannedService,
+    Recording, Series, Span, Status as State, Time,
+};
+use plimsoll_snapshot::{Bytes, Runtime};
+
+use super::*;
+use crate::testing::{add_service, snapshot};
+
+const MIB: u64 = 1 << 20;
+
+fn outcome(targets: &str, before: Option<&Snapshot>, after: &Snapshot, id: &str) -> Outcome {
+    let judgement = judge(&parse(targets).unwrap(), before, after, &BTreeMap::new());
+    judgement.outcomes.into_iter().find(|outcome| outcome.id == id).unwrap_or_else(|| panic!("no {id}"))
+}
+
+fn check(targets: &str, before: Option<&Snapshot>, after: &Snapshot, id: &str, status: Status, words: &str) {
+    let outcome = outcome(targets, before, after, id);
+    assert_eq!(outcome.status, status, "{outcome:#?}");
+    let text = format!("{:?} {:?} {:?}", outcome.measured, outcome.levels, outcome.evidence);
+    assert!(text.contains(words), "{text} has no {words}");
+}
+
+/// A stack of one service `app`, recorded under load for two minutes with 300 MiB and a limit.
+fn running(limit: Option<u64>) -> Snapshot {
+    let container = Container {
+        service: Some("app".into()),
+        limits: Some(Limits { memory: limit.map(|mib| Bytes(mib * MIB)), ..Limits::default() }),
+        logging: Some(Logging { driver: "json-file".into(), ..Logging::default() }),
+        states: vec![ContainerState {
+            status: State::Running,
+            restart_count: Some(0),
+            ..ContainerState::default()
+        }],
+        ..Container::default()
+    };
+    let series = Series {
+        length: 3,
+        columns: BTreeMap::from([(Metric::WorkingSet, Column(vec![Some(300 * MIB); 3]))]),
+        ..Series::default()
+    };
+    let recording = Recording {
+        frames: 3,
+        times: Some(vec![Time(0), Time(60_000), Time(120_000)]),
+        load: Some(Load { label: "50 users".into(), ..Load::default() }),
+        series: vec![series],
+        ..Recording::default()
+    };
+    let runtime = Runtime {
+        containers: vec![container],
+        recordings: vec![recording],
+        watched: vec![Span { from: Time(0), to: Time(120_000) }],
+        ..Runtime::default()
+    };
+    Snapshot { runtime: Some(runtime), ..Snapshot::default() }
+}
+
+#[test]
+fn sizes_and_reductions() {
+    let before = snapshot("app", &["f a 1000", "f b 1000"]);
+    let after = snapshot("app", &["f a 1000"]);
+    let targets =
+        "[services.app]\nsize = 999\nreduction = { minimum = 50, ideal = 60 }\n[stack]\nsize = '1 kB'";
+    check(targets, None, &after, "services.app.size", Status::Fail, "missed by 1 B");
+    check(targets, None, &after, "stack.size", Status::Pass, "to spare: 0 B");
+    check(
+        targets,
+        Some(&before),
+        &after,
+        "services.app.reduction",
+        Status::Pass,
+        "2.00 kB before, 1.00 kB after",
+    );
+    check(targets, None, &after, "services.app.reduction", Status::Unknown, "nothing to compare with");
+    let reached = outcome(targets, Some(&before), &after, "services.app.reduction").reached;
+    assert_eq!(reached, Some(Level::Minimum));
+    check("[services.gone]\nsize = 1", None, &after, "services.gone.size", Status::Unknown, "no image");
+}
+
+#[test]
+fn shared_layers_weigh_once_or_twice_as_it_is_asked() {
+    let mut stack = snapshot("a", &["f base 100"]);
+    add_service(&mut stack, "b", &["f base 100"]);
+    let targets = "[stack]\nsize = 100\nsize_sum = 100";
+    check(targets, None, &stack, "stack.size", Status::Pass, "100 B");
+    check(targets, None, &stack, "stack.size_sum", Status::Fail, "200 B");
+}
+
+#[test]
+fn growth_and_waste() {
+    let before = snapshot("app", &["f base 100", "f a 100\nf b 1"]);
+    let after = snapshot("app", &["f base 100", "f a 120\nf b 1", "w a"]);
+    let targets = "[services.'*']\ngrowth = 5\nlayer_growth = 5\nhidden = 10";
+    check(targets, Some(&before), &after, "services.app.growth", Status::Fail, "201 B before, 221 B after");
+    check(
+        targets,
+        Some(&before),
+        &after,
+        "services.app.layer_growth",
+        Status::Fail,
+        "101 B before, 121 B after",
+    );
+    check(targets, Some(&before), &after, "services.app.hidden", Status::Fail, "120 B");
+    check(targets, Some(&before), &before, "services.app.layer_growth", Status::Pass, "no layer");
+}
+
+#[test]
+fn limits_are_judged_against_plan_and_use() {
+    let targets = "[services.app]\nlimit = '512 MB'\nlimit_respected = true\nno_swap = true\n[stack]\nlimits = '512 MB'";
+    check(targets, None, &running(Some(512)), "services.app.limit", Status::Pass, "512 MiB");
+    check(targets, None, &running(Some(256)), "services.app.limit", Status::Fail, "256 MiB, not 512 MiB");
+    check(targets, None, &running(None), "services.app.limit", Status::Fail, "none is set");
+    check(
+        targets,
+        None,
+        &running(Some(512)),
+        "services.app.limit_respected",
+        Status::Pass,
+        "300 MiB at most",
+    );
+    check(targets, None, &running(Some(512)), "services.app.no_swap", Status::Fail, "1 GiB");
+    check(targets, None, &running(None), "services.app.limit_respected", Status::Fail, "no limit");
+    check(targets, None, &running(Some(512)), "stack.limits", Status::Pass, "app 512 MiB");
+    check(targets, None, &running(None), "stack.limits", Status::Fail, "no limit: app");
+    let mut planned = running(Some(512));
+    let limits = Limits { memory: Some(Bytes(MIB)), ..Limits::default() };
+    planned.runtime.as_mut().unwrap().planned =
+        vec![PlannedService { name: "app".into(), limits, ..PlannedService::default() }];
+    check(targets, None, &planned, "services.app.limit_respected", Status::Fail, "1 MiB is planned");
+}
+
+#[test]
+fn kills_and_loads() {
+    let targets = "[services.app]\nno_oom = true\nmemory_under_load = '400 MB'\nruns = true";
+    check(targets, None, &running(None), "services.app.no_oom", Status::Pass, "events were heard");
+    check(targets, None, &running(None), "services.app.memory_under_load", Status::Pass, "p95 300 MiB");
+    let mut idle = running(None);
+    idle.runtime.as_mut().unwrap().recordings[0].load = None;
+    check(targets, None, &idle, "services.app.no_oom", Status::Unknown, "idled");
+    check(targets, None, &idle, "services.app.memory_under_load", Status::Unknown, "idle");
+    let mut killed = running(None);
+    let event = |kind| Event { time: Time(1), container: 0, kind };
+    killed.runtime.as_mut().unwrap().events =
+        vec![event(EventKind::Oom), event(EventKind::Die { exit_code: Some(137) })];
+    check(targets, None, &killed, "services.app.no_oom", Status::Fail, "1 event");
+    check(targets, None, &killed, "services.app.runs", Status::Fail, "no stop explains");
+    check(targets, None, &running(None), "services.app.runs", Status::Pass, "not restarted");
+}
+
+#[test]
+fn nothing_known_is_unknown_in_every_kind() {
+    let targets = "[stack]\nsize=1\nsize_sum=1\nreduction=1\nreduction_sum=1\ngrowth=1\nlimits=1\nlimits_with_swap=1\n\
+        reservations=1\nfits_host=true\nmemory_under_load=1\nstart_up=1\n[services.app]\nsize=1\nreduction=1\ngrowth=1\n\
+        layer_growth=1\nhidden=1\npackages_not_allowed=['torch']\nimage_built=true\nruns=true\nhealthy=true\nlimit=1\n\
+        reservation=1\nlimit_respected=true\nno_swap=true\nno_oom=true\nmemory_under_load=1\nstart_up=1\nlogs=true\n\
+        log_size=1\n[cost]\nreduction=1\nprice=1\nprice_per_gib=1\n[[checks]]\nid='x'\ntitle='x'";
+    let judgement = judge(&parse(targets).unwrap(), None, &Snapshot::default(), &BTreeMap::new());
+    let known: Vec<_> = judgement.outcomes.iter().filter(|one| one.status != Status::Unknown).collect();
+    assert!(known.is_empty(), "{known:#?}");
+    assert_eq!((judgement.unknown, judgement.passed, judgement.failed), (32, 0, 0));
+    assert!(judgement.outcomes.iter().all(|one| !one.evidence.is_empty()));
+}
+
+#[test]
+fn costs_need_prices_and_a_before() {
+    let targets = "[cost]\nreduction = 40\nprice_per_gib = 2\nhost_reserve = '512 MB'\nbefore = '8 GB'";
+    // 512 MiB and as much for the host: 1 GiB instead of 8.
+    check(targets, None, &running(Some(512)), "cost.reduction", Status::Pass, "87.5 %");
+    check(targets, None, &running(None), "cost.reduction", Status::Unknown, "no limit is known of app");
+    let targets = "[cost]\nprice = 5\nsizes = [{ name = 's', memory = '1 GB', price = 4 }]";
+    check(targets, None, &running(Some(512)), "cost.price", Status::Pass, "`s`");
+    check(targets, None, &running(Some(600)), "cost.price", Status::Unknown, "no size of server holds");
+}
+
+#[test]
+fn a_probe_counts_more_than_a_word() {
+    let targets = "[[checks]]\nid = 'works'\ntitle = 'it works'\nattested = { by = 'Ana', on = '2025-12-15', passed = true }";
+    let word = outcome(targets, None, &Snapshot::default(), "checks.works");
+    assert!(word.status == Status::Pass && word.attested && word.evidence[0].contains("Ana, 2025-12-15"));
+    let probes = BTreeMap::from([("works".to_owned(), 7)]);
+    let judgement = judge(&parse(targets).unwrap(), None, &Snapshot::default(), &probes);
+    assert_eq!(judgement.outcomes[0].status, Status::Fail);
+    let nobody = targets.replace("Ana", "");
+    assert_eq!(outcome(&nobody, None, &Snapshot::default(), "checks.works").status, Status::Unknown);
+}
+
+#[test]
+fn logs_have_to_end() {
+    let targets = "[services.app]\nlogs = true\nlog_size = '50 MB'";
+    check(targets, None, &running(None), "services.app.logs", Status::Fail, "max-size");
+    check(targets, None, &running(None), "services.app.log_size", Status::Fail, "max-size");
+}

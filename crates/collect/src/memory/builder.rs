@@ -1,0 +1,506 @@
+//! Joins what several files say of the same containers, and finds out which service each of them runs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use plimsoll_snapshot::runtime::{
+    Column, Container, ContainerState, Event, EventKind, Metric, PlannedService, Recording, Runtime, Series,
+    Time,
+};
+
+use super::samples::{Row, Samples};
+use super::{Identity, MemoryInput};
+
+/// Collects inputs in any order.
+#[derive(Debug, Default)]
+pub struct RuntimeBuilder {
+    runtime: Runtime,
+    by_id: HashMap<String, usize>,
+    /// The last container of each name.
+    by_name: HashMap<String, usize>,
+    /// Which service a container of a fixed name runs.
+    container_names: BTreeMap<String, String>,
+    samples: Vec<(Recording, Vec<usize>, Vec<Row>)>,
+    renamed: Vec<(String, String)>,
+}
+
+/// So many digits of an ID tell it apart: engines print no fewer.
+const ID_DIGITS: usize = 12;
+
+/// More parts than the name of a container has.
+const MAX_PARTS: usize = 64;
+
+/// A series ends where nothing is known for longer than this many frames; what follows is a series of its own.
+const MAX_GAP: u32 = 64;
+
+impl RuntimeBuilder {
+    /// Nothing so far.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether nothing was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.runtime == Runtime::default() && self.samples.is_empty()
+    }
+
+    /// Adds what one file says.
+    pub fn add(&mut self, input: MemoryInput) {
+        for (planned, container) in input.planned {
+            if let Some(container) = container {
+                self.container_names.insert(container, planned.name.clone());
+            }
+            self.plan(planned);
+        }
+        for container in input.containers {
+            self.inspected(container);
+        }
+        for event in input.events {
+            let container = self.find(event.who);
+            self.runtime.events.push(Event { time: event.time, container, kind: event.kind });
+        }
+        for Samples { recording, containers, rows } in input.samples {
+            let containers = containers.into_iter().map(|who| self.find(who)).collect();
+            self.samples.push((recording, containers, rows));
+        }
+        self.runtime.watched.extend(input.watched);
+        self.runtime.warnings.extend(input.warnings);
+    }
+
+    /// Adds what was joined before: the runtime of another snapshot.
+    pub fn add_runtime(&mut self, other: Runtime) {
+        let containers = other.containers.into_iter().map(|container| {
+            let who = Identity {
+                id: container.id.clone(),
+                name: container.name.clone(),
+                service: container.service.clone(),
+                project: container.project.clone(),
+            };
+            if container.limits.is_some() {
+                self.inspected(container);
+            }
+            self.find(who)
+        });
+        let place: Vec<usize> = containers.collect();
+        other.planned.into_iter().for_each(|planned| self.plan(planned));
+        let moved = |event: Event| Event { container: place[event.container], ..event };
+        self.runtime.events.extend(other.events.into_iter().map(moved));
+        for mut recording in other.recordings {
+            recording.series.iter_mut().for_each(|series| series.container = place[series.container]);
+            self.runtime.recordings.push(recording);
+        }
+        self.runtime.watched.extend(other.watched);
+        self.runtime.warnings.extend(other.warnings);
+    }
+
+    /// Calls a service by another name.
+    pub fn rename(&mut self, old: &str, new: &str) {
+        self.renamed.push((old.to_owned(), new.to_owned()));
+    }
+
+    /// A later file overrides an earlier one, as `docker compose -f A -f B` does.
+    fn plan(&mut self, new: PlannedService) {
+        let known = self.runtime.planned.iter_mut().find(|known| known.name == new.name);
+        let Some(known) = known else { return self.runtime.planned.push(new) };
+        fn over<T>(known: &mut Option<T>, new: Option<T>) {
+            if new.is_some() {
+                *known = new;
+            }
+        }
+        if known.file != new.file {
+            known.file = format!("{}, {}", known.file, new.file);
+        }
+        let (limits, newer) = (&mut known.limits, new.limits);
+        over(&mut limits.memory, newer.memory);
+        over(&mut limits.memory_swap, newer.memory_swap);
+        over(&mut limits.reservation, newer.reservation);
+        over(&mut limits.oom_kill_disable, newer.oom_kill_disable);
+        over(&mut limits.oom_score_adj, newer.oom_score_adj);
+        over(&mut limits.pids, newer.pids);
+        over(&mut limits.shm, newer.shm);
+        over(&mut limits.cpu_millis, newer.cpu_millis);
+        over(&mut limits.cpu_reservation_millis, newer.cpu_reservation_millis);
+        over(&mut known.project, new.project);
+        over(&mut known.image, new.image);
+        over(&mut known.replicas, new.replicas);
+        over(&mut known.health_check, new.health_check);
+        over(&mut known.logging, new.logging);
+        over(&mut known.restart, new.restart);
+        over(&mut known.command, new.command);
+        known.build |= new.build;
+        known.depends_on.extend(new.depends_on);
+        known.env_names.extend(new.env_names);
+        known.profiles.extend(new.profiles);
+        for list in [&mut known.env_names, &mut known.profiles] {
+            list.sort();
+            list.dedup();
+        }
+        known.depends_on.sort();
+        known.depends_on.dedup_by(|later, kept| later.service == kept.service);
+    }
+
+    /// The index of a container, which is new if nobody spoke of it yet.
+    fn find(&mut self, who: Identity) -> usize {
+        let key = who.id.as_deref().map(id_key);
+        let by_id = key.as_ref().and_then(|key| self.by_id.get(key)).copied();
+        // A name alone stands for whatever has it; with an ID, for what has none yet.
+        let by_name = || {
+            let &index = self.by_name.get(who.name.as_deref()?)?;
+            (key.is_none() || self.runtime.containers[index].id.is_none()).then_some(index)
+        };
+        let index = by_id.or_else(by_name).unwrap_or_else(|| {
+            self.runtime.containers.push(Container::default());
+            self.runtime.containers.len() - 1
+        });
+        if let Some(key) = key {
+            self.by_id.insert(key, index);
+        }
+        if let Some(name) = &who.name {
+            self.by_name.insert(name.clone(), index);
+        }
+        let known = &mut self.runtime.containers[index];
+        if who.id.as_ref().map(String::len) > known.id.as_ref().map(String::len) {
+            known.id = who.id;
+        }
+        // Some clients cut names short.
+        if who.name.as_ref().map(String::len) > known.name.as_ref().map(String::len) {
+            known.name = who.name;
+        }
+        known.service = known.service.take().or(who.service);
+        known.project = known.project.take().or(who.project);
+        index
+    }
+
+    fn inspected(&mut self, new: Container) {
+        let index = self.find(Identity {
+            id: new.id.clone(),
+            name: new.name.clone(),
+            service: new.service.clone(),
+            project: new.project.clone(),
+        });
+        let known = &mut self.runtime.containers[index];
+        let is_newer = known.limits.is_none()
+            || known.states.iter().map(latest).max() <= new.states.iter().map(latest).max();
+        let mut states = std::mem::take(&mut known.states);
+        states.extend(new.states.iter().filter(|state| !known.states.contains(state)).cloned());
+        if is_newer {
+            let Container { service, project, name, .. } = std::mem::take(known);
+            *known = Container {
+                service: new.service.clone().or(service),
+                project: new.project.clone().or(project),
+                name: new.name.clone().or(name),
+                ..new
+            };
+        }
+        known.states = states;
+    }
+
+    /// Everything, joined and in order.
+    #[must_use]
+    pub fn finish(mut self) -> Runtime {
+        self.name_services();
+        for (recording, containers, rows) in std::mem::take(&mut self.samples) {
+            let recording = self.recording(recording, &containers, rows);
+            self.runtime.recordings.push(recording);
+        }
+        for (old, new) in &self.renamed {
+            let services =
+                self.runtime.containers.iter_mut().filter_map(|container| container.service.as_mut());
+            let planned = self.runtime.planned.iter_mut().map(|planned| &mut planned.name);
+            services.chain(planned).filter(|name| *name == old).for_each(|name| name.clone_from(new));
+        }
+        for container in &mut self.runtime.containers {
+            container.states.sort_by_key(latest);
+            container.states.dedup();
+        }
+        self.sort();
+        self.runtime
+    }
+
+    /// Finds the services of containers whose labels nobody read: by the names that compose gives.
+    fn name_services(&mut self) {
+        let planned: BTreeSet<&str> =
+            self.runtime.planned.iter().map(|planned| planned.name.as_str()).collect();
+        let numbered: Vec<&str> =
+            self.runtime.containers.iter().filter_map(|container| stem(container.name.as_deref()?)).collect();
+        let prefixes = common_prefixes(&numbered);
+        let names: Vec<Option<String>> = self
+            .runtime
+            .containers
+            .iter()
+            .map(|container| {
+                let name = container.name.as_deref()?;
+                if let Some(service) = self.container_names.get(name) {
+                    return Some(service.clone());
+                }
+                let Some(stem) = stem(name) else { return Some(name.to_owned()) };
+                // The longest first: `redis-cache` before `cache`.
+                let starts = stem.match_indices(['-', '_']).map(|(at, _)| at + 1);
+                let of_plan = std::iter::once(0).chain(starts).take(MAX_PARTS).map(|at| &stem[at..]);
+                if let Some(service) = of_plan.into_iter().find(|rest| planned.contains(rest)) {
+                    return Some(service.to_owned());
+                }
+                let project = prefixes.iter().find(|prefix| stem.starts_with(**prefix));
+                Some(match project {
+                    Some(project) => stem[project.len()..].to_owned(),
+                    None => stem.rsplit(['-', '_']).next().unwrap_or(stem).to_owned(),
+                })
+            })
+            .collect();
+        for (container, name) in self.runtime.containers.iter_mut().zip(names) {
+            container.service = container.service.take().or(name);
+        }
+    }
+
+    /// Turns rows into columns: one series for each start of a container.
+    fn recording(&self, mut recording: Recording, containers: &[usize], mut rows: Vec<Row>) -> Recording {
+        let starts = self.starts();
+        let times = recording.times.take();
+        for row in &mut rows {
+            row.container = containers[row.container];
+            let time = times.as_ref().and_then(|times| times.get(row.frame as usize));
+            let last = |time: &Time| starts.get(&row.container)?.range(..=*time).next_back().copied();
+            row.started = row.started.or_else(|| last(time?));
+        }
+        recording.times = times;
+        rows.sort_by_key(|row| (row.container, row.started, row.frame));
+        let mut series: Vec<Series> = Vec::new();
+        // A row without values is a gap, and a gap at the end says nothing.
+        for row in rows.iter().filter(|row| !row.sample.values.is_empty() || row.sample.peak.is_some()) {
+            let continues = series.last().is_some_and(|last| {
+                (last.container, last.started) == (row.container, row.started)
+                    && row.frame < last.first + last.length + MAX_GAP
+            });
+            if !continues {
+                let (container, started) = (row.container, row.started);
+                let (first, columns) = (row.frame, BTreeMap::new());
+                series.push(Series { container, started, first, length: 0, columns, peak: None });
+            }
+            let Some(last) = series.last_mut() else { continue };
+            last.peak = last.peak.max(row.sample.peak);
+            last.length = last.length.max(row.frame - last.first + 1);
+            let at = (row.frame - last.first) as usize;
+            for &(metric, value) in &row.sample.values {
+                let Column(column) = last.columns.entry(metric).or_default();
+                column.resize(column.len().max(at + 1), None);
+                column[at] = Some(value);
+            }
+        }
+        for series in &mut series {
+            let length = series.length as usize;
+            series.columns.values_mut().for_each(|column| column.0.resize(length, None));
+        }
+        recording.series = series;
+        self.take_out_what_is_no_limit(&mut recording);
+        recording
+    }
+
+    /// When each container is known to have been started, in order.
+    fn starts(&self) -> HashMap<usize, BTreeSet<Time>> {
+        let mut starts: HashMap<usize, BTreeSet<Time>> = HashMap::new();
+        for (index, container) in self.runtime.containers.iter().enumerate() {
+            let of_states = container.states.iter().filter_map(|state| state.started);
+            starts.entry(index).or_default().extend(of_states);
+        }
+        for event in self.runtime.events.iter().filter(|event| event.kind == EventKind::Start) {
+            let known = starts.entry(event.container).or_default();
+            // The engine notes the start a moment before it tells of it.
+            let (from, to) = (Time(event.time.0.saturating_sub(2000)), event.time);
+            if known.range(from..=to).next().is_none() {
+                known.insert(event.time);
+            }
+        }
+        starts
+    }
+
+    /// Without a limit, engines print the memory of the host: what is known to be that is none.
+    fn take_out_what_is_no_limit(&self, recording: &mut Recording) {
+        let of_host = recording.host.as_ref().and_then(|host| host.memory).map(|memory| memory.0);
+        let mut none: BTreeSet<u64> = of_host.into_iter().collect();
+        let unlimited = |series: &&Series| {
+            let limits = self.runtime.containers[series.container].limits.as_ref();
+            limits.is_some_and(|limits| limits.memory.is_none())
+        };
+        for series in recording.series.iter().filter(unlimited) {
+            none.extend(series.values(Metric::Limit).map(|(_, limit)| limit));
+        }
+        for series in &mut recording.series {
+            let limits = self.runtime.containers[series.container].limits.as_ref();
+            // Somebody may have set a limit of as much as there is.
+            if limits.is_some_and(|limits| limits.memory.is_some()) {
+                continue;
+            }
+            let Some(Column(column)) = series.columns.get_mut(&Metric::Limit) else { continue };
+            let is_none = |limit: &Option<u64>| limit.is_none_or(|limit| none.contains(&limit));
+            column.iter_mut().filter(|limit| is_none(limit)).for_each(|limit| *limit = None);
+        }
+    }
+
+    fn sort(&mut self) {
+        let runtime = &mut self.runtime;
+        let mut order: Vec<usize> = (0..runtime.containers.len()).collect();
+        let key =
+            |container: &Container| (container.service.clone(), container.name.clone(), container.id.clone());
+        order.sort_by_cached_key(|&index| key(&runtime.containers[index]));
+        let mut place = vec![0; order.len()];
+        let mut containers = std::mem::take(&mut runtime.containers);
+        for (new, &old) in order.iter().enumerate() {
+            place[old] = new;
+            runtime.containers.push(std::mem::take(&mut containers[old]));
+        }
+        for event in &mut runtime.events {
+            event.container = place[event.container];
+        }
+        runtime.events.sort_by_key(|event| (event.time, event.container, event.kind));
+        // The same event may be in several files.
+        runtime.events.dedup();
+        for recording in &mut runtime.recordings {
+            for series in &mut recording.series {
+                series.container = place[series.container];
+            }
+            recording.series.sort_by_key(|series| (series.container, series.started, series.first));
+        }
+        runtime.planned.sort_by(|left, right| left.name.cmp(&right.name));
+        runtime.watched.sort();
+        runtime.watched.dedup();
+    }
+}
+
+/// The last time that a state speaks of.
+fn latest(state: &ContainerState) -> Option<Time> {
+    let probes = state.health.iter().flat_map(|health| &health.log).filter_map(|probe| probe.end);
+    state.observed.or_else(|| [state.started, state.finished].into_iter().flatten().chain(probes).max())
+}
+
+/// What tells an ID apart, however much of it was printed. Kubernetes has names, which are whole.
+fn id_key(id: &str) -> String {
+    if id.len() > ID_DIGITS && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        id[..ID_DIGITS].to_owned()
+    } else {
+        id.to_owned()
+    }
+}
+
+/// The name that compose gives, without the number of the replica: `project-service` of `project-service-1`.
+fn stem(name: &str) -> Option<&str> {
+    let (stem, number) = name.rsplit_once(['-', '_'])?;
+    let is_number =
+        !number.is_empty() && number.len() <= 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(stem)
+}
+
+/// What at least two names have in common, up to a hyphen or an underscore; longest first.
+fn common_prefixes<'a>(stems: &[&'a str]) -> Vec<&'a str> {
+    let mut sorted: Vec<&str> = stems.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let mut prefixes: Vec<&str> = sorted
+        .windows(2)
+        .filter_map(|pair| {
+            let common =
+                pair[0].bytes().zip(pair[1].bytes()).take_while(|(left, right)| left == right).count();
+            let end = pair[0].as_bytes()[..common].iter().rposition(|byte| b"-_".contains(byte))?;
+            Some(&pair[0][..=end])
+        })
+        .collect();
+    prefixes.sort_by_key(|prefix| (std::cmp::Reverse(prefix.len()), *prefix));
+    prefixes.dedup();
+    /// More projects than anybody runs; each name is compared with all of them.
+    const MAX: usize = 64;
+    prefixes.truncate(MAX);
+    prefixes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::{Surroundings, read};
+
+    fn runtime(files: &[(&str, &str)]) -> Runtime {
+        let mut builder = RuntimeBuilder::new();
+        for (name, text) in files {
+            builder.add(read(name, text.as_bytes(), &Surroundings::NONE).unwrap());
+        }
+        builder.finish()
+    }
+
+    fn services(names: &[&str], plan: &str) -> Vec<String> {
+        let lines: Vec<_> = names
+            .iter()
+            .map(|name| {
+                format!("{{\"Name\":\"{name}\",\"MemUsage\":\"1MiB / 2MiB\",\"Container\":\"{name}\"}}")
+            })
+            .collect();
+        let plan = format!("services:\n{plan}  unused: {{}}\n");
+        let runtime = runtime(&[("stats", &lines.join("\n")), ("compose.yml", &plan)]);
+        runtime.containers.into_iter().filter_map(|container| container.service).collect()
+    }
+
+    #[test]
+    fn services_are_found_by_the_names_compose_gives() {
+        assert_eq!(services(&["agente_after-backend-1", "load"], "  backend: {}\n"), ["backend", "load"]);
+        assert_eq!(services(&["my-app-a-b-1", "my-app-c-1"], ""), ["a-b", "c"]);
+        assert_eq!(services(&["shop_web_1"], ""), ["web"]);
+        assert_eq!(services(&["pg"], "  db: {container_name: pg}\n"), ["db"]);
+        assert_eq!(services(&["app-redis-cache-1"], "  cache: {}\n  redis-cache: {}\n"), ["redis-cache"]);
+    }
+
+    const ID: &str = "f2ac88aabab9f2ac88aabab9f2ac88aabab9f2ac88aabab9f2ac88aabab9aaaa";
+
+    fn inspect(memory: u64) -> String {
+        format!(
+            "[{{\"Id\":\"{ID}\",\"Name\":\"/web\",\"HostConfig\":{{\"Memory\":{memory}}},\
+             \"State\":{{\"Status\":\"running\",\"StartedAt\":\"2026-11-22T16:00:00Z\"}}}}]"
+        )
+    }
+
+    fn stats(minute: u32, memory: &str) -> String {
+        format!(
+            "{{\"t\":\"2026-11-22T16:{minute:02}:00Z\",\"ID\":\"f2ac88aabab9\",\"Container\":\"x\",\"Name\":\"web\",\"MemUsage\":\"{memory}\"}}\n"
+        )
+    }
+
+    #[test]
+    fn what_an_engine_prints_without_a_limit_is_no_limit() {
+        let check = |memory: u64, expected: Option<u64>| {
+            let runtime = runtime(&[("inspect", &inspect(memory)), ("stats", &stats(1, "5MiB / 8GiB"))]);
+            assert_eq!(runtime.containers.len(), 1);
+            let limit = runtime.recordings[0].series[0].values(Metric::Limit).next();
+            assert_eq!(limit.map(|(_, limit)| limit), expected);
+        };
+        check(0, None);
+        check(8 << 30, Some(8 << 30));
+    }
+
+    #[test]
+    fn a_restart_begins_a_series() {
+        let start = "{\"Type\":\"container\",\"Action\":\"start\",\"time\":1795363320,\"Actor\":{\"ID\":\"f2ac88aabab9\"}}";
+        let samples: String = (1..4).map(|minute| stats(minute, "5MiB / 8GiB")).collect();
+        let runtime = runtime(&[("inspect", &inspect(1)), ("stats", &samples), ("events", start)]);
+        let spans: Vec<_> = runtime.recordings[0].series.iter().map(|one| (one.first, one.length)).collect();
+        assert_eq!(spans, [(0, 1), (1, 2)]);
+    }
+
+    #[test]
+    fn gaps_stay_gaps_and_long_ones_split() {
+        let lines: String = [1, 2, 3]
+            .map(|minute| stats(minute, if minute == 2 { "-- / --" } else { "5MiB / 8GiB" }))
+            .concat();
+        let short = runtime(&[("stats", &lines)]);
+        let five = Some(5 << 20);
+        assert_eq!(short.recordings[0].series[0].columns[&Metric::WorkingSet].0, [five, None, five]);
+        let middle = "{\"Name\":\"a\",\"MemUsage\":\"1MiB / 1GiB\",\"Container\":\"a\"}\n".repeat(100);
+        let once = "{\"Name\":\"b\",\"MemUsage\":\"1MiB / 1GiB\",\"Container\":\"b\"}\n";
+        let long = runtime(&[("stats", &format!("{once}{middle}{once}"))]);
+        assert_eq!(long.recordings[0].series.len(), 3);
+    }
+
+    #[test]
+    fn services_are_renamed() {
+        let mut builder = RuntimeBuilder::new();
+        builder.add(read("compose", b"services: {api: {image: a}}", &Surroundings::NONE).unwrap());
+        builder.rename("api", "backend");
+        assert_eq!(builder.finish().planned[0].name, "backend");
+    }
+}

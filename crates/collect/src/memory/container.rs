@@ -1,0 +1,233 @@
+//! Containers as `docker inspect` and `podman inspect` describe them. Only the keys named here are read: the rest, the
+//! values of environment variables above all, never leaves the input.
+
+use plimsoll_snapshot::runtime::{
+    Command, Container, ContainerState, Health, HealthStatus, Limits, Logging, Probe, ProbeRun,
+    RestartPolicy, Status, Swap, Time,
+};
+use plimsoll_snapshot::{Bytes, Digest};
+use serde_json::Value;
+
+use super::json::{self, field, owned};
+use super::{Found, Reader, time};
+
+/// Whether a value describes a container, and not an image or a network.
+pub(crate) fn is_inspect(value: &Value) -> bool {
+    value.get("HostConfig").is_some_and(Value::is_object) && value.get("State").is_some_and(Value::is_object)
+}
+
+pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
+    reader.input.format = "inspect";
+    for (line, value) in values {
+        match inspected(value, None) {
+            Some(container) => reader.input.containers.push(container),
+            None => reader.warn(Some(*line), "not a container"),
+        }
+    }
+    Found::Yes
+}
+
+/// Reads one container. `observed` is when the engine was asked, if that is known.
+#[must_use]
+pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
+    if !is_inspect(value) {
+        return None;
+    }
+    let config = value.get("Config").unwrap_or(&Value::Null);
+    let host = value.get("HostConfig").unwrap_or(&Value::Null);
+    let label = |names: [&str; 2]| {
+        let labels = config.get("Labels")?;
+        names.iter().find_map(|name| owned(labels, name))
+    };
+    let arguments = value.get("Args").and_then(Value::as_array);
+    let command = owned(value, "Path").into_iter().chain(strings(arguments));
+    Some(Container {
+        service: label(["com.docker.compose.service", "io.podman.compose.service"]),
+        project: label(["com.docker.compose.project", "io.podman.compose.project"]),
+        id: owned(value, "Id"),
+        name: json::text(value, "Name").map(|name| name.trim_start_matches('/').to_owned()),
+        image_id: json::text(value, "Image").and_then(image_id),
+        image: owned(config, "Image").or_else(|| owned(value, "ImageName")),
+        limits: Some(limits(host)),
+        logging: host.get("LogConfig").map(|log| logging(log, "Type", "Config")),
+        restart: host.get("RestartPolicy").map(|policy| RestartPolicy {
+            name: owned(policy, "Name").unwrap_or_else(|| "no".to_owned()),
+            max_retries: field(policy, "MaximumRetryCount").filter(|&retries| retries > 0),
+        }),
+        health_check: config.get("Healthcheck").and_then(probe),
+        command: Some(Command(json::command(command))).filter(|command| !command.0.is_empty()),
+        env_names: json::env_names(
+            config.get("Env").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str),
+        ),
+        states: vec![state(value, observed)],
+    })
+}
+
+/// Podman leaves the algorithm away.
+fn image_id(text: &str) -> Option<Digest> {
+    Digest::parse(text).or_else(|_| Digest::parse(&format!("sha256:{text}"))).ok()
+}
+
+pub(crate) fn strings(list: Option<&Vec<Value>>) -> impl Iterator<Item = String> + '_ {
+    list.into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned)
+}
+
+/// Docker Engine API, `HostConfig`: zero is no limit.
+fn limits(host: &Value) -> Limits {
+    let positive = |name| field(host, name).filter(|&value| value > 0);
+    let bytes = |name| positive(name).map(Bytes);
+    let signed = |name: &str| host.get(name).and_then(Value::as_i64);
+    let quota = || {
+        let period = positive("CpuPeriod").unwrap_or(100_000);
+        Some(positive("CpuQuota")?.saturating_mul(1000) / period)
+    };
+    Limits {
+        memory: bytes("Memory"),
+        memory_swap: signed("MemorySwap").and_then(swap),
+        reservation: bytes("MemoryReservation"),
+        oom_kill_disable: host.get("OomKillDisable").and_then(Value::as_bool),
+        oom_score_adj: signed("OomScoreAdj"),
+        pids: positive("PidsLimit"),
+        shm: bytes("ShmSize"),
+        cpu_millis: positive("NanoCpus").map(|nano| nano / 1_000_000).or_else(quota),
+        cpu_reservation_millis: None,
+    }
+}
+
+/// −1 is as much as there is, 0 is not set.
+pub(crate) fn swap(value: i64) -> Option<Swap> {
+    match u64::try_from(value) {
+        Err(_) => Some(Swap::Unlimited),
+        Ok(0) => None,
+        Ok(total) => Some(Swap::Total(Bytes(total))),
+    }
+}
+
+/// The options that are kept: those that bound what is written. Others may hold addresses and tokens.
+pub(crate) fn logging(value: &Value, driver: &str, options: &str) -> Logging {
+    const KEPT: [&str; 5] = ["max-size", "max-file", "mode", "max-buffer-size", "compress"];
+    let text = |option: &Value| match option {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let options = value.get(options).and_then(Value::as_object).into_iter().flatten();
+    let mut kept: std::collections::BTreeMap<String, String> = options
+        .filter(|(name, _)| KEPT.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), text(value)))
+        .collect();
+    // podman says its bound beside the options.
+    if let Some(size) = json::text(value, "Size").filter(|size| *size != "0B") {
+        kept.entry("max-size".to_owned()).or_insert_with(|| size.to_owned());
+    }
+    Logging { driver: owned(value, driver).unwrap_or_default(), options: kept }
+}
+
+/// Docker Engine API, `HealthConfig`: nanoseconds, zero where the default holds.
+fn probe(value: &Value) -> Option<Probe> {
+    let test = json::command(strings(Some(value.get("Test")?.as_array()?)));
+    let milliseconds = |name| field(value, name).filter(|&nano| nano > 0).map(|nano| nano / 1_000_000);
+    Some(Probe {
+        test,
+        interval_ms: milliseconds("Interval"),
+        timeout_ms: milliseconds("Timeout"),
+        start_period_ms: milliseconds("StartPeriod"),
+        start_interval_ms: milliseconds("StartInterval"),
+        retries: field(value, "Retries").filter(|&retries| retries > 0),
+    })
+}
+
+fn state(value: &Value, observed: Option<Time>) -> ContainerState {
+    let state = value.get("State").unwrap_or(&Value::Null);
+    let at = |name: &str| state.get(name).and_then(time::of_value);
+    let finished = at("FinishedAt");
+    // podman 3 has it under the name of what checks.
+    let health = state.get("Health").or_else(|| state.get("Healthcheck")).and_then(health);
+    ContainerState {
+        observed,
+        status: json::text(state, "Status").map(status).unwrap_or_default(),
+        exit_code: state.get("ExitCode").and_then(Value::as_i64).filter(|_| finished.is_some()),
+        oom_killed: state.get("OOMKilled").and_then(Value::as_bool),
+        restart_count: field(value, "RestartCount"),
+        started: at("StartedAt"),
+        finished,
+        health,
+    }
+}
+
+fn status(text: &str) -> Status {
+    match text {
+        "created" | "configured" | "initialized" => Status::Created,
+        "running" => Status::Running,
+        "paused" => Status::Paused,
+        "restarting" => Status::Restarting,
+        "removing" | "stopping" => Status::Removing,
+        "exited" | "stopped" => Status::Exited,
+        "dead" => Status::Dead,
+        _ => Status::Unknown,
+    }
+}
+
+/// Without a health check docker says `none`, podman nothing.
+pub(crate) fn health_status(text: &str) -> Option<HealthStatus> {
+    match text {
+        "starting" => Some(HealthStatus::Starting),
+        "healthy" => Some(HealthStatus::Healthy),
+        "unhealthy" => Some(HealthStatus::Unhealthy),
+        _ => None,
+    }
+}
+
+fn health(value: &Value) -> Option<Health> {
+    /// Engines keep five.
+    const KEPT: usize = 20;
+    let at = |probe: &Value, name: &str| probe.get(name).and_then(time::of_value);
+    let log =
+        value.get("Log").and_then(Value::as_array).into_iter().flatten().take(KEPT).map(|probe| ProbeRun {
+            start: at(probe, "Start"),
+            end: at(probe, "End"),
+            exit_code: probe.get("ExitCode").and_then(Value::as_i64).unwrap_or_default(),
+        });
+    Some(Health {
+        status: health_status(json::text(value, "Status")?)?,
+        failing_streak: field(value, "FailingStreak").unwrap_or_default(),
+        log: log.collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn container(host: &Value, state: &Value) -> Container {
+        inspected(&json!({"Id": "a", "Name": "/web", "HostConfig": host, "State": state}), None).unwrap()
+    }
+
+    #[test]
+    fn zero_is_no_limit() {
+        let none =
+            container(&json!({"Memory": 0, "MemorySwap": 0, "PidsLimit": null}), &json!({})).limits.unwrap();
+        assert_eq!(none, Limits::default());
+        let host = json!({"Memory": 6, "MemorySwap": -1, "PidsLimit": -1, "CpuQuota": 50_000});
+        let some = container(&host, &json!({})).limits.unwrap();
+        assert_eq!((some.memory, some.memory_swap, some.pids), (Some(Bytes(6)), Some(Swap::Unlimited), None));
+        assert_eq!(some.cpu_millis, Some(500));
+    }
+
+    #[test]
+    fn no_health_check_is_no_health() {
+        for health in [json!({"Status": ""}), json!({"Status": "none"}), json!(null)] {
+            assert_eq!(container(&json!({}), &json!({"Health": health})).states[0].health, None);
+        }
+    }
+
+    #[test]
+    fn values_of_variables_stay_out() {
+        let value = json!({"Id": "a", "HostConfig": {}, "State": {}, "Args": ["--token", "s3cret"],
+            "Config": {"Env": ["API_KEY=s3cret"], "Healthcheck": {"Test": ["CMD-SHELL", "PGPASSWORD=s3cret psql"]}}});
+        let container = inspected(&value, None).unwrap();
+        assert_eq!(container.env_names, ["API_KEY"]);
+        assert!(!format!("{container:?}").contains("s3cret"), "{container:?}");
+    }
+}

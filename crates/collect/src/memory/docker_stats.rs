@@ -1,0 +1,133 @@
+//! `docker stats --format json`, `docker compose stats` and `nerdctl stats`: an object of strings a line.
+
+use plimsoll_snapshot::runtime::{
+    Metric, Quality, Recording, RecordingFormat, Regime, Resolution, Timestamps, UnitBase,
+};
+use serde_json::Value;
+
+use super::json::{self, Object};
+use super::samples::{Framer, Sample};
+use super::{Found, Identity, Reader, time, units};
+
+/// The fields that people and tools put a time in.
+const TIME_FIELDS: [&str; 7] = ["t", "time", "timestamp", "ts", "date", "@timestamp", "Timestamp"];
+
+/// Whether a value is a line of it.
+pub(crate) fn is_line(value: &Value) -> bool {
+    value.get("MemUsage").is_some_and(Value::is_string)
+}
+
+/// The same in one document: lines that somebody put in an array.
+pub(crate) fn read_values(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
+    let objects: Vec<_> = values
+        .iter()
+        .map(|(line, value)| Object { line: *line, time: None, clears: false, value: (*value).clone() })
+        .collect();
+    read(reader, &objects)
+}
+
+pub(crate) fn read(reader: &mut Reader, objects: &[Object]) -> Found {
+    // docker says what its user called the container by, nerdctl does not.
+    let is_nerdctl = objects.iter().all(|object| object.value.get("Container").is_none());
+    let (format, kind) = if is_nerdctl {
+        (RecordingFormat::NerdctlStats, "nerdctl stats, JSON")
+    } else {
+        (RecordingFormat::DockerStats, "docker stats, JSON")
+    };
+    reader.input.format = kind;
+    let mut framer = Framer::new(recording(&reader.input.file, format));
+    for object in objects {
+        if object.clears {
+            framer.next_frame();
+        }
+        match line(&object.value) {
+            Ok((who, sample)) => {
+                let field = TIME_FIELDS.iter().find_map(|field| time::of_value(object.value.get(field)?));
+                framer.push(who, field.or(object.time), sample);
+            }
+            Err(reason) => reader.warn(Some(object.line), reason),
+        }
+    }
+    reader.input.samples.push(framer.finish());
+    Found::Yes
+}
+
+/// A recording of figures that are printed for people, in powers of 1024.
+pub(crate) fn recording(file: &str, format: RecordingFormat) -> Recording {
+    Recording {
+        file: file.to_owned(),
+        format,
+        // Neither prints its version; docker before 20.10 took away all of the cache, and is long gone.
+        regime: Regime::UsageMinusInactiveFile,
+        quality: Quality {
+            resolution: Resolution::FourDigits,
+            base: UnitBase::Binary,
+            timestamps: Timestamps::Added,
+        },
+        ..Recording::default()
+    }
+}
+
+fn line(value: &Value) -> Result<(Identity, Sample), &'static str> {
+    if !value.is_object() {
+        return Err("no JSON object");
+    }
+    let said = json::owned(value, "ID").or_else(|| json::owned(value, "Container"));
+    let (id, name) = match said {
+        Some(id) if is_id(&id) => (Some(id), json::owned(value, "Name")),
+        // What the user typed is a name.
+        said => (None, json::owned(value, "Name").or(said)),
+    };
+    // The container was removed while it was being asked.
+    let name = name.filter(|name| name != "--");
+    if id.is_none() && name.is_none() {
+        return Err("neither an ID nor a name");
+    }
+    let mut sample = Sample::default();
+    memory(&mut sample, json::text(value, "MemUsage").ok_or("no `MemUsage`")?)?;
+    let text = |field| json::text(value, field).unwrap_or_default();
+    others(&mut sample, text("CPUPerc"), text("NetIO"), text("BlockIO"), text("PIDs"));
+    Ok((Identity { id, name, ..Identity::default() }, sample))
+}
+
+/// Whether it is an ID or the beginning of one.
+pub(crate) fn is_id(text: &str) -> bool {
+    (12..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// `342MiB / 1GiB`. `-- / --` is an engine that did not answer in time, `0B / 0B` a container that does not run.
+pub(crate) fn memory(sample: &mut Sample, text: &str) -> Result<(), &'static str> {
+    let (used, limit) = text.split_once('/').map_or((text, None), |(used, limit)| (used, Some(limit)));
+    if used.trim() == "--" {
+        return Ok(());
+    }
+    let used = units::printed(used).ok_or("a size that is none")?;
+    let limit = limit.map(|limit| units::printed(limit).ok_or("a size that is none")).transpose()?;
+    if used == 0 {
+        return Ok(());
+    }
+    sample.set(Metric::WorkingSet, Some(used));
+    sample.set(Metric::Limit, limit.filter(|&limit| limit > 0));
+    Ok(())
+}
+
+/// The other columns. A container that does not run has none.
+pub(crate) fn others(sample: &mut Sample, cpu: &str, net: &str, block: &str, pids: &str) {
+    if sample.values.is_empty() {
+        return;
+    }
+    sample.set(Metric::CpuHundredths, units::percent(cpu));
+    if let Some((received, sent)) = net.split_once('/') {
+        sample.set(Metric::NetReceived, units::printed(received));
+        sample.set(Metric::NetSent, units::printed(sent));
+    }
+    if let Some((read, written)) = block.split_once('/') {
+        let (read, written) = (units::printed(read), units::printed(written));
+        // Kernels that count no I/O give nothing, and that is printed as zero.
+        if (read, written) != (Some(0), Some(0)) {
+            sample.set(Metric::BlockRead, read);
+            sample.set(Metric::BlockWritten, written);
+        }
+    }
+    sample.set(Metric::Pids, pids.trim().parse().ok());
+}
