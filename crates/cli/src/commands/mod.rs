@@ -4,6 +4,7 @@ mod build;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod init;
+pub(crate) mod findings;
 pub(crate) mod inspect;
 pub(crate) mod packages;
 pub(crate) mod record;
