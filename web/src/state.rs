@@ -89,6 +89,8 @@ pub(crate) struct State {
     written_in: Language,
     /// What the areas of the map of files stand for.
     pub(crate) area: RwSignal<Area>,
+    /// Whether the parts of all services are laid out, one below the other, as paper shows them.
+    pub(crate) everything: RwSignal<bool>,
     /// Index into the services of the comparison.
     pub(crate) service: RwSignal<usize>,
 }
@@ -103,6 +105,7 @@ impl State {
             language: RwSignal::new(written_in),
             written_in,
             area: RwSignal::new(Area::default()),
+            everything: RwSignal::new(false),
             service: RwSignal::new(0),
         };
         state.follow(fragment);

@@ -182,8 +182,7 @@ pub(crate) fn map(
                 sheet.text((tile.rect.x + 4.0, tile.rect.y + 13.0), "start", INK, &label);
             }
             TileKind::Open { head: false } => {}
-            TileKind::Rest(_) => sheet.rect(at, size, &fill(Paint::Same)),
-            TileKind::Closed => {
+            TileKind::Rest(_) | TileKind::Closed => {
                 let paint = paint(&tree.nodes[tile.node as usize]);
                 sheet.rect(at, size, &fill(paint));
                 if paint == Paint::Gone {

@@ -168,7 +168,8 @@ fn Drawing(state: State, map: Map, matches: Memo<Arc<Matches>>) -> impl IntoView
     let (frame, canvas) = (NodeRef::<html::Div>::new(), NodeRef::<html::Canvas>::new());
     let colours = RwSignal::new(Colours::default());
     let measure = move || {
-        let Some(frame) = frame.get_untracked() else { return };
+        // A frame may come when another service is shown already: then there is nothing to measure.
+        let Some(frame) = frame.try_get_untracked().flatten() else { return };
         let width = f64::from(frame.client_width());
         // Not shown, or not yet: it will be measured when it is.
         if width > 0.0 {
