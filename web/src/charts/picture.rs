@@ -58,7 +58,8 @@ impl Sheet {
         let _ = writeln!(
             self.svg,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{}</text>",
-            escape(text)
+            // Characters that XML cannot hold, not even as references.
+            escape(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
         );
     }
 

@@ -109,7 +109,9 @@ pub(crate) fn Files(
         <section class="engineer" aria-labelledby="files">
             <h2 id="files">{words().files}</h2>
             <p class="lead">{words().files_lead}{moved}</p>
-            <FileMap state tree matches=table.matches chosen=table.active reveal=table.reveal />
+            {(!tree.nodes.is_empty()).then(|| view! {
+                <FileMap state tree matches=table.matches chosen=table.active reveal=table.reveal />
+            })}
             <h3 class="screen">{words().tree}</h3>
             <div class="tools screen">
                 <Filters service chosen=table.filter />
