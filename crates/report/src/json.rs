@@ -33,7 +33,7 @@ pub fn comparison(comparison: &Comparison, out: impl Write) -> io::Result<()> {
     write("plimsoll-comparison", comparison, Some(verdict(comparison)), out)
 }
 
-fn write<T: Serialize>(
+pub(crate) fn write<T: Serialize>(
     format: &'static str,
     content: &T,
     verdict: Option<String>,
