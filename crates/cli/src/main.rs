@@ -13,6 +13,7 @@ mod memory;
 mod output;
 mod printer;
 mod progress;
+mod recording;
 mod sources;
 mod viewer;
 
@@ -30,6 +31,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Snapshot(commands::snapshot::Args),
+    Record(commands::record::Args),
     Inspect(commands::inspect::Args),
     Compare(commands::compare::Args),
     Report(commands::report::Args),
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
     let done = |()| ExitCode::SUCCESS;
     let result = match cli.command {
         Command::Snapshot(args) => commands::snapshot::run(&args, &printer).map(done),
+        Command::Record(args) => commands::record::run(&args, &printer).map(done),
         Command::Inspect(args) => commands::inspect::run(&args, &printer).map(done),
         Command::Compare(args) => commands::compare::run(&args, &printer).map(done),
         Command::Report(args) => commands::report::run(&args, &printer).map(done),

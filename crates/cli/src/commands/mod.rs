@@ -5,6 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod recommend;
+pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod snapshot;
 
