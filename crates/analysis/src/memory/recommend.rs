@@ -117,9 +117,11 @@ fn of_service(
         }
         Err(ref why) => open.push(format!("no limit can be named: {}", why.join("; "))),
     }
-    let is_database = is_database(service);
-    let (score, why) = if is_database {
-        (DATABASE_OOM_SCORE, "the kernel kills a database late: what it loses is more than a request")
+    let (score, why) = if is_database(service) {
+        (
+            DATABASE_OOM_SCORE,
+            "the kernel kills a database late: what it loses is more than a request; a rootless engine may not lower the score, leave it out there",
+        )
     } else {
         (STATELESS_OOM_SCORE, "the kernel kills it before the database: it can be started again")
     };
