@@ -78,6 +78,20 @@ pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
 /// The same by some rules alone.
 #[must_use]
 pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
+    with_inputs(snapshot, |inputs| {
+        let mut stack: Vec<Finding> = Vec::new();
+        for rule in rules {
+            if let Check::Stack(check) = rule.check {
+                stack.extend(check(inputs));
+            }
+        }
+        sort(&mut stack);
+        StackAdvice { services: inputs.iter().map(|input| advise(input, rules)).collect(), stack }
+    })
+}
+
+/// Stacks the image of every service, and hands them over together.
+pub(super) fn with_inputs<T>(snapshot: &Snapshot, look: impl FnOnce(&[Input<'_>]) -> T) -> T {
     let images: Vec<_> = (snapshot.services.iter())
         .map(|service| {
             let image = &snapshot.images[service.image];
@@ -89,14 +103,7 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
     let inputs: Vec<_> = (images.iter())
         .map(|(service, squashed, catalogue)| Input::new(snapshot, service, squashed, catalogue))
         .collect();
-    let mut stack: Vec<Finding> = Vec::new();
-    for rule in rules {
-        if let Check::Stack(check) = rule.check {
-            stack.extend(check(&inputs));
-        }
-    }
-    sort(&mut stack);
-    StackAdvice { services: inputs.iter().map(|input| advise(input, rules)).collect(), stack }
+    look(&inputs)
 }
 
 fn sort(findings: &mut [Finding]) {

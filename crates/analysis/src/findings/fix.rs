@@ -11,7 +11,7 @@ pub struct Fix {
     pub does: String,
     /// The instruction they replace, as it stands in the image; `None` for lines that are new.
     pub replaces: Option<String>,
-    /// The lines.
+    /// The lines. In a list of requirements `-` stands before what goes and `+` before what comes.
     pub lines: String,
 }
 
