@@ -45,13 +45,15 @@ pub struct Followed {
     pub saved: Bytes,
     /// The bytes of it that are still there.
     pub remains: Bytes,
+    /// What the same finding would save after: what remains, and what came in its place.
+    pub found_after: Bytes,
 }
 
 /// Whether a finding is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// Nothing of it is left.
+    /// Nothing of it is left, and nothing of the kind came in its place.
     Done,
     /// Some of its bytes are gone.
     Part,
@@ -90,20 +92,17 @@ fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: Advice) -> S
                     *counted = bytes.max(*counted);
                 }
             }
-            let still_found = after.findings.iter().any(|other| other.rule == finding.rule);
+            let same: Vec<&Finding> = (after.findings.iter())
+                .filter(|other| other.rule == finding.rule && other.title == finding.title)
+                .collect();
             let outcome = match (finding.saving, saved) {
-                (Bytes::ZERO, _) => {
-                    if still_found {
-                        Outcome::Open
-                    } else {
-                        Outcome::Done
-                    }
-                }
+                (promised, saved) if saved == promised && same.is_empty() => Outcome::Done,
                 (_, Bytes::ZERO) => Outcome::Open,
-                (promised, saved) if saved == promised => Outcome::Done,
                 _ => Outcome::Part,
             };
-            Followed { finding: finding.clone(), outcome, saved, remains: finding.saving - saved }
+            let remains = finding.saving - saved;
+            let found_after = same.iter().map(|other| other.saving).sum();
+            Followed { finding: finding.clone(), outcome, saved, remains, found_after }
         })
         .collect();
     let is_new = |finding: &Finding| before.findings.iter().all(|old| old.rule != finding.rule);
