@@ -35,7 +35,7 @@ pub(crate) struct Options {
     pub(crate) insecure_registries: Vec<String>,
 }
 
-const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
+pub(crate) const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
 /// Reads every image of the sources into one snapshot. A source that several services name is read once.
 pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Printer) -> Result<Snapshot> {

@@ -32,6 +32,7 @@ pub use engine_stats::{EngineSample, engine_sample};
 pub use events::{SeenEvent, seen_event};
 pub use journal::{JournalLine, Journaled};
 pub use samples::Samples;
+pub use units::duration_ms;
 
 use crate::error::{Error, Result};
 

@@ -94,7 +94,8 @@ pub(crate) fn whole(value: f64) -> Option<u64> {
 }
 
 /// A duration of Go or compose (`1m30s`, `1.5h`, `500ms`) in milliseconds.
-pub(crate) fn duration_ms(text: &str) -> Option<u64> {
+#[must_use]
+pub fn duration_ms(text: &str) -> Option<u64> {
     const UNITS: [(&str, f64); 8] = [
         ("ms", 1.0),
         ("us", 1e-3),

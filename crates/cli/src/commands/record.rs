@@ -1,0 +1,209 @@
+//! `plimsoll record`: memory, events and health of a running stack, over time.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use plimsoll_collect::memory::without_secrets;
+use plimsoll_snapshot::runtime::{Ended, Load, Span};
+
+use crate::error::{Error, Result};
+use crate::memory::{contents, tell};
+use crate::printer::Printer;
+use crate::recording::{Journal, Session, Stop, Target, now, seal};
+use crate::sources::engine::Engine;
+
+/// Record the memory, the events and the health of running containers
+///
+/// Samples are taken through the socket of the engine (`DOCKER_HOST`, `CONTAINER_HOST`) until the time is over, the command
+/// has ended, or Ctrl-C. Everything is written at once to FILE.journal, which becomes FILE in the end: a recorder that was
+/// killed loses nothing, and what it left is sealed by the next one, or by `--seal`.
+///
+/// `plimsoll snapshot SOURCE… --memory FILE -o SNAPSHOT` joins a recording with images.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Containers by name, ID or service; all of the project, or of the engine, if none is given
+    #[arg(value_name = "CONTAINER")]
+    containers: Vec<String>,
+    /// A compose project
+    #[arg(short, long, value_name = "NAME")]
+    project: Option<String>,
+    /// Only containers with this label
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    label: Vec<String>,
+    /// Whose engine
+    #[arg(long, value_enum, default_value_t)]
+    engine: Whose,
+    /// The time between two samples
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = parse_duration)]
+    interval: Duration,
+    /// How long to record
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    duration: Option<Duration>,
+    /// What loads the stack meanwhile, in words: `locust, 50 users`; `none` if the command is no load
+    #[arg(long, value_name = "TEXT")]
+    load: Option<String>,
+    /// Record while this command runs, in a shell; it is the load
+    #[arg(long = "while", value_name = "COMMAND")]
+    command: Option<String>,
+    /// Make a recording of what a recorder that was killed left behind
+    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["containers", "project", "label", "load", "command"])]
+    seal: Option<PathBuf>,
+    /// The file to write: gzip-compressed JSON, or plain if its name ends in `.json`
+    #[arg(short, long, value_name = "FILE", required_unless_present = "seal")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Whose {
+    /// The one that is there, Docker's first
+    #[default]
+    Auto,
+    Docker,
+    Podman,
+}
+
+/// `500ms`, `5s`, `2m`, `1h30m`, or a number of seconds.
+fn parse_duration(text: &str) -> std::result::Result<Duration, String> {
+    let seconds = text.parse::<u32>().ok().map(|seconds| Duration::from_secs(seconds.into()));
+    let duration = seconds.or_else(|| plimsoll_collect::memory::duration_ms(text).map(Duration::from_millis));
+    let duration = duration.ok_or("expected a time such as `500ms`, `5s` or `2m`")?;
+    if duration < Duration::from_millis(100) {
+        return Err("the shortest time is `100ms`".to_owned());
+    }
+    Ok(duration)
+}
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    if let Some(journal) = &args.seal {
+        let output = args.output.clone().unwrap_or_else(|| sealed_name(journal));
+        let runtime = seal(journal, &output)?;
+        tell(&runtime, printer);
+        printer.note(&format!("{}: {}", output.display(), contents(&runtime)));
+        return Ok(());
+    }
+    let output = args.output.as_deref().expect("it is required without `--seal`");
+    let (journal, recovered) = Journal::create(output)?;
+    if let Some(recovered) = recovered {
+        printer
+            .note(&format!("note: what a recorder that was killed left is now in `{}`", recovered.display()));
+    }
+    record(args, journal, output, printer)
+}
+
+/// A journal without its last extension; beside it, if it has another name.
+fn sealed_name(journal: &Path) -> PathBuf {
+    match journal.extension() {
+        Some(extension) if extension == "journal" => journal.with_extension(""),
+        _ => journal.with_extension("plimsoll"),
+    }
+}
+
+fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Result<()> {
+    let asked = stop_on_signal()?;
+    let target =
+        Target { project: args.project.clone(), labels: args.label.clone(), names: args.containers.clone() };
+    let words = args.load.clone().or_else(|| args.command.clone());
+    let words = words.filter(|words| words != "none");
+    let mut load = words.map(|words| Load { label: without_secrets(&words), span: None, exit_code: None });
+    let started = Session::start(engine(args.engine), target, journal, args.interval, load.clone(), printer);
+    let mut session = match started {
+        Ok(session) => session,
+        Err(error) => {
+            // Nothing was recorded: nothing is left behind.
+            let _ = std::fs::remove_file(Journal::path_of(output));
+            return Err(error);
+        }
+    };
+    printer.note(&format!("recording {} containers; Ctrl-C ends it", session.containers()));
+    let mut child = match &args.command {
+        Some(command) => {
+            let child = start(command)?;
+            load = load.map(|load| Load { span: Some(Span { from: now(), to: now() }), ..load });
+            if let Some(load) = load.clone() {
+                session.load(load)?;
+            }
+            Some(child)
+        }
+        None => None,
+    };
+    let mut command = || child.as_mut().and_then(exit_code);
+    let mut stop = Stop { duration: args.duration, asked: &asked, command: &mut command };
+    let recorded = session.run(&mut stop, load.as_ref().filter(|_| args.command.is_some()));
+    if let Some(child) = &mut child {
+        // It was to run as long as the recording.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let (journal, ended) = recorded?;
+    let runtime = journal.seal(output)?;
+    tell(&runtime, printer);
+    let how = match ended {
+        Ended::EngineLost => " (the engine did not come back)",
+        _ => "",
+    };
+    printer.note(&format!("{}: {}{how}", output.display(), contents(&runtime)));
+    Ok(())
+}
+
+fn engine(whose: Whose) -> Engine {
+    match whose {
+        Whose::Docker => Engine::Docker,
+        Whose::Podman => Engine::Podman,
+        Whose::Auto if !Engine::Docker.is_expected() && Engine::Podman.is_expected() => Engine::Podman,
+        Whose::Auto => Engine::Docker,
+    }
+}
+
+/// Ctrl-C and a request to end are the same: what was recorded is sealed. The second one ends the program at once.
+fn stop_on_signal() -> Result<Arc<AtomicBool>> {
+    let asked = Arc::new(AtomicBool::new(false));
+    let ask = Arc::clone(&asked);
+    let handler = move || {
+        if ask.swap(true, Ordering::Relaxed) {
+            std::process::exit(2);
+        }
+    };
+    ctrlc::set_handler(handler)
+        .map_err(|error| Error::usage(format!("cannot be told to stop: {error}"), "use `--duration`"))?;
+    Ok(asked)
+}
+
+fn start(command: &str) -> Result<Child> {
+    let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    Command::new(shell)
+        .args([option, command])
+        .spawn()
+        .map_err(|error| Error::usage(format!("cannot start the command: {error}"), "is it in the PATH?"))
+}
+
+/// How a command ended, if it did; a signal is what a shell makes of it.
+fn exit_code(child: &mut Child) -> Option<i64> {
+    let status = child.try_wait().ok()??;
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return Some(128 + i64::from(signal));
+    }
+    Some(status.code().unwrap_or(-1).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read() {
+        let seconds = |text| parse_duration(text).map(|duration| duration.as_secs_f64()).ok();
+        assert_eq!([seconds("5"), seconds("500ms"), seconds("1m30s")], [Some(5.0), Some(0.5), Some(90.0)]);
+        assert_eq!([seconds("0"), seconds("1ms"), seconds("soon")], [None; 3]);
+    }
+
+    #[test]
+    fn a_journal_becomes_what_it_is_the_journal_of() {
+        assert_eq!(sealed_name(Path::new("a/stack.plimsoll.journal")), Path::new("a/stack.plimsoll"));
+        assert_eq!(sealed_name(Path::new("a/stack.txt")), Path::new("a/stack.plimsoll"));
+    }
+}

@@ -1,0 +1,12 @@
+//! Records a running stack through its engine: what is asked, how often, and what is written down at once.
+
+mod api;
+mod cgroup;
+mod events;
+mod journal;
+mod session;
+mod target;
+
+pub(crate) use journal::{Journal, seal};
+pub(crate) use session::{Session, Stop, now};
+pub(crate) use target::Target;
