@@ -4,9 +4,50 @@ use leptos::prelude::*;
 use plimsoll_report::format::unbroken;
 use plimsoll_report::verdict::verdict;
 
-use crate::components::{Bar, Cards, Files, Layers, Method, Services, Settings, Tabs, Why};
+use crate::components::{
+    Bar, Cards, ChooseFirst, ChooseOver, Drop, Files, Layers, Messages, Method, Services, Settings, Tabs, Why,
+};
+use crate::desk::Desk;
 use crate::state::{State, Theme};
-use crate::{load, text};
+use crate::{load, save, text};
+
+/// The page: around the report on the pair that is chosen, or around nothing.
+#[component]
+pub(crate) fn Root(desk: Desk) -> impl IntoView {
+    provide_context(desk);
+    // What the reader has chosen to see outlives the report that it was chosen for.
+    let choices = StoredValue::new(None::<State>);
+    let owner = Owner::current();
+    let shown = move || desk.report(desk.pair.get());
+    let state = move |report| {
+        let state = match (choices.get_value(), &owner) {
+            (Some(state), _) => state.showing(report),
+            (None, Some(owner)) => owner.with(|| State::new(report, &load::fragment())),
+            (None, None) => State::new(report, &load::fragment()),
+        };
+        choices.set_value(Some(state));
+        state
+    };
+    view! {
+        <Show when=move || shown().is_none()>
+            <ChooseFirst desk />
+        </Show>
+        // One report or none: another one is another page, and nothing is left of the one before.
+        <For
+            each=shown
+            key=|report| std::ptr::from_ref(*report).addr()
+            children=move |report| {
+                load::set_title(&save::title(report));
+                view! {
+                    <App state=state(report) />
+                    <ChooseOver desk />
+                }
+            }
+        />
+        <Messages desk />
+        <Drop desk />
+    }
+}
 
 /// The page around a report.
 #[component]

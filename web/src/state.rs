@@ -1,6 +1,7 @@
 //! What the page shows, and what the reader has chosen to see of it.
 
 use leptos::prelude::*;
+use leptos::reactive::graph::untrack;
 use plimsoll_analysis::compare::{Comparison, FileTree, ServiceComparison, compare_with_files};
 use plimsoll_snapshot::Bundle;
 
@@ -15,7 +16,8 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Compares what was read. It is never freed: it lives as long as the page, which holds one report.
+    /// Compares what was read. It is never freed: it lives as long as the page, which holds one for each pair that was
+    /// looked at.
     pub(crate) fn of(bundle: Bundle) -> &'static Self {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
         let (comparison, files) = compare_with_files(&bundle.before, &bundle.after);
@@ -92,6 +94,14 @@ impl State {
             service: RwSignal::new(0),
         };
         state.follow(fragment);
+        state
+    }
+
+    /// The same choices for another report.
+    pub(crate) fn showing(self, report: &'static Report) -> Self {
+        let name = untrack(|| self.selected().map(|service| service.name.clone()));
+        let state = Self { report, ..self };
+        state.service.set(name.and_then(|name| report.position(&name)).unwrap_or(0));
         state
     }
 

@@ -1,8 +1,10 @@
 //! What the page says, in one place. Names of causes and changes are in `plimsoll_report::words`.
 
-use plimsoll_report::format::{bytes, count};
-use plimsoll_snapshot::Bytes;
+use plimsoll_report::format::{bytes, count, one_line};
+use plimsoll_snapshot::{Bytes, SCHEMA_VERSION};
 
+use crate::desk::Role;
+use crate::load::PROGRAM;
 use crate::state::{Theme, View};
 use crate::tree::{Filter, Order};
 
@@ -88,6 +90,96 @@ pub(crate) const SOURCE: &str = "Read from";
 pub(crate) const GENERATOR: &str = "Read by";
 pub(crate) const SIZES: &str = "Sizes";
 pub(crate) const WARNINGS: &str = "Warnings";
+
+pub(crate) const CHOOSE: &str = "Snapshots";
+pub(crate) const CHOOSE_OPEN: &str = "Compare others …";
+pub(crate) const CHOOSE_EMPTY: &str = "Compare container images";
+pub(crate) const CHOOSE_LEAD: &str = "Drop files anywhere on this page, or choose them here: snapshots that plimsoll wrote \
+    (.plimsoll, .json), or images themselves, as docker save, podman save and skopeo write them (docker or OCI archives, \
+    plain or compressed by gzip, zstd, bzip2 or xz). They are read in this page; nothing leaves this machine.";
+pub(crate) const CHOOSE_NEXT: &str = "Now drop or choose what it became.";
+pub(crate) const HELD: &str = "Held by this page";
+pub(crate) const SNAPSHOT: &str = "Snapshot";
+pub(crate) const HOLDS_SERVICES: &str = "Services";
+pub(crate) const NOTHING: &str = "nothing";
+pub(crate) const SWAP: &str = "Swap";
+pub(crate) const SWAP_LONG: &str = "Swap before and after";
+pub(crate) const SAVE: &str = "Save this comparison as a file";
+pub(crate) const SAVED_AS: &str = "plimsoll-report.html";
+pub(crate) const CLOSE: &str = "Close";
+pub(crate) const CANCEL: &str = "Cancel";
+pub(crate) const DISMISS: &str = "Dismiss";
+pub(crate) const THIS_REPORT: &str = "this report";
+
+pub(crate) const FOUND_EMPTY: &str = "it is empty";
+pub(crate) const FOUND_ZIP: &str = "it is a ZIP file";
+pub(crate) const FOUND_PAGE: &str = "it is a web page";
+pub(crate) const FOUND_TEXT: &str = "it is text of another kind";
+pub(crate) const FOUND_BINARY: &str = "it is a binary file of another kind";
+pub(crate) const FOUND_PACKED: &str = "it is compressed, and what is in it is neither a tar nor a snapshot";
+pub(crate) const FOUND_JSON: &str = "it is JSON without a `schema_version`, so no snapshot";
+
+/// What a file is chosen as.
+pub(crate) const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Before => "As before",
+        Role::After => "As after",
+        Role::Held => "Add to the list",
+    }
+}
+
+/// What a snapshot that a report was made of is called.
+pub(crate) fn in_report(side: &str) -> String {
+    format!("{THIS_REPORT}, {}", side.to_lowercase())
+}
+
+/// How far a file is read.
+pub(crate) fn progress(done: Bytes, total: Bytes) -> String {
+    format!("{} of {}", bytes(done), bytes(total))
+}
+
+fn versions() -> String {
+    format!("This page is {PROGRAM} and reads snapshots up to format {SCHEMA_VERSION}.")
+}
+
+/// A file that is none of ours.
+pub(crate) fn not_read(name: &str, found: &str) -> String {
+    format!(
+        "`{}` cannot be used: {}. Read are snapshots (.plimsoll, .json) and images as one file (docker save, OCI \
+         archive), plain or compressed. {}",
+        one_line(name),
+        one_line(found),
+        versions()
+    )
+}
+
+/// A snapshot from the future.
+pub(crate) fn too_new(name: &str, version: u64, generator: Option<&str>) -> String {
+    let by = generator.map(|by| format!(", written by {}", one_line(by))).unwrap_or_default();
+    format!(
+        "`{}` cannot be used: it has format {version}{by}. {} Open it with a newer one.",
+        one_line(name),
+        versions()
+    )
+}
+
+/// A file that is one of ours and cannot be read.
+pub(crate) fn damaged(name: &str, reason: &str) -> String {
+    format!("`{}` cannot be read: {}. {}", one_line(name), one_line(reason), versions())
+}
+
+/// More than a page keeps in memory.
+pub(crate) fn too_large(what: &str, place: &str, limit: u64) -> String {
+    format!(
+        "{what} in {place} exceeds what a page keeps in memory ({}): `plimsoll snapshot` reads more",
+        count(limit)
+    )
+}
+
+/// Two images of one name.
+pub(crate) fn same_name(name: &str) -> String {
+    format!("two of its images are named `{name}`")
+}
 
 pub(crate) const fn view(view: View) -> &'static str {
     match view {

@@ -32,6 +32,7 @@ enum Command {
     Inspect(commands::inspect::Args),
     Compare(commands::compare::Args),
     Report(commands::report::Args),
+    Viewer(commands::viewer::Args),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => commands::inspect::run(&args, &printer),
         Command::Compare(args) => commands::compare::run(&args, &printer),
         Command::Report(args) => commands::report::run(&args, &printer),
+        Command::Viewer(args) => commands::viewer::run(&args, &printer),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

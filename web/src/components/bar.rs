@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use plimsoll_analysis::inspect::ImageInspection;
 use plimsoll_report::format::{date, one_line};
 
+use super::Others;
 use crate::state::{State, Theme, View};
 use crate::text;
 
@@ -25,6 +26,7 @@ pub(crate) fn Bar(state: State) -> impl IntoView {
             <div class="wrap">
                 <span class="brand"><Mark /><span>{text::NAME}</span></span>
                 {images}
+                <Others />
                 <Choice
                     label=text::VIEW
                     class="views"

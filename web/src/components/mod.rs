@@ -2,6 +2,8 @@
 
 mod bar;
 mod cards;
+mod choose;
+mod drop;
 mod files;
 mod layers;
 mod method;
@@ -13,6 +15,8 @@ mod why;
 
 pub(crate) use bar::Bar;
 pub(crate) use cards::Cards;
+pub(crate) use choose::{ChooseFirst, ChooseOver, Messages, Others};
+pub(crate) use drop::Drop;
 pub(crate) use files::Files;
 pub(crate) use layers::Layers;
 pub(crate) use method::Method;

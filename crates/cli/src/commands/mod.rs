@@ -4,6 +4,7 @@ pub(crate) mod compare;
 pub(crate) mod inspect;
 pub(crate) mod report;
 pub(crate) mod snapshot;
+pub(crate) mod viewer;
 
 use clap::ValueEnum;
 use plimsoll_collect::Limits;
