@@ -40,6 +40,7 @@ enum Command {
     Whatif(commands::whatif::Args),
     Split(commands::split::Args),
     Report(commands::report::Args),
+    Viewer(commands::viewer::Args),
 }
 
 fn main() -> ExitCode {
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         Command::Whatif(args) => commands::whatif::run(&args, &printer),
         Command::Split(args) => commands::split::run(&args, &printer),
         Command::Report(args) => commands::report::run(&args, &printer),
+        Command::Viewer(args) => commands::viewer::run(&args, &printer),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
