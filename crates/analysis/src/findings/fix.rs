@@ -1,4 +1,4 @@
-//! What to do about a finding: lines for a Dockerfile, a `.dockerignore`, a compose file or a shell.
+//! What to do about a finding: lines for a Dockerfile, a `.dockerignore`, a compose file, a list of requirements or a shell.
 
 use serde::Serialize;
 
@@ -23,6 +23,7 @@ pub enum FixKind {
     Dockerfile,
     Dockerignore,
     Compose,
+    Requirements,
     Command,
 }
 

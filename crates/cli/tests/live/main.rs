@@ -5,5 +5,6 @@
 mod engine;
 mod image;
 mod program;
+mod record;
 mod registry;
 mod server;

@@ -161,6 +161,7 @@ pub(super) static WORDS: Words = Words {
         format!("{files}, {size}, only moved: the same content is there under another path.")
     },
     shown: |files, changed| format!("{files}, {changed} changed"),
+    state: "State",
     changed_inside: |number| format!("{number} changed"),
 
     map: "Map of the files",

@@ -165,6 +165,7 @@ pub(super) static WORDS: Words = Words {
         format!("{files}, {size}, solo cambiaron de sitio: el mismo contenido está en otra ruta.")
     },
     shown: |files, changed| format!("{files}, {changed} cambiados"),
+    state: "Estado",
     changed_inside: |number| format!("{number} cambiados"),
 
     map: "Mapa de los archivos",

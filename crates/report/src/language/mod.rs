@@ -340,6 +340,7 @@ pub struct Words {
     pub no_files: &'static str,
     pub moved: fn(files: &str, size: &str) -> String,
     pub shown: fn(files: &str, changed: &str) -> String,
+    pub state: &'static str,
     pub changed_inside: fn(number: &str) -> String,
 
     // The map of files.
