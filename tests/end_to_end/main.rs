@@ -7,6 +7,7 @@ mod access;
 mod accounting;
 mod archives;
 mod bad_input;
+mod drop;
 mod hostile;
 mod images;
 mod page;

@@ -41,6 +41,7 @@ enum Command {
     Whatif(commands::whatif::Args),
     Split(commands::split::Args),
     Report(commands::report::Args),
+    Viewer(commands::viewer::Args),
     Check(commands::check::Args),
     Init(commands::init::Args),
     Recommend(commands::recommend::Args),
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         Command::Whatif(args) => commands::whatif::run(&args, &printer).map(done),
         Command::Split(args) => commands::split::run(&args, &printer).map(done),
         Command::Report(args) => commands::report::run(&args, &printer).map(done),
+        Command::Viewer(args) => commands::viewer::run(&args, &printer).map(done),
         Command::Init(args) => commands::init::run(&args, &printer).map(done),
         Command::Recommend(args) => commands::recommend::run(&args, &printer).map(done),
         // It says by its exit code what came of it.
