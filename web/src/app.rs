@@ -18,6 +18,8 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
     // What the reader has chosen to see outlives the report that it was chosen for.
     let choices = StoredValue::new(None::<State>);
     let owner = Owner::current();
+    // A report was named when it was written.
+    let named = StoredValue::new(desk.pair.with_untracked(|pair| pair.after.is_some()));
     let shown = move || desk.report(desk.pair.get());
     let state = move |report| {
         let state = match (choices.get_value(), &owner) {
@@ -37,7 +39,10 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
             each=shown
             key=|report| std::ptr::from_ref(*report).addr()
             children=move |report| {
-                load::set_title(&save::title(report));
+                if !named.get_value() {
+                    load::set_title(&save::title(report));
+                }
+                named.set_value(false);
                 view! {
                     <App state=state(report) />
                     <ChooseOver desk />

@@ -12,11 +12,9 @@ pub(crate) fn title(report: &Report) -> String {
 }
 
 /// Gives the reader this page around what it shows now.
-pub(crate) fn save(report: &Report) {
-    match page(report) {
-        Ok(bytes) => load::save(text::SAVED_AS, &bytes),
-        Err(error) => load::failed(&error),
-    }
+pub(crate) fn save(report: &Report) -> Result<(), String> {
+    load::save(text::SAVED_AS, &page(report)?);
+    Ok(())
 }
 
 fn page(report: &Report) -> Result<Vec<u8>, String> {

@@ -168,6 +168,11 @@ pub(crate) fn damaged(name: &str, reason: &str) -> String {
     format!("`{}` cannot be read: {}. {}", one_line(name), one_line(reason), versions())
 }
 
+/// A comparison that could not be written.
+pub(crate) fn not_saved(reason: &str) -> String {
+    format!("The comparison cannot be saved: {reason}. {}", versions())
+}
+
 /// More than a page keeps in memory.
 pub(crate) fn too_large(what: &str, place: &str, limit: u64) -> String {
     format!(

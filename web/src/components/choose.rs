@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::HtmlInputElement;
 
 use crate::desk::{Desk, Held, Job, Pair, Role};
-use crate::text;
+use crate::{save, text};
 
 /// The buttons in the bar.
 #[component]
@@ -89,9 +89,9 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
             </tr>
         }
     });
-    let save = move |_| {
-        if let Some(report) = desk.report(desk.pair.get_untracked()) {
-            crate::save::save(report);
+    let save_as = move |_| {
+        if let Some(Err(error)) = desk.report(desk.pair.get_untracked()).map(save::save) {
+            desk.fail(text::not_saved(&error));
         }
     };
     view! {
@@ -122,7 +122,7 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
                 class="button"
                 data-do="save"
                 disabled=move || desk.pair.get().after.is_none()
-                on:click=save
+                on:click=save_as
             >
                 {text::SAVE}
             </button>
