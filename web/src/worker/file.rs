@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast as _;
-use web_sys::{Blob, FileReaderSync};
+use web_sys::{Blob, FileReaderSync, MessageChannel, MessagePort};
 
 /// The most that is asked of the browser at once. For each piece it sets up a pipe, whose memory it takes back only
 /// when the worker pauses, which this one does not: so they are few and large.
@@ -21,6 +21,8 @@ pub(crate) struct FileReader {
     piece: Uint8Array,
     start: u64,
     end: u64,
+    /// Where pieces go that were used.
+    drain: MessagePort,
 }
 
 impl FileReader {
@@ -28,8 +30,10 @@ impl FileReader {
     pub(crate) fn new(file: &web_sys::File, length: u64) -> io::Result<Self> {
         let reader = FileReaderSync::new().map_err(|error| failed(&error))?;
         let file = AsRef::<Blob>::as_ref(file).clone();
+        let channel = MessageChannel::new().map_err(|error| failed(&error))?;
+        channel.port2().close();
         let piece = Uint8Array::new_with_length(0);
-        Ok(Self { file, reader, length, position: 0, piece, start: 0, end: 0 })
+        Ok(Self { file, reader, length, position: 0, piece, start: 0, end: 0, drain: channel.port1() })
     }
 
     fn fetch(&mut self, wanted: usize) -> io::Result<()> {
@@ -43,10 +47,18 @@ impl FileReader {
         let slice = self.file.slice_with_f64_and_f64(offset(self.position), offset(end));
         let slice = slice.map_err(|error| failed(&error))?;
         let bytes = self.reader.read_as_array_buffer(&slice).map_err(|error| failed(&error))?;
-        release(&self.piece.buffer());
+        self.release();
         self.piece = Uint8Array::new(&bytes);
         (self.start, self.end) = (self.position, self.position + u64::from(self.piece.length()));
         Ok(())
+    }
+
+    /// Gives the memory of the piece back at once, by sending it to nobody. Whoever collects the garbage lets hundreds
+    /// of megabytes of them lie, since this worker never pauses.
+    fn release(&self) {
+        let parts = js_sys::Array::of1(&self.piece.buffer());
+        // What cannot be sent is collected in the end.
+        let _ = self.drain.post_message_with_transferable(&wasm_bindgen::JsValue::NULL, &parts);
     }
 }
 
@@ -58,17 +70,8 @@ fn offset(position: u64) -> f64 {
 
 impl Drop for FileReader {
     fn drop(&mut self) {
-        release(&self.piece.buffer());
-    }
-}
-
-/// Gives the memory of a buffer back at once: whoever collects the garbage would let hundreds of them lie. Where it
-/// cannot be given back, it is collected.
-fn release(buffer: &js_sys::ArrayBuffer) {
-    let transfer = js_sys::Reflect::get(buffer, &"transfer".into());
-    if let Some(transfer) = transfer.ok().and_then(|transfer| transfer.dyn_into::<js_sys::Function>().ok()) {
-        // Whatever it says, the bytes were copied before.
-        let _ = transfer.call1(buffer, &0.into());
+        self.release();
+        self.drain.close();
     }
 }
 
