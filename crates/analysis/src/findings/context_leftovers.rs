@@ -191,7 +191,9 @@ impl Origin {
     fn of(input: &Input<'_>, copy: &Copy<'_>) -> Option<Self> {
         let [source] = copy.sources[..] else { return None };
         let source = source.trim_start_matches("./").trim_end_matches('/');
-        if source.contains(['*', '?', '$']) || copy.destination.contains('$') {
+        // `ADD` unpacks archives, and fetches what has an address.
+        let unpacked = copy.keyword == "ADD" && (source.contains(".t") || source.contains("://"));
+        if unpacked || source.contains(['*', '?', '$']) || copy.destination.contains('$') {
             return None;
         }
         let destination = join(&directory_of(input, copy), copy.destination);
@@ -281,6 +283,7 @@ mod tests {
     fn what_a_stage_or_a_run_made_is_no_leftover() {
         assert_eq!(check(&RULE, &[BASE, "i COPY /venv /venv\nf venv/.git/a 400"]), []);
         assert_eq!(check(&RULE, &[BASE, "i RUN npm ci\nf app/node_modules/a/b.js 400"]), []);
+        assert_eq!(check(&RULE, &[BASE, "i ADD app.tar.gz /app\nf app/.git/a 400"]), []);
         assert_eq!(check(&RULE, &[BASE, "i COPY main.py /app/\nf app/main.py 400"]), []);
     }
 }
