@@ -8,11 +8,14 @@ use plimsoll_snapshot::Bundle;
 mod app;
 mod charts;
 mod components;
+mod document;
 mod figures;
 mod load;
+mod share;
 mod state;
 mod text;
 mod tree;
+mod treemap;
 
 fn main() {
     // Workers run the same module, and `main` with it: without a window there is nothing to show.
@@ -24,7 +27,7 @@ fn main() {
         // What is compressed is no longer needed, and a page keeps the memory it once had.
         drop(data);
         let root = load::root(&window).ok_or("the page has no element `app`")?;
-        let state = state::State::new(state::Report::of(bundle), &load::fragment());
+        let state = state::State::new(state::Report::of(bundle), document::language(), &load::fragment());
         mount_to(root, move || view! { <app::App state /> }).forget();
         Ok(())
     });

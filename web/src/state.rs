@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{Comparison, FileTree, ServiceComparison, compare_with_files};
+use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
+
+use crate::treemap::Area;
+
+/// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
+const VERSION: &str = "v=1";
 
 /// The report with all that follows from its data.
 pub(crate) struct Report {
@@ -78,17 +84,31 @@ pub(crate) struct State {
     pub(crate) report: &'static Report,
     pub(crate) view: RwSignal<View>,
     pub(crate) theme: RwSignal<Theme>,
+    pub(crate) language: RwSignal<Language>,
+    /// The language the report was written in.
+    written_in: Language,
+    /// What the areas of the map of files stand for.
+    pub(crate) area: RwSignal<Area>,
+    /// The directory that fills the map, as a path; empty for all files.
+    pub(crate) directory: RwSignal<String>,
+    /// Whether the parts of all services are laid out, one below the other, as paper shows them.
+    pub(crate) everything: RwSignal<bool>,
     /// Index into the services of the comparison.
     pub(crate) service: RwSignal<usize>,
 }
 
 impl State {
     /// The state that a fragment describes.
-    pub(crate) fn new(report: &'static Report, fragment: &str) -> Self {
+    pub(crate) fn new(report: &'static Report, written_in: Language, fragment: &str) -> Self {
         let state = Self {
             report,
             view: RwSignal::new(View::default()),
             theme: RwSignal::new(Theme::default()),
+            language: RwSignal::new(written_in),
+            written_in,
+            area: RwSignal::new(Area::default()),
+            directory: RwSignal::new(String::new()),
+            everything: RwSignal::new(false),
             service: RwSignal::new(0),
         };
         state.follow(fragment);
@@ -102,6 +122,17 @@ impl State {
                 "view" => {
                     if let Some(view) = View::ALL.into_iter().find(|view| view.key() == value) {
                         self.view.set(view);
+                    }
+                }
+                "area" => {
+                    if let Some(area) = Area::ALL.into_iter().find(|area| area.key() == value) {
+                        self.area.set(area);
+                    }
+                }
+                "in" => self.directory.set(value),
+                "lang" => {
+                    if let Some(language) = Language::of_tag(&value) {
+                        self.language.set(language);
                     }
                 }
                 "service" => {
@@ -120,10 +151,23 @@ impl State {
         if self.view.get() != View::default() {
             parts.push(format!("view={}", self.view.get().key()));
         }
+        if self.language.get() != self.written_in {
+            parts.push(format!("lang={}", self.language.get().tag()));
+        }
+        if self.area.get() != Area::default() {
+            parts.push(format!("area={}", self.area.get().key()));
+        }
         if self.service.get() != 0
             && let Some(service) = self.selected()
         {
             parts.push(format!("service={}", encode(&service.name)));
+        }
+        let directory = self.directory.read();
+        if !directory.is_empty() {
+            parts.push(format!("in={}", encode(&directory)));
+        }
+        if !parts.is_empty() {
+            parts.insert(0, VERSION.to_owned());
         }
         parts.join("&")
     }

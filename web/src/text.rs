@@ -1,163 +1,104 @@
-//! What the page says, in one place. Names of causes and changes are in `plimsoll_report::words`.
+//! What the page says, in the language that its reader has chosen. The words are in `plimsoll_report::language`.
+//!
+//! The page is built anew when the language changes, so a component asks once, while it is built.
 
-use plimsoll_report::format::{bytes, count};
-use plimsoll_snapshot::Bytes;
+use std::cell::Cell;
+
+use plimsoll_analysis::compare::FileChange;
+use plimsoll_report::format::{Quantity, count, one_line, shorten};
+use plimsoll_report::language::{Language, Noun, Words};
+use plimsoll_snapshot::{ByteDelta, Bytes};
 
 use crate::state::{Theme, View};
 use crate::tree::{Filter, Order};
 
 pub(crate) const NAME: &str = "Plimsoll";
-pub(crate) const SKIP: &str = "Skip to the report";
-pub(crate) const BEFORE: &str = "Before";
-pub(crate) const AFTER: &str = "After";
 pub(crate) const NONE: &str = "–";
-pub(crate) const ABSENT: &str = "not there";
-pub(crate) const UNCHANGED: &str = "unchanged";
-pub(crate) const NEW: &str = "new";
-pub(crate) const GONE: &str = "gone";
+/// How much of a name or a path is shown where a row or a sentence has to hold it.
+const LENGTH: usize = 160;
 
-pub(crate) const VIEW: &str = "View";
-pub(crate) const THEME: &str = "Colours";
-
-pub(crate) const FIGURES: &str = "Figures";
-pub(crate) const CARD_TOTAL: &str = "Images, shared layers counted once";
-pub(crate) const CARD_HIDDEN: &str = "Hidden bytes, every image once";
-pub(crate) const CARD_FILES: &str = "Files changed";
-pub(crate) const CARD_COMPRESSED: &str = "Compressed, shared layers counted once";
-pub(crate) const CARD_SERVICE: &str = "Largest change of a service";
-
-pub(crate) const SERVICES: &str = "Services";
-pub(crate) const SERVICES_LEAD: &str =
-    "Image size, uncompressed, on one scale. Choose a service to see below what it is made of.";
-pub(crate) const SERVICE: &str = "Service";
-pub(crate) const CHANGE: &str = "Change";
-pub(crate) const HIDDEN: &str = "Hidden";
-pub(crate) const ALL_SERVICES: &str = "All, shared layers once";
-pub(crate) const LEGEND_BEFORE: &str = "before";
-pub(crate) const LEGEND_AFTER: &str = "after";
-pub(crate) const LEGEND_SMALLER: &str = "− smaller";
-pub(crate) const LEGEND_LARGER: &str = "+ larger";
-
-pub(crate) const WHY: &str = "Why it changed";
-pub(crate) const WHY_TABLE: &str = "The same in bytes";
-pub(crate) const CAUSE: &str = "Cause";
-pub(crate) const BYTES: &str = "Bytes";
-pub(crate) const WHY_NOT: &str = "The size is the same on both sides, and so is every part of it.";
-
-pub(crate) const LAYERS: &str = "Layers";
-pub(crate) const LAYERS_LEAD: &str =
-    "Aligned by content, lowest first. Hidden bytes are shipped with every pull and reached by no path.";
-pub(crate) const INSTRUCTION: &str = "Instruction";
-pub(crate) const NO_INSTRUCTION: &str = "(no instruction recorded)";
-pub(crate) const MATCH: &str = "Match";
-pub(crate) const COMPRESSED: &str = "Compressed";
-pub(crate) const WAS: &str = "before:";
-pub(crate) const DIFF_ID: &str = "Diff ID";
-pub(crate) const TAR: &str = "Tar";
-pub(crate) const HOLDS: &str = "Holds";
-pub(crate) const HIDDEN_BY: &str = "Hidden";
-pub(crate) const NOT_INCLUDED: &str = "not part of the source: its files are not known";
-pub(crate) const NO_LAYERS: &str = "Neither side has a layer.";
-
-pub(crate) const SETTINGS: &str = "Settings";
-pub(crate) const SETTINGS_LEAD: &str =
-    "What differs in how the image is run. Of environment variables only the names are known.";
-pub(crate) const SETTING: &str = "Setting";
-
-pub(crate) const FILES: &str = "Files";
-pub(crate) const FILES_LEAD: &str = "Both file systems in one tree, as a container sees them. \
-    Directories carry the sums of the files that are shown.";
-pub(crate) const SEARCH: &str = "Search paths";
-pub(crate) const FILTER: &str = "Show";
-pub(crate) const TREE: &str = "Files of both sides";
-pub(crate) const PATH: &str = "Name";
-pub(crate) const NO_FILES: &str = "No file fits.";
-pub(crate) const LARGEST: &str = "Largest changes of single files";
-
-pub(crate) const METHOD: &str = "Method and provenance";
-pub(crate) const METHOD_LEAD: &str = "Sizes of images are decimal: 1 MB is 1 000 000 bytes. A size is only ever compared with one of its kind.";
-pub(crate) const TERM: &str = "Size";
-pub(crate) const MEANING: &str = "What it counts";
-pub(crate) const COMMAND: &str = "Where else it is shown";
-pub(crate) const SOURCES: &str = "Sources";
-pub(crate) const IMAGE_ID: &str = "Image ID";
-pub(crate) const MANIFEST: &str = "Manifest";
-pub(crate) const PLATFORM: &str = "Platform";
-pub(crate) const CREATED: &str = "Created";
-pub(crate) const SOURCE: &str = "Read from";
-pub(crate) const GENERATOR: &str = "Read by";
-pub(crate) const SIZES: &str = "Sizes";
-pub(crate) const WARNINGS: &str = "Warnings";
-
-pub(crate) const fn view(view: View) -> &'static str {
-    match view {
-        View::Engineer => "Engineer",
-        View::Stakeholder => "Stakeholder",
-    }
+thread_local! {
+    // A page has one thread and speaks one language at a time.
+    static SPOKEN: Cell<Language> = const { Cell::new(Language::English) };
 }
 
-pub(crate) const fn theme(theme: Theme) -> &'static str {
-    match theme {
-        Theme::System => "System",
-        Theme::Light => "Light",
-        Theme::Dark => "Dark",
-    }
+/// From here on the page speaks this language.
+pub(crate) fn speak(language: Language) {
+    SPOKEN.set(language);
 }
 
-pub(crate) fn filter(filter: Filter) -> &'static str {
-    match filter {
-        Filter::All => "all",
-        Filter::Only(change) => plimsoll_report::words::file_change(change),
-    }
+/// The language that is spoken.
+pub(crate) fn language() -> Language {
+    SPOKEN.get()
 }
 
-pub(crate) const fn order(order: Order) -> &'static str {
-    match order {
-        Order::Name => PATH,
-        Order::Size => AFTER,
-        Order::Change => CHANGE,
-    }
+/// Its words.
+pub(crate) fn words() -> &'static Words {
+    language().words()
+}
+
+pub(crate) fn bytes(bytes: Bytes) -> Quantity {
+    language().bytes(bytes)
+}
+
+pub(crate) fn delta(delta: ByteDelta) -> Quantity {
+    language().delta(delta)
+}
+
+pub(crate) fn percent(percent: f64) -> String {
+    language().percent(percent)
+}
+
+/// A number of things.
+pub(crate) fn many(number: u64, noun: &Noun) -> String {
+    language().many(number, noun)
 }
 
 /// All digits of a size.
 pub(crate) fn exact(size: Bytes) -> String {
-    format!("{} bytes", count(size.0))
+    many(size.0, &words().byte)
 }
 
-/// A number of things.
-pub(crate) fn many(number: u64, one: &str, more: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { more })
+/// A name of an image on one line, whatever its length.
+pub(crate) fn name(text: &str) -> String {
+    shorten(&one_line(text), LENGTH)
 }
 
-/// What a service is made of, on both sides.
-pub(crate) fn why_lead(name: &str, tree: (Bytes, Bytes), hidden: (Bytes, Bytes)) -> String {
-    format!(
-        "{name}: files that a container sees {} → {}, hidden bytes {} → {}. Every byte of the difference, by cause.",
-        bytes(tree.0),
-        bytes(tree.1),
-        bytes(hidden.0),
-        bytes(hidden.1)
-    )
-}
-
-/// How much of the two images is the same from the bottom up.
-pub(crate) fn base(layers: u64, size: Bytes) -> String {
-    match layers {
-        1 => format!("The lowest layer, {}, is the same.", bytes(size)),
-        layers => format!("The lowest {layers} layers, {}, are the same.", bytes(size)),
+pub(crate) fn view(view: View) -> &'static str {
+    match view {
+        View::Engineer => words().engineer,
+        View::Stakeholder => words().stakeholder,
     }
 }
 
-/// How many files are only elsewhere.
-pub(crate) fn moved(files: u64, size: Bytes) -> String {
-    format!(
-        "{}, {}, only moved: the same content is there under another path.",
-        many(files, "file", "files"),
-        bytes(size)
-    )
+pub(crate) fn theme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => words().theme_system,
+        Theme::Light => words().theme_light,
+        Theme::Dark => words().theme_dark,
+    }
+}
+
+pub(crate) fn file_change(change: FileChange) -> &'static str {
+    (words().file_change)(change)
+}
+
+pub(crate) fn filter(filter: Filter) -> &'static str {
+    match filter {
+        Filter::All => words().all,
+        Filter::Only(change) => file_change(change),
+    }
+}
+
+pub(crate) fn order(order: Order) -> &'static str {
+    match order {
+        Order::Name => words().name,
+        Order::Size => words().after,
+        Order::Change => words().change,
+    }
 }
 
 /// How many files are shown, and how many of them changed.
 pub(crate) fn shown(files: u32, changed: u32) -> String {
-    format!("{}, {} changed", many(u64::from(files), "file", "files"), count(u64::from(changed)))
+    (words().shown)(&many(u64::from(files), &words().file), &count(u64::from(changed)))
 }

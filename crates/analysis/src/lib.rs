@@ -4,14 +4,18 @@
 
 pub mod compare;
 mod dive;
+pub mod dockerfile;
+pub mod dockerignore;
+pub mod findings;
 pub mod inspect;
 pub mod instruction;
 pub mod memory;
+pub mod packages;
 mod squash;
 pub mod targets;
 #[cfg(test)]
 mod testing;
 mod tree;
 
-pub use squash::{Cause, Inode, Squashed, squash};
+pub use squash::{Cause, Inode, Names, Squashed, squash};
 pub use tree::{Tree, TreeNode};

@@ -66,6 +66,45 @@ pub struct Squashed<'a> {
     pub inodes: Vec<Inode>,
     /// Hard links that point to nothing: the layer and the entry.
     pub dangling: Vec<(u32, u32)>,
+    /// Every path that some layer has mentioned, alive or not.
+    pub names: Names,
+}
+
+/// The paths of all layers, each once whichever layers mention it, as a tree of numbers.
+#[derive(Debug, Default)]
+pub struct Names {
+    parents: Vec<u32>,
+    /// For each layer of the image, the name of each of its entries.
+    of_entries: Vec<Vec<u32>>,
+}
+
+impl Names {
+    /// The root of the image. A parent always has a smaller number than its children.
+    pub const ROOT: u32 = 0;
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.parents.len()
+    }
+
+    /// Whether there is none: not even a root.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.parents.is_empty()
+    }
+
+    /// The name of an entry of a layer.
+    #[must_use]
+    pub fn of(&self, layer: u32, entry: u32) -> u32 {
+        self.of_entries[layer as usize][entry as usize]
+    }
+
+    /// The directory a name stands in; the root stands in itself.
+    #[must_use]
+    pub fn parent(&self, name: u32) -> u32 {
+        self.parents[name as usize]
+    }
 }
 
 /// Stacks the layers of `image`, lowest first. Takes time linear in the number of entries, but for sorting names.
@@ -113,6 +152,7 @@ struct Stack<'a> {
     inodes: Vec<Inode>,
     dangling: Vec<(u32, u32)>,
     layers: Vec<Option<&'a Contents>>,
+    of_entries: Vec<Vec<NodeId>>,
 }
 
 impl Default for Stack<'_> {
@@ -130,6 +170,7 @@ impl Default for Stack<'_> {
             inodes: Vec::new(),
             dangling: Vec::new(),
             layers: Vec::new(),
+            of_entries: Vec::new(),
         }
     }
 }
@@ -158,6 +199,7 @@ impl<'a> Stack<'a> {
         }
 
         let mut walk = Walk::default();
+        let mut name_of_entry = vec![ROOT; entries.len()];
         let mut inode_of_entry = vec![None; entries.len()];
         let mut links = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
@@ -175,6 +217,7 @@ impl<'a> Stack<'a> {
             };
             inode_of_entry[index as usize] = inode;
             let id = walk.make(self, entry.path, layer);
+            name_of_entry[index as usize] = id;
             self.place(id, Live { kind, layer, entry: Some(index), inode });
         }
 
@@ -195,8 +238,11 @@ impl<'a> Stack<'a> {
                 },
             };
             let id = walk.make(self, entry.path, layer);
+            name_of_entry[index as usize] = id;
             self.place(id, Live { kind, layer, entry: Some(index), inode });
         }
+        self.of_entries.resize(layer as usize, Vec::new());
+        self.of_entries.push(name_of_entry);
         for (_, inode) in pinned.into_values() {
             if let Some(inode) = inode {
                 self.drop_name(inode, layer, Cause::Deleted);
@@ -323,7 +369,9 @@ impl<'a> Stack<'a> {
     fn finish(mut self) -> Squashed<'a> {
         let mut tree = TreeBuilder::new(self.inodes.len());
         self.add_to(&mut tree, ROOT, 0);
-        Squashed { tree: tree.finish(), inodes: self.inodes, dangling: self.dangling }
+        let parents = self.names.iter().map(|name| name.parent).collect();
+        let names = Names { parents, of_entries: self.of_entries };
+        Squashed { tree: tree.finish(), inodes: self.inodes, dangling: self.dangling, names }
     }
 
     fn add_to(&mut self, tree: &mut TreeBuilder<'a>, root: NodeId, depth: u32) {

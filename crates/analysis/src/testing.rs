@@ -1,15 +1,21 @@
 //! Small images for the tests: a layer is written as lines.
 
 use plimsoll_snapshot::{
-    Attributes, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, EntriesBuilder, Image,
-    ImageLayer, Layer, Node, Platform, SCHEMA_VERSION, Service, Snapshot, Source, Transport,
+    Attributes, BinaryFact, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, Ecosystem,
+    Entries, EntriesBuilder, Facts, FileList, Files, HistoryEntry, Image, ImageLayer, ImportFact, Layer,
+    Node, PackageFact, Paths, Platform, Requirement, RequirementKind, SCHEMA_VERSION, SecretFact,
+    SelectionFact, Service, Snapshot, Source, Transport,
 };
 
 /// A layer from lines: `f PATH SIZE [CONTENT]`, `d PATH`, `l PATH TARGET`, `h PATH TARGET`, `w PATH` (whiteout),
-/// `o PATH` (opaque).
+/// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [files=X,Y] [requested]`
+/// (a package), `m SOURCE ECOSYSTEM MODULE…` (imports), `s FILE ECOSYSTEM NAME…` (asked for), `a FILE ECOSYSTEM NAME…`
+/// (came along), `v FILE ECOSYSTEM NAME…` (asked for by developers), `x FILE KIND` (a secret), `b FILE DEBUG SYMBOLS` (a
+/// binary). `u PATH SIZE MODE` is a file with a mode, in octal. `i INSTRUCTION` is the step that made it.
 pub(crate) fn layer(lines: &str) -> Layer {
     let mut builder = EntriesBuilder::default();
     let (mut whiteouts, mut opaque) = (Vec::new(), Vec::new());
+    let mut said = Vec::new();
     for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let words: Vec<&str> = line.split(' ').collect();
         let path = words[1].as_bytes();
@@ -23,21 +29,99 @@ pub(crate) fn layer(lines: &str) -> Layer {
                     Node::File { size: Bytes(words[2].parse().unwrap()), content: ContentHash(content) };
                 builder.push(path, node, attributes);
             }
+            "u" => {
+                let mode = u32::from_str_radix(words[3], 8).unwrap();
+                let node = Node::File { size: Bytes(words[2].parse().unwrap()), content: ContentHash(7) };
+                builder.push(path, node, Attributes { mode, ..Attributes::default() });
+            }
             "d" => builder.push(path, Node::Directory, attributes),
             "l" => builder.push(path, Node::Symlink { target: words[2].as_bytes() }, attributes),
             "h" => builder.push(path, Node::Hardlink { target: words[2].as_bytes() }, attributes),
             "w" => whiteouts.push(path),
             "o" => opaque.push(path),
+            "i" => {}
+            "p" | "m" | "s" | "a" | "v" | "x" | "b" => said.push(words),
             other => panic!("unknown kind {other}"),
         }
     }
+    let entries = builder.finish().0;
+    let facts = facts(&said, &entries);
     let contents = Contents {
-        entries: builder.finish().0,
+        entries,
         whiteouts: whiteouts.into_iter().collect(),
         opaque: opaque.into_iter().collect(),
+        facts: Some(facts),
         ..Contents::default()
     };
     Layer { diff_id: diff_id(lines), contents: Some(contents.into()) }
+}
+
+fn facts(said: &[Vec<&str>], entries: &Entries) -> Facts {
+    let mut facts = Facts::default();
+    let find = |path: &str| u32::try_from(entries.find(path.as_bytes()).unwrap()).unwrap();
+    let named = |name: &&str| Requirement { any_of: vec![(*name).to_owned()], ..Requirement::default() };
+    for words in said {
+        if words[0] == "x" {
+            let kind = serde_json::from_value(words[2].into()).unwrap();
+            facts.secrets.push(SecretFact { entry: find(words[1]), kind });
+            continue;
+        }
+        if words[0] == "b" {
+            let bytes = |at: usize| Bytes(words[at].parse().unwrap());
+            let (debug_bytes, symbol_bytes) = (bytes(2), bytes(3));
+            facts.binaries.push(BinaryFact { entry: find(words[1]), debug_bytes, symbol_bytes });
+            continue;
+        }
+        let ecosystem = *Ecosystem::ALL.iter().find(|known| known.name() == words[2]).unwrap();
+        let entry = find(words[1]);
+        match words[0] {
+            "p" => {
+                let list = |key: &str| {
+                    let list = words.iter().find_map(|word| word.strip_prefix(key));
+                    list.into_iter().flat_map(|list| list.split(',')).collect::<Vec<_>>()
+                };
+                let mut files: Vec<u32> = list("files=").into_iter().map(find).collect();
+                files.sort_unstable();
+                facts.packages.push(PackageFact {
+                    entry,
+                    ecosystem,
+                    name: words[3].to_owned(),
+                    version: words[4].to_owned(),
+                    key: match ecosystem {
+                        Ecosystem::Python => words[1].rsplit_once('/').unwrap().0.to_owned(),
+                        _ => words[3].to_owned(),
+                    },
+                    architecture: None,
+                    license: None,
+                    source: None,
+                    declared_bytes: None,
+                    requested: (ecosystem == Ecosystem::Python).then(|| words.contains(&"requested")),
+                    essential: false,
+                    requires: list("needs=").iter().map(named).collect(),
+                    provides: Vec::new(),
+                    files: Files::Listed(FileList::new(files, Paths::default())),
+                });
+            }
+            "m" => facts.imports.push(ImportFact {
+                entry,
+                ecosystem,
+                modules: words[3..].iter().map(|&module| module.to_owned()).collect(),
+            }),
+            kind => {
+                let mut fact = SelectionFact { entry, ecosystem, manual: Vec::new(), automatic: Vec::new() };
+                if kind != "a" {
+                    fact.manual = words[3..].iter().map(named).collect();
+                    if kind == "v" {
+                        fact.manual.iter_mut().for_each(|need| need.kind = RequirementKind::Development);
+                    }
+                } else {
+                    fact.automatic = words[3..].iter().map(|&name| name.to_owned()).collect();
+                }
+                facts.selections.push(fact);
+            }
+        }
+    }
+    facts
 }
 
 /// Equal lines make equal layers.
@@ -60,7 +144,14 @@ pub(crate) fn snapshot(service: &str, layers: &[&str]) -> Snapshot {
 /// Adds a service to a snapshot; layers that are already there are shared.
 pub(crate) fn add_service(snapshot: &mut Snapshot, service: &str, layers: &[&str]) {
     let mut image_layers = Vec::new();
+    let mut history = Vec::new();
     for lines in layers {
+        let instruction = lines.lines().find_map(|line| line.trim().strip_prefix("i "));
+        history.extend(instruction.map(|text| HistoryEntry {
+            created_by: text.to_owned(),
+            created: None,
+            empty_layer: false,
+        }));
         let made = layer(lines);
         let index =
             snapshot.layers.iter().position(|known| known.diff_id == made.diff_id).unwrap_or_else(|| {
@@ -72,10 +163,10 @@ pub(crate) fn add_service(snapshot: &mut Snapshot, service: &str, layers: &[&str
             digest: None,
             compression: Compression::None,
             blob_bytes: Bytes::ZERO,
-            history: None,
+            history: instruction.map(|_| history.len() - 1),
         });
     }
-    snapshot.services.push(Service { name: service.into(), image: snapshot.images.len() });
+    snapshot.services.push(Service { name: service.into(), image: snapshot.images.len(), build: None });
     snapshot.images.push(Image {
         reference: Some(format!("{service}:latest")),
         tags: Vec::new(),
@@ -85,7 +176,7 @@ pub(crate) fn add_service(snapshot: &mut Snapshot, service: &str, layers: &[&str
         platform: Platform { os: "linux".into(), architecture: "amd64".into(), variant: None },
         created: None,
         config: Config::default(),
-        history: Vec::new(),
+        history,
         layers: image_layers,
         warnings: Vec::new(),
     });

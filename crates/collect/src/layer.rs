@@ -10,6 +10,7 @@ use plimsoll_snapshot::{
 use tar::EntryType;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
+use crate::catalog::{Catalog, Reading};
 use crate::compression::{Found, decompress, sniff};
 use crate::digest::HashingReader;
 use crate::error::{Error, Result};
@@ -97,7 +98,7 @@ fn read_changeset<R: Read>(place: &str, tar: HashingReader<R>, limits: &Limits) 
     }
     let (digest, tar_bytes) = finish(place, reader.into_inner())?;
     let layer = DiffId::new(digest.clone());
-    Ok(Changeset { contents: builder.finish(&layer, Bytes(tar_bytes)), digest })
+    Ok(Changeset { contents: builder.finish(&layer, Bytes(tar_bytes), limits), digest })
 }
 
 /// Gives an error of the tar its place.
@@ -126,6 +127,7 @@ struct Builder {
     outside: Vec<String>,
     unknown: Vec<(String, String)>,
     is_estargz: bool,
+    catalog: Catalog,
 }
 
 impl Builder {
@@ -171,7 +173,10 @@ impl Builder {
                     return Ok(());
                 }
                 self.is_estargz |= &*path == ESTARGZ_INDEX;
-                let content = hash_content(reader).map_err(|error| at(place, error, limits))?;
+                let mut reading = self.catalog.start(&path, member.size, member.mode, limits);
+                let content =
+                    read_content(reader, reading.as_mut()).map_err(|error| at(place, error, limits))?;
+                reading.into_iter().for_each(|reading| self.catalog.finish_file(reading));
                 Node::File { size: Bytes(member.size), content }
             }
             EntryType::Directory => Node::Directory,
@@ -214,7 +219,7 @@ impl Builder {
         Ok(())
     }
 
-    fn finish(self, layer: &DiffId, tar_bytes: Bytes) -> Contents {
+    fn finish(self, layer: &DiffId, tar_bytes: Bytes, limits: &Limits) -> Contents {
         let (mut entries, superseded, bytes) = self.entries.finish();
         if self.is_estargz {
             entries.retain(|path| !ESTARGZ_FILES.contains(&path));
@@ -231,6 +236,7 @@ impl Builder {
             path,
             entry_type,
         }));
+        let facts = self.catalog.finish(layer, &entries, &mut warnings);
         let sorted =
             |paths: BTreeSet<SortedPath>| -> Paths { paths.iter().map(|path| &path.0[..]).collect() };
         Contents {
@@ -239,7 +245,7 @@ impl Builder {
             whiteouts: sorted(self.whiteouts),
             opaque: sorted(self.opaque),
             warnings,
-            facts: None,
+            facts: (limits.metadata_bytes > 0).then_some(facts),
         }
     }
 }
@@ -265,13 +271,19 @@ impl PartialOrd for SortedPath {
     }
 }
 
-/// Hashes the content of the current member. A sparse file is hashed as it is stored.
-fn hash_content<R: BufRead>(reader: &mut TarReader<R>) -> std::result::Result<ContentHash, TarError> {
+/// Hashes the content of the current member, and shows it to the catalogers. A sparse file is read as it is stored.
+fn read_content<R: BufRead>(
+    reader: &mut TarReader<R>,
+    mut reading: Option<&mut Reading>,
+) -> std::result::Result<ContentHash, TarError> {
     let left = reader.content_left();
     let first = reader.content()?;
     // Most files lie in the buffer as a whole, and one call is several times as fast as a state to be kept.
     if first.len() as u64 == left {
         let hash = ContentHash(xxh3_64(first));
+        if let Some(reading) = reading {
+            reading.feed(first);
+        }
         let length = first.len();
         reader.consume_content(length);
         return Ok(hash);
@@ -283,6 +295,9 @@ fn hash_content<R: BufRead>(reader: &mut TarReader<R>) -> std::result::Result<Co
             return Ok(ContentHash(hash.digest()));
         }
         hash.update(content);
+        if let Some(reading) = &mut reading {
+            reading.feed(content);
+        }
         let length = content.len();
         reader.consume_content(length);
     }

@@ -6,6 +6,8 @@
 //! pass.
 
 mod archive;
+mod build;
+mod catalog;
 mod compression;
 mod digest;
 mod document;
@@ -21,6 +23,7 @@ mod store;
 mod tarball;
 
 pub use archive::{ArchiveIndex, StreamedImages, read_stream};
+pub use build::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
 pub use compression::{Found, decompress, sniff};
 pub use error::{Error, Result};
 pub use layer::{ReadLayer, read_layer};

@@ -3,6 +3,7 @@
 //! Values of environment variables and build arguments are always replaced; elsewhere, what looks like a secret is.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// What stands for a value that was taken out.
 const REMOVED: &str = "…";
@@ -129,7 +130,8 @@ pub(crate) fn value(name: &str, value: &str) -> String {
     if names_secret(name) && !value.is_empty() { REMOVED.to_owned() } else { text(value).into_owned() }
 }
 
-fn names_secret(name: &str) -> bool {
+/// Whether the value of what has this name is a secret.
+pub(crate) fn names_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_WORDS.iter().any(|word| name.contains(word)) || name.ends_with("_key") || name.ends_with("-key")
 }
@@ -155,15 +157,30 @@ fn word_without_secret(word: &str, follows_name: bool) -> Option<String> {
     {
         return Some(format!("{before}://{REMOVED}@{host}"));
     }
-    let start = TOKEN_PREFIXES.iter().filter_map(|prefix| {
-        let at = word.find(prefix)?;
-        let token = &word[at + prefix.len()..];
-        let length =
-            token.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte)).count();
-        let stands_alone = at == 0 || !word.as_bytes()[at - 1].is_ascii_alphanumeric();
-        (length >= 16 && stands_alone).then_some((at, at + prefix.len() + length))
+    let token = token(word, |_| true)?;
+    Some(format!("{}{REMOVED}{}", &word[..token.start], &word[token.end..]))
+}
+
+/// The first token of a known form whose variable part is as it should be.
+pub(crate) fn token(text: &str, is_wanted: impl Fn(&str) -> bool) -> Option<Range<usize>> {
+    let tokens = TOKEN_PREFIXES.iter().filter_map(|prefix| {
+        let mut from = 0;
+        loop {
+            let at = from + text.get(from..)?.find(prefix)?;
+            from = at + prefix.len();
+            if at > 0 && text.as_bytes()[at - 1].is_ascii_alphanumeric() {
+                continue;
+            }
+            let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+            let length = text[from..].bytes().take_while(is_inside).count();
+            if length >= 16 && is_wanted(&text[from..from + length]) {
+                return Some(at..from + length);
+            }
+            // The next one begins after it, so that no byte is looked at twice.
+            from += length;
+        }
     });
-    start.min().map(|(start, end)| format!("{}{REMOVED}{}", &word[..start], &word[end..]))
+    tokens.min_by_key(|token| token.start)
 }
 
 #[cfg(test)]
@@ -197,6 +214,7 @@ mod tests {
             ("RUN pip install https://me:s3cret@host/x", "RUN pip install https://…@host/x"),
             ("RUN git clone https://ghp_0123456789abcdefghij@x", "RUN git clone https://…@x"),
             ("RUN echo $TOKEN TOKEN=$OTHER", "RUN echo $TOKEN TOKEN=$OTHER"),
+            ("RUN echo ask-ghp_0123456789abcdefghij", "RUN echo ask-…"),
             ("RUN apt-get install -y git", "RUN apt-get install -y git"),
         ] {
             assert_eq!(instruction(text), expected);

@@ -64,7 +64,7 @@ impl SnapshotBuilder {
 
     /// Names an image that was added.
     pub fn add_service(&mut self, name: &str, image: usize) {
-        self.snapshot.services.push(Service { name: name.to_owned(), image });
+        self.snapshot.services.push(Service { name: name.to_owned(), image, build: None });
     }
 
     /// The images so far.

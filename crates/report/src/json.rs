@@ -3,9 +3,12 @@
 use std::io::{self, Write};
 
 use plimsoll_analysis::compare::Comparison;
+use plimsoll_analysis::findings::StackAdvice;
 use plimsoll_analysis::inspect::Inspection;
+use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split};
 use serde::Serialize;
 
+use crate::language::Language;
 use crate::sizes::{self, SizeDefinition};
 use crate::verdict::verdict;
 
@@ -30,7 +33,44 @@ pub fn inspection(inspection: &Inspection, out: impl Write) -> io::Result<()> {
 
 /// Writes a comparison; see `docs/compare-format.md`.
 pub fn comparison(comparison: &Comparison, out: impl Write) -> io::Result<()> {
-    write("plimsoll-comparison", comparison, Some(verdict(comparison)), out)
+    write("plimsoll-comparison", comparison, Some(verdict(comparison, Language::English)), out)
+}
+
+/// Writes the packages of images; see `docs/packages-format.md`.
+pub fn inventory(inventory: &Inventory, out: impl Write) -> io::Result<()> {
+    write("plimsoll-packages", inventory, None, out)
+}
+
+/// Writes why packages are there; see `docs/packages-format.md`.
+pub fn reasons(reasons: &[Reasons], out: impl Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        reasons: &'a [Reasons],
+    }
+    write("plimsoll-why", &Content { reasons }, None, out)
+}
+
+/// Writes what would be left without packages; see `docs/packages-format.md`.
+pub fn removals(removals: &[Removal], out: impl Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        services: &'a [Removal],
+    }
+    write("plimsoll-whatif", &Content { services: removals }, None, out)
+}
+
+/// Writes findings; see `docs/findings-format.md`.
+pub fn findings(advice: &StackAdvice, out: impl Write) -> io::Result<()> {
+    write("plimsoll-findings", advice, None, out)
+}
+
+/// Writes what services need of the image they share; see `docs/packages-format.md`.
+pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        images: &'a [Split],
+    }
+    write("plimsoll-split", &Content { images: splits }, None, out)
 }
 
 pub(crate) fn write<T: Serialize>(

@@ -6,36 +6,46 @@ use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, Inspection};
 use plimsoll_snapshot::Bytes;
 
-use crate::format::{bytes, count, delta, one_line, percent, shorten};
+use crate::format::{count, one_line, shorten};
+use crate::html::escape;
+use crate::language::Language;
 use crate::verdict::verdict;
-use crate::{sizes, words};
+use crate::{sizes, why};
 
 /// The width that an instruction or a path is cut to.
 const CELL: usize = 80;
+/// The most services that the table at the top names, and the most rows of a table that is folded.
+const ROWS: usize = 10;
+const FOLDED_ROWS: usize = 40;
+/// A comment on GitHub takes 65,536 characters. Counted in bytes, so whoever counts otherwise counts less.
+const LIMIT: usize = 60_000;
 
 /// An inspection.
 #[must_use]
-pub fn inspection(inspection: &Inspection) -> String {
+pub fn inspection(inspection: &Inspection, language: Language) -> String {
     let mut text = String::new();
     for image in &inspection.images {
-        text.push_str(&image_section(image));
+        text.push_str(&image_section(image, language));
     }
     if inspection.images.len() > 1 {
+        let (unique, sum) = (inspection.stack.unique_bytes, inspection.stack.sum_bytes);
+        let stack = language.words().stack_line;
         let _ = writeln!(
             text,
-            "**Stack**: {} with every layer once, {} added up.",
-            bytes(inspection.stack.unique_bytes),
-            bytes(inspection.stack.sum_bytes)
+            "{}",
+            stack(&language.bytes(unique).to_string(), &language.bytes(sum).to_string())
         );
     }
     text
 }
 
-fn image_section(image: &ImageInspection) -> String {
+fn image_section(image: &ImageInspection, language: Language) -> String {
+    let words = language.words();
     let mut text = format!("## {}\n\n", escaped(&image.service));
-    let name = image.reference.as_deref().unwrap_or("(no name)");
+    let name = image.reference.as_deref().unwrap_or(words.no_name);
     let _ = writeln!(text, "{} · `{}` · {}\n", code(name), image.id.short(), image.platform);
-    text.push_str("| size | bytes | meaning |\n|---|---:|---|\n");
+    let _ =
+        writeln!(text, "| {} | {} | {} |\n|---|---:|---|", words.size_head, words.bytes_head, words.meaning);
     for (size, value) in [
         (sizes::IMAGE, Some(image.size_bytes)),
         (sizes::FINAL_TREE, Some(image.final_tree_bytes)),
@@ -45,115 +55,189 @@ fn image_section(image: &ImageInspection) -> String {
         (sizes::ALLOCATED, Some(image.allocated_estimate_bytes)),
     ] {
         if let Some(value) = value {
-            let _ = writeln!(text, "| {} | {} | {} |", size.name, bytes(value), size.definition);
+            let size = language.size(&size);
+            let _ = writeln!(text, "| {} | {} | {} |", size.name, language.bytes(value), size.definition);
         }
     }
-    text.push_str("\n| layer | files | size | hidden | instruction |\n|---:|---:|---:|---:|---|\n");
+    let _ = writeln!(
+        text,
+        "\n| {} | {} | {} | {} | {} |\n|---:|---:|---:|---:|---|",
+        words.layer_head, words.files_head, words.size_head, words.hidden, words.instruction
+    );
     for (index, layer) in image.layers.iter().enumerate() {
         let _ = writeln!(
             text,
             "| {index} | {} | {} | {} | {} |",
             count(layer.files),
-            bytes(layer.file_bytes),
-            bytes(layer.hidden_bytes),
+            language.bytes(layer.file_bytes),
+            language.bytes(layer.hidden_bytes),
             code(&shorten(&one_line(layer.instruction.as_deref().unwrap_or_default()), CELL)),
         );
     }
     if !image.hidden.is_empty() {
-        text.push_str("\n| hidden | files | from layer | by layer | how |\n|---:|---:|---:|---:|---|\n");
+        let _ = writeln!(
+            text,
+            "\n| {} | {} | {} | {} | {} |\n|---:|---:|---:|---:|---|",
+            words.hidden, words.files_head, words.from_layer, words.by_layer, words.how
+        );
         for group in &image.hidden {
-            let how = words::cause(group.cause);
-            let (size, files) = (bytes(group.bytes), count(group.files));
+            let how = (words.cause)(group.cause);
+            let (size, files) = (language.bytes(group.bytes), count(group.files));
             let _ =
                 writeln!(text, "| {size} | {files} | {} | {} | {how} |", group.from_layer, group.by_layer);
         }
     }
     for warning in &image.warnings {
-        let _ = writeln!(text, "\n> warning: {}", escaped(&warning.message));
+        let _ = writeln!(text, "\n> {}: {}", words.warning, escaped(&warning.message));
     }
     text.push('\n');
     text
 }
 
-/// A comparison.
+/// A comparison as a comment: the verdict, the services that changed most, why, and the rest folded. It fits into a
+/// comment whatever was compared; what does not is left out whole, and the text says so.
 #[must_use]
-pub fn comparison(comparison: &Comparison) -> String {
-    let mut text = format!("**{}**\n\n", escaped(&verdict(comparison)));
-    text.push_str("| service | before | after | change | |\n|---|---:|---:|---:|---:|\n");
-    for service in &comparison.services {
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {} |",
-            escaped(&service.name),
-            side(service.before.as_ref()),
-            side(service.after.as_ref()),
-            delta(service.size.delta),
-            service.size.percent().map(percent).unwrap_or_default(),
-        );
+pub fn comparison(comparison: &Comparison, language: Language) -> String {
+    let mut text = format!("**{}**\n\n", escaped(&verdict(comparison, language)));
+    text.push_str(&services(comparison, language));
+    if let Some(service) = comparison.services.first() {
+        let sentences = why::sentences(service, language);
+        if !sentences.is_empty() {
+            let name = escaped(&shorten(&service.name, CELL));
+            let _ = writeln!(text, "{} ({name}):\n", language.words().why);
+        }
+        for sentence in &sentences {
+            let _ = writeln!(text, "- {}", escaped(sentence));
+        }
+        text.push('\n');
     }
-    let total = comparison.total;
-    let _ = writeln!(
-        text,
-        "| **all, shared layers once** | **{}** | **{}** | **{}** | **{}** |\n",
-        bytes(total.before),
-        bytes(total.after),
-        delta(total.delta),
-        total.percent().map(percent).unwrap_or_default(),
-    );
+    let left_out = format!("_{}_\n", language.words().left_out);
     for service in &comparison.services {
-        text.push_str(&service_section(service));
+        let section = service_section(service, language);
+        if text.len() + section.len() + left_out.len() > LIMIT {
+            text.push_str(&left_out);
+            break;
+        }
+        text.push_str(&section);
     }
     text
 }
 
-fn side(image: Option<&ImageInspection>) -> String {
-    image.map_or_else(|| "–".to_owned(), |image| bytes(image.size_bytes).to_string())
+fn services(comparison: &Comparison, language: Language) -> String {
+    let words = language.words();
+    let mut text = format!(
+        "| {} | {} | {} | {} | |\n|---|---:|---:|---:|---:|\n",
+        words.service, words.before, words.after, words.change
+    );
+    for service in comparison.services.iter().take(ROWS) {
+        text.push_str(&service_row(service, language));
+    }
+    if let Some(more) = comparison.services.len().checked_sub(ROWS).filter(|&more| more > 0) {
+        let _ = writeln!(text, "| {} | | | | |", (words.and_more)(&more.to_string()));
+    }
+    let total = comparison.total;
+    let _ = writeln!(
+        text,
+        "| **{}** | **{}** | **{}** | **{}** | {} |\n",
+        words.all_services,
+        language.bytes(total.before),
+        language.bytes(total.after),
+        language.delta(total.delta),
+        total.percent().map(|change| format!("**{}**", language.percent(change))).unwrap_or_default(),
+    );
+    text
 }
 
-fn service_section(service: &ServiceComparison) -> String {
+/// One service as a row of a table.
+#[must_use]
+pub fn service_row(service: &ServiceComparison, language: Language) -> String {
+    let side = |image: Option<&ImageInspection>| {
+        image.map_or_else(|| "–".to_owned(), |image| language.bytes(image.size_bytes).to_string())
+    };
+    format!(
+        "| {} | {} | {} | {} | {} |\n",
+        escaped(&shorten(&service.name, CELL)),
+        side(service.before.as_ref()),
+        side(service.after.as_ref()),
+        language.delta(service.size.delta),
+        service.size.percent().map(|change| language.percent(change)).unwrap_or_default(),
+    )
+}
+
+fn service_section(service: &ServiceComparison, language: Language) -> String {
     if service.bridge.is_empty() {
         return String::new();
     }
-    let name = escaped(&service.name);
-    let change = delta(service.size.delta);
+    let words = language.words();
+    // HTML, in which Markdown's escapes would be seen.
+    let name = escape(&shorten(&one_line(&service.name), CELL)).replace('@', "@\u{200b}");
+    let change = language.delta(service.size.delta);
     let mut text = format!("<details><summary>{name}: {change}</summary>\n\n");
-    text.push_str("| why it changed | bytes |\n|---|---:|\n");
+    let _ = writeln!(text, "| {} | {} |\n|---|---:|", words.why, words.bytes_head);
     for step in &service.bridge {
-        let _ = writeln!(text, "| {} | {} |", words::bridge_cause(step.cause), delta(step.delta));
+        let mut cause = language.bridge_cause(step.cause);
+        if !step.parts.is_empty() {
+            let _ = write!(cause, " ({})", escaped(&language.bridge_parts(step)));
+        }
+        let _ = writeln!(text, "| {cause} | {} |", language.delta(step.delta));
     }
-    text.push_str("\n| layer | before | after | instruction |\n|---|---:|---:|---|\n");
-    for pair in &service.layers {
+    text.push_str(&layers(service, language));
+    let _ = writeln!(text, "\n| {} | {} | |\n|---|---:|---|", words.largest_files, words.bytes_head);
+    for file in service.files.largest.iter().take(ROWS) {
+        let path = code(&shorten(&file.path, CELL));
+        let change = (words.file_change)(file.change);
+        let _ = writeln!(text, "| {path} | {} | {change} |", language.delta(file.size.delta));
+    }
+    if !service.config.is_empty() {
+        let _ = writeln!(
+            text,
+            "\n| {} | {} | {} |\n|---|---|---|",
+            words.setting_head, words.before, words.after
+        );
+        for change in service.config.iter().take(FOLDED_ROWS) {
+            let cell = |value: &Option<String>| {
+                let value = value.as_deref().unwrap_or_default();
+                code(&shorten(&one_line(&language.setting_value(&change.setting, value)), CELL))
+            };
+            let setting = escaped(&shorten(&language.setting(&change.setting), CELL));
+            let _ = writeln!(text, "| {setting} | {} | {} |", cell(&change.before), cell(&change.after));
+        }
+        push_more(&mut text, service.config.len(), language);
+    }
+    text.push_str("\n</details>\n\n");
+    text
+}
+
+fn layers(service: &ServiceComparison, language: Language) -> String {
+    let words = language.words();
+    let mut text = format!(
+        "\n| {} | {} | {} | {} |\n|---|---:|---:|---|\n",
+        words.layer_head, words.before, words.after, words.instruction
+    );
+    for pair in service.layers.iter().take(FOLDED_ROWS) {
         let size = |image: Option<&ImageInspection>, index: Option<usize>| -> Option<Bytes> {
             Some(image?.layers.get(index?)?.file_bytes)
         };
-        let cell = |size: Option<Bytes>| size.map_or_else(|| "–".to_owned(), |size| bytes(size).to_string());
+        let cell = |size: Option<Bytes>| {
+            size.map_or_else(|| "–".to_owned(), |size| language.bytes(size).to_string())
+        };
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} |",
-            words::layer_match(pair.kind),
+            (words.layer_match)(pair.kind),
             cell(size(service.before.as_ref(), pair.before)),
             cell(size(service.after.as_ref(), pair.after)),
             code(&shorten(&one_line(service.instruction(pair).unwrap_or_default()), CELL)),
         );
     }
-    text.push_str("\n| largest changes of files | bytes | |\n|---|---:|---|\n");
-    for file in service.files.largest.iter().take(10) {
-        let path = code(&shorten(&file.path, CELL));
-        let _ =
-            writeln!(text, "| {path} | {} | {} |", delta(file.size.delta), words::file_change(file.change));
-    }
-    if !service.config.is_empty() {
-        text.push_str("\n| setting | before | after |\n|---|---|---|\n");
-        for change in &service.config {
-            let cell = |value: &Option<String>| {
-                code(&shorten(&one_line(value.as_deref().unwrap_or_default()), CELL))
-            };
-            let setting = escaped(&change.setting);
-            let _ = writeln!(text, "| {setting} | {} | {} |", cell(&change.before), cell(&change.after));
-        }
-    }
-    text.push_str("\n</details>\n\n");
+    push_more(&mut text, service.layers.len(), language);
     text
+}
+
+fn push_more(text: &mut String, rows: usize, language: Language) {
+    if let Some(more) = rows.checked_sub(FOLDED_ROWS).filter(|&more| more > 0) {
+        let _ = writeln!(text, "| {} |", (language.words().and_more)(&more.to_string()));
+    }
 }
 
 /// Text in which nothing is markup, a mention or the end of a cell.
@@ -164,8 +248,9 @@ pub(crate) fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            // A zero-width space keeps a mention from calling anybody.
+            // A zero-width space keeps a mention from calling anybody, and a name from becoming a link.
             '@' => out.push_str("@\u{200b}"),
+            ':' => out.push_str(":\u{200b}"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' => {
                 out.push('\\');
                 out.push(character);
@@ -173,11 +258,11 @@ pub(crate) fn escaped(text: &str) -> String {
             _ => out.push(character),
         }
     }
-    out
+    out.replace(":\u{200b} ", ": ")
 }
 
 /// A code span. Its fence is longer than any run of backticks inside, and a bar does not end the cell.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = one_line(text).replace('|', "\\|");
     if text.is_empty() {
         return String::new();
@@ -195,6 +280,7 @@ mod tests {
     fn nothing_an_image_says_is_markup() {
         assert_eq!(escaped("</script><img onerror=x>"), "&lt;/script&gt;&lt;img onerror=x&gt;");
         assert_eq!(escaped("a|b\n@all *x*"), "a\\|b @\u{200b}all \\*x\\*");
+        assert_eq!(escaped("why: https://x.example"), "why: https:\u{200b}//x.example");
         assert_eq!(code("RUN echo `date` | tee"), "`` RUN echo `date` \\| tee ``");
         assert_eq!(code("```"), "```` ``` ````");
     }

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::format::{MINUS, one_line};
 use crate::json;
+use crate::language::Language;
 use crate::markdown::escaped;
 use crate::verdict::verdict;
 
@@ -101,7 +102,7 @@ pub fn comparison_json(
     memory: &MemoryComparison,
     out: impl Write,
 ) -> io::Result<()> {
-    let verdict = verdict(comparison);
+    let verdict = verdict(comparison, Language::English);
     json::write("plimsoll-comparison", &With { content: comparison, memory }, Some(verdict), out)
 }
 

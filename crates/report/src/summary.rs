@@ -5,40 +5,45 @@ use std::fmt::Write as _;
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::ImageInspection;
 
-use crate::format::{bytes, delta, one_line, percent, unbroken};
+use crate::format::{one_line, unbroken};
 use crate::html::escape;
+use crate::language::Language;
 use crate::verdict::verdict;
 
 /// The summary as HTML. All text is escaped, so it can be put into the page as it is.
 #[must_use]
-pub fn summary(comparison: &Comparison) -> String {
-    let mut html = format!("<h1>{}</h1>\n", escape(&unbroken(&verdict(comparison))));
-    html.push_str(
-        "<table><thead><tr><th>Service</th><th>Before</th><th>After</th><th>Change</th><th></th></tr></thead><tbody>\n",
+pub fn summary(comparison: &Comparison, language: Language) -> String {
+    let words = language.words();
+    let mut html = format!("<h1>{}</h1>\n", escape(&unbroken(&verdict(comparison, language))));
+    let _ = writeln!(
+        html,
+        "<table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th></th></tr></thead><tbody>",
+        words.service, words.before, words.after, words.change
     );
     for service in &comparison.services {
         let _ = writeln!(
             html,
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             escape(&one_line(&service.name)),
-            side(service.before.as_ref()),
-            side(service.after.as_ref()),
-            delta(service.size.delta),
-            service.size.percent().map(percent).unwrap_or_default(),
+            side(service.before.as_ref(), language),
+            side(service.after.as_ref(), language),
+            language.delta(service.size.delta),
+            service.size.percent().map(|change| language.percent(change)).unwrap_or_default(),
         );
     }
     let total = comparison.total;
     let _ = writeln!(
         html,
-        "</tbody><tfoot><tr><td>All services, shared layers once</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr></tfoot></table>",
-        bytes(total.before),
-        bytes(total.after),
-        delta(total.delta),
-        total.percent().map(percent).unwrap_or_default(),
+        "</tbody><tfoot><tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr></tfoot></table>",
+        words.all_services,
+        language.bytes(total.before),
+        language.bytes(total.after),
+        language.delta(total.delta),
+        total.percent().map(|change| language.percent(change)).unwrap_or_default(),
     );
     html
 }
 
-fn side(image: Option<&ImageInspection>) -> String {
-    image.map_or_else(|| "–".to_owned(), |image| bytes(image.size_bytes).to_string())
+fn side(image: Option<&ImageInspection>, language: Language) -> String {
+    image.map_or_else(|| "–".to_owned(), |image| language.bytes(image.size_bytes).to_string())
 }

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{CellAlignment, Table};
 use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, Inspection, LayerInspection};
 use plimsoll_snapshot::{Bytes, Transport};
 
 use crate::format::{bytes, count, delta, one_line, percent, shorten};
+use crate::language::Language;
+use crate::table::{align_right, indented, push, table};
 use crate::verdict::verdict;
 use crate::{sizes, words};
 
@@ -125,7 +126,7 @@ fn hidden(image: &ImageInspection) -> String {
 /// A comparison.
 #[must_use]
 pub fn comparison(comparison: &Comparison) -> String {
-    let mut text = format!("{}\n\n", verdict(comparison));
+    let mut text = format!("{}\n\n", verdict(comparison, Language::English));
     let mut table = table(&["service", "before", "after", "change", "", "hidden before", "hidden after"]);
     for service in &comparison.services {
         table.add_row([
@@ -163,9 +164,14 @@ fn service_section(service: &ServiceComparison) -> String {
     if service.bridge.is_empty() {
         text.push_str("  no difference in size\n");
     } else {
-        let mut table = table(&["", "why it changed"]);
+        let english = Language::English;
+        let mut table = table(&["", "why it changed", "most of it"]);
         for step in &service.bridge {
-            table.add_row([delta(step.delta).to_string(), words::bridge_cause(step.cause)]);
+            table.add_row([
+                delta(step.delta).to_string(),
+                english.bridge_cause(step.cause),
+                english.bridge_parts(step),
+            ]);
         }
         align_right(&mut table, &[0]);
         text.push_str(&indented(&table));
@@ -228,36 +234,4 @@ fn layer_pairs(service: &ServiceComparison) -> String {
     }
     align_right(&mut table, &[1, 2]);
     format!("\n{}", indented(&table))
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    if !header.is_empty() {
-        table.set_header(header);
-    }
-    table
-}
-
-/// Sets the columns apart and puts figures under each other.
-fn align_right(table: &mut Table, columns: &[usize]) {
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    for &column in columns {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-}
-
-fn indented(table: &Table) -> String {
-    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
-}
-
-fn push(text: &mut String, section: &str) {
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text.push_str(section);
 }

@@ -1,62 +1,81 @@
 //! The one sentence that says what came of it: in the title, the page, the terminal and the pull request.
 
 use plimsoll_analysis::compare::{Comparison, ServiceComparison, SizeChange};
+use plimsoll_snapshot::Bytes;
 
-use crate::format::{bytes, delta, one_line, percent};
+use crate::format::{one_line, shorten};
+use crate::language::Language;
 
 /// The number of services that the sentence names.
 const NAMED: usize = 4;
+/// How much of a name is read: a sentence stays one.
+const NAME: usize = 64;
 
 /// The verdict on a comparison.
 #[must_use]
-pub fn verdict(comparison: &Comparison) -> String {
+pub fn verdict(comparison: &Comparison, language: Language) -> String {
+    let words = language.words();
     let subject = match &comparison.services[..] {
-        [] => return "There is nothing to compare: neither side has a service.".to_owned(),
-        [only] => return format!("{}.", service_clause(only)),
-        services => format!("The stack of {} services", services.len()),
+        [] => return words.nothing_to_compare.to_owned(),
+        [only] => return format!("{}.", service_clause(only, language)),
+        services => (words.stack_of)(&services.len().to_string()),
     };
-    let mut named: Vec<_> = comparison.services.iter().take(NAMED).map(short_clause).collect();
-    if comparison.services.len() > NAMED {
-        named.push(format!("{} more", comparison.services.len() - NAMED));
+    let services = &comparison.services;
+    let mut named: Vec<_> =
+        services.iter().take(NAMED).map(|service| short_clause(service, language)).collect();
+    if services.len() > NAMED {
+        named.push((words.and_more)(&(services.len() - NAMED).to_string()));
     }
-    format!("{subject} {}: {}.", movement(&comparison.total), named.join(", "))
+    format!("{subject} {}: {}.", movement(&comparison.total, language), named.join(", "))
 }
 
 /// The verdict in a few characters, for the title of the page.
 #[must_use]
-pub fn title(comparison: &Comparison) -> String {
+pub fn title(comparison: &Comparison, language: Language) -> String {
     let SizeChange { before, after, .. } = comparison.total;
-    let change =
-        comparison.total.percent().map(|change| format!(" ({})", percent(change))).unwrap_or_default();
-    format!("{} → {}{change}", bytes(before), bytes(after))
+    format!("{} → {}{}", language.bytes(before), language.bytes(after), relative(&comparison.total, language))
 }
 
-fn movement(size: &SizeChange) -> String {
-    let sizes = format!("from {} to {}", bytes(size.before), bytes(size.after));
-    let change = size.percent().map(|change| format!(" ({})", percent(change))).unwrap_or_default();
+/// The name of a service, as long as a sentence takes it.
+#[must_use]
+pub fn name(service: &ServiceComparison) -> String {
+    shorten(&one_line(&service.name), NAME)
+}
+
+fn movement(size: &SizeChange, language: Language) -> String {
+    let words = language.words();
+    let figure = |bytes: Bytes| language.bytes(bytes).to_string();
+    let moved = |clause: fn(&str, &str) -> String| {
+        format!("{}{}", clause(&figure(size.before), &figure(size.after)), relative(size, language))
+    };
     match size.delta.0 {
-        ..=-1 => format!("fell {sizes}{change}"),
-        0 => format!("stayed at {}", bytes(size.after)),
-        1.. => format!("grew {sizes}{change}"),
+        ..=-1 => moved(words.fell),
+        0 => (words.stayed)(&figure(size.after)),
+        1.. => moved(words.grew),
     }
 }
 
-fn service_clause(service: &ServiceComparison) -> String {
-    let name = one_line(&service.name);
+fn relative(size: &SizeChange, language: Language) -> String {
+    size.percent().map(|change| format!(" ({})", language.percent(change))).unwrap_or_default()
+}
+
+fn service_clause(service: &ServiceComparison, language: Language) -> String {
+    let (words, name) = (language.words(), name(service));
     match (&service.before, &service.after) {
-        (None, _) => format!("{name} is new, with {}", bytes(service.size.after)),
-        (_, None) => format!("{name} is gone, with {}", bytes(service.size.before)),
-        _ => format!("{name} {}", movement(&service.size)),
+        (None, _) => (words.is_new)(&name, &language.bytes(service.size.after).to_string()),
+        (_, None) => (words.is_gone)(&name, &language.bytes(service.size.before).to_string()),
+        _ => format!("{name} {}", movement(&service.size, language)),
     }
 }
 
-fn short_clause(service: &ServiceComparison) -> String {
-    let name = one_line(&service.name);
-    match (&service.before, &service.after, service.size.percent()) {
-        (None, _, _) => format!("{name} new"),
-        (_, None, _) => format!("{name} gone"),
-        _ if service.size.delta.0 == 0 => format!("{name} unchanged"),
-        (_, _, Some(change)) => format!("{name} {}", percent(change)),
-        _ => format!("{name} {}", delta(service.size.delta)),
-    }
+fn short_clause(service: &ServiceComparison, language: Language) -> String {
+    let words = language.words();
+    let what = match (&service.before, &service.after, service.size.percent()) {
+        (None, _, _) => words.new.to_owned(),
+        (_, None, _) => words.gone.to_owned(),
+        _ if service.size.delta.0 == 0 => words.unchanged.to_owned(),
+        (_, _, Some(change)) => language.percent(change),
+        _ => language.delta(service.size.delta).to_string(),
+    };
+    format!("{} {what}", name(service))
 }

@@ -1,7 +1,7 @@
-//! The words for what the analysis names by an enum, the same in every output.
+//! The English words for what the analysis names by an enum; those of other languages are in `language`.
 
 use plimsoll_analysis::Cause;
-use plimsoll_analysis::compare::{BridgeCause, FileChange, LayerMatch};
+use plimsoll_analysis::compare::{FileChange, LayerMatch};
 
 /// How bytes are hidden.
 #[must_use]
@@ -12,17 +12,6 @@ pub const fn cause(cause: Cause) -> &'static str {
         Cause::Overwritten => "overwritten",
         Cause::RewrittenSameContent => "rewritten with the same content",
         Cause::ReplacedByOtherKind => "replaced by another kind",
-    }
-}
-
-/// Where a difference comes from.
-#[must_use]
-pub fn bridge_cause(step: BridgeCause) -> String {
-    match step {
-        BridgeCause::FilesRemoved => "files removed".to_owned(),
-        BridgeCause::FilesAdded => "files added".to_owned(),
-        BridgeCause::FilesChanged => "files changed".to_owned(),
-        BridgeCause::Hidden(hidden) => format!("hidden bytes: {}", cause(hidden)),
     }
 }
 
@@ -46,5 +35,23 @@ pub const fn file_change(change: FileChange) -> &'static str {
         FileChange::Removed => "removed",
         FileChange::Modified => "modified",
         FileChange::Attributes => "owner or mode",
+    }
+}
+
+/// The same as programs know it: in attributes of the page, in CSV. These names are those of the JSON document.
+#[must_use]
+pub const fn file_change_key(change: FileChange) -> &'static str {
+    match change {
+        FileChange::Attributes => "attributes",
+        other => file_change(other),
+    }
+}
+
+/// What happened to a layer, as the JSON document names it.
+#[must_use]
+pub const fn layer_match_key(kind: LayerMatch) -> &'static str {
+    match kind {
+        LayerMatch::Added => "added",
+        other => layer_match(other),
     }
 }

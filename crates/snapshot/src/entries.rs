@@ -272,16 +272,21 @@ impl Entries {
     /// The index of the entry at `path`.
     #[must_use]
     pub fn find(&self, path: &[u8]) -> Option<usize> {
+        Some(self.lower_bound(path)).filter(|&index| index < self.len() && self.paths.get(index) == path)
+    }
+
+    /// The index of the entry at `path`, or else of the first one behind it: what lies below `path` begins there.
+    #[must_use]
+    pub fn lower_bound(&self, path: &[u8]) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low.midpoint(high);
             match path::compare(self.paths.get(middle), path) {
                 std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(middle),
+                _ => high = middle,
             }
         }
-        None
+        low
     }
 
     /// All of them, in order.

@@ -141,7 +141,7 @@ pub struct PackageFact {
     /// The licence as the package states it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub license: Option<String>,
-    /// The source package it was built of (dpkg, apk, rpm).
+    /// The source package it was built of, where that has another name (dpkg, apk, rpm).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub source: Option<String>,
     /// What the package says it takes up on disk.
@@ -304,7 +304,8 @@ pub struct ImportFact {
     pub entry: u32,
     /// The world its imports are found in: Python or npm.
     pub ecosystem: Ecosystem,
-    /// Modules as they are written (`google.cloud.storage`, `@scope/name/part`), sorted, relative ones left out.
+    /// Modules as they are written (`google.cloud`, `@scope/name/part`), sorted, relative ones left out. What Python
+    /// imports from a module stands here too if it may be one itself (`google.cloud.storage`).
     pub modules: Vec<String>,
 }
 

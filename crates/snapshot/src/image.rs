@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Bytes, DiffId, Digest, Entries, Facts, Paths, Runtime, Warning};
+use crate::{BuildFile, Bytes, DiffId, Digest, Entries, Facts, Paths, Runtime, Warning};
 
 /// What was read of a set of images.
 ///
@@ -34,6 +34,9 @@ pub struct Service {
     pub name: String,
     /// Index into [`Snapshot::images`].
     pub image: usize,
+    /// What it was built from, where that was given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub build: Option<BuildFile>,
 }
 
 /// One image for one platform.

@@ -4,6 +4,7 @@
 //! findings) is derived by `plimsoll-analysis` whenever it is asked for, so an old snapshot profits from
 //! a new rule. The format on disk is described in `docs/snapshot-format.md`.
 
+mod build;
 mod bundle;
 mod entries;
 mod facts;
@@ -15,6 +16,7 @@ pub mod runtime;
 mod units;
 mod warning;
 
+pub use build::{BuildFile, BuildInstruction};
 pub use bundle::Bundle;
 pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, Node, Paths};
 pub use facts::{

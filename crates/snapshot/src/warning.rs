@@ -27,6 +27,10 @@ pub enum Warning {
     SkippedManifest { digest: Digest, reason: String },
     /// The source has the image for several platforms, and none was asked for.
     OtherPlatforms { chosen: String, others: Vec<String> },
+    /// A file that describes packages is damaged, or too large; what could be read of it counts.
+    UnreadableMetadata { layer: DiffId, path: String, reason: String },
+    /// More files describe packages than are read of one layer.
+    MetadataLeftOut { layer: DiffId, files: u64 },
     /// The digest is of an algorithm that is not verified.
     DigestNotVerified { digest: Digest },
 }
@@ -59,6 +63,12 @@ impl fmt::Display for Warning {
             }
             Self::OtherPlatforms { chosen, others } => {
                 write!(out, "this is the image for {chosen}; there is also {}", others.join(", "))
+            }
+            Self::UnreadableMetadata { layer, path, reason } => {
+                write!(out, "layer {layer}: `{path}`: {reason}")
+            }
+            Self::MetadataLeftOut { layer, files } => {
+                write!(out, "layer {layer}: {files} more files of packages were not read")
             }
             Self::DigestNotVerified { digest } => {
                 write!(out, "digest {digest} was not verified: only SHA-256 is")

@@ -2,11 +2,10 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::ServiceComparison;
-use plimsoll_report::{format, words};
 
 use super::geometry::{Bar, BarKind, waterfall};
 use crate::components::direction;
-use crate::text;
+use crate::text::{self, words};
 
 /// The height of a row, and of the bar in its middle.
 const ROW: f64 = 32.0;
@@ -27,9 +26,12 @@ pub(crate) fn Waterfall(service: &'static ServiceComparison) -> impl IntoView {
 
 fn row(bar: Bar, comes_from: Option<f64>, goes_on: bool) -> impl IntoView {
     let (class, label, value) = match bar.kind {
-        BarKind::Before(bytes) => ("total", text::BEFORE.to_owned(), format::bytes(bytes)),
-        BarKind::After(bytes) => ("total", text::AFTER.to_owned(), format::bytes(bytes)),
-        BarKind::Step(cause, delta) => (direction(delta), words::bridge_cause(cause), format::delta(delta)),
+        BarKind::Before(bytes) => ("total", words().before.to_owned(), text::bytes(bytes)),
+        BarKind::After(bytes) => ("total", words().after.to_owned(), text::bytes(bytes)),
+        BarKind::Step(cause, delta) => {
+            (direction(delta), text::language().bridge_cause(cause), text::delta(delta))
+        }
+        BarKind::Other(delta) => (direction(delta), words().other_causes.to_owned(), text::delta(delta)),
     };
     let top = (ROW - THICK) / 2.0;
     let connector = |at: f64, from: f64, to: f64| {

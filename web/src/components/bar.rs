@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::inspect::ImageInspection;
-use plimsoll_report::format::{date, one_line};
+use plimsoll_report::format::date;
+use plimsoll_report::language::Language;
 
+use super::Menu;
 use crate::state::{State, Theme, View};
-use crate::text;
+use crate::text::{self, words};
 
 /// The bar. The images are those of the service that is chosen.
 #[component]
@@ -14,9 +16,9 @@ pub(crate) fn Bar(state: State) -> impl IntoView {
         let service = state.selected()?;
         Some(view! {
             <p class="sides">
-                {side(text::BEFORE, service.before.as_ref())}
+                {side(words().before, service.before.as_ref())}
                 <span class="arrow" aria-hidden="true">"→"</span>
-                {side(text::AFTER, service.after.as_ref())}
+                {side(words().after, service.after.as_ref())}
             </p>
         })
     };
@@ -26,17 +28,24 @@ pub(crate) fn Bar(state: State) -> impl IntoView {
                 <span class="brand"><Mark /><span>{text::NAME}</span></span>
                 {images}
                 <Choice
-                    label=text::VIEW
+                    label=words().view
                     class="views"
                     all=View::ALL.map(|view| (view, view.key(), text::view(view))).to_vec()
                     chosen=state.view
                 />
                 <Choice
-                    label=text::THEME
+                    label=words().language
+                    class="languages"
+                    all=Language::ALL.map(|language| (language, language.tag(), language.name())).to_vec()
+                    chosen=state.language
+                />
+                <Choice
+                    label=words().theme
                     class="themes"
                     all=Theme::ALL.map(|theme| (theme, theme.key(), text::theme(theme))).to_vec()
                     chosen=state.theme
                 />
+                <Menu state />
             </div>
         </header>
     }
@@ -56,7 +65,7 @@ fn Mark() -> impl IntoView {
 fn side(label: &'static str, image: Option<&'static ImageInspection>) -> impl IntoView {
     let (name, rest) = match image {
         Some(image) => {
-            let name = image.reference.as_deref().map(one_line);
+            let name = image.reference.as_deref().map(text::name);
             let parts = [
                 name.is_some().then(|| image.id.short().to_owned()),
                 image.created.as_deref().and_then(date),
@@ -64,7 +73,7 @@ fn side(label: &'static str, image: Option<&'static ImageInspection>) -> impl In
             let rest: Vec<String> = parts.into_iter().flatten().collect();
             (name.unwrap_or_else(|| image.id.short().to_owned()), rest.join(" · "))
         }
-        None => (text::ABSENT.to_owned(), String::new()),
+        None => (words().absent.to_owned(), String::new()),
     };
     view! {
         <span class="side">

@@ -2,27 +2,28 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{Comparison, SizeChange};
-use plimsoll_report::format::{self, bytes, count, one_line, percent, unbroken};
+use plimsoll_report::format::{count, unbroken};
 
 use super::change;
-use crate::{figures, text};
+use crate::figures;
+use crate::text::{self, bytes, percent, words};
 
 /// What the stack comes to. A figure that is not known is not shown.
 #[component]
 pub(crate) fn Cards(comparison: &'static Comparison) -> impl IntoView {
     let files = figures::files(comparison);
     let last = match (figures::compressed(comparison), comparison.services.first()) {
-        (Some(size), _) => Some(size_card("compressed", text::CARD_COMPRESSED, size).into_any()),
+        (Some(size), _) => Some(size_card("compressed", words().card_compressed, size).into_any()),
         // The services are sorted by their change.
         (None, Some(service)) if comparison.services.len() > 1 => {
-            let delta = format::delta(service.size.delta);
+            let delta = text::delta(service.size.delta);
             Some(
                 view! {
                     <div class="card" data-card="service">
-                        <dt>{text::CARD_SERVICE}</dt>
+                        <dt>{words().card_service}</dt>
                         <dd class="value">{delta.number}<small>{delta.unit}</small></dd>
                         <dd class="more-on">
-                            {one_line(&service.name)}": "{bytes(service.size.before).to_string()}" → "
+                            {text::name(&service.name)}": "{bytes(service.size.before).to_string()}" → "
                             {bytes(service.size.after).to_string()}
                         </dd>
                     </div>
@@ -33,14 +34,14 @@ pub(crate) fn Cards(comparison: &'static Comparison) -> impl IntoView {
         _ => None,
     };
     view! {
-        <dl class="cards" aria-label=text::FIGURES>
-            {size_card("total", text::CARD_TOTAL, comparison.total)}
-            {size_card("hidden", text::CARD_HIDDEN, figures::hidden(comparison))}
+        <dl class="cards" aria-label=words().figures>
+            {size_card("total", words().card_total, comparison.total)}
+            {size_card("hidden", words().card_hidden, figures::hidden(comparison))}
             <div class="card" data-card="files" data-added=files.added data-removed=files.removed data-modified=files.modified>
-                <dt>{text::CARD_FILES}</dt>
+                <dt>{words().card_files}</dt>
                 <dd class="value">{count(files.all())}</dd>
                 <dd class="more-on">
-                    {format!("{} added · {} removed · {} modified", count(files.added), count(files.removed), count(files.modified))}
+                    {(words().files_by_change)(&count(files.added), &count(files.removed), &count(files.modified))}
                 </dd>
             </div>
             {last}
@@ -59,7 +60,7 @@ fn size_card(key: &'static str, label: &'static str, size: SizeChange) -> impl I
             <dt>{label}</dt>
             <dd class="value" title=text::exact(size.after)>{after.number}<small>{after.unit}</small></dd>
             <dd class="more-on">
-                {bytes(size.before).to_string()}" before · "{change(size.delta)}{relative}
+                {(words().size_before)(&bytes(size.before).to_string())}" · "{change(size.delta)}{relative}
             </dd>
         </div>
     }

@@ -8,19 +8,23 @@ use leptos::prelude::*;
 use plimsoll_analysis::compare::FileChange::{Attributes, Modified, Unchanged};
 use plimsoll_analysis::compare::{FileTree, ServiceComparison};
 use plimsoll_report::format::count;
-use plimsoll_report::words;
+use plimsoll_report::words::file_change_key;
 use plimsoll_snapshot::{Bytes, path as paths};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, KeyboardEvent, MouseEvent};
 
-use super::{change, direction, maybe_size, size};
+use super::{FileMap, change, direction, maybe_size, size};
 use crate::charts::geometry::share;
+use crate::load;
+use crate::state::State;
+use crate::text::{self, words};
 use crate::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled};
-use crate::{load, text};
 
 /// The height of a row, and of one whose figures stand below its name, as in the style sheet.
 const ROW: f64 = 28.0;
 const NARROW_ROW: f64 = 48.0;
+/// The height of the head.
+const HEAD: f64 = 32.0;
 /// The width of a window in which rows are of two lines.
 const NARROW: f64 = 720.0;
 
@@ -36,6 +40,8 @@ struct Table {
     rows: Memo<Arc<Vec<Row>>>,
     /// The row the keys act on, by its node.
     active: RwSignal<Option<u32>>,
+    /// The node that was chosen elsewhere and is to be seen here.
+    reveal: RwSignal<Option<u32>>,
 }
 
 impl Table {
@@ -51,12 +57,24 @@ impl Table {
             move |_| Arc::new(tree::rows(tree, &matches.get(), order.get(), &toggled.read())),
             |_, _| true,
         );
-        Self { tree, filter, search, order, toggled, matches, rows, active: RwSignal::new(None) }
+        let (active, reveal) = (RwSignal::new(None), RwSignal::new(None));
+        Self { tree, filter, search, order, toggled, matches, rows, active, reveal }
     }
 
     fn open(self, node: u32) {
         let matches = self.matches.get_untracked();
         self.toggled.update(|toggled| tree::open(self.tree, &matches, toggled, node));
+    }
+
+    /// Opens whatever a node lies in.
+    fn open_around(self, node: u32) {
+        let matches = self.matches.get_untracked();
+        let around = tree::around(self.tree, node);
+        self.toggled.update(|toggled| {
+            for directory in around {
+                toggled.set(&matches, directory, true);
+            }
+        });
     }
 
     fn close(self, node: u32) {
@@ -67,25 +85,40 @@ impl Table {
 
 /// The file tree with its filters and its search.
 #[component]
-pub(crate) fn Files(service: &'static ServiceComparison, tree: &'static FileTree<'static>) -> impl IntoView {
+pub(crate) fn Files(
+    state: State,
+    service: &'static ServiceComparison,
+    tree: &'static FileTree<'static>,
+) -> impl IntoView {
     let table = Table::new(tree);
     let status = move || {
         let matches = table.matches.get();
         let root = matches.get(0);
         view! { {text::shown(root.files, root.changed)}" · "{change(root.size().delta)} }
     };
-    let moved = (service.moves.files > 0)
-        .then(|| format!(" {}", text::moved(service.moves.files, service.moves.bytes)));
+    let moved = (service.moves.files > 0).then(|| {
+        format!(
+            " {}",
+            (words().moved)(
+                &text::many(service.moves.files, &words().file),
+                &text::bytes(service.moves.bytes).to_string()
+            )
+        )
+    });
     view! {
         <section class="engineer" aria-labelledby="files">
-            <h2 id="files">{text::FILES}</h2>
-            <p class="lead">{text::FILES_LEAD}{moved}</p>
+            <h2 id="files">{words().files}</h2>
+            <p class="lead">{words().files_lead}{moved}</p>
+            {(!tree.nodes.is_empty()).then(|| view! {
+                <FileMap state tree matches=table.matches chosen=table.active reveal=table.reveal />
+            })}
+            <h3 class="screen">{words().tree}</h3>
             <div class="tools screen">
                 <Filters service chosen=table.filter />
                 <input
                     type="search"
-                    placeholder=text::SEARCH
-                    aria-label=text::SEARCH
+                    placeholder=words().search
+                    aria-label=words().search
                     spellcheck="false"
                     autocomplete="off"
                     on:input=move |event| {
@@ -109,7 +142,7 @@ fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> imp
             <button
                 type="button"
                 class="filter"
-                data-filter=text::filter(filter)
+                data-filter=filter.key()
                 aria-pressed=move || if chosen.get() == filter { "true" } else { "false" }
                 on:click=move |_| chosen.set(filter)
             >
@@ -117,13 +150,13 @@ fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> imp
             </button>
         }
     });
-    view! { <div class="filters" role="group" aria-label=text::FILTER>{chips.collect_view()}</div> }
+    view! { <div class="filters" role="group" aria-label=words().filter>{chips.collect_view()}</div> }
 }
 
 /// The table itself. Its rows share one place in the order of focus, and the arrow keys walk them.
 #[component]
 fn Grid(table: Table) -> impl IntoView {
-    let (grid, view) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
+    let view = NodeRef::<html::Div>::new();
     let (top, height) = (RwSignal::new(0.0), RwSignal::new(600.0));
     let narrow = RwSignal::new(load::window_width() < NARROW);
     let row_height = move || if narrow.get() { NARROW_ROW } else { ROW };
@@ -154,13 +187,21 @@ fn Grid(table: Table) -> impl IntoView {
         let rows = table.rows.get_untracked();
         table.active.set(rows.get(row).map(|row| row.node));
         let Some(element) = view.get_untracked() else { return };
-        let visible = f64::from(element.client_height());
+        // The head stays on top of what scrolls.
+        let visible = f64::from(element.client_height()) - HEAD;
         let scroll = tree::scroll_to(f64::from(element.scroll_top()), visible, row_height(), row);
         if let Some(to) = scroll {
             #[expect(clippy::cast_possible_truncation, reason = "a position on a screen")]
             element.set_scroll_top(to.round() as i32);
         }
     };
+    Effect::new(move |_| {
+        let Some(node) = table.reveal.get() else { return };
+        table.open_around(node);
+        if let Some(row) = table.rows.get_untracked().iter().position(|row| row.node == node) {
+            go_to(row);
+        }
+    });
     let on_key = move |event: KeyboardEvent| {
         let Some(key) = Key::named(&event.key()) else { return };
         // The buttons of the head have keys of their own, and so has the browser.
@@ -184,7 +225,7 @@ fn Grid(table: Table) -> impl IntoView {
     let on_click = move |event: MouseEvent| {
         let Some(node) = clicked_node(&event) else { return };
         table.active.set(Some(node));
-        if let Some(element) = grid.get_untracked() {
+        if let Some(element) = view.get_untracked() {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
             // Without the focus the keys do nothing; the click has its effect all the same.
@@ -218,39 +259,32 @@ fn Grid(table: Table) -> impl IntoView {
     #[expect(clippy::cast_precision_loss, reason = "a position on a screen")]
     let offset = move || format!("transform:translateY({}px)", range.get().start as f64 * row_height());
     view! {
+        // What scrolls is what has the focus: one stop of the tab key, whose rows the arrow keys walk.
         <div
             class="grid screen"
             id="tree"
             role="treegrid"
             tabindex="0"
-            aria-label=text::TREE
+            aria-label=words().tree
             aria-rowcount=move || table.rows.read().len() + 1
             aria-activedescendant=move || table.active.get().map(|node| format!("file-{node}"))
-            node_ref=grid
+            node_ref=view
             on:keydown=on_key
             on:focus=on_focus
+            on:scroll=move |_| measure()
+            on:click=on_click
         >
             <div class="tr head" role="row" aria-rowindex="1">
                 <SortHeader table by=Order::Name class="name" />
-                <span role="columnheader" class="before">{text::BEFORE}</span>
+                <span role="columnheader" class="before">{words().before}</span>
                 <SortHeader table by=Order::Size class="after" />
                 <SortHeader table by=Order::Change class="delta" />
-                <span role="columnheader" class="what"></span>
+                <span role="columnheader" class="what">{words().state}</span>
             </div>
-            <div
-                class="rows"
-                role="rowgroup"
-                // The browser would make what scrolls another stop of the tab key.
-                tabindex="-1"
-                node_ref=view
-                on:scroll=move |_| measure()
-                on:click=on_click
-            >
-                <div style=total role="presentation">
-                    <div style=offset role="presentation">{shown}</div>
-                </div>
-                {move || table.rows.read().is_empty().then(|| view! { <p class="empty">{text::NO_FILES}</p> })}
+            <div class="rows" role="rowgroup" style=total>
+                <div style=offset role="presentation">{shown}</div>
             </div>
+            {move || table.rows.read().is_empty().then(|| view! { <p class="empty">{words().no_files}</p> })}
         </div>
     }
 }
@@ -261,7 +295,7 @@ fn SortHeader(table: Table, by: Order, class: &'static str) -> impl IntoView {
     let direction = if by == Order::Name { "ascending" } else { "descending" };
     view! {
         <span role="columnheader" class=class aria-sort=move || if chosen() { direction } else { "none" }>
-            <button type="button" data-sort=text::order(by) on:click=move |_| table.order.set(by)>
+            <button type="button" data-sort=by.key() on:click=move |_| table.order.set(by)>
                 {text::order(by)}
             </button>
         </span>
@@ -284,10 +318,10 @@ fn row_view(
     let what = match node.change {
         // What lies in a directory says more of it than its own owner or mode.
         Unchanged | Attributes | Modified if node.is_only_directory() && found.changed > 0 => {
-            Some(format!("{} changed", count(u64::from(found.changed))))
+            Some((words().changed_inside)(&count(u64::from(found.changed))))
         }
         Unchanged => None,
-        change => Some(words::file_change(change).to_owned()),
+        change => Some(text::file_change(change).to_owned()),
     };
     let delta = size_of_both.delta;
     let name = paths::escape(node.name).into_owned();
@@ -300,7 +334,7 @@ fn row_view(
             style=format!("--level:{}", row.level - 1)
             data-node=row.node
             data-path=tree::path(table.tree, rows, index)
-            data-change=words::file_change(node.change)
+            data-change=file_change_key(node.change)
             data-before=size_of_both.before.0
             data-after=size_of_both.after.0
             attr:aria-level=row.level
@@ -350,19 +384,19 @@ fn Largest(service: &'static ServiceComparison) -> impl IntoView {
                 <td>{size(file.size.before)}</td>
                 <td>{size(file.size.after)}</td>
                 <td>{change(file.size.delta)}</td>
-                <td>{words::file_change(file.change)}</td>
+                <td>{text::file_change(file.change)}</td>
             </tr>
         }
     });
     view! {
         <table class="plain paper">
-            <caption>{text::LARGEST}</caption>
+            <caption>{words().largest_files}</caption>
             <thead>
                 <tr>
-                    <th scope="col">{text::PATH}</th>
-                    <th scope="col">{text::BEFORE}</th>
-                    <th scope="col">{text::AFTER}</th>
-                    <th scope="col">{text::CHANGE}</th>
+                    <th scope="col">{words().name}</th>
+                    <th scope="col">{words().before}</th>
+                    <th scope="col">{words().after}</th>
+                    <th scope="col">{words().change}</th>
                     <td></td>
                 </tr>
             </thead>

@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{LayerMatch, LayerPair, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, LayerInspection};
-use plimsoll_report::format::{bytes, one_line};
-use plimsoll_report::words;
+use plimsoll_report::format::{one_line, shorten};
+use plimsoll_report::language::Noun;
+use plimsoll_report::words::layer_match_key;
 use plimsoll_snapshot::Bytes;
 
-use super::{maybe_size, size};
-use crate::text;
+use super::{ChartTools, maybe_size, size};
+use crate::charts::{Stacks, picture};
+use crate::text::{self, words};
 
 /// The aligned layers; a row opens to show what it holds and who hides it.
 #[component]
@@ -22,19 +24,19 @@ pub(crate) fn Layers(service: &'static ServiceComparison) -> impl IntoView {
         view! { <LayerRow service pair=*pair index compressed /> }
     });
     let table = if service.layers.is_empty() {
-        view! { <p>{text::NO_LAYERS}</p> }.into_any()
+        view! { <p>{words().no_layers}</p> }.into_any()
     } else {
         view! {
             <table class="layers reflow" aria-labelledby="layers">
                 <thead>
                     <tr>
-                        <th scope="col">{text::INSTRUCTION}</th>
-                        <th scope="col">{text::MATCH}</th>
-                        <th scope="col">{text::BEFORE}</th>
-                        <th scope="col">{text::HIDDEN}</th>
-                        <th scope="col">{text::AFTER}</th>
-                        <th scope="col">{text::HIDDEN}</th>
-                        {compressed.then(|| view! { <th scope="col">{text::COMPRESSED}</th> })}
+                        <th scope="col">{words().instruction}</th>
+                        <th scope="col">{words().match_head}</th>
+                        <th scope="col">{words().before}</th>
+                        <th scope="col">{words().hidden}</th>
+                        <th scope="col">{words().after}</th>
+                        <th scope="col">{words().hidden}</th>
+                        {compressed.then(|| view! { <th scope="col">{words().compressed}</th> })}
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
@@ -42,12 +44,20 @@ pub(crate) fn Layers(service: &'static ServiceComparison) -> impl IntoView {
         }
         .into_any()
     };
-    let base = (service.base.shared_layers > 0)
-        .then(|| format!(" {}", text::base(service.base.shared_layers, service.base.shared_bytes)));
+    let base = (service.base.shared_layers > 0).then(|| {
+        format!(
+            " {}",
+            (words().base)(service.base.shared_layers, &text::bytes(service.base.shared_bytes).to_string())
+        )
+    });
     view! {
         <section class="engineer" aria-labelledby="layers">
-            <h2 id="layers">{text::LAYERS}</h2>
-            <p class="lead">{text::LAYERS_LEAD}{base}</p>
+            <h2 id="layers">{words().layers}</h2>
+            <p class="lead">{words().layers_lead}{base}</p>
+            {(!service.layers.is_empty()).then(|| view! {
+                <Stacks service />
+                <ChartTools chart=words().stacks picture=move || Some(picture::layers(service)) />
+            })}
             {table}
         </section>
     }
@@ -68,13 +78,14 @@ fn LayerRow(
     let after = layer(service.after.as_ref(), pair.after);
     let open = RwSignal::new(false);
     let detail_id = format!("layer-{index}");
-    let instruction = service.instruction(&pair).map_or_else(|| text::NO_INSTRUCTION.to_owned(), one_line);
+    let instruction =
+        service.instruction(&pair).map_or_else(|| words().no_instruction.to_owned(), whole_line);
     let instruction_before = before
         .filter(|_| after.is_some())
         .and_then(|layer| layer.instruction.as_deref())
-        .map(one_line)
+        .map(whole_line)
         .filter(|before| *before != instruction);
-    let kind = words::layer_match(pair.kind);
+    let kind = layer_match_key(pair.kind);
     let class = match pair.kind {
         LayerMatch::Kept => "chip kept",
         LayerMatch::Changed => "chip changed",
@@ -89,8 +100,8 @@ fn LayerRow(
                 <tr class="detail" id=format!("layer-{index}")>
                     <td colspan=columns>
                         <div class="two">
-                            {before.map(|layer| detail(text::BEFORE, layer, service.before.as_ref(), pair.before))}
-                            {after.map(|layer| detail(text::AFTER, layer, service.after.as_ref(), pair.after))}
+                            {before.map(|layer| detail(words().before, layer, service.before.as_ref(), pair.before))}
+                            {after.map(|layer| detail(words().after, layer, service.after.as_ref(), pair.after))}
                         </div>
                     </td>
                 </tr>
@@ -114,14 +125,14 @@ fn LayerRow(
                 >
                     <code>{instruction}</code>
                 </button>
-                {instruction_before.map(|was| view! { <div class="was">{text::WAS}" "<code>{was}</code></div> })}
+                {instruction_before.map(|was| view! { <div class="was">{words().was}" "<code>{was}</code></div> })}
             </th>
-            <td><span class=class>{kind}</span></td>
-            <td data-label=text::BEFORE>{maybe_size(file_bytes(before))}</td>
-            <td class="hidden-bytes" data-label=text::HIDDEN>{hidden(before)}</td>
-            <td data-label=text::AFTER>{maybe_size(file_bytes(after))}</td>
-            <td class="hidden-bytes" data-label=text::HIDDEN>{hidden(after)}</td>
-            {compressed.then(|| view! { <td data-label=text::COMPRESSED>{compressed_sizes(before, after)}</td> })}
+            <td><span class=class>{(words().layer_match)(pair.kind)}</span></td>
+            <td data-label=words().before>{maybe_size(file_bytes(before))}</td>
+            <td class="hidden-bytes" data-label=words().hidden>{hidden(before)}</td>
+            <td data-label=words().after>{maybe_size(file_bytes(after))}</td>
+            <td class="hidden-bytes" data-label=words().hidden>{hidden(after)}</td>
+            {compressed.then(|| view! { <td data-label=words().compressed>{compressed_sizes(before, after)}</td> })}
         </tr>
         {detail}
     }
@@ -153,14 +164,15 @@ fn detail(
 ) -> impl IntoView {
     let hidden = image.into_iter().flat_map(|image| &image.hidden);
     let groups = hidden.filter(|group| Some(group.from_layer as usize) == index).map(|group| {
-        let by = group.by_instruction.as_deref().map_or_else(|| text::NO_INSTRUCTION.to_owned(), one_line);
+        let by =
+            group.by_instruction.as_deref().map_or_else(|| words().no_instruction.to_owned(), whole_line);
         let examples = group.examples.iter().map(|file| {
             view! { <li><code>{file.path.clone()}</code><span>{size(file.bytes)}</span></li> }
         });
         view! {
             <p>
                 <b>{size(group.bytes)}</b>
-                {format!(" in {}, {} by ", text::many(group.files, "file", "files"), words::cause(group.cause))}
+                {(words().in_files_by)(&text::many(group.files, &words().file), (words().cause)(group.cause))}
                 <code>{by}</code>
             </p>
             <ul class="examples">{examples.collect_view()}</ul>
@@ -169,39 +181,45 @@ fn detail(
     let groups = groups.collect_view();
     let tar = match layer.tar_bytes {
         Some(bytes) => view! { {size(bytes)} }.into_any(),
-        None => text::NOT_INCLUDED.into_any(),
+        None => words().not_included.into_any(),
     };
     view! {
         <div>
             <h3>{label}</h3>
             <dl class="facts">
-                <dt>{text::DIFF_ID}</dt>
+                <dt>{words().diff_id}</dt>
                 <dd><code>{layer.diff_id.to_string()}</code></dd>
-                <dt>{text::TAR}</dt>
-                <dd>{tar}{layer.compressed_bytes.map(|size| format!(", compressed {}", bytes(size)))}</dd>
-                <dt>{text::HOLDS}</dt>
+                <dt>{words().tar}</dt>
+                <dd>{tar}{layer.compressed_bytes.map(|size| (words().compressed_to)(&text::bytes(size).to_string()))}</dd>
+                <dt>{words().holds}</dt>
                 <dd>{holds(layer)}</dd>
-                {(layer.hidden_bytes > Bytes::ZERO).then(|| view! { <dt>{text::HIDDEN_BY}</dt><dd>{groups}</dd> })}
+                {(layer.hidden_bytes > Bytes::ZERO).then(|| view! { <dt>{words().hidden}</dt><dd>{groups}</dd> })}
             </dl>
         </div>
     }
 }
 
+/// An instruction on one line. Builders put whole scripts into one; the JSON has all of it.
+fn whole_line(instruction: &str) -> String {
+    shorten(&one_line(instruction), 2000)
+}
+
 /// What a layer holds, without what it has none of.
 fn holds(layer: &LayerInspection) -> String {
-    let counts = [
-        (layer.files, "file", "files"),
-        (layer.directories, "directory", "directories"),
-        (layer.symlinks, "symbolic link", "symbolic links"),
-        (layer.hardlinks, "hard link", "hard links"),
-        (layer.devices, "device", "devices"),
-        (layer.whiteouts, "whiteout", "whiteouts"),
-        (layer.opaque, "opaque directory", "opaque directories"),
+    let words = words();
+    let counts: [(u64, &Noun); 7] = [
+        (layer.files, &words.file),
+        (layer.directories, &words.directory),
+        (layer.symlinks, &words.symlink),
+        (layer.hardlinks, &words.hardlink),
+        (layer.devices, &words.device),
+        (layer.whiteouts, &words.whiteout),
+        (layer.opaque, &words.opaque),
     ];
     let parts: Vec<_> = counts
         .into_iter()
         .filter(|&(number, ..)| number > 0)
-        .map(|(number, one, more)| text::many(number, one, more))
+        .map(|(number, noun)| text::many(number, noun))
         .collect();
     if parts.is_empty() { text::NONE.to_owned() } else { parts.join(", ") }
 }

@@ -2,17 +2,17 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::inspect::ImageInspection;
-use plimsoll_report::format::{bytes, one_line};
-use plimsoll_report::sizes;
+use plimsoll_report::format::one_line;
+use plimsoll_report::sizes::{self, SizeDefinition};
 use plimsoll_snapshot::Snapshot;
 
 use crate::state::Report;
-use crate::text;
+use crate::text::{self, words};
 
 /// Definitions, sources and warnings.
 #[component]
 pub(crate) fn Method(report: &'static Report) -> impl IntoView {
-    let definitions = sizes::ALL.map(|size| {
+    let definitions = words().sizes.map(|size| {
         view! {
             <tr>
                 <th scope="row">{size.name}</th>
@@ -25,23 +25,29 @@ pub(crate) fn Method(report: &'static Report) -> impl IntoView {
     let before = services.iter().filter_map(|service| service.before.as_ref());
     let after = services.iter().filter_map(|service| service.after.as_ref());
     view! {
-        <section aria-labelledby="method">
-            <h2 id="method">{text::METHOD}</h2>
-            <p class="lead">{text::METHOD_LEAD}</p>
+        <section class="engineer" aria-labelledby="method">
+            <h2 id="method">{words().method}</h2>
+            <p class="lead">{words().method_lead}</p>
             <table class="plain definitions reflow">
                 <thead>
                     <tr>
-                        <th scope="col">{text::TERM}</th>
-                        <th scope="col">{text::MEANING}</th>
-                        <th scope="col">{text::COMMAND}</th>
+                        <th scope="col">{words().term}</th>
+                        <th scope="col">{words().counts_what}</th>
+                        <th scope="col">{words().shown_by}</th>
                     </tr>
                 </thead>
                 <tbody>{definitions.collect_view()}</tbody>
             </table>
-            <h3>{text::SOURCES}</h3>
+            <details class="bytes glossary">
+                <summary>{words().glossary}</summary>
+                <dl class="facts">
+                    {words().glossary_terms.iter().map(|(term, meaning)| view! { <dt>{*term}</dt><dd>{*meaning}</dd> }).collect_view()}
+                </dl>
+            </details>
+            <h3>{words().sources}</h3>
             <div class="two">
-                {side(text::BEFORE, &report.bundle.before, before.collect())}
-                {side(text::AFTER, &report.bundle.after, after.collect())}
+                {side(words().before, &report.bundle.before, before.collect())}
+                {side(words().after, &report.bundle.after, after.collect())}
             </div>
         </section>
     }
@@ -67,7 +73,7 @@ fn side(
     view! {
         <div class="sources">
             <h4>{label}</h4>
-            <p>{text::GENERATOR}" "{one_line(&snapshot.generator)}</p>
+            <p>{words().generator}" "{one_line(&snapshot.generator)}</p>
             {images.collect_view()}
         </div>
     }
@@ -85,31 +91,36 @@ fn image_facts(services: String, image: &'static ImageInspection, manifest: Opti
             view! { <dt>{term}</dt><dd>{value}</dd> }
         })
     };
+    let figure = |name: &str, size| format!("{name} {}", text::bytes(size));
+    let named = |size: &SizeDefinition, bytes| figure(text::language().size(size).name, bytes);
     let mut figures = vec![
-        format!("image {}", bytes(image.size_bytes)),
-        format!("final tree {}", bytes(image.final_tree_bytes)),
-        format!("hidden {}", bytes(image.hidden_bytes)),
-        format!("duplicates {}", bytes(image.duplicate_bytes)),
-        format!("allocated about {}", bytes(image.allocated_estimate_bytes)),
+        named(&sizes::IMAGE, image.size_bytes),
+        named(&sizes::FINAL_TREE, image.final_tree_bytes),
+        named(&sizes::HIDDEN, image.hidden_bytes),
+        figure(words().duplicates, image.duplicate_bytes),
+        figure(words().allocated_about, image.allocated_estimate_bytes),
     ];
-    figures.extend(image.compressed_bytes.map(|size| format!("compressed {}", bytes(size))));
-    figures.extend(image.dive_efficiency.map(|score| format!("dive efficiency {:.1} %", score * 100.0)));
+    figures.extend(image.compressed_bytes.map(|size| named(&sizes::COMPRESSED, size)));
+    figures.extend(image.dive_efficiency.map(|score| {
+        let name = text::language().size(&sizes::DIVE_EFFICIENCY).name;
+        text::language().decimal(format!("{name} {:.1} %", score * 100.0))
+    }));
     let warnings = image.warnings.iter().map(|warning| view! { <li>{one_line(&warning.message)}</li> });
     view! {
         <dl class="facts">
-            <dt>{text::SERVICE}</dt>
+            <dt>{words().service}</dt>
             <dd>
                 <b>{services}</b>
                 {image.reference.as_deref().map(|name| format!(" · {}", one_line(name)))}
             </dd>
-            {fact(text::SOURCE, Some(format!("{}:{}", image.source.transport.name(), one_line(&image.source.name))), true)}
-            {fact(text::IMAGE_ID, Some(image.id.to_string()), true)}
-            {fact(text::MANIFEST, manifest, true)}
-            {fact(text::PLATFORM, Some(one_line(&image.platform)), false)}
-            {fact(text::CREATED, image.created.as_deref().map(one_line), false)}
-            {fact(text::SIZES, Some(figures.join(", ")), false)}
+            {fact(words().source, Some(format!("{}:{}", image.source.transport.name(), one_line(&image.source.name))), true)}
+            {fact(words().image_id, Some(image.id.to_string()), true)}
+            {fact(words().manifest, manifest, true)}
+            {fact(words().platform, Some(one_line(&image.platform)), false)}
+            {fact(words().created, image.created.as_deref().map(one_line), false)}
+            {fact(words().sizes_head, Some(figures.join(", ")), false)}
             {(!image.warnings.is_empty()).then(|| view! {
-                <dt>{text::WARNINGS}</dt>
+                <dt>{words().warnings}</dt>
                 <dd><ul class="warnings">{warnings.collect_view()}</ul></dd>
             })}
         </dl>

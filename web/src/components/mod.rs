@@ -2,22 +2,30 @@
 
 mod bar;
 mod cards;
+mod empty;
 mod files;
 mod layers;
+mod map;
+mod menu;
 mod method;
 mod quantity;
 mod services;
 mod settings;
 mod tabs;
+mod tools;
 mod why;
 
 pub(crate) use bar::Bar;
 pub(crate) use cards::Cards;
+pub(crate) use empty::Empty;
 pub(crate) use files::Files;
 pub(crate) use layers::Layers;
+pub(crate) use map::FileMap;
+pub(crate) use menu::Menu;
 pub(crate) use method::Method;
 pub(crate) use quantity::{change, direction, maybe_size, size};
 pub(crate) use services::Services;
 pub(crate) use settings::Settings;
 pub(crate) use tabs::Tabs;
+pub(crate) use tools::ChartTools;
 pub(crate) use why::Why;

@@ -1,14 +1,14 @@
 //! Sizes and differences: the digits, and their unit set lighter. All digits stand in the tip.
 
 use leptos::prelude::*;
-use plimsoll_report::format::{self, Quantity};
+use plimsoll_report::format::Quantity;
 use plimsoll_snapshot::{ByteDelta, Bytes};
 
-use crate::text;
+use crate::text::{self, words};
 
 /// A size.
 pub(crate) fn size(bytes: Bytes) -> impl IntoView {
-    quantity(format::bytes(bytes), "size", text::exact(bytes))
+    quantity(text::bytes(bytes), "size", text::exact(bytes))
 }
 
 /// A size where there is one.
@@ -22,10 +22,10 @@ pub(crate) fn maybe_size(bytes: Option<Bytes>) -> impl IntoView {
 /// A difference with its sign, in the colour of its direction.
 pub(crate) fn change(delta: ByteDelta) -> impl IntoView {
     if delta.0 == 0 {
-        return view! { <span class="none">{text::UNCHANGED}</span> }.into_any();
+        return view! { <span class="none">{words().unchanged}</span> }.into_any();
     }
     let class = if delta.0 < 0 { "size less" } else { "size more" };
-    quantity(format::delta(delta), class, text::exact(delta.magnitude())).into_any()
+    quantity(text::delta(delta), class, text::exact(delta.magnitude())).into_any()
 }
 
 /// The class of a difference: `less`, `more` or `same`.

@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{ServiceComparison, SizeChange};
-use plimsoll_report::format::{one_line, percent};
+use plimsoll_report::markdown;
 
-use super::{change, maybe_size, size};
-use crate::charts::Dumbbell;
+use super::{ChartTools, change, maybe_size, size};
 use crate::charts::geometry::Scale;
+use crate::charts::{Dumbbell, picture};
 use crate::figures;
+use crate::share::{self, Said};
 use crate::state::State;
-use crate::text;
+use crate::text::{self, percent, words};
 
 /// Every service on one scale, and the stack below.
 #[component]
@@ -22,38 +23,43 @@ pub(crate) fn Services(state: State) -> impl IntoView {
     let (total, hidden) = (comparison.total, figures::hidden(comparison));
     view! {
         <section aria-labelledby="services">
-            <h2 id="services">{text::SERVICES}</h2>
-            <p class="lead">{text::SERVICES_LEAD}</p>
+            <h2 id="services">{words().services}</h2>
+            <p class="lead">{words().services_lead}</p>
             <table class="services reflow">
                 <thead>
                     <tr>
-                        <th scope="col">{text::SERVICE}</th>
+                        <th scope="col">{words().service}</th>
                         <td></td>
-                        <th scope="col">{text::BEFORE}</th>
-                        <th scope="col">{text::AFTER}</th>
-                        <th scope="col" colspan="2">{text::CHANGE}</th>
-                        <th scope="col">{text::HIDDEN}</th>
+                        <th scope="col">{words().before}</th>
+                        <th scope="col">{words().after}</th>
+                        <th scope="col" colspan="2">{words().change}</th>
+                        <th scope="col">{words().hidden}</th>
+                        <td class="act screen"></td>
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
                 <tfoot>
                     <tr data-service-total data-before=total.before.0 data-after=total.after.0>
-                        <th scope="row">{text::ALL_SERVICES}</th>
-                        <td class="chart"></td>
-                        <td data-label=text::BEFORE>{size(total.before)}</td>
-                        <td data-label=text::AFTER>{size(total.after)}</td>
-                        <td data-label=text::CHANGE>{change(total.delta)}</td>
+                        <th scope="row" colspan="2">{words().all_services}</th>
+                        <td data-label=words().before>{size(total.before)}</td>
+                        <td data-label=words().after>{size(total.after)}</td>
+                        <td data-label=words().change>{change(total.delta)}</td>
                         <td class="percent">{relative(&total)}</td>
-                        <td data-label=text::HIDDEN>{size(hidden.before)}" → "{size(hidden.after)}</td>
+                        <td data-label=words().hidden>{size(hidden.before)}" → "{size(hidden.after)}</td>
+                        <td class="act screen"></td>
                     </tr>
                 </tfoot>
             </table>
             <p class="legend" aria-hidden="true">
-                <span><i class="hollow"></i>{text::LEGEND_BEFORE}</span>
-                <span><i class="filled"></i>{text::LEGEND_AFTER}</span>
-                <span class="less">{text::LEGEND_SMALLER}</span>
-                <span class="more">{text::LEGEND_LARGER}</span>
+                <span><i class="hollow"></i>{words().before}</span>
+                <span><i class="filled"></i>{words().after}</span>
+                <span class="less">{words().legend_smaller}</span>
+                <span class="more">{words().legend_larger}</span>
             </p>
+            <ChartTools
+                chart=words().services
+                picture=move || Some(picture::services(&state.report.comparison))
+            />
         </section>
     }
 }
@@ -67,9 +73,10 @@ fn ServiceRow(
 ) -> impl IntoView {
     let is_chosen = move || if chosen.get() == position { "true" } else { "false" };
     let (before, after) = (service.before.as_ref(), service.after.as_ref());
+    let (said, copy_row) = (expect_context::<Said>(), (words().copy_row)(&text::name(&service.name)));
     let difference = match (before, after) {
-        (None, _) => view! { <span class="more">{text::NEW}</span> }.into_any(),
-        (_, None) => view! { <span class="less">{text::GONE}</span> }.into_any(),
+        (None, _) => view! { <span class="more">{words().new}</span> }.into_any(),
+        (_, None) => view! { <span class="less">{words().gone}</span> }.into_any(),
         _ => change(service.size.delta).into_any(),
     };
     view! {
@@ -81,17 +88,34 @@ fn ServiceRow(
             on:click=move |_| chosen.set(position)
         >
             <th scope="row">
-                <button type="button" aria-pressed=is_chosen>{one_line(&service.name)}</button>
+                <button type="button" aria-pressed=is_chosen>{text::name(&service.name)}</button>
             </th>
             <td class="chart"><Dumbbell service scale /></td>
-            <td data-label=text::BEFORE>{maybe_size(before.map(|image| image.size_bytes))}</td>
-            <td data-label=text::AFTER>{maybe_size(after.map(|image| image.size_bytes))}</td>
-            <td data-label=text::CHANGE>{difference}</td>
+            <td data-label=words().before>{maybe_size(before.map(|image| image.size_bytes))}</td>
+            <td data-label=words().after>{maybe_size(after.map(|image| image.size_bytes))}</td>
+            <td data-label=words().change>{difference}</td>
             <td class="percent">{relative(&service.size)}</td>
-            <td data-label=text::HIDDEN>
+            <td data-label=words().hidden>
                 {maybe_size(before.map(|image| image.hidden_bytes))}
                 " → "
                 {maybe_size(after.map(|image| image.hidden_bytes))}
+            </td>
+            <td class="act screen">
+                <button
+                    type="button"
+                    class="copy"
+                    data-do="copy-row"
+                    title=copy_row.clone()
+                    aria-label=copy_row
+                    on:click=move |event| {
+                        event.stop_propagation();
+                        share::copy(markdown::service_row(service, text::language()), said);
+                    }
+                >
+                    <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+                        <path d="M4.5 4.5h8v8h-8zM9.5 4.5v-3h-8v8h3" />
+                    </svg>
+                </button>
             </td>
         </tr>
     }

@@ -1,12 +1,11 @@
 //! The services as tabs above the sections that show one of them (ARIA Authoring Practices, "Tabs").
 
 use leptos::prelude::*;
-use plimsoll_report::format::one_line;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::state::State;
-use crate::text;
+use crate::text::{self, words};
 
 /// A tab a service; nothing where there is no choice.
 #[component]
@@ -46,11 +45,11 @@ pub(crate) fn Tabs(state: State) -> impl IntoView {
                 tabindex=move || if chosen() { "0" } else { "-1" }
                 on:click=move |_| state.service.set(position)
             >
-                {one_line(&service.name)}
+                {text::name(&service.name)}
             </button>
         }
     });
     Some(view! {
-        <div class="tabs" role="tablist" aria-label=text::SERVICES on:keydown=walk>{tabs.collect_view()}</div>
+        <div class="tabs" role="tablist" aria-label=words().services on:keydown=walk>{tabs.collect_view()}</div>
     })
 }

@@ -1,31 +1,40 @@
 //! Where the difference in size comes from.
 
 use leptos::prelude::*;
-use plimsoll_analysis::compare::ServiceComparison;
-use plimsoll_report::format::{count, one_line};
-use plimsoll_report::{format, words};
+use plimsoll_analysis::compare::{ServiceComparison, SizeChange};
+use plimsoll_report::format::count;
+use plimsoll_report::why::sentences;
 
-use crate::charts::Waterfall;
-use crate::text;
+use super::ChartTools;
+use crate::charts::{Waterfall, picture};
+use crate::text::{self, words};
 
 /// The bridge from before to after, drawn and in bytes.
 #[component]
 pub(crate) fn Why(service: &'static ServiceComparison) -> impl IntoView {
+    let pair = |size: SizeChange| [size.before, size.after].map(|bytes| text::bytes(bytes).to_string());
     let (tree, hidden) = (service.final_tree, service.hidden);
-    let lead =
-        text::why_lead(&one_line(&service.name), (tree.before, tree.after), (hidden.before, hidden.after));
+    let lead = (words().why_lead)(
+        &text::name(&service.name),
+        pair(tree).each_ref().map(String::as_str),
+        pair(hidden).each_ref().map(String::as_str),
+    );
     let body = if service.bridge.is_empty() {
-        view! { <p>{text::WHY_NOT}</p> }.into_any()
+        view! { <p>{words().why_not}</p> }.into_any()
     } else {
         view! {
+            <ul class="sentences">
+                {sentences(service, text::language()).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}
+            </ul>
             <Waterfall service />
+            <ChartTools chart=words().why picture=move || Some(picture::why(service)) />
             <Table service />
         }
         .into_any()
     };
     view! {
         <section aria-labelledby="why">
-            <h2 id="why">{text::WHY}</h2>
+            <h2 id="why">{words().why}</h2>
             <p class="lead">{lead}</p>
             {body}
         </section>
@@ -35,29 +44,29 @@ pub(crate) fn Why(service: &'static ServiceComparison) -> impl IntoView {
 #[component]
 fn Table(service: &'static ServiceComparison) -> impl IntoView {
     let steps = service.bridge.iter().map(|step| {
-        let sign = format::delta(step.delta).number.chars().next().filter(|sign| !sign.is_ascii_digit());
+        let sign = text::delta(step.delta).number.chars().next().filter(|sign| !sign.is_ascii_digit());
         let bytes =
             format!("{}{}", sign.map(String::from).unwrap_or_default(), count(step.delta.magnitude().0));
         view! {
-            <tr data-cause=words::bridge_cause(step.cause) data-delta=step.delta.0>
-                <th scope="row">{words::bridge_cause(step.cause)}</th>
+            <tr data-delta=step.delta.0>
+                <th scope="row">{text::language().bridge_cause(step.cause)}</th>
                 <td>{bytes}</td>
             </tr>
         }
     });
     view! {
         <details class="bytes">
-            <summary>{text::WHY_TABLE}</summary>
+            <summary>{words().why_table}</summary>
             <table class="plain">
                 <thead>
-                    <tr><th scope="col">{text::CAUSE}</th><th scope="col">{text::BYTES}</th></tr>
+                    <tr><th scope="col">{words().cause_head}</th><th scope="col">{words().bytes_head}</th></tr>
                 </thead>
                 <tbody>
-                    <tr><th scope="row">{text::BEFORE}</th><td>{count(service.size.before.0)}</td></tr>
+                    <tr><th scope="row">{words().before}</th><td>{count(service.size.before.0)}</td></tr>
                     {steps.collect_view()}
                 </tbody>
                 <tfoot>
-                    <tr><th scope="row">{text::AFTER}</th><td>{count(service.size.after.0)}</td></tr>
+                    <tr><th scope="row">{words().after}</th><td>{count(service.size.after.0)}</td></tr>
                 </tfoot>
             </table>
         </details>

@@ -1,6 +1,7 @@
 //! Which files a filter and a search leave, and what every directory then weighs.
 
 use plimsoll_analysis::compare::{FileChange, FileChanges, FileTree, SizeChange};
+use plimsoll_report::words::file_change_key;
 use plimsoll_snapshot::Bytes;
 
 /// Which changes are shown.
@@ -22,6 +23,14 @@ impl Filter {
         Self::Only(FileChange::Modified),
         Self::Only(FileChange::Attributes),
     ];
+
+    /// Its name in attributes.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Only(change) => file_change_key(change),
+        }
+    }
 
     /// How many files it leaves.
     pub(crate) fn count(self, files: &FileChanges) -> u64 {

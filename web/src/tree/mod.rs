@@ -4,10 +4,10 @@ mod keys;
 mod matches;
 mod rows;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod window;
 
 pub(crate) use keys::{Key, Step, step};
 pub(crate) use matches::{Filter, Matches};
-pub(crate) use rows::{Order, Row, Toggled, open, path, rows};
+pub(crate) use rows::{Order, Row, Toggled, around, open, path, rows};
 pub(crate) use window::{scroll_to, window};

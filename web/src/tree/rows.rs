@@ -20,6 +20,17 @@ pub(crate) enum Order {
     Name,
 }
 
+impl Order {
+    /// Its name in attributes.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Size => "size",
+            Self::Name => "name",
+        }
+    }
+}
+
 /// What a reader opened and closed by hand; all else is as it opens by itself. A search has its own: what was
 /// closed before must not hide what is found.
 #[derive(Clone, Debug, Default)]
@@ -105,6 +116,22 @@ pub(crate) fn open(tree: &FileTree<'_>, matches: &Matches, toggled: &mut Toggled
             _ => break,
         }
     }
+}
+
+/// The directories that a node lies in, without the root.
+pub(crate) fn around(tree: &FileTree<'_>, node: u32) -> Vec<u32> {
+    let mut around = Vec::new();
+    let mut at = 0;
+    while let Some(next) = tree
+        .children(at as usize)
+        .find(|&child| (child..tree.nodes[child].end as usize).contains(&(node as usize)))
+        .and_then(|child| u32::try_from(child).ok())
+        .filter(|&child| child != node)
+    {
+        around.push(next);
+        at = next;
+    }
+    around
 }
 
 /// The path of a row, escaped.

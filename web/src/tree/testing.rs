@@ -43,7 +43,7 @@ fn snapshot(files: &[(&str, u64)]) -> Snapshot {
     Snapshot {
         schema_version: SCHEMA_VERSION,
         generator: "test".into(),
-        services: vec![Service { name: "app".into(), image: 0 }],
+        services: vec![Service { name: "app".into(), image: 0, build: None }],
         images: vec![image],
         layers: vec![Layer { diff_id: DiffId::new(digest), contents: Some(contents.into()) }],
         runtime: None,

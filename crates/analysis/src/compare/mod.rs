@@ -2,23 +2,29 @@
 //!
 //! The structures here are the document `plimsoll compare --format json` prints: see `docs/compare-format.md`.
 
+mod bridge;
 mod config;
 mod files;
 mod layers;
 mod moves;
+mod packages;
 
-use plimsoll_snapshot::{ByteDelta, Bytes, Image, Snapshot};
+use plimsoll_snapshot::{Bytes, Image, Snapshot};
 use serde::Serialize;
 
+pub use bridge::{BridgeCause, BridgePart, BridgeStep};
 pub use config::{ConfigChange, compare_configs};
 pub use files::{ChangedFile, Counted, FileChange, FileChanges, FileNode, FileTree, Side, compare_trees};
 pub use layers::{LayerMatch, LayerPair, match_layers};
 
 pub use moves::{Move, Moves, find_moves};
+pub use packages::{PackageChange, PackageChangeKind, compare_packages};
 
+use self::bridge::Pier;
 pub use crate::inspect::SizeChange;
 use crate::inspect::{ImageInspection, StackSize, inspect_image, stack_size};
-use crate::squash::{Cause, Squashed, squash};
+use crate::packages::{Catalogue, catalogue};
+use crate::squash::{Squashed, squash};
 
 /// Two snapshots compared.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -54,6 +60,8 @@ pub struct ServiceComparison {
     pub layers: Vec<LayerPair>,
     /// How many of the lowest layers both sides share: the base image, as far as it is the same.
     pub base: BaseImage,
+    /// The packages that differ, the largest change first.
+    pub packages: Vec<PackageChange>,
     /// The files that differ.
     pub files: FileChanges,
     /// Files that are gone from one path and there under another, with the same content.
@@ -87,30 +95,6 @@ impl ServiceComparison {
     }
 }
 
-/// One part of the difference between two image sizes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct BridgeStep {
-    /// What it comes from.
-    pub cause: BridgeCause,
-    /// What it adds to the size; negative where it makes it smaller.
-    pub delta: ByteDelta,
-}
-
-/// Where a difference in image size comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BridgeCause {
-    /// Files of the final tree that are gone.
-    FilesRemoved,
-    /// Files of the final tree that are new.
-    FilesAdded,
-    /// Files that are there on both sides with another size.
-    FilesChanged,
-    /// Hidden bytes, by how they are hidden.
-    #[serde(untagged)]
-    Hidden(Cause),
-}
-
 /// One service with both trees kept, for those who want to look inside.
 #[derive(Debug)]
 pub struct ServiceTrees<'a> {
@@ -120,6 +104,10 @@ pub struct ServiceTrees<'a> {
     pub after: Option<Squashed<'a>>,
     /// Both in one.
     pub union: FileTree<'a>,
+    /// The packages before.
+    pub packages_before: Option<Catalogue>,
+    /// The packages after.
+    pub packages_after: Option<Catalogue>,
 }
 
 /// Compares two snapshots.
@@ -171,12 +159,15 @@ pub fn service_names<'a>(before: &'a Snapshot, after: &'a Snapshot) -> Vec<&'a s
 #[must_use]
 pub fn service_trees<'a>(before: &'a Snapshot, after: &'a Snapshot, name: &str) -> ServiceTrees<'a> {
     let stacked = |snapshot: &'a Snapshot| {
-        let service = snapshot.services.iter().find(|service| service.name == name)?;
-        Some(squash(snapshot, &snapshot.images[service.image]))
+        let image = image_of(snapshot, name)?;
+        let squashed = squash(snapshot, image);
+        let packages = catalogue(snapshot, image, &squashed);
+        Some((squashed, packages))
     };
-    let (before, after) = (stacked(before), stacked(after));
+    let (before, packages_before) = stacked(before).unzip();
+    let (after, packages_after) = stacked(after).unzip();
     let union = compare_trees(before.as_ref().map(|side| &side.tree), after.as_ref().map(|side| &side.tree));
-    ServiceTrees { before, after, union }
+    ServiceTrees { before, after, union, packages_before, packages_after }
 }
 
 /// Compares one service whose trees are known.
@@ -201,20 +192,34 @@ pub fn compare_service(
     let files = trees.union.changes();
     let layers = match_layers(before, after, name);
     let images = (image_of(before, name), image_of(after, name));
+    let packages = compare_packages(trees.packages_before.as_ref(), trees.packages_after.as_ref());
+    let piers = (
+        pier(sides.0.as_ref(), trees.before.as_ref(), trees.packages_before.as_ref()),
+        pier(sides.1.as_ref(), trees.after.as_ref(), trees.packages_after.as_ref()),
+    );
     ServiceComparison {
         name: name.to_owned(),
         size: change(|image| image.size_bytes),
         final_tree: change(|image| image.final_tree_bytes),
         hidden: change(|image| image.hidden_bytes),
-        bridge: bridge(&files, sides.0.as_ref(), sides.1.as_ref()),
+        bridge: bridge::bridge(&files, &packages, piers.0, piers.1),
         base: base_image(&layers, sides.0.as_ref(), images),
         layers,
         moves: find_moves(&trees.union, trees.before.as_ref(), trees.after.as_ref()),
         config: compare_configs(images.0, images.1),
+        packages,
         files,
         before: sides.0,
         after: sides.1,
     }
+}
+
+fn pier<'t>(
+    inspection: Option<&'t ImageInspection>,
+    squashed: Option<&'t Squashed<'t>>,
+    catalogue: Option<&'t Catalogue>,
+) -> Option<Pier<'t>> {
+    Some(Pier { inspection: inspection?, squashed: squashed?, catalogue: catalogue? })
 }
 
 fn image_of<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Image> {
@@ -242,35 +247,10 @@ fn base_image(
     }
 }
 
-fn bridge(
-    files: &FileChanges,
-    before: Option<&ImageInspection>,
-    after: Option<&ImageInspection>,
-) -> Vec<BridgeStep> {
-    let tree = [
-        (BridgeCause::FilesRemoved, files.removed.size.delta),
-        (BridgeCause::FilesAdded, files.added.size.delta),
-        (BridgeCause::FilesChanged, files.changed_bytes()),
-    ];
-    let hidden_by = |image: Option<&ImageInspection>, cause| -> Bytes {
-        let groups = image.into_iter().flat_map(|image| &image.hidden);
-        groups.filter(|group| group.cause == cause).map(|group| group.bytes).sum()
-    };
-    let hidden = Cause::ALL.map(|cause| {
-        (BridgeCause::Hidden(cause), hidden_by(before, cause).change_to(hidden_by(after, cause)))
-    });
-    let mut steps: Vec<_> = tree
-        .into_iter()
-        .chain(hidden)
-        .filter(|(_, delta)| delta.0 != 0)
-        .map(|(cause, delta)| BridgeStep { cause, delta })
-        .collect();
-    steps.sort_by_key(|step| std::cmp::Reverse(step.delta.magnitude()));
-    steps
-}
-
 #[cfg(test)]
 mod tests {
+    use plimsoll_snapshot::ByteDelta;
+
     use super::*;
     use crate::testing::{add_service, snapshot};
 

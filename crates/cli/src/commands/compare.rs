@@ -1,5 +1,6 @@
 //! `plimsoll compare`: what changed between two snapshots.
 
+use plimsoll_report::language::Language;
 use plimsoll_report::{json, markdown, memory, text};
 
 use super::{Format, ReadArgs, read_both, sections};
@@ -15,6 +16,9 @@ pub(crate) struct Args {
     after: String,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// The language of Markdown: `en` or `es`
+    #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
+    language: Language,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -25,7 +29,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let (Some(old), Some(new)) = (&before.runtime, &after.runtime) else {
         return match args.format {
             Format::Text => printer.data(&text::comparison(&comparison)),
-            Format::Markdown => printer.data(&markdown::comparison(&comparison)),
+            Format::Markdown => printer.data(&markdown::comparison(&comparison, args.language)),
             Format::Json => printer.stream(|out| json::comparison(&comparison, out)),
         };
     };
@@ -34,8 +38,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         Format::Text => {
             printer.data(&sections(&text::comparison(&comparison), &memory::comparison_text(&of_memory)))
         }
-        Format::Markdown => printer
-            .data(&sections(&markdown::comparison(&comparison), &memory::comparison_markdown(&of_memory))),
+        Format::Markdown => printer.data(&sections(
+            &markdown::comparison(&comparison, args.language),
+            &memory::comparison_markdown(&of_memory),
+        )),
         Format::Json => printer.stream(|out| memory::comparison_json(&comparison, &of_memory, out)),
     }
 }

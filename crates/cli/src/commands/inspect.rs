@@ -1,7 +1,9 @@
 //! `plimsoll inspect`: what an image weighs, and what of it is hidden.
 
+use plimsoll_report::language::Language;
 use plimsoll_report::{json, markdown, memory, text};
 
+use super::build::BuildArgs;
 use super::{Format, ReadArgs, sections};
 use crate::error::Result;
 use crate::load::snapshot_or_source;
@@ -15,25 +17,30 @@ pub(crate) struct Args {
     source: String,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// The language of Markdown: `en` or `es`
+    #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
+    language: Language,
+    #[command(flatten)]
+    build: BuildArgs,
     #[command(flatten)]
     read: ReadArgs,
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
-    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    args.build.add_to(&mut snapshot, printer)?;
     let inspection = plimsoll_analysis::inspect::inspect(&snapshot);
     let Some(memory) = snapshot.runtime.as_ref().map(plimsoll_analysis::memory::memory) else {
         return match args.format {
             Format::Text => printer.data(&text::inspection(&inspection)),
-            Format::Markdown => printer.data(&markdown::inspection(&inspection)),
+            Format::Markdown => printer.data(&markdown::inspection(&inspection, args.language)),
             Format::Json => printer.stream(|out| json::inspection(&inspection, out)),
         };
     };
     match args.format {
         Format::Text => printer.data(&sections(&text::inspection(&inspection), &memory::text(&memory))),
-        Format::Markdown => {
-            printer.data(&sections(&markdown::inspection(&inspection), &memory::markdown(&memory)))
-        }
+        Format::Markdown => printer
+            .data(&sections(&markdown::inspection(&inspection, args.language), &memory::markdown(&memory))),
         Format::Json => printer.stream(|out| memory::inspection_json(&inspection, &memory, out)),
     }
 }

@@ -1,16 +1,23 @@
 //! One file a subcommand.
 
+mod build;
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod findings;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod packages;
 pub(crate) mod recommend;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod snapshot;
+pub(crate) mod split;
+pub(crate) mod whatif;
+pub(crate) mod why;
 
 use clap::ValueEnum;
 use plimsoll_collect::Limits;
+use plimsoll_report::language::Language;
 use plimsoll_snapshot::Snapshot;
 
 use crate::cache::Cache;
@@ -33,6 +40,24 @@ pub(crate) enum Format {
 /// Two parts of a document with a line between them.
 fn sections(images: &str, memory: &str) -> String {
     if images.is_empty() { memory.to_owned() } else { format!("{images}\n{memory}") }
+}
+
+/// How a document that nobody pastes into a pull request is printed.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum TextOrJson {
+    /// For a terminal
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// A language, by its tag: `en`, `es`.
+fn language(tag: &str) -> std::result::Result<Language, String> {
+    Language::of_tag(tag).ok_or_else(|| {
+        let known: Vec<_> = Language::ALL.iter().map(|language| language.tag()).collect();
+        format!("known are {}", known.join(", "))
+    })
 }
 
 /// What holds for every source that is read.
@@ -66,13 +91,26 @@ pub(crate) struct ReadArgs {
     /// The most layers of one image
     #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().layers)]
     limit_layers: u64,
+    /// The most bytes of one file that describes packages; larger ones are left unread. With 0 none is read
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_bytes)]
+    limit_metadata_bytes: u64,
+    /// The most files of one layer that describe packages; the rest is left unread
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().metadata_files)]
+    limit_metadata_files: u64,
 }
 
 impl ReadArgs {
+    /// Whether as much of every layer is read as the cache keeps.
+    fn reads_by_default(&self) -> bool {
+        let default = Limits::default();
+        (self.limit_metadata_bytes, self.limit_metadata_files)
+            == (default.metadata_bytes, default.metadata_files)
+    }
+
     pub(crate) fn options(&self) -> Options {
         Options {
             platform: self.platform.clone(),
-            cache: if self.no_cache { Cache::none() } else { Cache::of_user() },
+            cache: if self.no_cache || !self.reads_by_default() { Cache::none() } else { Cache::of_user() },
             offline: self.offline,
             insecure_registries: self.insecure_registry.clone(),
             limits: Limits {
@@ -81,6 +119,8 @@ impl ReadArgs {
                 header_bytes: self.limit_header_bytes,
                 document_bytes: self.limit_document_bytes,
                 layers: self.limit_layers,
+                metadata_bytes: self.limit_metadata_bytes,
+                metadata_files: self.limit_metadata_files,
                 ..Limits::default()
             },
         }

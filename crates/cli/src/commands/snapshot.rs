@@ -6,6 +6,7 @@ use plimsoll_analysis::inspect::stack_size;
 use plimsoll_report::format::{bytes, one_line};
 
 use super::ReadArgs;
+use super::build::BuildArgs;
 use crate::error::Result;
 use crate::memory::{MemoryArgs, contents};
 use crate::printer::Printer;
@@ -35,12 +36,15 @@ pub(crate) struct Args {
     #[command(flatten)]
     memory: MemoryArgs,
     #[command(flatten)]
+    build: BuildArgs,
+    #[command(flatten)]
     read: ReadArgs,
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let sources = args.sources.iter().map(|source| source.parse()).collect::<Result<Vec<NamedSource>>>()?;
     let mut snapshot = load::snapshot(&sources, &args.read.options(), printer)?;
+    args.build.add_to(&mut snapshot, printer)?;
     args.memory.join(&mut snapshot, printer)?;
     output::write_snapshot(&args.output, &snapshot)?;
     let size = stack_size(&snapshot);

@@ -1,0 +1,108 @@
+//! All findings of an image or a stack, and what they save together.
+
+use std::cmp::Reverse;
+
+use plimsoll_snapshot::{Bytes, Snapshot};
+use serde::Serialize;
+
+use super::{Check, Confidence, Finding, Input, RULES, Rule};
+use crate::packages::catalogue;
+use crate::squash::squash;
+
+/// The findings of one image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Advice {
+    /// The name of the service.
+    pub service: String,
+    /// What was found: first what is at least fairly sure, then what may well be meant so; in each part the largest
+    /// saving first, then by severity, then by rule.
+    pub findings: Vec<Finding>,
+    /// Image size.
+    pub size_bytes: Bytes,
+    /// What those save together that are at least fairly sure: an inode that several findings name counts once.
+    pub saving: Bytes,
+    /// What all of them save together, those included that may well be meant so.
+    pub possible_saving: Bytes,
+}
+
+/// The findings of all services.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StackAdvice {
+    /// One for each service, in the order of the services.
+    pub services: Vec<Advice>,
+    /// What was found in several services together.
+    pub stack: Vec<Finding>,
+}
+
+/// Checks one image by some rules.
+#[must_use]
+pub fn advise(input: &Input<'_>, rules: &[&Rule]) -> Advice {
+    let mut findings: Vec<Finding> = Vec::new();
+    for rule in rules {
+        if let Check::Image(check) = rule.check {
+            findings.extend(check(input));
+        }
+    }
+    sort(&mut findings);
+    let sure = findings.iter().filter(|finding| finding.confidence > Confidence::Low);
+    Advice {
+        service: input.service.to_owned(),
+        size_bytes: input.squashed.inodes.iter().map(|inode| inode.size).sum(),
+        saving: together(input, sure),
+        possible_saving: together(input, &findings),
+        findings,
+    }
+}
+
+/// What some findings save together.
+fn together<'f>(input: &Input<'_>, findings: impl IntoIterator<Item = &'f Finding>) -> Bytes {
+    let mut saved = vec![Bytes::ZERO; input.squashed.inodes.len()];
+    for finding in findings {
+        for &inode in &finding.inodes {
+            saved[inode as usize] = input.squashed.inodes[inode as usize].size;
+        }
+        for &(inode, bytes) in &finding.parts {
+            let saved = &mut saved[inode as usize];
+            *saved = bytes.max(*saved).min(input.squashed.inodes[inode as usize].size);
+        }
+    }
+    saved.into_iter().sum()
+}
+
+/// Checks every service of a snapshot, and all of them together.
+#[must_use]
+pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
+    advise_by(snapshot, &RULES.iter().collect::<Vec<_>>())
+}
+
+/// The same by some rules alone.
+#[must_use]
+pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
+    let images: Vec<_> = (snapshot.services.iter())
+        .map(|service| {
+            let image = &snapshot.images[service.image];
+            let squashed = squash(snapshot, image);
+            let catalogue = catalogue(snapshot, image, &squashed);
+            (service, squashed, catalogue)
+        })
+        .collect();
+    let inputs: Vec<_> = (images.iter())
+        .map(|(service, squashed, catalogue)| Input::new(snapshot, service, squashed, catalogue))
+        .collect();
+    let mut stack: Vec<Finding> = Vec::new();
+    for rule in rules {
+        if let Check::Stack(check) = rule.check {
+            stack.extend(check(&inputs));
+        }
+    }
+    sort(&mut stack);
+    StackAdvice { services: inputs.iter().map(|input| advise(input, rules)).collect(), stack }
+}
+
+fn sort(findings: &mut [Finding]) {
+    // The sort is stable: what is equal stays in the order of the rules.
+    findings.sort_by_key(|finding| {
+        let unsure = finding.confidence == Confidence::Low;
+        (unsure, Reverse(finding.saving), Reverse(finding.severity), finding.service.clone())
+    });
+}

@@ -1,0 +1,166 @@
+//! Package-manager caches left in a layer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_snapshot::Bytes;
+
+use super::places::absolute;
+use super::step::{self, Copy};
+use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use crate::packages::{CacheKind, Owner, cache_directory};
+
+pub(super) const RULE: Rule = Rule {
+    id: "package-manager-cache",
+    title: "Package-manager caches are shipped in the image",
+    why: "They are downloaded with every pull and never read at run time.",
+    how: "Mount the cache while the instruction runs (`RUN --mount=type=cache`), so that it never enters a layer and makes the next \
+          build faster, or remove it in the very instruction that fills it. Removing it in a later one saves nothing.",
+    limits: "Caches are known by their place. One that was moved elsewhere by a setting is not seen, and a directory of that name that \
+             the application reads at run time is taken for one. Caches below 100 kB are passed over.",
+    check: Check::Image(check),
+};
+
+/// Less is what an empty cache leaves behind.
+const LEAST: Bytes = Bytes(100_000);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let mut caches: BTreeMap<CacheKind, Vec<u32>> = BTreeMap::new();
+    for (index, _, owner) in input.inodes() {
+        if let Owner::Cache(kind) = owner {
+            caches.entry(kind).or_default().push(index);
+        }
+    }
+    let found =
+        caches.into_iter().filter(|(kind, inodes)| *kind != CacheKind::Other && input.bytes(inodes) >= LEAST);
+    found.map(|(kind, inodes)| finding(input, kind, inodes)).collect()
+}
+
+fn finding(input: &Input<'_>, kind: CacheKind, inodes: Vec<u32>) -> Finding {
+    let main = input.main_layer(&inodes);
+    let directories: BTreeSet<&[u8]> = (inodes.iter())
+        .filter_map(|&index| cache_directory(input.path(&input.squashed.inodes[index as usize])))
+        .map(|(_, directory)| directory)
+        .collect();
+    let finding = input.finding(RULE.id, format!("{} in the image", name(kind)), inodes);
+    let Some(instruction) = main.and_then(|layer| input.instruction(layer)) else {
+        // Only a smaller base would be without it.
+        return finding
+            .at_most(Severity::Low, if main.is_none() { Confidence::Low } else { Confidence::High });
+    };
+    let mut fixes = Vec::new();
+    if let Some(command) = step::command(&instruction) {
+        let mounted = step::run(&mounts(kind, &directories), &[command]);
+        let does = "keeps the cache out of the layer, for the next build";
+        fixes.push(Fix::instead_of(instruction.clone(), does, mounted));
+        let cleaned = match kind {
+            CacheKind::AptLists => step::and(&instruction, &["rm -rf /var/lib/apt/lists/*"]),
+            CacheKind::AptArchives => step::and(&instruction, &["apt-get clean"]),
+            CacheKind::Apk => replaced(command, "apk add ", "apk add --no-cache "),
+            CacheKind::Pip => replaced(command, "pip install ", "pip install --no-cache-dir ")
+                .or_else(|| replaced(command, "pip3 install ", "pip3 install --no-cache-dir ")),
+            CacheKind::Dnf => step::and(&instruction, &["rm -rf /var/cache/dnf"]),
+            CacheKind::Npm => step::and(&instruction, &["npm cache clean --force"]),
+            CacheKind::Conda => step::and(&instruction, &["conda clean --all --yes"]),
+            _ => None,
+        };
+        let does = "or removes it in the instruction that fills it";
+        fixes.extend(cleaned.map(|lines| Fix::instead_of(instruction.clone(), does, lines)));
+    } else if let Some(copy) = Copy::parse(&instruction).filter(|copy| !copy.is_from_stage()) {
+        let ignored: Vec<String> = directories
+            .iter()
+            .filter_map(|directory| super::context_leftovers::in_context(input, &copy, directory))
+            .collect();
+        if !ignored.is_empty() {
+            fixes.push(Fix::new(FixKind::Dockerignore, "keeps it out of the context", ignored.join("\n")));
+        }
+    }
+    Finding { fixes, ..finding }
+}
+
+fn replaced(command: &str, old: &str, new: &str) -> Option<String> {
+    (command.contains(old) && !command.contains(new.trim_end()))
+        .then(|| step::run(&[], &[command.replace(old, new)]))
+}
+
+fn name(kind: CacheKind) -> &'static str {
+    match kind {
+        CacheKind::AptLists => "Package lists of apt",
+        CacheKind::AptArchives => "Downloaded packages of apt",
+        CacheKind::Apk => "The cache of apk",
+        CacheKind::Dnf => "The cache of dnf",
+        CacheKind::Zypper => "The cache of zypper",
+        CacheKind::Pacman => "The cache of pacman",
+        CacheKind::Pip => "The cache of pip",
+        CacheKind::Uv => "The cache of uv",
+        CacheKind::Poetry => "The cache of Poetry",
+        CacheKind::Conda => "The package cache of conda",
+        CacheKind::Npm => "The cache of npm",
+        CacheKind::Yarn => "The cache of Yarn",
+        CacheKind::Pnpm => "The store of pnpm",
+        CacheKind::Cargo => "The registry of Cargo",
+        CacheKind::Go => "The cache of Go",
+        CacheKind::Gem => "The cache of RubyGems",
+        CacheKind::Maven => "The repository of Maven",
+        CacheKind::Gradle => "The caches of Gradle",
+        CacheKind::Composer => "The cache of Composer",
+        CacheKind::Other => "A cache",
+    }
+}
+
+/// The mounts that keep a cache out of the layer (Dockerfile reference, "RUN --mount=type=cache"): where it lies in
+/// this image, and for apt both of its directories, since one is of no use without the other.
+fn mounts(kind: CacheKind, directories: &BTreeSet<&[u8]>) -> Vec<String> {
+    if matches!(kind, CacheKind::AptLists | CacheKind::AptArchives) {
+        return ["/var/cache/apt", "/var/lib/apt/lists"]
+            .map(|target| format!("--mount=type=cache,target={target},sharing=locked"))
+            .into();
+    }
+    let plain = |directory: &&&[u8]| {
+        directory.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(byte))
+    };
+    let targets = directories.iter().filter(plain).take(4);
+    targets.map(|directory| format!("--mount=type=cache,target={}", absolute(directory))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    const BASE: &str = "i ADD rootfs /\nf etc/x 1";
+
+    #[test]
+    fn the_cache_is_mounted_where_it_lies() {
+        let found = check(
+            &RULE,
+            &[BASE, "i RUN pip install -r r.txt\nf home/me/.cache/pip/http/a 2000000\nf usr/lib/x 1"],
+        );
+        let lines: Vec<&str> = found[0].fixes.iter().map(|fix| fix.lines.as_str()).collect();
+        assert_eq!(
+            lines,
+            [
+                "RUN --mount=type=cache,target=/home/me/.cache/pip \\\n    pip install -r r.txt",
+                "RUN pip install --no-cache-dir -r r.txt"
+            ]
+        );
+    }
+
+    #[test]
+    fn lists_of_apt_are_removed_at_once_or_mounted() {
+        let found = check(&RULE, &[BASE, "i RUN apt-get update\nf var/lib/apt/lists/x 20000000"]);
+        assert_eq!((found[0].saving, found[0].severity), (Bytes(20_000_000), Severity::Medium));
+        assert_eq!(found[0].fixes[1].lines, "RUN apt-get update \\\n && rm -rf /var/lib/apt/lists/*");
+    }
+
+    #[test]
+    fn a_cache_of_the_context_is_ignored() {
+        let found = check(&RULE, &[BASE, "i COPY . /app\nf app/.cache/pip/http/a 2000000"]);
+        assert_eq!(found[0].fixes[0].lines, ".cache/pip");
+    }
+
+    #[test]
+    fn what_is_left_of_an_empty_cache_is_no_finding() {
+        assert_eq!(check(&RULE, &[BASE, "i RUN x\nf root/.cache/pip/selfcheck/a 100"]), []);
+        assert_eq!(check(&RULE, &[BASE, "i RUN x\nf app/cache/a 10000000"]), []);
+    }
+}

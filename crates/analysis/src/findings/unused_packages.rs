@@ -1,0 +1,120 @@
+//! Packages of a language that nothing seems to use.
+
+use plimsoll_snapshot::{Bytes, Ecosystem};
+
+use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+use crate::packages::{Package, Root, Use};
+
+pub(super) const RULE: Rule = Rule {
+    id: "unused-packages",
+    title: "Packages are installed that nothing seems to use",
+    why: "A package brings along all that it needs: one line in a list of requirements can be most of an image.",
+    how: "Take the package out of the list of requirements, build, and run the tests. Where it is needed for development only, keep it in a \
+          list of its own.",
+    limits: "Static: a package counts as used if the application's code imports it, the image runs it, a used package needs it, or a used \
+             package offers to use it. What is loaded by a name made at run time, and code that is mounted rather than shipped, is not seen. \
+             Without any code of the application in the image the rule is silent.",
+    check: Check::Image(check),
+};
+
+/// Smaller ones are not worth anyone's time.
+const LEAST: Bytes = Bytes(1_000_000);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let is_unused = |package: &&Package| {
+        matches!(package.ecosystem, Ecosystem::Python | Ecosystem::Npm)
+            && package.usage == Use::Unused
+            && package.part_of.is_none()
+            && package.root.is_some()
+            && package.layer >= input.base_layers
+            && !super::packaging_tools::is_one(package)
+    };
+    let unused: Vec<&Package> = input.catalogue.installed().filter(is_unused).collect();
+    if unused.is_empty() {
+        return Vec::new();
+    }
+    let ids: Vec<_> = unused.iter().map(|package| package.id).collect();
+    let gone = input.catalogue.without(input.squashed, &ids).gone;
+    let inodes = input.inodes_of(&gone);
+    if input.bytes(&inodes) < LEAST {
+        return Vec::new();
+    }
+    let mut finding = input.finding(RULE.id, "Packages that nothing seems to use", inodes);
+    finding.confidence = Confidence::Medium;
+    let mut named = unused.clone();
+    named.sort_by_key(|package| (std::cmp::Reverse(package.retained_image_bytes), package.id));
+    finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(package)).collect();
+    finding.evidence_count = named.len() as u64;
+    finding.fixes.push(Fix::new(FixKind::Command, "shows what would be left", whatif(input, &named)));
+    finding.fixes.extend(requirements(&named));
+    vec![finding]
+}
+
+fn evidence(package: &Package) -> Evidence {
+    let others = package.retained_packages.saturating_sub(1);
+    let note = match others {
+        0 => None,
+        1 => Some("with one package that only it needs".to_owned()),
+        _ => Some(format!("with {others} packages that only it needs")),
+    };
+    Evidence {
+        subject: package.label(),
+        bytes: package.retained_image_bytes,
+        layer: Some(package.layer),
+        instruction: package.instruction.clone(),
+        line: None,
+        note,
+    }
+}
+
+fn whatif(input: &Input<'_>, packages: &[&Package]) -> String {
+    let names: Vec<_> =
+        packages.iter().take(Finding::EXAMPLES).map(|package| package.name.as_str()).collect();
+    let image = input.image.reference.as_deref().unwrap_or("IMAGE");
+    format!("plimsoll whatif {image} --without {}", names.join(","))
+}
+
+/// The lines to take out of lists of requirements.
+fn requirements(packages: &[&Package]) -> Option<Fix> {
+    let lines: Vec<String> = packages
+        .iter()
+        .filter(|package| package.ecosystem == Ecosystem::Python)
+        .filter(|package| matches!(package.root, Some(Root::Requested { .. })))
+        .map(|package| format!("-{}=={}", package.name, package.version))
+        .collect();
+    (!lines.is_empty()).then(|| {
+        Fix::new(FixKind::Requirements, "takes them out of the list of requirements", lines.join("\n"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    const PACKAGES: &str = "
+        i RUN pip install -r requirements.txt
+        f site/a-1.dist-info/METADATA 10
+        p site/a-1.dist-info/METADATA python a 1 files=site/a/__init__.py requested
+        f site/b-1.dist-info/METADATA 10
+        p site/b-1.dist-info/METADATA python b 1 needs=c files=site/b/__init__.py requested
+        f site/c-1.dist-info/METADATA 10
+        p site/c-1.dist-info/METADATA python c 1 files=site/c/__init__.py
+        f site/a/__init__.py 5000000
+        f site/b/__init__.py 100
+        f site/c/__init__.py 7000000";
+
+    #[test]
+    fn what_nobody_imports_goes_with_what_only_it_needs() {
+        let found = check(&RULE, &[PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a"]);
+        assert_eq!(found[0].saving, Bytes(7_000_120));
+        assert_eq!(found[0].evidence[0].subject, "b 1");
+        assert_eq!(found[0].fixes[1].lines, "-b==1");
+    }
+
+    #[test]
+    fn without_code_and_where_all_is_used_there_is_nothing_to_say() {
+        assert_eq!(check(&RULE, &[PACKAGES]), []);
+        assert_eq!(check(&RULE, &[PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a b"]), []);
+    }
+}

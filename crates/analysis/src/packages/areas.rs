@@ -1,0 +1,189 @@
+//! Places whose name says what lies there: caches, and the user's own files.
+
+use plimsoll_snapshot::{Image, Snapshot};
+use serde::Serialize;
+
+use crate::instruction;
+
+/// Who left a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum CacheKind {
+    AptLists,
+    AptArchives,
+    Apk,
+    Dnf,
+    Zypper,
+    Pacman,
+    Pip,
+    Uv,
+    Poetry,
+    Conda,
+    Npm,
+    Yarn,
+    Pnpm,
+    Cargo,
+    Go,
+    Gem,
+    Maven,
+    Gradle,
+    Composer,
+    /// Anything else below `.cache` or `var/cache`.
+    Other,
+}
+
+/// Directories that are caches wherever they stand in a path, and those that stand at its beginning.
+const ANYWHERE: &[(&str, CacheKind)] = &[
+    (".cache/pip/", CacheKind::Pip),
+    (".cache/uv/", CacheKind::Uv),
+    (".cache/pypoetry/", CacheKind::Poetry),
+    ("conda/pkgs/", CacheKind::Conda),
+    ("conda3/pkgs/", CacheKind::Conda),
+    ("mamba/pkgs/", CacheKind::Conda),
+    (".npm/_cacache/", CacheKind::Npm),
+    (".npm/_logs/", CacheKind::Npm),
+    (".cache/yarn/", CacheKind::Yarn),
+    (".yarn/cache/", CacheKind::Yarn),
+    (".yarn/berry/cache/", CacheKind::Yarn),
+    (".local/share/pnpm/store/", CacheKind::Pnpm),
+    (".pnpm-store/", CacheKind::Pnpm),
+    (".cache/pnpm/", CacheKind::Pnpm),
+    (".cargo/registry/", CacheKind::Cargo),
+    (".cargo/git/", CacheKind::Cargo),
+    ("usr/local/cargo/registry/", CacheKind::Cargo),
+    ("usr/local/cargo/git/", CacheKind::Cargo),
+    (".cache/go-build/", CacheKind::Go),
+    ("go/pkg/mod/cache/", CacheKind::Go),
+    (".bundle/cache/", CacheKind::Gem),
+    ("usr/local/bundle/cache/", CacheKind::Gem),
+    (".m2/repository/", CacheKind::Maven),
+    (".gradle/caches/", CacheKind::Gradle),
+    (".cache/composer/", CacheKind::Composer),
+    (".composer/cache/", CacheKind::Composer),
+    (".cache/", CacheKind::Other),
+];
+const AT_THE_TOP: &[(&str, CacheKind)] = &[
+    ("var/lib/apt/lists/", CacheKind::AptLists),
+    ("var/cache/apt/", CacheKind::AptArchives),
+    ("var/cache/apk/", CacheKind::Apk),
+    ("etc/apk/cache/", CacheKind::Apk),
+    ("var/cache/dnf/", CacheKind::Dnf),
+    ("var/cache/libdnf5/", CacheKind::Dnf),
+    ("var/cache/yum/", CacheKind::Dnf),
+    ("var/lib/dnf/repos/", CacheKind::Dnf),
+    ("var/cache/zypp/", CacheKind::Zypper),
+    ("var/cache/pacman/", CacheKind::Pacman),
+    ("var/cache/", CacheKind::Other),
+];
+
+/// The cache a path lies in.
+pub(super) fn cache(path: &[u8]) -> Option<CacheKind> {
+    cache_directory(path).map(|(kind, _)| kind)
+}
+
+/// The cache a path lies in, and the directory of that cache.
+#[must_use]
+pub fn cache_directory(path: &[u8]) -> Option<(CacheKind, &[u8])> {
+    let at_the_top = AT_THE_TOP.iter().find(|(prefix, _)| path.starts_with(prefix.as_bytes()));
+    if let Some((prefix, kind)) = at_the_top {
+        return Some((*kind, &path[..prefix.len() - 1]));
+    }
+    ANYWHERE.iter().find_map(|(part, kind)| {
+        let start = directory_at(path, part.as_bytes())?;
+        Some((*kind, &path[..start + part.len() - 1]))
+    })
+}
+
+/// Where `part`, which ends in a slash, stands in a path: at its beginning or behind a slash. A part that does not
+/// begin with a dot may also be the end of a longer name: `miniconda3/pkgs/`.
+fn directory_at(path: &[u8], part: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    while let Some(at) = find(&path[from..], part) {
+        let start = from + at;
+        if start == 0 || path[start - 1] == b'/' || !part.starts_with(b".") {
+            return Some(start);
+        }
+        from = start + 1;
+    }
+    None
+}
+
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part)
+}
+
+/// What of an image the user put there.
+pub(super) struct Application {
+    /// For each layer whether `COPY` or `ADD` made it, onto an image that was there.
+    copied: Vec<bool>,
+    /// The working directory, with a slash behind it; empty if that is the root.
+    working_dir: Vec<u8>,
+}
+
+impl Application {
+    pub(super) fn of(snapshot: &Snapshot, image: &Image) -> Self {
+        let first = image
+            .layers
+            .iter()
+            .position(|layer| {
+                let contents = snapshot.layers[layer.layer].contents.as_ref();
+                contents.is_some_and(|contents| !contents.entries.is_empty())
+            })
+            .unwrap_or(0);
+        let copied = (image.layers.iter().enumerate())
+            .map(|(index, layer)| {
+                let text = layer.history.map(|step| image.history[step].created_by.as_str());
+                let text = text.map(instruction::readable).unwrap_or_default();
+                // The lowest layer is the file system of the base image, which most builders add too.
+                index > first && (text.starts_with("COPY ") || text.starts_with("ADD "))
+            })
+            .collect();
+        let mut working_dir = image.config.working_dir.trim_matches('/').as_bytes().to_vec();
+        if !working_dir.is_empty() {
+            working_dir.push(b'/');
+        }
+        Self { copied, working_dir }
+    }
+
+    /// Whether a file that no package owns is the user's. What lies in the directories of the system comes from a
+    /// build stage rather than from the user, whoever copied it.
+    pub(super) fn owns(&self, layer: u32, path: &[u8]) -> bool {
+        const SYSTEM: [&[u8]; 7] = [
+            b"usr/lib/",
+            b"usr/local/lib/",
+            b"usr/local/include/",
+            b"usr/include/",
+            b"usr/share/",
+            b"lib/",
+            b"var/lib/",
+        ];
+        let below_working_dir = !self.working_dir.is_empty() && path.starts_with(&self.working_dir);
+        let copied = self.copied.get(layer as usize).copied().unwrap_or(false);
+        below_working_dir || copied && !SYSTEM.iter().any(|prefix| path.starts_with(prefix))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn caches_are_told_by_their_place() {
+        for (path, expected) in [
+            ("var/lib/apt/lists/debian_Packages", Some(CacheKind::AptLists)),
+            ("var/cache/apt/archives/gcc.deb", Some(CacheKind::AptArchives)),
+            ("root/.cache/pip/http/a", Some(CacheKind::Pip)),
+            ("home/me/.npm/_cacache/x", Some(CacheKind::Npm)),
+            ("opt/miniconda3/pkgs/numpy/x", Some(CacheKind::Conda)),
+            ("root/.cache/matplotlib/x", Some(CacheKind::Other)),
+            ("var/cache/ldconfig/aux-cache", Some(CacheKind::Other)),
+            ("app/my.cache/pip/x", None),
+            ("usr/bin/apt", None),
+        ] {
+            assert_eq!(cache(path.as_bytes()), expected, "{path}");
+        }
+        let (_, directory) = cache_directory(b"home/me/.cache/pip/http/a").unwrap();
+        assert_eq!(directory, b"home/me/.cache/pip");
+    }
+}

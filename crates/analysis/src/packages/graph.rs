@@ -1,0 +1,313 @@
+//! Who needs whom, what would stay, and what leaves with a package.
+//!
+//! The graph has an edge from each installed package to the installed package that meets each of its needs. A *root*
+//! is a package that is there for its own sake: asked for by name, part of the base, or needed by nobody that is known.
+//! What leaves with a package is what no root reaches any more without it: the packages it dominates.
+
+use std::collections::BTreeSet;
+
+use petgraph::algo::dominators::simple_fast;
+use petgraph::graph::{DiGraph, NodeIndex};
+use plimsoll_snapshot::{Bytes, Ecosystem, Image, Snapshot, path};
+use serde::Serialize;
+
+use super::installed::{Found, facts, path_of};
+use super::requirements::Resolver;
+use super::{Package, PackageId};
+use crate::squash::Squashed;
+
+/// Why a package would stay if nothing needed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Root {
+    /// Somebody asked for it by name; `by` is the file that says so.
+    Requested {
+        /// Where it is asked for.
+        by: String,
+    },
+    /// The system cannot do without it, or the base image brought it.
+    Base,
+    /// Nothing installed needs it, and nothing says who asked for it.
+    Unneeded,
+}
+
+/// The needs of the installed packages of an image.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// For each package those it needs.
+    needs: Vec<Vec<PackageId>>,
+    /// For each package those it can make use of, but does without.
+    offers: Vec<Vec<PackageId>>,
+    roots: Vec<PackageId>,
+}
+
+/// Links the installed packages, and says of each what leaves with it.
+pub(super) fn link(
+    snapshot: &Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    found: &Found<'_>,
+    packages: &mut [Package],
+) -> Graph {
+    let resolver = Resolver::new(image, found);
+    let resolved = resolver.resolve(snapshot, image);
+    let mut graph = Graph { needs: resolved.needs, offers: resolved.offers, roots: Vec::new() };
+    graph.needs.resize(packages.len(), Vec::new());
+    graph.offers.resize(packages.len(), Vec::new());
+    for package in packages.iter_mut() {
+        if let Some(missing) = resolved.missing.get(package.id.index()) {
+            package.missing.clone_from(missing);
+        }
+    }
+    // A package that another brought along leaves with it.
+    for package in packages.iter().filter(|package| package.installed) {
+        if let Some(holder) = package.part_of {
+            graph.needs[holder.index()].push(package.id);
+        }
+    }
+    for needs in graph.needs.iter_mut().chain(&mut graph.offers) {
+        needs.sort_unstable();
+        needs.dedup();
+    }
+    asked_for(snapshot, image, squashed, found, &resolver, packages);
+    graph.find_roots(packages);
+    graph.write_to(packages);
+    graph.retain(packages);
+    graph
+}
+
+/// Notes which packages somebody asked for, and which only came along.
+fn asked_for(
+    snapshot: &Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    found: &Found<'_>,
+    resolver: &Resolver<'_>,
+    packages: &mut [Package],
+) {
+    let mut automatic: BTreeSet<(Ecosystem, &str)> = BTreeSet::new();
+    // A world that says what came along says of all others that they were asked for.
+    let mut tells = BTreeSet::new();
+    let mut manual: Vec<(PackageId, String)> = Vec::new();
+    for (layer, facts) in facts(snapshot, image) {
+        for selection in &facts.selections {
+            let inode = found.inodes[layer as usize][selection.entry as usize];
+            if squashed.inodes.get(inode as usize).is_none_or(|inode| inode.hidden.is_some()) {
+                continue;
+            }
+            let by = path::escape(path_of(snapshot, image, layer, selection.entry)).into_owned();
+            if !selection.automatic.is_empty() {
+                tells.insert(selection.ecosystem);
+            }
+            automatic.extend(selection.automatic.iter().map(|name| (selection.ecosystem, name.as_str())));
+            for requirement in &selection.manual {
+                let place = path_of(snapshot, image, layer, selection.entry);
+                for name in &requirement.any_of {
+                    if let Some(id) = resolver.package(selection.ecosystem, name, place) {
+                        manual.push((id, by.clone()));
+                    }
+                }
+            }
+        }
+    }
+    let lowest = found.described.iter().map(|package| package.all[0].0).min().unwrap_or(0);
+    for (id, package) in found.installed() {
+        let fact = package.fact;
+        let by = || path::escape(package.path).into_owned();
+        let root = match fact.ecosystem {
+            Ecosystem::Dpkg if fact.essential => Some(Root::Base),
+            Ecosystem::Dpkg if automatic.contains(&(fact.ecosystem, &fact.name)) => None,
+            // What the lowest layer brings is the base image. Its packages were chosen by whoever made it.
+            Ecosystem::Dpkg if package.all[0].0 == lowest => Some(Root::Base),
+            Ecosystem::Dpkg if tells.contains(&fact.ecosystem) => Some(Root::Requested { by: by() }),
+            _ => (fact.requested == Some(true)).then(|| Root::Requested { by: by() }),
+        };
+        packages[id.index()].root = root;
+    }
+    for (id, by) in manual {
+        packages[id.index()].root.get_or_insert(Root::Requested { by });
+    }
+    for package in
+        packages.iter_mut().filter(|package| package.installed && package.ecosystem == Ecosystem::Model)
+    {
+        package.root = Some(Root::Unneeded);
+    }
+}
+
+impl Graph {
+    /// The packages that a package needs.
+    #[must_use]
+    pub fn needs(&self, id: PackageId) -> &[PackageId] {
+        &self.needs[id.index()]
+    }
+
+    /// The packages that a package can make use of, but does without.
+    #[must_use]
+    pub fn offers(&self, id: PackageId) -> &[PackageId] {
+        &self.offers[id.index()]
+    }
+
+    /// The packages that are there for their own sake.
+    #[must_use]
+    pub fn roots(&self) -> &[PackageId] {
+        &self.roots
+    }
+
+    /// Whether each package is reached from a root on a way that leads through none of `without`.
+    #[must_use]
+    pub fn reached(&self, without: &[PackageId]) -> Vec<bool> {
+        let mut reached = vec![false; self.needs.len()];
+        let mut closed = reached.clone();
+        without.iter().for_each(|id| closed[id.index()] = true);
+        self.reach(&mut reached, &closed, self.roots.iter().copied());
+        reached
+    }
+
+    fn reach(&self, reached: &mut [bool], closed: &[bool], from: impl Iterator<Item = PackageId>) {
+        let mut pending: Vec<_> = from.collect();
+        while let Some(id) = pending.pop() {
+            if !closed[id.index()] && !std::mem::replace(&mut reached[id.index()], true) {
+                pending.extend(&self.needs[id.index()]);
+            }
+        }
+    }
+
+    /// The shortest ways from a root to a package, at most `most` of them, each from the root to the package.
+    #[must_use]
+    pub fn why(&self, id: PackageId, most: usize) -> Vec<Vec<PackageId>> {
+        const FAR: u32 = u32::MAX;
+        let mut distance = vec![FAR; self.needs.len()];
+        let mut level = self.roots.clone();
+        level.iter().for_each(|root| distance[root.index()] = 0);
+        let mut steps = 0;
+        while distance[id.index()] == FAR && !level.is_empty() {
+            steps += 1;
+            let mut next = Vec::new();
+            for need in level.iter().flat_map(|package| &self.needs[package.index()]) {
+                if distance[need.index()] == FAR {
+                    distance[need.index()] = steps;
+                    next.push(*need);
+                }
+            }
+            level = next;
+        }
+        if distance[id.index()] == FAR {
+            return Vec::new();
+        }
+        // Backwards along ever shorter distances: every way that is begun ends at a root.
+        let mut ways = vec![vec![id]];
+        for _ in 0..distance[id.index()] {
+            let mut longer = Vec::new();
+            for way in ways {
+                let last = way[way.len() - 1];
+                let before = (0..self.needs.len()).map(PackageId::new).filter(|before| {
+                    distance[before.index()] != FAR
+                        && distance[before.index()] + 1 == distance[last.index()]
+                        && self.needs[before.index()].binary_search(&last).is_ok()
+                });
+                longer.extend(before.take(most).map(|before| [&way[..], &[before]].concat()));
+                if longer.len() >= most {
+                    longer.truncate(most);
+                    break;
+                }
+            }
+            ways = longer;
+        }
+        ways.iter_mut().for_each(|way| way.reverse());
+        ways
+    }
+
+    /// Whatever nothing reaches gets a root: first what came along as an extra of something, then what nobody needs,
+    /// then one of each circle.
+    fn find_roots(&mut self, packages: &mut [Package]) {
+        let installed = |packages: &[Package], id: PackageId| packages[id.index()].installed;
+        let asked = packages.iter().filter(|package| package.installed && package.root.is_some());
+        self.roots = asked.map(|package| package.id).collect();
+        let mut reached = self.reached(&[]);
+        let open = vec![false; reached.len()];
+        // `uvicorn[standard]` leaves no trace of its extra: what came along tells that it was asked for.
+        loop {
+            let came_along: Vec<(PackageId, PackageId)> = (0..self.offers.len())
+                .filter(|&from| reached[from])
+                .flat_map(|from| self.offers[from].iter().map(move |to| (PackageId::new(from), *to)))
+                .filter(|(_, to)| !reached[to.index()] && installed(packages, *to))
+                .collect();
+            if came_along.is_empty() {
+                break;
+            }
+            for (from, to) in came_along {
+                if !reached[to.index()] {
+                    self.needs[from.index()].push(to);
+                    self.needs[from.index()].sort_unstable();
+                    self.reach(&mut reached, &open, [to].into_iter());
+                }
+            }
+        }
+        let mut needed = vec![false; reached.len()];
+        self.needs.iter().flatten().for_each(|id| needed[id.index()] = true);
+        for circles in [false, true] {
+            for package in packages.iter_mut().filter(|package| package.installed) {
+                let at = package.id.index();
+                if !reached[at] && (circles || !needed[at]) {
+                    package.root = Some(Root::Unneeded);
+                    self.roots.push(package.id);
+                    self.reach(&mut reached, &open, [package.id].into_iter());
+                }
+            }
+        }
+        self.roots.sort_unstable();
+    }
+
+    fn write_to(&self, packages: &mut [Package]) {
+        for (at, needs) in self.needs.iter().enumerate() {
+            packages[at].needs.clone_from(needs);
+            for need in needs {
+                packages[need.index()].needed_by.push(PackageId::new(at));
+            }
+        }
+    }
+
+    /// Sums what each package dominates (Cooper, Harvey, Kennedy: "A Simple, Fast Dominance Algorithm").
+    fn retain(&self, packages: &mut [Package]) {
+        let mut graph = DiGraph::<(), ()>::with_capacity(packages.len() + 1, packages.len() * 4);
+        let nodes: Vec<NodeIndex> = packages.iter().map(|_| graph.add_node(())).collect();
+        let top = graph.add_node(());
+        for root in &self.roots {
+            graph.add_edge(top, nodes[root.index()], ());
+        }
+        for (from, needs) in self.needs.iter().enumerate() {
+            for need in needs {
+                graph.add_edge(nodes[from], nodes[need.index()], ());
+            }
+        }
+        let dominators = simple_fast(&graph, top);
+        let above: Vec<Option<usize>> = (nodes.iter())
+            .map(|&node| {
+                dominators.immediate_dominator(node).filter(|&above| above != top).map(NodeIndex::index)
+            })
+            .collect();
+        let mut sums: Vec<(Bytes, Bytes, u64)> = packages
+            .iter()
+            .map(|package| (package.tree_bytes, package.image_bytes, u64::from(package.installed)))
+            .collect();
+        // From the leaves of the tree of dominators upwards: a package is added when all below it were.
+        let mut waiting = vec![0_usize; above.len()];
+        above.iter().flatten().for_each(|&parent| waiting[parent] += 1);
+        let mut ready: Vec<usize> = (0..above.len()).filter(|&at| waiting[at] == 0).collect();
+        while let Some(at) = ready.pop() {
+            if let Some(parent) = above[at] {
+                let (tree, image, count) = sums[at];
+                let sum = &mut sums[parent];
+                *sum = (sum.0 + tree, sum.1 + image, sum.2 + count);
+                waiting[parent] -= 1;
+                if waiting[parent] == 0 {
+                    ready.push(parent);
+                }
+            }
+        }
+        for (package, (tree, image, count)) in packages.iter_mut().zip(sums) {
+            (package.retained_tree_bytes, package.retained_image_bytes) = (tree, image);
+            package.retained_packages = count;
+        }
+    }
+}

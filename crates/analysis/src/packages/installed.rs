@@ -1,0 +1,204 @@
+//! Which packages an image has: the facts of its layers, joined.
+//!
+//! A package is known by its ecosystem, its name and the file that describes it. It is installed if that file is
+//! there in the final tree. A description that a later layer replaced or removed still tells whom hidden bytes
+//! belonged to.
+
+use std::collections::BTreeMap;
+
+use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Image, PackageFact, Snapshot, path};
+
+use super::models::{self, Model};
+use super::usage::Use;
+use super::{Owner, Package, PackageId, purl};
+use crate::instruction;
+use crate::squash::Squashed;
+
+/// No package, or no inode, in a table of numbers.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A package as its facts describe it.
+pub(super) struct Described<'a> {
+    /// What describes it now, or described it last.
+    pub(super) fact: &'a PackageFact,
+    /// The layer of that fact.
+    pub(super) layer: u32,
+    /// Every description of it, lowest layer first.
+    pub(super) all: Vec<(u32, &'a PackageFact)>,
+    /// The lowest layer that has it in this version.
+    pub(super) since: u32,
+    /// Where its description lies.
+    pub(super) path: &'a [u8],
+    pub(super) installed: bool,
+}
+
+/// What an image has.
+pub(super) struct Found<'a> {
+    /// Installed ones first; by ecosystem, name, version and place. Models follow behind them.
+    pub(super) described: Vec<Described<'a>>,
+    /// Weights of models: their ids follow those of the described packages.
+    pub(super) models: Vec<Model>,
+    /// For each layer the inode of each of its entries.
+    pub(super) inodes: Vec<Vec<u32>>,
+}
+
+impl<'a> Found<'a> {
+    /// The installed ones with what describes them.
+    pub(super) fn installed(&self) -> impl Iterator<Item = (PackageId, &Described<'a>)> {
+        let numbered = self.described.iter().enumerate();
+        numbered.filter(|(_, package)| package.installed).map(|(id, package)| (PackageId::new(id), package))
+    }
+}
+
+/// The facts of the layers of an image, lowest first.
+pub(super) fn facts<'a>(snapshot: &'a Snapshot, image: &Image) -> impl Iterator<Item = (u32, &'a Facts)> {
+    image.layers.iter().zip(0..).filter_map(|(layer, index)| {
+        Some((index, snapshot.layers[layer.layer].contents.as_ref()?.facts.as_ref()?))
+    })
+}
+
+/// The path of an entry of a layer.
+pub(super) fn path_of<'a>(snapshot: &'a Snapshot, image: &Image, layer: u32, entry: u32) -> &'a [u8] {
+    let layer = &snapshot.layers[image.layers[layer as usize].layer];
+    layer.contents.as_ref().map_or(&[], |contents| contents.entries.get(entry as usize).path)
+}
+
+/// Finds the packages of an image.
+pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashed<'_>) -> Found<'a> {
+    let inodes = inodes_of_entries(snapshot, image, squashed);
+    let is_there = |layer: u32, entry: u32| {
+        let inode = inodes[layer as usize][entry as usize];
+        inode != NONE && squashed.inodes[inode as usize].hidden.is_none()
+    };
+    let mut known: BTreeMap<(Ecosystem, &str, &[u8]), Described<'a>> = BTreeMap::new();
+    for (layer, facts) in facts(snapshot, image) {
+        for fact in &facts.packages {
+            let path = path_of(snapshot, image, layer, fact.entry);
+            let installed = is_there(layer, fact.entry);
+            // The database of a system has many packages; some of them for several architectures.
+            let place = if fact.ecosystem.is_system() {
+                fact.architecture.as_deref().unwrap_or_default().as_bytes()
+            } else {
+                path
+            };
+            let key = (fact.ecosystem, fact.name.as_str(), place);
+            let package = known.entry(key).or_insert_with(|| Described {
+                fact,
+                layer,
+                all: Vec::new(),
+                since: layer,
+                path,
+                installed,
+            });
+            if package.fact.version != fact.version {
+                package.since = layer;
+            }
+            package.all.push((layer, fact));
+            (package.fact, package.layer, package.path, package.installed) = (fact, layer, path, installed);
+        }
+    }
+    let mut described: Vec<_> = known.into_values().collect();
+    described.sort_by(|left, right| order(left).cmp(&order(right)));
+    let models = models::find(snapshot, image, squashed);
+    Found { described, models, inodes }
+}
+
+fn order<'d>(package: &'d Described<'_>) -> (bool, Ecosystem, &'d str, &'d str, &'d [u8]) {
+    let fact = package.fact;
+    (!package.installed, fact.ecosystem, &fact.name, &fact.version, package.path)
+}
+
+fn inodes_of_entries(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Vec<Vec<u32>> {
+    let mut inodes: Vec<Vec<u32>> = image
+        .layers
+        .iter()
+        .map(|layer| {
+            let contents = snapshot.layers[layer.layer].contents.as_ref();
+            vec![NONE; contents.map_or(0, |contents| contents.entries.len())]
+        })
+        .collect();
+    for (inode, index) in squashed.inodes.iter().zip(0..) {
+        inodes[inode.layer as usize][inode.entry as usize] = index;
+    }
+    inodes
+}
+
+/// The packages, with what belongs to each; who needs whom is not known yet.
+pub(super) fn describe(
+    image: &Image,
+    squashed: &Squashed<'_>,
+    found: &Found<'_>,
+    owners: &[Owner],
+) -> Vec<Package> {
+    let instruction = |layer: u32| {
+        let step = image.layers[layer as usize].history?;
+        Some(instruction::readable(&image.history[step].created_by).into_owned())
+    };
+    let mut packages: Vec<Package> = (found.described.iter().zip(0..))
+        .map(|(package, id)| {
+            let inode = found.inodes[package.layer as usize][package.fact.entry as usize];
+            let holder = match owners.get(inode as usize) {
+                Some(&Owner::Package(owner)) if owner.0 != id => Some(owner),
+                _ => None,
+            };
+            let distribution = package.fact.version.contains("ubuntu").then_some("ubuntu");
+            Package {
+                version: package.fact.version.clone(),
+                purl: purl::purl(package.fact, distribution),
+                license: package.fact.license.clone(),
+                installed: package.installed,
+                path: path::escape(package.path).into_owned(),
+                part_of: holder.filter(|_| package.installed),
+                instruction: instruction(package.since),
+                ..empty(id, package.fact.ecosystem, &package.fact.name, package.since)
+            }
+        })
+        .collect();
+    for (model, id) in found.models.iter().zip(packages.len()..) {
+        let id = PackageId::new(id).0;
+        packages.push(Package {
+            purl: if model.from_hub { format!("pkg:huggingface/{}", model.name) } else { String::new() },
+            path: path::escape(&model.path).into_owned(),
+            instruction: instruction(model.layer),
+            installed: model.installed,
+            ..empty(id, Ecosystem::Model, &model.name, model.layer)
+        });
+    }
+    for (inode, owner) in squashed.inodes.iter().zip(owners) {
+        let Owner::Package(id) = owner else { continue };
+        let package = &mut packages[id.index()];
+        package.image_bytes += inode.size;
+        if inode.hidden.is_none() {
+            package.tree_bytes += inode.size;
+            package.files += 1;
+        }
+    }
+    packages
+}
+
+fn empty(id: u32, ecosystem: Ecosystem, name: &str, layer: u32) -> Package {
+    Package {
+        id: PackageId(id),
+        ecosystem,
+        name: name.to_owned(),
+        version: String::new(),
+        purl: String::new(),
+        license: None,
+        installed: true,
+        path: String::new(),
+        layer,
+        instruction: None,
+        part_of: None,
+        tree_bytes: Bytes::ZERO,
+        image_bytes: Bytes::ZERO,
+        files: 0,
+        retained_tree_bytes: Bytes::ZERO,
+        retained_image_bytes: Bytes::ZERO,
+        retained_packages: 0,
+        root: None,
+        needs: Vec::new(),
+        needed_by: Vec::new(),
+        missing: Vec::new(),
+        usage: Use::Unknown,
+    }
+}

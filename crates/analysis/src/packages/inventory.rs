@@ -1,0 +1,218 @@
+//! The packages of the services of a snapshot: the document `plimsoll packages --format json` prints.
+
+use std::collections::BTreeMap;
+
+use plimsoll_snapshot::{Bytes, Digest, Ecosystem, Image, Snapshot};
+use serde::Serialize;
+
+use super::{CacheKind, Catalogue, Owned, Owner, Package, PackageId, WhatIf, catalogue};
+use crate::squash::{Squashed, squash};
+
+/// The packages of every service.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Inventory {
+    /// One for each service, in the order of the services.
+    pub images: Vec<ImageInventory>,
+}
+
+/// The packages of one image.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ImageInventory {
+    /// The name of the service.
+    pub service: String,
+    /// The name of the image.
+    pub reference: Option<String>,
+    /// The image ID.
+    pub id: Digest,
+    /// Image size.
+    pub size_bytes: Bytes,
+    /// Final tree size.
+    pub final_tree_bytes: Bytes,
+    /// Whether every layer was looked into.
+    pub complete: bool,
+    /// Who owns the bytes, the largest share of the final tree first. They sum to the final tree and to the image.
+    pub owners: Vec<Share>,
+    /// The packages: those that are installed, by what leaves with them; then those of which hidden bytes are left.
+    pub packages: Vec<Package>,
+}
+
+/// What belongs to owners of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Share {
+    /// The kind.
+    pub owner: OwnerKind,
+    /// How much.
+    #[serde(flatten)]
+    pub owned: Owned,
+}
+
+/// A kind of owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(tag = "kind", content = "of", rename_all = "snake_case")]
+pub enum OwnerKind {
+    /// Packages of an ecosystem.
+    Packages(Ecosystem),
+    /// The application.
+    Application,
+    /// A cache.
+    Cache(CacheKind),
+    /// Nobody that is known.
+    Unowned,
+}
+
+impl Catalogue {
+    /// The kind of an owner.
+    #[must_use]
+    pub fn kind(&self, owner: Owner) -> OwnerKind {
+        match owner {
+            Owner::Package(id) => OwnerKind::Packages(self.package(id).ecosystem),
+            Owner::Application => OwnerKind::Application,
+            Owner::Cache(kind) => OwnerKind::Cache(kind),
+            Owner::Unowned => OwnerKind::Unowned,
+        }
+    }
+
+    /// What belongs to each kind of owner, the largest share of the final tree first.
+    #[must_use]
+    pub fn shares(&self, squashed: &Squashed<'_>) -> Vec<Share> {
+        let mut shares: BTreeMap<OwnerKind, Owned> = BTreeMap::new();
+        for (inode, owner) in squashed.inodes.iter().zip(&self.owners) {
+            let owned = shares.entry(self.kind(*owner)).or_default();
+            owned.image_bytes += inode.size;
+            if inode.hidden.is_none() {
+                owned.tree_bytes += inode.size;
+                owned.files += 1;
+            }
+        }
+        let mut shares: Vec<_> = shares.into_iter().map(|(owner, owned)| Share { owner, owned }).collect();
+        shares.sort_by_key(|share| std::cmp::Reverse((share.owned.tree_bytes, share.owned.image_bytes)));
+        shares
+    }
+}
+
+/// The packages of every service of a snapshot.
+#[must_use]
+pub fn inventory(snapshot: &Snapshot) -> Inventory {
+    let images = each(snapshot, |service, image, squashed, catalogue| {
+        let mut packages = catalogue.packages.clone();
+        packages.sort_by_key(|package| {
+            (
+                !package.installed,
+                std::cmp::Reverse((package.retained_tree_bytes, package.image_bytes)),
+                package.id,
+            )
+        });
+        ImageInventory {
+            service: service.to_owned(),
+            reference: image.reference.clone(),
+            id: image.id.clone(),
+            size_bytes: squashed.inodes.iter().map(|inode| inode.size).sum(),
+            final_tree_bytes: squashed.tree.root().bytes,
+            complete: catalogue.complete,
+            owners: catalogue.shares(squashed),
+            packages,
+        }
+    });
+    Inventory { images }
+}
+
+/// Why a package is there.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reasons {
+    /// The name of the service.
+    pub service: String,
+    /// The package.
+    pub package: Package,
+    /// The shortest ways to it, each from a package that is there for its own sake.
+    pub ways: Vec<Vec<Package>>,
+    /// Those who need it.
+    pub needed_by: Vec<Package>,
+    /// What leaves with it.
+    pub leaves: WhatIf,
+}
+
+/// The number of ways that are shown.
+const WAYS: usize = 5;
+
+/// Why the packages of a name are there, in every service that has one.
+#[must_use]
+pub fn reasons(snapshot: &Snapshot, name: &str) -> Vec<Reasons> {
+    let found = each(snapshot, |service, _, squashed, catalogue| {
+        let named = catalogue.named(name);
+        let described = |ids: &[PackageId]| ids.iter().map(|&id| catalogue.package(id).clone()).collect();
+        let reasons = |id: PackageId| Reasons {
+            service: service.to_owned(),
+            package: catalogue.package(id).clone(),
+            ways: catalogue.graph.why(id, WAYS).iter().map(|way| described(way)).collect(),
+            needed_by: described(&catalogue.package(id).needed_by),
+            leaves: catalogue.without(squashed, &[id]),
+        };
+        named.into_iter().map(reasons).collect::<Vec<_>>()
+    });
+    found.into_iter().flatten().collect()
+}
+
+/// A service without some of its packages.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Removal {
+    /// The name of the service.
+    pub service: String,
+    /// Image size as it is.
+    pub size_bytes: Bytes,
+    /// The packages that were named and found.
+    pub without: Vec<Package>,
+    /// What goes.
+    #[serde(flatten)]
+    pub what_if: WhatIf,
+    /// All packages that go, the largest first.
+    pub gone_packages: Vec<Package>,
+    /// The packages that [`WhatIf::broken`] names.
+    pub broken_packages: Vec<Package>,
+}
+
+/// Every service without the packages of these names; the names that no service has come second.
+#[must_use]
+pub fn removals(snapshot: &Snapshot, names: &[String]) -> (Vec<Removal>, Vec<String>) {
+    let mut unknown: Vec<String> = names.to_vec();
+    let removals = each(snapshot, |service, _, squashed, catalogue| {
+        let mut ids = Vec::new();
+        for name in names {
+            let named = catalogue.named(name);
+            if !named.is_empty() {
+                unknown.retain(|other| other != name);
+            }
+            ids.extend(named);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let what_if = catalogue.without(squashed, &ids);
+        let described = |ids: &[PackageId]| -> Vec<Package> {
+            ids.iter().map(|&id| catalogue.package(id).clone()).collect()
+        };
+        let mut gone_packages = described(&what_if.gone);
+        gone_packages.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+        Removal {
+            service: service.to_owned(),
+            size_bytes: squashed.inodes.iter().map(|inode| inode.size).sum(),
+            without: described(&ids),
+            broken_packages: described(&what_if.broken_packages()),
+            gone_packages,
+            what_if,
+        }
+    });
+    (removals, unknown)
+}
+
+/// Does something for each service, one catalogue at a time.
+fn each<T>(
+    snapshot: &Snapshot,
+    mut then: impl FnMut(&str, &Image, &Squashed<'_>, &Catalogue) -> T,
+) -> Vec<T> {
+    (snapshot.services.iter())
+        .map(|service| {
+            let image = &snapshot.images[service.image];
+            let squashed = squash(snapshot, image);
+            then(&service.name, image, &squashed, &catalogue(snapshot, image, &squashed))
+        })
+        .collect()
+}

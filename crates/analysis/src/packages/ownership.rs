@@ -1,0 +1,293 @@
+//! Gives every inode its one owner.
+//!
+//! In this order: a package whose list has the file in its own layer; one whose list has its path in another layer
+//! (a later layer that only changed the owner of the file copied it); compiled Python goes with its source; a package
+//! in whose directory it lies; weights of models; caches; the application; nobody. Packages of the operating system come
+//! before those of languages, because it is the system that installs and removes them.
+
+use std::collections::HashMap;
+
+use plimsoll_snapshot::{Ecosystem, FileList, Files, Image, Snapshot, path};
+
+use super::areas::{Application, cache};
+use super::installed::{Found, NONE, facts, path_of};
+use super::{Owner, PackageId};
+use crate::squash::{Names, Squashed};
+
+/// Finds the owner of each inode.
+pub(super) fn assign(
+    snapshot: &Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    found: &Found<'_>,
+) -> Vec<Owner> {
+    let mut claims = Claims::new(snapshot, image, squashed, found);
+    claims.lists();
+    claims.directories();
+    let mut package_of = claims.listed();
+    compiled_python(snapshot, image, squashed, &mut package_of);
+    claims.add_nearest(&mut package_of);
+    for (model, id) in found.models.iter().zip(found.described.len()..) {
+        for &inode in &model.inodes {
+            let owner = &mut package_of[inode as usize];
+            if *owner == NONE {
+                *owner = PackageId::new(id).0;
+            }
+        }
+    }
+    let application = Application::of(snapshot, image);
+    (squashed.inodes.iter().zip(package_of))
+        .map(|(inode, package)| {
+            if package != NONE {
+                return Owner::Package(PackageId(package));
+            }
+            let path = path_of(snapshot, image, inode.layer, inode.entry);
+            match cache(path) {
+                Some(kind) => Owner::Cache(kind),
+                None if application.owns(inode.layer, path) => Owner::Application,
+                None => Owner::Unowned,
+            }
+        })
+        .collect()
+}
+
+struct Claims<'c> {
+    snapshot: &'c Snapshot,
+    image: &'c Image,
+    squashed: &'c Squashed<'c>,
+    found: &'c Found<'c>,
+    /// For each layer the package that claims each of its entries.
+    of_entries: Vec<Vec<u32>>,
+    /// The package that claims each name, in whatever layer.
+    of_names: Vec<u32>,
+    /// The package that claims what lies below a name.
+    below: HashMap<u32, u32>,
+}
+
+impl<'c> Claims<'c> {
+    fn new(
+        snapshot: &'c Snapshot,
+        image: &'c Image,
+        squashed: &'c Squashed<'c>,
+        found: &'c Found<'c>,
+    ) -> Self {
+        Self {
+            snapshot,
+            image,
+            squashed,
+            found,
+            of_entries: found.inodes.iter().map(|entries| vec![NONE; entries.len()]).collect(),
+            of_names: vec![NONE; squashed.names.len()],
+            below: HashMap::new(),
+        }
+    }
+
+    /// Claims by lists of files, in the order of ecosystems: the first claim holds.
+    fn lists(&mut self) {
+        let found = self.found;
+        let mut by_key: HashMap<(Ecosystem, &str), u32> = HashMap::new();
+        // Later ones are not installed any more: those that are keep their key.
+        for (package, id) in found.described.iter().zip(0..) {
+            for (_, fact) in &package.all {
+                by_key.entry((fact.ecosystem, fact.key.as_str())).or_insert(id);
+            }
+        }
+        let mut lists: Vec<(Ecosystem, u32, u32, &FileList)> = Vec::new();
+        for (layer, facts) in facts(self.snapshot, self.image) {
+            for list in &facts.file_lists {
+                let owner = by_key.get(&(list.ecosystem, list.package.as_str())).or_else(|| {
+                    let (name, _) = list.package.split_once(':')?;
+                    by_key.get(&(list.ecosystem, name))
+                });
+                if let Some(&owner) = owner {
+                    lists.push((list.ecosystem, owner, layer, &list.files));
+                    self.claim_entry(owner, layer, list.entry);
+                }
+            }
+        }
+        for (package, id) in found.described.iter().zip(0..) {
+            for &(layer, fact) in &package.all {
+                if let Files::Listed(list) = &fact.files {
+                    lists.push((fact.ecosystem, id, layer, list));
+                }
+            }
+        }
+        lists.sort_by_key(|&(ecosystem, owner, layer, _)| (ecosystem, owner, layer));
+        for (_, owner, layer, list) in lists {
+            for entry in list.entries() {
+                self.claim_entry(owner, layer, entry);
+            }
+            for path in list.elsewhere.iter() {
+                if let Some(name) = self.name_at(path) {
+                    claim(&mut self.of_names[name as usize], owner);
+                }
+            }
+        }
+    }
+
+    /// Claims by directory, and of the files that describe a package alone.
+    fn directories(&mut self) {
+        let found = self.found;
+        for (package, id) in found.described.iter().zip(0..) {
+            for &(layer, fact) in &package.all {
+                match &fact.files {
+                    Files::Below(paths) => {
+                        for path in paths.iter() {
+                            if let Some(name) = self.name_at(path) {
+                                self.below.entry(name).or_insert(id);
+                            }
+                        }
+                    }
+                    Files::Itself => self.claim_entry(id, layer, fact.entry),
+                    Files::Listed(_) | Files::Unknown => {}
+                }
+                match fact.ecosystem {
+                    // The database is that of all packages.
+                    ecosystem if ecosystem.is_system() => {}
+                    Ecosystem::Python => {
+                        let name = self.squashed.names.of(layer, fact.entry);
+                        let directory = self.squashed.names.parent(name);
+                        // An egg-info that is a single file lies among all the others.
+                        if path::parent(package.path) == fact.key.as_bytes() {
+                            self.below.entry(directory).or_insert(id);
+                        }
+                        self.claim_entry(id, layer, fact.entry);
+                    }
+                    _ if matches!(fact.files, Files::Unknown) => {}
+                    _ => self.claim_entry(id, layer, fact.entry),
+                }
+            }
+        }
+        self.dpkg_scripts();
+    }
+
+    /// The scripts and lists that dpkg keeps of a package: `var/lib/dpkg/info/NAME.postinst`.
+    fn dpkg_scripts(&mut self) {
+        const INFO: &[u8] = b"var/lib/dpkg/info/";
+        let found = self.found;
+        let keys: HashMap<&str, u32> = (found.described.iter().zip(0..))
+            .filter(|(package, _)| package.fact.ecosystem == Ecosystem::Dpkg)
+            .map(|(package, id)| (package.fact.key.as_str(), id))
+            .collect();
+        if keys.is_empty() {
+            return;
+        }
+        for (layer, index) in self.image.layers.iter().zip(0..) {
+            let Some(contents) = &self.snapshot.layers[layer.layer].contents else { continue };
+            let from = contents.entries.lower_bound(INFO.strip_suffix(b"/").unwrap_or(INFO));
+            for entry in from..contents.entries.len() {
+                let Some(name) = contents.entries.get(entry).path.strip_prefix(INFO) else {
+                    if contents.entries.get(entry).path.starts_with(b"var/lib/dpkg/info") {
+                        continue;
+                    }
+                    break;
+                };
+                let stem = name.rsplitn(2, |&byte| byte == b'.').last().unwrap_or(name);
+                let owner = str::from_utf8(stem).ok().and_then(|stem| {
+                    keys.get(stem).or_else(|| keys.get(stem.split_once(':').map_or(stem, |(name, _)| name)))
+                });
+                if let Some(&owner) = owner {
+                    self.claim_entry(owner, index, u32::try_from(entry).unwrap_or(NONE));
+                }
+            }
+        }
+    }
+
+    fn claim_entry(&mut self, owner: u32, layer: u32, entry: u32) {
+        if let Some(claimed) = self.of_entries[layer as usize].get_mut(entry as usize) {
+            claim(claimed, owner);
+            claim(&mut self.of_names[self.squashed.names.of(layer, entry) as usize], owner);
+        }
+    }
+
+    /// The name of a path, if any layer has it or something below it.
+    fn name_at(&self, path: &[u8]) -> Option<u32> {
+        self.image.layers.iter().zip(0..).find_map(|(layer, index)| {
+            let entries = &self.snapshot.layers[layer.layer].contents.as_ref()?.entries;
+            let at = entries.lower_bound(path);
+            let found = (at < entries.len()).then(|| entries.get(at).path)?;
+            let rest = found.strip_prefix(path)?;
+            if !rest.is_empty() && !rest.starts_with(b"/") {
+                return None;
+            }
+            let mut name = self.squashed.names.of(index, u32::try_from(at).ok()?);
+            for _ in rest.iter().filter(|&&byte| byte == b'/') {
+                name = self.squashed.names.parent(name);
+            }
+            Some(name)
+        })
+    }
+
+    /// The package whose list has each inode.
+    fn listed(&self) -> Vec<u32> {
+        (self.squashed.inodes.iter())
+            .map(|inode| {
+                let of_entry = self.of_entries[inode.layer as usize][inode.entry as usize];
+                let name = self.squashed.names.of(inode.layer, inode.entry);
+                if of_entry == NONE { self.of_names[name as usize] } else { of_entry }
+            })
+            .collect()
+    }
+
+    /// Gives what is nobody's yet to the package whose directory it lies in.
+    fn add_nearest(&self, package_of: &mut [u32]) {
+        if self.below.is_empty() {
+            return;
+        }
+        let names = &self.squashed.names;
+        let mut nearest = vec![NONE; names.len()];
+        // Parents come before their children.
+        for name in 0..u32::try_from(names.len()).unwrap_or(NONE) {
+            let inherited = if name == Names::ROOT { NONE } else { nearest[names.parent(name) as usize] };
+            nearest[name as usize] = self.below.get(&name).copied().unwrap_or(inherited);
+        }
+        for (package, inode) in package_of.iter_mut().zip(&self.squashed.inodes) {
+            claim(package, nearest[names.of(inode.layer, inode.entry) as usize]);
+        }
+    }
+}
+
+fn claim(place: &mut u32, owner: u32) {
+    if *place == NONE {
+        *place = owner;
+    }
+}
+
+/// `__pycache__/x.cpython-311.pyc` belongs to whoever owns `x.py`.
+fn compiled_python(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>, package_of: &mut [u32]) {
+    let names = &squashed.names;
+    let mut compiled: HashMap<(u32, &[u8]), Vec<usize>> = HashMap::new();
+    for (index, inode) in squashed.inodes.iter().enumerate() {
+        if package_of[index] == NONE {
+            let path = path_of(snapshot, image, inode.layer, inode.entry);
+            if let Some(stem) = compiled_stem(path) {
+                let cache = names.parent(names.of(inode.layer, inode.entry));
+                compiled.entry((names.parent(cache), stem)).or_default().push(index);
+            }
+        }
+    }
+    if compiled.is_empty() {
+        return;
+    }
+    for index in 0..squashed.inodes.len() {
+        let inode = squashed.inodes[index];
+        let path = path_of(snapshot, image, inode.layer, inode.entry);
+        let Some(stem) = path::name(path).strip_suffix(b".py") else { continue };
+        if package_of[index] == NONE {
+            continue;
+        }
+        let directory = names.parent(names.of(inode.layer, inode.entry));
+        for compiled in compiled.remove(&(directory, stem)).unwrap_or_default() {
+            package_of[compiled] = package_of[index];
+        }
+    }
+}
+
+/// The name of the source of a compiled file, without its ending (PEP 3147).
+fn compiled_stem(path: &[u8]) -> Option<&[u8]> {
+    let name = path::name(path).strip_suffix(b".pyc")?;
+    (path::name(path::parent(path)) == b"__pycache__").then_some(())?;
+    let tag = (0..name.len())
+        .find(|&at| [&b".cpython-"[..], b".pypy"].iter().any(|tag| name[at..].starts_with(tag)))?;
+    Some(&name[..tag])
+}

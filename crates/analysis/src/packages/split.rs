@@ -1,0 +1,246 @@
+//! Services that run one image, told apart: what each needs of it, what both need, and what it would weigh alone.
+//!
+//! A service is known by the command it runs. Its code is what that command names, what lies beside it in a directory
+//! of its own, and what this code imports of the application; its packages are what all that imports or runs, and what
+//! those need. Everything but packages of languages is taken to be needed by every service: so a prediction is an
+//! upper bound of what a split leaves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_snapshot::{Bytes, Image, Service, Snapshot, path};
+use serde::Serialize;
+
+use super::usage::{Evidence, words_of};
+use super::{Catalogue, Package, PackageId, Use, catalogue, installed};
+use crate::squash::{Squashed, squash};
+
+/// One image that several services run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Split {
+    /// The name of the image.
+    pub reference: Option<String>,
+    /// Image size: what each of the services pulls now.
+    pub size_bytes: Bytes,
+    /// The services, in their order.
+    pub services: Vec<ServiceShare>,
+    /// Packages that several of them need.
+    pub shared: Part,
+    /// Packages that none of them is seen to need.
+    pub unused: Part,
+}
+
+/// What one service needs of an image.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ServiceShare {
+    /// Its name.
+    pub service: String,
+    /// The files of the application that it begins with.
+    pub entries: Vec<String>,
+    /// How many files of the application it reaches.
+    pub files: u64,
+    /// Packages that it alone needs.
+    pub only: Part,
+    /// The size of an image with what it needs, and everything that is no package of a language.
+    pub predicted_bytes: Bytes,
+}
+
+/// Some packages.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Part {
+    /// Their bytes in all layers.
+    pub bytes: Bytes,
+    /// The packages, the largest first.
+    pub packages: Vec<Package>,
+}
+
+/// Every image that several services run, with commands that can be followed into its code.
+#[must_use]
+pub fn splits(snapshot: &Snapshot) -> Vec<Split> {
+    let mut by_image: BTreeMap<usize, Vec<&Service>> = BTreeMap::new();
+    for service in &snapshot.services {
+        by_image.entry(service.image).or_default().push(service);
+    }
+    by_image.retain(|_, services| services.len() > 1);
+    by_image
+        .into_iter()
+        .filter_map(|(index, services)| {
+            let image = &snapshot.images[index];
+            let squashed = squash(snapshot, image);
+            let catalogue = catalogue(snapshot, image, &squashed);
+            let commands: Vec<_> = services
+                .iter()
+                .map(|service| (service.name.as_str(), command(snapshot, image, &service.name)))
+                .collect();
+            split(snapshot, image, &squashed, &catalogue, &commands)
+        })
+        .collect()
+}
+
+/// What a service runs: as a compose file plans it, as its container was started, or as the image says.
+fn command<'a>(snapshot: &'a Snapshot, image: &'a Image, service: &str) -> Vec<&'a str> {
+    let runtime = snapshot.runtime.as_ref();
+    let planned = runtime.and_then(|runtime| {
+        let planned = runtime.planned.iter().find(|planned| planned.name == service)?;
+        planned.command.as_ref()
+    });
+    match planned {
+        Some(command) if !command.0.is_empty() => words_of(&command.0),
+        _ => words_of(&image.config.entrypoint).into_iter().chain(words_of(&image.config.command)).collect(),
+    }
+}
+
+/// Splits an image by the commands that services run it with; `None` if fewer than two lead into its code.
+#[must_use]
+pub fn split(
+    snapshot: &Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    catalogue: &Catalogue,
+    commands: &[(&str, Vec<&str>)],
+) -> Option<Split> {
+    let found = installed::find(snapshot, image, squashed);
+    let evidence = Evidence::new(snapshot, image, squashed, &found);
+    let code = Code::new(&evidence, &image.config.working_dir);
+    let followed: Vec<_> = commands
+        .iter()
+        .map(|(service, words)| {
+            let entries = code.entries(words);
+            let files = code.reached(&entries);
+            let mut packages = evidence.run_by(words);
+            packages.extend(files.iter().flat_map(|&file| evidence.imported_by(file)));
+            (*service, entries, files.len() as u64, with_needs(catalogue, packages))
+        })
+        .collect();
+    if followed.iter().filter(|(_, entries, ..)| !entries.is_empty()).count() < 2 {
+        return None;
+    }
+    let size: Bytes = squashed.inodes.iter().map(|inode| inode.size).sum();
+    let of_languages: BTreeSet<PackageId> = (catalogue.installed())
+        .filter(|package| !matches!(package.usage, Use::Unknown) && !package.ecosystem.is_system())
+        .map(|package| package.id)
+        .collect();
+    let needed_by = |id: &PackageId| followed.iter().filter(|(.., packages)| packages.contains(id)).count();
+    let part = |ids: BTreeSet<PackageId>| part(catalogue, &ids);
+    let services = followed
+        .iter()
+        .map(|(service, entries, files, packages)| {
+            let needless: BTreeSet<_> = of_languages.difference(packages).copied().collect();
+            ServiceShare {
+                service: (*service).to_owned(),
+                entries: entries.iter().map(|&file| path::escape(evidence.path(file)).into_owned()).collect(),
+                files: *files,
+                only: part(packages.iter().copied().filter(|id| needed_by(id) == 1).collect()),
+                predicted_bytes: size - part(needless).bytes,
+            }
+        })
+        .collect();
+    Some(Split {
+        reference: image.reference.clone(),
+        size_bytes: size,
+        services,
+        shared: part(of_languages.iter().copied().filter(|id| needed_by(id) > 1).collect()),
+        unused: part(of_languages.iter().copied().filter(|id| needed_by(id) == 0).collect()),
+    })
+}
+
+fn part(catalogue: &Catalogue, ids: &BTreeSet<PackageId>) -> Part {
+    let mut packages: Vec<Package> = ids.iter().map(|&id| catalogue.package(id).clone()).collect();
+    packages.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+    Part { bytes: packages.iter().map(|package| package.image_bytes).sum(), packages }
+}
+
+/// Packages with all that they need. What they can make use of is needed only if nothing else says why it is there.
+fn with_needs(catalogue: &Catalogue, packages: BTreeSet<PackageId>) -> BTreeSet<PackageId> {
+    let mut all = BTreeSet::new();
+    let mut pending: Vec<PackageId> = packages.into_iter().collect();
+    while let Some(id) = pending.pop() {
+        if all.insert(id) {
+            pending.extend(catalogue.graph.needs(id));
+            let optional = catalogue.graph.offers(id).iter().copied();
+            pending
+                .extend(optional.filter(|&id| matches!(catalogue.package(id).usage, Use::Optional { .. })));
+        }
+    }
+    all
+}
+
+/// The code of the application: its source files, and which of them import which.
+struct Code<'e> {
+    evidence: &'e Evidence<'e>,
+    by_path: BTreeMap<&'e [u8], usize>,
+    working_dir: &'e str,
+}
+
+impl<'e> Code<'e> {
+    fn new(evidence: &'e Evidence<'e>, working_dir: &'e str) -> Self {
+        let by_path = (0..evidence.len()).map(|file| (evidence.path(file), file)).collect();
+        Self { evidence, by_path, working_dir: working_dir.trim_matches('/') }
+    }
+
+    /// The source files that a command names: `frontend/app.py`, `-m backend.main`, `backend.main:app`.
+    fn entries(&self, words: &[&str]) -> Vec<usize> {
+        let mut entries: Vec<usize> = words
+            .iter()
+            .filter_map(|word| {
+                let word = word.trim_matches(['"', '\'']);
+                let target = word.split(':').next().unwrap_or(word);
+                self.file(word).or_else(|| self.module(self.working_dir.as_bytes(), target))
+            })
+            .collect();
+        entries.dedup();
+        entries
+    }
+
+    fn file(&self, word: &str) -> Option<usize> {
+        let relative = word.trim_start_matches("./");
+        let path = match relative.strip_prefix('/') {
+            Some(absolute) => absolute.to_owned(),
+            None if self.working_dir.is_empty() => relative.to_owned(),
+            None => format!("{}/{relative}", self.working_dir),
+        };
+        self.by_path.get(path.as_bytes()).copied()
+    }
+
+    /// The file of a module, looked for in a directory.
+    fn module(&self, directory: &[u8], module: &str) -> Option<usize> {
+        let mut path = directory.to_vec();
+        for part in module.split('.').filter(|part| !part.is_empty()) {
+            if !path.is_empty() {
+                path.push(b'/');
+            }
+            path.extend_from_slice(part.as_bytes());
+        }
+        let endings: [&[u8]; 5] = [b".py", b"/__init__.py", b".js", b".mjs", b"/index.js"];
+        endings.iter().find_map(|ending| self.by_path.get(&[&path, *ending].concat()[..]).copied())
+    }
+
+    /// The files that are reached from some: through imports, and those beside an entry that has a directory of its own.
+    fn reached(&self, entries: &[usize]) -> BTreeSet<usize> {
+        let mut reached = BTreeSet::new();
+        let mut pending = entries.to_vec();
+        for &entry in entries {
+            let directory = path::parent(self.evidence.path(entry));
+            if !directory.is_empty() && directory != self.working_dir.as_bytes() {
+                // What is imported relatively is not noted: all of the directory is taken.
+                let below = self.by_path.iter().filter(|(path, _)| {
+                    path.strip_prefix(directory).is_some_and(|rest| rest.starts_with(b"/"))
+                });
+                pending.extend(below.map(|(_, &file)| file));
+            }
+        }
+        while let Some(file) = pending.pop() {
+            if reached.insert(file) {
+                let beside = path::parent(self.evidence.path(file));
+                let modules = self.evidence.modules(file).iter();
+                pending.extend(modules.filter_map(|module| {
+                    let parent = module.rsplit_once('.').map_or(module.as_str(), |(parent, _)| parent);
+                    [module.as_str(), parent].into_iter().find_map(|module| {
+                        self.module(self.working_dir.as_bytes(), module)
+                            .or_else(|| self.module(beside, module))
+                    })
+                }));
+            }
+        }
+        reached
+    }
+}

@@ -1,0 +1,39 @@
+//! `plimsoll whatif`: what would be left of an image without some packages.
+
+use plimsoll_analysis::packages::removals;
+use plimsoll_report::{json, packages};
+
+use super::{ReadArgs, TextOrJson};
+use crate::error::{Error, Result};
+use crate::load::snapshot_or_source;
+use crate::printer::Printer;
+
+/// Show what would be left of images without some packages, and what would break
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// An image source or a snapshot
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    /// The packages to do without: names, or `ECOSYSTEM:NAME`
+    #[arg(long, value_name = "PACKAGE", value_delimiter = ',', required = true)]
+    without: Vec<String>,
+    #[arg(long, value_enum, default_value_t)]
+    format: TextOrJson,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let (removals, unknown) = removals(&snapshot, &args.without);
+    if let Some(name) = unknown.first() {
+        return Err(Error::usage(
+            format!("no image has a package `{name}`"),
+            "`plimsoll packages --all` names those there are",
+        ));
+    }
+    match args.format {
+        TextOrJson::Text => printer.data(&packages::removals(&removals)),
+        TextOrJson::Json => printer.stream(|out| json::removals(&removals, out)),
+    }
+}

@@ -1,0 +1,39 @@
+//! `plimsoll why`: why a package is in an image.
+
+use plimsoll_analysis::packages::reasons;
+use plimsoll_report::{json, packages};
+
+use super::{ReadArgs, TextOrJson};
+use crate::error::{Error, Result};
+use crate::load::snapshot_or_source;
+use crate::printer::Printer;
+
+/// Show why a package is in an image: the ways to it from what was asked for, and what leaves with it
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// An image source or a snapshot
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    /// The name of a package, or `ECOSYSTEM:NAME`
+    #[arg(value_name = "PACKAGE")]
+    package: String,
+    #[arg(long, value_enum, default_value_t)]
+    format: TextOrJson,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let reasons = reasons(&snapshot, &args.package);
+    if reasons.is_empty() {
+        return Err(Error::usage(
+            format!("no image has a package `{}`", args.package),
+            "`plimsoll packages --all` names those there are",
+        ));
+    }
+    match args.format {
+        TextOrJson::Text => printer.data(&packages::reasons(&reasons)),
+        TextOrJson::Json => printer.stream(|out| json::reasons(&reasons, out)),
+    }
+}

@@ -1,0 +1,324 @@
+//! What the files of a layer say: each cataloger knows one kind of file, and reads it while the layer passes by.
+//!
+//! A cataloger is a file here and a line in [`CATALOGERS`]. It says which files it wants by their path, and reads them
+//! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
+
+mod apk;
+mod binaries;
+mod claims;
+mod conda;
+mod dpkg;
+mod gem;
+mod imports;
+mod java;
+mod manifests;
+mod npm;
+mod pep508;
+mod python;
+mod room;
+mod rpm;
+mod secrets;
+
+use std::borrow::Cow;
+
+use plimsoll_snapshot::{
+    BinaryFact, DiffId, Entries, Facts, FileListFact, ImportFact, PackageFact, SecretFact, SelectionFact,
+    Warning, path,
+};
+
+pub(crate) use claims::{listed, resolve};
+
+use crate::limits::Limits;
+
+/// Every cataloger: the package managers of operating systems, then of languages, then the rest.
+const CATALOGERS: &[Cataloger] = &[
+    dpkg::CATALOGER,
+    apk::CATALOGER,
+    rpm::CATALOGER,
+    conda::CATALOGER,
+    python::CATALOGER,
+    npm::CATALOGER,
+    gem::CATALOGER,
+    java::CATALOGER,
+    binaries::CATALOGER,
+    imports::CATALOGER,
+    manifests::CATALOGER,
+    secrets::CATALOGER,
+    // One a line.
+];
+
+/// Knows one kind of file.
+pub(crate) struct Cataloger {
+    /// Its name, as warnings give it.
+    pub(crate) id: &'static str,
+    /// Whether it wants a file. It is asked for every file of every layer: the cheapest test comes first.
+    pub(crate) wants: fn(&Candidate<'_>) -> bool,
+    /// How it reads the file.
+    pub(crate) read: Read,
+}
+
+/// How a cataloger reads a file.
+pub(crate) enum Read {
+    /// As a whole. Files beyond [`Limits::metadata_bytes`] are left unread, with a warning.
+    Whole(ReadWhole),
+    /// In pieces, however large it is.
+    Pieces(fn(&Candidate<'_>) -> Box<dyn Scan>),
+}
+
+/// Reads a file as a whole.
+pub(crate) type ReadWhole = fn(&SourceFile<'_>, &mut Catalog);
+
+/// A file before it is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate<'a> {
+    /// Where it lies, without a leading slash.
+    pub(crate) path: &'a [u8],
+    /// The last component of the path.
+    pub(crate) name: &'a [u8],
+    /// How large it is.
+    pub(crate) size: u64,
+    /// Its permission bits.
+    pub(crate) mode: u32,
+}
+
+/// A file that was read as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SourceFile<'a> {
+    /// Where it lies, without a leading slash.
+    pub(crate) path: &'a [u8],
+    /// What is in it.
+    pub(crate) bytes: &'a [u8],
+    /// What facts call it.
+    pub(crate) entry: u32,
+}
+
+impl<'a> SourceFile<'a> {
+    /// The content as text; what is not UTF-8 is replaced.
+    pub(crate) fn text(&self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.bytes)
+    }
+
+    /// The directory it lies in.
+    pub(crate) fn directory(&self) -> &'a [u8] {
+        path::parent(self.path)
+    }
+}
+
+/// Reads a file that passes by in pieces.
+pub(crate) trait Scan {
+    /// The next piece.
+    fn feed(&mut self, bytes: &[u8]);
+    /// The end of the file. `entry` is what facts call it.
+    fn finish(self: Box<Self>, entry: u32, catalog: &mut Catalog);
+}
+
+/// What was found so far. Facts are pushed by the catalogers, with the `entry` they were given.
+#[derive(Default)]
+pub(crate) struct Catalog {
+    pub(crate) packages: Vec<PackageFact>,
+    pub(crate) file_lists: Vec<FileListFact>,
+    pub(crate) selections: Vec<SelectionFact>,
+    pub(crate) imports: Vec<ImportFact>,
+    pub(crate) binaries: Vec<BinaryFact>,
+    pub(crate) secrets: Vec<SecretFact>,
+    /// What is told of Python packages in files of its own.
+    python: python::Beside,
+    /// The files that were read. Until the entries are in order, facts call a file by its index here.
+    files: Vec<Vec<u8>>,
+    /// What is wrong with which file.
+    problems: Vec<(u32, String)>,
+    read_bytes: u64,
+    /// How many files came after the most that are read.
+    left_out: u64,
+    /// The cataloger that is reading.
+    cataloger: &'static str,
+}
+
+/// The most problems that are noted of one file.
+const MAX_PROBLEMS: usize = 20;
+
+impl Catalog {
+    /// Notes that a file, or a part of it, could not be read. `reason` names the place in the file.
+    pub(crate) fn problem(&mut self, entry: u32, reason: impl Into<String>) {
+        let known = self.problems.iter().rev().take_while(|(other, _)| *other == entry).count();
+        match known.cmp(&MAX_PROBLEMS) {
+            std::cmp::Ordering::Less => {
+                self.problems.push((entry, format!("{}: {}", self.cataloger, reason.into())));
+            }
+            std::cmp::Ordering::Equal => self.problems.push((entry, "more of the kind".to_owned())),
+            std::cmp::Ordering::Greater => {}
+        }
+    }
+
+    /// Starts to read a file, if a cataloger wants it.
+    pub(crate) fn start(&mut self, path: &[u8], size: u64, mode: u32, limits: &Limits) -> Option<Reading> {
+        if limits.metadata_bytes == 0 {
+            return None;
+        }
+        let candidate = Candidate { path, name: path::name(path), size, mode };
+        let mut reading = Reading::default();
+        for cataloger in CATALOGERS.iter().filter(|cataloger| (cataloger.wants)(&candidate)) {
+            match cataloger.read {
+                Read::Whole(read) => reading.whole.push((cataloger.id, read)),
+                Read::Pieces(scan) => reading.scans.push((cataloger.id, scan(&candidate))),
+            }
+        }
+        if reading.whole.is_empty() && reading.scans.is_empty() {
+            return None;
+        }
+        if self.files.len() as u64 >= limits.metadata_files {
+            self.left_out += 1;
+            return None;
+        }
+        reading.entry = u32::try_from(self.files.len()).ok()?;
+        self.files.push(path.to_vec());
+        if !reading.whole.is_empty() {
+            let total = self.read_bytes.saturating_add(size);
+            if size > limits.metadata_bytes || total > limits.metadata_total_bytes {
+                self.cataloger = reading.whole[0].0;
+                reading.whole.clear();
+                self.problem(reading.entry, format!("it was not read: its {size} bytes are too many"));
+            } else {
+                self.read_bytes = total;
+            }
+        }
+        Some(reading)
+    }
+
+    /// Reads a file that has passed by.
+    pub(crate) fn finish_file(&mut self, reading: Reading) {
+        let path = std::mem::take(&mut self.files[reading.entry as usize]);
+        let file = SourceFile { path: &path, bytes: &reading.bytes, entry: reading.entry };
+        for (cataloger, read) in reading.whole {
+            self.cataloger = cataloger;
+            read(&file, self);
+        }
+        for (cataloger, scan) in reading.scans {
+            self.cataloger = cataloger;
+            scan.finish(reading.entry, self);
+        }
+        self.files[reading.entry as usize] = path;
+    }
+
+    /// The facts, of the entries of the layer in their order.
+    pub(crate) fn finish(mut self, layer: &DiffId, entries: &Entries, warnings: &mut Vec<Warning>) -> Facts {
+        let index =
+            |path: &Vec<u8>| Some(u32::try_from(entries.find(path)?).expect("entries are counted by u32"));
+        let mut places: Vec<Option<u32>> = self.files.iter().map(index).collect();
+        // Of two files of the same path only the last is there.
+        let mut last = std::collections::HashMap::new();
+        for (file, place) in places.iter_mut().enumerate().rev() {
+            if place.is_some_and(|entry| *last.entry(entry).or_insert(file) != file) {
+                *place = None;
+            }
+        }
+        if self.left_out > 0 {
+            warnings.push(Warning::MetadataLeftOut { layer: layer.clone(), files: self.left_out });
+        }
+        for (file, reason) in &self.problems {
+            warnings.push(Warning::UnreadableMetadata {
+                layer: layer.clone(),
+                path: path::escape(&self.files[*file as usize]).into_owned(),
+                reason: reason.clone(),
+            });
+        }
+        python::complete(&mut self.packages, &self.python, entries);
+        let lists = (self.file_lists.iter_mut().map(|fact| &mut fact.files))
+            .chain(self.packages.iter_mut().filter_map(|package| claims::list_of(&mut package.files)));
+        lists.for_each(|list| claims::find(list, entries));
+        Facts {
+            packages: placed(self.packages, &places, |fact| &mut fact.entry),
+            file_lists: placed(self.file_lists, &places, |fact| &mut fact.entry),
+            selections: placed(self.selections, &places, |fact| &mut fact.entry),
+            imports: placed(self.imports, &places, |fact| &mut fact.entry),
+            binaries: placed(self.binaries, &places, |fact| &mut fact.entry),
+            secrets: placed(self.secrets, &places, |fact| &mut fact.entry),
+        }
+    }
+}
+
+/// The facts whose file is there, in the order of the entries.
+fn placed<T>(facts: Vec<T>, places: &[Option<u32>], entry: fn(&mut T) -> &mut u32) -> Vec<T> {
+    let mut placed: Vec<(u32, T)> = facts
+        .into_iter()
+        .filter_map(|mut fact| {
+            let place = places[*entry(&mut fact) as usize]?;
+            *entry(&mut fact) = place;
+            Some((place, fact))
+        })
+        .collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, fact)| fact).collect()
+}
+
+/// A file that passes by, and those who wait for it.
+#[derive(Default)]
+pub(crate) struct Reading {
+    entry: u32,
+    bytes: Vec<u8>,
+    whole: Vec<(&'static str, ReadWhole)>,
+    scans: Vec<(&'static str, Box<dyn Scan>)>,
+}
+
+impl Reading {
+    /// The next piece of the file.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+        if !self.whole.is_empty() {
+            self.bytes.extend_from_slice(bytes);
+        }
+        for (_, scan) in &mut self.scans {
+            scan.feed(bytes);
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! Layers for the tests of catalogers.
+
+    use plimsoll_snapshot::{Attributes, Bytes, ContentHash, Digest, EntriesBuilder, Node};
+
+    use super::*;
+
+    /// What all catalogers read in a layer of these files (path and content).
+    pub(crate) fn catalogue<'a>(
+        files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> (Facts, Vec<String>) {
+        let mut catalog = Catalog::default();
+        let mut builder = EntriesBuilder::default();
+        for (path, content) in files {
+            let size = content.len() as u64;
+            if let Some(mut reading) = catalog.start(path.as_bytes(), size, 0o755, &Limits::default()) {
+                // In pieces, as large files come.
+                content.chunks(1000).for_each(|piece| reading.feed(piece));
+                catalog.finish_file(reading);
+            }
+            let node = Node::File { size: Bytes(size), content: ContentHash::default() };
+            builder.push(path.as_bytes(), node, Attributes::default());
+        }
+        let mut warnings = Vec::new();
+        let layer = DiffId::new(Digest::sha256([0; 32]));
+        let facts = catalog.finish(&layer, &builder.finish().0, &mut warnings);
+        (facts, warnings.iter().map(ToString::to_string).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cataloger_is_listed() {
+        let ids: Vec<_> = CATALOGERS.iter().map(|cataloger| cataloger.id).collect();
+        let mut unique = ids.clone();
+        unique.dedup();
+        assert_eq!(ids, unique);
+        // What only serves them.
+        let support = ["claims", "pep508", "room"];
+        let modules =
+            include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+        for module in modules.filter(|module| !support.contains(module)) {
+            assert!(ids.contains(&module), "{module} is not in the list of catalogers");
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! Spanish.
+
+use plimsoll_analysis::Cause;
+use plimsoll_analysis::compare::{FileChange, LayerMatch};
+
+use super::{Noun, Words};
+use crate::sizes::{self, SizeDefinition};
+
+pub(super) static WORDS: Words = Words {
+    nothing_to_compare: "No hay nada que comparar: ningún lado tiene servicios.",
+    stack_of: |services| format!("El conjunto de {services} servicios"),
+    fell: |from, to| format!("bajó de {from} a {to}"),
+    grew: |from, to| format!("creció de {from} a {to}"),
+    stayed: |at| format!("sigue en {at}"),
+    is_new: |name, size| format!("{name} es nuevo, con {size}"),
+    is_gone: |name, size| format!("{name} ya no está; tenía {size}"),
+    and_more: |number| format!("{number} más"),
+    new: "nuevo",
+    gone: "retirado",
+    unchanged: "sin cambios",
+
+    cause,
+    packages_of: |ecosystem| format!("paquetes {ecosystem}"),
+    models: "modelos",
+    application: "aplicación",
+    caches: "cachés",
+    unowned: "archivos de ningún paquete",
+    files_removed: "archivos eliminados",
+    files_added: "archivos añadidos",
+    files_changed: "archivos modificados",
+    hidden_bytes_by: |cause| format!("bytes ocultos: {cause}"),
+    layer_match,
+    file_change,
+    setting,
+    sizes: SIZES,
+
+    file: Noun { one: "archivo", more: "archivos" },
+    layer: Noun { one: "capa", more: "capas" },
+    service_noun: Noun { one: "servicio", more: "servicios" },
+    directory: Noun { one: "directorio", more: "directorios" },
+    symlink: Noun { one: "enlace simbólico", more: "enlaces simbólicos" },
+    hardlink: Noun { one: "enlace duro", more: "enlaces duros" },
+    device: Noun { one: "dispositivo", more: "dispositivos" },
+    whiteout: Noun { one: "whiteout", more: "whiteouts" },
+    opaque: Noun { one: "directorio opaco", more: "directorios opacos" },
+    byte: Noun { one: "byte", more: "bytes" },
+
+    service: "Servicio",
+    before: "Antes",
+    after: "Después",
+    change: "Cambio",
+    hidden: "Ocultos",
+    layer_head: "Capa",
+    files_head: "Archivos",
+    size_head: "Tamaño",
+    meaning: "Significado",
+    instruction: "Instrucción",
+    setting_head: "Ajuste",
+    cause_head: "Causa",
+    bytes_head: "Bytes",
+    from_layer: "De la capa",
+    by_layer: "Por la capa",
+    how: "Cómo",
+    all_services: "Todos, cada capa una vez",
+    no_name: "(sin nombre)",
+    warning: "aviso",
+    stack_line: |unique, sum| format!("**Conjunto**: {unique} con cada capa una vez, {sum} en total."),
+    largest_files: "Mayores cambios de archivos sueltos",
+    details: "Detalles",
+    left_out: "El resto se omite para que quepa en un comentario; el informe lo contiene todo.",
+
+    most_of_it: |cause, delta, share| {
+        format!("Sobre todo: {cause}, {delta} ({share} de todo lo que se movió).")
+    },
+    against_it: |cause, delta| format!("En contra: {cause}, {delta}."),
+    largest_file: |path, delta| format!("El mayor cambio de un solo archivo es {path}, {delta}."),
+    hidden_now: |before, after| {
+        format!(
+            "Los bytes ocultos, que viajan en cada descarga y que ninguna ruta alcanza, pasaron de {before} a {after}."
+        )
+    },
+    why_lead: |name, tree, hidden| {
+        format!(
+            "{name}: archivos que ve un contenedor {} → {}, bytes ocultos {} → {}. Cada byte de la diferencia, por causa.",
+            tree[0], tree[1], hidden[0], hidden[1]
+        )
+    },
+    other_causes: "otras causas",
+
+    skip: "Saltar al informe",
+    absent: "no está",
+    view: "Vista",
+    engineer: "Ingeniería",
+    stakeholder: "Dirección",
+    theme: "Colores",
+    theme_system: "Sistema",
+    theme_light: "Claro",
+    theme_dark: "Oscuro",
+    language: "Idioma",
+    share: "Compartir",
+    copy_link: "Copiar enlace a esta vista",
+    copy_markdown: "Copiar como Markdown",
+    save_csv: "Guardar servicios en CSV",
+    save_files_csv: "Guardar archivos cambiados en CSV",
+    save_json: "Guardar en JSON",
+    print_summary: "Imprimir el resumen",
+    print_all: "Imprimir todo",
+    copied: "Copiado.",
+    not_copied: "El navegador no permitió copiar.",
+    saved: "Guardado.",
+
+    figures: "Cifras",
+    card_total: "Imágenes, cada capa una sola vez",
+    card_hidden: "Bytes ocultos, cada imagen una vez",
+    card_files: "Archivos cambiados",
+    card_compressed: "Comprimido, cada capa una sola vez",
+    card_service: "Mayor cambio de un servicio",
+    size_before: |size| format!("{size} antes"),
+    files_by_change: |added, removed, modified| {
+        format!("{added} añadidos · {removed} eliminados · {modified} modificados")
+    },
+
+    services: "Servicios",
+    services_lead: "Tamaño de imagen, sin comprimir, en una misma escala. Elija un servicio para ver abajo de qué se compone.",
+    smaller: "más pequeño",
+    larger: "más grande",
+    copy_row: |name| format!("Copiar la fila de {name} como Markdown"),
+
+    why: "Por qué cambió",
+    why_table: "Lo mismo en bytes",
+    why_not: "El tamaño es el mismo en ambos lados, y también cada una de sus partes.",
+
+    layers: "Capas",
+    layers_lead: "Alineadas por contenido, la más baja primero. Los bytes ocultos viajan en cada descarga y ninguna ruta los alcanza.",
+    no_instruction: "(sin instrucción registrada)",
+    match_head: "Relación",
+    compressed: "Comprimida",
+    was: "antes:",
+    diff_id: "Diff ID",
+    tar: "Tar",
+    compressed_to: |size| format!(", comprimida {size}"),
+    holds: "Contiene",
+    not_included: "no está en el origen: no se conocen sus archivos",
+    no_layers: "Ningún lado tiene capas.",
+    in_files_by: |files, cause| format!(" en {files}, {cause} por "),
+    base: |layers, size| match layers {
+        1 => format!("La capa más baja, {size}, es la misma."),
+        layers => format!("Las {layers} capas más bajas, {size}, son las mismas."),
+    },
+    stacks: "Capas de ambos lados en una misma escala",
+
+    settings: "Ajustes",
+    settings_lead: "Lo que difiere en cómo se ejecuta la imagen. De las variables de entorno solo se conocen los nombres.",
+    is_set: "definido",
+
+    files: "Archivos",
+    files_lead: "Ambos sistemas de archivos en un solo árbol, como los ve un contenedor. Los directorios suman los archivos mostrados.",
+    search: "Buscar rutas",
+    filter: "Mostrar",
+    all: "todos",
+    tree: "Archivos de ambos lados",
+    name: "Nombre",
+    no_files: "Ningún archivo coincide.",
+    moved: |files, size| {
+        format!("{files}, {size}, solo cambiaron de sitio: el mismo contenido está en otra ruta.")
+    },
+    shown: |files, changed| format!("{files}, {changed} cambiados"),
+    state: "Estado",
+    changed_inside: |number| format!("{number} cambiados"),
+
+    map: "Mapa de los archivos",
+    map_help: "Una sola disposición para ambos lados. Las flechas pasan a los vecinos, Intro abre un directorio, Retroceso vuelve arriba.",
+    map_area: "Área",
+    map_by_size: "tamaño",
+    map_by_change: "cambio",
+    map_root: "Todos los archivos",
+    map_path: "Directorio mostrado",
+    map_nothing: "Aquí nada tiene área.",
+    map_summary: |files, largest| format!("Un mapa de {files}. Las partes mayores: {largest}."),
+    map_rest: |number| format!("{number} más pequeños"),
+    map_open: "Abrir",
+    map_table: "Las partes mayores en una tabla",
+    legend_smaller: "− más pequeño",
+    legend_larger: "+ más grande",
+    legend_removed: "eliminado",
+    legend_added: "nuevo",
+    legend_same: "sin cambios",
+
+    copy_svg: "Copiar SVG",
+    save_png: "Guardar PNG",
+    chart_tools: |chart| format!("{chart}: como imagen"),
+
+    packages: "Paquetes",
+    packages_empty: "Este informe no enumera paquetes. Lo que ocupan está en los archivos, más abajo.",
+    memory: "Memoria y límites",
+    memory_empty: "No se midió nada. Un informe muestra la memoria cuando sus instantáneas incluyen grabaciones de los servicios en marcha.",
+    findings: "Hallazgos",
+    findings_empty: "Este informe se hizo sin reglas: dice qué cambió y deja el consejo a quien lo lee.",
+    checklist: "Lista de control y objetivos",
+    checklist_empty: "No se dieron objetivos, así que nada puede cumplirse ni incumplirse.",
+    services_empty: "Ningún lado tiene servicios. Un informe se hace con dos instantáneas:",
+
+    method: "Método y procedencia",
+    method_lead: "Los tamaños de imagen son decimales: 1 MB son 1 000 000 bytes. Un tamaño solo se compara con otro de su clase.",
+    term: "Tamaño",
+    counts_what: "Qué cuenta",
+    shown_by: "Dónde más se muestra",
+    sources: "Orígenes",
+    image_id: "ID de imagen",
+    manifest: "Manifiesto",
+    platform: "Plataforma",
+    created: "Creada",
+    source: "Leída de",
+    generator: "Leído por",
+    sizes_head: "Tamaños",
+    warnings: "Avisos",
+    duplicates: "duplicados",
+    allocated_about: "asignado aprox.",
+    glossary: "Glosario",
+    glossary_terms: &[
+        (
+            "Capa",
+            "Lo que una instrucción de la construcción añadió, cambió o borró. Una imagen es una pila de capas.",
+        ),
+        (
+            "Whiteout",
+            "La marca con la que una capa borra un archivo de otra inferior. El archivo se sigue enviando.",
+        ),
+        ("Diff ID", "El resumen criptográfico de una capa sin comprimir: los mismos archivos dan el mismo."),
+        ("Instrucción", "La línea del Dockerfile que hizo una capa, tal como la anotó el constructor."),
+    ],
+};
+
+const fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Deleted => "borrados",
+        Cause::Opaque => "tapados por un directorio opaco",
+        Cause::Overwritten => "sobrescritos",
+        Cause::RewrittenSameContent => "reescritos con el mismo contenido",
+        Cause::ReplacedByOtherKind => "sustituidos por otro tipo",
+    }
+}
+
+const fn layer_match(kind: LayerMatch) -> &'static str {
+    match kind {
+        LayerMatch::Kept => "igual",
+        LayerMatch::Changed => "cambiada",
+        LayerMatch::Removed => "eliminada",
+        LayerMatch::Added => "nueva",
+    }
+}
+
+const fn file_change(change: FileChange) -> &'static str {
+    match change {
+        FileChange::Unchanged => "sin cambios",
+        FileChange::Added => "añadido",
+        FileChange::Removed => "eliminado",
+        FileChange::Modified => "modificado",
+        FileChange::Attributes => "dueño o permisos",
+    }
+}
+
+/// The settings that the analysis names with more than the word of the config.
+fn setting(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "platform" => "plataforma",
+        "user" => "usuario",
+        "command" => "orden",
+        "working directory" => "directorio de trabajo",
+        "stop signal" => "señal de parada",
+        "health check" => "control de salud",
+        "port" => "puerto",
+        "volume" => "volumen",
+        "label" => "etiqueta",
+        "set" => "definido",
+        _ => return None,
+    })
+}
+
+const SIZES: [SizeDefinition; sizes::ALL.len()] = [
+    SizeDefinition {
+        name: "tamaño de imagen",
+        definition: "los bytes de los archivos regulares de todas las capas",
+        shown_by: "`docker image inspect -f {{.Size}}` con el controlador overlay2",
+        ..sizes::IMAGE
+    },
+    SizeDefinition {
+        name: "árbol final",
+        definition: "los que una ruta de un contenedor todavía alcanza",
+        shown_by: "aproximadamente `docker export | wc -c`",
+        ..sizes::FINAL_TREE
+    },
+    SizeDefinition {
+        name: "ocultos",
+        definition: "los que ya no alcanza ninguna ruta: tamaño de imagen = árbol final + ocultos",
+        shown_by: "ningún motor",
+        ..sizes::HIDDEN
+    },
+    SizeDefinition {
+        name: "tamaño único",
+        definition: "los tamaños de imagen de todos los servicios con cada capa compartida contada una vez",
+        shown_by: "`docker system df -v` (SHARED SIZE, UNIQUE SIZE)",
+        ..sizes::UNIQUE
+    },
+    SizeDefinition {
+        name: "tamaño comprimido",
+        definition: "los blobs de las capas como los guarda un registro: lo que transfiere una descarga",
+        shown_by: "los registros; `docker images` de Docker 29 como CONTENT SIZE",
+        ..sizes::COMPRESSED
+    },
+    SizeDefinition {
+        name: "asignado (estimación)",
+        definition: "las capas desempaquetadas en disco: archivos en bloques de 4096 bytes, un bloque por directorio",
+        shown_by: "`du` sobre las capas desempaquetadas",
+        ..sizes::ALLOCATED
+    },
+    SizeDefinition {
+        name: "duplicados",
+        definition: "bytes del árbol final cuyo contenido ya tiene otro archivo suyo",
+        shown_by: "ningún motor",
+        ..sizes::DUPLICATE
+    },
+    SizeDefinition {
+        name: "eficiencia de dive",
+        definition: "para cada ruta, su tamaño menor frente a la suma de sus tamaños en todas las capas, como la entiende dive",
+        shown_by: "`dive`",
+        ..sizes::DIVE_EFFICIENCY
+    },
+];
