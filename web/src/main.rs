@@ -12,6 +12,7 @@ mod desk;
 mod document;
 mod figures;
 mod load;
+mod packages;
 mod save;
 mod share;
 mod state;
