@@ -113,7 +113,11 @@ fn the_page_shows_names_as_text() {
     for width in [390, 1280] {
         browser.set_viewport(width, 800).unwrap();
         let wide = browser.eval("document.scrollingElement.scrollWidth").unwrap();
-        assert!(wide.as_u64().unwrap() <= u64::from(width), "{wide} of {width}");
+        let beyond = browser.eval(
+            "[...document.querySelectorAll('#app *:not(.tabs *)')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1)\
+             .slice(0, 6).map((element) => element.outerHTML.slice(0, 160))",
+        );
+        assert!(wide.as_u64().unwrap() <= u64::from(width), "{wide} of {width}: {:#}", beyond.unwrap());
     }
     browser.click("tbody tr:nth-child(3) [data-do=copy-row]").unwrap();
     assert_eq!(browser.record().unwrap().complaints(), [""; 0]);

@@ -73,7 +73,7 @@ pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
     write("plimsoll-split", &Content { images: splits }, None, out)
 }
 
-fn write<T: Serialize>(
+pub(crate) fn write<T: Serialize>(
     format: &'static str,
     content: &T,
     verdict: Option<String>,

@@ -78,6 +78,20 @@ pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
 /// The same by some rules alone.
 #[must_use]
 pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
+    with_inputs(snapshot, |inputs| {
+        let mut stack: Vec<Finding> = Vec::new();
+        for rule in rules {
+            if let Check::Stack(check) = rule.check {
+                stack.extend(check(inputs));
+            }
+        }
+        sort(&mut stack);
+        StackAdvice { services: inputs.iter().map(|input| advise(input, rules)).collect(), stack }
+    })
+}
+
+/// Stacks the image of every service, and hands them over together.
+pub(super) fn with_inputs<T>(snapshot: &Snapshot, look: impl FnOnce(&[Input<'_>]) -> T) -> T {
     let images: Vec<_> = (snapshot.services.iter())
         .map(|service| {
             let image = &snapshot.images[service.image];
@@ -89,14 +103,7 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
     let inputs: Vec<_> = (images.iter())
         .map(|(service, squashed, catalogue)| Input::new(snapshot, service, squashed, catalogue))
         .collect();
-    let mut stack: Vec<Finding> = Vec::new();
-    for rule in rules {
-        if let Check::Stack(check) = rule.check {
-            stack.extend(check(&inputs));
-        }
-    }
-    sort(&mut stack);
-    StackAdvice { services: inputs.iter().map(|input| advise(input, rules)).collect(), stack }
+    look(&inputs)
 }
 
 fn sort(findings: &mut [Finding]) {
@@ -105,4 +112,32 @@ fn sort(findings: &mut [Finding]) {
         let unsure = finding.confidence == Confidence::Low;
         (unsure, Reverse(finding.saving), Reverse(finding.severity), finding.service.clone())
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::snapshot;
+
+    #[test]
+    fn savings_add_up_as_unions() {
+        // The same bytes are a leftover, hidden by a change of owner, and a log.
+        let layers = [
+            "i ADD rootfs /\nf etc/x 1",
+            "i COPY . /app\nf app/.git/a.log 4000000 a\nf app/b 1 b",
+            "i RUN chown -R u /app\nf app/.git/a.log 4000000 a\nf app/b 1 b",
+        ];
+        let advice = advise_stack(&snapshot("app", &layers));
+        let service = &advice.services[0];
+        let rules: Vec<&str> = service.findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, ["context-leftovers", "log-files", "rewritten-files"]);
+        assert_eq!((service.saving, service.size_bytes), (Bytes(8_000_001), Bytes(8_000_003)));
+        assert_eq!(service.possible_saving, service.saving);
+    }
+
+    #[test]
+    fn every_image_of_nothing_has_nothing_to_mend() {
+        let advice = advise_stack(&snapshot("app", &[]));
+        assert_eq!((advice.services[0].findings.len(), advice.services[0].saving), (0, Bytes::ZERO));
+    }
 }

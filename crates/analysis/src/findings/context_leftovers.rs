@@ -76,6 +76,8 @@ const SELDOM: &[Name] = &[
     Directory("doc"),
     Directory("examples"),
     Directory("notebooks"),
+    Directory("data"),
+    Directory("datasets"),
     Ending(".ipynb"),
     Ending(".psd"),
     Ending(".zip"),

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     how: "Build without them (`strip = true` in the release profile of Cargo, `-ldflags='-s -w'` for Go, `-s` for a linker), or run \
           `strip` in the instruction that creates the file. Keep the symbols outside of the image, where crashes are looked into.",
     limits: "Counts the sections that `strip` removes, not the padding between them. A program that prints traces of its own stack loses \
-             the names of functions.",
+             the names of functions, and a library that was edited after it was linked, as those in wheels are, may not survive: try it.",
     check: Check::Image(check),
 };
 
@@ -54,7 +54,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut finding = input.finding(RULE.id, "Debug sections and symbol tables", Vec::new());
     finding.saving = saving;
     finding.severity = super::severity_of(saving);
-    finding.confidence = Confidence::Medium;
+    // Packages of languages come as others built them, and not every library survives `strip`.
+    let is_packaged = |(index, _): &(u32, Bytes)| {
+        let owner = input.package(input.catalogue.owners[*index as usize]);
+        owner.is_some_and(|package| !matches!(package.ecosystem, Ecosystem::Rust | Ecosystem::Go))
+    };
+    finding.confidence = if parts.iter().all(is_packaged) { Confidence::Low } else { Confidence::Medium };
     finding.evidence_count = parts.len() as u64;
     finding.evidence = (largest.iter().take(Finding::EXAMPLES))
         .map(|(index, saved)| Evidence { bytes: *saved, ..input.evidence(*index) })

@@ -26,6 +26,7 @@ mod npm_dev_dependencies;
 mod package_manager_cache;
 mod packaging_tools;
 mod places;
+mod progress;
 mod rewritten_files;
 mod root_user;
 mod secrets;
@@ -45,6 +46,7 @@ use serde::Serialize;
 
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
 pub use fix::{Fix, FixKind};
+pub use progress::{Followed, Outcome, Progress, ServiceProgress, progress};
 
 use crate::dockerfile::instructions_of_layers;
 use crate::instruction;

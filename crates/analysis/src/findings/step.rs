@@ -61,16 +61,41 @@ impl<'a> Copy<'a> {
     }
 }
 
-/// The command of a `RUN` in the form of a shell, if it can be quoted.
+/// The command of a `RUN` in the form of a shell, without the options before it, if it can be quoted.
 pub(super) fn command(instruction: &str) -> Option<&str> {
-    let command = instruction.strip_prefix("RUN ")?.trim();
+    let command = after_flags(instruction.strip_prefix("RUN ")?);
     let quotable = !command.is_empty()
         && command.len() <= LONGEST
-        && !command.starts_with(['[', '-'])
+        && !command.starts_with('[')
         && !command.contains("<<")
         && !command.contains('\n')
         && !command.ends_with('\\');
     quotable.then_some(command)
+}
+
+fn after_flags(text: &str) -> &str {
+    let mut rest = text.trim();
+    while rest.starts_with("--") {
+        rest = rest.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
+    }
+    rest
+}
+
+/// Puts the options of a `RUN` into the last `RUN` of the lines that take its place.
+pub(super) fn keep_flags(instruction: &str, lines: String) -> String {
+    let Some(text) = instruction.strip_prefix("RUN ").filter(|text| !text.contains('\n')) else {
+        return lines;
+    };
+    let flags = text.trim()[..text.trim().len() - after_flags(text).len()].split_whitespace();
+    let flags: Vec<&str> = flags.filter(|flag| !lines.contains(flag)).collect();
+    let last = lines.rfind("\nRUN ").map(|at| at + 1).or_else(|| lines.starts_with("RUN ").then_some(0));
+    match last {
+        Some(at) if !flags.is_empty() => {
+            let (before, after) = lines.split_at(at + "RUN ".len());
+            format!("{before}{} \\\n    {after}", flags.join(" \\\n    "))
+        }
+        _ => lines,
+    }
 }
 
 /// The commands that `&&` or `;` joins. `None` if it is not as simple as that.
@@ -166,6 +191,17 @@ mod tests {
         for unsure in ["a || b", "if a; then b; fi", "a &", "a 'b", "for x in y; do z; done", "a &&", ""] {
             assert_eq!(commands(unsure), None, "{unsure}");
         }
+    }
+
+    #[test]
+    fn options_are_kept() {
+        let run = "RUN --mount=type=secret,id=ca --network=none pip install a";
+        assert_eq!(command(run), Some("pip install a"));
+        assert_eq!(
+            keep_flags(run, "RUN useradd app\nRUN pip install a \\\n && b".into()),
+            "RUN useradd app\nRUN --mount=type=secret,id=ca \\\n    --network=none \\\n    pip install a \\\n && b"
+        );
+        assert_eq!(keep_flags("RUN a", "RUN a".into()), "RUN a");
     }
 
     #[test]

@@ -118,7 +118,12 @@ fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Re
             return Err(error);
         }
     };
-    printer.note(&format!("recording {} containers; Ctrl-C ends it", session.containers()));
+    let what = match session.containers() {
+        0 => "whatever is started (nothing is there yet)".to_owned(),
+        1 => "1 container".to_owned(),
+        many => format!("{many} containers"),
+    };
+    printer.note(&format!("recording {what}; Ctrl-C ends it"));
     let mut child = match &args.command {
         Some(command) => {
             let child = start(command)?;

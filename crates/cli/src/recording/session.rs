@@ -378,7 +378,7 @@ impl<'a> Session<'a> {
                 }
                 peak = files.peak.or(peak);
             }
-            let who = Identity { id: Some(id[..id.len().min(12)].to_owned()), ..Identity::default() };
+            let who = Identity { id: Some(id.chars().take(12).collect()), ..Identity::default() };
             samples.push(Journaled { who, started: watched.started, values, peak });
         }
         let time = time.unwrap_or_else(now);

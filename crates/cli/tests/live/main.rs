@@ -4,6 +4,7 @@
 
 mod engine;
 mod image;
+mod memory;
 mod program;
 mod record;
 mod registry;

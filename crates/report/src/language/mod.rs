@@ -404,6 +404,7 @@ pub struct Words {
     pub open_newer: &'static str,
     pub damaged: fn(name: &str, reason: &str) -> String,
     pub too_large: fn(what: &str, place: &str, limit: &str) -> String,
+    pub not_saved: fn(reason: &str) -> String,
     pub same_name: fn(name: &str) -> String,
 
     // What is not in this report.
