@@ -11,6 +11,7 @@ mod components;
 mod desk;
 mod document;
 mod figures;
+mod findings;
 mod load;
 mod packages;
 mod save;

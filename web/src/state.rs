@@ -1,5 +1,7 @@
 //! What the page shows, and what the reader has chosen to see of it.
 
+use std::sync::OnceLock;
+
 use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
 use plimsoll_analysis::compare::{Comparison, ServiceComparison, ServiceTrees, compare_with_trees};
@@ -7,6 +9,7 @@ use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
 
 use crate::desk::Desk;
+use crate::findings::{self, Judged};
 use crate::treemap::Area;
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
@@ -20,6 +23,8 @@ pub(crate) struct Report {
     pub(crate) comparison: Comparison,
     /// The files and the packages of every service, in the order of `comparison.services`.
     pub(crate) trees: Vec<ServiceTrees<'static>>,
+    /// What the rules find in each, from when it was asked for.
+    judged: Vec<OnceLock<Option<Judged>>>,
 }
 
 impl Report {
@@ -28,7 +33,17 @@ impl Report {
     pub(crate) fn of(bundle: Bundle) -> &'static Self {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
         let (comparison, trees) = compare_with_trees(&bundle.before, &bundle.after);
-        Box::leak(Box::new(Self { bundle, comparison, trees }))
+        let judged = trees.iter().map(|_| OnceLock::new()).collect();
+        Box::leak(Box::new(Self { bundle, comparison, trees, judged }))
+    }
+
+    /// What the rules find in a service; `None` if it is not there after.
+    pub(crate) fn judged(&'static self, position: usize) -> Option<&'static Judged> {
+        let judge = || {
+            let name = &self.comparison.services.get(position)?.name;
+            findings::judge(self.bundle, name, self.trees.get(position)?)
+        };
+        self.judged.get(position)?.get_or_init(judge).as_ref()
     }
 
     fn position(&self, service: &str) -> Option<usize> {

@@ -1,5 +1,7 @@
 //! English.
 
+use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
+
 use super::{Noun, Words};
 use crate::{sizes, words};
 
@@ -295,6 +297,53 @@ pub(super) static WORDS: Words = Words {
     memory: "Memory and limits",
     memory_empty: "Nothing was measured. A report shows memory once its snapshots were taken with recordings of the running services.",
     findings: "Findings",
+    findings_lead: |service| {
+        format!(
+            "What {service} has without need, the surest and largest first. A file that several findings name counts once in \
+             the sum."
+        )
+    },
+    rules_language: None,
+    finding: Noun { one: "finding", more: "findings" },
+    findings_sum: |findings, saving, possible| {
+        format!("{findings}: {saving} can be saved, {possible} if what may be meant so goes too.")
+    },
+    findings_clean: "Nothing was found that it could do without.",
+    findings_saved: |saved, promised| {
+        format!("Of the {promised} that the findings before promised, {saved} were really saved.")
+    },
+    findings_remaining: "Remaining",
+    findings_done: "Done, and done in part",
+    findings_stack: "All services together",
+    severity: |severity| match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+    },
+    confidence: |confidence| match confidence {
+        Confidence::Low => "may be meant so",
+        Confidence::Medium => "likely",
+        Confidence::High => "sure",
+    },
+    saved_of: |saved, promised| format!("{saved} of {promised}"),
+    is_done: "done",
+    is_part: "in part",
+    evidence: "Evidence",
+    evidence_note: "Note",
+    evidence_layer: |layer| format!("layer {layer}"),
+    evidence_line: |line| format!("line {line} of the Dockerfile"),
+    fix_kind: |kind| match kind {
+        FixKind::Dockerfile => "Dockerfile",
+        FixKind::Dockerignore => ".dockerignore",
+        FixKind::Compose => "compose file",
+        FixKind::Requirements => "list of requirements",
+        FixKind::Command => "command",
+    },
+    replaces: "instead of",
+    copy: "Copy",
+    why_it_matters: "Why it matters",
+    rule_limits: "What the rule does not see",
+    rule: "Rule",
     findings_empty: "This report was made without rules: it says what changed, and leaves the advice to its reader.",
     checklist: "Checklist and targets",
     checklist_empty: "No targets were given, so nothing can be met or missed.",

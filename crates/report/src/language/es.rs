@@ -2,6 +2,7 @@
 
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{FileChange, LayerMatch};
+use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
 use super::{Noun, Words};
 use crate::sizes::{self, SizeDefinition};
@@ -301,6 +302,55 @@ pub(super) static WORDS: Words = Words {
     memory: "Memoria y límites",
     memory_empty: "No se midió nada. Un informe muestra la memoria cuando sus instantáneas incluyen grabaciones de los servicios en marcha.",
     findings: "Hallazgos",
+    findings_lead: |service| {
+        format!(
+            "Lo que {service} tiene sin necesidad, primero lo más seguro y lo mayor. Un archivo que nombran varios hallazgos cuenta \
+             una vez en la suma."
+        )
+    },
+    rules_language: Some("Los textos de las reglas están en inglés."),
+    finding: Noun { one: "hallazgo", more: "hallazgos" },
+    findings_sum: |findings, saving, possible| {
+        format!(
+            "{findings}: se pueden ahorrar {saving}, o {possible} si también sobra lo que puede ser intencionado."
+        )
+    },
+    findings_clean: "No se halló nada de lo que pueda prescindir.",
+    findings_saved: |saved, promised| {
+        format!("De los {promised} que prometían los hallazgos de antes, se ahorraron de verdad {saved}.")
+    },
+    findings_remaining: "Pendientes",
+    findings_done: "Hechos, del todo o en parte",
+    findings_stack: "Todos los servicios juntos",
+    severity: |severity| match severity {
+        Severity::Low => "baja",
+        Severity::Medium => "media",
+        Severity::High => "alta",
+    },
+    confidence: |confidence| match confidence {
+        Confidence::Low => "puede ser intencionado",
+        Confidence::Medium => "probable",
+        Confidence::High => "seguro",
+    },
+    saved_of: |saved, promised| format!("{saved} de {promised}"),
+    is_done: "hecho",
+    is_part: "en parte",
+    evidence: "Evidencia",
+    evidence_note: "Nota",
+    evidence_layer: |layer| format!("capa {layer}"),
+    evidence_line: |line| format!("línea {line} del Dockerfile"),
+    fix_kind: |kind| match kind {
+        FixKind::Dockerfile => "Dockerfile",
+        FixKind::Dockerignore => ".dockerignore",
+        FixKind::Compose => "archivo compose",
+        FixKind::Requirements => "lista de requisitos",
+        FixKind::Command => "orden",
+    },
+    replaces: "en lugar de",
+    copy: "Copiar",
+    why_it_matters: "Por qué importa",
+    rule_limits: "Lo que la regla no ve",
+    rule: "Regla",
     findings_empty: "Este informe se hizo sin reglas: dice qué cambió y deja el consejo a quien lo lee.",
     checklist: "Lista de control y objetivos",
     checklist_empty: "No se dieron objetivos, así que nada puede cumplirse ni incumplirse.",

@@ -7,6 +7,7 @@
 
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{BridgeCause, BridgePart, BridgeStep, FileChange, LayerMatch};
+use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
 
 use crate::format::{self, Quantity};
@@ -463,6 +464,31 @@ pub struct Words {
     pub memory: &'static str,
     pub memory_empty: &'static str,
     pub findings: &'static str,
+    pub findings_lead: fn(service: &str) -> String,
+    /// Said where the texts of the rules have another language than the page.
+    pub rules_language: Option<&'static str>,
+    pub finding: Noun,
+    pub findings_sum: fn(findings: &str, saving: &str, possible: &str) -> String,
+    pub findings_clean: &'static str,
+    pub findings_saved: fn(saved: &str, promised: &str) -> String,
+    pub findings_remaining: &'static str,
+    pub findings_done: &'static str,
+    pub findings_stack: &'static str,
+    pub severity: fn(Severity) -> &'static str,
+    pub confidence: fn(Confidence) -> &'static str,
+    pub saved_of: fn(saved: &str, promised: &str) -> String,
+    pub is_done: &'static str,
+    pub is_part: &'static str,
+    pub evidence: &'static str,
+    pub evidence_note: &'static str,
+    pub evidence_layer: fn(layer: &str) -> String,
+    pub evidence_line: fn(line: &str) -> String,
+    pub fix_kind: fn(FixKind) -> &'static str,
+    pub replaces: &'static str,
+    pub copy: &'static str,
+    pub why_it_matters: &'static str,
+    pub rule_limits: &'static str,
+    pub rule: &'static str,
     pub findings_empty: &'static str,
     pub checklist: &'static str,
     pub checklist_empty: &'static str,
