@@ -6,8 +6,8 @@ use plimsoll_report::language::Language;
 use plimsoll_report::verdict::verdict;
 
 use crate::components::{
-    Bar, Cards, ChooseFirst, ChooseOver, Drop, Empty, Files, Layers, Messages, Method, Services, Settings,
-    Tabs, Why,
+    Bar, Cards, ChooseFirst, ChooseOver, Drop, Empty, Files, Findings, Layers, Messages, Method, Packages,
+    Services, Settings, Tabs, Why,
 };
 use crate::desk::Desk;
 use crate::share::Said;
@@ -102,15 +102,15 @@ fn Page(state: State) -> impl IntoView {
     let comparison = &state.report.comparison;
     let details_of = move |position: usize| {
         let service = comparison.services.get(position)?;
-        let tree = state.report.files.get(position)?;
+        let trees = state.report.trees.get(position)?;
         let several = comparison.services.len() > 1;
         Some(view! {
             {several.then(|| view! { <p class="of-service">{text::name(&service.name)}</p> })}
             <Why service />
             <Layers service />
             <Settings service />
-            <Empty id="packages" class="engineer" title=words().packages says=words().packages_empty />
-            <Files state service tree />
+            <Packages state service trees />
+            <Files state service tree=&trees.union />
         })
     };
     let details = move || {
@@ -140,7 +140,7 @@ fn Page(state: State) -> impl IntoView {
             <h1 id="verdict">{unbroken(&verdict(comparison, text::language()))}</h1>
             {services}
             <Empty id="memory" class="engineer" title=words().memory says=words().memory_empty />
-            <Empty id="findings" class="" title=words().findings says=words().findings_empty />
+            <Findings state />
             <Empty id="checklist" class="" title=words().checklist says=words().checklist_empty />
             <Method report=state.report />
         </main>

@@ -1,12 +1,15 @@
 //! What the page shows, and what the reader has chosen to see of it.
 
+use std::sync::OnceLock;
+
 use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
-use plimsoll_analysis::compare::{Comparison, FileTree, ServiceComparison, compare_with_files};
+use plimsoll_analysis::compare::{Comparison, ServiceComparison, ServiceTrees, compare_with_trees};
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
 
 use crate::desk::Desk;
+use crate::findings::{self, Judged};
 use crate::treemap::Area;
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
@@ -18,8 +21,10 @@ pub(crate) struct Report {
     pub(crate) bundle: &'static Bundle,
     /// What the analysis says of it.
     pub(crate) comparison: Comparison,
-    /// The files of every service, in the order of `comparison.services`.
-    pub(crate) files: Vec<FileTree<'static>>,
+    /// The files and the packages of every service, in the order of `comparison.services`.
+    pub(crate) trees: Vec<ServiceTrees<'static>>,
+    /// What the rules find in each, from when it was asked for.
+    judged: Vec<OnceLock<Option<Judged>>>,
 }
 
 impl Report {
@@ -27,8 +32,18 @@ impl Report {
     /// looked at.
     pub(crate) fn of(bundle: Bundle) -> &'static Self {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
-        let (comparison, files) = compare_with_files(&bundle.before, &bundle.after);
-        Box::leak(Box::new(Self { bundle, comparison, files }))
+        let (comparison, trees) = compare_with_trees(&bundle.before, &bundle.after);
+        let judged = trees.iter().map(|_| OnceLock::new()).collect();
+        Box::leak(Box::new(Self { bundle, comparison, trees, judged }))
+    }
+
+    /// What the rules find in a service; `None` if it is not there after.
+    pub(crate) fn judged(&'static self, position: usize) -> Option<&'static Judged> {
+        let judge = || {
+            let name = &self.comparison.services.get(position)?.name;
+            findings::judge(self.bundle, name, self.trees.get(position)?)
+        };
+        self.judged.get(position)?.get_or_init(judge).as_ref()
     }
 
     fn position(&self, service: &str) -> Option<usize> {
@@ -94,6 +109,8 @@ pub(crate) struct State {
     pub(crate) area: RwSignal<Area>,
     /// The directory that fills the map, as a path; empty for all files.
     pub(crate) directory: RwSignal<String>,
+    /// The packages that were unticked, by their keys, in the order in which they were.
+    pub(crate) unticked: RwSignal<Vec<String>>,
     /// Whether the parts of all services are laid out, one below the other, as paper shows them.
     pub(crate) everything: RwSignal<bool>,
     /// Index into the services of the comparison.
@@ -111,6 +128,7 @@ impl State {
             written_in: desk.written_in,
             area: RwSignal::new(Area::default()),
             directory: RwSignal::new(String::new()),
+            unticked: RwSignal::new(Vec::new()),
             everything: RwSignal::new(false),
             service: RwSignal::new(0),
         };
@@ -128,6 +146,11 @@ impl State {
 
     /// Takes over what a fragment says; what it does not say stays.
     pub(crate) fn follow(&self, fragment: &str) {
+        let unticked: Vec<String> =
+            pairs(fragment).filter(|(key, _)| *key == "without").map(|(_, package)| package).collect();
+        if !unticked.is_empty() {
+            self.unticked.set(unticked);
+        }
         for (key, value) in pairs(fragment) {
             match key {
                 "view" => {
@@ -177,6 +200,7 @@ impl State {
         if !directory.is_empty() {
             parts.push(format!("in={}", encode(&directory)));
         }
+        parts.extend(self.unticked.read().iter().map(|package| format!("without={}", encode(package))));
         if !parts.is_empty() {
             parts.insert(0, VERSION.to_owned());
         }

@@ -5,12 +5,14 @@
 use std::cell::Cell;
 
 use plimsoll_analysis::compare::FileChange;
+use plimsoll_analysis::packages::{Catalogue, PackageId, Root, Use};
 use plimsoll_report::format::{Quantity, count, one_line, shorten};
 use plimsoll_report::language::{Language, Noun, Words};
 use plimsoll_snapshot::{ByteDelta, Bytes, SCHEMA_VERSION};
 
 use crate::desk::{Name, Role};
 use crate::load::PROGRAM;
+use crate::packages::{self, Why};
 use crate::state::{Theme, View};
 use crate::tree::{Filter, Order};
 
@@ -103,6 +105,67 @@ pub(crate) fn order(order: Order) -> &'static str {
         Order::Name => words().name,
         Order::Size => words().after,
         Order::Change => words().change,
+    }
+}
+
+/// Why a package is there, in a few words.
+pub(crate) fn why(why: Why<'_>, catalogue: &Catalogue) -> String {
+    match why {
+        Why::PartOf(holder) => (words().part_of)(&package(catalogue, holder)),
+        Why::Root(root) => self::root(root).to_owned(),
+        Why::Needed(by, 1) => (words().needed_by)(&package(catalogue, by)),
+        Why::Needed(by, all) => (words().needed_by_more)(&package(catalogue, by), &count(all as u64 - 1)),
+        Why::Unknown => NONE.to_owned(),
+    }
+}
+
+/// Why a package would stay by itself.
+pub(crate) fn root(root: &Root) -> &'static str {
+    match root {
+        Root::Requested { .. } => words().asked_for,
+        Root::Base => words().part_of_base,
+        Root::Unneeded => words().nothing_needs_it,
+    }
+}
+
+/// Whether a package is used, in a few words.
+pub(crate) fn usage(usage: &Use, catalogue: &Catalogue) -> String {
+    match usage {
+        Use::Imported { files, count: all } => {
+            let file = files.first().map(|file| name(file)).unwrap_or_default();
+            if *all < 2 {
+                (words().imported_by)(&file)
+            } else {
+                (words().imported_by_more)(&file, &count(all - 1))
+            }
+        }
+        Use::Run { by } => (words().run_by)(&language().setting(by)),
+        Use::Needed { by } => (words().needed_by)(&package(catalogue, *by)),
+        Use::Optional { of } => (words().optional_for)(&package(catalogue, *of)),
+        Use::Unused => words().unused.to_owned(),
+        Use::Unknown => NONE.to_owned(),
+    }
+}
+
+/// The name of a package.
+pub(crate) fn package(catalogue: &Catalogue, id: PackageId) -> String {
+    name(&catalogue.package(id).name)
+}
+
+pub(crate) fn package_filter(filter: packages::Filter) -> &'static str {
+    match filter {
+        packages::Filter::Changed => words().changed_packages,
+        packages::Filter::Unused => words().unused_packages,
+        packages::Filter::All => words().all,
+    }
+}
+
+pub(crate) fn package_order(order: packages::Order) -> &'static str {
+    match order {
+        packages::Order::Name => words().package_head,
+        packages::Order::Own => words().own,
+        packages::Order::Retained => words().retained,
+        packages::Order::Change => words().change,
     }
 }
 

@@ -64,8 +64,8 @@ impl Act {
             Self::Markdown => share::copy(markdown::comparison(comparison, text::language()), said),
             Self::Services => share::save("services.csv", "text/csv", &csv::services(comparison), said),
             Self::Files => {
-                if let Some(tree) = state.report.files.get(state.service.get_untracked()) {
-                    share::save("files.csv", "text/csv", &csv::changed_files(tree), said);
+                if let Some(tree) = state.report.trees.get(state.service.get_untracked()) {
+                    share::save("files.csv", "text/csv", &csv::changed_files(&tree.union), said);
                 }
             }
             Self::Json => {

@@ -49,7 +49,10 @@ fn Table(service: &'static ServiceComparison) -> impl IntoView {
             format!("{}{}", sign.map(String::from).unwrap_or_default(), count(step.delta.magnitude().0));
         view! {
             <tr data-delta=step.delta.0>
-                <th scope="row">{text::language().bridge_cause(step.cause)}</th>
+                <th scope="row">
+                    {text::language().bridge_cause(step.cause)}
+                    {(!step.parts.is_empty()).then(|| view! { " "<small>{text::language().bridge_parts(step)}</small> })}
+                </th>
                 <td>{bytes}</td>
             </tr>
         }

@@ -12,7 +12,7 @@ pub(crate) fn tree(before: &[(&str, u64)], after: &[(&str, u64)], test: impl FnO
     test(&service_trees(&before, &after, "app").union);
 }
 
-fn snapshot(files: &[(&str, u64)]) -> Snapshot {
+pub(crate) fn snapshot(files: &[(&str, u64)]) -> Snapshot {
     let mut entries = EntriesBuilder::default();
     for &(path, size) in files {
         let node = Node::File { size: Bytes(size), content: ContentHash(size) };

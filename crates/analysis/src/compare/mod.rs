@@ -116,11 +116,14 @@ pub fn compare(before: &Snapshot, after: &Snapshot) -> Comparison {
     compare_each(before, after, drop).0
 }
 
-/// Compares two snapshots, and keeps the files of both sides: one tree a service, in the order of
+/// Compares two snapshots, and keeps the files and the packages of both sides for each service, in the order of
 /// [`Comparison::services`].
 #[must_use]
-pub fn compare_with_files<'a>(before: &'a Snapshot, after: &'a Snapshot) -> (Comparison, Vec<FileTree<'a>>) {
-    compare_each(before, after, |trees| trees.union)
+pub fn compare_with_trees<'a>(
+    before: &'a Snapshot,
+    after: &'a Snapshot,
+) -> (Comparison, Vec<ServiceTrees<'a>>) {
+    compare_each(before, after, |trees| trees)
 }
 
 /// Compares service by service, so that no more trees are held at a time than `keep` leaves.

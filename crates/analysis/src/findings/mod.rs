@@ -46,7 +46,7 @@ use serde::Serialize;
 
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
 pub use fix::{Fix, FixKind};
-pub use progress::{Followed, Outcome, Progress, ServiceProgress, progress};
+pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progress};
 
 use crate::dockerfile::instructions_of_layers;
 use crate::instruction;

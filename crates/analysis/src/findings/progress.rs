@@ -70,7 +70,7 @@ pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
             old.iter()
                 .filter_map(|old| {
                     let new = new.iter().find(|new| new.service == old.service)?;
-                    Some(follow(old, &advise(old, &rules), new, advise(new, &rules)))
+                    Some(follow(old, &advise(old, &rules), new, &advise(new, &rules)))
                 })
                 .collect()
         })
@@ -78,7 +78,9 @@ pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
     Progress { services }
 }
 
-fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: Advice) -> ServiceProgress {
+/// Follows the findings of a service into its later image.
+#[must_use]
+pub fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> ServiceProgress {
     let gone = gone(old, before, new);
     let mut counted = vec![Bytes::ZERO; gone.len()];
     let findings = (before.findings.iter())
@@ -111,7 +113,7 @@ fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: Advice) -> S
         predicted: before.possible_saving,
         saved: counted.into_iter().sum(),
         findings,
-        new: after.findings.into_iter().filter(is_new).collect(),
+        new: after.findings.iter().filter(|finding| is_new(finding)).cloned().collect(),
     }
 }
 

@@ -59,12 +59,19 @@ impl WhatIf {
 }
 
 impl Catalogue {
+    /// The installed packages that leave with some: those themselves, and what only they keep there.
+    #[must_use]
+    pub fn leaving(&self, packages: &[PackageId]) -> Vec<PackageId> {
+        let reached = self.graph.reached(packages);
+        self.installed().map(|package| package.id).filter(|id| !reached[id.index()]).collect()
+    }
+
     /// The image without these packages. Without just one, what goes is what that package retains.
     #[must_use]
     pub fn without(&self, squashed: &Squashed<'_>, packages: &[PackageId]) -> WhatIf {
-        let reached = self.graph.reached(packages);
-        let goes = |id: PackageId| self.package(id).installed && !reached[id.index()];
-        let gone: Vec<_> = self.installed().map(|package| package.id).filter(|&id| goes(id)).collect();
+        let gone = self.leaving(packages);
+        // They are in the order of their ids.
+        let goes = |id: PackageId| gone.binary_search(&id).is_ok();
         let sum = |bytes: fn(&super::Package) -> Bytes| gone.iter().map(|&id| bytes(self.package(id))).sum();
         let image_bytes: Bytes = sum(|package| package.image_bytes);
         let size: Bytes = squashed.inodes.iter().map(|inode| inode.size).sum();

@@ -1,5 +1,7 @@
 //! English.
 
+use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
+
 use super::{Noun, Words};
 use crate::{sizes, words};
 
@@ -238,10 +240,110 @@ pub(super) static WORDS: Words = Words {
     same_name: |name| format!("two of its images are named `{name}`"),
 
     packages: "Packages",
+    packages_lead: "What package managers, applications and models brought, on both sides. A package retains whatever would leave \
+        along with it. Untick packages to see what the image would weigh without them, and what would break.",
+    packages_incomplete: "Some layers were never looked into: what is missing here may be there all the same.",
+    package: Noun { one: "package", more: "packages" },
+    package_head: "Package",
+    version: "Version",
+    own: "Own",
+    retained: "Leaves with it",
+    why_head: "Why it is there",
+    use_head: "Use",
+    kept: "Kept",
+    search_packages: "Search packages",
+    changed_packages: "changed",
+    unused_packages: "no use seen",
+    no_packages: "No package fits.",
+    packages_shown: |shown, all| format!("{shown} of {all}"),
+    asked_for: "asked for",
+    part_of_base: "part of the base",
+    nothing_needs_it: "nothing needs it",
+    part_of: |name| format!("part of {name}"),
+    needed_by: |name| format!("needed by {name}"),
+    needed_by_more: |name, more| format!("needed by {name} and {more} more"),
+    imported_by: |file| format!("imported by {file}"),
+    imported_by_more: |file, more| format!("imported by {file} and {more} more"),
+    run_by: |setting| format!("run by the {setting}"),
+    optional_for: |name| format!("optional for {name}"),
+    unused: "no use seen",
+    keeps: |name| format!("Keep {name}"),
+    unticked: |size, instead, delta| {
+        format!("Without what is unticked the image weighs {size} instead of {instead} ({delta}).")
+    },
+    unticked_goes: |packages, names| format!("{packages} would go: {names}."),
+    nothing_breaks: "Nothing that stays is known to need them.",
+    breaks: "What breaks:",
+    package_needs: |package, needs| format!("{package} needs {needs}"),
+    application_needs: |needs, evidence| format!("the application needs {needs}: {evidence}"),
+    reset: "Tick all again",
+    choose_package: "Choose a package to see why it is there and what uses it.",
+    purl: "Package URL",
+    license: "Licence",
+    described_by: "Described by",
+    installed_by: "Installed by",
+    by_layer_number: |layer, instruction| format!("layer {layer}: {instruction}"),
+    all_layers: "All layers",
+    with_packages: |size, packages| format!("{size}, {packages}"),
+    ways: "Shortest ways to it",
+    needs: "Needs",
+    needed_by_head: "Needed by",
+    missing: "Needs and lacks",
+    owners: "Who owns the bytes",
+    owner: "Owner",
+    final_tree: "Final tree",
+    largest_packages: "Largest changes of packages",
     packages_empty: "This report does not list packages. What they take up is in the files below.",
     memory: "Memory and limits",
     memory_empty: "Nothing was measured. A report shows memory once its snapshots were taken with recordings of the running services.",
     findings: "Findings",
+    findings_lead: |service| {
+        format!(
+            "What {service} has without need, the surest and largest first. A file that several findings name counts once in \
+             the sum."
+        )
+    },
+    rules_language: None,
+    finding: Noun { one: "finding", more: "findings" },
+    findings_sum: |findings, saving, possible| {
+        format!("{findings}: {saving} can be saved, {possible} if what may be meant so goes too.")
+    },
+    findings_clean: "Nothing was found that it could do without.",
+    findings_saved: |saved, promised| {
+        format!("Of the {promised} that the findings before promised, {saved} were really saved.")
+    },
+    findings_remaining: "Remaining",
+    findings_done: "Done, and done in part",
+    findings_stack: "All services together",
+    severity: |severity| match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+    },
+    confidence: |confidence| match confidence {
+        Confidence::Low => "may be meant so",
+        Confidence::Medium => "likely",
+        Confidence::High => "sure",
+    },
+    saved_of: |saved, promised| format!("{saved} of {promised}"),
+    is_done: "done",
+    is_part: "in part",
+    evidence: "Evidence",
+    evidence_note: "Note",
+    evidence_layer: |layer| format!("layer {layer}"),
+    evidence_line: |line| format!("line {line} of the Dockerfile"),
+    fix_kind: |kind| match kind {
+        FixKind::Dockerfile => "Dockerfile",
+        FixKind::Dockerignore => ".dockerignore",
+        FixKind::Compose => "compose file",
+        FixKind::Requirements => "list of requirements",
+        FixKind::Command => "command",
+    },
+    replaces: "instead of",
+    copy: "Copy",
+    why_it_matters: "Why it matters",
+    rule_limits: "What the rule does not see",
+    rule: "Rule",
     findings_empty: "This report was made without rules: it says what changed, and leaves the advice to its reader.",
     checklist: "Checklist and targets",
     checklist_empty: "No targets were given, so nothing can be met or missed.",

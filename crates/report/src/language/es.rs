@@ -2,6 +2,7 @@
 
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{FileChange, LayerMatch};
+use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
 use super::{Noun, Words};
 use crate::sizes::{self, SizeDefinition};
@@ -244,10 +245,112 @@ pub(super) static WORDS: Words = Words {
     same_name: |name| format!("dos de sus imágenes se llaman `{name}`"),
 
     packages: "Paquetes",
+    packages_lead: "Lo que trajeron los gestores de paquetes, la aplicación y los modelos, en ambos lados. Un paquete retiene \
+        todo lo que se iría con él. Desmarque paquetes para ver cuánto pesaría la imagen sin ellos y qué dejaría de funcionar.",
+    packages_incomplete: "Algunas capas no se examinaron: lo que falta aquí puede estar de todos modos.",
+    package: Noun { one: "paquete", more: "paquetes" },
+    package_head: "Paquete",
+    version: "Versión",
+    own: "Propio",
+    retained: "Se va con él",
+    why_head: "Por qué está",
+    use_head: "Uso",
+    kept: "Se queda",
+    search_packages: "Buscar paquetes",
+    changed_packages: "cambiados",
+    unused_packages: "sin uso visto",
+    no_packages: "Ningún paquete coincide.",
+    packages_shown: |shown, all| format!("{shown} de {all}"),
+    asked_for: "pedido",
+    part_of_base: "parte de la base",
+    nothing_needs_it: "nada lo necesita",
+    part_of: |name| format!("parte de {name}"),
+    needed_by: |name| format!("lo necesita {name}"),
+    needed_by_more: |name, more| format!("lo necesitan {name} y {more} más"),
+    imported_by: |file| format!("lo importa {file}"),
+    imported_by_more: |file, more| format!("lo importan {file} y {more} más"),
+    run_by: |setting| format!("lo ejecuta: {setting}"),
+    optional_for: |name| format!("opcional para {name}"),
+    unused: "sin uso visto",
+    keeps: |name| format!("Conservar {name}"),
+    unticked: |size, instead, delta| {
+        format!("Sin lo desmarcado, la imagen pesa {size} en lugar de {instead} ({delta}).")
+    },
+    unticked_goes: |packages, names| format!("Se irían {packages}: {names}."),
+    nothing_breaks: "No se conoce nada de lo que se queda que los necesite.",
+    breaks: "Qué deja de funcionar:",
+    package_needs: |package, needs| format!("{package} necesita {needs}"),
+    application_needs: |needs, evidence| format!("la aplicación necesita {needs}: {evidence}"),
+    reset: "Marcar todo de nuevo",
+    choose_package: "Elija un paquete para ver por qué está y qué lo usa.",
+    purl: "URL de paquete",
+    license: "Licencia",
+    described_by: "Descrito en",
+    installed_by: "Instalado por",
+    by_layer_number: |layer, instruction| format!("capa {layer}: {instruction}"),
+    all_layers: "Todas las capas",
+    with_packages: |size, packages| format!("{size}, {packages}"),
+    ways: "Caminos más cortos",
+    needs: "Necesita",
+    needed_by_head: "Lo necesitan",
+    missing: "Necesita y no está",
+    owners: "De quién son los bytes",
+    owner: "Dueño",
+    final_tree: "Árbol final",
+    largest_packages: "Mayores cambios de paquetes",
     packages_empty: "Este informe no enumera paquetes. Lo que ocupan está en los archivos, más abajo.",
     memory: "Memoria y límites",
     memory_empty: "No se midió nada. Un informe muestra la memoria cuando sus instantáneas incluyen grabaciones de los servicios en marcha.",
     findings: "Hallazgos",
+    findings_lead: |service| {
+        format!(
+            "Lo que {service} tiene sin necesidad, primero lo más seguro y lo mayor. Un archivo que nombran varios hallazgos cuenta \
+             una vez en la suma."
+        )
+    },
+    rules_language: Some("Los textos de las reglas están en inglés."),
+    finding: Noun { one: "hallazgo", more: "hallazgos" },
+    findings_sum: |findings, saving, possible| {
+        format!(
+            "{findings}: se pueden ahorrar {saving}, o {possible} si también sobra lo que puede ser intencionado."
+        )
+    },
+    findings_clean: "No se halló nada de lo que pueda prescindir.",
+    findings_saved: |saved, promised| {
+        format!("De los {promised} que prometían los hallazgos de antes, se ahorraron de verdad {saved}.")
+    },
+    findings_remaining: "Pendientes",
+    findings_done: "Hechos, del todo o en parte",
+    findings_stack: "Todos los servicios juntos",
+    severity: |severity| match severity {
+        Severity::Low => "baja",
+        Severity::Medium => "media",
+        Severity::High => "alta",
+    },
+    confidence: |confidence| match confidence {
+        Confidence::Low => "puede ser intencionado",
+        Confidence::Medium => "probable",
+        Confidence::High => "seguro",
+    },
+    saved_of: |saved, promised| format!("{saved} de {promised}"),
+    is_done: "hecho",
+    is_part: "en parte",
+    evidence: "Evidencia",
+    evidence_note: "Nota",
+    evidence_layer: |layer| format!("capa {layer}"),
+    evidence_line: |line| format!("línea {line} del Dockerfile"),
+    fix_kind: |kind| match kind {
+        FixKind::Dockerfile => "Dockerfile",
+        FixKind::Dockerignore => ".dockerignore",
+        FixKind::Compose => "archivo compose",
+        FixKind::Requirements => "lista de requisitos",
+        FixKind::Command => "orden",
+    },
+    replaces: "en lugar de",
+    copy: "Copiar",
+    why_it_matters: "Por qué importa",
+    rule_limits: "Lo que la regla no ve",
+    rule: "Regla",
     findings_empty: "Este informe se hizo sin reglas: dice qué cambió y deja el consejo a quien lo lee.",
     checklist: "Lista de control y objetivos",
     checklist_empty: "No se dieron objetivos, así que nada puede cumplirse ni incumplirse.",

@@ -1,0 +1,119 @@
+//! One finding. It folds open: what shows it, the lines that mend it, why it matters, what its rule does not see.
+
+use leptos::prelude::*;
+use plimsoll_analysis::findings::{Evidence, Finding, Fix};
+use plimsoll_report::format::{count, one_line, shorten};
+use plimsoll_snapshot::Bytes;
+
+use crate::components::maybe_size;
+use crate::findings::rule;
+use crate::share::{self, Said};
+use crate::state::State;
+use crate::text::{self, words};
+
+/// How much of a note or an instruction is shown.
+const LONG: usize = 300;
+
+/// A finding with its figure, and a word for what became of it.
+pub(super) fn entry(
+    state: State,
+    finding: &Finding,
+    figure: AnyView,
+    mark: Option<&'static str>,
+) -> impl IntoView + use<> {
+    let severity = format!("severity {:?}", finding.severity).to_lowercase();
+    view! {
+        <li data-rule=finding.rule data-saving=finding.saving.0>
+            // Paper that shows everything shows what is folded, too.
+            <details prop:open=move || state.everything.get()>
+                <summary>
+                    <span class="figure">{figure}</span>
+                    <span class="title">{text::name(&finding.title)}</span>
+                    {mark.map(|mark| view! { <span class="chip">{mark}</span> })}
+                    <span class=severity>{(words().severity)(finding.severity)}</span>
+                    <span class="confidence">{(words().confidence)(finding.confidence)}</span>
+                </summary>
+                {body(finding)}
+            </details>
+        </li>
+    }
+}
+
+fn body(finding: &Finding) -> impl IntoView + use<> {
+    let about = rule(finding).map(|rule| {
+        view! {
+            <dl class="facts">
+                <dt>{words().why_it_matters}</dt>
+                <dd>{rule.why}</dd>
+                <dt>{words().how}</dt>
+                <dd>{rule.how}</dd>
+                <dt>{words().rule_limits}</dt>
+                <dd>{rule.limits}</dd>
+                <dt>{words().rule}</dt>
+                <dd><code>{rule.id}</code></dd>
+            </dl>
+        }
+    });
+    let left = finding.evidence_count.saturating_sub(finding.evidence.len() as u64);
+    let more = (left > 0).then(|| view! { <p class="lead">{(words().and_more)(&count(left))}</p> });
+    view! {
+        <div class="finding">
+            {(!finding.evidence.is_empty()).then(|| table(&finding.evidence))}
+            {more}
+            {finding.fixes.iter().map(fix).collect_view()}
+            {about}
+        </div>
+    }
+}
+
+fn table(evidence: &[Evidence]) -> impl IntoView + use<> {
+    let rows = evidence.iter().map(|evidence| {
+        let place = evidence.line.map_or_else(
+            || evidence.layer.map(|layer| (words().evidence_layer)(&layer.to_string())),
+            |line| Some((words().evidence_line)(&line.to_string())),
+        );
+        let short = |text: &String| shorten(&one_line(text), LONG);
+        view! {
+            <tr>
+                <th scope="row"><code>{text::name(&evidence.subject)}</code></th>
+                <td>{maybe_size((evidence.bytes > Bytes::ZERO).then_some(evidence.bytes))}</td>
+                <td class="note">{place}{evidence.note.as_ref().map(|note| format!(" · {}", short(note)))}</td>
+            </tr>
+        }
+    });
+    view! {
+        <table class="plain evidence">
+            <thead>
+                <tr>
+                    <th scope="col">{words().evidence}</th>
+                    <th scope="col">{words().size_head}</th>
+                    <th scope="col" class="note">{words().evidence_note}</th>
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+}
+
+fn fix(fix: &Fix) -> impl IntoView + use<> {
+    let said = use_context::<Said>();
+    let lines = fix.lines.clone();
+    let copy = move |_| {
+        if let Some(said) = said {
+            share::copy(lines.clone(), said);
+        }
+    };
+    let replaces = fix.replaces.as_ref().map(|old| {
+        view! { <p class="was">{words().replaces}" "<code>{shorten(&one_line(old), LONG)}</code></p> }
+    });
+    view! {
+        <div class="fix">
+            <p>
+                <b>{(words().fix_kind)(fix.kind)}</b>": "{one_line(&fix.does)}
+                <button type="button" class="button screen" data-do="copy-fix" on:click=copy>{words().copy}</button>
+            </p>
+            {replaces}
+            <pre tabindex="0"><code>{fix.lines.clone()}</code></pre>
+        </div>
+    }
+}

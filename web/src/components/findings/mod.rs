@@ -1,0 +1,121 @@
+//! What could go, what it would save, and how; and what became of what was found before.
+
+mod entry;
+
+use leptos::prelude::*;
+use plimsoll_analysis::findings::{Finding, Followed, Outcome};
+use plimsoll_snapshot::Bytes;
+
+use self::entry::entry;
+use super::{Empty, size};
+use crate::findings::{self, Judged};
+use crate::state::State;
+use crate::text::{self, words};
+
+/// The section: the service that is chosen, and what all of them have in common.
+#[component]
+pub(crate) fn Findings(state: State) -> impl IntoView {
+    let services = &state.report.comparison.services;
+    if services.is_empty() {
+        return view! { <Empty id="findings" class="" title=words().findings says=words().findings_empty /> }
+            .into_any();
+    }
+    // The rules take their time: what stands above is there first.
+    let ready = RwSignal::new(false);
+    // By then the reader may have gone on to another page.
+    set_timeout(move || _ = ready.try_set(true), std::time::Duration::ZERO);
+    let shown = move || {
+        let all = if state.everything.get() { 0..services.len() } else { one(state.service.get()) };
+        ready.get().then(|| all.map(|position| service(state, position)).collect_view())
+    };
+    let together = move || {
+        let found =
+            if ready.get() && services.len() > 1 { findings::stack(state.report) } else { Vec::new() };
+        (!found.is_empty()).then(|| {
+            view! {
+                <h3>{words().findings_stack}</h3>
+                <ul class="findings">{found.iter().map(|finding| entry(state, finding, figure(finding.saving), None)).collect_view()}</ul>
+            }
+        })
+    };
+    view! {
+        <section aria-labelledby="findings">
+            <h2 id="findings">{words().findings}</h2>
+            {shown}
+            {together}
+        </section>
+    }
+    .into_any()
+}
+
+/// The range of one.
+fn one(position: usize) -> std::ops::Range<usize> {
+    position..position + 1
+}
+
+fn service(state: State, position: usize) -> impl IntoView {
+    let judged = state.report.judged(position)?;
+    let advice = &judged.advice;
+    let lead = (words().findings_lead)(&text::name(&advice.service));
+    let sum = if advice.findings.is_empty() {
+        words().findings_clean.to_owned()
+    } else {
+        (words().findings_sum)(
+            &text::many(advice.findings.len() as u64, &words().finding),
+            &text::bytes(advice.saving).to_string(),
+            &text::bytes(advice.possible_saving).to_string(),
+        )
+    };
+    let saved =
+        judged.progress.as_ref().filter(|progress| progress.predicted > Bytes::ZERO).map(|progress| {
+            let promised = text::bytes(progress.predicted).to_string();
+            let said = (words().findings_saved)(&text::bytes(progress.saved).to_string(), &promised);
+            view! { <p data-saved=progress.saved.0 data-predicted=progress.predicted.0>{said}</p> }
+        });
+    let remaining = (!advice.findings.is_empty()).then(|| {
+        let entries = advice.findings.iter().map(|finding| {
+            let mark = judged.is_new(finding).then_some(words().new);
+            entry(state, finding, figure(finding.saving), mark)
+        });
+        view! {
+            <h3>{words().findings_remaining}</h3>
+            <ul class="findings">{entries.collect_view()}</ul>
+        }
+    });
+    Some(view! {
+        <p class="lead">{lead}{words().rules_language.map(|said| format!(" {said}"))}</p>
+        <p data-saving=advice.saving.0 data-possible=advice.possible_saving.0><b>{sum}</b></p>
+        {saved}
+        {remaining}
+        {done(state, judged)}
+    })
+}
+
+fn done(state: State, judged: &'static Judged) -> impl IntoView {
+    let done = judged.done();
+    let entries = done.iter().map(|followed| {
+        let mark = if followed.outcome == Outcome::Done { words().is_done } else { words().is_part };
+        entry(state, &followed.finding, saved(followed), Some(mark))
+    });
+    (!done.is_empty()).then(|| {
+        view! {
+            <h3>{words().findings_done}</h3>
+            <ul class="findings done">{entries.collect_view()}</ul>
+        }
+    })
+}
+
+/// What a finding would save; nothing for one that is not about bytes.
+fn figure(saving: Bytes) -> AnyView {
+    if saving == Bytes::ZERO { text::NONE.into_any() } else { size(saving).into_any() }
+}
+
+/// What was saved, of how much where some remains.
+fn saved(followed: &Followed) -> AnyView {
+    let Followed { finding: Finding { saving, .. }, saved, .. } = followed;
+    if saved == saving {
+        return figure(*saving);
+    }
+    let said = (words().saved_of)(&text::bytes(*saved).to_string(), &text::bytes(*saving).to_string());
+    said.into_any()
+}

@@ -1,0 +1,76 @@
+//! The image without the packages that were unticked.
+
+use leptos::prelude::*;
+use plimsoll_analysis::compare::SizeChange;
+use plimsoll_analysis::packages::{Broken, Catalogue, PackageId, WhatIf};
+use plimsoll_report::format::count;
+
+use super::Shelf;
+use crate::text::{self, words};
+
+/// How many of those that go, and of what breaks, are named.
+const NAMED: usize = 12;
+
+/// What it would weigh, what goes along and what breaks; nothing while all are ticked.
+#[component]
+pub(super) fn Without(shelf: Shelf) -> impl IntoView {
+    let shown = move || {
+        let without = shelf.without.get()?;
+        Some(sums(shelf, &without))
+    };
+    view! { <div class="without" role="status">{shown}</div> }
+}
+
+fn sums(shelf: Shelf, without: &WhatIf) -> impl IntoView + use<> {
+    let catalogue = shelf.subject.catalogue;
+    let size = SizeChange::new(without.image_bytes + without.size_bytes, without.size_bytes);
+    let sum = (words().unticked)(
+        &text::bytes(size.after).to_string(),
+        &text::bytes(size.before).to_string(),
+        &text::delta(size.delta).to_string(),
+    );
+    let mut gone: Vec<PackageId> = without.gone.clone();
+    gone.sort_by_key(|&id| (std::cmp::Reverse(catalogue.package(id).image_bytes), id));
+    let names: Vec<String> = gone.iter().take(NAMED).map(|&id| text::package(catalogue, id)).collect();
+    let mut names = names.join(", ");
+    if gone.len() > NAMED {
+        names = format!("{names}, {}", more(gone.len() - NAMED));
+    }
+    let goes = (words().unticked_goes)(&text::many(gone.len() as u64, &words().package), &names);
+    let breaks = if without.broken.is_empty() {
+        view! { <p>{words().nothing_breaks}</p> }.into_any()
+    } else {
+        let broken = without.broken.iter().take(NAMED).map(|broken| {
+            view! { <li>{sentence(broken, catalogue)}</li> }
+        });
+        let left = without.broken.len().saturating_sub(NAMED);
+        view! {
+            <p>{words().breaks}</p>
+            <ul class="warnings">{broken.collect_view()}{(left > 0).then(|| view! { <li>{more(left)}</li> })}</ul>
+        }
+        .into_any()
+    };
+    view! {
+        <p data-without=without.size_bytes.0><b>{sum}</b></p>
+        <p>{goes}</p>
+        {breaks}
+        <button type="button" class="button screen" data-do="reset" on:click=move |_| shelf.state.unticked.set(Vec::new())>
+            {words().reset}
+        </button>
+    }
+}
+
+fn more(number: usize) -> String {
+    (words().and_more)(&count(number as u64))
+}
+
+fn sentence(broken: &Broken, catalogue: &Catalogue) -> String {
+    match broken {
+        Broken::Package { package, needs } => {
+            (words().package_needs)(&text::package(catalogue, *package), &text::package(catalogue, *needs))
+        }
+        Broken::Application { evidence, needs } => {
+            (words().application_needs)(&text::package(catalogue, *needs), &text::name(&evidence.join(", ")))
+        }
+    }
+}

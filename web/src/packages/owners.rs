@@ -1,0 +1,50 @@
+//! Who owns the bytes of the final trees of both sides.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use plimsoll_analysis::compare::{BridgeCause, ServiceTrees, SizeChange};
+use plimsoll_analysis::packages::OwnerKind;
+use plimsoll_snapshot::Bytes;
+
+use super::{Side, side};
+
+/// A kind of owner, with the bytes of the final tree that are its.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Owned {
+    /// Its name is that of a step of the bridge.
+    pub(crate) owner: BridgeCause,
+    pub(crate) size: SizeChange,
+}
+
+/// The owners of either side, the largest first. They sum to the final trees.
+pub(crate) fn owners(trees: &ServiceTrees<'_>) -> Vec<Owned> {
+    let mut sizes: BTreeMap<BridgeCause, [Bytes; 2]> = BTreeMap::new();
+    let sides = [
+        side(trees.before.as_ref(), trees.packages_before.as_ref()),
+        side(trees.after.as_ref(), trees.packages_after.as_ref()),
+    ];
+    for (at, side) in sides.into_iter().enumerate() {
+        for share in side.into_iter().flat_map(|Side { squashed, catalogue }| catalogue.shares(squashed)) {
+            sizes.entry(name(share.owner)).or_default()[at] += share.owned.tree_bytes;
+        }
+    }
+    let owned = |(owner, [before, after]): (BridgeCause, [Bytes; 2])| Owned {
+        owner,
+        size: SizeChange::new(before, after),
+    };
+    let mut owners: Vec<Owned> = sizes.into_iter().map(owned).collect();
+    owners.retain(|owned| owned.size.before.max(owned.size.after) > Bytes::ZERO);
+    owners.sort_by_key(|owned| Reverse(owned.size.before.max(owned.size.after)));
+    owners
+}
+
+/// All caches are one owner here.
+const fn name(kind: OwnerKind) -> BridgeCause {
+    match kind {
+        OwnerKind::Packages(ecosystem) => BridgeCause::Packages(ecosystem),
+        OwnerKind::Application => BridgeCause::Application,
+        OwnerKind::Cache(_) => BridgeCause::Caches,
+        OwnerKind::Unowned => BridgeCause::Unowned,
+    }
+}
