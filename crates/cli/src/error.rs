@@ -14,6 +14,8 @@ pub(crate) enum Error {
     Write { path: PathBuf, source: io::Error },
     #[error("`{}`: {source}", path.display())]
     Snapshot { path: PathBuf, source: plimsoll_snapshot::FormatError },
+    #[error("`{}`: {message}", path.display())]
+    Targets { path: PathBuf, message: String },
     #[error("{message}\nhint: {hint}")]
     Usage { message: String, hint: String },
     #[error("cannot write to standard output")]

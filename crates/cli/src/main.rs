@@ -40,24 +40,31 @@ enum Command {
     Whatif(commands::whatif::Args),
     Split(commands::split::Args),
     Report(commands::report::Args),
+    Check(commands::check::Args),
+    Init(commands::init::Args),
+    Recommend(commands::recommend::Args),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let printer = Printer::default();
+    let done = |()| ExitCode::SUCCESS;
     let result = match cli.command {
-        Command::Snapshot(args) => commands::snapshot::run(&args, &printer),
-        Command::Record(args) => commands::record::run(&args, &printer),
-        Command::Inspect(args) => commands::inspect::run(&args, &printer),
-        Command::Compare(args) => commands::compare::run(&args, &printer),
-        Command::Packages(args) => commands::packages::run(&args, &printer),
-        Command::Why(args) => commands::why::run(&args, &printer),
-        Command::Whatif(args) => commands::whatif::run(&args, &printer),
-        Command::Split(args) => commands::split::run(&args, &printer),
-        Command::Report(args) => commands::report::run(&args, &printer),
+        Command::Snapshot(args) => commands::snapshot::run(&args, &printer).map(done),
+        Command::Record(args) => commands::record::run(&args, &printer).map(done),
+        Command::Inspect(args) => commands::inspect::run(&args, &printer).map(done),
+        Command::Compare(args) => commands::compare::run(&args, &printer).map(done),
+        Command::Packages(args) => commands::packages::run(&args, &printer).map(done),
+        Command::Why(args) => commands::why::run(&args, &printer).map(done),
+        Command::Whatif(args) => commands::whatif::run(&args, &printer).map(done),
+        Command::Split(args) => commands::split::run(&args, &printer).map(done),
+        Command::Report(args) => commands::report::run(&args, &printer).map(done),
+        Command::Check(args) => commands::check::run(&args, &printer),
+        Command::Init(args) => commands::init::run(&args, &printer).map(done),
+        Command::Recommend(args) => commands::recommend::run(&args, &printer).map(done),
     };
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever reads our output has seen enough: `plimsoll inspect … | head`.
         Err(Error::ClosedPipe) => ExitCode::SUCCESS,
         Err(error) => {

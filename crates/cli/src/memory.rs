@@ -34,6 +34,11 @@ fn parse_map(text: &str) -> std::result::Result<(String, String), String> {
 }
 
 impl MemoryArgs {
+    /// As if only these compose files were given.
+    pub(crate) fn of_compose(files: &[PathBuf]) -> Self {
+        Self { memory: Vec::new(), compose: files.to_vec(), map: Vec::new() }
+    }
+
     /// Whether there is something to be read.
     pub(crate) fn is_given(&self) -> bool {
         !self.memory.is_empty() || !self.compose.is_empty()

@@ -4,16 +4,19 @@
 //! Renderers neither compute nor sort: a figure that two of them need belongs in `plimsoll-analysis`.
 
 pub mod card;
+pub mod compose_override;
 pub mod csv;
 pub mod format;
 pub mod html;
 pub mod json;
 pub mod language;
 pub mod markdown;
+pub mod memory;
 pub mod packages;
 pub mod sizes;
 pub mod summary;
 mod table;
+pub mod targets;
 pub mod text;
 pub mod verdict;
 pub mod why;

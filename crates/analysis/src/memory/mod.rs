@@ -9,6 +9,7 @@ mod health;
 mod logs;
 mod oom;
 mod postgres;
+pub mod recommend;
 mod rng;
 mod samples;
 mod stack;

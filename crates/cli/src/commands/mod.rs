@@ -1,9 +1,12 @@
 //! One file a subcommand.
 
 mod build;
+pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod packages;
+pub(crate) mod recommend;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod snapshot;

@@ -1,0 +1,135 @@
+//! Recommendations as a compose override: a file for `docker compose -f compose.yml -f compose.override.yml`.
+
+use std::fmt::Write as _;
+
+use plimsoll_analysis::memory::recommend::{Recommendation, Recommended, ServiceRecommendation, Setting};
+use plimsoll_snapshot::Bytes;
+
+use crate::format::one_line;
+
+/// The override, with a comment for each line that says why.
+#[must_use]
+pub fn compose_override(recommendation: &Recommendation) -> String {
+    let mut text =
+        "# Written by `plimsoll recommend`: docker compose -f compose.yml -f compose.override.yml up\n"
+            .to_owned();
+    text.push_str("# Memory is binary: 1024M = 1 GiB. The size of logs is decimal: 10m = 10 MB.\nservices:");
+    if recommendation.services.is_empty() {
+        text.push_str(" {}");
+    }
+    text.push('\n');
+    for service in &recommendation.services {
+        text.push_str(&section(service));
+    }
+    text
+}
+
+fn section(service: &ServiceRecommendation) -> String {
+    let mut text = format!("  {}:", quoted(&service.name));
+    if service.settings.is_empty() {
+        text.push_str(" {}");
+    }
+    text.push('\n');
+    for open in &service.open {
+        comment(&mut text, 4, open);
+    }
+    // Compose refuses a file in which two ways to say one thing differ, so both are written.
+    let find = |wanted: fn(&Setting) -> Option<Bytes>| {
+        service.settings.iter().find_map(|one| wanted(&one.setting).map(|bytes| (bytes, one)))
+    };
+    let limit = find(|setting| if let Setting::Limit(bytes) = setting { Some(*bytes) } else { None });
+    let reservation =
+        find(|setting| if let Setting::Reservation(bytes) = setting { Some(*bytes) } else { None });
+    if limit.is_some() || reservation.is_some() {
+        text.push_str("    deploy:\n      resources:\n");
+        for (name, found) in [("limits", limit), ("reservations", reservation)] {
+            let Some((bytes, recommended)) = found else { continue };
+            let _ = writeln!(text, "        {name}:");
+            reasons(&mut text, 10, recommended);
+            let _ = writeln!(text, "          memory: {}", mebibytes(bytes));
+        }
+        comment(
+            &mut text,
+            4,
+            "the same for files that say it the short way: compose takes both only if they agree",
+        );
+        for (name, found) in [("mem_limit", limit), ("mem_reservation", reservation)] {
+            if let Some((bytes, _)) = found {
+                let _ = writeln!(text, "    {name}: {}", mebibytes(bytes));
+            }
+        }
+    }
+    for recommended in &service.settings {
+        if matches!(recommended.setting, Setting::Limit(_) | Setting::Reservation(_)) {
+            continue;
+        }
+        reasons(&mut text, 4, recommended);
+        text.push_str(&lines(&recommended.setting));
+    }
+    text
+}
+
+fn lines(setting: &Setting) -> String {
+    match setting {
+        Setting::Limit(_) | Setting::Reservation(_) => String::new(),
+        Setting::LimitWithSwap(bytes) => format!("    memswap_limit: {}\n", mebibytes(*bytes)),
+        Setting::OomScore(score) => format!("    oom_score_adj: {score}\n"),
+        Setting::Shm(bytes) => format!("    shm_size: {}\n", mebibytes(*bytes)),
+        Setting::Log { megabytes, files } => format!(
+            "    logging:\n      driver: json-file\n      options:\n        max-size: \"{megabytes}m\"\n        max-file: \"{files}\"\n"
+        ),
+        Setting::HealthCheck { test, interval_s } => {
+            let test = test.as_ref().map(|test| format!("      test: {}\n", list(test))).unwrap_or_default();
+            format!("    healthcheck:\n{test}      interval: {interval_s}s\n")
+        }
+        Setting::Command(command) => format!("    command: {}\n", list(command)),
+    }
+}
+
+fn reasons(text: &mut String, indent: usize, recommended: &Recommended) {
+    recommended.reasons.iter().for_each(|reason| comment(text, indent, reason));
+}
+
+fn comment(text: &mut String, indent: usize, words: &str) {
+    let _ = writeln!(text, "{:indent$}# {}", "", one_line(words));
+}
+
+/// In whole mebibytes where it is so many, else in bytes.
+fn mebibytes(bytes: Bytes) -> String {
+    if bytes.0.is_multiple_of(1 << 20) { format!("{}M", bytes.0 >> 20) } else { format!("{}b", bytes.0) }
+}
+
+fn list(words: &[String]) -> String {
+    let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+    format!("[{}]", words.join(", "))
+}
+
+/// A scalar of YAML in double quotes, which are those of JSON; compose reads `$` as the start of a variable.
+fn quoted(word: &str) -> String {
+    serde_json::Value::String(one_line(word).replace('$', "$$")).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_says_why_and_nothing_breaks_out() {
+        let limit =
+            Recommended { setting: Setting::Limit(Bytes(1 << 30)), reasons: vec!["because\nit: #".into()] };
+        let score =
+            Recommended { setting: Setting::OomScore(300), reasons: vec!["can be started again".into()] };
+        let service = ServiceRecommendation {
+            name: "a: \"b\"\n$x".into(),
+            settings: vec![limit, score],
+            open: vec!["no check".into()],
+        };
+        let text = compose_override(&Recommendation { services: vec![service] });
+        assert!(text.contains("  \"a: \\\"b\\\" $$x\":\n    # no check\n    deploy:\n"), "{text}");
+        assert!(text.contains("          # because it: #\n          memory: 1024M\n"), "{text}");
+        assert!(
+            text.contains("    mem_limit: 1024M\n    # can be started again\n    oom_score_adj: 300\n"),
+            "{text}"
+        );
+    }
+}

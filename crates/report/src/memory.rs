@@ -1,0 +1,218 @@
+//! The memory of a stack as text, Markdown and JSON.
+
+use std::fmt::Write as _;
+
+use comfy_table::{CellAlignment, Table};
+use plimsoll_analysis::memory::compare::MemoryComparison;
+use plimsoll_analysis::memory::words::{binary, duration};
+use plimsoll_analysis::memory::{HealthVerdict, Limit, Memory, OomVerdict, ServiceMemory, TrendVerdict};
+use plimsoll_snapshot::{ByteDelta, Bytes};
+
+use crate::format::{MINUS, one_line};
+use crate::markdown::escaped;
+
+const HEADER: [&str; 9] =
+    ["service", "median", "p95", "most", "limit", "headroom", "kills", "suggested limit", "health"];
+
+/// The memory of a stack, for a terminal.
+#[must_use]
+pub fn text(memory: &Memory) -> String {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(HEADER);
+    for service in &memory.services {
+        table.add_row(row(service));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for column in 1..=7 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut text = "Memory\n".to_owned();
+    table.lines().for_each(|line| {
+        let _ = writeln!(text, "  {}", line.trim_end());
+    });
+    for line in lines(memory) {
+        let _ = writeln!(text, "  {line}");
+    }
+    text
+}
+
+/// The same for a pull request.
+#[must_use]
+pub fn markdown(memory: &Memory) -> String {
+    let mut text =
+        format!("## Memory\n\n| {} |\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n", HEADER.join(" | "));
+    for service in &memory.services {
+        let cells: Vec<_> = row(service).iter().map(|cell| escaped(cell)).collect();
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+    text.push('\n');
+    for line in lines(memory) {
+        let _ = writeln!(text, "- {}", escaped(&line));
+    }
+    text
+}
+
+/// What became of the memory between two recordings, for a terminal.
+#[must_use]
+pub fn comparison_text(comparison: &MemoryComparison) -> String {
+    let mut text = "Memory\n".to_owned();
+    comparison_lines(comparison).iter().for_each(|line| {
+        let _ = writeln!(text, "  {line}");
+    });
+    text
+}
+
+/// The same for a pull request.
+#[must_use]
+pub fn comparison_markdown(comparison: &MemoryComparison) -> String {
+    let mut text = "## Memory\n\n".to_owned();
+    comparison_lines(comparison).iter().for_each(|line| {
+        let _ = writeln!(text, "- {}", escaped(line));
+    });
+    text
+}
+
+fn row(service: &ServiceMemory) -> Vec<String> {
+    let dash = || "–".to_owned();
+    let taken = |figure: fn(&plimsoll_analysis::memory::Distribution) -> Bytes| {
+        service.working_set.as_ref().map_or_else(dash, |taken| binary(figure(taken)))
+    };
+    let at_least = if service.suggestion.at_least { "≥ " } else { "" };
+    vec![
+        one_line(&service.name),
+        taken(|taken| taken.p50),
+        taken(|taken| taken.p95),
+        taken(|taken| taken.max),
+        limit(service.limit),
+        service.headroom.map_or_else(dash, binary),
+        match service.oom.verdict {
+            OomVerdict::Certain => service.oom.kills.to_string(),
+            OomVerdict::Likely => format!("{} likely", service.oom.kills),
+            OomVerdict::NoneSeen => "0".to_owned(),
+            OomVerdict::Unknown => "unknown".to_owned(),
+        },
+        service.suggestion.limit.map_or_else(dash, |limit| format!("{at_least}{}", binary(limit))),
+        match service.health.verdict {
+            HealthVerdict::Healthy => "healthy",
+            HealthVerdict::Unhealthy => "unhealthy",
+            HealthVerdict::Starting => "starting",
+            HealthVerdict::NoCheck => "no check",
+            HealthVerdict::Unknown => "unknown",
+        }
+        .to_owned(),
+    ]
+}
+
+fn limit(limit: Limit) -> String {
+    match limit {
+        Limit::Unknown => "unknown".to_owned(),
+        Limit::Unlimited => "none".to_owned(),
+        Limit::Limited(bytes) => binary(bytes),
+    }
+}
+
+fn lines(memory: &Memory) -> Vec<String> {
+    let mut lines = Vec::new();
+    let totals = &memory.totals;
+    let host = totals.host.map(|host| format!(", the host has {}", binary(host))).unwrap_or_default();
+    lines.push(format!(
+        "all limits: {}, with swap {}; reservations {}{host}",
+        limit(totals.limits),
+        limit(totals.limits_with_swap),
+        binary(totals.reservations)
+    ));
+    if let Some(at_once) = &memory.at_once {
+        lines.push(match &at_once.loaded {
+            Some(loaded) => format!(
+                "all at one instant: p95 {} under load, {} at most",
+                binary(loaded.p95),
+                binary(at_once.all.max)
+            ),
+            None => format!("all at one instant: {} at most (no load is named)", binary(at_once.all.max)),
+        });
+    }
+    if let Some(start) = &memory.start_up.whole {
+        let without = match &memory.start_up.without_check[..] {
+            [] => String::new(),
+            services => format!("; without a health check: {}", services.join(", ")),
+        };
+        lines.push(format!("the stack is healthy after {}{without}", start.words()));
+    }
+    for service in &memory.services {
+        let name = &service.name;
+        if service.oom.verdict.is_kill() {
+            lines.push(format!("{name}: {}", service.oom.evidence.join("; ")));
+        }
+        if service.trend.verdict == TrendVerdict::Rising {
+            lines.push(format!("{name}: {}", service.trend.reason));
+        }
+        for reason in &service.suggestion.reasons {
+            lines.push(format!("{name}: {reason}"));
+        }
+        if !service.suggestion.refused.is_empty() {
+            lines.push(format!("{name}: no limit suggested: {}", service.suggestion.refused.join("; ")));
+        }
+        if let (Some(checks), Some(took)) = (service.health.checks_per_day, service.health.check_ms) {
+            let busy = service.health.busy_seconds_per_day.unwrap_or(0);
+            lines.push(format!(
+                "{name}: {checks} health checks a day of {}: {} a day",
+                duration(took),
+                duration(busy.saturating_mul(1000))
+            ));
+        }
+        if let Some(postgres) = &service.postgres {
+            lines.push(format!("{name}: PostgreSQL, {}", postgres.reasons.join("; ")));
+        }
+    }
+    if !memory.bystanders.is_empty() {
+        lines.push(format!("not counted, of no service: {}", memory.bystanders.join(", ")));
+    }
+    lines.iter().map(|line| one_line(line)).collect()
+}
+
+fn comparison_lines(comparison: &MemoryComparison) -> Vec<String> {
+    let mut lines = Vec::new();
+    for service in &comparison.services {
+        let interval = match service.indicative {
+            Some((low, high)) => format!(" (indicative: {} to {})", signed(low), signed(high)),
+            None => String::new(),
+        };
+        lines.push(format!(
+            "{}: median {} → {}, {}{interval}; most {} → {}; {}",
+            service.name,
+            binary(service.before.p50),
+            binary(service.after.p50),
+            signed(service.median),
+            binary(service.before.max),
+            binary(service.after.max),
+            service.reason
+        ));
+    }
+    let (broken, unknown): (Vec<_>, Vec<_>) = comparison
+        .gates
+        .iter()
+        .filter(|gate| gate.alike != Some(true))
+        .partition(|gate| gate.alike.is_some());
+    for gate in broken {
+        lines.push(format!("not alike: {} ({})", gate.name, gate.detail));
+    }
+    if !unknown.is_empty() {
+        let names: Vec<_> = unknown.iter().map(|gate| gate.name).collect();
+        lines.push(format!("not known whether alike: {}", names.join(", ")));
+    }
+    lines.iter().map(|line| one_line(line)).collect()
+}
+
+fn signed(delta: ByteDelta) -> String {
+    let sign = match delta.0 {
+        ..=-1 => MINUS.to_string(),
+        0 => String::new(),
+        1.. => "+".to_owned(),
+    };
+    format!("{sign}{}", binary(delta.magnitude()))
+}

@@ -1,0 +1,139 @@
+//! The first `plimsoll.toml` of a stack, with a comment for each choice.
+
+use std::fmt::Write as _;
+
+use plimsoll_analysis::memory::words::binary;
+use plimsoll_snapshot::runtime::PlannedService;
+
+use crate::format::one_line;
+
+/// A target file for these services, as their compose file plans them; without any, one to fill in.
+#[must_use]
+pub fn template(services: &[PlannedService]) -> String {
+    let mut text = HEAD.to_owned();
+    let limits: Option<u64> = services
+        .iter()
+        .map(|service| Some(service.limits.memory?.0.saturating_mul(service.replicas.unwrap_or(1))))
+        .try_fold(0_u64, |sum, limit| Some(sum.saturating_add(limit?)));
+    match limits.filter(|_| !services.is_empty()) {
+        Some(sum) => {
+            let sum = plimsoll_snapshot::Bytes(sum);
+            let _ = writeln!(
+                text,
+                "# The limits of the compose file add up to this. Memory is binary, as in compose: 1 GB = 1024 MB."
+            );
+            let _ = writeln!(text, "limits = \"{}\"", binary(sum));
+        }
+        None => {
+            text.push_str("# No more than this, once every service has a limit. Memory is binary, as in compose: 1 GB = 1024 MB.\n");
+            text.push_str("# limits = \"2304 MB\"\n");
+        }
+    }
+    text.push_str(STACK);
+    text.push_str(EACH);
+    for service in services {
+        let _ = writeln!(text, "\n[services.{}]", key(&service.name));
+        text.push_str("# size = \"500 MB\"\n");
+        match service.limits.memory.filter(|limit| !limit.is_zero()) {
+            Some(limit) => {
+                let _ = writeln!(text, "# As the compose file plans it.\nlimit = \"{}\"", binary(limit));
+            }
+            None => text.push_str(
+                "# The compose file sets no limit: see `plimsoll recommend`.\n# limit = \"512 MB\"\n",
+            ),
+        }
+        if let Some(reservation) = service.limits.reservation.filter(|bytes| !bytes.is_zero()) {
+            let _ = writeln!(text, "reservation = \"{}\"", binary(reservation));
+        }
+        if service.health_check.as_ref().is_some_and(plimsoll_snapshot::runtime::Probe::is_disabled) {
+            text.push_str("# Its health check is switched off.\nhealthy = false\n");
+        }
+    }
+    text.push_str(TAIL);
+    text
+}
+
+/// A key of TOML: bare where it may be, quoted else.
+fn key(name: &str) -> String {
+    let is_bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if is_bare {
+        return name.to_owned();
+    }
+    let escaped = one_line(name).replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{escaped}\"")
+}
+
+const HEAD: &str = r#"# What is demanded of this stack. `plimsoll check BEFORE AFTER` judges it; `docs/targets.md` describes every key.
+# A value alone is the minimum: missing it fails the check. { minimum = …, ideal = … } names both.
+version = 1
+
+[stack]
+# All images, shared layers once, compared with before.
+reduction = { minimum = "50 %", ideal = "60 %" }
+"#;
+
+const STACK: &str = r#"# The limits together fit the memory of the host.
+fits_host = true
+# What all take at one instant under load (95th percentile).
+# memory_under_load = "2 GB"
+# From the first start until every health check passes.
+start_up = { minimum = "2 min", ideal = "90 s" }
+"#;
+
+const EACH: &str = r#"
+# What holds for every service, unless it says otherwise.
+[services."*"]
+image_built = true
+runs = true
+healthy = true
+limit_respected = true
+no_swap = true
+no_oom = true
+logs = true
+# No layer grows by more than this against the one it replaces.
+layer_growth = "5 %"
+# Bytes that are stored and that no path reaches.
+hidden = "50 MB"
+"#;
+
+const TAIL: &str = r#"
+# What no snapshot can show: probes (`plimsoll check --probe application=$?`), or the word of a person.
+[[checks]]
+id = "application"
+title = "The application works"
+
+[[checks]]
+id = "backup-restore"
+title = "A backup of the database was restored"
+# attested = { by = "who", on = "2026-01-31", passed = true, note = "restored into an empty database" }
+
+# What the server costs: your prices, in your currency.
+# [cost]
+# price_per_gib = 5.0
+# before = "8 GB"
+# reduction = { ideal = "40 %" }
+"#;
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_analysis::targets::parse;
+    use plimsoll_snapshot::Bytes;
+    use plimsoll_snapshot::runtime::Limits;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        assert!(parse(&template(&[])).is_ok());
+        let limits = Limits { memory: Some(Bytes(1 << 30)), ..Limits::default() };
+        let service = |name: &str| PlannedService {
+            name: name.into(),
+            limits: limits.clone(),
+            ..PlannedService::default()
+        };
+        let text = template(&[service("backend"), service("odd \"name\"\n[x]")]);
+        let targets = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert_eq!(targets.services.len(), 3);
+        assert!(text.contains("limits = \"2 GiB\""), "{text}");
+    }
+}
