@@ -18,6 +18,7 @@ mod stats;
 mod suggest;
 mod totals;
 mod trend;
+pub mod timeline;
 pub mod words;
 
 use plimsoll_snapshot::runtime::{Host, Metric};
