@@ -1,4 +1,5 @@
-// Starts the page: finds the WASM and the data in this very file, and says so when that fails.
+// Starts the page: finds the WASM and the data in this very file, and says so when that fails. What the page does to
+// the browser from then on is here too: its workers.
 "use strict";
 
 globalThis.plimsoll = (() => {
@@ -16,46 +17,142 @@ globalThis.plimsoll = (() => {
 
   const slot = (id) => document.getElementById(id)?.textContent.trim() ?? "";
 
-  // The gzip bytes of the data slot. Its text stays: a reader who saves the page saves the document as it is.
-  const data = () => {
-    const text = slot("plimsoll-data");
-    if (text === "") throw new Error("this page was written without data");
-    return decode(text);
-  };
+  // The gzip bytes of the data slot, none if it is empty. Its text stays: a reader who saves the page saves the
+  // document as it is.
+  const data = () => decode(slot("plimsoll-data"));
 
   const ready = () => {
     if (root.dataset.state !== "failed") root.dataset.state = "ready";
   };
 
+  const text = (error) => (error instanceof Error ? error.message : String(error));
+
+  const paragraph = (words) => Object.assign(document.createElement("p"), { textContent: words });
+
   // The first failure is the cause; what follows from it would only hide it.
   const failed = (message) => {
     if (root.dataset.state === "failed") return;
     root.dataset.state = "failed";
-    const note = document.createElement("p");
+    const note = document.createElement("section");
     note.id = "failure";
     note.setAttribute("role", "alert");
-    note.textContent = `This report cannot be shown in full: ${message}`;
+    const made = document.querySelector("meta[name=generator]")?.content ?? "a program that gives no version";
+    note.append(
+      paragraph(`This report cannot be shown in full: ${message}`),
+      paragraph(`The page was made by ${made}. The browser is ${navigator.userAgent}.`),
+    );
+    if (slot("static") !== "") note.append(paragraph("The summary below was written along with it."));
     document.body.prepend(note);
+  };
+
+  // What the browser lacks of what the program is built for. The module is the smallest one with a vector in it.
+  const vectors = [
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+  ];
+  const lacks = () => {
+    if (!globalThis.WebAssembly) return "WebAssembly";
+    if (!globalThis.DecompressionStream) return "DecompressionStream";
+    if (!WebAssembly.validate(new Uint8Array(vectors))) return "the vectors of WebAssembly";
+    return null;
   };
 
   const module = async () => {
     const wasm = slot("plimsoll-wasm");
-    // Under `trunk serve` the module is a file of its own.
-    if (wasm === "") return "plimsoll-web_bg.wasm";
+    // Under `trunk serve` glue and module are files of their own.
+    if (slot("plimsoll-glue") === "") return "plimsoll-web_bg.wasm";
+    if (wasm === "") throw new Error("its program is missing from the file");
     const stream = new Blob([decode(wasm)]).stream().pipeThrough(new DecompressionStream("gzip"));
     return WebAssembly.compile(await new Response(stream).arrayBuffer());
   };
 
   const start = async () => {
     try {
+      const lacking = lacks();
+      if (lacking) throw new Error(`this browser is too old, it lacks ${lacking}`);
       // Kept for the workers, which run the same module.
       globalThis.plimsoll.module = await module();
       await wasm_bindgen({ module_or_path: globalThis.plimsoll.module });
     } catch (error) {
-      failed(error instanceof Error ? error.message : String(error));
+      failed(`its program does not run: ${text(error)}`);
     }
   };
 
+  // What a worker runs, behind the glue. It is sent there as text: nothing around it is known to it.
+  const work = () => {
+    onmessage = async ({ data: { module, file, language } }) => {
+      try {
+        const { memory } = await wasm_bindgen({ module_or_path: module });
+        const bytes = wasm_bindgen.readFile(file, language, (done, total) => postMessage({ done, total }));
+        postMessage({ bytes, memory: memory.buffer.byteLength }, [bytes.buffer]);
+      } catch (error) {
+        const ended = error instanceof WebAssembly.RuntimeError;
+        const reason = globalThis.fault ?? (ended ? "it needs more memory than a page gives it" : String(error?.message ?? error));
+        postMessage({ error: reason, ended });
+      }
+    };
+  };
+
+  // Files are read one after the other, each by a worker of its own: what one does to its memory, it does to itself.
+  const files = [];
+  let reading = null;
+
+  const next = () => {
+    if (reading || files.length === 0) return;
+    const job = files.shift();
+    reading = job;
+    const tell = (message) => {
+      if (reading !== job) return;
+      if (!("done" in message)) stop();
+      job.told(message);
+    };
+    try {
+      const parts = [slot("plimsoll-glue"), `\n(${work})();`];
+      const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
+      job.worker = new Worker(url);
+      URL.revokeObjectURL(url);
+      job.worker.onmessage = ({ data }) => tell(data);
+      job.worker.onerror = (event) => tell({ error: event.message ?? "its worker does not start" });
+      job.worker.postMessage({ module: globalThis.plimsoll.module, file: job.file, language: root.lang });
+    } catch (error) {
+      tell({ error: text(error) });
+    }
+  };
+
+  const stop = () => {
+    reading?.worker?.terminate();
+    reading = null;
+    // Whoever is told next is told when this is over.
+    queueMicrotask(next);
+  };
+
+  // Reads a file; `told` gets `{done, total}` as it goes, and in the end `{bytes}` or `{error}`.
+  const read = (id, file, told) => {
+    files.push({ id, file, told });
+    next();
+  };
+
+  const cancel = (id) => {
+    const waiting = files.findIndex((job) => job.id === id);
+    if (waiting >= 0) files.splice(waiting, 1);
+    else if (reading?.id === id) stop();
+  };
+
+  // The page as it was built, without data: what a report is written around, and nothing of what goes on in it.
+  const viewer = () => {
+    const copy = root.cloneNode(true);
+    const [head, body] = copy.children;
+    const keep = ["static", "app", "plimsoll-data", "plimsoll-wasm", "plimsoll-glue"];
+    for (const element of [...body.children]) if (!keep.includes(element.id)) element.remove();
+    for (const { name } of [...body.attributes]) body.removeAttribute(name);
+    head.querySelector("title").textContent = "Plimsoll";
+    body.querySelector("#static").replaceChildren(document.createComment("plimsoll:static"));
+    for (const id of ["app", "plimsoll-data"]) body.querySelector(`#${id}`).replaceChildren();
+    // Behind the end of the body a parser puts what it finds into the body.
+    const inside = body.innerHTML.trim();
+    // The name is not spelled out: the slot of the language is found by it, once.
+    return `<!doctype html>\n<${root.localName} lang="en">\n${head.outerHTML}\n<body>\n${inside}\n</body>\n</html>\n`;
+  };
+
   document.addEventListener("DOMContentLoaded", start);
-  return { data, ready, failed };
+  return { data, ready, failed, read, cancel, viewer };
 })();

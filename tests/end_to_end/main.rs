@@ -6,6 +6,7 @@
 mod accounting;
 mod archives;
 mod bad_input;
+mod drop;
 mod images;
 mod page;
 mod programs;

@@ -2,18 +2,81 @@
 
 use leptos::prelude::*;
 use plimsoll_report::format::unbroken;
-use plimsoll_report::verdict::{title, verdict};
+use plimsoll_report::language::Language;
+use plimsoll_report::verdict::verdict;
 
-use crate::components::{Bar, Cards, Empty, Files, Layers, Method, Services, Settings, Tabs, Why};
+use crate::components::{
+    Bar, Cards, ChooseFirst, ChooseOver, Drop, Empty, Files, Layers, Messages, Method, Services, Settings,
+    Tabs, Why,
+};
+use crate::desk::Desk;
 use crate::share::Said;
 use crate::state::{State, Theme};
 use crate::text::{self, words};
-use crate::{document, load};
+use crate::{document, load, save};
+
+/// The page: around the report on the pair that is chosen, or around nothing.
+#[component]
+pub(crate) fn Root(desk: Desk) -> impl IntoView {
+    provide_context(desk);
+    let said = Said(RwSignal::new(""));
+    provide_context(said);
+    Effect::new(move |last: Option<()>| {
+        let language = desk.language.get();
+        // The page was written in its language.
+        if last.is_some() {
+            document::set_language(language);
+            // The buttons are new ones; the reader's place is on the one that was pressed.
+            document::focus(&format!("[data-value={}]", language.tag()));
+        }
+    });
+    // What the reader has chosen to see outlives the report that it was chosen for.
+    let choices = StoredValue::new(None::<State>);
+    let owner = Owner::current();
+    let shown = move || desk.report(desk.pair.get());
+    let state = move |report| {
+        let state = match (choices.get_value(), &owner) {
+            (Some(state), _) => state.showing(report),
+            (None, Some(owner)) => owner.with(|| State::new(report, desk, &load::fragment())),
+            (None, None) => State::new(report, desk, &load::fragment()),
+        };
+        choices.set_value(Some(state));
+        state
+    };
+    let first = move || spoken(desk.language, move || view! { <ChooseFirst desk /> });
+    view! {
+        <Show when=move || shown().is_none()>{first()}</Show>
+        // One report or none: another one is another page, and nothing is left of the one before.
+        <For
+            each=shown
+            key=|report| std::ptr::from_ref(*report).addr()
+            children=move |report| {
+                view! {
+                    <App state=state(report) />
+                    {spoken(desk.language, move || view! { <ChooseOver desk /> })}
+                }
+            }
+        />
+        {spoken(desk.language, move || view! { <Messages desk /> })}
+        {spoken(desk.language, move || view! { <Drop desk /> })}
+        <p class="said" role="status">{move || said.0.get()}</p>
+    }
+}
+
+/// A part of the page, built anew when the language changes.
+fn spoken<V: IntoView>(
+    language: RwSignal<Language>,
+    part: impl Fn() -> V + Send + 'static,
+) -> impl Fn() -> V {
+    move || {
+        text::speak(language.get());
+        part()
+    }
+}
 
 /// The page around a report.
 #[component]
 pub(crate) fn App(state: State) -> impl IntoView {
-    provide_context(Said(RwSignal::new("")));
     Effect::new(move |_| {
         let theme = state.theme.get();
         load::set_root_data("theme", (theme != Theme::System).then(|| theme.key()));
@@ -27,29 +90,16 @@ pub(crate) fn App(state: State) -> impl IntoView {
         }
         fragment
     });
-    Effect::new(move |last: Option<()>| {
-        let language = state.language.get();
-        // The report was written with its language and title.
-        if last.is_some() {
-            document::set_language(language);
-            document::set_title(&format!("{} · {}", title(&state.report.comparison, language), text::NAME));
-            // Its buttons are new ones; the reader's place is on the one that was pressed.
-            document::focus(&format!("[data-value={}]", language.tag()));
-        }
-    });
+    Effect::new(move |_| document::set_title(&save::title(state.report, state.language.get())));
     let followed = window_event_listener(leptos::ev::hashchange, move |_| state.follow(&load::fragment()));
     on_cleanup(move || followed.remove());
-    move || {
-        text::speak(state.language.get());
-        view! { <Page state /> }
-    }
+    spoken(state.language, move || view! { <Page state /> })
 }
 
 /// The page in one language.
 #[component]
 fn Page(state: State) -> impl IntoView {
     let comparison = &state.report.comparison;
-    let said = expect_context::<Said>();
     let details = move || {
         let position = state.service.get();
         let service = comparison.services.get(position)?;
@@ -88,6 +138,5 @@ fn Page(state: State) -> impl IntoView {
             <Empty id="checklist" class="" title=words().checklist says=words().checklist_empty />
             <Method report=state.report />
         </main>
-        <p class="said" role="status">{move || said.0.get()}</p>
     }
 }

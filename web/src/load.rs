@@ -1,4 +1,4 @@
-//! What the page reads of its own file and tells the document: all of its I/O.
+//! What the page reads of its own file and of the reader's, and what it tells the document: all of its I/O.
 //!
 //! The functions behind it are in `boot.js`. A `#[wasm_bindgen(inline_js)]` would put them into a file of
 //! its own, which a page of one file cannot import.
@@ -7,6 +7,9 @@ use std::error::Error;
 
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, Window};
+
+/// The program, as snapshots name what wrote them.
+pub(crate) const PROGRAM: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
 #[wasm_bindgen]
 extern "C" {
@@ -20,17 +23,66 @@ extern "C" {
     /// Tells the reader what went wrong.
     #[wasm_bindgen(js_namespace = plimsoll)]
     pub(crate) fn failed(message: &str);
+
+    #[wasm_bindgen(js_namespace = plimsoll, js_name = read)]
+    fn read_file(id: u32, file: &web_sys::File, told: &JsValue);
+
+    /// Ends the reading of a file, or takes it out of those that wait.
+    #[wasm_bindgen(js_namespace = plimsoll)]
+    pub(crate) fn cancel(id: u32);
+
+    /// The page as it was built, without data.
+    #[wasm_bindgen(js_namespace = plimsoll)]
+    pub(crate) fn viewer() -> String;
 }
 
-/// The data the report was written around: gzip.
-pub(crate) fn data() -> Result<Vec<u8>, String> {
+/// The data the report was written around: gzip. None if it was written around nothing.
+pub(crate) fn data() -> Result<Option<Vec<u8>>, String> {
     match slot() {
-        Ok(bytes) => Ok(bytes.to_vec()),
-        Err(error) => Err(match error.dyn_into::<js_sys::Error>() {
-            Ok(error) => String::from(error.message()),
-            Err(other) => format!("{other:?}"),
-        }),
+        Ok(bytes) if bytes.length() == 0 => Ok(None),
+        Ok(bytes) => Ok(Some(bytes.to_vec())),
+        Err(error) => Err(message(error)),
     }
+}
+
+fn message(error: JsValue) -> String {
+    match error.dyn_into::<js_sys::Error>() {
+        Ok(error) => String::from(error.message()),
+        Err(other) => other.as_string().unwrap_or_else(|| format!("{other:?}")),
+    }
+}
+
+/// What is heard of a file that is being read.
+pub(crate) enum Told {
+    /// How many bytes were read, of how many.
+    Progress(f64, f64),
+    /// The snapshot, as JSON.
+    Done(Vec<u8>),
+    /// Why there is none; whether it was the worker that failed, and not the file.
+    Failed { reason: String, ended: bool },
+}
+
+/// Reads a file in a worker. `told` is called as it goes; the last time with what came of it, unless it is cancelled.
+pub(crate) fn read(id: u32, file: &web_sys::File, mut told: impl FnMut(Told) + 'static) {
+    let told = Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| {
+        let part = |name: &str| js_sys::Reflect::get(&message, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        told(if let (Some(done), Some(total)) = (part("done").as_f64(), part("total").as_f64()) {
+            Told::Progress(done, total)
+        } else if let Ok(bytes) = part("bytes").dyn_into::<js_sys::Uint8Array>() {
+            Told::Done(bytes.to_vec())
+        } else {
+            let reason = part("error").as_string().unwrap_or_default();
+            Told::Failed { reason, ended: part("ended").is_truthy() }
+        });
+    });
+    // Freed along with the function, when the worker is gone.
+    read_file(id, file, &told.into_js_value());
+}
+
+/// Notes why a worker ends, for whoever started it.
+pub(crate) fn note_fault(reason: &str) {
+    // There is nobody to tell that this failed, too.
+    let _ = js_sys::Reflect::set(&js_sys::global(), &"fault".into(), &reason.into());
 }
 
 /// An error with what caused it.

@@ -8,27 +8,34 @@ use plimsoll_snapshot::Bundle;
 mod app;
 mod charts;
 mod components;
+mod desk;
 mod document;
 mod figures;
 mod load;
+mod save;
 mod share;
 mod state;
 mod text;
 mod tree;
 mod treemap;
+mod worker;
 
 fn main() {
     // Workers run the same module, and `main` with it: without a window there is nothing to show.
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = web_sys::window() else {
+        std::panic::set_hook(Box::new(|panic| load::note_fault(&panic.to_string())));
+        return;
+    };
     std::panic::set_hook(Box::new(|panic| load::failed(&panic.to_string())));
 
     let shown = load::data().and_then(|data| {
-        let bundle = Bundle::read(&data[..]).map_err(|error| load::with_sources(&error))?;
-        // What is compressed is no longer needed, and a page keeps the memory it once had.
-        drop(data);
+        let bundle = match data {
+            Some(data) => Some(Bundle::read(&data[..]).map_err(|error| load::with_sources(&error))?),
+            None => None,
+        };
         let root = load::root(&window).ok_or("the page has no element `app`")?;
-        let state = state::State::new(state::Report::of(bundle), document::language(), &load::fragment());
-        mount_to(root, move || view! { <app::App state /> }).forget();
+        let desk = desk::Desk::new(bundle.map(state::Report::of), document::language());
+        mount_to(root, move || view! { <app::Root desk /> }).forget();
         Ok(())
     });
     match shown {

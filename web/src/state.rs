@@ -1,10 +1,12 @@
 //! What the page shows, and what the reader has chosen to see of it.
 
 use leptos::prelude::*;
+use leptos::reactive::graph::untrack;
 use plimsoll_analysis::compare::{Comparison, FileTree, ServiceComparison, compare_with_files};
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
 
+use crate::desk::Desk;
 use crate::treemap::Area;
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
@@ -21,7 +23,8 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Compares what was read. It is never freed: it lives as long as the page, which holds one report.
+    /// Compares what was read. It is never freed: it lives as long as the page, which holds one for each pair that was
+    /// looked at.
     pub(crate) fn of(bundle: Bundle) -> &'static Self {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
         let (comparison, files) = compare_with_files(&bundle.before, &bundle.after);
@@ -95,17 +98,25 @@ pub(crate) struct State {
 
 impl State {
     /// The state that a fragment describes.
-    pub(crate) fn new(report: &'static Report, written_in: Language, fragment: &str) -> Self {
+    pub(crate) fn new(report: &'static Report, desk: Desk, fragment: &str) -> Self {
         let state = Self {
             report,
             view: RwSignal::new(View::default()),
             theme: RwSignal::new(Theme::default()),
-            language: RwSignal::new(written_in),
-            written_in,
+            language: desk.language,
+            written_in: desk.written_in,
             area: RwSignal::new(Area::default()),
             service: RwSignal::new(0),
         };
         state.follow(fragment);
+        state
+    }
+
+    /// The same choices for another report.
+    pub(crate) fn showing(self, report: &'static Report) -> Self {
+        let name = untrack(|| self.selected().map(|service| service.name.clone()));
+        let state = Self { report, ..self };
+        state.service.set(name.and_then(|name| report.position(&name)).unwrap_or(0));
         state
     }
 

@@ -7,13 +7,16 @@ use std::cell::Cell;
 use plimsoll_analysis::compare::FileChange;
 use plimsoll_report::format::{Quantity, count, one_line, shorten};
 use plimsoll_report::language::{Language, Noun, Words};
-use plimsoll_snapshot::{ByteDelta, Bytes};
+use plimsoll_snapshot::{ByteDelta, Bytes, SCHEMA_VERSION};
 
+use crate::desk::{Name, Role};
+use crate::load::PROGRAM;
 use crate::state::{Theme, View};
 use crate::tree::{Filter, Order};
 
 pub(crate) const NAME: &str = "Plimsoll";
 pub(crate) const NONE: &str = "–";
+pub(crate) const SAVED_AS: &str = "plimsoll-report.html";
 /// How much of a name or a path is shown where a row or a sentence has to hold it.
 const LENGTH: usize = 160;
 
@@ -101,4 +104,61 @@ pub(crate) fn order(order: Order) -> &'static str {
 /// How many files are shown, and how many of them changed.
 pub(crate) fn shown(files: u32, changed: u32) -> String {
     (words().shown)(&many(u64::from(files), &words().file), &count(u64::from(changed)))
+}
+
+/// What a file is chosen as.
+pub(crate) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Before => words().as_before,
+        Role::After => words().as_after,
+        Role::Held => words().as_held,
+    }
+}
+
+/// What a snapshot that is held goes by.
+pub(crate) fn held(name: &Name) -> String {
+    match name {
+        Name::Before => words().in_report_before.to_owned(),
+        Name::After => words().in_report_after.to_owned(),
+        Name::File(file) => one_line(file),
+    }
+}
+
+/// How far a file is read.
+pub(crate) fn progress(done: Bytes, total: Bytes) -> String {
+    (words().progress)(&bytes(done).to_string(), &bytes(total).to_string())
+}
+
+fn versions() -> String {
+    (words().versions)(PROGRAM, &SCHEMA_VERSION.to_string())
+}
+
+/// A file that is none of ours.
+pub(crate) fn not_read(name: &str, found: &str) -> String {
+    format!("{} {}", (words().not_read)(&one_line(name), &one_line(found)), versions())
+}
+
+/// A snapshot from the future.
+pub(crate) fn too_new(name: &str, format: u64, program: Option<&str>) -> String {
+    let (name, format) = (one_line(name), format.to_string());
+    let why = match program {
+        Some(program) => (words().too_new_by)(&name, &format, &one_line(program)),
+        None => (words().too_new)(&name, &format),
+    };
+    format!("{why} {} {}", versions(), words().open_newer)
+}
+
+/// A file that is one of ours and cannot be read.
+pub(crate) fn damaged(name: &str, reason: &str) -> String {
+    format!("{} {}", (words().damaged)(&one_line(name), &one_line(reason)), versions())
+}
+
+/// More than a page keeps in memory.
+pub(crate) fn too_large(what: &str, place: &str, limit: u64) -> String {
+    (words().too_large)(what, place, &count(limit))
+}
+
+/// Two images of one name.
+pub(crate) fn same_name(name: &str) -> String {
+    (words().same_name)(name)
 }

@@ -57,7 +57,7 @@ pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Pri
         for index in images {
             let service = match name {
                 Some(name) => name.clone(),
-                None => service_name(&builder.images()[index], source, &builder),
+                None => builder.service_name(index, &source.file_name()),
             };
             if builder.services().any(|known| known == service) {
                 return Err(Error::usage(
@@ -233,29 +233,4 @@ fn in_place<T>(place: &str, result: plimsoll_collect::Result<T>) -> Result<T> {
         }
         error => error.into(),
     })
-}
-
-/// The name of a service that was given none: that of the repository, or else of the file.
-fn service_name(image: &Image, source: &SourceSpec, known: &SnapshotBuilder) -> String {
-    let stem = || {
-        let name = source.file_name();
-        name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("image").to_owned()
-    };
-    let name = match &image.reference {
-        // An OCI layout often notes the tag alone, and `latest` names nothing.
-        Some(reference) if reference.contains('/') || reference.contains(':') => {
-            let repository = reference.rsplit('/').next().unwrap_or(reference);
-            repository.split([':', '@']).next().unwrap_or(repository).to_owned()
-        }
-        Some(tag) if tag != "latest" => tag.clone(),
-        _ => stem(),
-    };
-    if known.services().all(|service| service != name) {
-        return name;
-    }
-    // Two tags of one repository in one archive.
-    match &image.reference {
-        Some(reference) => reference.rsplit('/').next().unwrap_or(reference).to_owned(),
-        None => format!("{name}-{}", image.id.short()),
-    }
 }

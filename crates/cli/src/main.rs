@@ -43,6 +43,7 @@ enum Command {
     Check(commands::check::Args),
     Init(commands::init::Args),
     Recommend(commands::recommend::Args),
+    Viewer(commands::viewer::Args),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(&args, &printer),
         Command::Init(args) => commands::init::run(&args, &printer).map(done),
         Command::Recommend(args) => commands::recommend::run(&args, &printer).map(done),
+        Command::Viewer(args) => commands::viewer::run(&args, &printer).map(done),
     };
     match result {
         Ok(code) => code,

@@ -65,7 +65,11 @@ const BUFFER: usize = 256 << 10;
 
 /// Decompresses a stream: every member of a gzip (eStargz has many), every frame of a zstd.
 pub fn decompress<'a>(compression: Compression, reader: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    let reader = BufReader::with_capacity(BUFFER, reader);
+    decoder(compression, Box::new(BufReader::with_capacity(BUFFER, reader)))
+}
+
+/// Of one type, whatever is read: in the page each decoder is there once.
+fn decoder<'a>(compression: Compression, reader: Box<dyn BufRead + 'a>) -> io::Result<Box<dyn Read + 'a>> {
     Ok(match compression {
         Compression::None => Box::new(reader),
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(reader)),

@@ -103,6 +103,30 @@ impl SnapshotBuilder {
         self.snapshot.services.iter().map(|service| service.name.as_str())
     }
 
+    /// A name for the service that runs an image and was given none: that of the repository, or else of the file.
+    #[must_use]
+    pub fn service_name(&self, image: usize, file: &str) -> String {
+        let image = &self.snapshot.images[image];
+        let stem = || file.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("image").to_owned();
+        let name = match &image.reference {
+            // An OCI layout often notes the tag alone, and `latest` names nothing.
+            Some(reference) if reference.contains('/') || reference.contains(':') => {
+                let repository = reference.rsplit('/').next().unwrap_or(reference);
+                repository.split([':', '@']).next().unwrap_or(repository).to_owned()
+            }
+            Some(tag) if tag != "latest" => tag.clone(),
+            _ => stem(),
+        };
+        if self.services().all(|service| service != name) {
+            return name;
+        }
+        // Two tags of one repository in one archive.
+        match &image.reference {
+            Some(reference) => reference.rsplit('/').next().unwrap_or(reference).to_owned(),
+            None => format!("{name}-{}", image.id.short()),
+        }
+    }
+
     /// The snapshot.
     #[must_use]
     pub fn finish(self) -> Snapshot {

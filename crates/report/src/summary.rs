@@ -10,6 +10,10 @@ use crate::html::escape;
 use crate::language::Language;
 use crate::verdict::verdict;
 
+/// What stands there in a page without data.
+pub const NOTHING: &str = "<h1>Compare container images</h1>\n<p>This page reads images and snapshots that are dropped \
+    on it, by a program it brings along. It needs JavaScript, and no network.</p>\n";
+
 /// The summary as HTML. All text is escaped, so it can be put into the page as it is.
 #[must_use]
 pub fn summary(comparison: &Comparison, language: Language) -> String {

@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use plimsoll_snapshot::SCHEMA_VERSION;
 use sha2::{Digest, Sha256};
 
 use crate::Result;
@@ -85,7 +86,11 @@ fn bundle(index: &str, glue: &str, packed_wasm: &[u8]) -> Result<String> {
         hashes.join(" ")
     );
     let (before, after) = once(&page, POLICY)?;
-    Ok(format!("{before}<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">{after}"))
+    Ok(format!(
+        "{before}<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
+         <meta name=\"generator\" content=\"plimsoll {}, which reads snapshots up to format {SCHEMA_VERSION}\">{after}",
+        env!("CARGO_PKG_VERSION")
+    ))
 }
 
 /// The text around something that is there exactly once.

@@ -5,7 +5,7 @@ use plimsoll_analysis::inspect::ImageInspection;
 use plimsoll_report::format::date;
 use plimsoll_report::language::Language;
 
-use super::Menu;
+use super::{Menu, Others};
 use crate::state::{State, Theme, View};
 use crate::text::{self, words};
 
@@ -27,18 +27,14 @@ pub(crate) fn Bar(state: State) -> impl IntoView {
             <div class="wrap">
                 <span class="brand"><Mark /><span>{text::NAME}</span></span>
                 {images}
+                <Others />
                 <Choice
                     label=words().view
                     class="views"
                     all=View::ALL.map(|view| (view, view.key(), text::view(view))).to_vec()
                     chosen=state.view
                 />
-                <Choice
-                    label=words().language
-                    class="languages"
-                    all=Language::ALL.map(|language| (language, language.tag(), language.name())).to_vec()
-                    chosen=state.language
-                />
+                <Languages language=state.language />
                 <Choice
                     label=words().theme
                     class="themes"
@@ -83,6 +79,19 @@ fn side(label: &'static str, image: Option<&'static ImageInspection>) -> impl In
             " "
             <small class="identity">{rest}</small>
         </span>
+    }
+}
+
+/// The language of the page.
+#[component]
+pub(crate) fn Languages(language: RwSignal<Language>) -> impl IntoView {
+    view! {
+        <Choice
+            label=words().language
+            class="languages"
+            all=Language::ALL.map(|language| (language, language.tag(), language.name())).to_vec()
+            chosen=language
+        />
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod bar;
 mod cards;
+mod choose;
+mod drop;
 mod empty;
 mod files;
 mod layers;
@@ -15,8 +17,10 @@ mod tabs;
 mod tools;
 mod why;
 
-pub(crate) use bar::Bar;
+pub(crate) use bar::{Bar, Languages};
 pub(crate) use cards::Cards;
+pub(crate) use choose::{ChooseFirst, ChooseOver, Messages, Others};
+pub(crate) use drop::Drop;
 pub(crate) use empty::Empty;
 pub(crate) use files::Files;
 pub(crate) use layers::Layers;

@@ -11,6 +11,7 @@ pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod snapshot;
 pub(crate) mod split;
+pub(crate) mod viewer;
 pub(crate) mod whatif;
 pub(crate) mod why;
 

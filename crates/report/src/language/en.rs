@@ -185,6 +185,56 @@ pub(super) static WORDS: Words = Words {
     save_png: "Save PNG",
     chart_tools: |chart| format!("{chart}: as a picture"),
 
+    choose: "Snapshots",
+    choose_open: "Compare others …",
+    choose_empty: "Compare container images",
+    choose_lead: "Drop files anywhere on this page, or choose them here: snapshots that plimsoll wrote (.plimsoll, .json), \
+        or images themselves, as docker save, podman save and skopeo write them (docker or OCI archives, plain or \
+        compressed by gzip, zstd, bzip2 or xz). They are read in this page; nothing leaves this machine.",
+    choose_next: "Now drop or choose what it became.",
+    held: "Held by this page",
+    snapshot: "Snapshot",
+    nothing: "nothing",
+    swap: "Swap",
+    swap_long: "Swap before and after",
+    save_report: "Save this comparison as a file",
+    close: "Close",
+    cancel: "Cancel",
+    dismiss: "Dismiss",
+    as_before: "As before",
+    as_after: "As after",
+    as_held: "Add to the list",
+    in_report_before: "this report, before",
+    in_report_after: "this report, after",
+    progress: |done, total| format!("{done} of {total}"),
+
+    found_empty: "it is empty",
+    found_zip: "it is a ZIP file",
+    found_page: "it is a web page",
+    found_text: "it is text of another kind",
+    found_binary: "it is a binary file of another kind",
+    found_packed: "it is compressed, and what is in it is neither a tar nor a snapshot",
+    found_json: "it is JSON without a `schema_version`, so no snapshot",
+    versions: |program, format| format!("This page is {program} and reads snapshots up to format {format}."),
+    not_read: |name, found| {
+        format!(
+            "`{name}` cannot be used: {found}. Read are snapshots (.plimsoll, .json) and images as one file (docker \
+             save, OCI archive), plain or compressed."
+        )
+    },
+    too_new: |name, format| format!("`{name}` cannot be used: it has format {format}."),
+    too_new_by: |name, format, program| {
+        format!("`{name}` cannot be used: it has format {format}, written by {program}.")
+    },
+    open_newer: "Open it with a newer one.",
+    damaged: |name, reason| format!("`{name}` cannot be read: {reason}."),
+    too_large: |what, place, limit| {
+        format!(
+            "{what} in {place} exceeds what a page keeps in memory ({limit}): `plimsoll snapshot` reads more"
+        )
+    },
+    same_name: |name| format!("two of its images are named `{name}`"),
+
     packages: "Packages",
     packages_empty: "This report does not list packages. What they take up is in the files below.",
     memory: "Memory and limits",

@@ -189,6 +189,58 @@ pub(super) static WORDS: Words = Words {
     save_png: "Guardar PNG",
     chart_tools: |chart| format!("{chart}: como imagen"),
 
+    choose: "Instantáneas",
+    choose_open: "Comparar otras…",
+    choose_empty: "Comparar imágenes de contenedor",
+    choose_lead: "Suelte archivos en cualquier parte de esta página o elíjalos aquí: instantáneas escritas por plimsoll \
+        (.plimsoll, .json) o las propias imágenes, como las escriben docker save, podman save y skopeo (archivos docker u \
+        OCI, sin comprimir o con gzip, zstd, bzip2 o xz). Se leen en esta página; nada sale de este equipo.",
+    choose_next: "Ahora suelte o elija en qué se convirtió.",
+    held: "En esta página",
+    snapshot: "Instantánea",
+    nothing: "nada",
+    swap: "Intercambiar",
+    swap_long: "Intercambiar antes y después",
+    save_report: "Guardar esta comparación en un archivo",
+    close: "Cerrar",
+    cancel: "Cancelar",
+    dismiss: "Descartar",
+    as_before: "Como antes",
+    as_after: "Como después",
+    as_held: "Añadir a la lista",
+    in_report_before: "este informe, antes",
+    in_report_after: "este informe, después",
+    progress: |done, total| format!("{done} de {total}"),
+
+    found_empty: "está vacío",
+    found_zip: "es un archivo ZIP",
+    found_page: "es una página web",
+    found_text: "es un texto de otra clase",
+    found_binary: "es un archivo binario de otra clase",
+    found_packed: "está comprimido, y lo que contiene no es ni un tar ni una instantánea",
+    found_json: "es JSON sin `schema_version`, así que no es una instantánea",
+    versions: |program, format| {
+        format!("Esta página es {program} y lee instantáneas hasta el formato {format}.")
+    },
+    not_read: |name, found| {
+        format!(
+            "`{name}` no sirve: {found}. Se leen instantáneas (.plimsoll, .json) e imágenes en un solo archivo (docker \
+             save, archivo OCI), con o sin compresión."
+        )
+    },
+    too_new: |name, format| format!("`{name}` no sirve: tiene el formato {format}."),
+    too_new_by: |name, format, program| {
+        format!("`{name}` no sirve: tiene el formato {format}, escrito por {program}.")
+    },
+    open_newer: "Ábralo con una más reciente.",
+    damaged: |name, reason| format!("`{name}` no se puede leer: {reason}."),
+    too_large: |what, place, limit| {
+        format!(
+            "{what} en {place} supera lo que una página guarda en memoria ({limit}): `plimsoll snapshot` lee más"
+        )
+    },
+    same_name: |name| format!("dos de sus imágenes se llaman `{name}`"),
+
     packages: "Paquetes",
     packages_empty: "Este informe no enumera paquetes. Lo que ocupan está en los archivos, más abajo.",
     memory: "Memoria y límites",

@@ -1,0 +1,203 @@
+//! The snapshots that the page holds: more of them, and which two are compared.
+
+use leptos::prelude::*;
+use plimsoll_analysis::inspect::stack_size;
+use plimsoll_report::format::one_line;
+use plimsoll_snapshot::Bytes;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlInputElement;
+
+use super::Languages;
+use crate::desk::{Desk, Held, Job, Pair, Role};
+use crate::save;
+use crate::share::Said;
+use crate::text::{self, words};
+
+/// The buttons in the bar.
+#[component]
+pub(crate) fn Others() -> impl IntoView {
+    let desk = use_context::<Desk>()?;
+    Some(view! {
+        <span class="others">
+            <button type="button" data-do="swap" title=words().swap_long on:click=move |_| desk.swap()>{words().swap}</button>
+            <button type="button" data-do="choose" popovertarget="others">{words().choose_open}</button>
+        </span>
+    })
+}
+
+/// The list over a report.
+#[component]
+pub(crate) fn ChooseOver(desk: Desk) -> impl IntoView {
+    view! {
+        <section id="others" class="choose" popover="auto" aria-labelledby="choose">
+            <h2 id="choose">{words().choose}</h2>
+            <Choose desk />
+            <p><button type="button" class="button" data-do="close" popovertarget="others">{words().close}</button></p>
+        </section>
+    }
+}
+
+/// What takes the place of a report where there is none.
+#[component]
+pub(crate) fn ChooseFirst(desk: Desk) -> impl IntoView {
+    view! {
+        <main id="report" class="wrap choose">
+            <Languages language=desk.language />
+            <h1>{words().choose_empty}</h1>
+            <Choose desk />
+            <Show when=move || desk.pair.get().before.is_some()>
+                <p>{words().choose_next}</p>
+            </Show>
+        </main>
+    }
+}
+
+/// Files to be read, snapshots that were.
+#[component]
+fn Choose(desk: Desk) -> impl IntoView {
+    let inputs = Role::ALL.map(|role| {
+        let chosen = move |event: web_sys::Event| {
+            let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+            let Some(input) = input else { return };
+            if let Some(files) = input.files() {
+                desk.receive(&files, role);
+            }
+            // The same file may be chosen again.
+            input.set_value("");
+        };
+        view! {
+            <label class="button" data-drop=role.key()>
+                {text::role(role)}
+                <input type="file" multiple data-choose=role.key() on:change=chosen />
+            </label>
+        }
+    });
+    view! {
+        <p class="lead">{words().choose_lead}</p>
+        <p class="inputs">{inputs.collect_view()}</p>
+        {move || desk.held.with(|held| (!held.is_empty()).then(|| list(desk, held)))}
+    }
+}
+
+fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
+    let rows = held.iter().map(|held| {
+        let size = stack_size(&held.snapshot);
+        let services: Vec<_> = held.snapshot.services.iter().map(|service| one_line(&service.name)).collect();
+        view! {
+            <tr data-held=held.id>
+                <th scope="row">{text::held(&held.name)}</th>
+                <td class="names">{services.join(", ")}</td>
+                <td data-bytes=size.unique_bytes.0>{text::bytes(size.unique_bytes).to_string()}</td>
+                {side(desk, Role::Before, Some(held.id), &text::held(&held.name))}
+                {side(desk, Role::After, Some(held.id), &text::held(&held.name))}
+            </tr>
+        }
+    });
+    let said = expect_context::<Said>();
+    let save = move |_| {
+        if let Some(report) = desk.report(desk.pair.get_untracked()) {
+            save::save(report, said);
+        }
+    };
+    view! {
+        <table class="plain held">
+            <caption>{words().held}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{words().snapshot}</th>
+                    <th scope="col">{words().services}</th>
+                    <th scope="col">{words().card_total}</th>
+                    <th scope="col">{words().before}</th>
+                    <th scope="col">{words().after}</th>
+                </tr>
+            </thead>
+            <tbody>
+                {rows.collect_view()}
+                <tr>
+                    <th scope="row" colspan="3">{words().nothing}</th>
+                    {side(desk, Role::Before, None, words().nothing)}
+                    <td></td>
+                </tr>
+            </tbody>
+        </table>
+        <p class="inputs">
+            <button type="button" class="button" on:click=move |_| desk.swap()>{words().swap_long}</button>
+            <button
+                type="button"
+                class="button"
+                data-do="save"
+                disabled=move || desk.pair.get().after.is_none()
+                on:click=save
+            >
+                {words().save_report}
+            </button>
+        </p>
+    }
+}
+
+/// The cell that puts a snapshot on a side.
+fn side(desk: Desk, role: Role, id: Option<u32>, name: &str) -> impl IntoView + use<> {
+    let of = move |pair: Pair| if role == Role::Before { pair.before } else { pair.after };
+    let choose = move |_| {
+        desk.pair.update(|pair| match role {
+            Role::Before => pair.before = id,
+            _ => pair.after = id,
+        });
+    };
+    let label = format!("{}: {}", text::role(role), name);
+    view! {
+        <td>
+            <input
+                type="radio"
+                name=role.key()
+                aria-label=label
+                prop:checked=move || of(desk.pair.get()) == id
+                on:change=choose
+            />
+        </td>
+    }
+}
+
+/// What is being read, and what went wrong: over everything, wherever the reader is.
+#[component]
+pub(crate) fn Messages(desk: Desk) -> impl IntoView {
+    let jobs = move || desk.jobs.get().into_iter().map(|job| view! { <Reading desk job /> }).collect_view();
+    let failures = move || {
+        let failures = desk.failures.get();
+        let items = failures.into_iter().map(|(id, message)| {
+            view! {
+                <li class="failed">
+                    <span>{message}</span>
+                    <button type="button" class="button" data-do="dismiss" on:click=move |_| desk.dismiss(id)>
+                        {words().dismiss}
+                    </button>
+                </li>
+            }
+        });
+        items.collect_view()
+    };
+    view! {
+        <div class="messages">
+            <ul role="alert">{failures}</ul>
+            <ul role="status">{jobs}</ul>
+        </div>
+    }
+}
+
+#[component]
+fn Reading(desk: Desk, job: Job) -> impl IntoView {
+    let Job { id, name, progress } = job;
+    let name = one_line(&name);
+    let share = move || progress.get().map_or(0.0, |(done, total)| done / total.max(1.0));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole numbers")]
+    let figures =
+        move || progress.get().map(|(done, total)| text::progress(Bytes(done as u64), Bytes(total as u64)));
+    view! {
+        <li class="reading" data-job=id>
+            <span>{name.clone()}</span>
+            <progress max="1" value=share aria-label=name></progress>
+            <small aria-hidden="true">{figures}</small>
+            <button type="button" class="button" data-do="cancel" on:click=move |_| desk.cancel(id)>{words().cancel}</button>
+        </li>
+    }
+}

@@ -1,0 +1,268 @@
+//! Which snapshots the page holds, which two of them are compared, and which files are being read.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use plimsoll_report::language::Language;
+use plimsoll_snapshot::{Bundle, Snapshot};
+
+use crate::load::{self, Told};
+use crate::state::Report;
+use crate::text;
+
+/// Where a snapshot came from, which is what it goes by.
+#[derive(Clone)]
+pub(crate) enum Name {
+    /// The page was written around it.
+    Before,
+    After,
+    File(String),
+}
+
+/// A snapshot that can be compared.
+#[derive(Clone)]
+pub(crate) struct Held {
+    pub(crate) id: u32,
+    pub(crate) name: Name,
+    pub(crate) snapshot: Arc<Snapshot>,
+}
+
+/// What is compared, by the numbers of the snapshots. Without a side before, everything is new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) before: Option<u32>,
+    pub(crate) after: Option<u32>,
+}
+
+/// What a file is given to the page as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Before,
+    After,
+    /// One more to choose from. It takes a side that is still free.
+    Held,
+}
+
+impl Role {
+    pub(crate) const ALL: [Self; 3] = [Self::Before, Self::After, Self::Held];
+
+    /// The name in attributes.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+            Self::Held => "held",
+        }
+    }
+}
+
+/// A file that is being read, or waits for it.
+#[derive(Clone)]
+pub(crate) struct Job {
+    pub(crate) id: u32,
+    pub(crate) name: String,
+    /// Bytes read, and bytes to be read; nothing before it begins.
+    pub(crate) progress: RwSignal<Option<(f64, f64)>>,
+}
+
+/// All of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Desk {
+    /// The language the page was written in, and the one it speaks.
+    pub(crate) written_in: Language,
+    pub(crate) language: RwSignal<Language>,
+    pub(crate) held: RwSignal<Vec<Held>>,
+    pub(crate) pair: RwSignal<Pair>,
+    pub(crate) jobs: RwSignal<Vec<Job>>,
+    /// What went wrong with files, the last one first, each with a number.
+    pub(crate) failures: RwSignal<Vec<(u32, String)>>,
+    /// The reports that were made so far: each pair is compared once.
+    reports: StoredValue<Vec<(Pair, &'static Report)>>,
+    last_id: StoredValue<u32>,
+}
+
+impl Desk {
+    /// The page around a report, or around nothing.
+    pub(crate) fn new(report: Option<&'static Report>, written_in: Language) -> Self {
+        let desk = Self {
+            written_in,
+            language: RwSignal::new(written_in),
+            held: RwSignal::default(),
+            pair: RwSignal::default(),
+            jobs: RwSignal::default(),
+            failures: RwSignal::default(),
+            reports: StoredValue::default(),
+            last_id: StoredValue::default(),
+        };
+        if let Some(report) = report {
+            let Bundle { before, after } = report.bundle;
+            let before = desk.hold(Name::Before, before.clone());
+            let after = desk.hold(Name::After, after.clone());
+            let pair = Pair { before: Some(before), after: Some(after) };
+            desk.reports.update_value(|reports| reports.push((pair, report)));
+            desk.pair.set(pair);
+        }
+        desk
+    }
+
+    fn next_id(&self) -> u32 {
+        self.last_id.update_value(|id| *id += 1);
+        self.last_id.get_value()
+    }
+
+    fn hold(&self, name: Name, snapshot: Snapshot) -> u32 {
+        let id = self.next_id();
+        self.held.update(|held| held.push(Held { id, name, snapshot: Arc::new(snapshot) }));
+        id
+    }
+
+    /// Takes a snapshot in.
+    fn take(&self, role: Role, name: String, snapshot: Snapshot) {
+        let new = self.hold(Name::File(name), snapshot);
+        let is_older = |id: u32, than: u32| {
+            self.held.with_untracked(|held| {
+                let created = |id: u32| held.iter().find(|held| held.id == id).and_then(created);
+                created(id) < created(than)
+            })
+        };
+        self.pair.update(|pair| *pair = placed(*pair, role, new, is_older));
+    }
+
+    fn snapshot(&self, id: Option<u32>) -> Option<Arc<Snapshot>> {
+        self.held
+            .with_untracked(|held| Some(Arc::clone(&held.iter().find(|held| Some(held.id) == id)?.snapshot)))
+    }
+
+    /// The comparison of the pair; nothing without a side after.
+    pub(crate) fn report(&self, pair: Pair) -> Option<&'static Report> {
+        let known = |reports: &Vec<(Pair, &'static Report)>| {
+            reports.iter().find(|(known, _)| *known == pair).map(|(_, report)| *report)
+        };
+        if let Some(report) = self.reports.with_value(known) {
+            return Some(report);
+        }
+        let after = self.snapshot(pair.after)?;
+        let before = self.snapshot(pair.before).unwrap_or_default();
+        let report = Report::of(paired(&before, &after));
+        self.reports.update_value(|reports| reports.push((pair, report)));
+        Some(report)
+    }
+
+    /// What was after is before, and the other way round.
+    pub(crate) fn swap(&self) {
+        self.pair.update(|pair| *pair = Pair { before: pair.after, after: pair.before });
+    }
+
+    /// Reads files of the reader's, one after the other.
+    pub(crate) fn receive(&self, files: &web_sys::FileList, role: Role) {
+        for file in (0..files.length()).filter_map(|index| files.get(index)) {
+            let (desk, id, name) = (*self, self.next_id(), file.name());
+            let progress = RwSignal::new(None);
+            self.jobs.update(|jobs| jobs.push(Job { id, name: name.clone(), progress }));
+            load::read(id, &file, move |told| match told {
+                Told::Progress(done, total) => progress.set(Some((done, total))),
+                Told::Done(json) => {
+                    desk.end(id);
+                    match plimsoll_snapshot::read(&json[..]) {
+                        Ok(snapshot) => desk.take(role, name.clone(), snapshot),
+                        Err(error) => desk.fail(text::damaged(&name, &load::with_sources(&error))),
+                    }
+                }
+                Told::Failed { reason, ended } => {
+                    desk.end(id);
+                    // What the worker says itself is complete.
+                    desk.fail(if ended { text::damaged(&name, &reason) } else { reason });
+                }
+            });
+        }
+    }
+
+    /// Gives a file up.
+    pub(crate) fn cancel(&self, id: u32) {
+        load::cancel(id);
+        self.end(id);
+    }
+
+    fn end(&self, id: u32) {
+        self.jobs.update(|jobs| jobs.retain(|job| job.id != id));
+    }
+
+    fn fail(&self, message: String) {
+        let id = self.next_id();
+        self.failures.update(|failures| failures.insert(0, (id, message)));
+    }
+
+    /// Forgets a message that was read.
+    pub(crate) fn dismiss(&self, id: u32) {
+        self.failures.update(|failures| failures.retain(|(known, _)| *known != id));
+    }
+}
+
+/// When the youngest image of a snapshot was built. The texts are RFC 3339, and compared as such.
+fn created(held: &Held) -> Option<String> {
+    held.snapshot.images.iter().filter_map(|image| image.created.clone()).max()
+}
+
+/// The pair when a snapshot has come.
+fn placed(pair: Pair, role: Role, new: u32, is_older: impl Fn(u32, u32) -> bool) -> Pair {
+    match (role, pair) {
+        (Role::Before, pair) => Pair { before: Some(new), ..pair },
+        (Role::After, pair) | (Role::Held, pair @ Pair { after: None, .. }) => {
+            Pair { after: Some(new), ..pair }
+        }
+        // Of two that come without a word the older one is taken for what was before.
+        (Role::Held, Pair { before: None, after: Some(known) }) if is_older(new, known) => {
+            Pair { before: Some(new), after: Some(known) }
+        }
+        (Role::Held, Pair { before: None, after }) => Pair { before: after, after: Some(new) },
+        (Role::Held, pair) => pair,
+    }
+}
+
+/// Both sides, as `plimsoll report` takes them: if each is one service and their names differ, they are two versions
+/// of one, which goes by the name it has after.
+fn paired(before: &Snapshot, after: &Snapshot) -> Bundle {
+    let (mut before, after) = (before.clone(), after.clone());
+    if let ([old], [new]) = (&mut before.services[..], &after.services[..]) {
+        old.name.clone_from(&new.name);
+    }
+    Bundle { before, after }
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_snapshot::Service;
+
+    use super::*;
+
+    #[test]
+    fn snapshots_find_their_side() {
+        let pair = |before, after| Pair { before, after };
+        let check = |from: Pair, role, new_is_older: bool, expected: Pair| {
+            assert_eq!(placed(from, role, 9, |_, _| new_is_older), expected, "{from:?} {role:?}");
+        };
+        check(pair(None, None), Role::Held, false, pair(None, Some(9)));
+        check(pair(None, Some(1)), Role::Held, false, pair(Some(1), Some(9)));
+        check(pair(None, Some(1)), Role::Held, true, pair(Some(9), Some(1)));
+        check(pair(Some(1), None), Role::Held, true, pair(Some(1), Some(9)));
+        check(pair(Some(1), Some(2)), Role::Held, true, pair(Some(1), Some(2)));
+        check(pair(Some(1), Some(2)), Role::Before, false, pair(Some(9), Some(2)));
+        check(pair(Some(1), Some(2)), Role::After, false, pair(Some(1), Some(9)));
+        check(pair(None, None), Role::Before, false, pair(Some(9), None));
+    }
+
+    #[test]
+    fn one_service_on_each_side_is_one_service() {
+        let snapshot = |names: &[&str]| Snapshot {
+            services: names.iter().map(|name| Service { name: (*name).to_owned(), image: 0 }).collect(),
+            ..Snapshot::default()
+        };
+        let names = |before: &[&str], after: &[&str]| -> Vec<String> {
+            let bundle = paired(&snapshot(before), &snapshot(after));
+            bundle.before.services.into_iter().map(|service| service.name).collect()
+        };
+        assert_eq!(names(&["a"], &["b"]), ["b"]);
+        assert_eq!(names(&["a"], &["b", "c"]), ["a"]);
+        assert_eq!(names(&[], &["b"]), [""; 0]);
+    }
+}

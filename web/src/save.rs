@@ -1,0 +1,36 @@
+//! Writes the comparison that is shown as a file of its own, as `plimsoll report` does.
+
+use plimsoll_report::html::{Page, Viewer};
+use plimsoll_report::language::Language;
+use plimsoll_report::{summary, verdict};
+
+use crate::share::{self, Said};
+use crate::state::Report;
+use crate::{load, text};
+
+/// The name of a document that shows a report.
+pub(crate) fn title(report: &Report, language: Language) -> String {
+    format!("{} · {}", verdict::title(&report.comparison, language), text::NAME)
+}
+
+/// Gives the reader this page around what it shows now, in the language it speaks.
+pub(crate) fn save(report: &Report, said: Said) {
+    match page(report) {
+        Ok(page) => share::save(text::SAVED_AS, "text/html", &page, said),
+        Err(error) => load::failed(&error),
+    }
+}
+
+fn page(report: &Report) -> Result<String, String> {
+    let viewer = load::viewer();
+    let viewer = Viewer::parse(&viewer).map_err(|error| error.to_string())?;
+    let mut data = Vec::new();
+    report.bundle.write_gzip(&mut data).map_err(|error| error.to_string())?;
+    let language = text::language();
+    let title = title(report, language);
+    let summary = summary::summary(&report.comparison, language);
+    let page = Page { title: &title, lang: language.tag(), static_html: &summary, data: &data };
+    let mut bytes = Vec::new();
+    viewer.write(&page, &mut bytes).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
