@@ -6,8 +6,8 @@ use plimsoll_report::language::Language;
 use plimsoll_report::verdict::verdict;
 
 use crate::components::{
-    Bar, Cards, ChooseFirst, ChooseOver, Drop, Empty, Files, Layers, Messages, Method, Services, Settings,
-    Tabs, Why,
+    Bar, Cards, Checklist, ChooseFirst, ChooseOver, Drop, Empty, Files, Layers, Memory, Messages, Method,
+    Services, Settings, Tabs, Why,
 };
 use crate::desk::Desk;
 use crate::share::Said;
@@ -118,7 +118,7 @@ fn Page(state: State) -> impl IntoView {
             .into_any()
     } else {
         view! {
-            <Cards comparison />
+            <Cards state />
             <Services state />
             <Tabs state />
             <div id="service" role="tabpanel" aria-label=move || state.selected().map(|service| text::name(&service.name))>
@@ -133,9 +133,9 @@ fn Page(state: State) -> impl IntoView {
         <main id="report" class="wrap" tabindex="-1">
             <h1 id="verdict">{unbroken(&verdict(comparison, text::language()))}</h1>
             {services}
-            <Empty id="memory" class="engineer" title=words().memory says=words().memory_empty />
+            <Memory state />
             <Empty id="findings" class="" title=words().findings says=words().findings_empty />
-            <Empty id="checklist" class="" title=words().checklist says=words().checklist_empty />
+            <Checklist state />
             <Method report=state.report />
         </main>
     }

@@ -1,5 +1,7 @@
 //! What the page shows, and what the reader has chosen to see of it.
 
+use std::sync::OnceLock;
+
 use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
 use plimsoll_analysis::compare::{Comparison, FileTree, ServiceComparison, compare_with_files};
@@ -7,10 +9,14 @@ use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
 
 use crate::desk::Desk;
+use crate::judging::{Edits, Judging};
+use crate::running::Running;
 use crate::treemap::Area;
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
 const VERSION: &str = "v=1";
+/// The most targets that an address changes.
+const MOST_EDITS: usize = 200;
 
 /// The report with all that follows from its data.
 pub(crate) struct Report {
@@ -20,6 +26,8 @@ pub(crate) struct Report {
     pub(crate) comparison: Comparison,
     /// The files of every service, in the order of `comparison.services`.
     pub(crate) files: Vec<FileTree<'static>>,
+    running: OnceLock<Running>,
+    judging: OnceLock<Option<Judging>>,
 }
 
 impl Report {
@@ -28,7 +36,18 @@ impl Report {
     pub(crate) fn of(bundle: Bundle) -> &'static Self {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
         let (comparison, files) = compare_with_files(&bundle.before, &bundle.after);
-        Box::leak(Box::new(Self { bundle, comparison, files }))
+        let (running, judging) = (OnceLock::new(), OnceLock::new());
+        Box::leak(Box::new(Self { bundle, comparison, files, running, judging }))
+    }
+
+    /// What is known of running services.
+    pub(crate) fn running(&self) -> &Running {
+        self.running.get_or_init(|| Running::of(self.bundle))
+    }
+
+    /// What it is judged by, if there is something to judge.
+    pub(crate) fn judging(&self) -> Option<&Judging> {
+        self.judging.get_or_init(|| Judging::of(self.bundle)).as_ref()
     }
 
     fn position(&self, service: &str) -> Option<usize> {
@@ -94,6 +113,8 @@ pub(crate) struct State {
     pub(crate) area: RwSignal<Area>,
     /// Index into the services of the comparison.
     pub(crate) service: RwSignal<usize>,
+    /// The targets that the reader has changed.
+    pub(crate) edits: RwSignal<Edits>,
 }
 
 impl State {
@@ -107,6 +128,7 @@ impl State {
             written_in: desk.written_in,
             area: RwSignal::new(Area::default()),
             service: RwSignal::new(0),
+            edits: RwSignal::new(Edits::new()),
         };
         state.follow(fragment);
         state
@@ -144,6 +166,14 @@ impl State {
                         self.service.set(position);
                     }
                 }
+                "target" => {
+                    if let Some((target, figure)) = value.rsplit_once('=')
+                        && self.edits.with_untracked(Edits::len) < MOST_EDITS
+                    {
+                        let (target, figure) = (target.to_owned(), figure.to_owned());
+                        self.edits.update(|edits| drop(edits.insert(target, figure)));
+                    }
+                }
                 _ => {}
             }
         }
@@ -166,6 +196,9 @@ impl State {
         {
             parts.push(format!("service={}", encode(&service.name)));
         }
+        let edits = self.edits.get();
+        parts
+            .extend(edits.iter().map(|(key, value)| format!("target={}", encode(&format!("{key}={value}")))));
         if !parts.is_empty() {
             parts.insert(0, VERSION.to_owned());
         }

@@ -16,9 +16,9 @@ mod stack;
 mod startup;
 mod stats;
 mod suggest;
+pub mod timeline;
 mod totals;
 mod trend;
-pub mod timeline;
 pub mod words;
 
 use plimsoll_snapshot::runtime::{Host, Metric};

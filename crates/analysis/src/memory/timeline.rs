@@ -193,7 +193,10 @@ mod tests {
         timelines(&Runtime {
             containers: vec![Container { service: Some("web".to_owned()), ..Container::default() }],
             recordings: vec![recording],
-            events: events.iter().map(|&(time, kind)| Event { time: Time(time), container: 0, kind }).collect(),
+            events: events
+                .iter()
+                .map(|&(time, kind)| Event { time: Time(time), container: 0, kind })
+                .collect(),
             ..Runtime::default()
         })
     }
