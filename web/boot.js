@@ -103,6 +103,8 @@ globalThis.plimsoll = (() => {
     const tell = (message) => {
       if (reading !== job) return;
       if (!("done" in message)) stop();
+      // Nothing of the page reads it: it is there to be measured.
+      if (message.memory) globalThis.plimsoll.memory = message.memory;
       job.told(message);
     };
     try {

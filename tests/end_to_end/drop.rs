@@ -190,7 +190,7 @@ fn a_file_that_cannot_be_used_leaves_the_report_as_it_was() {
     let mut damaged = archive.clone();
     let middle = damaged.len() / 2;
     damaged[middle..middle + 4096].fill(0xaa);
-    let cases: [(&str, Vec<u8>, &str); 7] = [
+    let cases: [(&str, Vec<u8>, &str); 8] = [
         ("empty.tar", Vec::new(), "it is empty"),
         ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\0".repeat(40), "a binary file of another kind"),
         ("inspect.json", b"[{\"Id\": 1}]".to_vec(), "no snapshot"),
@@ -201,6 +201,7 @@ fn a_file_that_cannot_be_used_leaves_the_report_as_it_was() {
         ),
         ("cut.tar", archive[..archive.len() / 2].to_vec(), "truncated"),
         ("damaged.tar", damaged, "`damaged.tar`"),
+        ("greedy.tar.xz", greedy_xz(), "`greedy.tar.xz` cannot be read"),
         ("<img onerror=x>.tar", b"hello".to_vec(), "`<img onerror=x>.tar` cannot be used"),
     ];
     for (name, bytes, expected) in cases {
@@ -220,6 +221,23 @@ fn a_file_that_cannot_be_used_leaves_the_report_as_it_was() {
     page.wait_for_held(3);
     assert_ne!(page.shown(), shown);
     page.assert_quiet();
+}
+
+/// A stream that wants a dictionary of 4 GiB (The .xz File Format, section 5.3.1): more than a page may have.
+fn greedy_xz() -> Vec<u8> {
+    let sum = |bytes: &[u8]| {
+        let mut crc = flate2::Crc::new();
+        crc.update(bytes);
+        crc.sum().to_le_bytes()
+    };
+    let flags = [0, 1];
+    let block = [2, 0, 0x21, 1, 40, 0, 0, 0];
+    let mut bytes = b"\xfd7zXZ\0".to_vec();
+    bytes.extend(flags.into_iter().chain(sum(&flags)).chain(block).chain(sum(&block)));
+    // One piece of 512 bytes that are not compressed.
+    bytes.extend([1, 1, 0xff]);
+    bytes.extend([0; 512]);
+    bytes
 }
 
 #[test]
@@ -255,6 +273,37 @@ fn a_saved_comparison_opens_by_itself_and_is_the_same() {
     let second = saved(&mut again);
     assert!(fs::read(&first).unwrap() == fs::read(&second).unwrap(), "saved again, it is another file");
     again.assert_quiet();
+}
+
+#[test]
+fn a_saved_comparison_is_the_report_of_the_program() {
+    let mut page = Page::empty();
+    let before = page.snapshot("a.plimsoll", "agente/micro-before:latest");
+    let after = page.snapshot("b.plimsoll", "agente/micro-backend:after");
+    page.choose("held", &after);
+    page.wait_for_held(1);
+    // The older one is what was before, in whatever order they come.
+    page.choose("held", &before);
+    page.wait_for_held(2);
+    let written = page.directory.path().join("written.html");
+    program::succeed([
+        "report".as_ref(),
+        before.as_os_str(),
+        after.as_os_str(),
+        "-o".as_ref(),
+        written.as_os_str(),
+    ]);
+    let cut = |file: &Path| {
+        let page = fs::read_to_string(file).unwrap();
+        let (head, rest) = page.split_once("id=\"plimsoll-data\">").unwrap();
+        let (data, tail) = rest.split_once('<').unwrap();
+        let packed = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, data).unwrap();
+        let mut json = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&packed[..]), &mut json).unwrap();
+        (head.to_owned(), json, tail.to_owned())
+    };
+    let saved = saved(&mut page);
+    assert!(cut(&saved) == cut(&written), "the two files differ in more than how their data is compressed");
 }
 
 /// An archive that is read for a while and takes no room: its layer is one file of zeros.
@@ -295,7 +344,7 @@ fn saved(page: &mut Page) -> PathBuf {
         .call("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": directory }))
         .unwrap();
     page.browser.click("[data-do=choose]").unwrap();
-    page.browser.click("[data-do=save]").unwrap();
+    page.browser.click("#others [data-do=save]").unwrap();
     let file = directory.join("plimsoll-report.html");
     for _ in 0..200 {
         if file.exists() {

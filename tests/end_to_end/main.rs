@@ -3,10 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+mod access;
 mod accounting;
 mod archives;
 mod bad_input;
 mod drop;
+mod hostile;
 mod images;
 mod page;
 mod programs;

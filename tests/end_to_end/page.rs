@@ -73,7 +73,6 @@ fn the_policy_stops_what_the_page_never_does() {
 fn a_report_that_cannot_be_read_says_so_beside_its_summary() {
     let mut browser = Browser::launch().unwrap();
     for (data, message) in [
-        (Vec::new(), "this page was written without data"),
         (gzip("{}"), "this is not a Plimsoll snapshot"),
         (gzip("{\"schema_version\": 99}"), "use a newer plimsoll"),
         (nothing()[..20].to_vec(), "the snapshot cannot be read: "),
@@ -81,6 +80,12 @@ fn a_report_that_cannot_be_read_says_so_beside_its_summary() {
         let report = report("Plimsoll", &data);
         let error = browser.open_file(&report.file).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
+        let versions = format!(
+            "The page was made by plimsoll {}, which reads snapshots up to format {}.",
+            env!("CARGO_PKG_VERSION"),
+            plimsoll_snapshot::SCHEMA_VERSION
+        );
+        assert!(error.contains(&versions), "{error}");
         let shown = browser.eval("document.body.innerText").unwrap();
         assert!(shown.as_str().unwrap().contains("The summary."), "{shown}");
     }
@@ -96,4 +101,32 @@ fn a_report_with_a_damaged_program_still_shows_its_summary() {
     assert!(error.contains("This report cannot be shown in full"), "{error}");
     let shown = browser.eval("document.body.innerText").unwrap();
     assert!(shown.as_str().unwrap().contains("The summary."), "{shown}");
+}
+
+#[test]
+fn a_report_without_its_program_says_so() {
+    let report = report("Plimsoll", &nothing());
+    let page = fs::read_to_string(&report.file).unwrap();
+    let (head, rest) = page.split_once("id=\"plimsoll-wasm\">").unwrap();
+    let (_, tail) = rest.split_once('<').unwrap();
+    fs::write(&report.file, format!("{head}id=\"plimsoll-wasm\"><{tail}")).unwrap();
+    let mut browser = Browser::launch().unwrap();
+    let error = browser.open_file(&report.file).unwrap_err().to_string();
+    assert!(error.contains("its program is missing from the file"), "{error}");
+}
+
+#[test]
+fn a_browser_that_is_too_old_is_told_what_it_lacks() {
+    let report = report("Plimsoll", &nothing());
+    for (missing, name) in [
+        ("delete globalThis.WebAssembly", "WebAssembly"),
+        ("delete globalThis.DecompressionStream", "DecompressionStream"),
+        ("WebAssembly.validate = () => false", "the vectors of WebAssembly"),
+    ] {
+        let mut browser = Browser::launch().unwrap();
+        let script = serde_json::json!({ "source": missing });
+        browser.call("Page.addScriptToEvaluateOnNewDocument", script).unwrap();
+        let error = browser.open_file(&report.file).unwrap_err().to_string();
+        assert!(error.contains(&format!("this browser is too old, it lacks {name}")), "{error}");
+    }
 }

@@ -1,10 +1,12 @@
 //! The page of a report on real images: its figures are those of the analysis, and it does what it is told.
 
-use plimsoll_analysis::compare::{Comparison, ServiceComparison};
+use plimsoll_analysis::compare::{Comparison, FileChanges, ServiceComparison};
 use plimsoll_report::format::unbroken;
 use plimsoll_report::language::Language;
-use plimsoll_report::verdict;
+use plimsoll_report::{csv, markdown, verdict};
+use plimsoll_snapshot::{ByteDelta, Bytes};
 use plimsoll_tests::browser::Browser;
+use plimsoll_tests::program;
 use serde_json::{Value, json};
 
 use crate::reports::{Report, micro};
@@ -221,5 +223,134 @@ fn a_narrow_window_scrolls_in_one_direction_only() {
     page.click("details summary");
     let wide = page.eval("document.scrollingElement.scrollWidth");
     assert!(wide.as_u64().unwrap() <= 390, "{wide}");
+    page.assert_quiet();
+}
+
+#[test]
+fn every_format_says_the_same_figures() {
+    let sides = ["before", "after"].map(|side| {
+        plimsoll_tests::root().join(format!("examples/agente-{side}.plimsoll")).display().to_string()
+    });
+    let call = |command: &str, rest: &[&str]| {
+        let sides = sides.iter().map(String::as_str);
+        program::succeed([command].into_iter().chain(sides).chain(rest.iter().copied())).stdout
+    };
+    let json: Value = serde_json::from_str(&call("report", &["--format", "json"])).unwrap();
+    let text = call("compare", &[]);
+    for language in Language::ALL {
+        let markdown = call("report", &["--format", "markdown", "--language", language.tag()]);
+        let card = call("report", &["--format", "card", "--language", language.tag()]);
+        for service in json["services"].as_array().unwrap() {
+            let bytes = |field: &str| Bytes(service["size"][field].as_u64().unwrap());
+            let row = format!(
+                "| {} | {} | {} | {}",
+                service["name"].as_str().unwrap(),
+                language.bytes(bytes("before")),
+                language.bytes(bytes("after")),
+                language.delta(ByteDelta(service["size"]["delta"].as_i64().unwrap())),
+            );
+            assert!(markdown.contains(&row), "{row}\n{markdown}");
+            assert!(text.contains(&Language::English.bytes(bytes("after")).to_string()));
+        }
+        let total = |side: &str| language.bytes(Bytes(json["total"][side].as_u64().unwrap())).to_string();
+        assert!(card.contains(&format!("{} → {}", total("before"), total("after"))), "{card}");
+    }
+    assert!(text.starts_with(json["verdict"].as_str().unwrap()));
+}
+
+#[test]
+fn a_language_that_is_not_known_is_refused() {
+    let run = program::run(["report", "a", "b", "--format", "markdown", "--language", "tlh"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("known are en, es"), "{}", run.stderr);
+}
+
+#[test]
+fn paper_shows_the_summary_or_everything() {
+    let mut page = Opened::at_width(1280);
+    page.browser.set_media(false, true).unwrap();
+    let shown = |page: &mut Opened, selector: &str| {
+        page.eval(&format!("$({}).checkVisibility()", Value::from(selector)))
+    };
+    assert_eq!(shown(&mut page, ".bar"), false);
+    page.eval("document.documentElement.dataset.paper = 'summary'");
+    assert_eq!(shown(&mut page, "section[aria-labelledby=why]"), true);
+    assert_eq!(shown(&mut page, "section[aria-labelledby=layers]"), false);
+    page.eval("document.documentElement.dataset.paper = 'all'");
+    assert_eq!(shown(&mut page, "section[aria-labelledby=layers]"), true);
+    assert_eq!(shown(&mut page, "#map"), false);
+    assert_eq!(shown(&mut page, "table.paper"), true);
+
+    // Printing everything lays out every service, and one of them again once it is printed.
+    page.eval("(window.print = () => { document.printed = $$('section[aria-labelledby=why]').length; }, 0)");
+    page.eval("$('[data-do=print-all]').click()");
+    page.browser.wait_for("document.printed !== undefined").unwrap();
+    assert_eq!(page.eval("document.printed"), page.comparison.services.len());
+    page.browser.wait_for("document.querySelectorAll('section[aria-labelledby=why]').length === 1").unwrap();
+    page.assert_quiet();
+}
+
+#[test]
+fn the_map_zooms_and_keeps_its_place_between_sizes_and_changes() {
+    let mut page = Opened::at_width(1280);
+    let tiles = |page: &mut Opened| -> u64 { page.eval("Number($('#map').dataset.tiles)").as_u64().unwrap() };
+    assert!(tiles(&mut page) > 3);
+    page.click("[data-area=size]");
+    assert_eq!(page.eval("location.hash"), "#v=1&area=size");
+    let all = tiles(&mut page);
+    assert!(all > 3);
+    // The table behind the map opens the same directories.
+    page.click(".map-block summary");
+    page.browser.wait_for("document.querySelector('.enter') !== null").unwrap();
+    let name = page.eval("$('.enter').textContent");
+    page.click(".enter");
+    let crumb = page.eval("$('.crumbs [aria-current]').textContent");
+    assert_eq!(format!("{}/", crumb.as_str().unwrap()), name.as_str().unwrap());
+    let hash = page.eval("location.hash");
+    assert!(hash.as_str().unwrap().starts_with("#v=1&area=size&in="), "{hash}");
+    page.click("[data-crumb='0']");
+    assert_eq!(tiles(&mut page), all);
+    page.eval(&format!("(location.hash = {hash}, 0)"));
+    page.browser.wait_for("document.querySelectorAll('.crumbs li').length > 1").unwrap();
+    page.click("[data-crumb='0']");
+    // Switching services while a frame is awaited leaves nothing behind.
+    let second = page.comparison.services[1].name.clone();
+    page.click(&format!("[data-tab={second}]"));
+    page.eval("dispatchEvent(new Event('resize'))");
+    let first = page.comparison.services[0].name.clone();
+    page.click(&format!("[data-tab={first}]"));
+    page.assert_quiet();
+}
+
+#[test]
+fn what_is_copied_and_saved_is_what_is_shown() {
+    let mut page = Opened::at_width(1280);
+    page.eval(
+        "(navigator.clipboard.writeText = (text) => { document.copied = text; return Promise.resolve(); }, \
+         URL.createObjectURL = (blob) => { blob.text().then((text) => { document.saved = text; }); return 'blob:none'; }, \
+         HTMLAnchorElement.prototype.click = function () { document.savedAs = this.download; }, 0)",
+    );
+    let act = |page: &mut Opened, key: &str, result: &str| {
+        page.eval(&format!("(document.copied = document.saved = undefined, $('[data-do={key}]').click())"));
+        page.browser.wait_for(&format!("document.{result} !== undefined")).unwrap();
+        page.eval(&format!("document.{result}")).as_str().unwrap().to_owned()
+    };
+    let comparison = page.comparison.clone();
+    assert_eq!(
+        act(&mut page, "copy-markdown", "copied"),
+        markdown::comparison(&comparison, Language::English)
+    );
+    let first = markdown::service_row(&comparison.services[0], Language::English);
+    assert_eq!(act(&mut page, "copy-row", "copied"), first);
+    assert!(act(&mut page, "copy-link", "copied").starts_with("file://"));
+    assert_eq!(act(&mut page, "save-csv", "saved"), csv::services(&comparison));
+    assert_eq!(page.eval("document.savedAs"), "services.csv");
+    let files = act(&mut page, "save-files-csv", "saved");
+    let FileChanges { added, removed, modified, attributes, .. } = &comparison.services[0].files;
+    let changed = added.files + removed.files + modified.files + attributes.files;
+    assert_eq!(files.lines().count() as u64, changed + 1);
+    let saved: Value = serde_json::from_str(&act(&mut page, "save-json", "saved")).unwrap();
+    assert_eq!(saved, page.json);
+    assert!(act(&mut page, "copy-svg", "copied").starts_with("<svg xmlns="));
     page.assert_quiet();
 }

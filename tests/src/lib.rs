@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 pub mod browser;
 pub mod craft;
+pub mod made;
 pub mod program;
 
 /// The built viewer: `PLIMSOLL_VIEWER`, or where `cargo xtask viewer` puts it.

@@ -100,17 +100,23 @@ pub(crate) fn App(state: State) -> impl IntoView {
 #[component]
 fn Page(state: State) -> impl IntoView {
     let comparison = &state.report.comparison;
-    let details = move || {
-        let position = state.service.get();
+    let details_of = move |position: usize| {
         let service = comparison.services.get(position)?;
         let tree = state.report.files.get(position)?;
+        let several = comparison.services.len() > 1;
         Some(view! {
+            {several.then(|| view! { <p class="of-service">{text::name(&service.name)}</p> })}
             <Why service />
             <Layers service />
             <Settings service />
             <Empty id="packages" class="engineer" title=words().packages says=words().packages_empty />
             <Files state service tree />
         })
+    };
+    let details = move || {
+        let shown =
+            if state.everything.get() { 0..comparison.services.len() } else { at(state.service.get()) };
+        shown.map(details_of).collect_view()
     };
     let services = if comparison.services.is_empty() {
         let command = "plimsoll snapshot web=before.tar -o before.plimsoll";
@@ -139,4 +145,9 @@ fn Page(state: State) -> impl IntoView {
             <Method report=state.report />
         </main>
     }
+}
+
+/// The range of one.
+fn at(position: usize) -> std::ops::Range<usize> {
+    position..position + 1
 }

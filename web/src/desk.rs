@@ -192,7 +192,8 @@ impl Desk {
         self.jobs.update(|jobs| jobs.retain(|job| job.id != id));
     }
 
-    fn fail(&self, message: String) {
+    /// Tells the reader what went wrong; the report stays.
+    pub(crate) fn fail(&self, message: String) {
         let id = self.next_id();
         self.failures.update(|failures| failures.insert(0, (id, message)));
     }

@@ -14,11 +14,9 @@ pub(crate) fn title(report: &Report, language: Language) -> String {
 }
 
 /// Gives the reader this page around what it shows now, in the language it speaks.
-pub(crate) fn save(report: &Report, said: Said) {
-    match page(report) {
-        Ok(page) => share::save(text::SAVED_AS, "text/html", &page, said),
-        Err(error) => load::failed(&error),
-    }
+pub(crate) fn save(report: &Report, said: Said) -> Result<(), String> {
+    share::save(text::SAVED_AS, "text/html", &page(report)?, said);
+    Ok(())
 }
 
 fn page(report: &Report) -> Result<String, String> {

@@ -1,5 +1,7 @@
 //! What leaves the page at the reader's wish: the clipboard, files that are saved, paper. Nothing of it goes anywhere.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
@@ -10,6 +12,7 @@ use web_sys::{
 };
 
 use crate::load;
+use crate::state::State;
 use crate::text::words;
 
 /// What is told to the reader, and read aloud: what came of the last wish.
@@ -84,7 +87,7 @@ fn save_blob(name: &str, blob: &Blob) -> Option<()> {
     link.set_download(name);
     link.click();
     // The browser takes its time to begin with a large one.
-    set_timeout(move || drop(Url::revoke_object_url(&url)), std::time::Duration::from_secs(60));
+    set_timeout(move || drop(Url::revoke_object_url(&url)), Duration::from_secs(60));
     Some(())
 }
 
@@ -136,13 +139,21 @@ fn drawn(image: &HtmlImageElement, width: f64, height: f64) -> Option<HtmlCanvas
 }
 
 /// Prints the summary, or everything, whatever the view: paper has a view of its own until it is printed.
-pub(crate) fn print(all: bool) {
+pub(crate) fn print(state: State, all: bool) {
+    state.everything.set(all);
     load::set_root_data("paper", Some(if all { "all" } else { "summary" }));
-    if let Some(window) = web_sys::window() {
-        // A browser without a printer shows nothing.
-        let _ = window.print();
-    }
-    load::set_root_data("paper", None);
+    // By then all of it is laid out. The call comes back when the reader has printed, or thought better of it.
+    set_timeout(
+        move || {
+            if let Some(window) = web_sys::window() {
+                // A browser without a printer shows nothing.
+                let _ = window.print();
+            }
+            load::set_root_data("paper", None);
+            state.everything.set(false);
+        },
+        Duration::from_millis(100),
+    );
 }
 
 /// The address of what is shown.

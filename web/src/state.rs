@@ -111,6 +111,10 @@ pub(crate) struct State {
     written_in: Language,
     /// What the areas of the map of files stand for.
     pub(crate) area: RwSignal<Area>,
+    /// The directory that fills the map, as a path; empty for all files.
+    pub(crate) directory: RwSignal<String>,
+    /// Whether the parts of all services are laid out, one below the other, as paper shows them.
+    pub(crate) everything: RwSignal<bool>,
     /// Index into the services of the comparison.
     pub(crate) service: RwSignal<usize>,
     /// The targets that the reader has changed.
@@ -127,6 +131,8 @@ impl State {
             language: desk.language,
             written_in: desk.written_in,
             area: RwSignal::new(Area::default()),
+            directory: RwSignal::new(String::new()),
+            everything: RwSignal::new(false),
             service: RwSignal::new(0),
             edits: RwSignal::new(Edits::new()),
         };
@@ -156,6 +162,7 @@ impl State {
                         self.area.set(area);
                     }
                 }
+                "in" => self.directory.set(value),
                 "lang" => {
                     if let Some(language) = Language::of_tag(&value) {
                         self.language.set(language);
@@ -195,6 +202,10 @@ impl State {
             && let Some(service) = self.selected()
         {
             parts.push(format!("service={}", encode(&service.name)));
+        }
+        let directory = self.directory.read();
+        if !directory.is_empty() {
+            parts.push(format!("in={}", encode(&directory)));
         }
         let edits = self.edits.get();
         parts

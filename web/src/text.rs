@@ -91,6 +91,11 @@ pub(crate) fn percent(percent: f64) -> String {
     language().percent(percent)
 }
 
+/// A comparison that could not be written.
+pub(crate) fn not_saved(reason: &str) -> String {
+    format!("{} {}", (words().not_saved)(reason), versions())
+}
+
 /// A number of things.
 pub(crate) fn many(number: u64, noun: &Noun) -> String {
     language().many(number, noun)

@@ -1,16 +1,17 @@
 //! Small images for the tests: a layer is written as lines.
 
 use plimsoll_snapshot::{
-    Attributes, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, Ecosystem, Entries,
-    EntriesBuilder, Facts, FileList, Files, HistoryEntry, Image, ImageLayer, ImportFact, Layer, Node,
-    PackageFact, Paths, Platform, Requirement, SCHEMA_VERSION, SelectionFact, Service, Snapshot, Source,
-    Transport,
+    Attributes, BinaryFact, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, Ecosystem,
+    Entries, EntriesBuilder, Facts, FileList, Files, HistoryEntry, Image, ImageLayer, ImportFact, Layer,
+    Node, PackageFact, Paths, Platform, Requirement, RequirementKind, SCHEMA_VERSION, SecretFact,
+    SelectionFact, Service, Snapshot, Source, Transport,
 };
 
 /// A layer from lines: `f PATH SIZE [CONTENT]`, `d PATH`, `l PATH TARGET`, `h PATH TARGET`, `w PATH` (whiteout),
 /// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [files=X,Y] [requested]`
 /// (a package), `m SOURCE ECOSYSTEM MODULE…` (imports), `s FILE ECOSYSTEM NAME…` (asked for), `a FILE ECOSYSTEM NAME…`
-/// (came along). `i INSTRUCTION` is the step that made it.
+/// (came along), `v FILE ECOSYSTEM NAME…` (asked for by developers), `x FILE KIND` (a secret), `b FILE DEBUG SYMBOLS` (a
+/// binary). `u PATH SIZE MODE` is a file with a mode, in octal. `i INSTRUCTION` is the step that made it.
 pub(crate) fn layer(lines: &str) -> Layer {
     let mut builder = EntriesBuilder::default();
     let (mut whiteouts, mut opaque) = (Vec::new(), Vec::new());
@@ -28,13 +29,18 @@ pub(crate) fn layer(lines: &str) -> Layer {
                     Node::File { size: Bytes(words[2].parse().unwrap()), content: ContentHash(content) };
                 builder.push(path, node, attributes);
             }
+            "u" => {
+                let mode = u32::from_str_radix(words[3], 8).unwrap();
+                let node = Node::File { size: Bytes(words[2].parse().unwrap()), content: ContentHash(7) };
+                builder.push(path, node, Attributes { mode, ..Attributes::default() });
+            }
             "d" => builder.push(path, Node::Directory, attributes),
             "l" => builder.push(path, Node::Symlink { target: words[2].as_bytes() }, attributes),
             "h" => builder.push(path, Node::Hardlink { target: words[2].as_bytes() }, attributes),
             "w" => whiteouts.push(path),
             "o" => opaque.push(path),
             "i" => {}
-            "p" | "m" | "s" | "a" => said.push(words),
+            "p" | "m" | "s" | "a" | "v" | "x" | "b" => said.push(words),
             other => panic!("unknown kind {other}"),
         }
     }
@@ -55,6 +61,17 @@ fn facts(said: &[Vec<&str>], entries: &Entries) -> Facts {
     let find = |path: &str| u32::try_from(entries.find(path.as_bytes()).unwrap()).unwrap();
     let named = |name: &&str| Requirement { any_of: vec![(*name).to_owned()], ..Requirement::default() };
     for words in said {
+        if words[0] == "x" {
+            let kind = serde_json::from_value(words[2].into()).unwrap();
+            facts.secrets.push(SecretFact { entry: find(words[1]), kind });
+            continue;
+        }
+        if words[0] == "b" {
+            let bytes = |at: usize| Bytes(words[at].parse().unwrap());
+            let (debug_bytes, symbol_bytes) = (bytes(2), bytes(3));
+            facts.binaries.push(BinaryFact { entry: find(words[1]), debug_bytes, symbol_bytes });
+            continue;
+        }
         let ecosystem = *Ecosystem::ALL.iter().find(|known| known.name() == words[2]).unwrap();
         let entry = find(words[1]);
         match words[0] {
@@ -92,8 +109,11 @@ fn facts(said: &[Vec<&str>], entries: &Entries) -> Facts {
             }),
             kind => {
                 let mut fact = SelectionFact { entry, ecosystem, manual: Vec::new(), automatic: Vec::new() };
-                if kind == "s" {
+                if kind != "a" {
                     fact.manual = words[3..].iter().map(named).collect();
+                    if kind == "v" {
+                        fact.manual.iter_mut().for_each(|need| need.kind = RequirementKind::Development);
+                    }
                 } else {
                     fact.automatic = words[3..].iter().map(|&name| name.to_owned()).collect();
                 }

@@ -36,14 +36,15 @@ enum Command {
     Inspect(commands::inspect::Args),
     Compare(commands::compare::Args),
     Packages(commands::packages::Args),
+    Findings(commands::findings::Args),
     Why(commands::why::Args),
     Whatif(commands::whatif::Args),
     Split(commands::split::Args),
     Report(commands::report::Args),
+    Viewer(commands::viewer::Args),
     Check(commands::check::Args),
     Init(commands::init::Args),
     Recommend(commands::recommend::Args),
-    Viewer(commands::viewer::Args),
 }
 
 fn main() -> ExitCode {
@@ -56,14 +57,16 @@ fn main() -> ExitCode {
         Command::Inspect(args) => commands::inspect::run(&args, &printer).map(done),
         Command::Compare(args) => commands::compare::run(&args, &printer).map(done),
         Command::Packages(args) => commands::packages::run(&args, &printer).map(done),
+        Command::Findings(args) => commands::findings::run(&args, &printer).map(done),
         Command::Why(args) => commands::why::run(&args, &printer).map(done),
         Command::Whatif(args) => commands::whatif::run(&args, &printer).map(done),
         Command::Split(args) => commands::split::run(&args, &printer).map(done),
         Command::Report(args) => commands::report::run(&args, &printer).map(done),
-        Command::Check(args) => commands::check::run(&args, &printer),
+        Command::Viewer(args) => commands::viewer::run(&args, &printer).map(done),
         Command::Init(args) => commands::init::run(&args, &printer).map(done),
         Command::Recommend(args) => commands::recommend::run(&args, &printer).map(done),
-        Command::Viewer(args) => commands::viewer::run(&args, &printer).map(done),
+        // It says by its exit code what came of it.
+        Command::Check(args) => commands::check::run(&args, &printer),
     };
     match result {
         Ok(code) => code,

@@ -15,6 +15,8 @@ pub struct Limits {
     pub layers: u64,
     /// Bytes of one file that a cataloger reads as a whole; more is left unread, with a warning. With 0 no file is read.
     pub metadata_bytes: u64,
+    /// Files of one layer that catalogers read; the rest is left unread, with a warning.
+    pub metadata_files: u64,
     /// Bytes of all such files of one layer.
     pub metadata_total_bytes: u64,
     /// Levels of indexes inside indexes.
@@ -30,6 +32,7 @@ impl Default for Limits {
             document_bytes: 16 << 20,
             layers: 1000,
             metadata_bytes: 64 << 20,
+            metadata_files: 250_000,
             metadata_total_bytes: 1 << 30,
             index_depth: 8,
         }

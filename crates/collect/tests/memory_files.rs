@@ -209,3 +209,49 @@ fn damage_anywhere_is_survived() {
         }
     }
 }
+
+fn recording(name: &str) -> Runtime {
+    let path = fixtures().join("../recordings").join(name);
+    plimsoll_snapshot::read(&std::fs::read(path).unwrap()[..]).unwrap().runtime.unwrap()
+}
+
+#[test]
+fn recordings_of_real_engines_hold_what_happened() {
+    let kinds = |runtime: &Runtime, service: &str| -> Vec<EventKind> {
+        let is_of = |container: usize| runtime.containers[container].service.as_deref() == Some(service);
+        runtime.events.iter().filter(|event| is_of(event.container)).map(|event| event.kind).collect()
+    };
+    let incident = recording("incident.plimsoll");
+    assert_eq!(
+        kinds(&incident, "backend"),
+        [EventKind::Oom, EventKind::Die { exit_code: Some(137) }, EventKind::Start]
+    );
+    let starts = |runtime: &Runtime, service: &str| {
+        let series = &runtime.recordings[0].series;
+        let is_of = |container: usize| runtime.containers[container].service.as_deref() == Some(service);
+        series.iter().filter(|series| is_of(series.container)).count()
+    };
+    assert_eq!(["backend", "frontend", "postgres"].map(|service| starts(&incident, service)), [2, 2, 1]);
+
+    let states = recording("states.plimsoll");
+    assert_eq!(kinds(&states, "t-oom"), [EventKind::Oom, EventKind::Die { exit_code: Some(137) }]);
+    assert_eq!(kinds(&states, "t-unhealthy"), [EventKind::Health { status: HealthStatus::Unhealthy }]);
+    let limits = |service: &str| {
+        let container = states.containers.iter().find(|one| one.service.as_deref() == Some(service)).unwrap();
+        container.limits.as_ref().unwrap().memory.map(|limit| limit.0 >> 20)
+    };
+    assert_eq!((limits("t-free"), limits("t-limited")), (None, Some(64)));
+
+    let restart = recording("engine-restart.plimsoll");
+    assert_eq!((restart.recordings[0].interruptions.len(), restart.watched.len()), (1, 2));
+    assert_eq!(starts(&recording("podman.plimsoll"), "p-ok"), 2);
+}
+
+#[test]
+fn a_sealed_recording_joins_others() {
+    let mut builder = RuntimeBuilder::new();
+    builder.add_runtime(recording("incident.plimsoll"));
+    builder.add_runtime(recording("stack-after.plimsoll"));
+    let joined = builder.finish();
+    assert_eq!((joined.containers.len(), joined.planned.len(), joined.recordings.len()), (3, 3, 3));
+}

@@ -28,7 +28,7 @@ const MORE: &str = "#a84c06";
 /// The services that have a line.
 const SERVICES: usize = 4;
 /// The average width of a character against its size, a little on the wide side.
-const CHARACTER: f64 = 0.56;
+const CHARACTER: f64 = 0.66;
 
 /// The card of a comparison.
 #[must_use]
@@ -137,8 +137,8 @@ mod tests {
 
     #[test]
     fn lines_are_broken_at_spaces() {
-        assert_eq!(wrapped("The stack of two", 34.0, 200.0), ["The stack", "of two"]);
-        assert_eq!(wrapped(&"x".repeat(4000), 34.0, 200.0), ["xxxxxxxxx…"]);
+        assert_eq!(wrapped("The stack of two", 34.0, 230.0), ["The stack", "of two"]);
+        assert_eq!(wrapped(&"x".repeat(4000), 34.0, 200.0), ["xxxxxxx…"]);
         assert_eq!(wrapped("", 34.0, 200.0), [""]);
     }
 

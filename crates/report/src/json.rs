@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use plimsoll_analysis::compare::Comparison;
+use plimsoll_analysis::findings::StackAdvice;
 use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split};
 use serde::Serialize;
@@ -58,6 +59,11 @@ pub fn removals(removals: &[Removal], out: impl Write) -> io::Result<()> {
     write("plimsoll-whatif", &Content { services: removals }, None, out)
 }
 
+/// Writes findings; see `docs/findings-format.md`.
+pub fn findings(advice: &StackAdvice, out: impl Write) -> io::Result<()> {
+    write("plimsoll-findings", advice, None, out)
+}
+
 /// Writes what services need of the image they share; see `docs/packages-format.md`.
 pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
     #[derive(Serialize)]
@@ -67,7 +73,7 @@ pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
     write("plimsoll-split", &Content { images: splits }, None, out)
 }
 
-fn write<T: Serialize>(
+pub(crate) fn write<T: Serialize>(
     format: &'static str,
     content: &T,
     verdict: Option<String>,

@@ -101,8 +101,13 @@ pub fn comparison(comparison: &Comparison, language: Language) -> String {
     let mut text = format!("**{}**\n\n", escaped(&verdict(comparison, language)));
     text.push_str(&services(comparison, language));
     if let Some(service) = comparison.services.first() {
-        for sentence in why::sentences(service, language) {
-            let _ = writeln!(text, "- {}: {}", escaped(&shorten(&service.name, CELL)), escaped(&sentence));
+        let sentences = why::sentences(service, language);
+        if !sentences.is_empty() {
+            let name = escaped(&shorten(&service.name, CELL));
+            let _ = writeln!(text, "{} ({name}):\n", language.words().why);
+        }
+        for sentence in &sentences {
+            let _ = writeln!(text, "- {}", escaped(sentence));
         }
         text.push('\n');
     }

@@ -1,15 +1,22 @@
 //! The memory of a stack as text, Markdown and JSON.
 
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table};
+use plimsoll_analysis::compare::Comparison;
+use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::memory::compare::MemoryComparison;
 use plimsoll_analysis::memory::words::{binary, duration};
 use plimsoll_analysis::memory::{HealthVerdict, Limit, Memory, OomVerdict, ServiceMemory, TrendVerdict};
 use plimsoll_snapshot::{ByteDelta, Bytes};
+use serde::Serialize;
 
 use crate::format::{MINUS, one_line};
+use crate::json;
+use crate::language::Language;
 use crate::markdown::escaped;
+use crate::verdict::verdict;
 
 const HEADER: [&str; 9] =
     ["service", "median", "p95", "most", "limit", "headroom", "kills", "suggested limit", "health"];
@@ -75,6 +82,28 @@ pub fn comparison_markdown(comparison: &MemoryComparison) -> String {
         let _ = writeln!(text, "- {}", escaped(line));
     });
     text
+}
+
+#[derive(Serialize)]
+struct With<'a, T, M> {
+    #[serde(flatten)]
+    content: &'a T,
+    memory: M,
+}
+
+/// An inspection with the memory of the stack beside the images, as JSON; see `docs/memory.md`.
+pub fn inspection_json(inspection: &Inspection, memory: &Memory, out: impl Write) -> io::Result<()> {
+    json::write("plimsoll-inspection", &With { content: inspection, memory }, None, out)
+}
+
+/// A comparison with that of the memory, as JSON; see `docs/memory.md`.
+pub fn comparison_json(
+    comparison: &Comparison,
+    memory: &MemoryComparison,
+    out: impl Write,
+) -> io::Result<()> {
+    let verdict = verdict(comparison, Language::English);
+    json::write("plimsoll-comparison", &With { content: comparison, memory }, Some(verdict), out)
 }
 
 fn row(service: &ServiceMemory) -> Vec<String> {

@@ -101,3 +101,22 @@ impl Side {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::Container;
+
+    #[test]
+    fn each_side_keeps_its_runtime() {
+        let side = |service: &str| {
+            let container = Container { service: Some(service.to_owned()), ..Container::default() };
+            let runtime = Runtime { containers: vec![container], ..Runtime::default() };
+            Snapshot { schema_version: SCHEMA_VERSION, runtime: Some(runtime), ..Snapshot::default() }
+        };
+        let bundle = Bundle { before: side("old"), after: side("new") };
+        let mut file = Vec::new();
+        bundle.write_gzip(&mut file).unwrap();
+        assert_eq!(Bundle::read(&file[..]).unwrap(), bundle);
+    }
+}

@@ -29,6 +29,8 @@ pub enum Warning {
     OtherPlatforms { chosen: String, others: Vec<String> },
     /// A file that describes packages is damaged, or too large; what could be read of it counts.
     UnreadableMetadata { layer: DiffId, path: String, reason: String },
+    /// More files describe packages than are read of one layer.
+    MetadataLeftOut { layer: DiffId, files: u64 },
     /// The digest is of an algorithm that is not verified.
     DigestNotVerified { digest: Digest },
 }
@@ -64,6 +66,9 @@ impl fmt::Display for Warning {
             }
             Self::UnreadableMetadata { layer, path, reason } => {
                 write!(out, "layer {layer}: `{path}`: {reason}")
+            }
+            Self::MetadataLeftOut { layer, files } => {
+                write!(out, "layer {layer}: {files} more files of packages were not read")
             }
             Self::DigestNotVerified { digest } => {
                 write!(out, "digest {digest} was not verified: only SHA-256 is")

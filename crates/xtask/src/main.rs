@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `test`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -10,6 +10,7 @@ mod build;
 mod bundle;
 mod chromium;
 mod demo;
+mod docs;
 mod step;
 mod test;
 mod tools;
@@ -35,6 +36,8 @@ enum Task {
     Viewer,
     /// Build, then write the reports of the demo
     Demo,
+    /// Write the pages of the rules: `docs/findings`
+    Docs,
     /// Check formatting and lints, run every test, the browser's included
     Test,
     /// Make one file of what trunk built: trunk's own hook
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Build => build::run(),
         Task::Viewer => viewer::run(),
         Task::Demo => demo::run(),
+        Task::Docs => docs::run(),
         Task::Test => test::run(),
         Task::Bundle => bundle::run(),
     };

@@ -41,14 +41,11 @@ pub(crate) fn draw(
     context.set_fill_style_str(&colours.page);
     context.fill_rect(0.0, 0.0, width, height);
 
-    let paint_of = |tile: &Tile| match tile.kind {
-        TileKind::Rest(_) => Paint::Same,
-        _ => paint(&tree.nodes[tile.node as usize]),
-    };
     let painted: Vec<(Paint, bool, Rect)> = tiles
         .iter()
         .filter(|tile| !matches!(tile.kind, TileKind::Open { .. }))
-        .map(|tile| (paint_of(tile), matches.get(tile.node).left, inner(tile.rect)))
+        // What is too small to be seen looks as its directory does.
+        .map(|tile| (paint(&tree.nodes[tile.node as usize]), matches.get(tile.node).left, inner(tile.rect)))
         .collect();
     let hatch = hatch(&context, &colours.less);
     // One path a paint: the browser fills thousands of rectangles at once.
@@ -102,7 +99,7 @@ fn fill(
         }
         Paint::New => {
             context.set_stroke_style_str(&colours.more);
-            context.set_line_width(1.5);
+            context.set_line_width(1.0);
             context.stroke();
         }
         _ => {}
@@ -136,7 +133,6 @@ fn labels(
     colours: &Colours,
 ) {
     context.set_font("11px system-ui, sans-serif");
-    context.set_fill_style_str(&colours.ink);
     for tile in tiles {
         let Rect { x, y, width, height } = tile.rect;
         let fits = match tile.kind {
@@ -154,6 +150,15 @@ fn labels(
             }
             _ => shorten(&name, fitting(width)),
         };
+        if tile.kind == TileKind::Closed {
+            // Hatching is hard to read through.
+            let covered = context.measure_text(&text).map_or(0.0, |measured| measured.width());
+            context.set_global_alpha(0.75);
+            context.set_fill_style_str(&colours.page);
+            context.fill_rect(x + 3.0, y + 3.0, (covered + 5.0).min(width - 6.0), 14.0);
+            context.set_global_alpha(1.0);
+        }
+        context.set_fill_style_str(&colours.ink);
         // A text that does not fit is cut above; what fails to be drawn is missing, no more.
         let _ = context.fill_text(&text, x + 5.0, y + 14.0);
     }

@@ -58,7 +58,8 @@ impl Sheet {
         let _ = writeln!(
             self.svg,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{}</text>",
-            escape(text)
+            // Characters that XML cannot hold, not even as references.
+            escape(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
         );
     }
 
@@ -182,8 +183,7 @@ pub(crate) fn map(
                 sheet.text((tile.rect.x + 4.0, tile.rect.y + 13.0), "start", INK, &label);
             }
             TileKind::Open { head: false } => {}
-            TileKind::Rest(_) => sheet.rect(at, size, &fill(Paint::Same)),
-            TileKind::Closed => {
+            TileKind::Rest(_) | TileKind::Closed => {
                 let paint = paint(&tree.nodes[tile.node as usize]);
                 sheet.rect(at, size, &fill(paint));
                 if paint == Paint::Gone {

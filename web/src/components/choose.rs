@@ -94,9 +94,11 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
         }
     });
     let said = expect_context::<Said>();
-    let save = move |_| {
-        if let Some(report) = desk.report(desk.pair.get_untracked()) {
-            save::save(report, said);
+    let save_as = move |_| {
+        if let Some(Err(error)) =
+            desk.report(desk.pair.get_untracked()).map(|report| save::save(report, said))
+        {
+            desk.fail(text::not_saved(&error));
         }
     };
     view! {
@@ -127,7 +129,7 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
                 class="button"
                 data-do="save"
                 disabled=move || desk.pair.get().after.is_none()
-                on:click=save
+                on:click=save_as
             >
                 {words().save_report}
             </button>

@@ -11,18 +11,22 @@ use crate::text;
 /// The zones, while files are held over the page.
 #[component]
 pub(crate) fn Drop(desk: Desk) -> impl IntoView {
-    let over = RwSignal::new(false);
+    // What the files would be taken as, while they are over the page.
+    let over = RwSignal::new(None::<Role>);
     let entered = window_event_listener(ev::dragover, move |event| {
         if has_files(&event) {
             // Without this the browser would open the file in place of the page.
             event.prevent_default();
-            over.set(true);
+            let aimed = Some(role(&event));
+            if over.get_untracked() != aimed {
+                over.set(aimed);
+            }
         }
     });
     let left = window_event_listener(ev::dragleave, move |event| {
         // There is nothing beyond the window; within it, the next element takes over.
         if event.related_target().is_none() {
-            over.set(false);
+            over.set(None);
         }
     });
     let dropped = window_event_listener(ev::drop, move |event| {
@@ -30,7 +34,7 @@ pub(crate) fn Drop(desk: Desk) -> impl IntoView {
             return;
         }
         event.prevent_default();
-        over.set(false);
+        over.set(None);
         if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
             desk.receive(&files, role(&event));
         }
@@ -41,10 +45,12 @@ pub(crate) fn Drop(desk: Desk) -> impl IntoView {
         dropped.remove();
     });
     let zones = Role::ALL.map(|role| {
-        view! { <div class="zone" data-drop=role.key()>{text::role(role)}</div> }
+        view! {
+            <div class="zone" class:aimed=move || over.get() == Some(role) data-drop=role.key()>{text::role(role)}</div>
+        }
     });
     view! {
-        <div class="zones" hidden=move || !over.get() aria-hidden="true">
+        <div class="zones" hidden=move || over.get().is_none() aria-hidden="true">
             {zones.collect_view()}
         </div>
     }

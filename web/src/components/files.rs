@@ -23,6 +23,8 @@ use crate::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled};
 /// The height of a row, and of one whose figures stand below its name, as in the style sheet.
 const ROW: f64 = 28.0;
 const NARROW_ROW: f64 = 48.0;
+/// The height of the head.
+const HEAD: f64 = 32.0;
 /// The width of a window in which rows are of two lines.
 const NARROW: f64 = 720.0;
 
@@ -107,7 +109,9 @@ pub(crate) fn Files(
         <section class="engineer" aria-labelledby="files">
             <h2 id="files">{words().files}</h2>
             <p class="lead">{words().files_lead}{moved}</p>
-            <FileMap state tree matches=table.matches chosen=table.active reveal=table.reveal />
+            {(!tree.nodes.is_empty()).then(|| view! {
+                <FileMap state tree matches=table.matches chosen=table.active reveal=table.reveal />
+            })}
             <h3 class="screen">{words().tree}</h3>
             <div class="tools screen">
                 <Filters service chosen=table.filter />
@@ -152,7 +156,7 @@ fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> imp
 /// The table itself. Its rows share one place in the order of focus, and the arrow keys walk them.
 #[component]
 fn Grid(table: Table) -> impl IntoView {
-    let (grid, view) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
+    let view = NodeRef::<html::Div>::new();
     let (top, height) = (RwSignal::new(0.0), RwSignal::new(600.0));
     let narrow = RwSignal::new(load::window_width() < NARROW);
     let row_height = move || if narrow.get() { NARROW_ROW } else { ROW };
@@ -183,7 +187,8 @@ fn Grid(table: Table) -> impl IntoView {
         let rows = table.rows.get_untracked();
         table.active.set(rows.get(row).map(|row| row.node));
         let Some(element) = view.get_untracked() else { return };
-        let visible = f64::from(element.client_height());
+        // The head stays on top of what scrolls.
+        let visible = f64::from(element.client_height()) - HEAD;
         let scroll = tree::scroll_to(f64::from(element.scroll_top()), visible, row_height(), row);
         if let Some(to) = scroll {
             #[expect(clippy::cast_possible_truncation, reason = "a position on a screen")]
@@ -220,7 +225,7 @@ fn Grid(table: Table) -> impl IntoView {
     let on_click = move |event: MouseEvent| {
         let Some(node) = clicked_node(&event) else { return };
         table.active.set(Some(node));
-        if let Some(element) = grid.get_untracked() {
+        if let Some(element) = view.get_untracked() {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
             // Without the focus the keys do nothing; the click has its effect all the same.
@@ -254,6 +259,7 @@ fn Grid(table: Table) -> impl IntoView {
     #[expect(clippy::cast_precision_loss, reason = "a position on a screen")]
     let offset = move || format!("transform:translateY({}px)", range.get().start as f64 * row_height());
     view! {
+        // What scrolls is what has the focus: one stop of the tab key, whose rows the arrow keys walk.
         <div
             class="grid screen"
             id="tree"
@@ -262,31 +268,23 @@ fn Grid(table: Table) -> impl IntoView {
             aria-label=words().tree
             aria-rowcount=move || table.rows.read().len() + 1
             aria-activedescendant=move || table.active.get().map(|node| format!("file-{node}"))
-            node_ref=grid
+            node_ref=view
             on:keydown=on_key
             on:focus=on_focus
+            on:scroll=move |_| measure()
+            on:click=on_click
         >
             <div class="tr head" role="row" aria-rowindex="1">
                 <SortHeader table by=Order::Name class="name" />
                 <span role="columnheader" class="before">{words().before}</span>
                 <SortHeader table by=Order::Size class="after" />
                 <SortHeader table by=Order::Change class="delta" />
-                <span role="columnheader" class="what"></span>
+                <span role="columnheader" class="what">{words().state}</span>
             </div>
-            <div
-                class="rows"
-                role="rowgroup"
-                // The browser would make what scrolls another stop of the tab key.
-                tabindex="-1"
-                node_ref=view
-                on:scroll=move |_| measure()
-                on:click=on_click
-            >
-                <div style=total role="presentation">
-                    <div style=offset role="presentation">{shown}</div>
-                </div>
-                {move || table.rows.read().is_empty().then(|| view! { <p class="empty">{words().no_files}</p> })}
+            <div class="rows" role="rowgroup" style=total>
+                <div style=offset role="presentation">{shown}</div>
             </div>
+            {move || table.rows.read().is_empty().then(|| view! { <p class="empty">{words().no_files}</p> })}
         </div>
     }
 }

@@ -17,7 +17,9 @@ use crate::charts::{Colours, draw, picture};
 use crate::state::State;
 use crate::text::{self, words};
 use crate::tree::Matches;
-use crate::treemap::{Area, Direction, Rect, Tile, TileKind, Weighed, layout, neighbour, tile_at, tile_of};
+use crate::treemap::{
+    Area, Direction, Rect, Tile, TileKind, Weighed, find, layout, neighbour, tile_at, tile_of,
+};
 
 /// The height of the map, and that in a narrow window.
 const HEIGHT: f64 = 480.0;
@@ -76,7 +78,22 @@ pub(crate) fn FileMap(
     chosen: RwSignal<Option<u32>>,
     reveal: RwSignal<Option<u32>>,
 ) -> impl IntoView {
-    let (area, root) = (state.area, RwSignal::new(0));
+    let found = find(tree, &state.directory.read_untracked());
+    let (area, root) = (state.area, RwSignal::new(found.unwrap_or(0)));
+    // The address knows the directory by its path: another service has it elsewhere, or not at all.
+    Effect::new(move |_| {
+        let directory = tree.path(root.get() as usize);
+        if *state.directory.read_untracked() != directory {
+            state.directory.set(directory);
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(node) = find(tree, &state.directory.read())
+            && root.get_untracked() != node
+        {
+            root.set(node);
+        }
+    });
     let size = RwSignal::new((0.0, HEIGHT));
     // What they give is large, and differs whenever it is made anew.
     let weighed = Memo::new_with_compare(move |_| Arc::new(Weighed::of(tree, area.get())), |_, _| true);
@@ -168,7 +185,8 @@ fn Drawing(state: State, map: Map, matches: Memo<Arc<Matches>>) -> impl IntoView
     let (frame, canvas) = (NodeRef::<html::Div>::new(), NodeRef::<html::Canvas>::new());
     let colours = RwSignal::new(Colours::default());
     let measure = move || {
-        let Some(frame) = frame.get_untracked() else { return };
+        // A frame may come when another service is shown already: then there is nothing to measure.
+        let Some(frame) = frame.try_get_untracked().flatten() else { return };
         let width = f64::from(frame.client_width());
         // Not shown, or not yet: it will be measured when it is.
         if width > 0.0 {

@@ -75,8 +75,8 @@ impl Act {
                     share::save("comparison.json", "application/json", &text, said);
                 }
             }
-            Self::Summary => share::print(false),
-            Self::Everything => share::print(true),
+            Self::Summary => share::print(state, false),
+            Self::Everything => share::print(state, true),
         }
     }
 }

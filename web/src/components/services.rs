@@ -40,8 +40,7 @@ pub(crate) fn Services(state: State) -> impl IntoView {
                 <tbody>{rows.collect_view()}</tbody>
                 <tfoot>
                     <tr data-service-total data-before=total.before.0 data-after=total.after.0>
-                        <th scope="row">{words().all_services}</th>
-                        <td class="chart"></td>
+                        <th scope="row" colspan="2">{words().all_services}</th>
                         <td data-label=words().before>{size(total.before)}</td>
                         <td data-label=words().after>{size(total.after)}</td>
                         <td data-label=words().change>{change(total.delta)}</td>
@@ -113,7 +112,9 @@ fn ServiceRow(
                         share::copy(markdown::service_row(service, text::language()), said);
                     }
                 >
-                    "⧉"
+                    <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+                        <path d="M4.5 4.5h8v8h-8zM9.5 4.5v-3h-8v8h3" />
+                    </svg>
                 </button>
             </td>
         </tr>

@@ -9,6 +9,7 @@ mod neighbours;
 mod squarify;
 
 use plimsoll_analysis::compare::FileTree;
+use plimsoll_snapshot::path;
 
 pub(crate) use layout::{Tile, TileKind, layout};
 pub(crate) use neighbours::{Direction, neighbour, tile_at, tile_of};
@@ -119,10 +120,30 @@ impl Weighed {
     }
 }
 
+/// The node of a path, written as the tree writes it.
+pub(crate) fn find(tree: &FileTree<'_>, wanted: &str) -> Option<u32> {
+    let mut node = 0;
+    for name in wanted.split('/').filter(|name| !name.is_empty()) {
+        node = tree.children(node).find(|&child| path::escape(tree.nodes[child].name) == name)?;
+    }
+    u32::try_from(node).ok().filter(|_| !tree.nodes.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::tree::testing::tree;
+
+    #[test]
+    fn a_path_leads_to_its_node() {
+        tree(&[("a/x", 100), ("a/y\u{202e}", 10)], &[("b", 5)], |tree| {
+            for node in 0..5 {
+                assert_eq!(find(tree, &tree.path(node as usize)), Some(node));
+            }
+            assert_eq!(find(tree, "a/z"), None);
+        });
+        tree(&[], &[], |tree| assert_eq!(find(tree, "a"), None));
+    }
 
     #[test]
     fn a_directory_weighs_what_is_in_it() {

@@ -1,6 +1,8 @@
-//! What to do about a finding: lines for a Dockerfile, a `.dockerignore`, a compose file or a shell.
+//! What to do about a finding: lines for a Dockerfile, a `.dockerignore`, a compose file, a list of requirements or a shell.
 
 use serde::Serialize;
+
+use super::step;
 
 /// Lines that mend something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -11,7 +13,7 @@ pub struct Fix {
     pub does: String,
     /// The instruction they replace, as it stands in the image; `None` for lines that are new.
     pub replaces: Option<String>,
-    /// The lines.
+    /// The lines. In a list of requirements `-` stands before what goes and `+` before what comes.
     pub lines: String,
 }
 
@@ -23,6 +25,7 @@ pub enum FixKind {
     Dockerfile,
     Dockerignore,
     Compose,
+    Requirements,
     Command,
 }
 
@@ -33,18 +36,19 @@ impl Fix {
         Self { kind, does: does.into(), replaces: None, lines: lines.into() }
     }
 
-    /// Lines that stand for an instruction of the image.
+    /// Lines that stand for an instruction of the image, with its options.
     #[must_use]
     pub fn instead_of(
         instruction: impl Into<String>,
         does: impl Into<String>,
         lines: impl Into<String>,
     ) -> Self {
+        let instruction = instruction.into();
         Self {
             kind: FixKind::Dockerfile,
             does: does.into(),
-            replaces: Some(instruction.into()),
-            lines: lines.into(),
+            lines: step::keep_flags(&instruction, lines.into()),
+            replaces: Some(instruction),
         }
     }
 }

@@ -4,23 +4,86 @@
 //! so savings add up as unions, and all of them together never exceed what is there.
 
 mod advice;
+mod base;
+mod build_tools;
+mod bytecode;
+mod cache_breaking_layers;
+#[cfg(test)]
+mod check;
+mod context_leftovers;
+mod cuda_libraries;
+mod debug_symbols;
+mod documentation;
+mod duplicate_files;
+mod duplicate_models;
 mod fix;
+mod heavy_packages;
+mod locales;
+mod log_files;
+mod missing_health_check;
+mod model_weights;
+mod npm_dev_dependencies;
 mod package_manager_cache;
+mod packaging_tools;
+mod places;
+mod progress;
 mod rewritten_files;
+mod root_user;
+mod secrets;
+mod setuid_files;
+mod several_versions;
+mod shared_fat_image;
+mod shipped_tests;
+mod static_libraries;
+mod step;
+mod unpinned_base;
 mod unused_packages;
 
-use plimsoll_snapshot::{Bytes, Image, Snapshot, path};
+use std::collections::BTreeMap;
+
+use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Service, Snapshot, path};
 use serde::Serialize;
 
-pub use advice::{Advice, advise, advise_stack};
+pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
 pub use fix::{Fix, FixKind};
+pub use progress::{Followed, Outcome, Progress, ServiceProgress, progress};
 
+use crate::dockerfile::instructions_of_layers;
 use crate::instruction;
-use crate::packages::{Catalogue, Owner, PackageId};
-use crate::squash::{Inode, Squashed};
+use crate::packages::{Catalogue, Owner, Package, PackageId};
+use crate::squash::{Cause, Inode, Squashed};
 
-/// Every rule, those that usually save most first. Findings that save the same stand in this order.
-pub const RULES: &[Rule] = &[unused_packages::RULE, rewritten_files::RULE, package_manager_cache::RULE];
+/// Every rule: those that cost bytes first, which usually save most at the top, then those about how the image is set
+/// up. Findings that save the same stand in this order.
+pub const RULES: &[Rule] = &[
+    cuda_libraries::RULE,
+    unused_packages::RULE,
+    shared_fat_image::RULE,
+    rewritten_files::RULE,
+    build_tools::RULE,
+    npm_dev_dependencies::RULE,
+    model_weights::RULE,
+    duplicate_models::RULE,
+    package_manager_cache::RULE,
+    context_leftovers::RULE,
+    duplicate_files::RULE,
+    several_versions::RULE,
+    heavy_packages::RULE,
+    debug_symbols::RULE,
+    static_libraries::RULE,
+    documentation::RULE,
+    locales::RULE,
+    shipped_tests::RULE,
+    bytecode::RULE,
+    packaging_tools::RULE,
+    log_files::RULE,
+    secrets::RULE,
+    root_user::RULE,
+    setuid_files::RULE,
+    missing_health_check::RULE,
+    unpinned_base::RULE,
+    cache_breaking_layers::RULE,
+];
 
 /// Something that is often wrong with images.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +124,12 @@ pub struct Input<'a> {
     pub squashed: &'a Squashed<'a>,
     /// Its packages, and the owner of every byte.
     pub catalogue: &'a Catalogue,
+    /// How many of the lowest layers come with the base image, as far as can be told.
+    pub base_layers: u32,
+    /// What it was built from, where that was given.
+    pub build: Option<&'a BuildFile>,
+    /// The instruction of that file which made each layer.
+    pub written: Vec<Option<usize>>,
 }
 
 /// How much it matters.
@@ -111,6 +180,9 @@ pub struct Finding {
     /// The inodes that would go, in order: indices into [`Squashed::inodes`].
     #[serde(skip)]
     pub inodes: Vec<u32>,
+    /// Inodes of which only so many bytes would go: what `strip` takes away.
+    #[serde(skip)]
+    pub parts: Vec<(u32, Bytes)>,
 }
 
 /// What shows it.
@@ -124,6 +196,8 @@ pub struct Evidence {
     pub layer: Option<u32>,
     /// The instruction of that layer.
     pub instruction: Option<String>,
+    /// The line of the Dockerfile that has it, where that was given.
+    pub line: Option<u32>,
     /// What is to be said of it.
     pub note: Option<String>,
 }
@@ -131,9 +205,39 @@ pub struct Evidence {
 impl Finding {
     /// The number of examples that a finding carries.
     pub const EXAMPLES: usize = 10;
+
+    /// The finding with evidence by groups.
+    fn with_groups(mut self, (evidence, count): (Vec<Evidence>, u64)) -> Self {
+        (self.evidence, self.evidence_count) = (evidence, count);
+        self
+    }
+
+    /// The finding, no more sure and no more pressing than this.
+    fn at_most(mut self, severity: Severity, confidence: Confidence) -> Self {
+        self.severity = self.severity.min(severity);
+        self.confidence = self.confidence.min(confidence);
+        self
+    }
 }
 
 impl<'a> Input<'a> {
+    /// An image of a service.
+    #[must_use]
+    pub fn new(
+        snapshot: &'a Snapshot,
+        service: &'a Service,
+        squashed: &'a Squashed<'a>,
+        catalogue: &'a Catalogue,
+    ) -> Self {
+        let image = &snapshot.images[service.image];
+        let build = service.build.as_ref();
+        let written = build.map(|build| instructions_of_layers(image, build)).unwrap_or_default();
+        // The Dockerfile knows where its own layers begin.
+        let first = written.iter().position(Option::is_some).and_then(|first| u32::try_from(first).ok());
+        let base_layers = first.unwrap_or_else(|| base::layers(image));
+        Self { service: &service.name, snapshot, image, squashed, catalogue, base_layers, build, written }
+    }
+
     /// Every inode with its index and its owner.
     pub fn inodes(&self) -> impl Iterator<Item = (u32, &'a Inode, Owner)> {
         let owners = self.catalogue.owners.iter().copied();
@@ -152,9 +256,20 @@ impl<'a> Input<'a> {
         layer.contents.as_ref().map_or(&[], |contents| contents.entries.get(inode.entry as usize).path)
     }
 
-    /// The instruction that made a layer, as it stood in the Dockerfile.
+    /// The instruction of the Dockerfile that made a layer, where that file was given.
+    #[must_use]
+    pub fn written(&self, layer: u32) -> Option<&'a BuildInstruction> {
+        let at = (*self.written.get(layer as usize)?)?;
+        self.build?.instructions.get(at)
+    }
+
+    /// The instruction that made a layer: as it is written in the Dockerfile, or else as the builder noted it, without
+    /// some of its options.
     #[must_use]
     pub fn instruction(&self, layer: u32) -> Option<String> {
+        if let Some(written) = self.written(layer) {
+            return Some(written.text.clone());
+        }
         let step = self.image.layers.get(layer as usize)?.history?;
         Some(instruction::readable(&self.image.history[step].created_by).into_owned())
     }
@@ -190,7 +305,11 @@ impl<'a> Input<'a> {
             bytes: inode.size,
             layer: Some(inode.layer),
             instruction: self.instruction(inode.layer),
-            note: None,
+            line: self.written(inode.layer).map(|written| written.line),
+            note: inode.hidden.map(|(by, cause)| match cause {
+                Cause::Deleted | Cause::Opaque => format!("deleted by layer {by}, yet in the image"),
+                _ => format!("replaced by layer {by}, yet in the image"),
+            }),
         }
     }
 
@@ -211,7 +330,129 @@ impl<'a> Input<'a> {
             evidence_count: inodes.len() as u64,
             fixes: Vec::new(),
             inodes,
+            parts: Vec::new(),
         }
+    }
+
+    /// A finding about how the image is set up, which costs no bytes.
+    #[must_use]
+    pub fn remark(
+        &self,
+        rule: &'static str,
+        title: impl Into<String>,
+        subject: impl Into<String>,
+    ) -> Finding {
+        let evidence = Evidence { subject: subject.into(), ..Evidence::default() };
+        Finding { evidence: vec![evidence], evidence_count: 1, ..self.finding(rule, title, Vec::new()) }
+    }
+
+    /// The inodes that the layers above the base brought.
+    pub fn added(&self) -> impl Iterator<Item = (u32, &'a Inode, Owner)> {
+        self.inodes().filter(|(_, inode, _)| inode.layer >= self.base_layers)
+    }
+
+    /// All inodes that lie, or lay, at the paths of some: their copies in other layers.
+    #[must_use]
+    pub fn with_copies(&self, inodes: &[u32]) -> Vec<u32> {
+        let names = &self.squashed.names;
+        let mut meant = vec![false; names.len()];
+        let name = |inode: &Inode| names.of(inode.layer, inode.entry) as usize;
+        inodes.iter().for_each(|&index| meant[name(&self.squashed.inodes[index as usize])] = true);
+        self.inodes().filter(|(_, inode, _)| meant[name(inode)]).map(|(index, ..)| index).collect()
+    }
+
+    /// Evidence by groups: the largest first, each with the number of its files, the layer and the instruction of the
+    /// largest of them.
+    #[must_use]
+    pub fn grouped(&self, inodes: &[u32], label: impl Fn(u32, &Inode) -> String) -> (Vec<Evidence>, u64) {
+        let mut groups: BTreeMap<String, (Bytes, u64, u32)> = BTreeMap::new();
+        for &index in inodes {
+            let inode = &self.squashed.inodes[index as usize];
+            let group = groups.entry(label(index, inode)).or_insert((Bytes::ZERO, 0, index));
+            group.0 += inode.size;
+            group.1 += 1;
+            if inode.size > self.squashed.inodes[group.2 as usize].size {
+                group.2 = index;
+            }
+        }
+        let count = groups.len() as u64;
+        let mut groups: Vec<_> = groups.into_iter().collect();
+        groups.sort_by_key(|(_, (size, ..))| std::cmp::Reverse(*size));
+        groups.truncate(Finding::EXAMPLES);
+        let evidence = groups.into_iter().map(|(subject, (bytes, files, index))| Evidence {
+            subject,
+            bytes,
+            note: (files > 1).then(|| format!("{files} files")),
+            ..self.evidence(index)
+        });
+        (evidence.collect(), count)
+    }
+
+    /// What evidence calls the owner of an inode: the package, or a directory.
+    #[must_use]
+    pub fn owner_label(&self, index: u32, inode: &Inode) -> String {
+        match self.catalogue.owners[index as usize] {
+            Owner::Package(id) => {
+                let package = self.catalogue.package(id);
+                format!("{} {}", package.ecosystem.name(), package.label())
+            }
+            _ => path::escape(places::top(self.path(inode), 3)).into_owned(),
+        }
+    }
+
+    /// The package of an owner.
+    #[must_use]
+    pub fn package(&self, owner: Owner) -> Option<&'a Package> {
+        match owner {
+            Owner::Package(id) => Some(self.catalogue.package(id)),
+            _ => None,
+        }
+    }
+
+    /// The instructions of the layers above the base, with their layers.
+    pub fn steps(&self) -> impl Iterator<Item = (u32, String)> {
+        let above = self.base_layers..u32::try_from(self.image.layers.len()).unwrap_or(u32::MAX);
+        above.filter_map(|layer| Some((layer, self.instruction(layer)?)))
+    }
+
+    /// The layer that has most bytes of some inodes, above the base.
+    #[must_use]
+    pub fn main_layer(&self, inodes: &[u32]) -> Option<u32> {
+        let mut sums: BTreeMap<u32, Bytes> = BTreeMap::new();
+        for &index in inodes {
+            let inode = &self.squashed.inodes[index as usize];
+            if inode.layer >= self.base_layers {
+                *sums.entry(inode.layer).or_default() += inode.size;
+            }
+        }
+        sums.into_iter().max_by_key(|&(layer, sum)| (sum, std::cmp::Reverse(layer))).map(|(layer, _)| layer)
+    }
+
+    /// Whether the image runs something of its own, rather than being made to build others of.
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        const SHELLS: [&str; 6] = ["sh", "bash", "/bin/sh", "/bin/bash", "ash", "/bin/ash"];
+        let config = &self.image.config;
+        let interactive = match &config.command[..] {
+            [] => true,
+            [one] => SHELLS.contains(&one.as_str()) || one == "python3" || one == "node",
+            _ => false,
+        };
+        !config.exposed_ports.is_empty() || !config.entrypoint.is_empty() || !interactive
+    }
+
+    /// Whether the final tree has a program of this name in one of the usual places.
+    #[must_use]
+    pub fn has_program(&self, name: &str) -> bool {
+        const PLACES: [&str; 7] =
+            ["bin", "sbin", "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "venv/bin"];
+        let places: Vec<String> = PLACES.iter().map(|place| format!("{place}/{name}")).collect();
+        self.image.layers.iter().any(|layer| {
+            let contents = self.snapshot.layers[layer.layer].contents.as_ref();
+            contents.is_some_and(|contents| {
+                places.iter().any(|place| contents.entries.find(place.as_bytes()).is_some())
+            })
+        })
     }
 }
 
@@ -222,5 +463,32 @@ pub fn severity_of(saving: Bytes) -> Severity {
         100_000_000.. => Severity::High,
         10_000_000.. => Severity::Medium,
         _ => Severity::Low,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What helps rules rather than being one.
+    const HELPERS: [&str; 6] = ["advice", "base", "check", "fix", "mod", "places"];
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test looks at its own sources")]
+    fn every_file_is_a_rule_in_the_list_and_every_rule_says_what_it_is() {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/findings")).unwrap() {
+            let file = file.unwrap().file_name().into_string().unwrap();
+            let stem = file.trim_end_matches(".rs");
+            if !HELPERS.contains(&stem) && !["step", "progress"].contains(&stem) {
+                assert!(ids.contains(&stem.replace('_', "-").as_str()), "{stem} is not in the list of rules");
+            }
+        }
+        for (index, rule) in RULES.iter().enumerate() {
+            assert!(!ids[..index].contains(&rule.id), "{} twice", rule.id);
+            for text in [rule.title, rule.why, rule.how, rule.limits] {
+                assert!(!text.is_empty() && !text.contains("  "), "{}: {text}", rule.id);
+            }
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! Package-manager caches left in a layer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Finding, Fix, Input, Rule};
-use crate::packages::{CacheKind, Owner};
+use plimsoll_snapshot::Bytes;
+
+use super::places::absolute;
+use super::step::{self, Copy};
+use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use crate::packages::{CacheKind, Owner, cache_directory};
 
 pub(super) const RULE: Rule = Rule {
     id: "package-manager-cache",
@@ -12,9 +16,12 @@ pub(super) const RULE: Rule = Rule {
     how: "Mount the cache while the instruction runs (`RUN --mount=type=cache`), so that it never enters a layer and makes the next \
           build faster, or remove it in the very instruction that fills it. Removing it in a later one saves nothing.",
     limits: "Caches are known by their place. One that was moved elsewhere by a setting is not seen, and a directory of that name that \
-             the application reads at run time is taken for one.",
+             the application reads at run time is taken for one. Caches below 100 kB are passed over.",
     check: Check::Image(check),
 };
+
+/// Less is what an empty cache leaves behind.
+const LEAST: Bytes = Bytes(100_000);
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut caches: BTreeMap<CacheKind, Vec<u32>> = BTreeMap::new();
@@ -23,22 +30,56 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             caches.entry(kind).or_default().push(index);
         }
     }
-    let found = caches.into_iter().filter(|(kind, _)| *kind != CacheKind::Other);
-    found.map(|(kind, inodes)| finding(input, kind, inodes)).filter(|finding| finding.saving.0 > 0).collect()
+    let found =
+        caches.into_iter().filter(|(kind, inodes)| *kind != CacheKind::Other && input.bytes(inodes) >= LEAST);
+    found.map(|(kind, inodes)| finding(input, kind, inodes)).collect()
 }
 
 fn finding(input: &Input<'_>, kind: CacheKind, inodes: Vec<u32>) -> Finding {
-    let mut finding = input.finding(RULE.id, format!("{} in the image", name(kind)), inodes);
-    let largest = finding.evidence.first().and_then(|evidence| evidence.instruction.clone());
-    if let Some(run) = largest.filter(|text| text.starts_with("RUN ")) {
-        let lines = format!("{}{}", mounts(kind), run.strip_prefix("RUN ").unwrap_or(&run));
-        finding.fixes.push(Fix::instead_of(
-            run,
-            "keeps the cache out of the layer, for the next build",
-            lines,
-        ));
+    let main = input.main_layer(&inodes);
+    let directories: BTreeSet<&[u8]> = (inodes.iter())
+        .filter_map(|&index| cache_directory(input.path(&input.squashed.inodes[index as usize])))
+        .map(|(_, directory)| directory)
+        .collect();
+    let finding = input.finding(RULE.id, format!("{} in the image", name(kind)), inodes);
+    let Some(instruction) = main.and_then(|layer| input.instruction(layer)) else {
+        // Only a smaller base would be without it.
+        return finding
+            .at_most(Severity::Low, if main.is_none() { Confidence::Low } else { Confidence::High });
+    };
+    let mut fixes = Vec::new();
+    if let Some(command) = step::command(&instruction) {
+        let mounted = step::run(&mounts(kind, &directories), &[command]);
+        let does = "keeps the cache out of the layer, for the next build";
+        fixes.push(Fix::instead_of(instruction.clone(), does, mounted));
+        let cleaned = match kind {
+            CacheKind::AptLists => step::and(&instruction, &["rm -rf /var/lib/apt/lists/*"]),
+            CacheKind::AptArchives => step::and(&instruction, &["apt-get clean"]),
+            CacheKind::Apk => replaced(command, "apk add ", "apk add --no-cache "),
+            CacheKind::Pip => replaced(command, "pip install ", "pip install --no-cache-dir ")
+                .or_else(|| replaced(command, "pip3 install ", "pip3 install --no-cache-dir ")),
+            CacheKind::Dnf => step::and(&instruction, &["rm -rf /var/cache/dnf"]),
+            CacheKind::Npm => step::and(&instruction, &["npm cache clean --force"]),
+            CacheKind::Conda => step::and(&instruction, &["conda clean --all --yes"]),
+            _ => None,
+        };
+        let does = "or removes it in the instruction that fills it";
+        fixes.extend(cleaned.map(|lines| Fix::instead_of(instruction.clone(), does, lines)));
+    } else if let Some(copy) = Copy::parse(&instruction).filter(|copy| !copy.is_from_stage()) {
+        let ignored: Vec<String> = directories
+            .iter()
+            .filter_map(|directory| super::context_leftovers::in_context(input, &copy, directory))
+            .collect();
+        if !ignored.is_empty() {
+            fixes.push(Fix::new(FixKind::Dockerignore, "keeps it out of the context", ignored.join("\n")));
+        }
     }
-    finding
+    Finding { fixes, ..finding }
+}
+
+fn replaced(command: &str, old: &str, new: &str) -> Option<String> {
+    (command.contains(old) && !command.contains(new.trim_end()))
+        .then(|| step::run(&[], &[command.replace(old, new)]))
 }
 
 fn name(kind: CacheKind) -> &'static str {
@@ -66,32 +107,60 @@ fn name(kind: CacheKind) -> &'static str {
     }
 }
 
-/// `RUN` with the mounts that keep a cache out of the layer (Dockerfile reference, "RUN --mount=type=cache").
-fn mounts(kind: CacheKind) -> String {
-    let targets: &[&str] = match kind {
-        CacheKind::AptLists | CacheKind::AptArchives => &["/var/cache/apt", "/var/lib/apt/lists"],
-        CacheKind::Apk => &["/var/cache/apk"],
-        CacheKind::Dnf => &["/var/cache/dnf", "/var/cache/libdnf5"],
-        CacheKind::Zypper => &["/var/cache/zypp"],
-        CacheKind::Pacman => &["/var/cache/pacman"],
-        CacheKind::Pip => &["/root/.cache/pip"],
-        CacheKind::Uv => &["/root/.cache/uv"],
-        CacheKind::Poetry => &["/root/.cache/pypoetry"],
-        CacheKind::Conda => &["/opt/conda/pkgs"],
-        CacheKind::Npm => &["/root/.npm"],
-        CacheKind::Yarn => &["/usr/local/share/.cache/yarn"],
-        CacheKind::Pnpm => &["/root/.local/share/pnpm/store"],
-        CacheKind::Cargo => &["/usr/local/cargo/registry"],
-        CacheKind::Go => &["/root/.cache/go-build", "/go/pkg/mod"],
-        CacheKind::Gem => &["/usr/local/bundle/cache"],
-        CacheKind::Maven => &["/root/.m2"],
-        CacheKind::Gradle => &["/root/.gradle"],
-        CacheKind::Composer => &["/root/.composer/cache"],
-        CacheKind::Other => &["/root/.cache"],
+/// The mounts that keep a cache out of the layer (Dockerfile reference, "RUN --mount=type=cache"): where it lies in
+/// this image, and for apt both of its directories, since one is of no use without the other.
+fn mounts(kind: CacheKind, directories: &BTreeSet<&[u8]>) -> Vec<String> {
+    if matches!(kind, CacheKind::AptLists | CacheKind::AptArchives) {
+        return ["/var/cache/apt", "/var/lib/apt/lists"]
+            .map(|target| format!("--mount=type=cache,target={target},sharing=locked"))
+            .into();
+    }
+    let plain = |directory: &&&[u8]| {
+        directory.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(byte))
     };
-    let locked =
-        if matches!(kind, CacheKind::AptLists | CacheKind::AptArchives) { ",sharing=locked" } else { "" };
-    let mounts: String =
-        targets.iter().map(|target| format!("--mount=type=cache,target={target}{locked} \\\n    ")).collect();
-    format!("RUN {mounts}")
+    let targets = directories.iter().filter(plain).take(4);
+    targets.map(|directory| format!("--mount=type=cache,target={}", absolute(directory))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    const BASE: &str = "i ADD rootfs /\nf etc/x 1";
+
+    #[test]
+    fn the_cache_is_mounted_where_it_lies() {
+        let found = check(
+            &RULE,
+            &[BASE, "i RUN pip install -r r.txt\nf home/me/.cache/pip/http/a 2000000\nf usr/lib/x 1"],
+        );
+        let lines: Vec<&str> = found[0].fixes.iter().map(|fix| fix.lines.as_str()).collect();
+        assert_eq!(
+            lines,
+            [
+                "RUN --mount=type=cache,target=/home/me/.cache/pip \\\n    pip install -r r.txt",
+                "RUN pip install --no-cache-dir -r r.txt"
+            ]
+        );
+    }
+
+    #[test]
+    fn lists_of_apt_are_removed_at_once_or_mounted() {
+        let found = check(&RULE, &[BASE, "i RUN apt-get update\nf var/lib/apt/lists/x 20000000"]);
+        assert_eq!((found[0].saving, found[0].severity), (Bytes(20_000_000), Severity::Medium));
+        assert_eq!(found[0].fixes[1].lines, "RUN apt-get update \\\n && rm -rf /var/lib/apt/lists/*");
+    }
+
+    #[test]
+    fn a_cache_of_the_context_is_ignored() {
+        let found = check(&RULE, &[BASE, "i COPY . /app\nf app/.cache/pip/http/a 2000000"]);
+        assert_eq!(found[0].fixes[0].lines, ".cache/pip");
+    }
+
+    #[test]
+    fn what_is_left_of_an_empty_cache_is_no_finding() {
+        assert_eq!(check(&RULE, &[BASE, "i RUN x\nf root/.cache/pip/selfcheck/a 100"]), []);
+        assert_eq!(check(&RULE, &[BASE, "i RUN x\nf app/cache/a 10000000"]), []);
+    }
 }

@@ -26,6 +26,8 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             && package.usage == Use::Unused
             && package.part_of.is_none()
             && package.root.is_some()
+            && package.layer >= input.base_layers
+            && !super::packaging_tools::is_one(package)
     };
     let unused: Vec<&Package> = input.catalogue.installed().filter(is_unused).collect();
     if unused.is_empty() {
@@ -60,6 +62,7 @@ fn evidence(package: &Package) -> Evidence {
         bytes: package.retained_image_bytes,
         layer: Some(package.layer),
         instruction: package.instruction.clone(),
+        line: None,
         note,
     }
 }
@@ -80,6 +83,38 @@ fn requirements(packages: &[&Package]) -> Option<Fix> {
         .map(|package| format!("-{}=={}", package.name, package.version))
         .collect();
     (!lines.is_empty()).then(|| {
-        Fix::new(FixKind::Dockerfile, "in the list of requirements: takes them out", lines.join("\n"))
+        Fix::new(FixKind::Requirements, "takes them out of the list of requirements", lines.join("\n"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    const PACKAGES: &str = "
+        i RUN pip install -r requirements.txt
+        f site/a-1.dist-info/METADATA 10
+        p site/a-1.dist-info/METADATA python a 1 files=site/a/__init__.py requested
+        f site/b-1.dist-info/METADATA 10
+        p site/b-1.dist-info/METADATA python b 1 needs=c files=site/b/__init__.py requested
+        f site/c-1.dist-info/METADATA 10
+        p site/c-1.dist-info/METADATA python c 1 files=site/c/__init__.py
+        f site/a/__init__.py 5000000
+        f site/b/__init__.py 100
+        f site/c/__init__.py 7000000";
+
+    #[test]
+    fn what_nobody_imports_goes_with_what_only_it_needs() {
+        let found = check(&RULE, &[PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a"]);
+        assert_eq!(found[0].saving, Bytes(7_000_120));
+        assert_eq!(found[0].evidence[0].subject, "b 1");
+        assert_eq!(found[0].fixes[1].lines, "-b==1");
+    }
+
+    #[test]
+    fn without_code_and_where_all_is_used_there_is_nothing_to_say() {
+        assert_eq!(check(&RULE, &[PACKAGES]), []);
+        assert_eq!(check(&RULE, &[PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a b"]), []);
+    }
 }

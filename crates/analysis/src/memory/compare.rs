@@ -478,7 +478,7 @@ mod tests {
     fn identical_sides_are_told_apart_in_at_most_five_of_a_hundred_cases() {
         let mut rng = Rng::new(2026);
         let mut wrong = 0;
-        let cases = 300;
+        let cases = 500;
         for _ in 0..cases {
             let mut side = |offset: i64| -> Vec<(i64, Vec<f64>)> {
                 (0..4).map(|run| (run * 2000 + offset, autoregressive(&mut rng, 0.99, 300))).collect()
@@ -487,6 +487,7 @@ mod tests {
             let service = compare(&recorded(&before), &recorded(&after)).services.remove(0);
             wrong += i32::from(matches!(service.verdict, ChangeVerdict::Smaller | ChangeVerdict::Larger));
         }
+        println!("{wrong} of {cases} identical pairs told apart");
         assert!(wrong * 100 <= cases * 5, "{wrong} of {cases}");
     }
 }

@@ -6,7 +6,7 @@ use plimsoll_snapshot::runtime::Probe;
 use plimsoll_snapshot::{Bytes, Runtime};
 use serde::Serialize;
 
-use super::postgres::PostgresSettings;
+use super::postgres::{self, PostgresSettings};
 use super::stack::{self, Limit, StackService};
 use super::words::{binary, duration};
 use super::{Bound, ServiceMemory, service_memory};
@@ -14,8 +14,8 @@ use super::{Bound, ServiceMemory, service_memory};
 const MIB: u64 = 1 << 20;
 /// What PostgreSQL's parallel queries need of `/dev/shm`; engines give 64 MiB.
 const SHM: Bytes = Bytes(256 * MIB);
-/// A health check should not run more than this share of the time.
-const BUSY: u64 = 100;
+/// A health check should run for no more than one part in so many of the time.
+const BUSY: u64 = 50;
 /// Killed late and early by the kernel; −1000 would mean never, and then something else dies.
 const DATABASE_OOM_SCORE: i64 = -500;
 const STATELESS_OOM_SCORE: i64 = 300;
@@ -117,16 +117,18 @@ fn of_service(
         }
         Err(ref why) => open.push(format!("no limit can be named: {}", why.join("; "))),
     }
-    let is_database = is_database(service);
-    let (score, why) = if is_database {
-        (DATABASE_OOM_SCORE, "the kernel kills a database late: what it loses is more than a request")
+    let (score, why) = if is_database(service) {
+        (
+            DATABASE_OOM_SCORE,
+            "the kernel kills a database late: what it loses is more than a request; a rootless engine may not lower the score, leave it out there",
+        )
     } else {
         (STATELESS_OOM_SCORE, "the kernel kills it before the database: it can be started again")
     };
     set(Setting::OomScore(score), vec![why.to_owned()]);
-    if let Some(postgres) = &memory.postgres {
-        shm(service, postgres, &mut set);
-        command(service, postgres, &mut set, &mut open);
+    if let Some(settings) = postgres::postgres(service, limit.as_ref().ok().map(|(limit, _)| *limit)) {
+        shm(service, &settings, &mut set);
+        command(service, &settings, &mut set, &mut open);
     }
     if matches!(memory.log.bound, Bound::Unbounded | Bound::Unknown) {
         let reason = format!("{}: 30 MB for each container instead", memory.log.reason);
@@ -200,7 +202,7 @@ fn is_database(service: &StackService<'_>) -> bool {
     images.any(|image| {
         let name = image.rsplit('/').next().unwrap_or(image);
         let name = name.split([':', '@']).next().unwrap_or(name);
-        super::postgres::is_postgres(image) || DATABASES.iter().any(|database| name.starts_with(database))
+        postgres::is_postgres(image) || DATABASES.iter().any(|database| name.starts_with(database))
     })
 }
 
@@ -275,9 +277,8 @@ fn health(
     match (health.checks_per_day, health.check_ms) {
         (Some(checks), Some(check_ms)) => {
             let interval_ms = 86_400_000 / checks.max(1);
-            // Busy for more than a hundredth of the time: as rarely as to make it that.
             if check_ms.saturating_mul(BUSY) > interval_ms {
-                let interval_s = (check_ms.saturating_mul(BUSY) / 1000).clamp(30, 600);
+                let interval_s = (check_ms.saturating_mul(BUSY) / 1000).clamp(30, 600).div_ceil(10) * 10;
                 let reason = format!(
                     "a check takes {} and runs every {}: {} s of each day",
                     duration(check_ms),
@@ -288,7 +289,7 @@ fn health(
             }
         }
         (Some(_), None) => {}
-        (None, _) if memory.postgres.is_some() => {
+        (None, _) if postgres::reference(service).is_some() => {
             let test = vec!["CMD-SHELL".to_owned(), "pg_isready -q".to_owned()];
             let reason = "it has none, so nothing tells when the database is ready".to_owned();
             set(Setting::HealthCheck { test: Some(test), interval_s: 30 }, vec![reason]);

@@ -56,18 +56,13 @@ pub(crate) struct StackService<'a> {
 
 /// The services, by name.
 ///
-/// Where some containers belong to a service, those that belong to none are no part of the stack: the load generator
-/// beside it, say.
+/// Where some containers belong to a project or a plan, those that belong to none are no part of the stack: the load
+/// generator beside it, say.
 pub(crate) fn services(runtime: &Runtime) -> Vec<StackService<'_>> {
-    let any_service = runtime.containers.iter().any(|container| container.service.is_some());
+    let members = Members::of(runtime);
     let mut containers: BTreeMap<&str, Vec<(usize, &Container)>> = BTreeMap::new();
     for (index, container) in runtime.containers.iter().enumerate() {
-        let name = match (&container.service, any_service) {
-            (Some(service), _) => Some(service.as_str()),
-            (None, false) => container.name.as_deref().or(container.id.as_deref()),
-            (None, true) => None,
-        };
-        if let Some(name) = name {
+        if let Some(name) = name(container).filter(|_| members.has(container)) {
             containers.entry(name).or_default().push((index, container));
         }
     }
@@ -113,15 +108,37 @@ fn hand_out<'a>(runtime: &'a Runtime, services: &mut [StackService<'a>]) {
     }
 }
 
-/// The containers that belong to no service where others do.
+/// The containers that are no part of the stack, by name.
 pub(crate) fn bystanders(runtime: &Runtime) -> Vec<String> {
-    if runtime.containers.iter().all(|container| container.service.is_none()) {
-        return Vec::new();
+    let members = Members::of(runtime);
+    let others = runtime.containers.iter().filter(|container| !members.has(container));
+    let names: BTreeSet<_> = others.filter_map(name).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn name(container: &Container) -> Option<&str> {
+    container.service.as_deref().or(container.name.as_deref()).or(container.id.as_deref())
+}
+
+/// Which containers make up the stack.
+struct Members<'a> {
+    planned: BTreeSet<&'a str>,
+    /// Whether nothing says which, so that all do.
+    all: bool,
+}
+
+impl<'a> Members<'a> {
+    fn of(runtime: &'a Runtime) -> Self {
+        let planned = runtime.planned.iter().map(|plan| plan.name.as_str()).collect();
+        let mut members = Self { planned, all: false };
+        members.all = !runtime.containers.iter().any(|container| members.has(container));
+        members
     }
-    let none = runtime.containers.iter().filter(|container| container.service.is_none());
-    let names: BTreeSet<_> =
-        none.filter_map(|container| container.name.clone().or(container.id.clone())).collect();
-    names.into_iter().collect()
+
+    fn has(&self, container: &Container) -> bool {
+        let is_planned = container.service.as_deref().is_some_and(|service| self.planned.contains(service));
+        self.all || container.project.is_some() || is_planned
+    }
 }
 
 impl<'a> StackService<'a> {

@@ -285,6 +285,26 @@ mod tests {
         near(cliffs_delta(&[1.0, 2.0], &[1.0, 2.0]), 0.0);
     }
 
+    /// The figures of numpy 2 and scipy 1.17 for the same values: `numpy.percentile`, `theilslopes`, Mann-Kendall's z with the
+    /// variance times (1+ρ)/(1−ρ), `permutation_test` over mid-ranks, `norm.sf`.
+    #[test]
+    fn figures_are_those_of_scipy() {
+        let digits = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4].map(f64::from);
+        let in_order = sorted(&digits);
+        near(percentile(&in_order, 50.0), 4.5);
+        near(percentile(&in_order, 99.0), 9.0);
+        near(autocorrelation(&digits), 0.173_060_267_051_606);
+        near(trend(&digits).map(|slope| slope.per_step), 0.166_666_666_666_666_66);
+        let rising: Vec<f64> = (0..).zip(digits).map(|(step, value)| value + f64::from(step) * 0.5).collect();
+        let slope = trend(&rising).unwrap();
+        near(Some(slope.per_step), 0.666_666_666_666_666_6);
+        near(Some(slope.p), 0.000_345_882_090_532_028_2);
+        near(mann_whitney(&[1.0, 2.0, 2.0, 3.0], &[2.0, 3.0, 4.0, 4.0, 5.0]), 0.111_111_111_111_111_1);
+        near(hodges_lehmann(&[1.0, 2.0, 4.0, 9.0], &[5.0, 7.0, 11.0]), 3.5);
+        near(cliffs_delta(&[1.0, 2.0, 4.0, 9.0], &[5.0, 7.0, 11.0]), 0.666_666_666_666_666_7);
+        near(Some(normal_tail(1.234_5)), 0.108_508_323_362_670_19);
+    }
+
     /// `scipy.stats.theilslopes` and `pymannkendall.yue_wang_modification_test` give the same slope; a straight line
     /// has no residuals to widen by.
     #[test]

@@ -34,6 +34,7 @@ fn recording(container: usize, mib: &[u64]) -> Recording {
 fn container(service: &str, limit: Option<u64>) -> Container {
     Container {
         service: Some(service.into()),
+        project: Some("stack".into()),
         name: Some(format!("stack-{service}-1")),
         limits: Some(Limits { memory: limit.map(|mib| Bytes(mib * MIB)), ..Limits::default() }),
         ..Container::default()
@@ -167,7 +168,8 @@ fn limits_add_up_with_replicas_and_swap() {
 
 #[test]
 fn sums_are_of_one_instant_and_leave_bystanders_out() {
-    let load = Container { name: Some("load".into()), ..Container::default() };
+    // A load generator beside a compose project.
+    let load = Container { service: Some("load".into()), ..Container::default() };
     let mut both = recording(0, &[100, 200, 100]);
     both.series.push(recording(1, &[100, 50, 300]).series.remove(0));
     both.series.push(recording(2, &[999; 3]).series.remove(0));
@@ -220,6 +222,32 @@ fn a_stack_has_started_when_its_last_service_is_healthy() {
     runtime.events.pop();
     let start_up = memory(&runtime).start_up;
     assert_eq!(start_up.without_check, ["app"]);
+}
+
+#[test]
+fn recommendations_say_why_and_leave_open_what_is_not_known() {
+    use recommend::{Setting, recommend};
+    let mut runtime =
+        stack(vec![container("app", None), container("db", Some(512))], vec![recording(0, &[300; 16])]);
+    runtime.containers[1].image = Some("postgres:16".into());
+    let recommended = recommend(&runtime, &BTreeMap::new());
+    let settings = |index: usize| -> Vec<Setting> {
+        recommended.services[index].settings.iter().map(|one| one.setting.clone()).collect()
+    };
+    assert!(recommended.services[0].open[0].contains("2 windows"), "{:?}", recommended.services[0].open);
+    assert!(!settings(0).iter().any(|setting| matches!(setting, Setting::Limit(_))));
+    assert!(settings(1).contains(&Setting::Limit(Bytes(512 * MIB))));
+    assert!(settings(1).contains(&Setting::LimitWithSwap(Bytes(512 * MIB))));
+    assert!(settings(1).contains(&Setting::OomScore(-500)) && settings(0).contains(&Setting::OomScore(300)));
+    assert!(settings(1).contains(&Setting::Shm(Bytes(256 * MIB))));
+    let command = settings(1)
+        .into_iter()
+        .find_map(|one| if let Setting::Command(words) = one { Some(words) } else { None });
+    assert_eq!(command.unwrap().last().unwrap(), "max_connections=50");
+    let demanded = BTreeMap::from([("app".to_owned(), Bytes(1024 * MIB))]);
+    let recommended = recommend(&runtime, &demanded);
+    assert_eq!(recommended.services[0].settings[0].setting, Setting::Limit(Bytes(1024 * MIB)));
+    assert!(recommended.services[0].settings.iter().all(|one| !one.reasons.is_empty()));
 }
 
 #[test]

@@ -79,23 +79,34 @@ const AT_THE_TOP: &[(&str, CacheKind)] = &[
 
 /// The cache a path lies in.
 pub(super) fn cache(path: &[u8]) -> Option<CacheKind> {
-    let at_the_top = || AT_THE_TOP.iter().find(|(prefix, _)| path.starts_with(prefix.as_bytes()));
-    let anywhere = || ANYWHERE.iter().find(|(part, _)| contains_directory(path, part.as_bytes()));
-    at_the_top().or_else(anywhere).map(|&(_, kind)| kind)
+    cache_directory(path).map(|(kind, _)| kind)
 }
 
-/// Whether `part`, which ends in a slash, stands in a path behind its beginning or behind a slash. A part that does
-/// not begin with a dot may also be the end of a longer name: `miniconda3/pkgs/`.
-fn contains_directory(path: &[u8], part: &[u8]) -> bool {
+/// The cache a path lies in, and the directory of that cache.
+#[must_use]
+pub fn cache_directory(path: &[u8]) -> Option<(CacheKind, &[u8])> {
+    let at_the_top = AT_THE_TOP.iter().find(|(prefix, _)| path.starts_with(prefix.as_bytes()));
+    if let Some((prefix, kind)) = at_the_top {
+        return Some((*kind, &path[..prefix.len() - 1]));
+    }
+    ANYWHERE.iter().find_map(|(part, kind)| {
+        let start = directory_at(path, part.as_bytes())?;
+        Some((*kind, &path[..start + part.len() - 1]))
+    })
+}
+
+/// Where `part`, which ends in a slash, stands in a path: at its beginning or behind a slash. A part that does not
+/// begin with a dot may also be the end of a longer name: `miniconda3/pkgs/`.
+fn directory_at(path: &[u8], part: &[u8]) -> Option<usize> {
     let mut from = 0;
     while let Some(at) = find(&path[from..], part) {
         let start = from + at;
         if start == 0 || path[start - 1] == b'/' || !part.starts_with(b".") {
-            return true;
+            return Some(start);
         }
         from = start + 1;
     }
-    false
+    None
 }
 
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {
@@ -172,5 +183,7 @@ mod tests {
         ] {
             assert_eq!(cache(path.as_bytes()), expected, "{path}");
         }
+        let (_, directory) = cache_directory(b"home/me/.cache/pip/http/a").unwrap();
+        assert_eq!(directory, b"home/me/.cache/pip");
     }
 }

@@ -19,7 +19,7 @@ mod whatif;
 use plimsoll_snapshot::{Bytes, Ecosystem, Image, Snapshot};
 use serde::Serialize;
 
-pub use areas::CacheKind;
+pub use areas::{CacheKind, cache_directory};
 pub use graph::{Graph, Root};
 pub use inventory::{
     ImageInventory, Inventory, OwnerKind, Reasons, Removal, Share, inventory, reasons, removals,

@@ -1,8 +1,8 @@
 //! Gives every inode its one owner.
 //!
 //! In this order: a package whose list has the file in its own layer; one whose list has its path in another layer
-//! (a later layer that only changed the owner of the file copied it); one whose directory it lies in; compiled Python
-//! goes with its source; weights of models; caches; the application; nobody. Packages of the operating system come
+//! (a later layer that only changed the owner of the file copied it); compiled Python goes with its source; a package
+//! in whose directory it lies; weights of models; caches; the application; nobody. Packages of the operating system come
 //! before those of languages, because it is the system that installs and removes them.
 
 use std::collections::HashMap;
@@ -24,8 +24,9 @@ pub(super) fn assign(
     let mut claims = Claims::new(snapshot, image, squashed, found);
     claims.lists();
     claims.directories();
-    let mut package_of: Vec<u32> = claims.resolve();
+    let mut package_of = claims.listed();
     compiled_python(snapshot, image, squashed, &mut package_of);
+    claims.add_nearest(&mut package_of);
     for (model, id) in found.models.iter().zip(found.described.len()..) {
         for &inode in &model.inodes {
             let owner = &mut package_of[inode as usize];
@@ -217,28 +218,32 @@ impl<'c> Claims<'c> {
         })
     }
 
-    /// The package of each inode.
-    fn resolve(&self) -> Vec<u32> {
-        let names = &self.squashed.names;
-        let mut nearest = vec![NONE; names.len()];
-        if !self.below.is_empty() {
-            // Parents come before their children.
-            for name in 0..u32::try_from(names.len()).unwrap_or(NONE) {
-                let inherited = if name == Names::ROOT { NONE } else { nearest[names.parent(name) as usize] };
-                nearest[name as usize] = self.below.get(&name).copied().unwrap_or(inherited);
-            }
-        }
+    /// The package whose list has each inode.
+    fn listed(&self) -> Vec<u32> {
         (self.squashed.inodes.iter())
             .map(|inode| {
-                let name = names.of(inode.layer, inode.entry) as usize;
-                let claims = [
-                    self.of_entries[inode.layer as usize][inode.entry as usize],
-                    self.of_names[name],
-                    nearest[name],
-                ];
-                claims.into_iter().find(|&claim| claim != NONE).unwrap_or(NONE)
+                let of_entry = self.of_entries[inode.layer as usize][inode.entry as usize];
+                let name = self.squashed.names.of(inode.layer, inode.entry);
+                if of_entry == NONE { self.of_names[name as usize] } else { of_entry }
             })
             .collect()
+    }
+
+    /// Gives what is nobody's yet to the package whose directory it lies in.
+    fn add_nearest(&self, package_of: &mut [u32]) {
+        if self.below.is_empty() {
+            return;
+        }
+        let names = &self.squashed.names;
+        let mut nearest = vec![NONE; names.len()];
+        // Parents come before their children.
+        for name in 0..u32::try_from(names.len()).unwrap_or(NONE) {
+            let inherited = if name == Names::ROOT { NONE } else { nearest[names.parent(name) as usize] };
+            nearest[name as usize] = self.below.get(&name).copied().unwrap_or(inherited);
+        }
+        for (package, inode) in package_of.iter_mut().zip(&self.squashed.inodes) {
+            claim(package, nearest[names.of(inode.layer, inode.entry) as usize]);
+        }
     }
 }
 

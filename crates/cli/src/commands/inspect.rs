@@ -1,10 +1,10 @@
 //! `plimsoll inspect`: what an image weighs, and what of it is hidden.
 
 use plimsoll_report::language::Language;
-use plimsoll_report::{json, markdown, text};
+use plimsoll_report::{json, markdown, memory, text};
 
 use super::build::BuildArgs;
-use super::{Format, ReadArgs};
+use super::{Format, ReadArgs, sections};
 use crate::error::Result;
 use crate::load::snapshot_or_source;
 use crate::printer::Printer;
@@ -30,9 +30,17 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
     args.build.add_to(&mut snapshot, printer)?;
     let inspection = plimsoll_analysis::inspect::inspect(&snapshot);
+    let Some(memory) = snapshot.runtime.as_ref().map(plimsoll_analysis::memory::memory) else {
+        return match args.format {
+            Format::Text => printer.data(&text::inspection(&inspection)),
+            Format::Markdown => printer.data(&markdown::inspection(&inspection, args.language)),
+            Format::Json => printer.stream(|out| json::inspection(&inspection, out)),
+        };
+    };
     match args.format {
-        Format::Text => printer.data(&text::inspection(&inspection)),
-        Format::Markdown => printer.data(&markdown::inspection(&inspection, args.language)),
-        Format::Json => printer.stream(|out| json::inspection(&inspection, out)),
+        Format::Text => printer.data(&sections(&text::inspection(&inspection), &memory::text(&memory))),
+        Format::Markdown => printer
+            .data(&sections(&markdown::inspection(&inspection, args.language), &memory::markdown(&memory))),
+        Format::Json => printer.stream(|out| memory::inspection_json(&inspection, &memory, out)),
     }
 }

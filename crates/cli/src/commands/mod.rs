@@ -3,6 +3,7 @@
 mod build;
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod findings;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod packages;
@@ -55,6 +56,11 @@ fn language(tag: &str) -> std::result::Result<Language, String> {
     })
 }
 
+/// Two parts of a document with a line between them.
+fn sections(images: &str, memory: &str) -> String {
+    if images.is_empty() { memory.to_owned() } else { format!("{images}\n{memory}") }
+}
+
 /// What holds for every source that is read.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Reading")]
@@ -89,18 +95,23 @@ pub(crate) struct ReadArgs {
     /// The most bytes of one file that describes packages; larger ones are left unread. With 0 none is read
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_bytes)]
     limit_metadata_bytes: u64,
+    /// The most files of one layer that describe packages; the rest is left unread
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().metadata_files)]
+    limit_metadata_files: u64,
 }
 
 impl ReadArgs {
+    /// Whether as much of every layer is read as the cache keeps.
+    fn reads_by_default(&self) -> bool {
+        let default = Limits::default();
+        (self.limit_metadata_bytes, self.limit_metadata_files)
+            == (default.metadata_bytes, default.metadata_files)
+    }
+
     pub(crate) fn options(&self) -> Options {
         Options {
             platform: self.platform.clone(),
-            // The cache keeps what is read by default.
-            cache: if self.no_cache || self.limit_metadata_bytes != Limits::default().metadata_bytes {
-                Cache::none()
-            } else {
-                Cache::of_user()
-            },
+            cache: if self.no_cache || !self.reads_by_default() { Cache::none() } else { Cache::of_user() },
             offline: self.offline,
             insecure_registries: self.insecure_registry.clone(),
             limits: Limits {
@@ -110,6 +121,7 @@ impl ReadArgs {
                 document_bytes: self.limit_document_bytes,
                 layers: self.limit_layers,
                 metadata_bytes: self.limit_metadata_bytes,
+                metadata_files: self.limit_metadata_files,
                 ..Limits::default()
             },
         }

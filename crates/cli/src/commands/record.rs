@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// How long to record
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     duration: Option<Duration>,
-    /// What loads the stack meanwhile, in words: `locust, 50 users`
+    /// What loads the stack meanwhile, in words: `locust, 50 users`; `none` if the command is no load
     #[arg(long, value_name = "TEXT")]
     load: Option<String>,
     /// Record while this command runs, in a shell; it is the load
@@ -107,6 +107,7 @@ fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Re
     let target =
         Target { project: args.project.clone(), labels: args.label.clone(), names: args.containers.clone() };
     let words = args.load.clone().or_else(|| args.command.clone());
+    let words = words.filter(|words| words != "none");
     let mut load = words.map(|words| Load { label: without_secrets(&words), span: None, exit_code: None });
     let started = Session::start(engine(args.engine), target, journal, args.interval, load.clone(), printer);
     let mut session = match started {
@@ -117,7 +118,12 @@ fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Re
             return Err(error);
         }
     };
-    printer.note(&format!("recording {} containers; Ctrl-C ends it", session.containers()));
+    let what = match session.containers() {
+        0 => "whatever is started (nothing is there yet)".to_owned(),
+        1 => "1 container".to_owned(),
+        many => format!("{many} containers"),
+    };
+    printer.note(&format!("recording {what}; Ctrl-C ends it"));
     let mut child = match &args.command {
         Some(command) => {
             let child = start(command)?;
@@ -130,8 +136,8 @@ fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Re
         None => None,
     };
     let mut command = || child.as_mut().and_then(exit_code);
-    let stop = Stop { duration: args.duration, asked: &asked, command: &mut command };
-    let recorded = session.run(stop, load.filter(|_| args.command.is_some()));
+    let mut stop = Stop { duration: args.duration, asked: &asked, command: &mut command };
+    let recorded = session.run(&mut stop, load.as_ref().filter(|_| args.command.is_some()));
     if let Some(child) = &mut child {
         // It was to run as long as the recording.
         let _ = child.kill();

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use plimsoll_collect::memory::{Identity, JournalLine, Journaled, SeenEvent, engine_sample, inspected};
 use plimsoll_snapshot::SCHEMA_VERSION;
 use plimsoll_snapshot::runtime::{
-    Ended, EventKind, HealthStatus, Interruption, Load, Metric, Quality, Recording, RecordingFormat,
-    Resolution, Span, Time, Timestamps, UnitBase,
+    Ended, EngineKind, EventKind, HealthStatus, Interruption, Load, Metric, Quality, Recording,
+    RecordingFormat, Resolution, Span, Status, Time, Timestamps, UnitBase,
 };
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ struct Watched {
     /// How often it was written down.
     inspections: u32,
     health: Option<HealthStatus>,
-    is_gone: bool,
+    is_running: bool,
 }
 
 pub(crate) struct Session<'a> {
@@ -55,6 +55,8 @@ pub(crate) struct Session<'a> {
     others: BTreeSet<String>,
     /// Whether the working set is that of the kernel's files.
     has_files: bool,
+    /// Whether what the engine calls the working set is another figure.
+    needs_files: bool,
     is_local: bool,
     /// Since when the engine cannot be asked, and why.
     away: Option<(Time, Instant, String)>,
@@ -74,6 +76,14 @@ const MAX_INSPECTIONS: u32 = 100;
 pub(crate) fn now() -> Time {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Why, without where: the address of an engine is a place of this machine.
+fn without_address(reason: &str) -> String {
+    match reason.split_once(" answers ") {
+        Some((_, answer)) => format!("the engine answers {answer}"),
+        None => reason.rsplit(": ").next().unwrap_or_default().to_owned(),
+    }
 }
 
 impl<'a> Session<'a> {
@@ -101,6 +111,7 @@ impl<'a> Session<'a> {
             containers: BTreeMap::new(),
             others: BTreeSet::new(),
             has_files: false,
+            needs_files: false,
             is_local,
             away: None,
             frames: 0,
@@ -108,6 +119,7 @@ impl<'a> Session<'a> {
         let first = session.listed()?;
         session.has_files =
             is_local && first.iter().any(|container| session.files_of(&container.id).is_some());
+        session.needs_files = session.has_files && about.kind == EngineKind::Podman;
         let recording = Recording {
             format: RecordingFormat::Recorded,
             regime: api::regime(&about, &host, session.has_files),
@@ -139,7 +151,7 @@ impl<'a> Session<'a> {
     }
 
     /// Records until it is to stop; gives the journal, ready to be sealed.
-    pub(crate) fn run(mut self, stop: Stop<'_>, load: Option<Load>) -> Result<(Journal, Ended)> {
+    pub(crate) fn run(mut self, stop: &mut Stop<'_>, load: Option<&Load>) -> Result<(Journal, Ended)> {
         let begin = Instant::now();
         let mut next = begin;
         let ended = loop {
@@ -149,7 +161,7 @@ impl<'a> Session<'a> {
             }
             self.frame()?;
             if let Some(exit_code) = (stop.command)() {
-                if let Some(mut load) = load.clone() {
+                if let Some(mut load) = load.cloned() {
                     load.span = load.span.map(|span| Span { to: now(), ..span });
                     load.exit_code = Some(exit_code);
                     self.load(load)?;
@@ -254,9 +266,7 @@ impl<'a> Session<'a> {
                     let text = error.to_string();
                     let reason = text.lines().next().unwrap_or_default().to_owned();
                     self.printer.note(&format!("note: {reason}; asking again"));
-                    // The address of a socket is a path of this machine.
-                    let reason = reason.rsplit(": ").next().unwrap_or_default().to_owned();
-                    self.away = Some((asked, Instant::now(), reason));
+                    self.away = Some((asked, Instant::now(), without_address(&reason)));
                 }
                 Ok(())
             }
@@ -283,8 +293,12 @@ impl<'a> Session<'a> {
         for container in all.unwrap_or_default() {
             if !self.target.is_met_by(&container) {
                 self.others.insert(container.id);
-            } else if !self.containers.contains_key(&container.id) {
-                self.containers.insert(container.id.clone(), Watched::default());
+                continue;
+            }
+            let known = self.containers.get(&container.id);
+            // Events may have been missed.
+            if known.is_none_or(|known| known.is_running != container.is_running()) {
+                self.containers.entry(container.id.clone()).or_default();
                 self.inspect(&container.id, false)?;
             }
         }
@@ -302,12 +316,13 @@ impl<'a> Session<'a> {
         let value: Option<Value> = self.connection.json(&format!("containers/{id}/json"))?;
         let Some(watched) = self.containers.get_mut(id) else { return Ok(()) };
         let Some(value) = value else {
-            watched.is_gone = true;
+            watched.is_running = false;
             return Ok(());
         };
-        watched.is_gone = false;
         let Some(container) = inspected(&value, Some(now())) else { return Ok(()) };
         let state = container.states.last();
+        watched.is_running =
+            state.is_some_and(|state| matches!(state.status, Status::Running | Status::Paused));
         watched.started = state.and_then(|state| state.started);
         watched.health = state.and_then(|state| state.health.as_ref()).map(|health| health.status);
         let pid = value.pointer("/State/Pid").and_then(Value::as_u64).filter(|&pid| pid > 0);
@@ -321,22 +336,27 @@ impl<'a> Session<'a> {
 
     /// Asks for everything once.
     fn frame(&mut self) -> Result<()> {
-        if self.frames.is_multiple_of(LIST_EVERY) || self.away.is_some() {
-            self.asked(Self::discover)?;
-        }
+        let lists = self.frames.is_multiple_of(LIST_EVERY) || self.away.is_some();
         self.frames += 1;
-        if self.away.is_some() {
-            return Ok(());
-        }
-        self.asked(Self::sample)
+        self.asked(|session| {
+            if lists {
+                session.discover()?;
+            }
+            session.sample()
+        })
     }
 
     fn sample(&mut self) -> Result<()> {
         let mut samples = Vec::new();
         let mut time = None;
-        for (id, watched) in self.containers.iter().filter(|(_, watched)| !watched.is_gone) {
+        for (id, watched) in self.containers.iter().filter(|(_, watched)| watched.is_running) {
             let path = format!("containers/{id}/stats?stream=false&one-shot=true");
-            let answer: Option<Value> = self.connection.json(&path)?;
+            let answer: Option<Value> = match self.connection.json(&path) {
+                Ok(answer) => answer,
+                // An engine that answers everything else has a container that does not: a gap.
+                Err(_) if self.connection.json::<Value>("version").is_ok() => continue,
+                Err(error) => return Err(error),
+            };
             let Some(answer) = answer.map(|answer| engine_sample(&answer)) else { continue };
             // A container that does not run has no figures.
             if answer.values.is_empty() {
@@ -345,7 +365,11 @@ impl<'a> Session<'a> {
             time = time.or(answer.time);
             let mut values: BTreeMap<Metric, u64> = answer.values.into_iter().collect();
             let mut peak = answer.peak;
-            if let Some(files) = watched.files.as_ref().and_then(Files::sample) {
+            let files = watched.files.as_ref().and_then(Files::sample);
+            if self.needs_files && files.is_none() {
+                values.remove(&Metric::WorkingSet);
+            }
+            if let Some(files) = files {
                 for (metric, value) in files.values {
                     // Which figure the working set is, is the same throughout.
                     if metric != Metric::WorkingSet || self.has_files {
@@ -354,7 +378,7 @@ impl<'a> Session<'a> {
                 }
                 peak = files.peak.or(peak);
             }
-            let who = Identity { id: Some(id[..id.len().min(12)].to_owned()), ..Identity::default() };
+            let who = Identity { id: Some(id.chars().take(12).collect()), ..Identity::default() };
             samples.push(Journaled { who, started: watched.started, values, peak });
         }
         let time = time.unwrap_or_else(now);

@@ -23,6 +23,15 @@ pub(crate) struct Listed {
     names: Option<Vec<String>>,
     #[serde(default)]
     labels: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    state: String,
+}
+
+impl Listed {
+    /// Whether there are processes of it.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self.state.as_str(), "running" | "paused")
+    }
 }
 
 const PROJECT_LABELS: [&str; 2] = ["com.docker.compose.project", "io.podman.compose.project"];
@@ -59,6 +68,7 @@ mod tests {
             [("com.docker.compose.project", "shop"), ("com.docker.compose.service", "web"), ("tier", "1")];
         let container = Listed {
             id: "f2ac88aabab9f2ac".to_owned(),
+            state: String::new(),
             names: Some(vec!["/shop-web-1".to_owned()]),
             labels: Some(labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into()),
         };

@@ -4,6 +4,8 @@
 
 mod engine;
 mod image;
+mod memory;
 mod program;
+mod record;
 mod registry;
 mod server;

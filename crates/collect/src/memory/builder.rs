@@ -17,6 +17,8 @@ pub struct RuntimeBuilder {
     by_id: HashMap<String, usize>,
     /// The last container of each name.
     by_name: HashMap<String, usize>,
+    /// The plan of each service.
+    by_service: HashMap<String, usize>,
     /// Which service a container of a fixed name runs.
     container_names: BTreeMap<String, String>,
     samples: Vec<(Recording, Vec<usize>, Vec<Row>)>,
@@ -25,6 +27,9 @@ pub struct RuntimeBuilder {
 
 /// So many digits of an ID tell it apart: engines print no fewer.
 const ID_DIGITS: usize = 12;
+
+/// What an engine does at a start takes no longer, in milliseconds.
+const START_MS: i64 = 2000;
 
 /// More parts than the name of a container has.
 const MAX_PARTS: usize = 64;
@@ -101,8 +106,8 @@ impl RuntimeBuilder {
 
     /// A later file overrides an earlier one, as `docker compose -f A -f B` does.
     fn plan(&mut self, new: PlannedService) {
-        let known = self.runtime.planned.iter_mut().find(|known| known.name == new.name);
-        let Some(known) = known else { return self.runtime.planned.push(new) };
+        let index = *self.by_service.entry(new.name.clone()).or_insert(self.runtime.planned.len());
+        let Some(known) = self.runtime.planned.get_mut(index) else { return self.runtime.planned.push(new) };
         fn over<T>(known: &mut Option<T>, new: Option<T>) {
             if new.is_some() {
                 *known = new;
@@ -260,8 +265,13 @@ impl RuntimeBuilder {
         for row in &mut rows {
             row.container = containers[row.container];
             let time = times.as_ref().and_then(|times| times.get(row.frame as usize));
-            let last = |time: &Time| starts.get(&row.container)?.range(..=*time).next_back().copied();
-            row.started = row.started.or_else(|| last(time?));
+            let start = |time: &Time| {
+                let known = starts.get(&row.container)?;
+                // An engine notes the start when the process already runs.
+                let soon = Time(time.0.saturating_add(START_MS));
+                known.range(..=*time).next_back().or_else(|| known.range(*time..=soon).next()).copied()
+            };
+            row.started = row.started.or_else(|| start(time?));
         }
         recording.times = times;
         rows.sort_by_key(|row| (row.container, row.started, row.frame));
@@ -306,7 +316,7 @@ impl RuntimeBuilder {
         for event in self.runtime.events.iter().filter(|event| event.kind == EventKind::Start) {
             let known = starts.entry(event.container).or_default();
             // The engine notes the start a moment before it tells of it.
-            let (from, to) = (Time(event.time.0.saturating_sub(2000)), event.time);
+            let (from, to) = (Time(event.time.0.saturating_sub(START_MS)), event.time);
             if known.range(from..=to).next().is_none() {
                 known.insert(event.time);
             }

@@ -147,7 +147,12 @@ impl Compose<'_, '_> {
             _ => return None,
         };
         let mut unset = Vec::new();
-        let replaced = interpolate(&text, self.surroundings.variable, &mut unset);
+        // A variable whose name says that it is a secret stays one, wherever it is used.
+        let variable = |name: &str| {
+            let value = (self.surroundings.variable)(name)?;
+            Some(crate::redact::value(name, &value))
+        };
+        let replaced = interpolate(&text, &variable, &mut unset);
         for name in unset {
             self.warn(&format!("`{place}`: variable `{name}` is not set, and taken for empty"));
         }
@@ -371,7 +376,11 @@ mod tests {
     use crate::memory::{RuntimeBuilder, read};
 
     fn runtime(text: &str, files: &[(&str, &str)]) -> Runtime {
-        let variable = |name: &str| (name == "LIMIT").then(|| "768m".to_owned());
+        let variable = |name: &str| match name {
+            "LIMIT" => Some("768m".to_owned()),
+            "REGISTRY_TOKEN" => Some("s3cret".to_owned()),
+            _ => None,
+        };
         let file = |path: &str| {
             files.iter().find(|(name, _)| *name == path).map(|(_, text)| text.as_bytes().to_vec())
         };
@@ -455,7 +464,7 @@ mod tests {
     #[test]
     fn values_of_variables_stay_out() {
         let service = service(
-            "{environment: {API_KEY: s3cret}, command: [run, --token, s3cret], \
+            "{image: \"host/${REGISTRY_TOKEN}/web\", environment: {API_KEY: s3cret}, command: [run, --token, s3cret], \
              healthcheck: {test: \"PGPASSWORD=s3cret psql\"}}",
         );
         assert!(!format!("{service:?}").contains("s3cret"), "{service:?}");

@@ -142,6 +142,9 @@ fn state(value: &Value, observed: Option<Time>) -> ContainerState {
     let finished = at("FinishedAt");
     // podman 3 has it under the name of what checks.
     let health = state.get("Health").or_else(|| state.get("Healthcheck")).and_then(health);
+    // Through its compatible API, podman says `starting` of a container without a health check.
+    let is_checked = value.pointer("/Config/Healthcheck/Test").is_some();
+    let health = health.filter(|health| is_checked || !health.log.is_empty());
     ContainerState {
         observed,
         status: json::text(state, "Status").map(status).unwrap_or_default(),
@@ -220,6 +223,16 @@ mod tests {
         for health in [json!({"Status": ""}), json!({"Status": "none"}), json!(null)] {
             assert_eq!(container(&json!({}), &json!({"Health": health})).states[0].health, None);
         }
+    }
+
+    #[test]
+    fn podman_says_starting_where_nothing_is_checked() {
+        let state = json!({"Health": {"Status": "starting", "FailingStreak": 0, "Log": null}});
+        assert_eq!(container(&json!({}), &state).states[0].health, None);
+        let config = json!({"Healthcheck": {"Test": ["CMD", "true"]}});
+        let value = json!({"Id": "a", "HostConfig": {}, "State": state, "Config": config});
+        let health = inspected(&value, None).unwrap().states.remove(0).health.unwrap();
+        assert_eq!(health.status, HealthStatus::Starting);
     }
 
     #[test]

@@ -27,8 +27,9 @@ pub(crate) fn read_values(reader: &mut Reader, values: &[(u64, &Value)]) -> Foun
 }
 
 pub(crate) fn read(reader: &mut Reader, objects: &[Object]) -> Found {
-    // docker says what its user called the container by, nerdctl does not.
-    let is_nerdctl = objects.iter().all(|object| object.value.get("Container").is_none());
+    // docker says what its user called the container by, nerdctl does not. A template of one's own has other fields.
+    let lacks_container = |value: &Value| value.get("BlockIO").is_some() && value.get("Container").is_none();
+    let is_nerdctl = objects.iter().all(|object| lacks_container(&object.value));
     let (format, kind) = if is_nerdctl {
         (RecordingFormat::NerdctlStats, "nerdctl stats, JSON")
     } else {

@@ -161,6 +161,7 @@ pub(super) static WORDS: Words = Words {
         format!("{files}, {size}, only moved: the same content is there under another path.")
     },
     shown: |files, changed| format!("{files}, {changed} changed"),
+    state: "State",
     changed_inside: |number| format!("{number} changed"),
 
     map: "Map of the files",
@@ -233,6 +234,7 @@ pub(super) static WORDS: Words = Words {
             "{what} in {place} exceeds what a page keeps in memory ({limit}): `plimsoll snapshot` reads more"
         )
     },
+    not_saved: |reason| format!("The comparison cannot be saved: {reason}."),
     same_name: |name| format!("two of its images are named `{name}`"),
 
     packages: "Packages",

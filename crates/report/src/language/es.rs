@@ -165,6 +165,7 @@ pub(super) static WORDS: Words = Words {
         format!("{files}, {size}, solo cambiaron de sitio: el mismo contenido está en otra ruta.")
     },
     shown: |files, changed| format!("{files}, {changed} cambiados"),
+    state: "Estado",
     changed_inside: |number| format!("{number} cambiados"),
 
     map: "Mapa de los archivos",
@@ -239,6 +240,7 @@ pub(super) static WORDS: Words = Words {
             "{what} en {place} supera lo que una página guarda en memoria ({limit}): `plimsoll snapshot` lee más"
         )
     },
+    not_saved: |reason| format!("No se puede guardar la comparación: {reason}."),
     same_name: |name| format!("dos de sus imágenes se llaman `{name}`"),
 
     packages: "Paquetes",

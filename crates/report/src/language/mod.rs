@@ -361,6 +361,7 @@ pub struct Words {
     pub no_files: &'static str,
     pub moved: fn(files: &str, size: &str) -> String,
     pub shown: fn(files: &str, changed: &str) -> String,
+    pub state: &'static str,
     pub changed_inside: fn(number: &str) -> String,
 
     // The map of files.
@@ -424,6 +425,7 @@ pub struct Words {
     pub open_newer: &'static str,
     pub damaged: fn(name: &str, reason: &str) -> String,
     pub too_large: fn(what: &str, place: &str, limit: &str) -> String,
+    pub not_saved: fn(reason: &str) -> String,
     pub same_name: fn(name: &str) -> String,
 
     // What is not in this report.

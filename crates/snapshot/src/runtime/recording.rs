@@ -59,7 +59,8 @@ impl Recording {
     }
 }
 
-/// What one container took between one start and the next: a restart resets peaks and counters.
+/// What one container took between one start and the next: a restart resets peaks and counters. Where nothing is
+/// known for long, one start may have several series.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Series {
     /// Index into [`super::Runtime::containers`].

@@ -1,0 +1,329 @@
+//! Compilers, headers and other tools of a build that stay in the image.
+
+use plimsoll_snapshot::{Bytes, Ecosystem};
+
+use super::step;
+use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+use crate::packages::{Broken, Owner, Package, PackageId, Use};
+
+pub(super) const RULE: Rule = Rule {
+    id: "build-tools",
+    title: "Build tools are in the final image",
+    why: "Compilers, headers and version control are needed to build, not to run. They are large, and they help whoever breaks in.",
+    how: "Build in a stage that has the tools, and copy its result into a final stage that has not. Or install, build and purge them in \
+          one `RUN`.",
+    limits: "Tools are known by name. One that another package needs at run time is left out of the sum, and so is git where a used \
+             package runs it; a program that starts a compiler by itself is not seen.",
+    check: Check::Image(check),
+};
+
+/// Less is not worth a second stage.
+const LEAST: Bytes = Bytes(5_000_000);
+
+/// Packages of systems by their whole name.
+const NAMES: &[&str] = &[
+    "build-essential",
+    "build-base",
+    "alpine-sdk",
+    "base-devel",
+    "make",
+    "cmake",
+    "ninja-build",
+    "meson",
+    "git",
+    "git-man",
+    "mercurial",
+    "subversion",
+    "binutils",
+    "binutils-common",
+    "dpkg-dev",
+    "patch",
+    "autoconf",
+    "automake",
+    "libtool",
+    "bison",
+    "flex",
+    "m4",
+    "pkg-config",
+    "pkgconf",
+    "pkgconf-bin",
+    "gdb",
+    "rustc",
+    "cargo",
+    "rust",
+    "go",
+    "golang",
+    "gfortran",
+    "nasm",
+    "yasm",
+    "swig",
+    "maven",
+    "gradle",
+    "node-gyp",
+    "fakeroot",
+    "rpm-build",
+    "redhat-rpm-config",
+    "gcc",
+    "g++",
+    "cpp",
+    "clang",
+    "llvm",
+    "lld",
+];
+/// And by the beginning of it.
+const BEGINNINGS: &[&str] = &["gcc-", "g++-", "cpp-", "gfortran-", "clang-", "llvm-", "golang-", "binutils-"];
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let git_is_used = input.catalogue.installed().any(|package| {
+        matches!(package.name.as_str(), "gitpython" | "dulwich" | "pygit2" | "simple-git")
+            && !matches!(package.usage, Use::Unused)
+    });
+    let is_wanted = |package: &&Package| {
+        package.ecosystem.is_system()
+            && is_tool(&package.name)
+            && !(git_is_used && package.name.starts_with("git"))
+    };
+    let mut tools: Vec<PackageId> =
+        input.catalogue.installed().filter(is_wanted).map(|package| package.id).collect();
+    // A tool that something needs which stays is no build tool here. Leaving one out may make others needed.
+    let mut gone = Vec::new();
+    for _ in 0..ROUNDS {
+        let without = input.catalogue.without(input.squashed, &tools);
+        gone = without.gone;
+        let before = tools.len();
+        let layer_of = |id: PackageId| input.catalogue.package(id).layer;
+        tools.retain(|tool| {
+            !without.broken.iter().any(|broken| match *broken {
+                // What was there before the tool came does without: it merely recommends it.
+                Broken::Package { package, needs } => needs == *tool && layer_of(package) >= layer_of(needs),
+                Broken::Application { needs, .. } => needs == *tool,
+            })
+        });
+        if tools.len() == before {
+            break;
+        }
+        gone.clear();
+    }
+    let mut inodes = input.inodes_of(&gone);
+    inodes.extend(toolchains(input));
+    if input.bytes(&inodes) < LEAST {
+        return Vec::new();
+    }
+    let mut finding = input.finding(RULE.id, "Compilers, headers and other tools of the build", inodes);
+    let mut named: Vec<&Package> = tools.iter().map(|&id| input.catalogue.package(id)).collect();
+    named.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+    if !named.is_empty() {
+        finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(package)).collect();
+        finding.evidence_count = named.len() as u64;
+    }
+    let from_base = named.iter().filter(|package| package.layer < input.base_layers).count();
+    if from_base * 2 > named.len() {
+        finding.confidence = Confidence::Medium;
+    }
+    finding.fixes = fixes(input, &tools);
+    vec![finding]
+}
+
+/// Leaving out tools ends soon: each round has fewer.
+const ROUNDS: usize = 16;
+
+fn is_tool(name: &str) -> bool {
+    NAMES.contains(&name)
+        || BEGINNINGS.iter().any(|start| name.starts_with(start))
+            && !name.ends_with("-base")
+            && !name.contains("libs")
+        || name.ends_with("-dev")
+        || name.ends_with("-devel")
+        || name.ends_with("-headers")
+        || name.starts_with("openjdk") && name.contains("-jdk")
+}
+
+/// Toolchains that no package manager of the system brought.
+fn toolchains(input: &Input<'_>) -> Vec<u32> {
+    const PLACES: [&[u8]; 4] =
+        [b"usr/local/cargo/bin/", b"usr/local/rustup/", b"root/.rustup/", b"usr/local/go/"];
+    input
+        .visible()
+        .filter(|(_, inode, owner)| {
+            !matches!(owner, Owner::Package(_))
+                && PLACES.iter().any(|place| input.path(inode).starts_with(place))
+        })
+        .map(|(index, ..)| index)
+        .collect()
+}
+
+fn evidence(package: &Package) -> Evidence {
+    Evidence {
+        subject: format!("{} {}", package.ecosystem.name(), package.label()),
+        bytes: package.image_bytes,
+        layer: Some(package.layer),
+        instruction: package.instruction.clone(),
+        line: None,
+        note: None,
+    }
+}
+
+fn fixes(input: &Input<'_>, tools: &[PackageId]) -> Vec<Fix> {
+    let names: Vec<&str> = tools.iter().map(|&id| input.catalogue.package(id).name.as_str()).collect();
+    let mut fixes = Vec::new();
+    let mut used = Vec::new();
+    for (_, instruction) in input.steps() {
+        let Some(lines) = without_words(&instruction, &names, &mut used) else { continue };
+        fixes.push(Fix::instead_of(instruction.clone(), "installs what is needed at run time alone", lines));
+        if let Some(stage) = stage(input, &used) {
+            fixes.push(Fix::new(FixKind::Dockerfile, "builds in a stage of its own", stage));
+        }
+        break;
+    }
+    if fixes.is_empty() && names.len() > 3 {
+        fixes.extend(input.image.config.labels.get("org.opencontainers.image.base.name").map(|base| {
+            Fix::new(
+                FixKind::Dockerfile,
+                "the tools come with the base image: build there, and end on its slim variant",
+                format!("FROM {base} AS build"),
+            )
+        }));
+    }
+    fixes
+}
+
+/// An instruction that installs packages, without some of them; `None` if it installs none of them.
+fn without_words(instruction: &str, names: &[&str], left_out: &mut Vec<String>) -> Option<String> {
+    let command = step::command(instruction)?;
+    let commands = step::commands(command)?;
+    let mut changed = false;
+    let mut kept: Vec<String> = Vec::new();
+    for command in commands {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        if !is_install(&words) {
+            kept.push(command.to_owned());
+            continue;
+        }
+        let bare = |word: &str| word.split(['=', ':']).next().unwrap_or(word).to_owned();
+        let (gone, stay): (Vec<&str>, Vec<&str>) =
+            words.iter().partition(|word| names.contains(&bare(word).as_str()));
+        left_out.extend(gone.iter().map(|word| (*word).to_owned()));
+        changed |= !gone.is_empty();
+        let packages = stay.iter().skip_while(|word| **word != "install" && **word != "add").skip(1);
+        if packages.filter(|word| !word.starts_with('-')).count() > 0 {
+            let line = stay.join(" ");
+            kept.push(if words[0] == "apt-get" && !line.contains("--no-install-recommends") {
+                line.replacen("install", "install --no-install-recommends", 1)
+            } else {
+                line
+            });
+        }
+    }
+    if !changed {
+        return None;
+    }
+    if !kept.iter().any(|command| is_install(&command.split_whitespace().collect::<Vec<_>>())) {
+        return Some(format!("# not needed any more: {}", step::shorten(instruction)));
+    }
+    if kept.iter().any(|command| command.starts_with("apt-get ")) && !command.contains("/var/lib/apt/lists") {
+        kept.push("rm -rf /var/lib/apt/lists/*".to_owned());
+    }
+    Some(step::run(&[], &kept))
+}
+
+fn is_install(words: &[&str]) -> bool {
+    matches!(words.first(), Some(&("apt-get" | "apt" | "apk" | "dnf" | "microdnf" | "yum" | "zypper")))
+        && words.iter().any(|word| matches!(*word, "install" | "add"))
+}
+
+/// A stage for what pip builds, if that is what the tools are for.
+fn stage(input: &Input<'_>, tools: &[String]) -> Option<String> {
+    let python = input.catalogue.installed().any(|package| package.ecosystem == Ecosystem::Python);
+    let install = input.steps().find_map(|(_, instruction)| {
+        let commands = step::commands(step::command(&instruction)?)?;
+        let pip = |command: &&&str| command.starts_with("pip install") || command.starts_with("pip3 install");
+        commands.iter().find(pip).map(|command| (*command).to_owned())
+    })?;
+    if !python || tools.is_empty() || !input.has_program("apt-get") {
+        return None;
+    }
+    let requirements = install.split_whitespace().skip_while(|word| *word != "-r").nth(1);
+    let copy = requirements.map(|file| format!("COPY {file} {file}\n")).unwrap_or_default();
+    Some(format!(
+        "# base: the stage that has what is needed at run time\n\
+         FROM base AS build\n\
+         RUN apt-get update \\\n && apt-get install -y --no-install-recommends {}\n\
+         {copy}RUN python3 -m venv /venv \\\n && /venv/bin/{install}\n\
+         FROM base\n\
+         COPY --from=build /venv /venv\n\
+         ENV PATH=/venv/bin:$PATH",
+        tools.join(" ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    const TOOLS: &str = "
+        i RUN apt-get update && apt-get install -y gcc git curl
+        f var/lib/dpkg/status 9
+        f usr/bin/apt-get 1
+        f usr/bin/gcc 30000000
+        f usr/bin/as 4000000
+        f usr/bin/git 9000000
+        f usr/bin/curl 500
+        p var/lib/dpkg/status dpkg gcc 12 needs=linker-data files=usr/bin/gcc
+        p var/lib/dpkg/status dpkg linker-data 2 files=usr/bin/as
+        p var/lib/dpkg/status dpkg git 2 files=usr/bin/git
+        p var/lib/dpkg/status dpkg curl 8 files=usr/bin/curl
+        a var/lib/dpkg/status dpkg linker-data";
+    const BASE: &str = "
+        i ADD rootfs /
+        f var/lib/dpkg/status 8
+        f bin/sh 1
+        p var/lib/dpkg/status dpkg dash 1 files=bin/sh";
+
+    #[test]
+    fn tools_go_with_what_only_they_need() {
+        let found = check(&RULE, &[BASE, TOOLS]);
+        assert_eq!(found[0].saving, Bytes(43_000_000));
+        assert_eq!(found[0].evidence_count, 2);
+        assert_eq!(
+            found[0].fixes[0].lines,
+            "RUN apt-get update \\\n && apt-get install --no-install-recommends -y curl \\\n && rm -rf /var/lib/apt/lists/*"
+        );
+    }
+
+    #[test]
+    fn what_pip_builds_is_built_in_a_stage() {
+        let pip = "i RUN pip install -r requirements.txt
+            f site/a-1.dist-info/METADATA 10
+            p site/a-1.dist-info/METADATA python a 1";
+        let found = check(&RULE, &[BASE, TOOLS, pip]);
+        assert!(found[0].fixes[1].lines.contains("/venv/bin/pip install -r requirements.txt"));
+        assert!(found[0].fixes[1].lines.contains("install -y --no-install-recommends gcc git\n"));
+    }
+
+    #[test]
+    fn what_something_needs_that_stays_is_no_build_tool() {
+        let server = "
+            i RUN apt-get install server
+            f var/lib/dpkg/status 7
+            f usr/bin/gcc 30000000
+            f usr/bin/server 3
+            p var/lib/dpkg/status dpkg gcc 12 files=usr/bin/gcc
+            p var/lib/dpkg/status dpkg server 12 needs=gcc files=usr/bin/server
+            a var/lib/dpkg/status dpkg gcc";
+        assert_eq!(check(&RULE, &[BASE, server]), []);
+        assert_eq!(check(&RULE, &[BASE]), []);
+    }
+
+    #[test]
+    fn tools_are_known_by_name() {
+        for tool in ["gcc-12", "libc6-dev", "kernel-headers", "openjdk-17-jdk-headless", "libstdc++-12-dev"] {
+            assert!(is_tool(tool), "{tool}");
+        }
+        for other in
+            ["gcc-12-base", "libgcc-s1", "libstdc++6", "git-lfs", "openjdk-17-jre", "libllvm15", "devscripts"]
+        {
+            assert!(!is_tool(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Compiled Python beside its source.
+
+use plimsoll_snapshot::{Bytes, Ecosystem};
+
+use super::places::is_below;
+use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity, step};
+
+pub(super) const RULE: Rule = Rule {
+    id: "bytecode",
+    title: "Bytecode of Python is stored beside its source",
+    why: "Python compiles what it imports by itself. What pip compiles ahead is about a third of all packages that are pure Python, \
+          most of it of modules that are never imported.",
+    how: "Install with `pip install --no-compile` and set `PYTHONDONTWRITEBYTECODE=1` while building.",
+    limits: "Without bytecode the first start takes longer, and every start does where the service may not write beside its source. So \
+             this is a trade, and worth it for what starts seldom.",
+    check: Check::Image(check),
+};
+
+const LEAST: Bytes = Bytes(10_000_000);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let inodes: Vec<u32> = input
+        .added()
+        .filter(|(_, inode, owner)| {
+            let place = input.path(inode);
+            let system = input.package(*owner).is_some_and(|package| package.ecosystem.is_system());
+            place.ends_with(b".pyc") && is_below(place, b"__pycache__") && !system && !of_system(place)
+        })
+        .map(|(index, ..)| index)
+        .collect();
+    if input.bytes(&inodes) < LEAST {
+        return Vec::new();
+    }
+    let evidence = input.grouped(&inodes, |index, inode| input.owner_label(index, inode));
+    let instruction =
+        input.main_layer(&inodes).and_then(|layer| input.instruction(layer)).unwrap_or_default();
+    let site = super::shipped_tests::top(input, &inodes);
+    let finding = input.finding(RULE.id, "Bytecode of Python", inodes).with_groups(evidence);
+    let mut finding = finding.at_most(Severity::Low, Confidence::Low);
+    let command = step::command(&instruction).unwrap_or_default();
+    let fix = ["pip install", "pip3 install"].iter().find(|pip| command.contains(*pip)).map(|pip| {
+        let lines = step::run(&[], &[command.replace(pip, &format!("{pip} --no-compile"))]);
+        Fix::instead_of(instruction.clone(), "installs without compiling", lines)
+    });
+    finding.fixes.extend(fix.or_else(|| {
+        let delete = format!("RUN find {} -type d -name __pycache__ -prune -exec rm -rf {{}} +", site?);
+        let python = input.catalogue.installed().any(|package| package.ecosystem == Ecosystem::Python);
+        let does = "in the stage that installs the packages, as the last step";
+        python.then(|| Fix::new(super::FixKind::Dockerfile, does, delete))
+    }));
+    vec![finding]
+}
+
+/// Packages of Debian are compiled when they are installed, and nothing but another package manager leaves that out.
+fn of_system(place: &[u8]) -> bool {
+    place.starts_with(b"usr/lib/python3") || place.starts_with(b"usr/share/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    #[test]
+    fn pip_can_leave_it_out() {
+        let layer = "i RUN pip install a\nf v/site-packages/a/__pycache__/x.cpython-311.pyc 20000000";
+        let found = check(&RULE, &["i ADD rootfs /\nf etc/x 1", layer]);
+        assert_eq!(found[0].confidence, Confidence::Low);
+        assert_eq!(found[0].fixes[0].lines, "RUN pip install --no-compile a");
+    }
+
+    #[test]
+    fn that_of_the_system_is_left_alone() {
+        let layer = "i RUN apt-get install python3\nf usr/lib/python3/dist-packages/__pycache__/x.cpython-311.pyc 20000000";
+        assert_eq!(check(&RULE, &[layer]), []);
+    }
+}

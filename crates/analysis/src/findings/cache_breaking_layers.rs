@@ -1,0 +1,155 @@
+//! Instructions whose order makes a build do its work again.
+
+use plimsoll_snapshot::Bytes;
+
+use super::step::{self, Copy};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity, severity_of};
+
+pub(super) const RULE: Rule = Rule {
+    id: "cache-breaking-layers",
+    title: "The order of the instructions defeats the cache of the build",
+    why: "A change of any file that was copied makes every instruction below it run again: with the sources copied first, one changed line \
+          installs all dependencies anew, and every machine pulls them anew. A list of packages that was fetched in an instruction of its own \
+          is taken from the cache when it is long out of date.",
+    how: "Copy the list of requirements, install, and copy the sources last. Update and install in one `RUN`.",
+    limits: "Saves time and traffic of later builds, not bytes of this image; the bytes shown are those that each change makes anew.",
+    check: Check::Image(check),
+};
+
+/// How dependencies are installed, and the files that say which.
+const INSTALLS: &[(&str, &str)] = &[
+    ("pip install -r", ""),
+    ("pip3 install -r", ""),
+    ("pip install --no-cache-dir -r", ""),
+    ("npm ci", "package.json package-lock.json"),
+    ("npm install", "package.json package-lock.json"),
+    ("yarn install", "package.json yarn.lock"),
+    ("pnpm install", "package.json pnpm-lock.yaml"),
+    ("poetry install", "pyproject.toml poetry.lock"),
+    ("uv sync", "pyproject.toml uv.lock"),
+    ("pipenv install", "Pipfile Pipfile.lock"),
+    ("bundle install", "Gemfile Gemfile.lock"),
+    ("composer install", "composer.json composer.lock"),
+    ("go mod download", "go.mod go.sum"),
+];
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let steps: Vec<(u32, String)> = input.steps().collect();
+    sources_first(input, &steps).into_iter().chain(update_alone(input, &steps)).collect()
+}
+
+fn sources_first(input: &Input<'_>, steps: &[(u32, String)]) -> Option<Finding> {
+    let (at, copied) = steps.iter().enumerate().find_map(|(at, (_, text))| {
+        Copy::parse(text).filter(|copy| copy.is_whole_context() && !copy.is_from_stage()).map(|_| (at, text))
+    })?;
+    let copy = Copy::parse(copied)?;
+    let (layer, installing, files) = steps[at + 1..].iter().find_map(|(layer, text)| {
+        let command = step::command(text)?;
+        let (install, files) = INSTALLS.iter().find(|(install, _)| command.contains(install))?;
+        Some((*layer, text, files_of(command, install, files)?))
+    })?;
+    let again: Bytes =
+        input.inodes().filter(|(_, inode, _)| inode.layer == layer).map(|(_, inode, _)| inode.size).sum();
+    let mut finding = input.remark(
+        RULE.id,
+        "Every change of a source installs all dependencies again",
+        step::shorten(copied),
+    );
+    finding.evidence = vec![Evidence {
+        subject: step::shorten(installing),
+        bytes: again,
+        layer: Some(layer),
+        instruction: Some(installing.clone()),
+        line: input.written(layer).map(|written| written.line),
+        note: Some(format!("runs again after each change of what `{}` copies", step::shorten(copied))),
+    }];
+    finding.severity = severity_of(again).min(Severity::Medium);
+    finding.confidence = Confidence::High;
+    let directory = if copy.destination.ends_with('/') {
+        copy.destination.to_owned()
+    } else {
+        format!("{}/", copy.destination)
+    };
+    let lines = format!("COPY {files} {directory}\n{installing}\n{copied}");
+    let does = "copies the sources after the dependencies are there";
+    finding.fixes.push(Fix::instead_of(format!("{copied}\n{installing}"), does, lines));
+    Some(finding)
+}
+
+/// The files that an installation reads.
+fn files_of(command: &str, install: &str, files: &str) -> Option<String> {
+    if !files.is_empty() {
+        return Some(files.to_owned());
+    }
+    let rest = &command[command.find(install)? + install.len()..];
+    let file = rest.split_whitespace().next()?;
+    file.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)).then(|| file.to_owned())
+}
+
+fn update_alone(input: &Input<'_>, steps: &[(u32, String)]) -> Option<Finding> {
+    let has = |text: &str, word: &str| step::command(text).is_some_and(|command| command.contains(word));
+    let at = steps.iter().position(|(_, text)| {
+        (has(text, "apt-get update") || has(text, "apt update")) && !has(text, " install")
+    })?;
+    let (_, update) = &steps[at];
+    let (layer, install) =
+        steps[at + 1..].iter().find(|(_, text)| has(text, "apt-get install") || has(text, "apt install"))?;
+    if has(install, "update") {
+        return None;
+    }
+    let mut finding = input.remark(
+        RULE.id,
+        "The list of packages comes from the cache when packages are installed",
+        step::shorten(update),
+    );
+    finding.evidence[0].layer = Some(*layer);
+    finding.evidence[0].instruction = Some(install.clone());
+    (finding.severity, finding.confidence) = (Severity::Low, Confidence::High);
+    let lines =
+        step::run(&[], &[step::command(update)?, step::command(install)?, "rm -rf /var/lib/apt/lists/*"]);
+    finding.fixes.push(Fix::instead_of(format!("{update}\n{install}"), "updates and installs in one", lines));
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    const BASE: &str = "i ADD rootfs /\nf etc/x 1";
+
+    #[test]
+    fn sources_come_after_dependencies() {
+        let found = check(
+            &RULE,
+            &[BASE, "i COPY . .\nf app/a 1", "i RUN pip install -r requirements.txt\nf b 200000000"],
+        );
+        assert_eq!((found[0].saving, found[0].evidence[0].bytes), (Bytes(0), Bytes(200_000_000)));
+        assert_eq!(
+            found[0].fixes[0].lines,
+            "COPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY . ."
+        );
+    }
+
+    #[test]
+    fn update_and_install_belong_together() {
+        let found =
+            check(&RULE, &[BASE, "i RUN apt-get update\nf a 1", "i RUN apt-get install -y git\nf b 1"]);
+        assert_eq!(
+            found[0].fixes[0].lines,
+            "RUN apt-get update \\\n && apt-get install -y git \\\n && rm -rf /var/lib/apt/lists/*"
+        );
+    }
+
+    #[test]
+    fn a_good_order_is_no_finding() {
+        let good = [
+            BASE,
+            "i RUN apt-get update && apt-get install -y git\nf a 1",
+            "i COPY requirements.txt .\nf r 1",
+            "i RUN pip install -r requirements.txt\nf b 200000000",
+            "i COPY . .\nf app/a 1",
+        ];
+        assert_eq!(check(&RULE, &good), []);
+    }
+}

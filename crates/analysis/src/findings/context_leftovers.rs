@@ -1,0 +1,268 @@
+//! What `COPY . .` took along by accident: version control, environments of the host, notes of editors.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_snapshot::{Bytes, path};
+
+use super::step::Copy;
+use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use crate::instruction;
+
+pub(super) const RULE: Rule = Rule {
+    id: "context-leftovers",
+    title: "Files of the working copy are in the image that it does not need",
+    why: "They are sent to the builder with every build, break its cache with every change, and may say what nobody should read: the \
+          whole history of the source, an environment file.",
+    how: "Name them in a `.dockerignore` beside the Dockerfile, or copy only the directories that are needed.",
+    limits: "Looks at what `COPY` and `ADD` took out of the context of the build. Tests, documentation and data are a finding of their \
+             own, since a service may read them.",
+    check: Check::Image(check),
+};
+
+/// A kind of leftovers: what its name is like.
+enum Name {
+    Directory(&'static str),
+    File(&'static str),
+    Beginning(&'static str),
+    Ending(&'static str),
+}
+use Name::{Beginning, Directory, Ending, File};
+
+/// What no image needs.
+const NEVER: &[Name] = &[
+    Directory(".git"),
+    Directory(".svn"),
+    Directory(".hg"),
+    Directory(".venv"),
+    Directory("venv"),
+    Directory("node_modules"),
+    Directory("__pycache__"),
+    Directory(".pytest_cache"),
+    Directory(".mypy_cache"),
+    Directory(".ruff_cache"),
+    Directory(".tox"),
+    Directory(".nox"),
+    Directory(".cache"),
+    Directory(".idea"),
+    Directory(".vscode"),
+    Directory(".github"),
+    Directory(".gitlab"),
+    Directory(".terraform"),
+    Directory("htmlcov"),
+    Directory(".ipynb_checkpoints"),
+    File(".DS_Store"),
+    File("Thumbs.db"),
+    File(".env"),
+    File(".coverage"),
+    File(".gitignore"),
+    File(".gitattributes"),
+    File(".gitlab-ci.yml"),
+    File(".pre-commit-config.yaml"),
+    File(".dockerignore"),
+    Beginning("Dockerfile"),
+    Beginning("docker-compose"),
+    Beginning("compose.y"),
+    Ending(".log"),
+    Ending(".swp"),
+    Ending(".pyc"),
+    Ending("~"),
+];
+/// What most images do not need.
+const SELDOM: &[Name] = &[
+    Directory("tests"),
+    Directory("test"),
+    Directory("__tests__"),
+    Directory("docs"),
+    Directory("doc"),
+    Directory("examples"),
+    Directory("notebooks"),
+    Directory("data"),
+    Directory("datasets"),
+    Ending(".ipynb"),
+    Ending(".psd"),
+    Ending(".zip"),
+    Ending(".tar.gz"),
+    Ending(".tgz"),
+    Ending(".tar"),
+    Ending(".dump"),
+    Ending(".sql"),
+    Ending(".bak"),
+    Ending(".parquet"),
+    Ending(".csv"),
+    Ending(".mp4"),
+];
+/// What is seldom needed has to be this large to be spoken of.
+const LEAST_SELDOM: Bytes = Bytes(1_000_000);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let copies: BTreeMap<u32, String> = input.steps().collect();
+    let copies: BTreeMap<u32, Copy<'_>> = copies
+        .iter()
+        .filter_map(|(&layer, text)| Some((layer, Copy::parse(text).filter(|copy| !copy.is_from_stage())?)))
+        .collect();
+    let mut never: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    let mut seldom = never.clone();
+    for (index, inode, _) in input.added() {
+        let Some(copy) = copies.get(&inode.layer) else { continue };
+        let place = input.path(inode);
+        let Some(inside) = in_context(input, copy, place) else { continue };
+        if let Some(pattern) = pattern(&inside, NEVER) {
+            never.entry(pattern).or_default().push(index);
+        } else if let Some(pattern) = pattern(&inside, SELDOM) {
+            seldom.entry(pattern).or_default().push(index);
+        }
+    }
+    let bytes = |groups: &BTreeMap<String, Vec<u32>>| -> Bytes {
+        groups.values().map(|inodes| input.bytes(inodes)).sum()
+    };
+    let mut found = Vec::new();
+    if !never.is_empty() {
+        let serious =
+            never.keys().any(|pattern| [".git", ".env", "**/.git", "**/.env"].contains(&&**pattern));
+        let mut finding = finding(input, "Leftovers of the working copy", &never);
+        if serious {
+            finding.severity = finding.severity.max(Severity::Medium);
+        }
+        found.push(finding);
+    }
+    if bytes(&seldom) >= LEAST_SELDOM {
+        let finding = finding(input, "Tests, documents or data of the working copy", &seldom);
+        found.push(finding.at_most(Severity::Medium, Confidence::Low));
+    }
+    found
+}
+
+fn finding(input: &Input<'_>, title: &str, groups: &BTreeMap<String, Vec<u32>>) -> Finding {
+    let mut label = BTreeMap::new();
+    let mut inodes = Vec::new();
+    for (pattern, group) in groups {
+        // The same files again in a later layer, which changed their owner, would not be there either.
+        for index in input.with_copies(group) {
+            label.insert(index, pattern.clone());
+            inodes.push(index);
+        }
+    }
+    let evidence =
+        input.grouped(&label.keys().copied().collect::<Vec<_>>(), |index, _| label[&index].clone());
+    let mut finding = input.finding(RULE.id, title, inodes).with_groups(evidence);
+    let lines: BTreeSet<&str> = groups.keys().map(String::as_str).collect();
+    let lines: Vec<&str> = lines.into_iter().take(30).collect();
+    finding.fixes.push(Fix::new(FixKind::Dockerignore, "keeps them out of the context", lines.join("\n")));
+    finding
+}
+
+/// The line of a `.dockerignore` that names a path of the context: by the first part of it that is like one of `names`.
+fn pattern(inside: &str, names: &[Name]) -> Option<String> {
+    let mut end = 0;
+    for (depth, part) in inside.split('/').enumerate() {
+        end += part.len();
+        let is_file = end == inside.len();
+        end += 1;
+        let text = names.iter().find_map(|name| match name {
+            Directory(directory) => (!is_file && part == *directory).then(|| (*directory).to_owned()),
+            File(file) => (is_file && part == *file).then(|| (*file).to_owned()),
+            Beginning(start) => (is_file && part.starts_with(start)).then(|| format!("{start}*")),
+            Ending(ending) => (is_file && part.ends_with(ending)).then(|| format!("*{ending}")),
+        });
+        if let Some(text) = text {
+            // Unlike that of git, a pattern holds at the root alone (Docker, "Build context", ".dockerignore files").
+            return Some(if depth == 0 { text } else { format!("**/{text}") });
+        }
+    }
+    None
+}
+
+/// Where a file lies in the context of the build that an instruction copied it out of; `None` if that is not certain.
+pub(super) fn in_context(input: &Input<'_>, copy: &Copy<'_>, place: &[u8]) -> Option<String> {
+    let [source] = copy.sources[..] else { return None };
+    let source = source.trim_start_matches("./").trim_end_matches('/');
+    if source.contains(['*', '?', '$']) || copy.destination.contains('$') {
+        return None;
+    }
+    let directory = join(&directory_of(input, copy), copy.destination);
+    let place = path::escape(place);
+    let inside = match directory.as_str() {
+        "" => &place,
+        directory => match place.strip_prefix(directory)? {
+            "" => "",
+            rest => rest.strip_prefix('/')?,
+        },
+    };
+    let inside = match (source, inside) {
+        ("." | "", inside) => inside.to_owned(),
+        (source, "") => source.to_owned(),
+        (source, inside) => {
+            // A single file goes into a directory under its own name.
+            let name = source.rsplit('/').next().unwrap_or(source);
+            if inside == name { source.to_owned() } else { format!("{source}/{inside}") }
+        }
+    };
+    (!inside.is_empty()).then_some(inside)
+}
+
+/// The working directory at an instruction.
+fn directory_of(input: &Input<'_>, copy: &Copy<'_>) -> String {
+    if copy.destination.starts_with('/') {
+        return String::new();
+    }
+    let mut directory = None;
+    for step in &input.image.history {
+        let text = instruction::readable(&step.created_by);
+        if let Some(next) = text.strip_prefix("WORKDIR ") {
+            directory = Some(join(directory.as_deref().unwrap_or(""), next.trim()));
+        } else if Copy::parse(&text).as_ref() == Some(copy) {
+            break;
+        }
+    }
+    directory.unwrap_or_else(|| input.image.config.working_dir.trim_matches('/').to_owned())
+}
+
+fn join(directory: &str, path: &str) -> String {
+    let parts = if path.starts_with('/') { path.to_owned() } else { format!("{directory}/{path}") };
+    let parts: Vec<&str> = parts.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::{check, check_config};
+
+    const BASE: &str = "i ADD rootfs /\nf etc/x 1";
+
+    #[test]
+    fn the_lines_of_a_dockerignore_fit() {
+        let layers = [
+            BASE,
+            "i COPY . .
+            f app/.git/objects/1 4000000
+            f app/.env 10
+            f app/web/node_modules/a/index.js 100
+            f app/Dockerfile.prod 5
+            f app/main.py 9",
+        ];
+        let found = check_config(&RULE, &layers, |config| config.working_dir = "/app".into());
+        assert_eq!((found[0].saving, found[0].severity), (Bytes(4_000_115), Severity::Medium));
+        assert_eq!(found[0].fixes[0].lines, "**/node_modules\n.env\n.git\nDockerfile*");
+    }
+
+    #[test]
+    fn copies_that_a_chown_made_would_not_be_there_either() {
+        let layers = [BASE, "i COPY . /app\nf app/.git/a 400 a", "i RUN chown -R a /app\nf app/.git/a 400 a"];
+        assert_eq!(check(&RULE, &layers)[0].saving, Bytes(800));
+    }
+
+    #[test]
+    fn tests_are_another_finding_and_may_be_meant_so() {
+        let found = check(&RULE, &[BASE, "i COPY ./backend /srv/backend\nf srv/backend/tests/a.bin 4000000"]);
+        assert_eq!((found[0].confidence, found.len()), (Confidence::Low, 1));
+        assert_eq!(found[0].fixes[0].lines, "**/tests");
+    }
+
+    #[test]
+    fn what_a_stage_or_a_run_made_is_no_leftover() {
+        assert_eq!(check(&RULE, &[BASE, "i COPY /venv /venv\nf venv/.git/a 400"]), []);
+        assert_eq!(check(&RULE, &[BASE, "i RUN npm ci\nf app/node_modules/a/b.js 400"]), []);
+        assert_eq!(check(&RULE, &[BASE, "i COPY main.py /app/\nf app/main.py 400"]), []);
+    }
+}

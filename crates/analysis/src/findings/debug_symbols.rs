@@ -1,0 +1,136 @@
+//! Debug sections and symbol tables of executables and libraries.
+
+use std::collections::BTreeMap;
+
+use plimsoll_snapshot::{Bytes, Ecosystem};
+
+use super::places::absolute;
+use super::step;
+use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "debug-symbols",
+    title: "Executables carry debug sections and symbol tables",
+    why: "They say which line of source an instruction comes from. Only a debugger reads them, and they are often larger than the program.",
+    how: "Build without them (`strip = true` in the release profile of Cargo, `-ldflags='-s -w'` for Go, `-s` for a linker), or run \
+          `strip` in the instruction that creates the file. Keep the symbols outside of the image, where crashes are looked into.",
+    limits: "Counts the sections that `strip` removes, not the padding between them. A program that prints traces of its own stack loses \
+             the names of functions, and a library that was edited after it was linked, as those in wheels are, may not survive: try it.",
+    check: Check::Image(check),
+};
+
+/// What one file, and all of them, have to save.
+const LEAST_FILE: Bytes = Bytes(200_000);
+const LEAST: Bytes = Bytes(5_000_000);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let mut inode_of: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    for (index, inode, _) in input.visible().filter(|(_, inode, _)| inode.layer >= input.base_layers) {
+        inode_of.insert((inode.layer, inode.entry), index);
+    }
+    let mut parts: Vec<(u32, Bytes)> = Vec::new();
+    for (layer, at) in input.image.layers.iter().zip(0..) {
+        let Some(contents) = &input.snapshot.layers[layer.layer].contents else { continue };
+        for binary in contents.facts.iter().flat_map(|facts| &facts.binaries) {
+            let Some(&index) = inode_of.get(&(at, binary.entry)) else { continue };
+            let size = input.squashed.inodes[index as usize].size;
+            let saved = (binary.debug_bytes + binary.symbol_bytes).min(size);
+            // What distributions ship is stripped as far as they see fit.
+            let system = input
+                .package(input.catalogue.owners[index as usize])
+                .is_some_and(|package| package.ecosystem.is_system());
+            if saved >= LEAST_FILE && !system {
+                parts.push((index, saved));
+            }
+        }
+    }
+    parts.sort_unstable();
+    let saving: Bytes = parts.iter().map(|part| part.1).sum();
+    if saving < LEAST {
+        return Vec::new();
+    }
+    let mut largest = parts.clone();
+    largest.sort_by_key(|(index, saved)| (std::cmp::Reverse(*saved), *index));
+    let mut finding = input.finding(RULE.id, "Debug sections and symbol tables", Vec::new());
+    finding.saving = saving;
+    finding.severity = super::severity_of(saving);
+    // Packages of languages come as others built them, and not every library survives `strip`.
+    let is_packaged = |(index, _): &(u32, Bytes)| {
+        let owner = input.package(input.catalogue.owners[*index as usize]);
+        owner.is_some_and(|package| !matches!(package.ecosystem, Ecosystem::Rust | Ecosystem::Go))
+    };
+    finding.confidence = if parts.iter().all(is_packaged) { Confidence::Low } else { Confidence::Medium };
+    finding.evidence_count = parts.len() as u64;
+    finding.evidence = (largest.iter().take(Finding::EXAMPLES))
+        .map(|(index, saved)| Evidence { bytes: *saved, ..input.evidence(*index) })
+        .collect();
+    finding.fixes = fixes(input, &largest);
+    finding.parts = parts;
+    vec![finding]
+}
+
+fn fixes(input: &Input<'_>, largest: &[(u32, Bytes)]) -> Vec<Fix> {
+    let Some(&(first, _)) = largest.first() else { return Vec::new() };
+    let owner = input.package(input.catalogue.owners[first as usize]);
+    match owner.map(|package| package.ecosystem) {
+        Some(Ecosystem::Rust) => {
+            return vec![Fix::new(
+                FixKind::Requirements,
+                "in `Cargo.toml`: builds without",
+                "+[profile.release]\n+strip = true",
+            )];
+        }
+        Some(Ecosystem::Go) => {
+            return vec![Fix::new(FixKind::Command, "builds without", "go build -ldflags='-s -w' -trimpath")];
+        }
+        _ => {}
+    }
+    let layer = input.squashed.inodes[first as usize].layer;
+    let plain =
+        |place: &&[u8]| place.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(byte));
+    let files: Vec<String> = (largest.iter().take(Finding::EXAMPLES))
+        .map(|(index, _)| &input.squashed.inodes[*index as usize])
+        .filter(|inode| inode.layer == layer)
+        .map(|inode| input.path(inode))
+        .filter(plain)
+        .map(absolute)
+        .collect();
+    let instruction = input.instruction(layer).unwrap_or_default();
+    let strip = format!("strip --strip-unneeded {}", files.join(" "));
+    let lines = step::and(&instruction, &[&strip]).filter(|_| !files.is_empty());
+    match lines {
+        Some(lines) => vec![Fix::instead_of(instruction, "strips in the instruction that creates", lines)],
+        None if !files.is_empty() => {
+            vec![Fix::new(FixKind::Dockerfile, "in the stage that builds it", format!("RUN {strip}"))]
+        }
+        None => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    #[test]
+    fn only_the_sections_count() {
+        let found = check(
+            &RULE,
+            &[
+                "i ADD rootfs /\nf etc/x 1",
+                "i RUN make install\nf usr/local/bin/a 20000000\nb usr/local/bin/a 9000000 1000000",
+            ],
+        );
+        assert_eq!(found[0].saving, Bytes(10_000_000));
+        assert_eq!(
+            found[0].fixes[0].lines,
+            "RUN make install \\\n && strip --strip-unneeded /usr/local/bin/a"
+        );
+    }
+
+    #[test]
+    fn the_base_and_what_is_small_are_left_alone() {
+        let small = "i RUN x\nf a 20000000\nb a 100000 0";
+        assert_eq!(check(&RULE, &["i ADD rootfs /\nf b 20000000\nb b 9000000 1", small]), []);
+    }
+}

@@ -1,0 +1,106 @@
+//! Manuals and documentation of packages.
+
+use plimsoll_snapshot::{Bytes, path};
+
+use super::{Check, Finding, Fix, FixKind, Input, Rule, Severity, step};
+
+pub(super) const RULE: Rule = Rule {
+    id: "documentation",
+    title: "Manuals and documentation are in the image",
+    why: "Nobody reads a manual inside a container.",
+    how: "Tell the package manager to leave them out before it installs anything.",
+    limits: "What the base image brought is not counted, since only another base would be without it. Files on copyright stay.",
+    check: Check::Image(check),
+};
+
+const LEAST: Bytes = Bytes(2_000_000);
+const PLACES: [&[u8]; 8] = [
+    b"usr/share/doc/",
+    b"usr/share/man/",
+    b"usr/share/info/",
+    b"usr/share/gtk-doc/",
+    b"usr/share/help/",
+    b"usr/local/share/man/",
+    b"usr/local/share/doc/",
+    b"usr/share/doc-base/",
+];
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let inodes: Vec<u32> = input
+        .added()
+        .filter(|(_, inode, _)| {
+            let place = input.path(inode);
+            let name = path::name(place);
+            PLACES.iter().any(|start| place.starts_with(start))
+                && !name.starts_with(b"copyright")
+                && !name.starts_with(b"LICENSE")
+        })
+        .map(|(index, ..)| index)
+        .collect();
+    if input.bytes(&inodes) < LEAST {
+        return Vec::new();
+    }
+    let evidence = input.grouped(&inodes, |index, inode| input.owner_label(index, inode));
+    let instruction = input.main_layer(&inodes).and_then(|layer| input.instruction(layer));
+    let mut finding = input.finding(RULE.id, "Manuals and documentation", inodes).with_groups(evidence);
+    finding.severity = finding.severity.min(Severity::Medium);
+    finding.fixes = fix(instruction.as_deref()).into_iter().collect();
+    vec![finding]
+}
+
+fn fix(instruction: Option<&str>) -> Option<Fix> {
+    let command = instruction.and_then(step::command).unwrap_or_default();
+    if command.contains("apt-get ") || command.contains("apt ") {
+        return Some(excluded(&["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*"], "01-no-docs"));
+    }
+    let (old, new) = [
+        ("dnf install", "dnf install --setopt=tsflags=nodocs"),
+        ("microdnf install", "microdnf install --nodocs"),
+        ("yum install", "yum install --setopt=tsflags=nodocs"),
+    ]
+    .into_iter()
+    .rfind(|(old, _)| command.contains(old))?;
+    let lines = step::run(&[], &[command.replacen(old, new, 1)]);
+    Some(Fix::instead_of(instruction?, "installs without documentation", lines))
+}
+
+/// Files that dpkg leaves out from then on (dpkg(1), `--path-exclude`).
+pub(super) fn excluded(paths: &[&str], file: &str) -> Fix {
+    let mut lines: String = paths.iter().map(|path| format!("path-exclude={path}\\n")).collect();
+    lines.push_str(if file.contains("docs") {
+        "path-include=/usr/share/doc/*/copyright\\n"
+    } else {
+        "path-include=/usr/share/locale/locale.alias\\n"
+    });
+    Fix::new(
+        FixKind::Dockerfile,
+        "before the first `apt-get install`: leaves them out",
+        format!("RUN printf '{lines}' > /etc/dpkg/dpkg.cfg.d/{file}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    const BASE: &str = "i ADD rootfs /\nf usr/share/doc/base/a 9000000";
+
+    #[test]
+    fn what_an_installation_brings_can_be_left_out() {
+        let found = check(
+            &RULE,
+            &[
+                BASE,
+                "i RUN apt-get install -y git\nf usr/share/doc/git/a 9000000\nf usr/share/doc/git/copyright 5",
+            ],
+        );
+        assert_eq!(found[0].saving, Bytes(9_000_000));
+        assert!(found[0].fixes[0].lines.ends_with("> /etc/dpkg/dpkg.cfg.d/01-no-docs"));
+    }
+
+    #[test]
+    fn the_base_is_left_alone() {
+        assert_eq!(check(&RULE, &[BASE, "i RUN x\nf usr/share/doc/git/a 90000"]), []);
+    }
+}

@@ -1,0 +1,129 @@
+//! The same content at several paths.
+
+use std::collections::BTreeMap;
+
+use plimsoll_snapshot::{Bytes, ContentHash, Ecosystem, path};
+
+use super::places::absolute;
+use super::step::Copy;
+use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+use crate::packages::Owner;
+
+pub(super) const RULE: Rule = Rule {
+    id: "duplicate-files",
+    title: "The same content lies at several paths",
+    why: "Each copy is stored, pulled and kept in the page cache by itself.",
+    how: "Copy once and link the other path to it, or copy only one of the directories.",
+    limits: "Copies within packages are left out below 5 MB each, since nobody but their makers can change them; weights of models and \
+             caches have rules of their own. Links are no copies, and what a program keeps below `/var` is its own affair.",
+    check: Check::Image(check),
+};
+
+/// The least that one group of copies has to save.
+const LEAST_GROUP: Bytes = Bytes(50_000);
+/// The same where all copies belong to packages.
+const LEAST_PACKAGED: Bytes = Bytes(5_000_000);
+/// The least for all groups together.
+const LEAST: Bytes = Bytes(2_000_000);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let mut copies: BTreeMap<(Bytes, ContentHash), Vec<u32>> = BTreeMap::new();
+    for (index, inode, owner) in input.visible() {
+        let model = input.package(owner).is_some_and(|package| package.ecosystem == Ecosystem::Model);
+        // What a program keeps of its own state must not be linked.
+        let state = input.path(inode).starts_with(b"var/");
+        if inode.size >= LEAST_GROUP && !model && !state && !matches!(owner, Owner::Cache(_)) {
+            copies.entry((inode.size, inode.content)).or_default().push(index);
+        }
+    }
+    let counts = |(size, _): &(Bytes, ContentHash), places: &mut Vec<u32>| {
+        let owner = |index: &u32| input.package(input.catalogue.owners[*index as usize]);
+        let packaged = places.iter().all(|index| owner(index).is_some());
+        // Two copies of one package are another matter.
+        let names: Vec<_> = places.iter().filter_map(|index| Some(&owner(index)?.name)).collect();
+        let same = packaged && names.len() > 1 && {
+            let ids: std::collections::BTreeSet<_> =
+                places.iter().filter_map(|index| Some(owner(index)?.id)).collect();
+            ids.len() > 1 && names.windows(2).all(|pair| pair[0] == pair[1])
+        };
+        places.len() > 1 && !same && (!packaged || *size >= LEAST_PACKAGED)
+    };
+    copies.retain(counts);
+    let mut groups: Vec<Vec<u32>> = copies.into_values().collect();
+    let saving = |group: &Vec<u32>| input.bytes(&group[1..]);
+    groups.sort_by_key(|group| (std::cmp::Reverse(saving(group)), group[0]));
+    let inodes: Vec<u32> = groups.iter().flat_map(|group| group[1..].iter().copied()).collect();
+    if input.bytes(&inodes) < LEAST {
+        return Vec::new();
+    }
+    let mut finding = input.finding(RULE.id, "The same content lies at several paths", inodes);
+    let packaged = |group: &Vec<u32>| {
+        group.iter().all(|&index| matches!(input.catalogue.owners[index as usize], Owner::Package(_)))
+    };
+    // Only whoever makes a package can mend it.
+    finding.confidence = if groups.iter().all(packaged) { Confidence::Low } else { Confidence::Medium };
+    let at = |index: u32| input.path(&input.squashed.inodes[index as usize]);
+    finding.evidence = (groups.iter().take(Finding::EXAMPLES))
+        .map(|group| Evidence {
+            bytes: saving(group),
+            note: Some(match group.len() {
+                2 => format!("the same as {}", path::escape(at(group[0]))),
+                more => format!("the same as {} and {} more", path::escape(at(group[0])), more - 2),
+            }),
+            ..input.evidence(group[1])
+        })
+        .collect();
+    finding.evidence_count = groups.len() as u64;
+    finding.fixes = groups.first().and_then(|group| fix(input, group)).into_iter().collect();
+    vec![finding]
+}
+
+/// The largest group: if its copies come from the context, one of them is left out and linked.
+fn fix(input: &Input<'_>, group: &[u32]) -> Option<Fix> {
+    let inode = &input.squashed.inodes[group[1] as usize];
+    let first = input.path(&input.squashed.inodes[group[0] as usize]);
+    let instruction = input.instruction(inode.layer).filter(|_| inode.layer >= input.base_layers)?;
+    let copy = Copy::parse(&instruction).filter(|copy| !copy.is_from_stage())?;
+    let place = input.path(inode);
+    let plain = |path: &[u8]| path.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte));
+    let ignored = super::context_leftovers::in_context(input, &copy, place)?;
+    (plain(first) && plain(place)).then(|| {
+        let lines = format!(
+            "# with `{ignored}` in .dockerignore\n{instruction}\nRUN ln -s {} {}",
+            absolute(first),
+            absolute(place)
+        );
+        Fix {
+            replaces: Some(instruction.clone()),
+            ..Fix::new(FixKind::Dockerfile, "links the largest", lines)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    #[test]
+    fn copies_of_the_context_are_linked() {
+        let found = check(
+            &RULE,
+            &[
+                "i ADD rootfs /\nf etc/x 1",
+                "i COPY . /app\nf app/a/data.csv 9000000 a\nf app/b/data.csv 9000000 a",
+            ],
+        );
+        assert_eq!(found[0].saving, Bytes(9_000_000));
+        assert_eq!(
+            found[0].fixes[0].lines,
+            "# with `b/data.csv` in .dockerignore\nCOPY . /app\nRUN ln -s /app/a/data.csv /app/b/data.csv"
+        );
+    }
+
+    #[test]
+    fn links_and_what_is_small_are_no_copies() {
+        assert_eq!(check(&RULE, &["f a 9000000 a\nh b a\nl c a"]), []);
+        assert_eq!(check(&RULE, &["f a 90000 a\nf b 90000 a"]), []);
+    }
+}

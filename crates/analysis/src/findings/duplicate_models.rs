@@ -1,0 +1,131 @@
+//! The same model twice: in several formats, or in several places.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_snapshot::{Bytes, ContentHash, path};
+
+use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+use crate::packages::Package;
+use plimsoll_snapshot::Ecosystem;
+
+pub(super) const RULE: Rule = Rule {
+    id: "duplicate-models",
+    title: "The same model is in the image twice",
+    why: "Repositories of models have the same weights for several frameworks, and a download takes all of them; a copy beside a cache \
+          keeps both. Only one is ever loaded.",
+    how: "Download only the format that is loaded (`--include`), and copy weights out of a cache by moving them.",
+    limits: "Which format is loaded cannot be seen: where there are weights as safetensors, those are taken to be.",
+    check: Check::Image(check),
+};
+
+const LEAST: Bytes = Bytes(10_000_000);
+/// Weights of the formats that a repository has beside safetensors.
+const OTHERS: [(&[u8], &[u8]); 6] = [
+    (b"pytorch_model", b".bin"),
+    (b"tf_model", b".h5"),
+    (b"flax_model", b".msgpack"),
+    (b"rust_model", b".ot"),
+    (b"model", b".onnx"),
+    (b"openvino_model", b".bin"),
+];
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let visible: Vec<(u32, &Package)> = (input.visible())
+        .filter_map(|(index, _, owner)| Some((index, input.package(owner)?)))
+        .filter(|(_, package)| package.ecosystem == Ecosystem::Model)
+        .collect();
+    formats(input, &visible).into_iter().chain(places(input, &visible)).collect()
+}
+
+/// Weights of other formats in a model that has safetensors.
+fn formats(input: &Input<'_>, visible: &[(u32, &Package)]) -> Option<Finding> {
+    let name = |index: u32| path::name(input.path(&input.squashed.inodes[index as usize]));
+    let has: BTreeSet<_> = visible
+        .iter()
+        .filter(|(index, _)| name(*index).ends_with(b".safetensors"))
+        .map(|(_, package)| package.id)
+        .collect();
+    let is_other =
+        |name: &[u8]| OTHERS.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end));
+    let inodes: Vec<u32> = visible
+        .iter()
+        .filter(|(index, package)| has.contains(&package.id) && is_other(name(*index)))
+        .map(|(index, _)| *index)
+        .collect();
+    if input.bytes(&inodes) < LEAST {
+        return None;
+    }
+    let models: BTreeSet<&str> = visible
+        .iter()
+        .filter(|(index, package)| inodes.contains(index) && package.purl.starts_with("pkg:huggingface/"))
+        .map(|(_, package)| package.name.as_str())
+        .collect();
+    let mut finding =
+        input.finding(RULE.id, "The weights of a model are there for several frameworks", inodes);
+    finding.confidence = Confidence::Medium;
+    let lines: Vec<String> = models
+        .iter()
+        .map(|name| format!("hf download {name} --include '*.safetensors' '*.json' '*.txt' '*.model'"))
+        .collect();
+    if !lines.is_empty() {
+        finding.fixes.push(Fix::new(FixKind::Command, "downloads one format", lines.join("\n")));
+    }
+    Some(finding)
+}
+
+/// Weights of the same content in several places.
+fn places(input: &Input<'_>, visible: &[(u32, &Package)]) -> Option<Finding> {
+    let mut copies: BTreeMap<(Bytes, ContentHash), Vec<u32>> = BTreeMap::new();
+    for &(index, _) in visible {
+        let inode = &input.squashed.inodes[index as usize];
+        copies.entry((inode.size, inode.content)).or_default().push(index);
+    }
+    copies.retain(|(size, _), places| *size >= Bytes(1_000_000) && places.len() > 1);
+    let inodes: Vec<u32> = copies.values().flat_map(|places| places[1..].iter().copied()).collect();
+    if input.bytes(&inodes) < LEAST {
+        return None;
+    }
+    let mut finding = input.finding(RULE.id, "The weights of a model lie in several places", inodes);
+    finding.evidence = copies
+        .values()
+        .rev()
+        .take(Finding::EXAMPLES)
+        .map(|places| {
+            let first = &input.squashed.inodes[places[0] as usize];
+            let note = format!("the same as {}", path::escape(input.path(first)));
+            Evidence { note: Some(note), ..input.evidence(places[1]) }
+        })
+        .collect();
+    finding.evidence_count = copies.len() as u64;
+    Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    #[test]
+    fn one_format_is_enough() {
+        let hub = "root/.cache/huggingface/hub/models--o--m/snapshots/1";
+        let layer = format!(
+            "f {hub}/model.safetensors 90000000 a\nf {hub}/pytorch_model.bin 90000000 b\nf {hub}/config.json 5"
+        );
+        let found = check(&RULE, &[&layer]);
+        assert_eq!(found[0].saving, Bytes(90_000_000));
+        assert!(found[0].fixes[0].lines.starts_with("hf download o/m --include"));
+    }
+
+    #[test]
+    fn one_place_is_enough() {
+        let found = check(&RULE, &["f a/m.safetensors 90000000 a\nf b/m.safetensors 90000000 a"]);
+        assert_eq!(found[0].saving, Bytes(90_000_000));
+        assert_eq!(found[0].evidence[0].note.as_deref(), Some("the same as a/m.safetensors"));
+    }
+
+    #[test]
+    fn different_models_are_left_alone() {
+        let layers = ["f a/m.safetensors 90000000 a\nf b/pytorch_model.bin 90000000 b"];
+        assert_eq!(check(&RULE, &layers), []);
+    }
+}

@@ -1,0 +1,58 @@
+//! Translations of messages into languages that a service does not speak.
+
+use plimsoll_snapshot::Bytes;
+
+use super::{Check, Confidence, Finding, Input, Rule, Severity, documentation};
+
+pub(super) const RULE: Rule = Rule {
+    id: "locales",
+    title: "Translations of system packages are in the image",
+    why: "Messages of system tools in dozens of languages, which a service never prints.",
+    how: "Tell the package manager to leave them out before it installs anything.",
+    limits: "English stays, and so do the locales that were generated. What the base image brought is not counted. An application with \
+             users of its own may need its translations: those of packages of languages are not looked at.",
+    check: Check::Image(check),
+};
+
+const LEAST: Bytes = Bytes(2_000_000);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let inodes: Vec<u32> = input
+        .added()
+        .filter(|(_, inode, _)| {
+            let rest = input.path(inode).strip_prefix(b"usr/share/locale/");
+            rest.is_some_and(|rest| rest.contains(&b'/') && !rest.starts_with(b"en"))
+        })
+        .map(|(index, ..)| index)
+        .collect();
+    if input.bytes(&inodes) < LEAST {
+        return Vec::new();
+    }
+    let evidence = input.grouped(&inodes, |index, inode| input.owner_label(index, inode));
+    let mut finding = input.finding(RULE.id, "Translations of system packages", inodes).with_groups(evidence);
+    (finding.severity, finding.confidence) = (finding.severity.min(Severity::Medium), Confidence::Medium);
+    if input.has_program("dpkg") {
+        finding.fixes.push(documentation::excluded(&["/usr/share/locale/*"], "01-no-locales"));
+    }
+    vec![finding]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    #[test]
+    fn other_languages_can_be_left_out() {
+        let layer = "i RUN apt-get install -y git\nf usr/share/locale/de/LC_MESSAGES/git.mo 9000000\nf usr/share/locale/en_GB/LC_MESSAGES/git.mo 7";
+        let found = check(&RULE, &["i ADD rootfs /\nf usr/bin/dpkg 1", layer]);
+        assert_eq!(found[0].saving, Bytes(9_000_000));
+        assert!(found[0].fixes[0].lines.contains("path-exclude=/usr/share/locale/*"));
+    }
+
+    #[test]
+    fn the_base_is_left_alone() {
+        let base = "i ADD rootfs /\nf usr/share/locale/de/LC_MESSAGES/git.mo 9000000";
+        assert_eq!(check(&RULE, &[base, "i RUN x\nf a 1"]), []);
+    }
+}

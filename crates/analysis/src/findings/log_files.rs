@@ -1,0 +1,74 @@
+//! Logs that a build left behind.
+
+use plimsoll_snapshot::Bytes;
+
+use super::places::absolute;
+use super::{Check, Confidence, Finding, Fix, Input, Rule, step};
+use crate::packages::Owner;
+
+pub(super) const RULE: Rule = Rule {
+    id: "log-files",
+    title: "Logs are in the image",
+    why: "They tell of the build, or of a machine that is gone, and nobody looks for them there.",
+    how: "Delete them in the instruction that writes them, or keep them out of the context with `.dockerignore`.",
+    limits: "Known by `var/log` and the ending `.log`, from 500 kB.",
+    check: Check::Image(check),
+};
+
+const LEAST: Bytes = Bytes(500_000);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let inodes: Vec<u32> = input
+        .added()
+        .filter(|(_, inode, owner)| {
+            let place = input.path(inode);
+            let log = place.starts_with(b"var/log/")
+                || place.ends_with(b".log")
+                || place.starts_with(b"root/.npm/_logs/");
+            log && !matches!(owner, Owner::Package(_))
+        })
+        .map(|(index, ..)| index)
+        .collect();
+    if input.bytes(&inodes) < LEAST {
+        return Vec::new();
+    }
+    let main = input.main_layer(&inodes);
+    let mut finding = input.finding(RULE.id, "Logs of the build", inodes);
+    finding.confidence = Confidence::Medium;
+    let plain =
+        |place: &&[u8]| place.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte));
+    if let Some(layer) = main
+        && let Some(instruction) = input.instruction(layer)
+    {
+        let files: Vec<String> = (finding.inodes.iter())
+            .map(|&index| &input.squashed.inodes[index as usize])
+            .filter(|inode| inode.layer == layer)
+            .map(|inode| input.path(inode))
+            .filter(plain)
+            .take(Finding::EXAMPLES)
+            .map(absolute)
+            .collect();
+        let lines =
+            step::and(&instruction, &[&format!("rm -f {}", files.join(" "))]).filter(|_| !files.is_empty());
+        let does = "deletes them in the instruction that writes them";
+        finding.fixes.extend(lines.map(|lines| Fix::instead_of(instruction.clone(), does, lines)));
+    }
+    vec![finding]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    #[test]
+    fn logs_are_deleted_where_they_are_written() {
+        let found = check(&RULE, &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/make.log 900000"]);
+        assert_eq!(found[0].fixes[0].lines, "RUN make \\\n && rm -f /var/log/make.log");
+    }
+
+    #[test]
+    fn a_few_lines_may_stay() {
+        assert_eq!(check(&RULE, &["i RUN make\nf var/log/make.log 9000"]), []);
+    }
+}

@@ -1,0 +1,85 @@
+//! A service that nobody can ask how it is.
+
+use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule, Severity};
+
+pub(super) const RULE: Rule = Rule {
+    id: "missing-health-check",
+    title: "The image has no health check",
+    why: "Without one an engine takes a service that hangs for a healthy one, and a compose file cannot wait until it is ready.",
+    how: "Add a `HEALTHCHECK` that asks the service itself, with a program that is in the image anyway.",
+    limits: "Only for images that expose a port. Orchestrators have probes of their own; a check that was switched off (`HEALTHCHECK NONE`) \
+             stays off. OCI images have no place for a health check, so a build to that format loses it.",
+    check: Check::Image(check),
+};
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let config = &input.image.config;
+    let planned = input.snapshot.runtime.as_ref().is_some_and(|runtime| {
+        runtime.planned.iter().any(|planned| planned.name == input.service && planned.health_check.is_some())
+    });
+    let has_one = planned || config.health_check.is_some();
+    let Some(exposed) = config.exposed_ports.first().filter(|_| !has_one) else {
+        return Vec::new();
+    };
+    let mut finding = input.remark(RULE.id, "The image has no health check", format!("EXPOSE {exposed}"));
+    (finding.severity, finding.confidence) = (Severity::Low, Confidence::Medium);
+    let (number, protocol) = exposed.split_once('/').unwrap_or((exposed, "tcp"));
+    if let (Ok(port), "tcp") = (number.parse::<u16>(), protocol)
+        && let Some(command) = command(input, port)
+    {
+        let lines =
+            format!("HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \\\n    CMD {command}");
+        finding.fixes.push(Fix::new(
+            FixKind::Dockerfile,
+            "asks the service; put in the path that it answers on",
+            lines,
+        ));
+    }
+    vec![finding]
+}
+
+/// What asks the service, by what is in the image.
+fn command(input: &Input<'_>, port: u16) -> Option<String> {
+    let has = |program: &str| input.has_program(program);
+    Some(match port {
+        5432 => r#"["pg_isready", "-h", "127.0.0.1"]"#.to_owned(),
+        6379 => r#"["redis-cli", "ping"]"#.to_owned(),
+        3306 => r#"["mysqladmin", "ping", "-h", "127.0.0.1"]"#.to_owned(),
+        27017 => r#"["mongosh", "--quiet", "--eval", "db.adminCommand('ping')"]"#.to_owned(),
+        _ if has("curl") => format!(r#"["curl", "-fsS", "http://127.0.0.1:{port}/"]"#),
+        _ if has("wget") => format!(r#"["wget", "-qO", "/dev/null", "http://127.0.0.1:{port}/"]"#),
+        _ if has("python3") || has("python") => format!(
+            r#"["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/', timeout=3)"]"#
+        ),
+        _ if has("node") => format!(
+            r#"["node", "-e", "fetch('http://127.0.0.1:{port}/').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]"#
+        ),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_snapshot::HealthCheck;
+
+    use super::*;
+    use crate::findings::check::check_config;
+
+    #[test]
+    fn the_check_uses_what_is_there() {
+        let found = check_config(&RULE, &["f usr/bin/python3 1"], |config| {
+            config.exposed_ports = vec!["8000/tcp".into()];
+        });
+        assert!(found[0].fixes[0].lines.contains("urlopen('http://127.0.0.1:8000/'"));
+    }
+
+    #[test]
+    fn without_a_port_or_with_a_check_there_is_nothing_to_say() {
+        assert_eq!(check_config(&RULE, &["f a 1"], |_| {}), []);
+        let found = check_config(&RULE, &["f a 1"], |config| {
+            config.exposed_ports = vec!["8000/tcp".into()];
+            config.health_check = Some(HealthCheck { test: vec!["NONE".into()], ..HealthCheck::default() });
+        });
+        assert_eq!(found, []);
+    }
+}

@@ -1,0 +1,66 @@
+//! Parts of paths that tell what lies there.
+
+use plimsoll_snapshot::path;
+
+/// The path down to a directory of this name: `app/.git` of `app/.git/objects/1`.
+pub(super) fn down_to<'p>(place: &'p [u8], directory: &[u8]) -> Option<&'p [u8]> {
+    let mut end = 0;
+    for part in place.split(|&byte| byte == b'/') {
+        end += part.len();
+        if end < place.len() && part == directory {
+            return Some(&place[..end]);
+        }
+        end += 1;
+    }
+    None
+}
+
+/// Whether a path lies below a directory of this name.
+pub(super) fn is_below(place: &[u8], directory: &[u8]) -> bool {
+    down_to(place, directory).is_some()
+}
+
+/// The first components of a path, at most so many, and never the last.
+pub(super) fn top(place: &[u8], depth: usize) -> &[u8] {
+    let directory = path::parent(place);
+    directory
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'/')
+        .nth(depth.saturating_sub(1))
+        .map_or(directory, |(at, _)| &directory[..at])
+}
+
+/// A path as text, with a slash in front.
+pub(super) fn absolute(place: &[u8]) -> String {
+    format!("/{}", path::escape(place))
+}
+
+/// The standard library of a Python that a path lies in: `usr/lib/python3.11`.
+pub(super) fn python(place: &[u8]) -> Option<&[u8]> {
+    let mut end = 0;
+    for part in place.split(|&byte| byte == b'/') {
+        end += part.len();
+        let version = part.strip_prefix(b"python3.");
+        if end < place.len() && version.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit)) {
+            return path::parent(&place[..end]).ends_with(b"lib").then_some(&place[..end]);
+        }
+        end += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_found_by_name() {
+        assert_eq!(down_to(b"app/.git/objects/1", b".git"), Some(&b"app/.git"[..]));
+        assert_eq!(down_to(b"app/.git", b".git"), None);
+        assert_eq!(top(b"a/b/c/d", 2), b"a/b");
+        assert_eq!(top(b"a/b", 5), b"a");
+        assert_eq!(python(b"usr/lib/python3.11/os.py"), Some(&b"usr/lib/python3.11"[..]));
+        assert_eq!(python(b"usr/share/python3.11/x"), None);
+    }
+}

@@ -1,0 +1,187 @@
+//! Findings before and after: what was predicted, what was really saved, what remains, and what is new.
+//!
+//! Saved is what no layer of the image after holds any more, by content: a file that merely moved still weighs the
+//! same, and of two equal files one may stay. Each byte that went is counted for one inode, so the findings of an image
+//! can share what they saved, and all of them together never saved more than there was.
+
+use std::collections::{BTreeMap, HashMap};
+
+use plimsoll_snapshot::{Bytes, ContentHash, Snapshot};
+use serde::Serialize;
+
+use super::advice::with_inputs;
+use super::{Advice, Finding, Input, RULES, advise};
+
+/// What became of the findings of two snapshots.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// The services that are in both, by name.
+    pub services: Vec<ServiceProgress>,
+}
+
+/// What became of the findings of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServiceProgress {
+    /// Its name.
+    pub service: String,
+    /// What the findings before promised together: see [`Advice::possible_saving`].
+    pub predicted: Bytes,
+    /// What of it is gone.
+    pub saved: Bytes,
+    /// The findings before, in their order.
+    pub findings: Vec<Followed>,
+    /// The findings after whose rule found nothing before.
+    pub new: Vec<Finding>,
+}
+
+/// What became of a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Followed {
+    /// The finding, as it was before.
+    pub finding: Finding,
+    /// Whether it is done.
+    pub outcome: Outcome,
+    /// The bytes of it that are gone.
+    pub saved: Bytes,
+    /// The bytes of it that are still there.
+    pub remains: Bytes,
+    /// What the same finding would save after: what remains, and what came in its place.
+    pub found_after: Bytes,
+}
+
+/// Whether a finding is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Nothing of it is left, and nothing of the kind came in its place.
+    Done,
+    /// Some of its bytes are gone.
+    Part,
+    /// It is as it was.
+    Open,
+}
+
+/// Follows the findings of a snapshot into another.
+#[must_use]
+pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
+    let rules: Vec<_> = RULES.iter().collect();
+    let services = with_inputs(before, |old| {
+        with_inputs(after, |new| {
+            old.iter()
+                .filter_map(|old| {
+                    let new = new.iter().find(|new| new.service == old.service)?;
+                    Some(follow(old, &advise(old, &rules), new, advise(new, &rules)))
+                })
+                .collect()
+        })
+    });
+    Progress { services }
+}
+
+fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: Advice) -> ServiceProgress {
+    let gone = gone(old, before, new);
+    let mut counted = vec![Bytes::ZERO; gone.len()];
+    let findings = (before.findings.iter())
+        .map(|finding| {
+            let mut saved = Bytes::ZERO;
+            let whole = finding.inodes.iter().map(|&index| (index, old.squashed.inodes[index as usize].size));
+            for (index, bytes) in whole.chain(finding.parts.iter().copied()) {
+                if gone[index as usize] {
+                    saved += bytes;
+                    let counted = &mut counted[index as usize];
+                    *counted = bytes.max(*counted);
+                }
+            }
+            let same: Vec<&Finding> = (after.findings.iter())
+                .filter(|other| other.rule == finding.rule && other.title == finding.title)
+                .collect();
+            let outcome = match (finding.saving, saved) {
+                (promised, saved) if saved == promised && same.is_empty() => Outcome::Done,
+                (_, Bytes::ZERO) => Outcome::Open,
+                _ => Outcome::Part,
+            };
+            let remains = finding.saving - saved;
+            let found_after = same.iter().map(|other| other.saving).sum();
+            Followed { finding: finding.clone(), outcome, saved, remains, found_after }
+        })
+        .collect();
+    let is_new = |finding: &Finding| before.findings.iter().all(|old| old.rule != finding.rule);
+    ServiceProgress {
+        service: old.service.to_owned(),
+        predicted: before.possible_saving,
+        saved: counted.into_iter().sum(),
+        findings,
+        new: after.findings.into_iter().filter(is_new).collect(),
+    }
+}
+
+/// For each inode before whether it is gone. Of equal ones, those that findings named went first.
+fn gone(old: &Input<'_>, before: &Advice, new: &Input<'_>) -> Vec<bool> {
+    let mut left: HashMap<(Bytes, ContentHash), u64> = HashMap::new();
+    for inode in &new.squashed.inodes {
+        *left.entry((inode.size, inode.content)).or_default() += 1;
+    }
+    let mut named = vec![false; old.squashed.inodes.len()];
+    for finding in &before.findings {
+        let parts = finding.parts.iter().map(|(index, _)| *index);
+        finding.inodes.iter().copied().chain(parts).for_each(|index| named[index as usize] = true);
+    }
+    let mut equal: BTreeMap<(Bytes, ContentHash), Vec<usize>> = BTreeMap::new();
+    for (index, inode) in old.squashed.inodes.iter().enumerate() {
+        equal.entry((inode.size, inode.content)).or_default().push(index);
+    }
+    let mut gone = vec![false; named.len()];
+    for (key, mut inodes) in equal {
+        let left = left.get(&key).copied().unwrap_or(0);
+        let went = inodes.len().saturating_sub(usize::try_from(left).unwrap_or(usize::MAX));
+        inodes.sort_by_key(|&index| (!named[index], index));
+        inodes.into_iter().take(went).for_each(|index| gone[index] = true);
+    }
+    gone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::snapshot;
+
+    const BASE: &str = "i ADD rootfs /\nf etc/x 1";
+
+    fn check(before: &[&str], after: &[&str]) -> ServiceProgress {
+        let progress = progress(&snapshot("app", before), &snapshot("app", after));
+        let service = progress.services.into_iter().next().unwrap();
+        assert!(service.saved <= service.predicted);
+        service
+    }
+
+    #[test]
+    fn what_is_gone_was_saved_and_the_rest_remains() {
+        let before =
+            [BASE, "i COPY . /app\nf app/.git/a 4000000 a\nf app/.git/b 1000000 b\nf app/main.py 1 m"];
+        let after = [BASE, "i COPY . /app\nf app/.git/b 1000000 b\nf app/main.py 1 m"];
+        let service = check(&before, &after);
+        let followed = &service.findings[0];
+        assert_eq!(
+            (followed.outcome, followed.saved, followed.remains),
+            (Outcome::Part, Bytes(4_000_000), Bytes(1_000_000))
+        );
+        assert_eq!(check(&before, &before).findings[0].outcome, Outcome::Open);
+        assert_eq!(service.new, []);
+    }
+
+    #[test]
+    fn one_of_two_equal_files_is_saved_when_one_is_left() {
+        let copy = "i COPY a /app/a\nf app/a 5000000 a";
+        let service = check(&[BASE, copy, "i RUN chown -R u /app\nf app/a 5000000 a"], &[BASE, copy]);
+        assert_eq!((service.findings[0].outcome, service.saved), (Outcome::Done, Bytes(5_000_000)));
+    }
+
+    #[test]
+    fn what_was_not_there_before_is_new() {
+        let log = "i RUN make\nf var/log/make.log 900000 l";
+        let service = check(&[BASE, "i RUN make\nf a 1 a"], &[BASE, log]);
+        assert_eq!((service.findings.len(), service.new[0].rule), (0, "log-files"));
+        let moved = "i COPY x /y\nf y/make.txt 900000 l";
+        assert_eq!(check(&[BASE, log], &[BASE, moved]).findings[0].outcome, Outcome::Open);
+    }
+}

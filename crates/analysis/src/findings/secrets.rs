@@ -1,0 +1,196 @@
+//! Secrets and keys in layers, whether a later layer hides them or not.
+
+use std::collections::BTreeMap;
+
+use plimsoll_snapshot::{SecretKind, path};
+
+use super::step::Copy;
+use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use crate::packages::Owner;
+
+pub(super) const RULE: Rule = Rule {
+    id: "secrets",
+    title: "Secrets or keys are in the image",
+    why: "Whoever can pull the image has them. Deleting them in a later layer does not help: the layer below still has them.",
+    how: "Revoke them. Give secrets to a build with `RUN --mount=type=secret`, and to a service when it starts.",
+    limits: "Looks at files whose name or form is that of a secret. Only the path and the kind are noted, never what is in it. Keys that \
+             belong to a package, most of them for its tests, are a finding of their own.",
+    check: Check::Image(check),
+};
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let mut inode_of: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    for (index, inode, _) in input.inodes() {
+        inode_of.insert((inode.layer, inode.entry), index);
+    }
+    let (mut own, mut packaged, mut made) = (Vec::new(), Vec::new(), Vec::new());
+    for (layer, at) in input.image.layers.iter().zip(0_u32..) {
+        let Some(contents) = &input.snapshot.layers[layer.layer].contents else { continue };
+        for secret in contents.facts.iter().flat_map(|facts| &facts.secrets) {
+            let Some(&index) = inode_of.get(&(at, secret.entry)) else { continue };
+            let inode = &input.squashed.inodes[index as usize];
+            let group = if matches!(input.catalogue.owners[index as usize], Owner::Package(_)) {
+                &mut packaged
+            } else if is_made_by_system(input.path(inode), at < input.base_layers, secret.kind) {
+                &mut made
+            } else {
+                &mut own
+            };
+            group.push((index, secret.kind));
+        }
+    }
+    let mut found = Vec::new();
+    if !own.is_empty() {
+        let mut finding = finding(input, "Secrets or keys", &own);
+        finding.severity = Severity::High;
+        finding.confidence = Confidence::Medium;
+        found.push(finding);
+    }
+    if !made.is_empty() {
+        let mut finding =
+            finding(input, "Keys that were made while building: every container has the same", &made);
+        finding.severity = Severity::Medium;
+        finding.confidence = Confidence::Medium;
+        found.push(finding);
+    }
+    if !packaged.is_empty() {
+        let mut finding = finding(input, "Keys that belong to packages, most likely for tests", &packaged);
+        finding.confidence = Confidence::Low;
+        finding.severity = Severity::Low;
+        finding.fixes.clear();
+        found.push(finding);
+    }
+    found
+}
+
+/// Keys that the installation of a package makes: of a host, or a certificate that signs itself.
+fn is_made_by_system(place: &[u8], in_base: bool, kind: SecretKind) -> bool {
+    matches!(kind, SecretKind::PrivateKey | SecretKind::EncryptedPrivateKey)
+        && (place.starts_with(b"etc/ssl/private/") || place.starts_with(b"etc/ssh/ssh_host_") || in_base)
+}
+
+fn finding(input: &Input<'_>, title: &str, secrets: &[(u32, SecretKind)]) -> Finding {
+    let inodes: Vec<u32> = secrets.iter().map(|(index, _)| *index).collect();
+    let mut finding = input.finding(RULE.id, title, inodes);
+    finding.evidence = secrets
+        .iter()
+        .take(Finding::EXAMPLES)
+        .map(|&(index, kind)| {
+            let hidden = input.squashed.inodes[index as usize].hidden.is_some();
+            let note = if hidden {
+                format!("{}, hidden by a later layer, yet in the image", name(kind))
+            } else {
+                name(kind).to_owned()
+            };
+            Evidence { note: Some(note), ..input.evidence(index) }
+        })
+        .collect();
+    finding.evidence_count = secrets.len() as u64;
+    finding.fixes = fixes(input, secrets);
+    finding
+}
+
+fn fixes(input: &Input<'_>, secrets: &[(u32, SecretKind)]) -> Vec<Fix> {
+    let mut ignored = Vec::new();
+    let mut mounted = None;
+    let mut removed = None;
+    for &(index, _) in secrets.iter().take(30) {
+        let inode = &input.squashed.inodes[index as usize];
+        let Some(instruction) = input.instruction(inode.layer).filter(|_| inode.layer >= input.base_layers)
+        else {
+            continue;
+        };
+        let place = input.path(inode);
+        if let Some(copy) = Copy::parse(&instruction).filter(|copy| !copy.is_from_stage()) {
+            ignored.extend(super::context_leftovers::in_context(input, &copy, place));
+            let plain = place.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte));
+            if plain && mounted.is_none() {
+                let id = String::from_utf8_lossy(path::name(place)).trim_start_matches('.').to_owned();
+                mounted = Some(format!(
+                    "RUN --mount=type=secret,id={id},target=/{} \\\n    true",
+                    path::escape(place)
+                ));
+            }
+        } else if removed.is_none() {
+            let file = super::places::absolute(place);
+            let plain = file.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+            removed =
+                super::step::and(&instruction, &[&format!("rm -f {file}")]).filter(|_| plain).map(|lines| {
+                    Fix::instead_of(instruction, "removes it in the instruction that makes it", lines)
+                });
+        }
+    }
+    ignored.sort();
+    ignored.dedup();
+    let mut fixes = Vec::new();
+    if !ignored.is_empty() {
+        fixes.push(Fix::new(FixKind::Dockerignore, "keeps them out of the context", ignored.join("\n")));
+    }
+    fixes.extend(mounted.map(|lines| {
+        Fix::new(
+            FixKind::Dockerfile,
+            "lends it to the one instruction that needs it, in place of `true`",
+            lines,
+        )
+    }));
+    fixes.extend(removed);
+    fixes
+}
+
+fn name(kind: SecretKind) -> &'static str {
+    match kind {
+        SecretKind::PrivateKey => "a private key",
+        SecretKind::EncryptedPrivateKey => "a private key with a passphrase",
+        SecretKind::CloudCredentials => "credentials of a cloud",
+        SecretKind::RegistryLogin => "a login of a registry of images",
+        SecretKind::PackageRegistryToken => "a login or token of a registry of packages",
+        SecretKind::HostLogin => "a login of a host",
+        SecretKind::DatabasePassword => "a password of a database",
+        SecretKind::ClusterAccess => "access to a cluster",
+        SecretKind::EnvironmentFile => "an environment file with a secret",
+        SecretKind::Token => "a token",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_snapshot::Bytes;
+
+    use super::*;
+    use crate::findings::check::check;
+
+    const BASE: &str = "i ADD rootfs /\nf etc/x 1";
+
+    #[test]
+    fn a_hidden_secret_is_still_one() {
+        let found = check(
+            &RULE,
+            &[
+                BASE,
+                "i COPY . /app\nf app/.env 10\nx app/.env environment_file",
+                "i RUN rm /app/.env\nw app/.env",
+            ],
+        );
+        assert_eq!((found[0].severity, found[0].saving), (Severity::High, Bytes(10)));
+        assert!(found[0].evidence[0].note.as_deref().unwrap().contains("hidden by a later layer"));
+        assert_eq!(found[0].fixes[0].lines, ".env");
+    }
+
+    #[test]
+    fn keys_of_packages_and_of_the_system_are_told_apart() {
+        let layer = "i RUN pip install a\nf s/a.dist-info/METADATA 5\nf s/a/tests/key.pem 9\nf etc/ssh/ssh_host_rsa_key 9
+            p s/a.dist-info/METADATA python a 1 files=s/a/tests/key.pem
+            x s/a/tests/key.pem private_key
+            x etc/ssh/ssh_host_rsa_key private_key";
+        let found = check(&RULE, &[BASE, layer]);
+        assert_eq!(
+            found.iter().map(|finding| finding.severity).collect::<Vec<_>>(),
+            [Severity::Medium, Severity::Low]
+        );
+    }
+
+    #[test]
+    fn no_secret_no_finding() {
+        assert_eq!(check(&RULE, &[BASE, "i COPY . /app\nf app/.env.example 10"]), []);
+    }
+}

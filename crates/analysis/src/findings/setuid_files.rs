@@ -1,0 +1,139 @@
+//! Programs that run as their owner, whoever starts them.
+
+use plimsoll_snapshot::{Bytes, EntryKind, path};
+
+use super::places::absolute;
+use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+
+pub(super) const RULE: Rule = Rule {
+    id: "setuid-files",
+    title: "Programs beyond the usual run as their owner",
+    why: "A setuid program of root is a way from a service to root. Those of the base system are few and well looked after; others are not.",
+    how: "Take the bit away, or forbid the service to gain privileges (`no-new-privileges`).",
+    limits: "The programs that distributions set up so are passed over by name.",
+    check: Check::Image(check),
+};
+
+/// What Debian, Alpine, Red Hat and their like set up so.
+const USUAL: &[&str] = &[
+    "chage",
+    "chfn",
+    "chsh",
+    "crontab",
+    "dbus-daemon-launch-helper",
+    "dotlockfile",
+    "expiry",
+    "fusermount",
+    "fusermount3",
+    "gpasswd",
+    "grub2-set-bootparam",
+    "mail-lock",
+    "mail-touchlock",
+    "mail-unlock",
+    "mount",
+    "mount.nfs",
+    "newgidmap",
+    "newgrp",
+    "newuidmap",
+    "pam_extrausers_chkpwd",
+    "pam_timestamp_check",
+    "passwd",
+    "ping",
+    "ping4",
+    "ping6",
+    "polkit-agent-helper-1",
+    "pkexec",
+    "ssh-agent",
+    "ssh-keysign",
+    "su",
+    "sudo",
+    "sudoedit",
+    "umount",
+    "unix_chkpwd",
+    "userhelper",
+    "usernetctl",
+    "utempter",
+    "wall",
+    "write",
+    "write.ul",
+    "bbsuid",
+    "bsd-write",
+    "screen",
+    "at",
+    "ksu",
+    "locate",
+    "mlocate",
+    "plocate",
+    "ntfs-3g",
+    "pt_chown",
+    "doas",
+    "chrome-sandbox",
+];
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let special: Vec<(Vec<u8>, u32, u32)> = (input.squashed.tree.paths())
+        .filter(|(_, node)| node.kind == EntryKind::File && node.layer >= input.base_layers)
+        .filter_map(|(place, node)| {
+            let mode = node.attributes?.mode;
+            (mode & 0o6000 != 0 && mode & 0o111 != 0).then_some((place, mode, node.layer))
+        })
+        .filter(|(place, ..)| !USUAL.iter().any(|usual| usual.as_bytes() == path::name(place)))
+        .collect();
+    let Some((first, ..)) = special.first() else { return Vec::new() };
+    let mut finding =
+        input.remark(RULE.id, "Programs beyond the usual run as their owner or group", path::escape(first));
+    finding.severity =
+        if special.iter().any(|(_, mode, _)| mode & 0o4000 != 0) { Severity::Medium } else { Severity::Low };
+    finding.confidence = Confidence::Medium;
+    finding.evidence_count = special.len() as u64;
+    finding.evidence = (special.iter().take(Finding::EXAMPLES))
+        .map(|(place, mode, layer)| Evidence {
+            subject: path::escape(place).into_owned(),
+            bytes: Bytes::ZERO,
+            layer: Some(*layer),
+            instruction: input.instruction(*layer),
+            line: input.written(*layer).map(|written| written.line),
+            note: Some(format!("mode {mode:04o}")),
+        })
+        .collect();
+    let plain =
+        |place: &&Vec<u8>| place.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(byte));
+    let files: Vec<String> = special
+        .iter()
+        .map(|(place, ..)| place)
+        .filter(plain)
+        .take(Finding::EXAMPLES)
+        .map(|place| absolute(place))
+        .collect();
+    let instruction = input.instruction(special[0].2).unwrap_or_default();
+    let lines = super::step::and(&instruction, &[&format!("chmod a-s {}", files.join(" "))]);
+    if let Some(lines) = lines.filter(|_| !files.is_empty()) {
+        finding.fixes.push(Fix::instead_of(instruction, "takes the bit away where they come from", lines));
+    }
+    if input.service.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
+        let lines =
+            format!("services:\n  {}:\n    security_opt:\n      - no-new-privileges:true", input.service);
+        finding.fixes.push(Fix::new(FixKind::Compose, "makes the bit do nothing", lines));
+    }
+    vec![finding]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    const BASE: &str = "i ADD rootfs /\nu usr/bin/own 5 4755";
+
+    #[test]
+    fn own_programs_are_named() {
+        let found = check(&RULE, &[BASE, "i RUN make install\nu usr/local/bin/helper 5 4755"]);
+        assert_eq!((found[0].severity, found[0].evidence_count), (Severity::Medium, 1));
+        assert_eq!(found[0].fixes[0].lines, "RUN make install \\\n && chmod a-s /usr/local/bin/helper");
+    }
+
+    #[test]
+    fn the_usual_ones_are_passed_over() {
+        assert_eq!(check(&RULE, &[BASE, "i RUN x\nu usr/bin/passwd 5 4755\nu usr/bin/plain 5 0755"]), []);
+    }
+}

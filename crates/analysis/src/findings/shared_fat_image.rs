@@ -1,0 +1,162 @@
+//! Services that run from one image, which has what only one of them needs.
+
+use std::collections::BTreeSet;
+
+use plimsoll_snapshot::{Bytes, Ecosystem};
+
+use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, severity_of};
+use crate::packages::{Split, splits};
+
+pub(super) const RULE: Rule = Rule {
+    id: "shared-fat-image",
+    title: "Several services run from one image that has what only one of them needs",
+    why: "Each service is pulled and started with the packages of the others, and a change for one rebuilds all.",
+    how: "Give each service a stage of its own in the Dockerfile, above a stage with what all need, and its own list of requirements.",
+    limits: "Which code is whose is told by the commands that services run, as a compose file or the image says. Where those do not lead \
+             into the code the rule is silent. On one machine that keeps all images, layers are \
+             stored once, so a split saves where a service is pulled, less where all of them are.",
+    check: Check::Stack(check),
+};
+
+const LEAST: Bytes = Bytes(10_000_000);
+
+fn check(inputs: &[Input<'_>]) -> Vec<Finding> {
+    let Some(first) = inputs.first() else { return Vec::new() };
+    splits(first.snapshot).iter().filter_map(|split| finding(inputs, split)).collect()
+}
+
+fn finding(inputs: &[Input<'_>], split: &Split) -> Option<Finding> {
+    let services: Vec<&str> = split.services.iter().map(|share| share.service.as_str()).collect();
+    let input = inputs.iter().find(|input| input.service == services[0])?;
+    // What each has that only others need.
+    let all: Bytes = split.services.iter().map(|share| share.only.bytes).sum();
+    let mut evidence = Vec::new();
+    let mut total = Bytes::ZERO;
+    for share in &split.services {
+        let foreign = all - share.only.bytes;
+        total += foreign;
+        let mut others: Vec<_> = split
+            .services
+            .iter()
+            .filter(|other| other.service != share.service)
+            .flat_map(|other| &other.only.packages)
+            .collect();
+        others.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+        let names: Vec<&str> = others.iter().take(3).map(|package| package.name.as_str()).collect();
+        if foreign > Bytes::ZERO {
+            evidence.push(Evidence {
+                subject: share.service.clone(),
+                bytes: foreign,
+                note: Some(format!(
+                    "has {} packages that only others need: {} …",
+                    others.len(),
+                    names.join(", ")
+                )),
+                ..Evidence::default()
+            });
+        }
+    }
+    if total < LEAST {
+        return None;
+    }
+    let mut finding = input.finding(
+        RULE.id,
+        "Services run from one image that has what only one of them needs",
+        Vec::new(),
+    );
+    finding.service = services.join(", ");
+    finding.severity = severity_of(total);
+    finding.confidence = Confidence::Medium;
+    finding.evidence_count = evidence.len() as u64;
+    evidence.truncate(Finding::EXAMPLES);
+    finding.evidence = evidence;
+    finding.fixes = fixes(input, split);
+    Some(finding)
+}
+
+fn fixes(input: &Input<'_>, split: &Split) -> Vec<Fix> {
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+    let directory = input.image.config.working_dir.trim_matches('/');
+    let mut lines = "# common: the stage with what all of them need".to_owned();
+    let mut compose = "services:".to_owned();
+    for share in &split.services {
+        let stage = share.service.to_ascii_lowercase();
+        let parts: BTreeSet<&str> = (share.entries.iter())
+            .filter_map(|entry| entry.strip_prefix(directory)?.trim_start_matches('/').split('/').next())
+            .collect();
+        if !plain(&stage) || !parts.iter().all(|part| plain(part)) {
+            return Vec::new();
+        }
+        lines.push_str(&format!("\nFROM common AS {stage}"));
+        if share.only.packages.iter().any(|package| package.ecosystem == Ecosystem::Python) {
+            lines.push_str(&format!(
+                "\nCOPY requirements-{stage}.txt ./\nRUN pip install -r requirements-{stage}.txt"
+            ));
+        }
+        for part in parts {
+            lines.push_str(&format!("\nCOPY {part} ./{part}"));
+        }
+        compose.push_str(&format!(
+            "\n  {}:\n    build:\n      context: .\n      target: {stage}",
+            share.service
+        ));
+    }
+    vec![
+        Fix::new(FixKind::Dockerfile, "gives each service a stage of its own", lines),
+        Fix::new(FixKind::Compose, "builds each service from its stage", compose),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_snapshot::Runtime;
+    use plimsoll_snapshot::runtime::{Command, PlannedService};
+
+    use super::*;
+    use crate::findings::{advise_stack, check::is_dockerfile};
+    use crate::testing::{add_service, snapshot};
+
+    const PACKAGES: &str = "
+        f s/a.dist-info/METADATA 5
+        f s/a/__init__.py 30000000
+        p s/a.dist-info/METADATA python a 1 files=s/a/__init__.py
+        f s/b.dist-info/METADATA 5
+        f s/b/__init__.py 70000000
+        p s/b.dist-info/METADATA python b 1 files=s/b/__init__.py
+        f s/c.dist-info/METADATA 5
+        f s/c/__init__.py 90000000
+        p s/c.dist-info/METADATA python c 1 files=s/c/__init__.py";
+    const CODE: &str = "
+        f app/back/main.py 1
+        m app/back/main.py python a c
+        f app/front/main.py 1
+        m app/front/main.py python b c";
+
+    fn check(commands: [&str; 2]) -> Vec<Finding> {
+        let mut snapshot = snapshot("back", &[PACKAGES, CODE]);
+        add_service(&mut snapshot, "front", &[PACKAGES, CODE]);
+        snapshot.services[1].image = 0;
+        let planned = ["back", "front"].iter().zip(commands).map(|(name, command)| PlannedService {
+            name: (*name).to_owned(),
+            command: Some(Command(command.split(' ').map(str::to_owned).collect())),
+            ..PlannedService::default()
+        });
+        snapshot.runtime = Some(Runtime { planned: planned.collect(), ..Runtime::default() });
+        snapshot.images[0].config.working_dir = "/app".into();
+        advise_stack(&snapshot).stack
+    }
+
+    #[test]
+    fn each_service_has_what_only_the_other_needs() {
+        let found = check(["python back/main.py", "python front/main.py"]);
+        let sizes: Vec<_> = found[0].evidence.iter().map(|one| (one.subject.as_str(), one.bytes)).collect();
+        assert_eq!(sizes, [("back", Bytes(70_000_005)), ("front", Bytes(30_000_005))]);
+        is_dockerfile(&found[0].fixes[0].lines);
+        assert!(found[0].fixes[0].lines.contains("FROM common AS back"));
+    }
+
+    #[test]
+    fn code_that_cannot_be_told_apart_is_no_finding() {
+        assert_eq!(check(["run one", "run two"]), []);
+    }
+}

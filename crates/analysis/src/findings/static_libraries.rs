@@ -1,0 +1,68 @@
+//! Archives of object code, which only a linker reads.
+
+use plimsoll_snapshot::Bytes;
+
+use super::step;
+use super::{Check, Confidence, Finding, Fix, Input, Rule};
+
+pub(super) const RULE: Rule = Rule {
+    id: "static-libraries",
+    title: "Static libraries are in the image",
+    why: "Only a linker reads them. A running program has what it needs of them inside.",
+    how: "Delete them in the instruction that installs them, or copy only what is needed out of a build stage.",
+    limits: "Known by `.a` and `.la`. Those of `-dev` packages go with the build tools. A service that builds extensions at run time \
+             needs them.",
+    check: Check::Image(check),
+};
+
+const LEAST: Bytes = Bytes(1_000_000);
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let inodes: Vec<u32> = input
+        .added()
+        .filter(|(_, inode, owner)| {
+            let place = input.path(inode);
+            let developers = input.package(*owner).is_some_and(|package| {
+                package.ecosystem.is_system()
+                    && (package.name.contains("-dev") || package.name.starts_with("gcc"))
+            });
+            (place.ends_with(b".a") || place.ends_with(b".la")) && !developers
+        })
+        .map(|(index, ..)| index)
+        .collect();
+    if input.bytes(&inodes) < LEAST {
+        return Vec::new();
+    }
+    let instruction = input.main_layer(&inodes).and_then(|layer| input.instruction(layer));
+    let mut finding = input.finding(RULE.id, "Static libraries", inodes);
+    finding.confidence = Confidence::Medium;
+    finding.fixes.extend(instruction.and_then(|instruction| {
+        let top = super::places::absolute(input.path(&input.squashed.inodes[finding.inodes[0] as usize]));
+        let top = format!("/{}", top.trim_start_matches('/').split('/').next().unwrap_or_default());
+        let delete = format!("find {top} -name '*.a' -delete");
+        let lines = step::and(&instruction, &[&delete])?;
+        Some(Fix::instead_of(instruction, "deletes them in the instruction that brings them", lines))
+    }));
+    vec![finding]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::check::check;
+
+    #[test]
+    fn archives_are_deleted_where_they_come_from() {
+        let found =
+            check(&RULE, &["i ADD rootfs /\nf etc/x 1", "i RUN make install\nf usr/local/lib/a.a 9000000"]);
+        assert_eq!(found[0].fixes[0].lines, "RUN make install \\\n && find /usr -name '*.a' -delete");
+    }
+
+    #[test]
+    fn shared_libraries_and_the_base_are_left_alone() {
+        assert_eq!(
+            check(&RULE, &["i ADD rootfs /\nf usr/lib/b.a 9000000", "i RUN x\nf usr/lib/a.so 9000000"]),
+            []
+        );
+    }
+}

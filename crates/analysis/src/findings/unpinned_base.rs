@@ -1,0 +1,124 @@
+//! A base image that is another one tomorrow.
+
+use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+
+pub(super) const RULE: Rule = Rule {
+    id: "unpinned-base",
+    title: "The base image is not pinned",
+    why: "`latest` is whatever was pushed last: the same Dockerfile builds another image tomorrow, and nobody can tell why it grew.",
+    how: "Name a version, or better the digest, and let a bot raise it.",
+    limits: "The base is known from the Dockerfile, where that is given, or from a label (`org.opencontainers.image.base.name`). Whether a tag \
+             with a version moves cannot be seen.",
+    check: Check::Image(check),
+};
+
+const NAME: &str = "org.opencontainers.image.base.name";
+const DIGEST: &str = "org.opencontainers.image.base.digest";
+
+fn check(input: &Input<'_>) -> Vec<Finding> {
+    let labels = &input.image.config.labels;
+    let plain =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/:._-@".contains(&byte));
+    let digest = labels.get(DIGEST).filter(|digest| digest.starts_with("sha256:") && plain(digest));
+    let labelled = labels.get(NAME).map(|name| (name.as_str(), None, None));
+    let bases = if input.build.is_some() { froms(input) } else { labelled.into_iter().collect() };
+    let floating: Vec<_> = bases.into_iter().filter(|(name, ..)| is_floating(name)).collect();
+    let Some((name, ..)) = floating.first() else { return Vec::new() };
+    let mut finding = input.remark(RULE.id, "The base image is not pinned", *name);
+    (finding.severity, finding.confidence) = (Severity::Low, Confidence::Medium);
+    finding.evidence = (floating.iter().take(Finding::EXAMPLES))
+        .map(|(name, text, line)| Evidence {
+            subject: (*name).to_owned(),
+            instruction: text.map(str::to_owned),
+            line: *line,
+            ..Evidence::default()
+        })
+        .collect();
+    finding.evidence_count = floating.len() as u64;
+    for (name, text, _) in &floating {
+        if labels.get(NAME).is_some_and(|label| label == name)
+            && let Some(digest) = digest.filter(|_| plain(name))
+        {
+            let lines = text.map_or_else(
+                || format!("FROM {name}@{digest}"),
+                |text| text.replacen(name, &format!("{name}@{digest}"), 1),
+            );
+            let fix = Fix::new(FixKind::Dockerfile, "names the base that this image was built on", lines);
+            finding.fixes.push(Fix { replaces: text.map(str::to_owned), ..fix });
+        }
+    }
+    vec![finding]
+}
+
+/// The images that a Dockerfile begins with, each with its instruction and its line; stages are no images.
+fn froms<'a>(input: &Input<'a>) -> Vec<(&'a str, Option<&'a str>, Option<u32>)> {
+    let mut stages: Vec<&str> = Vec::new();
+    let mut bases = Vec::new();
+    for from in input.build.iter().flat_map(|build| &build.instructions).filter(|step| step.keyword == "FROM")
+    {
+        let mut words = from.text.split_whitespace().skip(1).filter(|word| !word.starts_with("--"));
+        let Some(name) = words.next() else { continue };
+        // The value of a variable is not known here.
+        if !name.contains('$') && !stages.iter().any(|stage| stage.eq_ignore_ascii_case(name)) {
+            bases.push((name, Some(from.text.as_str()), Some(from.line)));
+        }
+        stages.extend(words.nth(1));
+    }
+    bases
+}
+
+/// Whether a name has neither a digest nor a tag, or the tag `latest`.
+fn is_floating(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or(name);
+    !name.is_empty()
+        && !name.contains('@')
+        && last != "scratch"
+        && last.split_once(':').is_none_or(|(_, tag)| tag == "latest")
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_snapshot::{BuildFile, BuildInstruction};
+
+    use super::*;
+    use crate::findings::check::{check_config, check_snapshot};
+    use crate::testing::snapshot;
+
+    fn check(name: &str) -> Vec<Finding> {
+        check_config(&RULE, &["f a 1"], |config| {
+            config.labels.insert(NAME.into(), name.into());
+            config.labels.insert(DIGEST.into(), "sha256:ab".into());
+        })
+    }
+
+    #[test]
+    fn latest_is_pinned_to_what_it_was() {
+        for floating in ["debian", "docker.io/library/debian:latest", "localhost:5000/a"] {
+            assert_eq!(check(floating)[0].fixes[0].lines, format!("FROM {floating}@sha256:ab"));
+        }
+    }
+
+    #[test]
+    fn the_dockerfile_names_its_bases() {
+        let mut snapshot = snapshot("app", &["f a 1"]);
+        let step = |line, text: &str| BuildInstruction {
+            line,
+            keyword: "FROM".into(),
+            text: text.into(),
+            ..BuildInstruction::default()
+        };
+        let instructions =
+            vec![step(1, "FROM debian AS build"), step(5, "FROM build"), step(9, "FROM debian:12")];
+        snapshot.services[0].build = Some(BuildFile { instructions, ..BuildFile::default() });
+        let found = check_snapshot(&RULE, &snapshot);
+        assert_eq!((found[0].evidence_count, found[0].evidence[0].line), (1, Some(1)));
+    }
+
+    #[test]
+    fn versions_and_digests_are_pinned() {
+        for pinned in ["debian:12", "a@sha256:cd", "scratch", ""] {
+            assert_eq!(check(pinned), []);
+        }
+        assert_eq!(check_config(&RULE, &["f a 1"], |_| {}), []);
+    }
+}

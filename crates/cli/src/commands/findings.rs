@@ -1,0 +1,43 @@
+//! `plimsoll findings`: what is in an image without need, and how to be rid of it.
+
+use plimsoll_analysis::findings::{RULES, Rule, advise_by};
+use plimsoll_report::{findings, json};
+
+use super::{Format, ReadArgs};
+use crate::error::{Error, Result};
+use crate::load::snapshot_or_source;
+use crate::printer::Printer;
+
+/// Find what images have without need, what it would save, and the lines that mend it
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// An image source or a snapshot
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    /// Only the findings of these rules
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    rule: Vec<String>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    let known = |id: &&String| RULES.iter().any(|rule| rule.id == **id);
+    if let Some(unknown) = args.rule.iter().find(|id| !known(id)) {
+        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        return Err(Error::usage(
+            format!("there is no rule `{unknown}`"),
+            format!("the rules are {}", ids.join(", ")),
+        ));
+    }
+    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let is_meant = |rule: &&Rule| args.rule.is_empty() || args.rule.iter().any(|id| id == rule.id);
+    let advice = advise_by(&snapshot, &RULES.iter().filter(is_meant).collect::<Vec<_>>());
+    match args.format {
+        Format::Text => printer.data(&findings::text(&advice)),
+        Format::Markdown => printer.data(&findings::markdown(&advice)),
+        Format::Json => printer.stream(|out| json::findings(&advice, out)),
+    }
+}

@@ -1,0 +1,144 @@
+//! The page for everybody: what axe-core finds, and what the keys reach.
+
+use std::fs;
+
+use plimsoll_tests::browser::Browser;
+use serde_json::{Value, json};
+
+use crate::reports::{Report, micro};
+
+/// A browser with the report on the small images open in it.
+struct Opened {
+    browser: Browser,
+    _report: Report,
+}
+
+impl Opened {
+    fn new() -> Self {
+        let (report, _, _) = micro();
+        let mut browser = Browser::launch().unwrap();
+        browser.set_viewport(1280, 900).unwrap();
+        browser.open_file(&report.file).unwrap();
+        Self { browser, _report: report }
+    }
+
+    fn eval(&mut self, expression: &str) -> Value {
+        self.browser.eval(expression).unwrap()
+    }
+
+    fn press(&mut self, key: &str) {
+        let code = match key {
+            "Tab" => 9,
+            "Enter" => 13,
+            "Escape" => 27,
+            " " => 32,
+            _ => 0,
+        };
+        let text = if key == "Enter" { "\r" } else { "" };
+        let down = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
+        for kind in [down, "keyUp"] {
+            let mut event = json!({ "type": kind, "key": key, "windowsVirtualKeyCode": code });
+            if kind == "keyDown" {
+                event["text"] = text.into();
+            }
+            self.browser.call("Input.dispatchKeyEvent", event).unwrap();
+        }
+    }
+
+    /// What axe-core has to say against the page as it is: the rule and the elements.
+    fn violations(&mut self) -> Vec<String> {
+        let found = self.eval(
+            "axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations.flatMap(\
+             (rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary}`)))",
+        );
+        serde_json::from_value(found).unwrap()
+    }
+}
+
+#[test]
+fn axe_finds_nothing_in_both_views_and_both_themes() {
+    let mut page = Opened::new();
+    let axe = fs::read_to_string(plimsoll_tests::root().join("tests/axe/axe.min.js")).unwrap();
+    page.eval(&format!("{axe}; undefined"));
+    // What opens is open, so that it is looked at too.
+    page.eval(
+        "document.querySelectorAll('details:not(.menu)').forEach((details) => { details.open = true; })",
+    );
+    page.eval("document.querySelector('[data-layer] button').click()");
+    let mut found = Vec::new();
+    for language in ["en", "es"] {
+        page.browser.click(&format!("[data-value={language}]")).unwrap();
+        for view in ["engineer", "stakeholder"] {
+            page.browser.click(&format!("[data-value={view}]")).unwrap();
+            for theme in ["light", "dark"] {
+                page.browser.click(&format!("[data-value={theme}]")).unwrap();
+                let violations = page.violations().into_iter();
+                found.extend(violations.map(|violation| format!("{language}, {view}, {theme}: {violation}")));
+            }
+        }
+    }
+    page.browser.click("[data-value=engineer]").unwrap();
+    page.browser.click(".menu summary").unwrap();
+    found.extend(page.violations().into_iter().map(|violation| format!("menu: {violation}")));
+    page.eval("document.querySelector('.menu').open = false");
+    page.browser.set_viewport(390, 800).unwrap();
+    found.extend(page.violations().into_iter().map(|violation| format!("390 px: {violation}")));
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn every_control_is_reached_by_the_tab_key_and_seen_there() {
+    let mut page = Opened::new();
+    let expected = page.eval(
+        "(() => { const controls = [...document.querySelectorAll('a[href], button, input, summary, [tabindex]')]\
+         .filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true })); \
+         controls.forEach((element, index) => { element.reached = index; }); return controls.length; })()",
+    );
+    let expected = expected.as_u64().unwrap();
+    let mut reached = vec![false; usize::try_from(expected).unwrap()];
+    for _ in 0..expected + 5 {
+        page.press("Tab");
+        let at = page.eval(
+            "(() => { const at = document.activeElement; if (at.reached === undefined) return null; \
+             const style = getComputedStyle(at); \
+             const seen = style.outlineStyle !== 'none' || at.querySelector('.active') !== null; \
+             return [at.reached, seen, at.outerHTML.slice(0, 120)]; })()",
+        );
+        if let Some(index) = at[0].as_u64() {
+            assert_eq!(at[1], true, "the focus is not seen on {}", at[2]);
+            reached[usize::try_from(index).unwrap()] = true;
+        }
+    }
+    let missed: Vec<_> = (0..reached.len()).filter(|&index| !reached[index]).collect();
+    let names = page.eval(&format!(
+        "[...document.querySelectorAll('*')].filter((element) => {missed:?}.includes(element.reached))\
+         .map((element) => element.outerHTML.slice(0, 120))"
+    ));
+    assert_eq!(names, json!([]), "{missed:?} of {expected}");
+}
+
+#[test]
+fn the_keys_do_what_the_pointer_does() {
+    let mut page = Opened::new();
+    page.eval("document.querySelector('.menu summary').focus()");
+    page.press("Enter");
+    assert_eq!(page.eval("document.querySelector('.menu').open"), true);
+    page.press("Tab");
+    assert_eq!(page.eval("document.activeElement.dataset.do"), "copy-link");
+    page.press("Escape");
+    assert_eq!(page.eval("document.querySelector('.menu').open"), false);
+    assert_eq!(page.eval("document.activeElement.tagName"), "SUMMARY");
+
+    // The map: a step chooses a file, which the tree shows as well; Enter looks into its directory, Backspace goes back.
+    page.eval("document.querySelector('#map').focus()");
+    page.press("ArrowRight");
+    let line = page.eval("document.querySelector('.tile-line code').textContent");
+    assert_ne!(line, "");
+    let in_tree = "document.querySelector('.tr.active')?.dataset.path";
+    assert_eq!(page.eval(in_tree), line);
+    page.press("Enter");
+    assert_ne!(page.eval("document.querySelectorAll('.crumbs li').length"), 1);
+    page.press("Backspace");
+    assert_eq!(page.eval("document.querySelectorAll('.crumbs li').length"), 1);
+    assert_eq!(page.browser.record().unwrap().complaints(), [""; 0]);
+}

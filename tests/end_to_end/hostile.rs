@@ -1,0 +1,125 @@
+//! Names that would like to be more than names: shown as text in every output, and nothing breaks.
+
+use std::fs;
+
+use plimsoll_tests::browser::Browser;
+use plimsoll_tests::made::{File, snapshot};
+use plimsoll_tests::program;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const MARKUP: &str = "</script><img src=x onerror=\"document.hacked = 1\">";
+
+fn names() -> Vec<String> {
+    vec![
+        MARKUP.to_owned(),
+        "\u{202e}gpj.exe".to_owned(),
+        "long".repeat(1000),
+        "line\nbreak\ttab\u{1b}[31m".to_owned(),
+        "a|b`c`*d*_e_[f](g)".to_owned(),
+        "=cmd|' /C calc'!A0".to_owned(),
+        "@everybody <!-- ${jndi} {{7*7}} $& \u{2028}".to_owned(),
+    ]
+}
+
+/// Snapshots in which everything that can have a name has a hostile one.
+struct Hostile {
+    directory: TempDir,
+}
+
+impl Hostile {
+    fn new() -> Self {
+        let directory = TempDir::new().unwrap();
+        let mut names = names();
+        // More services than a comment has rows, so that it would be long if it were not bounded.
+        names.extend((0..30).map(|index| format!("{index}{}", "<&>".repeat(1300))));
+        let services: Vec<&str> = names.iter().map(String::as_str).collect();
+        for (name, size) in [("before", 900), ("after", 100)] {
+            let file = |text: &String| -> File { (text.replace('/', "_").into_bytes(), size) };
+            let mut files: Vec<File> = names.iter().map(file).collect();
+            files.push((b"same".to_vec(), 5));
+            files.extend((size == 900).then(|| (b"gone".to_vec(), 7)));
+            files.sort();
+            let made = snapshot(&services, MARKUP, &files);
+            let out = fs::File::create(directory.path().join(name)).unwrap();
+            plimsoll_snapshot::write_gzip(&made, out).unwrap();
+        }
+        Self { directory }
+    }
+
+    fn call(&self, command: &str, rest: &[&str]) -> String {
+        let side = |name: &str| self.directory.path().join(name).display().to_string();
+        let mut arguments = vec![command.to_owned(), side("before"), side("after")];
+        arguments.extend(rest.iter().map(|argument| (*argument).to_owned()));
+        program::succeed(arguments).stdout
+    }
+}
+
+#[test]
+fn a_comment_stays_short_and_holds_no_markup_of_an_image() {
+    let hostile = Hostile::new();
+    for language in ["en", "es"] {
+        let text = hostile.call("report", &["--format", "markdown", "--language", language]);
+        assert!(text.len() < 60_000, "{}", text.len());
+        assert!(
+            !text.contains('\u{202e}') && !text.contains('\u{2028}') && !text.contains('\u{1b}'),
+            "{text}"
+        );
+        assert!(!text.contains("@everybody"), "a mention");
+        // All that is left of HTML is what folds the details. Between backticks everything is text.
+        let outside: String = text.split('`').step_by(2).collect();
+        let folds = ["<details>", "<summary>", "</summary>", "</details>"];
+        let mut tags = outside.match_indices('<').map(|(at, _)| &outside[at..]);
+        assert_eq!(tags.find(|tag| !folds.iter().any(|fold| tag.starts_with(fold))), None);
+    }
+}
+
+#[test]
+fn a_terminal_is_told_nothing_it_would_obey() {
+    let hostile = Hostile::new();
+    let text = hostile.call("compare", &[]);
+    let unsafe_character = |character: &char| {
+        (character.is_control() && *character != '\n') || ('\u{202a}'..='\u{202e}').contains(character)
+    };
+    assert_eq!(text.chars().find(unsafe_character), None);
+}
+
+#[test]
+fn a_card_is_drawn() {
+    let hostile = Hostile::new();
+    let svg = hostile.call("report", &["--format", "card"]);
+    assert!(!svg.contains("<img") && !svg.contains("<script"), "{svg}");
+    let png = hostile.directory.path().join("card.png");
+    hostile.call("report", &["--format", "card", "-o", &png.display().to_string()]);
+    assert!(fs::read(png).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn the_page_shows_names_as_text() {
+    let hostile = Hostile::new();
+    let file = hostile.directory.path().join("report.html");
+    hostile.call("report", &["-o", &file.display().to_string()]);
+    let mut browser = Browser::launch().unwrap();
+    browser.set_viewport(390, 800).unwrap();
+    browser.open_file(&file).unwrap();
+    let mut eval = |script: &str| browser.eval(script).unwrap();
+    eval("document.querySelectorAll('details').forEach((details) => { details.open = true; })");
+    eval("document.querySelector('[data-layer] button').click()");
+    assert_eq!(eval("document.hacked ?? null"), Value::Null);
+    assert_eq!(eval("document.querySelectorAll('img, iframe, object, form').length"), 0);
+    assert_eq!(eval("[...document.scripts].every((script) => script.closest('#app') === null)"), true);
+    let shown = eval("document.body.textContent.includes('</script><img src=x onerror=')");
+    assert_eq!(shown, true);
+    for width in [390, 1280] {
+        browser.set_viewport(width, 800).unwrap();
+        let wide = browser.eval("document.scrollingElement.scrollWidth").unwrap();
+        let beyond = browser.eval(
+            "[...document.querySelectorAll('#app *:not(.tabs *)')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1)\
+             .slice(0, 6).map((element) => element.outerHTML.slice(0, 160))",
+        );
+        assert!(wide.as_u64().unwrap() <= u64::from(width), "{wide} of {width}: {:#}", beyond.unwrap());
+    }
+    browser.click("tbody tr:nth-child(3) [data-do=copy-row]").unwrap();
+    assert_eq!(browser.record().unwrap().complaints(), [""; 0]);
+    assert_eq!(browser.eval("document.hacked ?? null").unwrap(), json!(null));
+}
