@@ -120,8 +120,11 @@ fn Page(state: State) -> impl IntoView {
     };
     let services = if comparison.services.is_empty() {
         let command = "plimsoll snapshot web=before.tar -o before.plimsoll";
-        view! { <Empty id="services" class="" title=words().services says=words().services_empty command /> }
-            .into_any()
+        view! {
+            <Cards state />
+            <Empty id="services" class="" title=words().services says=words().services_empty command />
+        }
+        .into_any()
     } else {
         view! {
             <Cards state />

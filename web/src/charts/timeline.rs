@@ -22,6 +22,8 @@ pub(crate) struct Courses {
     pub(crate) sides: [Option<&'static Timeline>; 2],
     pub(crate) limits: [Option<Bytes>; 2],
     pub(crate) reservation: Option<Bytes>,
+    /// The most by the kernel's own count.
+    pub(crate) peak: Option<Bytes>,
 }
 
 impl Courses {
@@ -52,6 +54,10 @@ impl Courses {
         levels.extend(self.reservation.map(|bytes| {
             ("reservation", format!("{} {}", words().running.reservation, text::memory(bytes)), bytes)
         }));
+        let peak = self
+            .peak
+            .map(|bytes| ("peak", format!("{} {}", words().running.peak, text::memory(bytes)), bytes));
+        levels.extend(peak);
         levels
     }
 }

@@ -52,11 +52,8 @@ pub(crate) fn Cards(state: State) -> impl IntoView {
     });
     let cards =
         total.into_iter().chain(targets).chain(memory).chain(images.into_iter().flatten()).chain(last);
-    view! {
-        <dl class="cards" aria-label=words().figures>
-            {cards.take(CARDS).collect_view()}
-        </dl>
-    }
+    let cards: Vec<AnyView> = cards.take(CARDS).collect();
+    (!cards.is_empty()).then(|| view! { <dl class="cards" aria-label=words().figures>{cards}</dl> })
 }
 
 fn files_card(state: State) -> AnyView {

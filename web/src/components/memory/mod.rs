@@ -45,7 +45,7 @@ pub(crate) fn Memory(state: State) -> impl IntoView {
     let are_open = services.len() <= OPEN;
     let blocks = services
         .into_iter()
-        .map(|name| view! { <ServiceBlock running name is_open=are_open /> })
+        .map(|name| view! { <ServiceBlock state running name is_open=are_open /> })
         .collect_view();
     view! {
         <section class="memory engineer" aria-labelledby="memory">

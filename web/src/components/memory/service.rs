@@ -6,16 +6,23 @@ use super::facts::Facts;
 use crate::charts::{Courses, TimelineChart, happened, memory_picture, moment, timeline_rows};
 use crate::components::ChartTools;
 use crate::running::Running;
+use crate::state::State;
 use crate::text::{self, words};
 
 /// A part that opens, with its chart and its facts.
 #[component]
-pub(crate) fn ServiceBlock(running: &'static Running, name: &'static str, is_open: bool) -> impl IntoView {
+pub(crate) fn ServiceBlock(
+    state: State,
+    running: &'static Running,
+    name: &'static str,
+    is_open: bool,
+) -> impl IntoView {
     let sides = running.service(name);
     let courses = Courses {
         sides: running.course(name),
         limits: sides.map(|side| side.and_then(|side| side.limit.bytes())),
         reservation: sides[1].or(sides[0]).and_then(|side| side.reservation),
+        peak: sides[1].or(sides[0]).and_then(|side| side.peak),
     };
     let is_recorded = courses.sides.iter().any(Option::is_some);
     let chart = if is_recorded {
@@ -33,7 +40,7 @@ pub(crate) fn ServiceBlock(running: &'static Running, name: &'static str, is_ope
         view! { <p class="lead">{words().running.only_planned}</p> }.into_any()
     };
     view! {
-        <details class="memory-service" data-service-memory=name open=is_open>
+        <details class="memory-service" data-service-memory=name open=move || is_open || state.everything.get()>
             <summary><h3>{text::name(name)}</h3></summary>
             {chart}
             <Facts running name />

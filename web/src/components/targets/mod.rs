@@ -115,7 +115,7 @@ fn lists(
         {unmet.is_empty().then(|| view! { <p>{words().running.all_met}</p> })}
         <ul class="outcomes">{unmet_rows}</ul>
         {(number > 0).then(|| view! {
-            <details class="met" node_ref=details open=is_unfolded.get_untracked() on:toggle=remember>
+            <details class="met" node_ref=details open=move || is_unfolded.get_untracked() || state.everything.get() on:toggle=remember>
                 <summary><span class="pass">"●"</span>" "{(words().running.met)(&number.to_string())}</summary>
                 <ul class="outcomes">{met_rows}</ul>
             </details>
