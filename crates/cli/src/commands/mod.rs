@@ -61,11 +61,6 @@ fn language(tag: &str) -> std::result::Result<Language, String> {
     })
 }
 
-/// Two parts of a document with a line between them.
-fn sections(images: &str, memory: &str) -> String {
-    if images.is_empty() { memory.to_owned() } else { format!("{images}\n{memory}") }
-}
-
 /// What holds for every source that is read.
 #[derive(clap::Args)]
 #[command(next_help_heading = "Reading")]
