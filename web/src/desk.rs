@@ -260,7 +260,10 @@ mod tests {
     #[test]
     fn one_service_on_each_side_is_one_service() {
         let snapshot = |names: &[&str]| Snapshot {
-            services: names.iter().map(|name| Service { name: (*name).to_owned(), image: 0 }).collect(),
+            services: names
+                .iter()
+                .map(|name| Service { name: (*name).to_owned(), image: 0, build: None })
+                .collect(),
             ..Snapshot::default()
         };
         let names = |before: &[&str], after: &[&str]| -> Vec<String> {

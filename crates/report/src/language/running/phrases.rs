@@ -6,7 +6,7 @@
 use crate::language::Language;
 
 /// How deep a phrase within a phrase is looked at.
-const DEPTH: usize = 3;
+const DEPTH: usize = 5;
 
 /// A sentence of the analysis in a language.
 pub(in crate::language) fn translated(language: Language, text: &str) -> String {
