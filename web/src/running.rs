@@ -133,7 +133,7 @@ mod tests {
         let check = |services: &[(&str, u64, Option<u64>)], expected: &str| {
             let running =
                 Running::of(&Bundle { before: Snapshot::default(), after: side(services), targets: None });
-            let found = match headroom(running.memory[1].as_ref().unwrap()) {
+            let found = match running.memory[1].as_ref().and_then(headroom) {
                 Some(Headroom::Least { service, .. }) => service.to_owned(),
                 Some(Headroom::Unlimited(services)) => format!("none: {}", services.join(" ")),
                 None => String::new(),

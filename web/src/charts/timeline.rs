@@ -12,6 +12,8 @@ use crate::text::{self, words};
 /// The height of the field of the lines, and of a lane of marks below it.
 const FIELD: f64 = 180.0;
 const LANE: f64 = 22.0;
+/// Marks that are nearer than this, in percent of the width, would lie on each other.
+const CROWDED: f64 = 1.2;
 /// How many steps the arrow keys take from one end to the other, and how many rows the table has.
 const STEPS: u64 = 40;
 const ROWS: u64 = 20;
@@ -64,6 +66,9 @@ impl Courses {
 
 /// A moment on the axis: `1 min 15 s`, or `sample 12`.
 pub(crate) fn moment(at: u64, is_timed: bool) -> String {
+    if is_timed && at == 0 {
+        return "0".to_owned();
+    }
     if is_timed { text::duration(at) } else { (words().running.sample)(&(at + 1).to_string()) }
 }
 
@@ -263,22 +268,31 @@ fn lane(frame: Frame, side: &Timeline, index: usize, label: &str, y: f64) -> imp
         let (from, to) = (frame.time.at(from), frame.time.at(to));
         view! { <line class="load" x1=percent(from) x2=percent(to) y1=y.to_string() y2=y.to_string() /> }
     });
+    let mut crowd = 0;
+    let mut last = None::<f64>;
     let marks = side.marks.iter().map(|Mark { at, kind }| {
         let (class, shape) = shape(*kind);
+        let x = frame.time.at(*at);
+        // What happened at once stands side by side.
+        crowd = if last.is_some_and(|last| x - last < CROWDED) { crowd + 1 } else { 0 };
+        if crowd == 0 {
+            last = Some(x);
+        }
         view! {
-            <svg class=format!("mark {class}") x=percent(frame.time.at(*at)) y=y.to_string()>
+            <svg class=format!("mark {class}") style=format!("x: calc({x:.3}% + {}px)", crowd * 14) y=y.to_string()>
                 <title>{happened(*kind)}</title>
                 <path d=shape />
             </svg>
         }
     });
+    let marks = marks.collect::<Vec<_>>();
     let class = if index == 0 { "lane before" } else { "lane after" };
     view! {
         <g class=class>
             <line class="axis" x1="0" x2="100%" y1=y.to_string() y2=y.to_string() />
             <text class="tick" x="0" y=(y - 4.0).to_string()>{label.to_lowercase()}</text>
             {loads.collect_view()}
-            {marks.collect_view()}
+            {marks}
         </g>
     }
 }

@@ -6,7 +6,7 @@
 use crate::language::Language;
 
 /// How deep a phrase within a phrase is looked at.
-const DEPTH: usize = 3;
+const DEPTH: usize = 5;
 
 /// A sentence of the analysis in a language.
 pub(in crate::language) fn translated(language: Language, text: &str) -> String {
@@ -22,6 +22,11 @@ fn spanish(text: &str, depth: usize) -> String {
     // Of several the one that says most itself.
     let best = fitting.max_by_key(|(pattern, ..)| pattern.len());
     let Some((_, words, parts)) = best else {
+        // Several reasons in a row, each for itself.
+        if depth > 0 && text.contains(", ") {
+            let parts: Vec<String> = text.split(", ").map(|part| spanish(part, depth - 1)).collect();
+            return parts.join(", ");
+        }
         let is_figure = text.starts_with(|c: char| c.is_ascii_digit());
         return if is_figure { Language::Spanish.decimal(text.to_owned()) } else { text.to_owned() };
     };
@@ -363,6 +368,10 @@ mod tests {
         check(
             "it rises by 10.4 MiB over 1 min 19 s, 12 samples (p < 0.0001); if the load did not grow, it leaks",
             "sube 10,4 MiB en 1 min 19 s, 12 muestras (p < 0.0001); si la carga no creció, hay una fuga",
+        );
+        check(
+            "it was killed at it: the engine reported 1 event (`oom`), 1 end with exit code 137 and without a stop",
+            "murió al llegar a él: el motor avisó de 1 evento (`oom`), 1 final con código 137 y sin parada",
         );
         check("it took 2.25 GiB at most", "usó como máximo 2,25 GiB");
         check(
