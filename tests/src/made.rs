@@ -48,7 +48,11 @@ pub fn snapshot(services: &[&str], text: &str, files: &[File]) -> Snapshot {
     Snapshot {
         schema_version: SCHEMA_VERSION,
         generator: "a test".into(),
-        services: services.iter().map(|name| Service { name: (*name).to_owned(), image: 0 }).collect(),
+        services: services
+            .iter()
+            .map(|name| Service { name: (*name).to_owned(), image: 0, build: None })
+            .collect(),
+        runtime: None,
         images: vec![image],
         layers: vec![Layer { diff_id: DiffId::new(digest), contents: Some(contents.into()) }],
     }

@@ -6,8 +6,8 @@ use plimsoll_report::language::Language;
 use plimsoll_report::verdict::verdict;
 
 use crate::components::{
-    Bar, Cards, ChooseFirst, ChooseOver, Drop, Empty, Files, Findings, Layers, Messages, Method, Packages,
-    Services, Settings, Tabs, Why,
+    Bar, Cards, Checklist, ChooseFirst, ChooseOver, Drop, Empty, Files, Findings, Layers, Memory, Messages,
+    Method, Packages, Services, Settings, Tabs, Why,
 };
 use crate::desk::Desk;
 use crate::share::Said;
@@ -120,11 +120,14 @@ fn Page(state: State) -> impl IntoView {
     };
     let services = if comparison.services.is_empty() {
         let command = "plimsoll snapshot web=before.tar -o before.plimsoll";
-        view! { <Empty id="services" class="" title=words().services says=words().services_empty command /> }
-            .into_any()
+        view! {
+            <Cards state />
+            <Empty id="services" class="" title=words().services says=words().services_empty command />
+        }
+        .into_any()
     } else {
         view! {
-            <Cards comparison />
+            <Cards state />
             <Services state />
             <Tabs state />
             <div id="service" role="tabpanel" aria-label=move || state.selected().map(|service| text::name(&service.name))>
@@ -139,9 +142,9 @@ fn Page(state: State) -> impl IntoView {
         <main id="report" class="wrap" tabindex="-1">
             <h1 id="verdict">{unbroken(&verdict(comparison, text::language()))}</h1>
             {services}
-            <Empty id="memory" class="engineer" title=words().memory says=words().memory_empty />
+            <Memory state />
             <Findings state />
-            <Empty id="checklist" class="" title=words().checklist says=words().checklist_empty />
+            <Checklist state />
             <Method report=state.report />
         </main>
     }

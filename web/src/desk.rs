@@ -79,6 +79,8 @@ pub(crate) struct Desk {
     /// The reports that were made so far: each pair is compared once.
     reports: StoredValue<Vec<(Pair, &'static Report)>>,
     last_id: StoredValue<u32>,
+    /// What every pair is judged by: the targets the page was written with.
+    targets: StoredValue<Option<serde_json::Value>>,
 }
 
 impl Desk {
@@ -93,9 +95,11 @@ impl Desk {
             failures: RwSignal::default(),
             reports: StoredValue::default(),
             last_id: StoredValue::default(),
+            targets: StoredValue::default(),
         };
         if let Some(report) = report {
-            let Bundle { before, after } = report.bundle;
+            let Bundle { before, after, targets } = report.bundle;
+            desk.targets.set_value(targets.clone());
             let before = desk.hold(Name::Before, before.clone());
             let after = desk.hold(Name::After, after.clone());
             let pair = Pair { before: Some(before), after: Some(after) };
@@ -143,7 +147,8 @@ impl Desk {
         }
         let after = self.snapshot(pair.after)?;
         let before = self.snapshot(pair.before).unwrap_or_default();
-        let report = Report::of(paired(&before, &after));
+        let targets = self.targets.get_value();
+        let report = Report::of(Bundle { targets, ..paired(&before, &after) });
         self.reports.update_value(|reports| reports.push((pair, report)));
         Some(report)
     }
@@ -227,7 +232,7 @@ fn paired(before: &Snapshot, after: &Snapshot) -> Bundle {
     if let ([old], [new]) = (&mut before.services[..], &after.services[..]) {
         old.name.clone_from(&new.name);
     }
-    Bundle { before, after }
+    Bundle { before, after, targets: None }
 }
 
 #[cfg(test)]

@@ -10,10 +10,14 @@ use plimsoll_snapshot::Bundle;
 
 use crate::desk::Desk;
 use crate::findings::{self, Judged};
+use crate::judging::{Edits, Judging};
+use crate::running::Running;
 use crate::treemap::Area;
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
 const VERSION: &str = "v=1";
+/// The most targets that an address changes.
+const MOST_EDITS: usize = 200;
 
 /// The report with all that follows from its data.
 pub(crate) struct Report {
@@ -25,6 +29,8 @@ pub(crate) struct Report {
     pub(crate) trees: Vec<ServiceTrees<'static>>,
     /// What the rules find in each, from when it was asked for.
     judged: Vec<OnceLock<Option<Judged>>>,
+    running: OnceLock<Running>,
+    judging: OnceLock<Option<Judging>>,
 }
 
 impl Report {
@@ -34,7 +40,8 @@ impl Report {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
         let (comparison, trees) = compare_with_trees(&bundle.before, &bundle.after);
         let judged = trees.iter().map(|_| OnceLock::new()).collect();
-        Box::leak(Box::new(Self { bundle, comparison, trees, judged }))
+        let (running, judging) = (OnceLock::new(), OnceLock::new());
+        Box::leak(Box::new(Self { bundle, comparison, trees, judged, running, judging }))
     }
 
     /// What the rules find in a service; `None` if it is not there after.
@@ -44,6 +51,16 @@ impl Report {
             findings::judge(self.bundle, name, self.trees.get(position)?)
         };
         self.judged.get(position)?.get_or_init(judge).as_ref()
+    }
+
+    /// What is known of running services.
+    pub(crate) fn running(&self) -> &Running {
+        self.running.get_or_init(|| Running::of(self.bundle))
+    }
+
+    /// What it is judged by, if there is something to judge.
+    pub(crate) fn judging(&self) -> Option<&Judging> {
+        self.judging.get_or_init(|| Judging::of(self.bundle)).as_ref()
     }
 
     fn position(&self, service: &str) -> Option<usize> {
@@ -115,6 +132,8 @@ pub(crate) struct State {
     pub(crate) everything: RwSignal<bool>,
     /// Index into the services of the comparison.
     pub(crate) service: RwSignal<usize>,
+    /// The targets that the reader has changed.
+    pub(crate) edits: RwSignal<Edits>,
 }
 
 impl State {
@@ -131,6 +150,7 @@ impl State {
             unticked: RwSignal::new(Vec::new()),
             everything: RwSignal::new(false),
             service: RwSignal::new(0),
+            edits: RwSignal::new(Edits::new()),
         };
         state.follow(fragment);
         state
@@ -174,6 +194,14 @@ impl State {
                         self.service.set(position);
                     }
                 }
+                "target" => {
+                    if let Some((target, figure)) = value.rsplit_once('=')
+                        && self.edits.with_untracked(Edits::len) < MOST_EDITS
+                    {
+                        let (target, figure) = (target.to_owned(), figure.to_owned());
+                        self.edits.update(|edits| drop(edits.insert(target, figure)));
+                    }
+                }
                 _ => {}
             }
         }
@@ -201,6 +229,9 @@ impl State {
             parts.push(format!("in={}", encode(&directory)));
         }
         parts.extend(self.unticked.read().iter().map(|package| format!("without={}", encode(package))));
+        let edits = self.edits.get();
+        parts
+            .extend(edits.iter().map(|(key, value)| format!("target={}", encode(&format!("{key}={value}")))));
         if !parts.is_empty() {
             parts.insert(0, VERSION.to_owned());
         }

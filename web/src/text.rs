@@ -5,6 +5,8 @@
 use std::cell::Cell;
 
 use plimsoll_analysis::compare::FileChange;
+use plimsoll_analysis::memory::StartUp;
+use plimsoll_analysis::memory::compare::ChangeVerdict;
 use plimsoll_analysis::packages::{Catalogue, PackageId, Root, Use};
 use plimsoll_report::format::{Quantity, count, one_line, shorten};
 use plimsoll_report::language::{Language, Noun, Words};
@@ -44,6 +46,43 @@ pub(crate) fn words() -> &'static Words {
 
 pub(crate) fn bytes(bytes: Bytes) -> Quantity {
     language().bytes(bytes)
+}
+
+/// Memory, in binary units.
+pub(crate) fn memory(bytes: Bytes) -> String {
+    language().memory(bytes)
+}
+
+/// A difference of memory, with its sign.
+pub(crate) fn memory_delta(delta: ByteDelta) -> String {
+    let sign = match delta.0 {
+        ..=-1 => "−",
+        0 => "",
+        1.. => "+",
+    };
+    format!("{sign}{}", memory(delta.magnitude()))
+}
+
+pub(crate) fn duration(milliseconds: u64) -> String {
+    language().duration(milliseconds)
+}
+
+/// How long a start took: an interval.
+pub(crate) fn start_up(start_up: &StartUp) -> String {
+    said(&start_up.words())
+}
+
+/// What the analysis gives as a reason, on one line.
+pub(crate) fn said(reason: &str) -> String {
+    language().said(&one_line(reason))
+}
+
+pub(crate) fn share(part: Bytes, whole: Bytes) -> String {
+    language().share(part, whole)
+}
+
+pub(crate) fn change_verdict(verdict: ChangeVerdict) -> &'static str {
+    (words().running.change_verdict)(verdict)
 }
 
 pub(crate) fn delta(delta: ByteDelta) -> Quantity {

@@ -8,7 +8,7 @@ use plimsoll_snapshot::{
 };
 
 /// A layer from lines: `f PATH SIZE [CONTENT]`, `d PATH`, `l PATH TARGET`, `h PATH TARGET`, `w PATH` (whiteout),
-/// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [files=X,Y] [requested]`
+/// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [offers=A,B] [files=X,Y] [requested]`
 /// (a package), `m SOURCE ECOSYSTEM MODULE…` (imports), `s FILE ECOSYSTEM NAME…` (asked for), `a FILE ECOSYSTEM NAME…`
 /// (came along), `v FILE ECOSYSTEM NAME…` (asked for by developers), `x FILE KIND` (a secret), `b FILE DEBUG SYMBOLS` (a
 /// binary). `u PATH SIZE MODE` is a file with a mode, in octal. `i INSTRUCTION` is the step that made it.
@@ -97,7 +97,12 @@ fn facts(said: &[Vec<&str>], entries: &Entries) -> Facts {
                     declared_bytes: None,
                     requested: (ecosystem == Ecosystem::Python).then(|| words.contains(&"requested")),
                     essential: false,
-                    requires: list("needs=").iter().map(named).collect(),
+                    requires: (list("needs=").iter().map(named))
+                        .chain(list("offers=").iter().map(|name| Requirement {
+                            marker: Some("extra == 'more'".to_owned()),
+                            ..named(name)
+                        }))
+                        .collect(),
                     provides: Vec::new(),
                     files: Files::Listed(FileList::new(files, Paths::default())),
                 });

@@ -177,6 +177,15 @@ fn lines(memory: &Memory) -> Vec<String> {
         if service.oom.verdict.is_kill() {
             lines.push(format!("{name}: {}", service.oom.evidence.join("; ")));
         }
+        if let Some(restarts @ 1..) = service.restarts {
+            lines.push(format!("{name}: the engine started it again, {restarts} × so far"));
+        }
+        if service.failed_ends > 0 {
+            lines.push(format!(
+                "{name}: it ended {} × with an error that no stop explains",
+                service.failed_ends
+            ));
+        }
         if service.trend.verdict == TrendVerdict::Rising {
             lines.push(format!("{name}: {}", service.trend.reason));
         }

@@ -255,7 +255,7 @@ fn removal_text(removal: &Removal) -> String {
         "{} without {}: {} → {} (−{})\n",
         one_line(&removal.service),
         names.join(", "),
-        bytes(removal.size_bytes),
+        bytes(removal.whole_bytes),
         bytes(what_if.size_bytes),
         bytes(what_if.image_bytes),
     );

@@ -16,6 +16,8 @@ pub struct Bundle {
     pub before: Snapshot,
     /// The snapshot after.
     pub after: Snapshot,
+    /// The target file that what is after is judged by, as a document; absent without one.
+    pub targets: Option<serde_json::Value>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -24,6 +26,8 @@ struct Document {
     before: Side,
     after: Side,
     layers: Vec<Layer>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    targets: Option<serde_json::Value>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,8 +42,8 @@ struct Side {
 impl Bundle {
     /// Reads a bundle, compressed or not.
     pub fn read(file: impl Read) -> Result<Self, FormatError> {
-        let Document { before, after, layers, .. } = read_document(file)?;
-        let bundle = Self { before: before.with(layers.clone()), after: after.with(layers) };
+        let Document { before, after, layers, targets, .. } = read_document(file)?;
+        let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets };
         check_references(&bundle.before)?;
         check_references(&bundle.after)?;
         Ok(bundle)
@@ -51,7 +55,8 @@ impl Bundle {
         let mut known = HashMap::new();
         let before = Side::of(&self.before, &mut layers, &mut known);
         let after = Side::of(&self.after, &mut layers, &mut known);
-        let document = Document { schema_version: SCHEMA_VERSION, before, after, layers };
+        let targets = self.targets.clone();
+        let document = Document { schema_version: SCHEMA_VERSION, before, after, layers, targets };
         write_document(&document, Compression::new(6), out)
     }
 }

@@ -60,6 +60,8 @@ const CALLS: &[Call] = &[
             "report",
             "examples/agente-before.plimsoll",
             "examples/agente-after.plimsoll",
+            "--targets",
+            "examples/plimsoll.toml",
             "-o",
             "OUT/agente.html",
         ],

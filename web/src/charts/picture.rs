@@ -14,12 +14,12 @@ use crate::share::Picture;
 use crate::text::{self, words};
 use crate::treemap::{Tile, TileKind, Weighed};
 
-const INK: &str = "#17191c";
-const SOFT: &str = "#5d636b";
-const LINE: &str = "#e1e4e8";
-const MARK: &str = "#8b929b";
+pub(super) const INK: &str = "#17191c";
+pub(super) const SOFT: &str = "#5d636b";
+pub(super) const LINE: &str = "#e1e4e8";
+pub(super) const MARK: &str = "#8b929b";
 const LESS: &str = "#1f5fae";
-const MORE: &str = "#a84c06";
+pub(super) const MORE: &str = "#a84c06";
 const WIDTH: f64 = 960.0;
 
 fn colour(delta: ByteDelta) -> &'static str {
@@ -31,13 +31,13 @@ fn colour(delta: ByteDelta) -> &'static str {
 }
 
 /// A picture that is being drawn.
-struct Sheet {
-    svg: String,
+pub(super) struct Sheet {
+    pub(super) svg: String,
     height: f64,
 }
 
 impl Sheet {
-    fn new(title: &str, height: f64) -> Self {
+    pub(super) fn new(title: &str, height: f64) -> Self {
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" \
              font-family=\"system-ui, 'DejaVu Sans', Arial, sans-serif\" font-size=\"13\">\n<title>{0}</title>\n\
@@ -54,7 +54,7 @@ impl Sheet {
         Self { svg, height }
     }
 
-    fn text(&mut self, (x, y): (f64, f64), anchor: &str, colour: &str, text: &str) {
+    pub(super) fn text(&mut self, (x, y): (f64, f64), anchor: &str, colour: &str, text: &str) {
         let _ = writeln!(
             self.svg,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{}</text>",
@@ -63,21 +63,21 @@ impl Sheet {
         );
     }
 
-    fn line(&mut self, (x1, y1): (f64, f64), (x2, y2): (f64, f64), width: f64, colour: &str) {
+    pub(super) fn line(&mut self, (x1, y1): (f64, f64), (x2, y2): (f64, f64), width: f64, colour: &str) {
         let _ = writeln!(
             self.svg,
             "<path d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\" stroke=\"{colour}\" stroke-width=\"{width}\"/>"
         );
     }
 
-    fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), attributes: &str) {
+    pub(super) fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), attributes: &str) {
         let _ = writeln!(
             self.svg,
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" {attributes}/>"
         );
     }
 
-    fn finish(mut self, name: &'static str) -> Picture {
+    pub(super) fn finish(mut self, name: &'static str) -> Picture {
         self.svg.push_str("</svg>\n");
         Picture { name, svg: self.svg, width: WIDTH, height: self.height }
     }

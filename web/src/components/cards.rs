@@ -1,17 +1,29 @@
 //! The four figures under the verdict.
 
 use leptos::prelude::*;
-use plimsoll_analysis::compare::{Comparison, SizeChange};
+use plimsoll_analysis::compare::SizeChange;
+use plimsoll_analysis::memory::Memory;
+use plimsoll_analysis::targets::Judgement;
 use plimsoll_report::format::{count, unbroken};
 
 use super::change;
+use super::targets::{judgement, rest};
 use crate::figures;
+use crate::running::{Headroom, headroom};
+use crate::state::State;
 use crate::text::{self, bytes, percent, words};
 
-/// What the stack comes to. A figure that is not known is not shown.
+/// How many there are.
+const CARDS: usize = 4;
+
+/// What the stack comes to. A figure that is not known is not shown, and another one has its place.
 #[component]
-pub(crate) fn Cards(comparison: &'static Comparison) -> impl IntoView {
-    let files = figures::files(comparison);
+pub(crate) fn Cards(state: State) -> impl IntoView {
+    let comparison = &state.report.comparison;
+    let after = state.report.running().memory[1].as_ref();
+    let is_given = state.report.judging().is_some_and(|judging| judging.is_given);
+    let targets = judgement(state).filter(|_| is_given).map(targets_card);
+    let memory = after.and_then(memory_card);
     let last = match (figures::compressed(comparison), comparison.services.first()) {
         (Some(size), _) => Some(size_card("compressed", words().card_compressed, size).into_any()),
         // The services are sorted by their change.
@@ -33,20 +45,74 @@ pub(crate) fn Cards(comparison: &'static Comparison) -> impl IntoView {
         }
         _ => None,
     };
+    let total = (!comparison.services.is_empty())
+        .then(|| size_card("total", words().card_total, comparison.total).into_any());
+    let images = (!comparison.services.is_empty()).then(|| {
+        [size_card("hidden", words().card_hidden, figures::hidden(comparison)).into_any(), files_card(state)]
+    });
+    let cards =
+        total.into_iter().chain(targets).chain(memory).chain(images.into_iter().flatten()).chain(last);
+    let cards: Vec<AnyView> = cards.take(CARDS).collect();
+    (!cards.is_empty()).then(|| view! { <dl class="cards" aria-label=words().figures>{cards}</dl> })
+}
+
+fn files_card(state: State) -> AnyView {
+    let files = figures::files(&state.report.comparison);
     view! {
-        <dl class="cards" aria-label=words().figures>
-            {size_card("total", words().card_total, comparison.total)}
-            {size_card("hidden", words().card_hidden, figures::hidden(comparison))}
-            <div class="card" data-card="files" data-added=files.added data-removed=files.removed data-modified=files.modified>
-                <dt>{words().card_files}</dt>
-                <dd class="value">{count(files.all())}</dd>
-                <dd class="more-on">
-                    {(words().files_by_change)(&count(files.added), &count(files.removed), &count(files.modified))}
-                </dd>
-            </div>
-            {last}
-        </dl>
+        <div class="card" data-card="files" data-added=files.added data-removed=files.removed data-modified=files.modified>
+            <dt>{words().card_files}</dt>
+            <dd class="value">{count(files.all())}</dd>
+            <dd class="more-on">
+                {(words().files_by_change)(&count(files.added), &count(files.removed), &count(files.modified))}
+            </dd>
+        </div>
     }
+    .into_any()
+}
+
+fn targets_card(judgement: Memo<Judgement>) -> AnyView {
+    let required =
+        move || judgement.with(|judgement| judgement.passed + judgement.failed + judgement.unknown);
+    view! {
+        <div class="card" data-card="targets">
+            <dt>{words().running.card_targets}</dt>
+            <dd class="value">
+                {move || judgement.with(|judgement| count(judgement.passed))}
+                <small>{move || (words().running.card_of)(&count(required()))}</small>
+            </dd>
+            <dd class="more-on">{move || judgement.with(rest).join(" · ")}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// What the limits leave at the worst; nothing where nobody knows.
+fn memory_card(memory: &'static Memory) -> Option<AnyView> {
+    let head = &words().running;
+    let (value, more) = match headroom(memory)? {
+        Headroom::Least { service, taken, limit } => {
+            let share = text::share(limit - taken, limit);
+            let (number, unit) =
+                share.split_once(' ').map(|(number, unit)| (number.to_owned(), unit.to_owned()))?;
+            let more =
+                (head.card_headroom_of)(&text::name(service), &text::memory(taken), &text::memory(limit));
+            (view! { {number}<small>{unit}</small> }.into_any(), more)
+        }
+        Headroom::Unlimited(services) => {
+            let services: Vec<String> = services.iter().map(|name| text::name(name)).collect();
+            (head.none.into_any(), (head.card_no_limit)(&services.join(", ")))
+        }
+    };
+    Some(
+        view! {
+            <div class="card" data-card="headroom">
+                <dt>{head.card_headroom}</dt>
+                <dd class="value">{value}</dd>
+                <dd class="more-on">{unbroken(&more)}</dd>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 fn size_card(key: &'static str, label: &'static str, size: SizeChange) -> impl IntoView {

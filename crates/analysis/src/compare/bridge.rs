@@ -108,17 +108,17 @@ const PARTS: usize = 3;
 pub(super) fn bridge(
     files: &FileChanges,
     packages: &[PackageChange],
-    before: Option<Pier<'_>>,
-    after: Option<Pier<'_>>,
+    before: Option<&Pier<'_>>,
+    after: Option<&Pier<'_>>,
 ) -> Vec<BridgeStep> {
-    let known = [&before, &after].into_iter().flatten().all(|pier| pier.catalogue.complete);
-    let tree = if known { by_owner(&before, &after) } else { by_change(files) };
-    let hidden_by = |pier: &Option<Pier<'_>>, cause| -> Bytes {
-        let groups = pier.iter().flat_map(|pier| &pier.inspection.hidden);
+    let known = [before, after].into_iter().flatten().all(|pier| pier.catalogue.complete);
+    let tree = if known { by_owner(before, after) } else { by_change(files) };
+    let hidden_by = |pier: Option<&Pier<'_>>, cause| -> Bytes {
+        let groups = pier.into_iter().flat_map(|pier| &pier.inspection.hidden);
         groups.filter(|group| group.cause == cause).map(|group| group.bytes).sum()
     };
     let hidden = Cause::ALL.map(|cause| {
-        (BridgeCause::Hidden(cause), hidden_by(&before, cause).change_to(hidden_by(&after, cause)))
+        (BridgeCause::Hidden(cause), hidden_by(before, cause).change_to(hidden_by(after, cause)))
     });
     let mut steps: Vec<_> = tree
         .into_iter()
@@ -138,7 +138,7 @@ fn by_change(files: &FileChanges) -> Vec<(BridgeCause, ByteDelta)> {
     ]
 }
 
-fn by_owner(before: &Option<Pier<'_>>, after: &Option<Pier<'_>>) -> Vec<(BridgeCause, ByteDelta)> {
+fn by_owner(before: Option<&Pier<'_>>, after: Option<&Pier<'_>>) -> Vec<(BridgeCause, ByteDelta)> {
     let mut bytes: BTreeMap<BridgeCause, [Bytes; 2]> = BTreeMap::new();
     for (side, pier) in [before, after].into_iter().enumerate() {
         let Some(pier) = pier else { continue };

@@ -205,7 +205,7 @@ pub fn compare_service(
         size: change(|image| image.size_bytes),
         final_tree: change(|image| image.final_tree_bytes),
         hidden: change(|image| image.hidden_bytes),
-        bridge: bridge::bridge(&files, &packages, piers.0, piers.1),
+        bridge: bridge::bridge(&files, &packages, piers.0.as_ref(), piers.1.as_ref()),
         base: base_image(&layers, sides.0.as_ref(), images),
         layers,
         moves: find_moves(&trees.union, trees.before.as_ref(), trees.after.as_ref()),

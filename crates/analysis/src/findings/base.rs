@@ -20,7 +20,7 @@ pub(super) fn layers(image: &Image) -> u32 {
     }
     let first = image.layers.first().and_then(|layer| image.history.get(layer.history?));
     let added = first.is_some_and(|step| step_of(&step.created_by).starts_with("ADD "));
-    u32::from(added && image.layers.len() > 1)
+    u32::from(added)
 }
 
 #[cfg(test)]
@@ -40,5 +40,7 @@ mod tests {
         image.layers[2].history = Some(3);
         image.history.push(command);
         assert_eq!(layers(image), 2);
+        // A base alone is all base.
+        assert_eq!(layers(&crate::testing::snapshot("app", &["i ADD rootfs /\nf a 1"]).images[0]), 1);
     }
 }

@@ -1,5 +1,7 @@
 //! Compilers, headers and other tools of a build that stay in the image.
 
+use std::collections::BTreeSet;
+
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
 use super::step;
@@ -92,13 +94,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         gone = without.gone;
         let before = tools.len();
         let layer_of = |id: PackageId| input.catalogue.package(id).layer;
-        tools.retain(|tool| {
-            !without.broken.iter().any(|broken| match *broken {
+        let needed: BTreeSet<PackageId> = (without.broken.iter())
+            .filter_map(|broken| match *broken {
                 // What was there before the tool came does without: it merely recommends it.
-                Broken::Package { package, needs } => needs == *tool && layer_of(package) >= layer_of(needs),
-                Broken::Application { needs, .. } => needs == *tool,
+                Broken::Package { package, needs } => (layer_of(package) >= layer_of(needs)).then_some(needs),
+                Broken::Application { needs, .. } => Some(needs),
             })
-        });
+            .collect();
+        tools.retain(|tool| !needed.contains(tool));
         if tools.len() == before {
             break;
         }

@@ -95,17 +95,19 @@ const SELDOM: &[Name] = &[
 const LEAST_SELDOM: Bytes = Bytes(1_000_000);
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let copies: BTreeMap<u32, String> = input.steps().collect();
-    let copies: BTreeMap<u32, Copy<'_>> = copies
-        .iter()
-        .filter_map(|(&layer, text)| Some((layer, Copy::parse(text).filter(|copy| !copy.is_from_stage())?)))
+    let origins: BTreeMap<u32, Origin> = input
+        .steps()
+        .filter_map(|(layer, text)| {
+            let copy = Copy::parse(&text).filter(|copy| !copy.is_from_stage())?;
+            Some((layer, Origin::of(input, &copy)?))
+        })
         .collect();
     let mut never: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     let mut seldom = never.clone();
     for (index, inode, _) in input.added() {
-        let Some(copy) = copies.get(&inode.layer) else { continue };
+        let Some(origin) = origins.get(&inode.layer) else { continue };
         let place = input.path(inode);
-        let Some(inside) = in_context(input, copy, place) else { continue };
+        let Some(inside) = origin.inside(place) else { continue };
         if let Some(pattern) = pattern(&inside, NEVER) {
             never.entry(pattern).or_default().push(index);
         } else if let Some(pattern) = pattern(&inside, SELDOM) {
@@ -174,30 +176,48 @@ fn pattern(inside: &str, names: &[Name]) -> Option<String> {
 
 /// Where a file lies in the context of the build that an instruction copied it out of; `None` if that is not certain.
 pub(super) fn in_context(input: &Input<'_>, copy: &Copy<'_>, place: &[u8]) -> Option<String> {
-    let [source] = copy.sources[..] else { return None };
-    let source = source.trim_start_matches("./").trim_end_matches('/');
-    if source.contains(['*', '?', '$']) || copy.destination.contains('$') {
-        return None;
-    }
-    let directory = join(&directory_of(input, copy), copy.destination);
-    let place = path::escape(place);
-    let inside = match directory.as_str() {
-        "" => &place,
-        directory => match place.strip_prefix(directory)? {
-            "" => "",
-            rest => rest.strip_prefix('/')?,
-        },
-    };
-    let inside = match (source, inside) {
-        ("." | "", inside) => inside.to_owned(),
-        (source, "") => source.to_owned(),
-        (source, inside) => {
-            // A single file goes into a directory under its own name.
-            let name = source.rsplit('/').next().unwrap_or(source);
-            if inside == name { source.to_owned() } else { format!("{source}/{inside}") }
+    Origin::of(input, copy)?.inside(place)
+}
+
+/// What an instruction copies, and where to.
+struct Origin {
+    /// The path in the context; empty for all of it.
+    source: String,
+    /// The path in the image, without a slash in front.
+    destination: String,
+}
+
+impl Origin {
+    fn of(input: &Input<'_>, copy: &Copy<'_>) -> Option<Self> {
+        let [source] = copy.sources[..] else { return None };
+        let source = source.trim_start_matches("./").trim_end_matches('/');
+        // `ADD` unpacks archives, and fetches what has an address.
+        let unpacked = copy.keyword == "ADD" && (source.contains(".t") || source.contains("://"));
+        if unpacked || source.contains(['*', '?', '$']) || copy.destination.contains('$') {
+            return None;
         }
-    };
-    (!inside.is_empty()).then_some(inside)
+        let destination = join(&directory_of(input, copy), copy.destination);
+        Some(Self { source: if source == "." { String::new() } else { source.to_owned() }, destination })
+    }
+
+    fn inside(&self, place: &[u8]) -> Option<String> {
+        let place = path::escape(place);
+        let inside = match self.destination.as_str() {
+            "" => &place,
+            directory => match place.strip_prefix(directory)? {
+                "" => "",
+                rest => rest.strip_prefix('/')?,
+            },
+        };
+        let inside = match (self.source.as_str(), inside) {
+            ("", inside) => inside.to_owned(),
+            (source, "") => source.to_owned(),
+            // A single file goes into a directory under its own name.
+            (source, inside) if source.rsplit('/').next() == Some(inside) => source.to_owned(),
+            (source, inside) => format!("{source}/{inside}"),
+        };
+        (!inside.is_empty()).then_some(inside)
+    }
 }
 
 /// The working directory at an instruction.
@@ -263,6 +283,7 @@ mod tests {
     fn what_a_stage_or_a_run_made_is_no_leftover() {
         assert_eq!(check(&RULE, &[BASE, "i COPY /venv /venv\nf venv/.git/a 400"]), []);
         assert_eq!(check(&RULE, &[BASE, "i RUN npm ci\nf app/node_modules/a/b.js 400"]), []);
+        assert_eq!(check(&RULE, &[BASE, "i ADD app.tar.gz /app\nf app/.git/a 400"]), []);
         assert_eq!(check(&RULE, &[BASE, "i COPY main.py /app/\nf app/main.py 400"]), []);
     }
 }

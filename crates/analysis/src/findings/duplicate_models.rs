@@ -57,7 +57,9 @@ fn formats(input: &Input<'_>, visible: &[(u32, &Package)]) -> Option<Finding> {
     }
     let models: BTreeSet<&str> = visible
         .iter()
-        .filter(|(index, package)| inodes.contains(index) && package.purl.starts_with("pkg:huggingface/"))
+        .filter(|(index, package)| {
+            inodes.binary_search(index).is_ok() && package.purl.starts_with("pkg:huggingface/")
+        })
         .map(|(_, package)| package.name.as_str())
         .collect();
     let mut finding =

@@ -16,6 +16,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 const LEAST: Bytes = Bytes(40_000_000);
+/// The packages that are looked at, the heaviest first.
+const MOST: usize = 20;
 
 struct Alternative {
     package: &'static str,
@@ -90,6 +92,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         })
         .collect();
     heavy.sort_by_key(|(package, _)| (std::cmp::Reverse(package.retained_image_bytes), package.id));
+    heavy.truncate(MOST);
     // What another of them keeps there is said with that one.
     let above = |package: &Package| {
         heavy.iter().any(|(other, _)| {

@@ -1,6 +1,6 @@
 //! Secrets and keys in layers, whether a later layer hides them or not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{SecretKind, path};
 
@@ -94,8 +94,13 @@ fn fixes(input: &Input<'_>, secrets: &[(u32, SecretKind)]) -> Vec<Fix> {
     let mut ignored = Vec::new();
     let mut mounted = None;
     let mut removed = None;
+    let mut mended = BTreeSet::new();
     for &(index, _) in secrets.iter().take(30) {
         let inode = &input.squashed.inodes[index as usize];
+        // A copy that a change of owner made goes with what it is a copy of.
+        if !mended.insert(input.squashed.names.of(inode.layer, inode.entry)) {
+            continue;
+        }
         let Some(instruction) = input.instruction(inode.layer).filter(|_| inode.layer >= input.base_layers)
         else {
             continue;
@@ -174,6 +179,14 @@ mod tests {
         assert_eq!((found[0].severity, found[0].saving), (Severity::High, Bytes(10)));
         assert!(found[0].evidence[0].note.as_deref().unwrap().contains("hidden by a later layer"));
         assert_eq!(found[0].fixes[0].lines, ".env");
+    }
+
+    #[test]
+    fn a_copy_with_another_owner_is_mended_with_the_first() {
+        let copied = "i COPY . /app\nf app/.env 10 a\nx app/.env environment_file";
+        let owned = "i RUN chown -R u /app\nf app/.env 10 a\nx app/.env environment_file";
+        let found = check(&RULE, &[BASE, copied, owned]);
+        assert_eq!(found[0].fixes.iter().map(|fix| fix.replaces.clone()).collect::<Vec<_>>(), [None, None]);
     }
 
     #[test]

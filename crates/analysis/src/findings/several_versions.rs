@@ -1,6 +1,6 @@
 //! Several Pythons, or several copies of one package.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{Bytes, Ecosystem, path};
 
@@ -36,13 +36,13 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 /// Standard libraries of Python: a directory with `os.py`.
 fn interpreters(input: &Input<'_>) -> Option<Finding> {
     let mut libraries: BTreeMap<&[u8], Vec<u32>> = BTreeMap::new();
-    let mut complete = Vec::new();
+    let mut complete = BTreeSet::new();
     for (index, inode, _) in input.visible() {
         let place = input.path(inode);
         let Some(library) = python(place) else { continue };
         libraries.entry(library).or_default().push(index);
         if path::name(place) == b"os.py" && path::parent(place) == library {
-            complete.push(library);
+            complete.insert(library);
         }
     }
     libraries.retain(|library, _| complete.contains(library));

@@ -16,6 +16,7 @@ mod stack;
 mod startup;
 mod stats;
 mod suggest;
+pub mod timeline;
 mod totals;
 mod trend;
 pub mod words;

@@ -163,13 +163,22 @@ impl Graph {
         reached
     }
 
-    fn reach(&self, reached: &mut [bool], closed: &[bool], from: impl Iterator<Item = PackageId>) {
+    /// Follows needs from some packages, and gives those that were not reached before.
+    fn reach(
+        &self,
+        reached: &mut [bool],
+        closed: &[bool],
+        from: impl Iterator<Item = PackageId>,
+    ) -> Vec<PackageId> {
         let mut pending: Vec<_> = from.collect();
+        let mut new = Vec::new();
         while let Some(id) = pending.pop() {
             if !closed[id.index()] && !std::mem::replace(&mut reached[id.index()], true) {
                 pending.extend(&self.needs[id.index()]);
+                new.push(id);
             }
         }
+        new
     }
 
     /// The shortest ways from a root to a package, at most `most` of them, each from the root to the package.
@@ -220,28 +229,22 @@ impl Graph {
     /// Whatever nothing reaches gets a root: first what came along as an extra of something, then what nobody needs,
     /// then one of each circle.
     fn find_roots(&mut self, packages: &mut [Package]) {
-        let installed = |packages: &[Package], id: PackageId| packages[id.index()].installed;
         let asked = packages.iter().filter(|package| package.installed && package.root.is_some());
         self.roots = asked.map(|package| package.id).collect();
         let mut reached = self.reached(&[]);
         let open = vec![false; reached.len()];
         // `uvicorn[standard]` leaves no trace of its extra: what came along tells that it was asked for.
-        loop {
-            let came_along: Vec<(PackageId, PackageId)> = (0..self.offers.len())
-                .filter(|&from| reached[from])
-                .flat_map(|from| self.offers[from].iter().map(move |to| (PackageId::new(from), *to)))
-                .filter(|(_, to)| !reached[to.index()] && installed(packages, *to))
-                .collect();
-            if came_along.is_empty() {
-                break;
-            }
-            for (from, to) in came_along {
-                if !reached[to.index()] {
+        let mut pending: Vec<PackageId> =
+            (0..reached.len()).rev().filter(|&at| reached[at]).map(PackageId::new).collect();
+        while let Some(from) = pending.pop() {
+            for at in 0..self.offers[from.index()].len() {
+                let to = self.offers[from.index()][at];
+                if !reached[to.index()] && packages[to.index()].installed {
                     self.needs[from.index()].push(to);
-                    self.needs[from.index()].sort_unstable();
-                    self.reach(&mut reached, &open, [to].into_iter());
+                    pending.extend(self.reach(&mut reached, &open, [to].into_iter()));
                 }
             }
+            self.needs[from.index()].sort_unstable();
         }
         let mut needed = vec![false; reached.len()];
         self.needs.iter().flatten().for_each(|id| needed[id.index()] = true);

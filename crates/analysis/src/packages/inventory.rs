@@ -157,8 +157,8 @@ pub fn reasons(snapshot: &Snapshot, name: &str) -> Vec<Reasons> {
 pub struct Removal {
     /// The name of the service.
     pub service: String,
-    /// Image size as it is.
-    pub size_bytes: Bytes,
+    /// Image size as it is. Without the packages it is [`WhatIf::size_bytes`].
+    pub whole_bytes: Bytes,
     /// The packages that were named and found.
     pub without: Vec<Package>,
     /// What goes.
@@ -193,7 +193,7 @@ pub fn removals(snapshot: &Snapshot, names: &[String]) -> (Vec<Removal>, Vec<Str
         gone_packages.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
         Removal {
             service: service.to_owned(),
-            size_bytes: squashed.inodes.iter().map(|inode| inode.size).sum(),
+            whole_bytes: squashed.inodes.iter().map(|inode| inode.size).sum(),
             without: described(&ids),
             broken_packages: described(&what_if.broken_packages()),
             gone_packages,

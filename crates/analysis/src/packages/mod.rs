@@ -304,6 +304,22 @@ mod tests {
     }
 
     #[test]
+    fn what_came_along_as_an_extra_leaves_with_what_offers_it() {
+        let layer = "
+            f site/u-1.dist-info/METADATA 1
+            p site/u-1.dist-info/METADATA python u 1 offers=h,x requested
+            f site/h-1.dist-info/METADATA 1
+            p site/h-1.dist-info/METADATA python h 1 needs=i
+            f site/i-1.dist-info/METADATA 1
+            p site/i-1.dist-info/METADATA python i 1";
+        check(&[layer], |catalogue, _| {
+            assert_eq!(package(catalogue, "u").retained_packages, 3);
+            assert_eq!(package(catalogue, "h").needed_by, catalogue.named("u"));
+            assert_eq!((&package(catalogue, "h").root, &package(catalogue, "u").missing), (&None, &vec![]));
+        });
+    }
+
+    #[test]
     fn imports_and_needs_make_packages_used() {
         let code = "f app/main.py 5\nm app/main.py python d os";
         check(&[APP, code], |catalogue, _| {

@@ -186,7 +186,22 @@ pub struct Attestation {
 
 /// Reads a target file. The error names line, key and value.
 pub fn parse(text: &str) -> Result<Targets, String> {
-    let targets: Targets = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+    checked(toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?)
+}
+
+/// A target file as the document that a page carries along, read by [`read`].
+pub fn document(text: &str) -> Result<serde_json::Value, String> {
+    parse(text)?;
+    toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+}
+
+/// Reads what [`document`] gave, or what became of it.
+pub fn read(document: &serde_json::Value) -> Result<Targets, String> {
+    checked(Targets::deserialize(document).map_err(|error| error.to_string())?)
+}
+
+/// What no type can say of a target file.
+fn checked(targets: Targets) -> Result<Targets, String> {
     match targets.version {
         None | Some(VERSION) => {}
         Some(other) => return Err(format!("`version = {other}`: this plimsoll reads version {VERSION}")),
@@ -279,6 +294,13 @@ mod tests {
         check("version = 9", &["version = 9", "reads version 1"]);
         check("[stack\n", &["line 1"]);
         check("[cost]\nreduction = 40", &["either `price_per_gib` or `sizes`"]);
+    }
+
+    #[test]
+    fn a_document_reads_as_the_file_it_was_made_of() {
+        let text = "version = 1\n[stack]\nsize = 5\nfits_host = true\n[services.\"*\"]\nlimit = \"1 GB\"\n\
+                    start_up = { minimum = 120, ideal = \"90 s\" }\n[[checks]]\nid = \"a\"\ntitle = \"b\"\nexit_code = 0\n";
+        assert_eq!(read(&document(text).unwrap()), parse(text));
     }
 
     #[test]

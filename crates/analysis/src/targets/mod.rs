@@ -19,13 +19,14 @@ mod usage;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use plimsoll_snapshot::Snapshot;
 use serde::Serialize;
 
 pub use file::{
     Attestation, Check, CostTargets, MemoryDemand, Server, ServiceTargets, SizeKind, StackTargets, Targets,
-    VERSION, parse,
+    VERSION, document, parse, read,
 };
 pub use outcome::{Level, LevelOutcome, Outcome, Status};
 pub use values::{Demand, Duration, Levels, MemorySize, Percent, Price, Size, Value};
@@ -94,13 +95,59 @@ impl Side {
 /// What a kind of target judges.
 pub(crate) struct Input<'a> {
     pub(crate) targets: &'a Targets,
-    pub(crate) before: Option<Side>,
-    pub(crate) after: Side,
+    pub(crate) before: Option<Arc<Side>>,
+    pub(crate) after: Arc<Side>,
     pub(crate) snapshot: &'a Snapshot,
-    pub(crate) comparison: Option<Comparison>,
+    pub(crate) comparison: Option<Arc<Comparison>>,
     pub(crate) probes: &'a BTreeMap<String, i64>,
     /// Every service, with what is demanded of it.
     pub(crate) services: Vec<(String, ServiceTargets)>,
+}
+
+/// What two snapshots show, gathered once: who changes a target has it judged again at once.
+pub struct Evidence<'a> {
+    before: Option<(&'a Snapshot, Arc<Side>)>,
+    snapshot: &'a Snapshot,
+    after: Arc<Side>,
+    /// Only some targets ask for it.
+    comparison: OnceLock<Arc<Comparison>>,
+}
+
+impl std::fmt::Debug for Evidence<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Evidence").field("compared", &self.before.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Evidence<'a> {
+    /// Gathers what a snapshot shows, with one from before where there is one.
+    #[must_use]
+    pub fn of(before: Option<&'a Snapshot>, after: &'a Snapshot) -> Self {
+        Self {
+            before: before.map(|before| (before, Arc::new(Side::of(before)))),
+            snapshot: after,
+            after: Arc::new(Side::of(after)),
+            comparison: OnceLock::new(),
+        }
+    }
+
+    /// Judges it. `probes` are exit codes by the id of their check.
+    #[must_use]
+    pub fn judge(&self, targets: &Targets, probes: &BTreeMap<String, i64>) -> Judgement {
+        let wants_layers = targets.services.values().any(|service| service.layer_growth.is_some());
+        let comparison = self.before.as_ref().filter(|_| wants_layers).map(|(before, _)| {
+            Arc::clone(self.comparison.get_or_init(|| Arc::new(compare(before, self.snapshot))))
+        });
+        judge_input(&Input {
+            services: services(targets, &self.after),
+            targets,
+            before: self.before.as_ref().map(|(_, side)| Arc::clone(side)),
+            after: Arc::clone(&self.after),
+            snapshot: self.snapshot,
+            comparison,
+            probes,
+        })
+    }
 }
 
 /// Judges a snapshot, with one from before where there is one. `probes` are exit codes by the id of their check.
@@ -111,23 +158,16 @@ pub fn judge(
     after: &Snapshot,
     probes: &BTreeMap<String, i64>,
 ) -> Judgement {
-    let after_side = Side::of(after);
-    let wants_layers = targets.services.values().any(|service| service.layer_growth.is_some());
-    let input = Input {
-        services: services(targets, &after_side),
-        targets,
-        before: before.map(Side::of),
-        after: after_side,
-        snapshot: after,
-        comparison: before.filter(|_| wants_layers).map(|before| compare(before, after)),
-        probes,
-    };
-    let outcomes: Vec<Outcome> = KINDS.iter().flat_map(|kind| kind(&input)).collect();
+    Evidence::of(before, after).judge(targets, probes)
+}
+
+fn judge_input(input: &Input<'_>) -> Judgement {
+    let outcomes: Vec<Outcome> = KINDS.iter().flat_map(|kind| kind(input)).collect();
     let count = |status| outcomes.iter().filter(|one| one.required && one.status == status).count() as u64;
     let ideals = || outcomes.iter().flat_map(|one| &one.levels).filter(|level| level.level == Level::Ideal);
     Judgement {
-        name: targets.name.clone(),
-        compared: before.is_some(),
+        name: input.targets.name.clone(),
+        compared: input.before.is_some(),
         passed: count(Status::Pass),
         failed: count(Status::Fail),
         unknown: count(Status::Unknown),

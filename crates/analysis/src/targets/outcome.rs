@@ -195,7 +195,12 @@ fn judge<T: Value>(level: Level, demand: &Demand<T>, good: Good, measured: &Meas
         value: wanted,
         margin,
         margin_words: margin.map(|margin| {
-            let side = if margin < 0.0 { "missed by" } else { "to spare:" };
+            let side = match (margin < 0.0, status) {
+                // The other end of the interval meets it.
+                (true, Status::Unknown) => "at worst missed by",
+                (true, _) => "missed by",
+                (false, _) => "to spare:",
+            };
             format!("{side} {}", T::words(margin.abs()))
         }),
     }

@@ -2,14 +2,22 @@
 
 use super::Input;
 use super::outcome::{Outcome, Status};
+use crate::packages::catalogue;
+use crate::squash::squash;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     for (name, targets) in &input.services {
-        for wanted in targets.packages_not_allowed.iter().flatten() {
-            let (status, evidence) = match packages(input, name) {
+        let Some(denied) = &targets.packages_not_allowed else { continue };
+        let packages = packages(input, name);
+        for wanted in denied {
+            let (status, evidence) = match &packages {
+                // What is found is there, however much of the image was not looked into.
+                Some((found, false)) if judge(wanted, found).0 == Status::Pass => {
+                    (Status::Unknown, "not every layer was asked for its packages".to_owned())
+                }
                 None => (Status::Unknown, "the packages of the image are not known".to_owned()),
-                Some(packages) => judge(wanted, &packages),
+                Some((found, _)) => judge(wanted, found),
             };
             let id = format!("services.{name}.packages_not_allowed.{wanted}");
             let title = format!("`{wanted}` is not in the image");
@@ -21,14 +29,22 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
 
 /// A package: its ecosystem, name and version.
 struct Package {
-    ecosystem: String,
+    ecosystem: &'static str,
     name: String,
     version: String,
 }
 
-/// The packages of the image of a service; none until the analysis of packages says what is installed.
-fn packages(_input: &Input<'_>, _service: &str) -> Option<Vec<Package>> {
-    None
+/// The installed packages of the image of a service, and whether those are all; none without an image.
+fn packages(input: &Input<'_>, service: &str) -> Option<(Vec<Package>, bool)> {
+    let snapshot = input.snapshot;
+    let image = &snapshot.images[snapshot.services.iter().find(|one| one.name == service)?.image];
+    let catalogue = catalogue(snapshot, image, &squash(snapshot, image));
+    let package = |package: &crate::packages::Package| Package {
+        ecosystem: package.ecosystem.name(),
+        name: package.name.clone(),
+        version: package.version.clone(),
+    };
+    Some((catalogue.installed().map(package).collect(), catalogue.complete))
 }
 
 fn judge(wanted: &str, packages: &[Package]) -> (Status, String) {
@@ -51,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_package_is_named_with_or_without_its_ecosystem() {
-        let torch = Package { ecosystem: "python".into(), name: "torch".into(), version: "2.9.0".into() };
+        let torch = Package { ecosystem: "python", name: "torch".into(), version: "2.9.0".into() };
         for (wanted, expected) in [
             ("torch", Status::Fail),
             ("python:torch", Status::Fail),

@@ -170,7 +170,8 @@ fn reduction(before: Option<&Known>, after: &Known) -> (Measured, Option<String>
 
 fn growth(reduction: Measured) -> Measured {
     match reduction {
-        Measured::Exactly(percent) => Measured::Exactly(-percent),
+        // Not the negative of nothing, which would be shown as −0.
+        Measured::Exactly(percent) => Measured::Exactly(0.0 - percent),
         other => other,
     }
 }

@@ -254,6 +254,10 @@ impl<'de, T: Value> Deserialize<'de> for Levels<T> {
                 #[expect(clippy::cast_precision_loss, reason = "nobody demands more digits")]
                 self.visit_f64(number as f64)
             }
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Self::Value, E> {
+                #[expect(clippy::cast_precision_loss, reason = "nobody demands more digits")]
+                self.visit_f64(number as f64)
+            }
             fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Self::Value, E> {
                 let minimum = Demand::deserialize(serde::de::value::F64Deserializer::new(number))?;
                 Ok(Levels { minimum: Some(minimum), ideal: None })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use plimsoll_analysis::targets::{Judgement, Level, Status, Targets, judge, parse};
+use plimsoll_analysis::targets::{Judgement, Level, Status, Targets, document, judge, parse};
 use plimsoll_report::targets::{json, markdown, text};
 
 use super::{Format, ReadArgs, read_both};
@@ -92,6 +92,15 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
 }
 
 pub(super) fn read_targets(path: &Path) -> Result<Targets> {
+    read_with(path, parse)
+}
+
+/// A target file as the document that a page carries along.
+pub(super) fn target_document(path: &Path) -> Result<serde_json::Value> {
+    read_with(path, document)
+}
+
+fn read_with<T>(path: &Path, read: fn(&str) -> std::result::Result<T, String>) -> Result<T> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             let message = format!("there is no `{}`", path.display());
@@ -100,7 +109,7 @@ pub(super) fn read_targets(path: &Path) -> Result<Targets> {
             Error::read(path, error)
         }
     })?;
-    parse(&text).map_err(|message| Error::Targets { path: path.to_owned(), message })
+    read(&text).map_err(|message| Error::Targets { path: path.to_owned(), message })
 }
 
 fn is_met(judgement: &Judgement, strict: bool, level: LevelArg) -> bool {

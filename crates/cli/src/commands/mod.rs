@@ -38,6 +38,11 @@ pub(crate) enum Format {
     Markdown,
 }
 
+/// Two parts of a document with a line between them.
+fn sections(images: &str, memory: &str) -> String {
+    if images.is_empty() { memory.to_owned() } else { format!("{images}\n{memory}") }
+}
+
 /// How a document that nobody pastes into a pull request is printed.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum TextOrJson {

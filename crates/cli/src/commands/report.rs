@@ -7,8 +7,9 @@ use plimsoll_analysis::compare::{Comparison, compare};
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;
 use plimsoll_report::{card, json, markdown, summary, verdict};
-use plimsoll_snapshot::{Bundle, Snapshot};
+use plimsoll_snapshot::Bundle;
 
+use super::check::target_document;
 use super::{ReadArgs, read_both};
 use crate::error::{Error, Result};
 use crate::printer::Printer;
@@ -43,6 +44,9 @@ pub(crate) struct Args {
     /// The language: `en` or `es`. The page lets its reader choose another
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
     language: Language,
+    /// Judge what is after by these targets, in the page: see `plimsoll init`
+    #[arg(long, value_name = "FILE")]
+    targets: Option<PathBuf>,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -57,10 +61,19 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         Format::Html => Some(built_viewer()?),
         Format::Markdown | Format::Card | Format::Json => None,
     };
+    if args.targets.is_some() && args.format != Format::Html {
+        return Err(Error::usage(
+            "only a page shows targets",
+            "`plimsoll check --format markdown` judges them for a comment",
+        ));
+    }
+    let targets = args.targets.as_deref().map(target_document).transpose()?;
     let (before, after) = read_both(&args.before, &args.after, &args.read.options(), printer)?;
     let comparison = compare(&before, &after);
     match (viewer, output) {
-        (Some(viewer), Some(path)) => page(&viewer, path, before, after, &comparison, args.language)?,
+        (Some(viewer), Some(path)) => {
+            page(&viewer, path, &Bundle { before, after, targets }, &comparison, args.language)?;
+        }
         (_, path) => document(args, path, &comparison, printer)?,
     }
     if let Some(path) = output {
@@ -80,13 +93,12 @@ fn built_viewer() -> Result<Viewer<'static>> {
 fn page(
     viewer: &Viewer<'_>,
     path: &Path,
-    before: Snapshot,
-    after: Snapshot,
+    bundle: &Bundle,
     comparison: &Comparison,
     language: Language,
 ) -> Result<()> {
     let mut data = Vec::new();
-    Bundle { before, after }.write_gzip(&mut data).expect("memory takes everything");
+    bundle.write_gzip(&mut data).expect("memory takes everything");
     let page = Page {
         title: &format!("{} · Plimsoll", verdict::title(comparison, language)),
         lang: language.tag(),

@@ -295,7 +295,6 @@ pub(super) static WORDS: Words = Words {
     largest_packages: "Largest changes of packages",
     packages_empty: "This report does not list packages. What they take up is in the files below.",
     memory: "Memory and limits",
-    memory_empty: "Nothing was measured. A report shows memory once its snapshots were taken with recordings of the running services.",
     findings: "Findings",
     findings_lead: |service| {
         format!(
@@ -346,8 +345,9 @@ pub(super) static WORDS: Words = Words {
     rule: "Rule",
     findings_empty: "This report was made without rules: it says what changed, and leaves the advice to its reader.",
     checklist: "Checklist and targets",
-    checklist_empty: "No targets were given, so nothing can be met or missed.",
     services_empty: "Neither side has a service. A report is made of two snapshots:",
+
+    running: super::running::en::WORDS,
 
     method: "Method and provenance",
     method_lead: "Sizes of images are decimal: 1 MB is 1 000 000 bytes. A size is only ever compared with one of its kind.",

@@ -300,7 +300,6 @@ pub(super) static WORDS: Words = Words {
     largest_packages: "Mayores cambios de paquetes",
     packages_empty: "Este informe no enumera paquetes. Lo que ocupan está en los archivos, más abajo.",
     memory: "Memoria y límites",
-    memory_empty: "No se midió nada. Un informe muestra la memoria cuando sus instantáneas incluyen grabaciones de los servicios en marcha.",
     findings: "Hallazgos",
     findings_lead: |service| {
         format!(
@@ -353,8 +352,9 @@ pub(super) static WORDS: Words = Words {
     rule: "Regla",
     findings_empty: "Este informe se hizo sin reglas: dice qué cambió y deja el consejo a quien lo lee.",
     checklist: "Lista de control y objetivos",
-    checklist_empty: "No se dieron objetivos, así que nada puede cumplirse ni incumplirse.",
     services_empty: "Ningún lado tiene servicios. Un informe se hace con dos instantáneas:",
+
+    running: super::running::es::WORDS,
 
     method: "Método y procedencia",
     method_lead: "Los tamaños de imagen son decimales: 1 MB son 1 000 000 bytes. Un tamaño solo se compara con otro de su clase.",

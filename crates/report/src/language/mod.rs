@@ -15,6 +15,9 @@ use crate::sizes::{self, SizeDefinition};
 
 mod en;
 mod es;
+mod running;
+
+pub use running::RunningWords;
 
 /// The name of a world of packages, the same in every language.
 #[must_use]
@@ -106,6 +109,24 @@ impl Language {
         #[expect(clippy::cast_precision_loss, reason = "a percentage of a few digits")]
         let percent = if whole.is_zero() { 0.0 } else { part.0 as f64 / whole.0 as f64 * 100.0 };
         self.decimal(format!("{percent:.1} %"))
+    }
+
+    /// Memory, in binary units as engines count it: `2.25 GiB`.
+    #[must_use]
+    pub fn memory(self, bytes: Bytes) -> String {
+        self.decimal(plimsoll_analysis::memory::words::binary(bytes))
+    }
+
+    /// A duration: `12.5 s`.
+    #[must_use]
+    pub fn duration(self, milliseconds: u64) -> String {
+        self.decimal(plimsoll_analysis::memory::words::duration(milliseconds))
+    }
+
+    /// What the analysis says in English: a reason, a piece of evidence, a target.
+    #[must_use]
+    pub fn said(self, text: &str) -> String {
+        running::translated(self, text)
     }
 
     /// A number of things: `1 file`, `12 345 files`.
@@ -462,7 +483,6 @@ pub struct Words {
     pub largest_packages: &'static str,
     pub packages_empty: &'static str,
     pub memory: &'static str,
-    pub memory_empty: &'static str,
     pub findings: &'static str,
     pub findings_lead: fn(service: &str) -> String,
     /// Said where the texts of the rules have another language than the page.
@@ -491,8 +511,10 @@ pub struct Words {
     pub rule: &'static str,
     pub findings_empty: &'static str,
     pub checklist: &'static str,
-    pub checklist_empty: &'static str,
     pub services_empty: &'static str,
+
+    // What runs: memory, limits, targets.
+    pub running: RunningWords,
 
     // Method.
     pub method: &'static str,

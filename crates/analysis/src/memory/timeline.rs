@@ -1,0 +1,233 @@
+//! What each service took over time, and what happened to it meanwhile, as a chart draws it.
+//!
+//! Every recording counts from its own beginning, so that before and after lie on one scale.
+
+use plimsoll_snapshot::Runtime;
+use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Metric, Recording, Series};
+use serde::Serialize;
+
+use super::samples::frame_time;
+use super::stack::{self, StackService};
+
+/// The recordings of one service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Timeline {
+    /// Its name.
+    pub service: String,
+    /// One line for each start of each container in each recording.
+    pub lines: Vec<Line>,
+    /// What happened, in the order of time.
+    pub marks: Vec<Mark>,
+    /// When it was under load, in milliseconds from the beginning.
+    pub loads: Vec<(u64, u64)>,
+    /// Whether it is known when: else the positions are numbers of samples.
+    pub is_timed: bool,
+}
+
+/// The working set of one container between one start and the next.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// Milliseconds from the beginning, or the number of the sample, and bytes: none where nobody answered.
+    pub points: Vec<(u64, Option<u64>)>,
+}
+
+/// Something that happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Mark {
+    /// Milliseconds from the beginning.
+    pub at: u64,
+    /// What.
+    pub kind: MarkKind,
+}
+
+/// What can be marked on a line of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    /// Something was killed for memory.
+    OomKill,
+    /// It ended, with this code.
+    Died(Option<i64>),
+    /// It was started.
+    Started,
+    /// Its health check began to fail.
+    Unhealthy,
+}
+
+/// A pause this many times as long as the usual one is a gap.
+const GAP: u64 = 3;
+/// The most marks of one service: more than that nobody tells apart.
+const MOST_MARKS: usize = 200;
+
+/// The timelines of the services that were recorded, by name.
+#[must_use]
+pub fn timelines(runtime: &Runtime) -> Vec<Timeline> {
+    stack::services(runtime).iter().map(timeline).filter(|timeline| !timeline.lines.is_empty()).collect()
+}
+
+fn timeline(service: &StackService<'_>) -> Timeline {
+    let is_timed = service.series.iter().any(|(recording, _)| frame_time(recording, 0).is_some());
+    // A recording without times has no place among those that have.
+    let fits = |recording: &Recording| !is_timed || frame_time(recording, 0).is_some();
+    let series = service.series.iter().filter(|(recording, _)| fits(recording));
+    let lines = series.filter_map(|(recording, series)| line(recording, series, is_timed)).collect();
+    Timeline { service: service.name.clone(), lines, marks: marks(service), loads: loads(service), is_timed }
+}
+
+fn line(recording: &Recording, series: &Series, is_timed: bool) -> Option<Line> {
+    let column = series.columns.get(&Metric::WorkingSet)?;
+    let usual = usual_step(recording);
+    let mut points: Vec<(u64, Option<u64>)> = Vec::with_capacity(column.len());
+    for (frame, value) in (series.first..).zip(&column.0) {
+        let at = if is_timed { offset(recording, frame)? } else { u64::from(frame) };
+        if let (Some((last, Some(_))), Some(usual)) = (points.last(), usual)
+            && at.saturating_sub(*last) > usual.saturating_mul(GAP)
+        {
+            points.push((at, None));
+        }
+        points.push((at, *value));
+    }
+    points.iter().any(|(_, value)| value.is_some()).then_some(Line { points })
+}
+
+/// When a frame was taken, in milliseconds since the first one of its recording.
+fn offset(recording: &Recording, frame: u32) -> Option<u64> {
+    let (first, time) = (frame_time(recording, 0)?, frame_time(recording, frame)?);
+    Some(u64::try_from(time.saturating_sub(first)).unwrap_or(0))
+}
+
+/// The median of the times between two frames.
+fn usual_step(recording: &Recording) -> Option<u64> {
+    let times = recording.times.as_ref()?;
+    let mut steps: Vec<u64> = times.windows(2).filter_map(|pair| pair[0].until(pair[1])).collect();
+    steps.sort_unstable();
+    steps.get(steps.len() / 2).copied().filter(|step| *step > 0)
+}
+
+/// What happened while it was recorded, or at most half as long after that: a kill ends many a recording.
+fn marks(service: &StackService<'_>) -> Vec<Mark> {
+    let mut spans: Vec<(i64, i64)> = service
+        .series
+        .iter()
+        .filter_map(|(recording, _)| recording.span())
+        .map(|span| {
+            let length = span.to.0.saturating_sub(span.from.0);
+            (span.from.0, span.to.0.saturating_add(length / 2))
+        })
+        .collect();
+    spans.sort_unstable();
+    spans.dedup();
+    let place = |time: i64| {
+        let index = spans.partition_point(|(from, _)| *from <= time).checked_sub(1)?;
+        let (from, to) = spans[index];
+        (time <= to).then(|| u64::try_from(time.saturating_sub(from)).unwrap_or(0))
+    };
+    let mut marks: Vec<Mark> = service
+        .events
+        .iter()
+        .filter_map(|event| {
+            let kind = match event.kind {
+                EventKind::Oom => MarkKind::OomKill,
+                EventKind::Die { exit_code } => MarkKind::Died(exit_code),
+                EventKind::Start => MarkKind::Started,
+                EventKind::Health { status: HealthStatus::Unhealthy } => MarkKind::Unhealthy,
+                _ => return None,
+            };
+            Some(Mark { at: place(event.time.0)?, kind })
+        })
+        .collect();
+    // What the kernel counted and no event told.
+    if !marks.iter().any(|mark| mark.kind == MarkKind::OomKill) {
+        for (recording, series) in &service.series {
+            let mut last = 0;
+            for (frame, kills) in series.values(Metric::OomKills) {
+                if let (true, Some(at)) = (kills > last, offset(recording, frame)) {
+                    marks.push(Mark { at, kind: MarkKind::OomKill });
+                }
+                last = kills;
+            }
+        }
+    }
+    marks.sort_unstable();
+    marks.dedup();
+    marks.truncate(MOST_MARKS);
+    marks
+}
+
+fn loads(service: &StackService<'_>) -> Vec<(u64, u64)> {
+    let mut loads: Vec<(u64, u64)> = service
+        .series
+        .iter()
+        .filter_map(|(recording, _)| {
+            let (load, whole) = (recording.load.as_ref()?, recording.span()?);
+            let span = load.span.unwrap_or(whole);
+            Some((whole.from.until(span.from).unwrap_or(0), whole.from.until(span.to)?))
+        })
+        .collect();
+    loads.sort_unstable();
+    loads.dedup();
+    loads
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use plimsoll_snapshot::runtime::{Column, Container, Event, Load, Span, Time};
+
+    use super::*;
+
+    fn recorded(times: &[i64], values: &[Option<u64>], events: &[(i64, EventKind)]) -> Vec<Timeline> {
+        let columns = BTreeMap::from([(Metric::WorkingSet, Column(values.to_vec()))]);
+        let length = u32::try_from(values.len()).unwrap();
+        let recording = Recording {
+            frames: length,
+            times: (!times.is_empty()).then(|| times.iter().copied().map(Time).collect()),
+            series: vec![Series { length, columns, ..Series::default() }],
+            load: Some(Load {
+                span: (!times.is_empty()).then_some(Span { from: Time(2_000), to: Time(3_000) }),
+                ..Load::default()
+            }),
+            ..Recording::default()
+        };
+        timelines(&Runtime {
+            containers: vec![Container { service: Some("web".to_owned()), ..Container::default() }],
+            recordings: vec![recording],
+            events: events
+                .iter()
+                .map(|&(time, kind)| Event { time: Time(time), container: 0, kind })
+                .collect(),
+            ..Runtime::default()
+        })
+    }
+
+    #[test]
+    fn time_counts_from_the_first_sample_and_pauses_are_gaps() {
+        let [timeline] = &recorded(
+            &[1_000, 2_000, 3_000, 9_000],
+            &[Some(5), None, Some(6), Some(7)],
+            &[(500, EventKind::Start), (2_500, EventKind::Oom), (90_000, EventKind::Stop)],
+        )[..] else {
+            panic!("one service")
+        };
+        let points = [(0, Some(5)), (1_000, None), (2_000, Some(6)), (8_000, None), (8_000, Some(7))];
+        assert_eq!(timeline.lines[0].points, points);
+        assert_eq!(timeline.marks, [Mark { at: 1_500, kind: MarkKind::OomKill }]);
+        assert_eq!((timeline.loads[0], timeline.is_timed), ((1_000, 2_000), true));
+    }
+
+    #[test]
+    fn a_kill_soon_after_the_last_sample_is_shown_and_a_late_one_is_not() {
+        let died = EventKind::Die { exit_code: Some(137) };
+        let timelines = recorded(&[0, 1_000, 2_000], &[Some(5); 3], &[(2_900, died), (3_100, died)]);
+        assert_eq!(timelines[0].marks, [Mark { at: 2_900, kind: MarkKind::Died(Some(137)) }]);
+    }
+
+    #[test]
+    fn without_times_the_order_is_all_there_is() {
+        let timelines = recorded(&[], &[Some(5), None], &[(2_500, EventKind::Oom)]);
+        assert_eq!(timelines[0].lines[0].points, [(0, Some(5)), (1, None)]);
+        assert!(!timelines[0].is_timed && timelines[0].marks.is_empty());
+        assert_eq!(recorded(&[], &[None], &[]), []);
+    }
+}

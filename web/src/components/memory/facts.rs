@@ -1,0 +1,201 @@
+//! What is to be known of a service: the limit it should have and why, kills, starts, health, its log.
+
+use leptos::prelude::*;
+use plimsoll_analysis::memory::compare::{ChangeVerdict, MemoryComparison, ServiceMemoryComparison};
+use plimsoll_analysis::memory::{Bound, PostgresSettings, ServiceMemory};
+use plimsoll_report::format::count;
+
+use crate::running::Running;
+use crate::text::{self, words};
+
+/// A list of facts; what is the same on both sides is said once.
+#[component]
+pub(crate) fn Facts(running: &'static Running, name: &'static str) -> impl IntoView {
+    let sides = running.service(name);
+    let head = &words().running;
+    let known: [(&'static str, fn(&ServiceMemory) -> Vec<String>); 10] = [
+        (head.suggestion, suggestion),
+        (head.kills, kills),
+        (head.start_up, start_ups),
+        (head.health, health),
+        (head.restarts, restarts),
+        (head.log, log),
+        (head.trend, |service| vec![text::said(&service.trend.reason)]),
+        (head.peak, |service| service.peak.into_iter().map(text::memory).collect()),
+        (head.swap, |service| {
+            service.swap.filter(|swap| !swap.is_zero()).into_iter().map(text::memory).collect()
+        }),
+        (head.limit_hits, |service| {
+            service.limit_hits.into_iter().map(|hits| text::many(hits, &words().running.time_noun)).collect()
+        }),
+    ];
+    let rows = known.into_iter().filter_map(|(label, read)| fact(label, sides, read));
+    let compared = running.compared(name).zip(running.comparison.as_ref());
+    let settings = sides[1].or(sides[0]).and_then(|side| side.postgres.as_ref());
+    view! {
+        <dl class="facts memory-facts">
+            {compared.map(|(service, comparison)| difference(service, comparison))}
+            {rows.collect_view()}
+            {settings.map(postgres)}
+        </dl>
+    }
+}
+
+fn fact(
+    label: &'static str,
+    sides: [Option<&ServiceMemory>; 2],
+    read: fn(&ServiceMemory) -> Vec<String>,
+) -> Option<AnyView> {
+    let told = sides.map(|side| side.map(read).filter(|lines| !lines.is_empty()));
+    let body = match told {
+        [None, None] => return None,
+        [Some(before), Some(after)] if before == after => lines(None, &after).into_any(),
+        [None, Some(after)] if sides[0].is_none() => lines(None, &after).into_any(),
+        [Some(before), None] if sides[1].is_none() => lines(None, &before).into_any(),
+        [before, after] => {
+            let one = |side: &'static str, told: Option<Vec<String>>| {
+                told.map(|told| lines(Some(side), &told).into_any())
+            };
+            view! { {one(words().after, after)} {one(words().before, before)} }.into_any()
+        }
+    };
+    Some(view! { <dt>{label}</dt><dd>{body}</dd> }.into_any())
+}
+
+/// The first line, and what stands behind it smaller.
+fn lines(side: Option<&'static str>, told: &[String]) -> impl IntoView {
+    let (first, rest) =
+        told.split_first().map_or((String::new(), &[][..]), |(first, rest)| (first.clone(), rest));
+    let rest = rest.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view();
+    view! {
+        <p>{side.map(|side| view! { <small>{side.to_lowercase()}": "</small> })}{first}</p>
+        <ul class="reasons">{rest}</ul>
+    }
+}
+
+fn said(reasons: &[String]) -> impl Iterator<Item = String> + '_ {
+    reasons.iter().map(|reason| text::said(reason))
+}
+
+fn suggestion(service: &ServiceMemory) -> Vec<String> {
+    let suggestion = &service.suggestion;
+    let head = &words().running;
+    let mut lines = match (suggestion.limit, suggestion.confidence) {
+        (Some(limit), Some(confidence)) => {
+            let at_least = if suggestion.at_least { "≥ " } else { "" };
+            let limit = format!("{at_least}{}", text::memory(limit));
+            vec![(head.suggest)(&limit, (head.confidence)(confidence))]
+        }
+        _ => vec![head.not_suggested.to_owned()],
+    };
+    lines.extend(said(&suggestion.reasons));
+    lines.extend(said(&suggestion.refused));
+    let reservation = suggestion.reservation.filter(|_| suggestion.limit.is_some());
+    lines.extend(reservation.map(|bytes| (head.suggest_reservation)(&text::memory(bytes))));
+    lines
+}
+
+fn kills(service: &ServiceMemory) -> Vec<String> {
+    let oom = &service.oom;
+    let verdict = (words().running.kill_verdict)(oom.verdict, &count(oom.kills));
+    let mark = if oom.verdict.is_kill() { "▲ " } else { "" };
+    [format!("{mark}{verdict}")].into_iter().chain(said(&oom.evidence)).collect()
+}
+
+fn start_ups(service: &ServiceMemory) -> Vec<String> {
+    service
+        .start_ups
+        .iter()
+        .take(3)
+        .map(|start| (words().running.healthy_within)(&text::start_up(start)))
+        .collect()
+}
+
+fn health(service: &ServiceMemory) -> Vec<String> {
+    let health = &service.health;
+    let cost = health.checks_per_day.zip(health.check_ms).map(|(checks, milliseconds)| {
+        (words().running.checks)(&count(checks), &text::duration(milliseconds))
+    });
+    [(words().running.health_verdict)(health.verdict).to_owned()].into_iter().chain(cost).collect()
+}
+
+fn restarts(service: &ServiceMemory) -> Vec<String> {
+    let head = &words().running;
+    let restarts = service.restarts.map(|restarts| text::many(restarts, &head.restart));
+    let ends =
+        Some(service.failed_ends).filter(|ends| *ends > 0).map(|ends| text::many(ends, &head.failed_end));
+    restarts.into_iter().chain(ends).collect()
+}
+
+fn log(service: &ServiceMemory) -> Vec<String> {
+    let log = &service.log;
+    let bound = match log.bound {
+        Bound::Bounded(bytes) => text::said(&format!("at most {}", text::bytes(bytes))),
+        Bound::Unbounded => format!("▲ {}", text::said("unbounded")),
+        Bound::Elsewhere | Bound::Unknown => return vec![text::said(&log.reason)],
+    };
+    vec![bound, text::said(&log.reason)]
+}
+
+fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) -> impl IntoView {
+    let verdict = text::change_verdict(service.verdict);
+    let is_comparable = service.verdict != ChangeVerdict::NotComparable;
+    // Figures that must not be compared are not subtracted either.
+    let figures = is_comparable.then(|| {
+        let most = text::memory_delta(service.max);
+        let median = text::memory_delta(service.median);
+        format!("{} {most}, {} {median}", words().running.most, words().running.median)
+    });
+    let gates = comparison.gates.iter().map(|gate| {
+        let (mark, what) = match gate.alike {
+            Some(true) => ("●", words().running.alike),
+            Some(false) => ("▲", words().running.unlike),
+            None => ("◌", words().running.unknown),
+        };
+        let class = match gate.alike {
+            Some(true) => "pass",
+            Some(false) => "fail",
+            None => "unknown",
+        };
+        view! {
+            <li>
+                <span class=class>{mark}</span>
+                {format!(" {}: {what}, {}", text::said(gate.name), text::said(&gate.detail))}
+            </li>
+        }
+    });
+    let gates = gates.collect_view();
+    view! {
+        <dt>{words().running.difference}</dt>
+        <dd>
+            <p>{figures.map(|figures| format!("{figures}. "))}{verdict}": "{text::said(&service.reason)}</p>
+            <details class="bytes">
+                <summary>{words().running.comparable}</summary>
+                <ul class="gates">{gates}</ul>
+            </details>
+        </dd>
+    }
+}
+
+fn postgres(settings: &PostgresSettings) -> impl IntoView {
+    let text = format!(
+        "shared_buffers = {}, effective_cache_size = {}, work_mem = {}, maintenance_work_mem = {}, max_connections = {}",
+        setting(settings.shared_buffers),
+        setting(settings.effective_cache_size),
+        setting(settings.work_mem),
+        setting(settings.maintenance_work_mem),
+        settings.max_connections
+    );
+    view! {
+        <dt>{words().running.postgres}" ("{text::memory(settings.limit)}")"</dt>
+        <dd>
+            <p><code>{text}</code></p>
+            <ul class="reasons">{said(&settings.reasons).map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+        </dd>
+    }
+}
+
+/// As PostgreSQL writes memory: whole megabytes.
+fn setting(bytes: plimsoll_snapshot::Bytes) -> String {
+    format!("{}MB", bytes.0 >> 20)
+}

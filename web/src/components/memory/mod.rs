@@ -1,0 +1,171 @@
+//! Memory and limits: what the services take against what they may take, before and after.
+
+mod facts;
+mod service;
+mod stack;
+
+use leptos::prelude::*;
+use plimsoll_analysis::memory::{Limit, ServiceMemory};
+use plimsoll_snapshot::Bytes;
+
+use crate::charts::geometry::Scale;
+use crate::charts::{BulletBar, memory_picture, memory_scale};
+use crate::components::ChartTools;
+use crate::running::Running;
+use crate::state::State;
+use crate::text::{self, words};
+
+use service::ServiceBlock;
+use stack::Stack;
+
+/// What fills this section where it is empty.
+const COMMANDS: [&str; 2] = [
+    "plimsoll record --project NAME --load LABEL -o after.plimsoll",
+    "plimsoll snapshot --memory stats.jsonl inspect.json events.jsonl --compose compose.yml -o after.plimsoll",
+];
+/// Up to so many services are open when the page opens.
+const OPEN: usize = 4;
+
+/// The whole section.
+#[component]
+pub(crate) fn Memory(state: State) -> impl IntoView {
+    let running = state.report.running();
+    if running.is_empty() {
+        let commands = COMMANDS.map(|command| view! { <p class="command"><code>{command}</code></p> });
+        return view! {
+            <section class="unfilled engineer" aria-labelledby="memory">
+                <h2 id="memory">{words().memory}</h2>
+                <p class="lead">{words().running.empty}</p>
+                {commands.into_iter().collect_view()}
+            </section>
+        }
+        .into_any();
+    }
+    let services = running.services();
+    let are_open = services.len() <= OPEN;
+    let blocks = services
+        .into_iter()
+        .map(|name| view! { <ServiceBlock state running name is_open=are_open /> })
+        .collect_view();
+    view! {
+        <section class="memory engineer" aria-labelledby="memory">
+            <h2 id="memory">{words().memory}</h2>
+            <p class="lead">{words().running.lead}</p>
+            <Overview running />
+            <Stack running />
+            {blocks}
+        </section>
+    }
+    .into_any()
+}
+
+/// Every service on one scale, one row a side.
+#[component]
+fn Overview(running: &'static Running) -> impl IntoView {
+    let scale = memory_scale(running.memory.each_ref().map(Option::as_ref));
+    let rows = running.services().into_iter().map(|name| {
+        let sides = running.service(name);
+        sides
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, side)| Some(row(side?, index, scale)))
+            .collect_view()
+    });
+    let head = &words().running;
+    view! {
+        <table class="bullets reflow">
+            <thead>
+                <tr>
+                    <th scope="col">{words().service}</th>
+                    <td></td>
+                    <th scope="col">{head.median}</th>
+                    <th scope="col">{head.p95}</th>
+                    <th scope="col">{head.most}</th>
+                    <th scope="col">{head.limit}</th>
+                    <th scope="col">{head.reservation}</th>
+                    <th scope="col">{head.headroom}</th>
+                    <th scope="col">{head.suggested}</th>
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+        <p class="legend" aria-hidden="true">
+            <span><i class="swatch p50"></i>{head.median}</span>
+            <span><i class="swatch p95"></i>{head.p95}</span>
+            <span><i class="swatch most"></i>{head.most}</span>
+            <span><i class="bound limit"></i>{head.limit}</span>
+            <span><i class="bound reservation"></i>{head.reservation}</span>
+            <span>"▽ "{head.suggested}</span>
+        </p>
+        <ChartTools chart=words().memory picture=move || Some(memory_picture::overview(running)) />
+    }
+}
+
+fn row(service: &'static ServiceMemory, index: usize, scale: Scale) -> impl IntoView {
+    let side = [words().before, words().after][index];
+    let taken = service.working_set;
+    let replicas = (service.replicas > 1).then(|| (words().running.replicas)(&service.replicas.to_string()));
+    let suggested = service.suggestion.limit.map(|limit| {
+        let at_least = if service.suggestion.at_least { "≥\u{a0}" } else { "" };
+        view! { {at_least} {memory(limit)} }
+    });
+    let head = &words().running;
+    view! {
+        <tr
+            class:after=index == 1
+            data-memory=service.name.clone()
+            data-side=["before", "after"][index]
+            data-most=taken.map(|taken| taken.max.0)
+            data-limit=service.limit.bytes().map(|limit| limit.0)
+        >
+            <th scope="row">
+                {text::name(&service.name)} " " <small>{side.to_lowercase()}</small>
+                {replicas.map(|replicas| view! { <small>", "{replicas}</small> })}
+            </th>
+            <td class="chart"><BulletBar service scale is_after=index == 1 /></td>
+            <td data-label=head.median>{maybe(taken.map(|taken| taken.p50))}</td>
+            <td data-label=head.p95>{maybe(taken.map(|taken| taken.p95))}</td>
+            <td data-label=head.most>{maybe(taken.map(|taken| taken.max))}</td>
+            <td data-label=head.limit>{limit(service.limit)}</td>
+            <td data-label=head.reservation>{maybe(service.reservation)}</td>
+            <td data-label=head.headroom>{headroom(service)}</td>
+            <td data-label=head.suggested>
+                {suggested.map_or_else(|| maybe(None).into_any(), IntoAny::into_any)}
+            </td>
+        </tr>
+    }
+}
+
+/// Memory, its unit set lighter, all digits in the tip.
+pub(super) fn memory(bytes: Bytes) -> impl IntoView {
+    let figure = text::memory(bytes);
+    let (number, unit) = figure.split_once(' ').unwrap_or((&figure, ""));
+    let (number, unit) = (number.to_owned(), unit.to_owned());
+    view! { <span class="size" title=text::exact(bytes)>{number}"\u{a0}"<small>{unit}</small></span> }
+}
+
+pub(super) fn maybe(bytes: Option<Bytes>) -> impl IntoView {
+    match bytes {
+        Some(bytes) => memory(bytes).into_any(),
+        None => view! { <span class="none">{text::NONE}</span> }.into_any(),
+    }
+}
+
+/// A limit; that there is none is a fact of its own.
+pub(super) fn limit(limit: Limit) -> impl IntoView {
+    match limit {
+        Limit::Limited(bytes) => memory(bytes).into_any(),
+        Limit::Unlimited => view! { <span class="fail">"▲\u{a0}"{words().running.none}</span> }.into_any(),
+        Limit::Unknown => {
+            view! { <span class="unknown">"◌\u{a0}"{words().running.unknown}</span> }.into_any()
+        }
+    }
+}
+
+/// What the limit leaves above the most that was taken, as a share of it too.
+fn headroom(service: &ServiceMemory) -> impl IntoView {
+    let Some((left, limit)) = service.headroom.zip(service.limit.bytes()) else {
+        return maybe(None).into_any();
+    };
+    view! { {memory(left)} " " <small>{text::share(left, limit)}</small> }.into_any()
+}

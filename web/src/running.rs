@@ -1,0 +1,147 @@
+//! What the page knows of running services: judged once for each report, when it is asked for.
+
+use std::collections::BTreeSet;
+
+use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparison, compare};
+use plimsoll_analysis::memory::timeline::{Timeline, timelines};
+use plimsoll_analysis::memory::{Memory, ServiceMemory, memory};
+use plimsoll_snapshot::{Bundle, Bytes, Runtime};
+
+/// Both sides, before and after.
+pub(crate) struct Running {
+    pub(crate) memory: [Option<Memory>; 2],
+    timelines: [Vec<Timeline>; 2],
+    pub(crate) comparison: Option<MemoryComparison>,
+}
+
+/// The least that a limit leaves free: what a card says of the stack.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Headroom<'a> {
+    /// The service with the least, what it took at most, and its limit.
+    Least { service: &'a str, taken: Bytes, limit: Bytes },
+    /// The services without a limit.
+    Unlimited(&'a [String]),
+}
+
+impl Running {
+    pub(crate) fn of(bundle: &Bundle) -> Self {
+        let side = |runtime: &Option<Runtime>| -> Option<Runtime> {
+            runtime.clone().filter(|runtime| !runtime.containers.is_empty() || !runtime.planned.is_empty())
+        };
+        let sides = [side(&bundle.before.runtime), side(&bundle.after.runtime)];
+        let comparison = match &sides {
+            [Some(before), Some(after)] => Some(compare(before, after)),
+            _ => None,
+        };
+        Self {
+            memory: sides.each_ref().map(|side| side.as_ref().map(memory)),
+            timelines: sides.each_ref().map(|side| side.as_ref().map(timelines).unwrap_or_default()),
+            comparison,
+        }
+    }
+
+    /// Whether nothing is known of either side.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.memory.iter().flatten().all(|memory| memory.services.is_empty())
+    }
+
+    /// The services of both sides, by name.
+    pub(crate) fn services(&self) -> Vec<&str> {
+        let services = self.memory.iter().flatten().flat_map(|memory| &memory.services);
+        let names: BTreeSet<&str> = services.map(|service| service.name.as_str()).collect();
+        names.into_iter().collect()
+    }
+
+    /// A service, before and after.
+    pub(crate) fn service(&self, name: &str) -> [Option<&ServiceMemory>; 2] {
+        self.memory.each_ref().map(|memory| {
+            memory.as_ref().and_then(|memory| memory.services.iter().find(|service| service.name == name))
+        })
+    }
+
+    /// Its course over time, before and after.
+    pub(crate) fn course(&self, name: &str) -> [Option<&Timeline>; 2] {
+        self.timelines.each_ref().map(|timelines| timelines.iter().find(|timeline| timeline.service == name))
+    }
+
+    /// What became of it.
+    pub(crate) fn compared(&self, name: &str) -> Option<&ServiceMemoryComparison> {
+        self.comparison.as_ref()?.services.iter().find(|service| service.name == name)
+    }
+}
+
+/// What the limits of a side leave free; nothing where nobody knows.
+pub(crate) fn headroom(memory: &Memory) -> Option<Headroom<'_>> {
+    if !memory.totals.unlimited.is_empty() {
+        return Some(Headroom::Unlimited(&memory.totals.unlimited));
+    }
+    let limited = memory.services.iter().filter_map(|service| {
+        let (limit, taken) = (service.limit.bytes()?, service.working_set?.max);
+        (!limit.is_zero()).then_some((service.name.as_str(), taken, limit))
+    });
+    // The one that is nearest to its limit, compared without rounding.
+    let least = limited.max_by(|(_, taken, limit), (_, other, other_limit)| {
+        let cross = |taken: &Bytes, limit: &Bytes| u128::from(taken.0) * u128::from(limit.0);
+        cross(taken, other_limit).cmp(&cross(other, limit))
+    });
+    least.map(|(service, taken, limit)| Headroom::Least { service, taken, limit })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use plimsoll_snapshot::Snapshot;
+    use plimsoll_snapshot::runtime::{Column, Container, Limits, Metric, Recording, Series};
+
+    use super::*;
+
+    fn side(services: &[(&str, u64, Option<u64>)]) -> Snapshot {
+        let container = |&(name, _, limit): &(&str, u64, Option<u64>)| Container {
+            service: Some(name.to_owned()),
+            limits: Some(Limits { memory: limit.map(Bytes), ..Limits::default() }),
+            ..Container::default()
+        };
+        let series = services.iter().enumerate().map(|(container, (_, taken, _))| Series {
+            container,
+            length: 1,
+            columns: BTreeMap::from([(Metric::WorkingSet, Column(vec![Some(*taken)]))]),
+            ..Series::default()
+        });
+        let recording = Recording { frames: 1, series: series.collect(), ..Recording::default() };
+        let runtime = Runtime {
+            containers: services.iter().map(container).collect(),
+            recordings: vec![recording],
+            ..Runtime::default()
+        };
+        Snapshot { runtime: Some(runtime), ..Snapshot::default() }
+    }
+
+    #[test]
+    fn one_side_alone_is_enough() {
+        let after = side(&[("b", 5, Some(10)), ("a", 5, None)]);
+        let running = Running::of(&Bundle { before: Snapshot::default(), after, targets: None });
+        assert_eq!(running.services(), ["a", "b"]);
+        assert!(running.service("a")[0].is_none() && running.service("a")[1].is_some());
+        assert!(running.comparison.is_none() && !running.is_empty());
+        let nothing = Bundle { before: Snapshot::default(), after: Snapshot::default(), targets: None };
+        assert!(Running::of(&nothing).is_empty());
+    }
+
+    #[test]
+    fn headroom_is_that_of_the_service_nearest_to_its_limit() {
+        let check = |services: &[(&str, u64, Option<u64>)], expected: &str| {
+            let running =
+                Running::of(&Bundle { before: Snapshot::default(), after: side(services), targets: None });
+            let found = match headroom(running.memory[1].as_ref().unwrap()) {
+                Some(Headroom::Least { service, .. }) => service.to_owned(),
+                Some(Headroom::Unlimited(services)) => format!("none: {}", services.join(" ")),
+                None => String::new(),
+            };
+            assert_eq!(found, expected);
+        };
+        check(&[("a", 90, Some(200)), ("b", 50, Some(100)), ("c", 1, Some(100))], "b");
+        check(&[("a", 90, Some(200)), ("b", 50, None)], "none: b");
+        check(&[], "");
+    }
+}
