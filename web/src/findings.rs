@@ -71,32 +71,60 @@ fn after<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) ->
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_analysis::compare::service_trees;
+    use plimsoll_analysis::findings::{Confidence, Severity};
     use plimsoll_snapshot::Bytes;
 
     use super::*;
-    use crate::tree::testing::snapshot;
 
-    fn judged(before: &[(&str, u64)], after: &[(&str, u64)]) -> Judged {
-        let bundle = Bundle { before: snapshot(before), after: snapshot(after) };
-        judge(&bundle, "app", &service_trees(&bundle.before, &bundle.after, "app")).unwrap()
+    fn finding(rule: &'static str, saving: u64) -> Finding {
+        Finding {
+            rule,
+            service: "app".into(),
+            title: rule.into(),
+            severity: Severity::Low,
+            confidence: Confidence::High,
+            saving: Bytes(saving),
+            evidence: Vec::new(),
+            evidence_count: 0,
+            fixes: Vec::new(),
+            inodes: Vec::new(),
+            parts: Vec::new(),
+        }
     }
 
     #[test]
-    fn what_is_gone_is_done_and_what_came_is_new() {
-        let (log, git) = (("var/log/make.log", 5_000_000), ("app/.git/objects/pack", 4_000_000));
-        let gone = judged(&[log, ("a", 1)], &[("a", 1)]);
-        let done = gone.done();
-        assert_eq!(
-            (done[0].finding.rule, done[0].outcome, done[0].saved),
-            ("log-files", Outcome::Done, Bytes(5_000_000))
-        );
-        let came = judged(&[("a", 1)], &[("a", 1), git]);
-        assert!(came.done().is_empty());
-        let finding =
-            came.advice.findings.iter().find(|finding| finding.rule == "context-leftovers").unwrap();
-        assert!(came.is_new(finding) && rule(finding).is_some());
-        let same = judged(&[log], &[log]);
-        assert!(!same.is_new(&same.advice.findings[0]) && same.done().is_empty());
+    fn what_was_found_before_is_done_or_open_and_the_rest_is_new() {
+        let followed = |rule, outcome, saved| Followed {
+            finding: finding(rule, 9),
+            outcome,
+            saved: Bytes(saved),
+            remains: Bytes(9 - saved),
+            found_after: Bytes::ZERO,
+        };
+        let judged = Judged {
+            advice: Advice {
+                service: "app".into(),
+                findings: vec![finding("locales", 9), finding("secrets", 0)],
+                size_bytes: Bytes(100),
+                saving: Bytes(9),
+                possible_saving: Bytes(9),
+            },
+            progress: Some(ServiceProgress {
+                service: "app".into(),
+                predicted: Bytes(27),
+                saved: Bytes(13),
+                findings: vec![
+                    followed("locales", Outcome::Open, 0),
+                    followed("bytecode", Outcome::Part, 4),
+                    followed("log-files", Outcome::Done, 9),
+                ],
+                new: vec![finding("secrets", 0)],
+            }),
+        };
+        let done: Vec<_> = judged.done().iter().map(|followed| followed.finding.rule).collect();
+        assert_eq!(done, ["log-files", "bytecode"]);
+        let new: Vec<_> = judged.advice.findings.iter().map(|finding| judged.is_new(finding)).collect();
+        assert_eq!(new, [false, true]);
+        assert_eq!(rule(&finding("secrets", 0)).map(|rule| rule.id), Some("secrets"));
     }
 }

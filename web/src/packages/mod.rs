@@ -56,3 +56,93 @@ pub(crate) fn why(package: &Package) -> Why<'_> {
         (None, None, None) => Why::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_analysis::compare::{BridgeCause, PackageChangeKind, compare_service, service_trees};
+    use plimsoll_analysis::packages::Broken;
+    use plimsoll_snapshot::{Bytes, Ecosystem};
+
+    use super::*;
+    use crate::tree::testing::python;
+
+    /// A Python package: its name and version, the size of its one file, and what it needs.
+    const BEFORE: &[(&str, &str, u64, &[&str])] = &[
+        ("web", "1", 100, &["json"]),
+        ("json", "1", 40, &[]),
+        ("old", "3", 900, &[]),
+        ("same", "1", 7, &[]),
+    ];
+    const AFTER: &[(&str, &str, u64, &[&str])] =
+        &[("web", "2", 300, &["json"]), ("json", "1", 40, &[]), ("same", "1", 7, &[])];
+
+    fn check(test: impl FnOnce(&ServiceTrees<'_>, Vec<Row<'_>>)) {
+        let (before, after) = (python(BEFORE), python(AFTER));
+        let trees = service_trees(&before, &after, "app");
+        let service = compare_service(&before, &after, "app", &trees);
+        test(&trees, rows(&trees, &service.packages));
+    }
+
+    #[test]
+    fn a_row_is_a_package_on_both_sides() {
+        check(|_, rows| {
+            let named: Vec<_> = rows
+                .iter()
+                .map(|row| (row.key.as_str(), row.change, row.shown(row.own).0, row.shown(row.retained).0))
+                .collect();
+            assert_eq!(
+                named,
+                [
+                    ("python:json", None, 50, 50),
+                    ("python:old", Some(PackageChangeKind::Removed), 910, 910),
+                    ("python:same", None, 17, 17),
+                    ("python:web", Some(PackageChangeKind::Upgraded), 310, 360),
+                ]
+            );
+        });
+    }
+
+    #[test]
+    fn rows_are_filtered_searched_and_sorted() {
+        check(|_, rows| {
+            let names = |filter, search, order| {
+                let chosen = chosen(&rows, filter, search, order).into_iter();
+                chosen.map(|at| rows[at].name).collect::<Vec<_>>().join(" ")
+            };
+            assert_eq!(Filter::first(&rows), Filter::Changed);
+            assert_eq!(names(Filter::Changed, "", Order::Own), "old web");
+            assert_eq!(names(Filter::All, "", Order::Retained), "old web json same");
+            assert_eq!(names(Filter::All, "", Order::Name), "json old same web");
+            assert_eq!(names(Filter::All, " PYTHON:W", Order::Change), "web");
+            assert_eq!(names(Filter::All, "nothing", Order::Change), "");
+        });
+    }
+
+    #[test]
+    fn owners_sum_to_the_final_trees() {
+        check(|trees, _| {
+            let owners = owners(trees);
+            let sum = |size: fn(&Owned) -> Bytes| owners.iter().map(size).sum::<Bytes>();
+            let whole = |squashed: &Option<Squashed<'_>>| squashed.as_ref().unwrap().tree.root().bytes;
+            assert_eq!(sum(|owned| owned.size.before), whole(&trees.before));
+            assert_eq!(sum(|owned| owned.size.after), whole(&trees.after));
+            assert_eq!(owners[0].owner, BridgeCause::Packages(Ecosystem::Python));
+        });
+    }
+
+    #[test]
+    fn without_a_package_go_those_that_only_it_keeps() {
+        check(|trees, _| {
+            let side = subject(trees).unwrap();
+            let keys = |keys: &[&str]| keys.iter().map(|&key| key.to_owned()).collect::<Vec<_>>();
+            let gone = without(side, &keys(&["python:web", "python:old"])).unwrap();
+            assert_eq!((gone.gone.len(), gone.image_bytes, gone.broken.len()), (2, Bytes(360), 0));
+            let broken = without(side, &keys(&["python:json"])).unwrap().broken;
+            assert!(matches!(broken[..], [Broken::Package { .. }]), "{broken:?}");
+            // What an address names and the image has not.
+            assert_eq!(without(side, &keys(&["python:old"])), None);
+            let web = side.catalogue.package(side.catalogue.named("web")[0]);
+            assert!(matches!(why(web), Why::Root(_)));
+        });
+    }
+}

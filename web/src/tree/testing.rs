@@ -2,8 +2,9 @@
 
 use plimsoll_analysis::compare::{FileTree, service_trees};
 use plimsoll_snapshot::{
-    Attributes, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, EntriesBuilder, Image,
-    ImageLayer, Layer, Node, Platform, SCHEMA_VERSION, Service, Snapshot, Source, Transport,
+    Attributes, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, Ecosystem, Entries,
+    EntriesBuilder, Facts, FileList, Files, Image, ImageLayer, Layer, Node, PackageFact, Paths, Platform,
+    Requirement, SCHEMA_VERSION, Service, Snapshot, Source, Transport,
 };
 
 /// Runs a test on the tree of two lists of files, path and size.
@@ -12,7 +13,43 @@ pub(crate) fn tree(before: &[(&str, u64)], after: &[(&str, u64)], test: impl FnO
     test(&service_trees(&before, &after, "app").union);
 }
 
-pub(crate) fn snapshot(files: &[(&str, u64)]) -> Snapshot {
+fn snapshot(files: &[(&str, u64)]) -> Snapshot {
+    with_facts(files, |_| Facts::default())
+}
+
+/// A snapshot of Python packages: name, version, size of the one file beside the ten bytes of metadata, needs.
+pub(crate) fn python(packages: &[(&str, &str, u64, &[&str])]) -> Snapshot {
+    let metadata = |name: &str, version: &str| format!("site/{name}-{version}.dist-info/METADATA");
+    let code = |name: &str| format!("site/{name}.py");
+    let files: Vec<(String, u64)> = (packages.iter())
+        .flat_map(|&(name, version, size, _)| [(metadata(name, version), 10), (code(name), size)])
+        .collect();
+    let files: Vec<(&str, u64)> = files.iter().map(|(path, size)| (path.as_str(), *size)).collect();
+    with_facts(&files, |entries| {
+        let find = |path: String| u32::try_from(entries.find(path.as_bytes()).unwrap()).unwrap();
+        let package = |&(name, version, _, needs): &(&str, &str, u64, &[&str])| PackageFact {
+            entry: find(metadata(name, version)),
+            ecosystem: Ecosystem::Python,
+            name: name.to_owned(),
+            version: version.to_owned(),
+            key: format!("site/{name}-{version}.dist-info"),
+            architecture: None,
+            license: None,
+            source: None,
+            declared_bytes: None,
+            requested: None,
+            essential: false,
+            requires: (needs.iter())
+                .map(|need| Requirement { any_of: vec![(*need).to_owned()], ..Requirement::default() })
+                .collect(),
+            provides: Vec::new(),
+            files: Files::Listed(FileList::new(vec![find(code(name))], Paths::default())),
+        };
+        Facts { packages: packages.iter().map(package).collect(), ..Facts::default() }
+    })
+}
+
+fn with_facts(files: &[(&str, u64)], facts: impl FnOnce(&Entries) -> Facts) -> Snapshot {
     let mut entries = EntriesBuilder::default();
     for &(path, size) in files {
         let node = Node::File { size: Bytes(size), content: ContentHash(size) };
@@ -39,7 +76,9 @@ pub(crate) fn snapshot(files: &[(&str, u64)]) -> Snapshot {
         layers: vec![layer],
         warnings: Vec::new(),
     };
-    let contents = Contents { entries: entries.finish().0, ..Contents::default() };
+    let entries = entries.finish().0;
+    let facts = facts(&entries);
+    let contents = Contents { entries, facts: Some(facts), ..Contents::default() };
     Snapshot {
         schema_version: SCHEMA_VERSION,
         generator: "test".into(),
