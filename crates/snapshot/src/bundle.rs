@@ -114,7 +114,7 @@ mod tests {
             let runtime = Runtime { containers: vec![container], ..Runtime::default() };
             Snapshot { schema_version: SCHEMA_VERSION, runtime: Some(runtime), ..Snapshot::default() }
         };
-        let bundle = Bundle { before: side("old"), after: side("new") };
+        let bundle = Bundle { before: side("old"), after: side("new"), targets: None };
         let mut file = Vec::new();
         bundle.write_gzip(&mut file).unwrap();
         assert_eq!(Bundle::read(&file[..]).unwrap(), bundle);

@@ -25,7 +25,7 @@ impl Axis {
     /// An axis of milliseconds that ends with the last one, with at most six values.
     pub(crate) fn of_time(last: u64) -> Self {
         let step = SECONDS.into_iter().map(|step| step * 1000).find(|step| last / step < 6);
-        let step = step.unwrap_or_else(|| last / 5);
+        let step = step.unwrap_or(last / 5);
         Self { end: last.max(1), step }
     }
 

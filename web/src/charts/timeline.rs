@@ -97,6 +97,7 @@ pub(crate) fn happened(kind: MarkKind) -> String {
 
 /// The chart, its reading line, its legend and its table.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "properties of components are values")]
 pub(crate) fn TimelineChart(name: String, courses: Courses, summary: String) -> impl IntoView {
     let frame = courses.frame();
     let end = frame.time.end;

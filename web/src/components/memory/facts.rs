@@ -8,12 +8,15 @@ use plimsoll_report::format::count;
 use crate::running::Running;
 use crate::text::{self, words};
 
+/// A fact: what it is called, and what is to be said of a service.
+type Known = (&'static str, fn(&ServiceMemory) -> Vec<String>);
+
 /// A list of facts; what is the same on both sides is said once.
 #[component]
 pub(crate) fn Facts(running: &'static Running, name: &'static str) -> impl IntoView {
     let sides = running.service(name);
     let head = &words().running;
-    let known: [(&'static str, fn(&ServiceMemory) -> Vec<String>); 10] = [
+    let known: [Known; 10] = [
         (head.suggestion, suggestion),
         (head.kills, kills),
         (head.start_up, start_ups),

@@ -4,7 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use plimsoll_analysis::targets::{Judgement, LevelOutcome, Outcome, Status};
 
-use crate::judging::{Judging, key, sorted, typed};
+use crate::judging::{Edits, Judging, key, sorted, typed};
 use crate::state::State;
 use crate::text::{self, words};
 
@@ -80,13 +80,13 @@ pub(crate) fn rest(judgement: &Judgement) -> Vec<String> {
 /// How many figures are the reader's, and the way back.
 #[component]
 fn Changed(state: State) -> impl IntoView {
-    let count = move || state.edits.with(|edits| edits.len());
+    let count = move || state.edits.with(Edits::len);
     move || {
         (count() > 0).then(|| {
             view! {
                 <p class="edited">
                     {(words().running.edited)(&count().to_string())} " "
-                    <button type="button" data-do="reset-targets" on:click=move |_| state.edits.update(|edits| edits.clear())>
+                    <button type="button" data-do="reset-targets" on:click=move |_| state.edits.update(Edits::clear)>
                         {words().running.reset}
                     </button>
                 </p>
