@@ -181,7 +181,7 @@ fn the_tree_opens_filters_sorts_and_searches() {
     by_name.sort();
     assert_eq!(page.paths(), by_name);
 
-    page.click("input[type=search]");
+    page.click("[aria-labelledby=files] input[type=search]");
     page.browser.type_text("PASSWD").unwrap();
     let found = page.paths();
     assert!(found.contains(&"etc/passwd".to_owned()), "{found:?}");

@@ -30,6 +30,13 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
             document::focus(&format!("[data-value={}]", language.tag()));
         }
     });
+    Effect::new(move |last: Option<()>| {
+        let (pair, language) = (desk.pair.get(), desk.language.get());
+        // A report was named when it was written.
+        if let (true, Some(report)) = (last.is_some(), desk.report(pair)) {
+            document::set_title(&save::title(report, language));
+        }
+    });
     // What the reader has chosen to see outlives the report that it was chosen for.
     let choices = StoredValue::new(None::<State>);
     let owner = Owner::current();
@@ -90,7 +97,6 @@ pub(crate) fn App(state: State) -> impl IntoView {
         }
         fragment
     });
-    Effect::new(move |_| document::set_title(&save::title(state.report, state.language.get())));
     let followed = window_event_listener(leptos::ev::hashchange, move |_| state.follow(&load::fragment()));
     on_cleanup(move || followed.remove());
     spoken(state.language, move || view! { <Page state /> })

@@ -180,8 +180,8 @@ pub(crate) fn Messages(desk: Desk) -> impl IntoView {
     };
     view! {
         <div class="messages">
-            <ul role="alert">{failures}</ul>
-            <ul role="status">{jobs}</ul>
+            <div role="alert"><ul>{failures}</ul></div>
+            <div role="status"><ul>{jobs}</ul></div>
         </div>
     }
 }

@@ -240,6 +240,7 @@ pub(super) static WORDS: Words = Words {
     same_name: |name| format!("two of its images are named `{name}`"),
 
     packages: "Packages",
+    packages_rows: "Packages, one a row",
     packages_lead: "What package managers, applications and models brought, on both sides. A package retains whatever would leave \
         along with it. Untick packages to see what the image would weigh without them, and what would break.",
     packages_incomplete: "Some layers were never looked into: what is missing here may be there all the same.",

@@ -245,6 +245,7 @@ pub(super) static WORDS: Words = Words {
     same_name: |name| format!("dos de sus imágenes se llaman `{name}`"),
 
     packages: "Paquetes",
+    packages_rows: "Paquetes, uno por fila",
     packages_lead: "Lo que trajeron los gestores de paquetes, la aplicación y los modelos, en ambos lados. Un paquete retiene \
         todo lo que se iría con él. Desmarque paquetes para ver cuánto pesaría la imagen sin ellos y qué dejaría de funcionar.",
     packages_incomplete: "Algunas capas no se examinaron: lo que falta aquí puede estar de todos modos.",

@@ -431,6 +431,7 @@ pub struct Words {
 
     // What is not in this report.
     pub packages: &'static str,
+    pub packages_rows: &'static str,
     pub packages_lead: &'static str,
     pub packages_incomplete: &'static str,
     pub package: Noun,

@@ -63,7 +63,7 @@ pub(super) fn Table(shelf: Shelf) -> impl IntoView {
             class="packages-view screen"
             role="region"
             tabindex="0"
-            aria-label=words().packages
+            aria-label=words().packages_rows
             node_ref=view
             on:scroll=move |_| measure()
         >
