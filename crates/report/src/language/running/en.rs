@@ -126,7 +126,7 @@ pub(in crate::language) const WORDS: RunningWords = RunningWords {
         Level::Ideal => "ideal",
     },
     all_met: "Everything that is demanded is met.",
-    met: |number| format!("{number} met"),
+    met: |number| format!("{number} met, those that are only ideal among them"),
     manual: "manual",
     ideal_only: "ideal only",
     measured: "measured",

@@ -126,7 +126,7 @@ pub(in crate::language) const WORDS: RunningWords = RunningWords {
         Level::Ideal => "ideal",
     },
     all_met: "Se cumple todo lo que se pide.",
-    met: |number| format!("{number} cumplidos"),
+    met: |number| format!("{number} cumplidos, entre ellos los que solo son un ideal"),
     manual: "manual",
     ideal_only: "solo ideal",
     measured: "medido",
