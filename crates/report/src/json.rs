@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use plimsoll_analysis::compare::Comparison;
-use plimsoll_analysis::findings::StackAdvice;
+use plimsoll_analysis::findings::{Progress, StackAdvice};
 use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split};
 use serde::Serialize;
@@ -71,6 +71,11 @@ pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
         images: &'a [Split],
     }
     write("plimsoll-split", &Content { images: splits }, None, out)
+}
+
+/// Writes what became of findings; see `docs/findings-format.md`.
+pub fn progress(progress: &Progress, out: impl Write) -> io::Result<()> {
+    write("plimsoll-progress", progress, None, out)
 }
 
 pub(crate) fn write<T: Serialize>(

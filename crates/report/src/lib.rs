@@ -14,6 +14,7 @@ pub mod language;
 pub mod markdown;
 pub mod memory;
 pub mod packages;
+pub mod progress;
 pub mod sizes;
 pub mod summary;
 mod table;

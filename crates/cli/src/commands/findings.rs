@@ -1,7 +1,7 @@
 //! `plimsoll findings`: what is in an image without need, and how to be rid of it.
 
 use plimsoll_analysis::findings::{RULES, Rule, advise_by};
-use plimsoll_report::{findings, json};
+use plimsoll_report::{findings, json, progress};
 
 use super::{Format, ReadArgs};
 use crate::error::{Error, Result};
@@ -14,6 +14,9 @@ pub(crate) struct Args {
     /// An image source or a snapshot
     #[arg(value_name = "SOURCE")]
     source: String,
+    /// Show instead what became of the findings of an earlier state: an image source or a snapshot
+    #[arg(long, value_name = "BEFORE", conflicts_with = "rule")]
+    since: Option<String>,
     /// Only the findings of these rules
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
@@ -33,6 +36,15 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         ));
     }
     let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    if let Some(before) = &args.since {
+        let before = snapshot_or_source(before, &args.read.options(), printer)?;
+        let became = plimsoll_analysis::findings::progress(&before, &snapshot);
+        return match args.format {
+            Format::Json => printer.stream(|out| json::progress(&became, out)),
+            Format::Text => printer.data(&progress::text(&became)),
+            Format::Markdown => printer.data(&progress::markdown(&became)),
+        };
+    }
     let is_meant = |rule: &&Rule| args.rule.is_empty() || args.rule.iter().any(|id| id == rule.id);
     let advice = advise_by(&snapshot, &RULES.iter().filter(is_meant).collect::<Vec<_>>());
     match args.format {
