@@ -164,6 +164,29 @@ pub struct PackageFact {
     pub files: Files,
 }
 
+impl PackageFact {
+    /// A package of which nothing is known but its name.
+    #[must_use]
+    pub fn new(entry: u32, ecosystem: Ecosystem, name: impl Into<String>) -> Self {
+        Self {
+            entry,
+            ecosystem,
+            name: name.into(),
+            version: String::new(),
+            key: String::new(),
+            architecture: None,
+            license: None,
+            source: None,
+            declared_bytes: None,
+            requested: None,
+            essential: false,
+            requires: Vec::new(),
+            provides: Vec::new(),
+            files: Files::Unknown,
+        }
+    }
+}
+
 /// Something a package needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirement {

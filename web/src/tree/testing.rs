@@ -28,22 +28,13 @@ pub(crate) fn python(packages: &[(&str, &str, u64, &[&str])]) -> Snapshot {
     with_facts(&files, |entries| {
         let find = |path: String| u32::try_from(entries.find(path.as_bytes()).unwrap()).unwrap();
         let package = |&(name, version, _, needs): &(&str, &str, u64, &[&str])| PackageFact {
-            entry: find(metadata(name, version)),
-            ecosystem: Ecosystem::Python,
-            name: name.to_owned(),
             version: version.to_owned(),
             key: format!("site/{name}-{version}.dist-info"),
-            architecture: None,
-            license: None,
-            source: None,
-            declared_bytes: None,
-            requested: None,
-            essential: false,
             requires: (needs.iter())
                 .map(|need| Requirement { any_of: vec![(*need).to_owned()], ..Requirement::default() })
                 .collect(),
-            provides: Vec::new(),
             files: Files::Listed(FileList::new(vec![find(code(name))], Paths::default())),
+            ..PackageFact::new(find(metadata(name, version)), Ecosystem::Python, name)
         };
         Facts { packages: packages.iter().map(package).collect(), ..Facts::default() }
     })

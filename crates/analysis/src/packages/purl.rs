@@ -60,8 +60,6 @@ fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_snapshot::Files;
-
     use super::*;
 
     #[test]
@@ -85,20 +83,9 @@ mod tests {
             ),
         ] {
             let fact = PackageFact {
-                entry: 0,
-                ecosystem,
-                name: name.into(),
                 version: version.into(),
-                key: String::new(),
                 architecture: Some("amd64".into()),
-                license: None,
-                source: None,
-                declared_bytes: None,
-                requested: None,
-                essential: false,
-                requires: Vec::new(),
-                provides: Vec::new(),
-                files: Files::Unknown,
+                ..PackageFact::new(0, ecosystem, name)
             };
             assert_eq!(purl(&fact, None), expected);
         }

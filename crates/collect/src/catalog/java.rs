@@ -94,20 +94,9 @@ struct Coordinates {
 impl Coordinates {
     fn fact(&self, entry: u32) -> PackageFact {
         PackageFact {
-            entry,
-            ecosystem: Ecosystem::Java,
-            name: self.name.clone(),
             version: self.version.clone(),
-            key: String::new(),
-            architecture: None,
             license: self.license.clone(),
-            source: None,
-            declared_bytes: None,
-            requested: None,
-            essential: false,
-            requires: Vec::new(),
-            provides: Vec::new(),
-            files: Files::Unknown,
+            ..PackageFact::new(entry, Ecosystem::Java, self.name.clone())
         }
     }
 }

@@ -159,22 +159,7 @@ impl Database<'_> {
 }
 
 fn fact_of(name: String, entry: u32) -> PackageFact {
-    PackageFact {
-        entry,
-        ecosystem: Ecosystem::Rpm,
-        name,
-        version: String::new(),
-        key: String::new(),
-        architecture: None,
-        license: None,
-        source: None,
-        declared_bytes: None,
-        requested: None,
-        essential: false,
-        requires: Vec::new(),
-        provides: Vec::new(),
-        files: Files::Unknown,
-    }
+    PackageFact::new(entry, Ecosystem::Rpm, name)
 }
 
 fn package(header: &Header<'_>, name: String, entry: u32) -> PackageFact {

@@ -296,22 +296,7 @@ impl Elf {
 
 /// A package that is the binary, or lies in it.
 fn package(entry: u32, ecosystem: Ecosystem, name: &str, version: &str, files: Files) -> PackageFact {
-    PackageFact {
-        entry,
-        ecosystem,
-        name: name.to_owned(),
-        version: version.to_owned(),
-        key: String::new(),
-        architecture: None,
-        license: None,
-        source: None,
-        declared_bytes: None,
-        requested: None,
-        essential: false,
-        requires: Vec::new(),
-        provides: Vec::new(),
-        files,
-    }
+    PackageFact { version: version.to_owned(), files, ..PackageFact::new(entry, ecosystem, name) }
 }
 
 #[cfg(test)]
