@@ -76,7 +76,7 @@ impl From<Paths> for PathColumns {
         let mut rest = String::new();
         let mut previous: &[u8] = &[];
         for path in paths.iter() {
-            let mut common = previous.iter().zip(path).take_while(|(a, b)| a == b).count();
+            let mut common = path::common_prefix(previous, path);
             // The rest has to start with a whole character, or it would be escaped byte by byte.
             while path.get(common).is_some_and(|byte| byte & 0xc0 == 0x80) && common > 0 {
                 common -= 1;
@@ -98,17 +98,26 @@ impl TryFrom<PathColumns> for Paths {
         if columns.shared.is_empty() {
             return if columns.rest.is_empty() { Ok(paths) } else { Err("more paths than lengths".into()) };
         }
+        paths.ends.reserve_exact(columns.shared.len());
         let mut lines = columns.rest.split('\n');
-        let mut path = Vec::new();
+        let mut previous = 0..0;
         for shared in columns.shared {
             let line = lines.next().ok_or("fewer paths than lengths")?;
             let shared = shared as usize;
-            if shared > path.len() {
+            if shared > previous.len() {
                 return Err(format!("path {} shares more than the one before has", paths.len()));
             }
-            path.truncate(shared);
-            path.extend(path::unescape(line).ok_or_else(|| format!("bad escape in path {}", paths.len()))?);
-            paths.push(&path);
+            let start = paths.bytes.len();
+            paths.bytes.extend_from_within(previous.start..previous.start + shared);
+            if line.contains('\\') {
+                let rest =
+                    path::unescape(line).ok_or_else(|| format!("bad escape in path {}", paths.len()))?;
+                paths.bytes.extend(rest);
+            } else {
+                paths.bytes.extend_from_slice(line.as_bytes());
+            }
+            previous = start..paths.bytes.len();
+            paths.ends.push(paths.bytes.len() as u64);
         }
         if lines.next().is_some() { Err("more paths than lengths".into()) } else { Ok(paths) }
     }
@@ -258,6 +267,12 @@ impl Entries {
             EntryKind::Fifo => Node::Fifo,
         };
         Entry { path: self.paths.get(index), node, attributes: &self.attributes[row.attributes as usize] }
+    }
+
+    /// The path of the entry at `index`.
+    #[must_use]
+    pub fn path(&self, index: usize) -> &[u8] {
+        self.paths.get(index)
     }
 
     /// Drops the entries whose path is not to be kept.

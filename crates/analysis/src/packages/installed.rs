@@ -60,7 +60,7 @@ pub(super) fn facts<'a>(snapshot: &'a Snapshot, image: &Image) -> impl Iterator<
 /// The path of an entry of a layer.
 pub(super) fn path_of<'a>(snapshot: &'a Snapshot, image: &Image, layer: u32, entry: u32) -> &'a [u8] {
     let layer = &snapshot.layers[image.layers[layer as usize].layer];
-    layer.contents.as_ref().map_or(&[], |contents| contents.entries.get(entry as usize).path)
+    layer.contents.as_ref().map_or(&[], |contents| contents.entries.path(entry as usize))
 }
 
 /// Finds the packages of an image.
