@@ -51,18 +51,27 @@ globalThis.plimsoll = (() => {
   ];
   const lacks = () => {
     if (!globalThis.WebAssembly) return "WebAssembly";
-    if (!globalThis.DecompressionStream) return "DecompressionStream";
     if (!WebAssembly.validate(new Uint8Array(vectors))) return "the vectors of WebAssembly";
     return null;
   };
 
-  const module = async () => {
-    const wasm = slot("plimsoll-wasm");
+  // The glue between the page and its module. It is kept for the workers, which run it too.
+  let glue = "";
+
+  const module = () => {
     // Under `trunk serve` glue and module are files of their own.
-    if (slot("plimsoll-glue") === "") return "plimsoll-web_bg.wasm";
-    if (wasm === "") throw new Error("its program is missing from the file");
-    const stream = new Blob([decode(wasm)]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return WebAssembly.compile(await new Response(stream).arrayBuffer());
+    if (typeof wasm_bindgen !== "undefined") return "plimsoll-web_bg.wasm";
+    // White space may stand for bytes here: nothing is trimmed.
+    const packed = document.getElementById("plimsoll-program")?.textContent ?? "";
+    if (packed === "") throw new Error("its program is missing from the file");
+    const program = unpack(bytesOf(packed));
+    const end = 4 + new DataView(program.buffer).getUint32(0, true);
+    glue = new TextDecoder().decode(program.subarray(4, end));
+    // The policy of the page names this script, and no other, by its checksum.
+    const script = Object.assign(document.createElement("script"), { textContent: glue });
+    document.head.append(script);
+    script.remove();
+    return WebAssembly.compile(program.subarray(end));
   };
 
   const start = async () => {
@@ -108,7 +117,7 @@ globalThis.plimsoll = (() => {
       job.told(message);
     };
     try {
-      const parts = [slot("plimsoll-glue"), `\n(${work})();`];
+      const parts = [glue, `\n(${work})();`];
       const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
       job.worker = new Worker(url);
       URL.revokeObjectURL(url);
@@ -143,7 +152,7 @@ globalThis.plimsoll = (() => {
   const viewer = () => {
     const copy = root.cloneNode(true);
     const [head, body] = copy.children;
-    const keep = ["static", "app", "plimsoll-data", "plimsoll-wasm", "plimsoll-glue"];
+    const keep = ["static", "app", "plimsoll-data", "plimsoll-program"];
     for (const element of [...body.children]) if (!keep.includes(element.id)) element.remove();
     for (const { name } of [...body.attributes]) body.removeAttribute(name);
     head.querySelector("title").textContent = "Plimsoll";

@@ -61,12 +61,14 @@ pub(crate) fn rule(finding: &Finding) -> Option<&'static Rule> {
 
 fn before<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) -> Option<Input<'a>> {
     let service = snapshot.services.iter().find(|service| service.name == name)?;
-    Some(Input::new(snapshot, service, trees.before.as_ref()?, trees.packages_before.as_ref()?))
+    let image = trees.before.as_ref()?;
+    Some(Input::new(snapshot, service, &image.squashed, &image.packages))
 }
 
 fn after<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) -> Option<Input<'a>> {
     let service = snapshot.services.iter().find(|service| service.name == name)?;
-    Some(Input::new(snapshot, service, trees.after.as_ref()?, trees.packages_after.as_ref()?))
+    let image = trees.after.as_ref()?;
+    Some(Input::new(snapshot, service, &image.squashed, &image.packages))
 }
 
 #[cfg(test)]

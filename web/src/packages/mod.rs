@@ -19,12 +19,8 @@ pub(crate) struct Side<'a> {
 
 /// The image whose packages can be unticked: the one after, or else the only one.
 pub(crate) fn subject<'a>(trees: &'a ServiceTrees<'a>) -> Option<Side<'a>> {
-    side(trees.after.as_ref(), trees.packages_after.as_ref())
-        .or_else(|| side(trees.before.as_ref(), trees.packages_before.as_ref()))
-}
-
-fn side<'a>(squashed: Option<&'a Squashed<'a>>, catalogue: Option<&'a Catalogue>) -> Option<Side<'a>> {
-    Some(Side { squashed: squashed?, catalogue: catalogue? })
+    let image = trees.after.as_deref().or(trees.before.as_deref())?;
+    Some(Side { squashed: &image.squashed, catalogue: &image.packages })
 }
 
 /// An image without the packages of some keys; `None` if it has none of them.
@@ -59,7 +55,7 @@ pub(crate) fn why(package: &Package) -> Why<'_> {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_analysis::compare::{BridgeCause, PackageChangeKind, compare_service, service_trees};
+    use plimsoll_analysis::compare::{BridgeCause, PackageChangeKind, compare_with_trees};
     use plimsoll_analysis::packages::Broken;
     use plimsoll_snapshot::{Bytes, Ecosystem};
 
@@ -78,9 +74,8 @@ mod tests {
 
     fn check(test: impl FnOnce(&ServiceTrees<'_>, Vec<Row<'_>>)) {
         let (before, after) = (python(BEFORE), python(AFTER));
-        let trees = service_trees(&before, &after, "app");
-        let service = compare_service(&before, &after, "app", &trees);
-        test(&trees, rows(&trees, &service.packages));
+        let (comparison, trees) = compare_with_trees(&before, &after);
+        test(&trees[0], rows(&trees[0], &comparison.services[0].packages));
     }
 
     #[test]
@@ -123,9 +118,9 @@ mod tests {
         check(|trees, _| {
             let owners = owners(trees);
             let sum = |size: fn(&Owned) -> Bytes| owners.iter().map(size).sum::<Bytes>();
-            let whole = |squashed: &Option<Squashed<'_>>| squashed.as_ref().unwrap().tree.root().bytes;
-            assert_eq!(sum(|owned| owned.size.before), whole(&trees.before));
-            assert_eq!(sum(|owned| owned.size.after), whole(&trees.after));
+            let whole =
+                [&trees.before, &trees.after].map(|image| image.as_ref().unwrap().squashed.tree.root().bytes);
+            assert_eq!([sum(|owned| owned.size.before), sum(|owned| owned.size.after)], whole);
             assert_eq!(owners[0].owner, BridgeCause::Packages(Ecosystem::Python));
         });
     }

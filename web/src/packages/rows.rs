@@ -43,7 +43,7 @@ pub(crate) fn rows<'a>(trees: &'a ServiceTrees<'_>, changes: &[PackageChange]) -
     let changes: HashMap<(Ecosystem, &str), PackageChangeKind> =
         changes.iter().map(|change| ((change.ecosystem, change.name.as_str()), change.change)).collect();
     let mut sides: BTreeMap<(Ecosystem, &str), [Vec<&Package>; 2]> = BTreeMap::new();
-    let catalogues = [trees.packages_before.as_ref(), trees.packages_after.as_ref()];
+    let catalogues = [&trees.before, &trees.after].map(|image| image.as_ref().map(|image| &image.packages));
     for (at, catalogue) in catalogues.into_iter().enumerate() {
         for package in catalogue.into_iter().flat_map(Catalogue::installed) {
             sides.entry((package.ecosystem, package.name.as_str())).or_default()[at].push(package);
