@@ -1,5 +1,6 @@
 //! What is demanded, as the file says it and as the reader has changed it in the page; and the verdict on that.
 
+use plimsoll_snapshot::Order as _;
 use std::collections::BTreeMap;
 
 use plimsoll_analysis::targets::{Evidence, Judgement, Level, Outcome, Status, read};
@@ -109,7 +110,7 @@ pub(crate) fn sorted(outcomes: &[Outcome]) -> (Vec<&Outcome>, Vec<&Outcome>) {
     let (met, mut unmet): (Vec<&Outcome>, Vec<&Outcome>) =
         outcomes.iter().partition(|outcome| outcome.status == Status::Pass);
     // What has to be met comes before what would only be best.
-    unmet.sort_by_key(|outcome| (!outcome.required, outcome.status));
+    unmet.order_by_key(|outcome| (!outcome.required, outcome.status));
     (unmet, met)
 }
 

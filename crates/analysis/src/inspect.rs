@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{
-    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node, Snapshot,
-    Source, Warning, path,
+    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node, Order as _,
+    Snapshot, Source, Warning, path,
 };
 use serde::Serialize;
 
@@ -322,7 +322,7 @@ fn hidden(
             }
         })
         .collect();
-    hidden.sort_by_key(|group| std::cmp::Reverse(group.bytes));
+    hidden.order_by_key(|group| std::cmp::Reverse(group.bytes));
     hidden
 }
 

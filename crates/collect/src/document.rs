@@ -1,7 +1,7 @@
 //! Reads the documents of an image: Docker's manifest, OCI indexes and manifests, configs.
 
 use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
-use plimsoll_snapshot::{Config, DiffId, Digest, HealthCheck, HistoryEntry, Platform};
+use plimsoll_snapshot::{Config, DiffId, Digest, HealthCheck, HistoryEntry, Order as _, Platform};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -133,7 +133,7 @@ fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) ->
     let name_of = |variable: &String| variable.split('=').next().unwrap_or_default().to_owned();
     let sorted = |list: Option<&Vec<String>>| {
         let mut list = list.cloned().unwrap_or_default();
-        list.sort();
+        list.order();
         list
     };
     Ok(Config {

@@ -5,6 +5,7 @@
 //!
 //! Formats: POSIX pax (IEEE Std 1003.1, "pax Interchange Format"), the GNU manual, "Basic Tar Format".
 
+use plimsoll_snapshot::Order as _;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use tar::{EntryType, Header};
@@ -321,7 +322,7 @@ impl Extensions {
             self.read_record(&record[..equals], &record[equals + 1..])?;
             records = &records[length..];
         }
-        self.xattrs.sort();
+        self.xattrs.order();
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod facts;
 mod file;
 mod identity;
 mod image;
+mod order;
 pub mod path;
 pub mod runtime;
 mod units;
@@ -29,6 +30,7 @@ pub use image::{
     Compression, Config, Contents, HealthCheck, HistoryEntry, Image, ImageLayer, Layer, Platform, Service,
     Snapshot, Source, Transport,
 };
+pub use order::Order;
 pub use runtime::Runtime;
 pub use units::{ByteDelta, Bytes};
 pub use warning::Warning;

@@ -1,5 +1,6 @@
 //! The map of the files of both sides, and the same as a table. What is chosen here is chosen in the tree below.
 
+use plimsoll_snapshot::Order as _;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -372,7 +373,7 @@ fn largest_parts(map: Map, number: usize) -> Vec<u32> {
         .filter_map(|child| u32::try_from(child).ok())
         .filter(|&child| weighed.weights[child as usize] > 0)
         .collect();
-    parts.sort_by_key(|&child| std::cmp::Reverse(weighed.weights[child as usize]));
+    parts.order_by_key(|&child| std::cmp::Reverse(weighed.weights[child as usize]));
     parts.truncate(number);
     parts
 }

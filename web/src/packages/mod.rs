@@ -6,6 +6,7 @@ mod rows;
 use plimsoll_analysis::Squashed;
 use plimsoll_analysis::compare::ServiceTrees;
 use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Root, WhatIf};
+use plimsoll_snapshot::Order as _;
 
 pub(crate) use owners::{Owned, owners};
 pub(crate) use rows::{Filter, Order, Row, chosen, rows};
@@ -26,7 +27,7 @@ pub(crate) fn subject<'a>(trees: &'a ServiceTrees<'a>) -> Option<Side<'a>> {
 /// An image without the packages of some keys; `None` if it has none of them.
 pub(crate) fn without(side: Side<'_>, keys: &[String]) -> Option<WhatIf> {
     let mut ids: Vec<PackageId> = keys.iter().flat_map(|key| side.catalogue.named(key)).collect();
-    ids.sort_unstable();
+    ids.order();
     ids.dedup();
     (!ids.is_empty()).then(|| side.catalogue.without(side.squashed, &ids))
 }

@@ -1,5 +1,6 @@
 //! Who owns the bytes of the final trees of both sides.
 
+use plimsoll_snapshot::Order as _;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -29,7 +30,7 @@ pub(crate) fn owners(trees: &ServiceTrees<'_>) -> Vec<Owned> {
     };
     let mut owners: Vec<Owned> = sizes.into_iter().map(owned).collect();
     owners.retain(|owned| owned.size.before.max(owned.size.after) > Bytes::ZERO);
-    owners.sort_by_key(|owned| Reverse(owned.size.before.max(owned.size.after)));
+    owners.order_by_key(|owned| Reverse(owned.size.before.max(owned.size.after)));
     owners
 }
 

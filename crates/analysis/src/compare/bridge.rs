@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
+use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem, Order as _};
 use serde::{Serialize, Serializer};
 
 use super::files::FileChanges;
@@ -119,7 +119,7 @@ pub(super) fn bridge(
         .filter(|(_, delta)| delta.0 != 0)
         .map(|(cause, delta)| BridgeStep { cause, delta, parts: parts(cause, delta, packages) })
         .collect();
-    steps.sort_by_key(|step| std::cmp::Reverse(step.delta.magnitude()));
+    steps.order_by_key(|step| std::cmp::Reverse(step.delta.magnitude()));
     steps
 }
 

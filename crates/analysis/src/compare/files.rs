@@ -1,6 +1,6 @@
 //! The files of two trees in one: what was added, removed, modified.
 
-use plimsoll_snapshot::{Bytes, EntryKind, path};
+use plimsoll_snapshot::{Bytes, EntryKind, Order as _, path};
 use serde::Serialize;
 
 use crate::inspect::SizeChange;
@@ -269,7 +269,7 @@ impl<'a> FileTree<'a> {
                 largest.push((size.delta.magnitude(), index));
             }
         }
-        largest.sort_by_key(|&(magnitude, index)| (std::cmp::Reverse(magnitude), index));
+        largest.order_by_key(|&(magnitude, index)| (std::cmp::Reverse(magnitude), index));
         largest.truncate(FileChanges::LARGEST);
         let [unchanged, added, removed, modified, attributes] = counts;
         let largest = largest.into_iter().map(|(_, index)| ChangedFile {

@@ -12,7 +12,7 @@ mod packages;
 
 use std::sync::Arc;
 
-use plimsoll_snapshot::{Bytes, Image, Snapshot};
+use plimsoll_snapshot::{Bytes, Image, Order as _, Snapshot};
 use serde::Serialize;
 
 pub use bridge::{BridgeCause, BridgePart, BridgeStep};
@@ -138,7 +138,7 @@ fn compare_each<'a, T>(
             (compare_service(before, after, name, &trees), keep(trees))
         })
         .collect();
-    services.sort_by_key(|(service, _)| std::cmp::Reverse(service.size.delta.magnitude()));
+    services.order_by_key(|(service, _)| std::cmp::Reverse(service.size.delta.magnitude()));
     let (services, kept) = services.into_iter().unzip();
     let (before, after) = (stack_size(before), stack_size(after));
     let total = SizeChange::new(before.unique_bytes, after.unique_bytes);

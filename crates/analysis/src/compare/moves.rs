@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, ContentHash, path};
+use plimsoll_snapshot::{Bytes, ContentHash, Order as _, path};
 use serde::Serialize;
 
 use super::files::{FileChange, FileTree, Side};
@@ -71,11 +71,11 @@ pub fn find_moves(
         let Some(mut to) = added.remove(&content) else { continue };
         // Both in the order of names, then of paths.
         for list in [&mut from, &mut to] {
-            list.sort_by_key(|&index| (union.nodes[index].name, index));
+            list.order_by_key(|&index| (union.nodes[index].name, index));
         }
         pairs.extend(pair_by_name(union, from, to).into_iter().map(|(from, to)| (content.0, from, to)));
     }
-    pairs.sort_by_key(|&(bytes, from, _)| (std::cmp::Reverse(bytes), from));
+    pairs.order_by_key(|&(bytes, from, _)| (std::cmp::Reverse(bytes), from));
     let largest = pairs.iter().take(Moves::LARGEST).map(|&(bytes, from, to)| Move {
         from: union.path(from),
         to: union.path(to),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, ContentHash, Ecosystem, path};
+use plimsoll_snapshot::{Bytes, ContentHash, Ecosystem, Order as _, path};
 
 use super::places::absolute;
 use super::step::Copy;
@@ -51,7 +51,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     copies.retain(counts);
     let mut groups: Vec<Vec<u32>> = copies.into_values().collect();
     let saving = |group: &Vec<u32>| input.bytes(&group[1..]);
-    groups.sort_by_key(|group| (std::cmp::Reverse(saving(group)), group[0]));
+    groups.order_by_key(|group| (std::cmp::Reverse(saving(group)), group[0]));
     let inodes: Vec<u32> = groups.iter().flat_map(|group| group[1..].iter().copied()).collect();
     if input.bytes(&inodes) < LEAST {
         return Vec::new();

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Image, PackageFact, Snapshot, path};
+use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Image, Order as _, PackageFact, Snapshot, path};
 
 use super::models::{self, Model};
 use super::usage::Use;
@@ -98,7 +98,7 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashe
         }
     }
     let mut described: Vec<_> = known.into_values().collect();
-    described.sort_by(|left, right| order(left).cmp(&order(right)));
+    described.order_by(|left, right| order(left).cmp(&order(right)));
     let models = models::find(snapshot, image, squashed);
     Found { described, models, inodes }
 }

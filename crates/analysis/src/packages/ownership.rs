@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use plimsoll_snapshot::{Ecosystem, FileList, Files, Image, Snapshot, path};
+use plimsoll_snapshot::{Ecosystem, FileList, Files, Image, Order as _, Snapshot, path};
 
 use super::areas::{Application, Caches};
 use super::installed::{Found, NONE, facts, path_of};
@@ -113,7 +113,7 @@ impl<'c> Claims<'c> {
                 }
             }
         }
-        lists.sort_by_key(|&(ecosystem, owner, layer, _)| (ecosystem, owner, layer));
+        lists.order_by_key(|&(ecosystem, owner, layer, _)| (ecosystem, owner, layer));
         for (_, owner, layer, list) in lists {
             for entry in list.entries() {
                 self.claim_entry(owner, layer, entry);

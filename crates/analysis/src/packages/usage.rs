@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
-use plimsoll_snapshot::{Ecosystem, Files, Image, Snapshot, path};
+use plimsoll_snapshot::{Ecosystem, Files, Image, Order as _, Snapshot, path};
 use serde::Serialize;
 
 use super::graph::Graph;
@@ -270,7 +270,7 @@ impl<'a> Modules<'a> {
             }
         }
         for packages in modules.python.values_mut() {
-            packages.sort_unstable();
+            packages.order();
             packages.dedup();
         }
         modules

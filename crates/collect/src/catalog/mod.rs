@@ -22,8 +22,8 @@ mod secrets;
 use std::borrow::Cow;
 
 use plimsoll_snapshot::{
-    BinaryFact, DiffId, Entries, Facts, FileListFact, ImportFact, PackageFact, SecretFact, SelectionFact,
-    Warning, path,
+    BinaryFact, DiffId, Entries, Facts, FileListFact, ImportFact, Order as _, PackageFact, SecretFact,
+    SelectionFact, Warning, path,
 };
 
 pub(crate) use claims::{listed, resolve};
@@ -247,7 +247,7 @@ fn placed<T>(facts: Vec<T>, places: &[Option<u32>], entry: fn(&mut T) -> &mut u3
             Some((place, fact))
         })
         .collect();
-    placed.sort_by_key(|(place, _)| *place);
+    placed.order_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, fact)| fact).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Files that hold a secret: keys, logins and tokens that were left in. Only that they are there is noted, and of what
 //! kind they are; never what they hold.
 
-use plimsoll_snapshot::{SecretFact, SecretKind};
+use plimsoll_snapshot::{Order as _, SecretFact, SecretKind};
 use serde_json::Value;
 
 use super::{Candidate, Catalog, Cataloger, Read, SourceFile};
@@ -51,7 +51,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     if is_key_store(name) && file.bytes.starts_with(&[0x30]) {
         kinds.push(SecretKind::EncryptedPrivateKey);
     }
-    kinds.sort_unstable();
+    kinds.order();
     kinds.dedup();
     // What is known more exactly is not also called a token.
     if kinds.len() > 1 {

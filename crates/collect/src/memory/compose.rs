@@ -1,5 +1,6 @@
 //! Compose files as they are written, and as `docker compose config` prints them. Only the keys named here are read.
 
+use plimsoll_snapshot::Order as _;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -363,7 +364,7 @@ fn dependencies(value: Option<&Value>) -> Vec<Dependency> {
             .collect(),
         _ => Vec::new(),
     };
-    dependencies.sort();
+    dependencies.order();
     dependencies.dedup();
     dependencies
 }

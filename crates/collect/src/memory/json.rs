@@ -1,5 +1,6 @@
 //! What shape a text has, and values out of JSON and YAML.
 
+use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::Time;
 use serde_json::Value;
 
@@ -130,7 +131,7 @@ pub(crate) fn field(value: &Value, field: &str) -> Option<u64> {
 pub(crate) fn env_names<'a>(list: impl Iterator<Item = &'a str>) -> Vec<String> {
     let name = |entry: &str| entry.split('=').next().unwrap_or_default().trim().to_owned();
     let mut names: Vec<_> = list.map(name).filter(|name| !name.is_empty()).collect();
-    names.sort();
+    names.order();
     names.dedup();
     names
 }

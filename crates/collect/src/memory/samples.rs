@@ -1,5 +1,6 @@
 //! Collects samples line by line into frames: what was measured at one moment.
 
+use plimsoll_snapshot::Order as _;
 use std::collections::HashMap;
 
 use plimsoll_snapshot::Bytes;
@@ -115,7 +116,7 @@ impl Framer {
             return samples;
         };
         let mut order: Vec<u32> = (0..samples.recording.frames).collect();
-        order.sort_by_key(|&frame| times[frame as usize]);
+        order.order_by_key(|&frame| times[frame as usize]);
         let mut place = vec![0; order.len()];
         for (new, &old) in (0..).zip(&order) {
             place[old as usize] = new;
