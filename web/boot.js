@@ -65,8 +65,13 @@ globalThis.plimsoll = (() => {
     const packed = document.getElementById("plimsoll-program")?.textContent ?? "";
     if (packed === "") throw new Error("its program is missing from the file");
     const program = unpack(bytesOf(packed));
-    const end = 4 + new DataView(program.buffer).getUint32(0, true);
-    glue = new TextDecoder().decode(program.subarray(4, end));
+    const lengths = new DataView(program.buffer);
+    let end = 8;
+    const text = (length) => new TextDecoder().decode(program.subarray(end, (end += length)));
+    glue = text(lengths.getUint32(0, true));
+    // A page that was saved while it ran has its style already.
+    const style = document.getElementById("plimsoll-style") ?? document.createElement("style");
+    document.head.append(Object.assign(style, { id: "plimsoll-style", textContent: text(lengths.getUint32(4, true)) }));
     // The policy of the page names this script, and no other, by its checksum.
     const script = Object.assign(document.createElement("script"), { textContent: glue });
     document.head.append(script);
@@ -155,6 +160,7 @@ globalThis.plimsoll = (() => {
     const keep = ["static", "app", "plimsoll-data", "plimsoll-program"];
     for (const element of [...body.children]) if (!keep.includes(element.id)) element.remove();
     for (const { name } of [...body.attributes]) body.removeAttribute(name);
+    head.querySelector("#plimsoll-style")?.remove();
     head.querySelector("title").textContent = "Plimsoll";
     body.querySelector("#static").replaceChildren(document.createComment("plimsoll:static"));
     for (const id of ["app", "plimsoll-data"]) body.querySelector(`#${id}`).replaceChildren();
@@ -164,6 +170,10 @@ globalThis.plimsoll = (() => {
     return `<!doctype html>\n<${root.localName} lang="en">\n${head.outerHTML}\n<body>\n${inside}\n</body>\n</html>\n`;
   };
 
-  document.addEventListener("DOMContentLoaded", start);
+  document.addEventListener("DOMContentLoaded", () => {
+    // The summary is painted first. A page that nobody sees yet paints nothing.
+    if (document.hidden) start();
+    else requestAnimationFrame(() => setTimeout(start));
+  });
   return { data, ready, failed, read, cancel, viewer };
 })();

@@ -57,26 +57,41 @@ const unpack = (packed) => {
   // Range and code, kept as numbers of 32 bits.
   const coder = new Uint32Array([0xffffffff, view.getUint32(14)]);
   let next = 18;
-  const shift = () => {
-    coder[0] <<= 8;
-    coder[1] = (coder[1] << 8) | packed[next++];
-  };
-  const bit = (at) => {
-    const probability = probabilities[at];
-    const bound = (coder[0] >>> 11) * probability;
-    let decided = 0;
-    if (coder[1] < bound) {
-      coder[0] = bound;
-      probabilities[at] = probability + ((2048 - probability) >> 5);
-    } else {
-      coder[0] -= bound;
-      coder[1] -= bound;
-      probabilities[at] = probability - (probability >> 5);
-      decided = 1;
+  // Goes down a tree of decisions, from `node` to the first that is no smaller than `end`. All time is spent here.
+  const walk = (base, node, end) => {
+    let range = coder[0];
+    let code = coder[1];
+    while (node < end) {
+      const probability = probabilities[base + node];
+      const bound = (range >>> 11) * probability;
+      if (code < bound) {
+        range = bound;
+        probabilities[base + node] = probability + ((2048 - probability) >> 5);
+        node <<= 1;
+      } else {
+        range -= bound;
+        code -= bound;
+        probabilities[base + node] = probability - (probability >> 5);
+        node = (node << 1) | 1;
+      }
+      if (range < 0x1000000) {
+        range = (range << 8) >>> 0;
+        code = ((code << 8) | packed[next++]) >>> 0;
+      }
     }
-    if (coder[0] < 0x1000000) shift();
-    return decided;
+    coder[0] = range;
+    coder[1] = code;
+    return node;
   };
+  const bit = (at) => walk(at - 1, 1, 2) & 1;
+  const tree = (at, count) => walk(at, 1, 1 << count) - (1 << count);
+  const reversed = (at, count) => {
+    const bits = tree(at, count);
+    let value = 0;
+    for (let i = 0; i < count; i++) value |= ((bits >> i) & 1) << (count - 1 - i);
+    return value;
+  };
+  // Bits that are as likely one as the other.
   const even = (count) => {
     let value = 0;
     for (let i = 0; i < count; i++) {
@@ -84,22 +99,10 @@ const unpack = (packed) => {
       const decided = coder[1] >= coder[0] ? 1 : 0;
       if (decided) coder[1] -= coder[0];
       value = (value << 1) | decided;
-      if (coder[0] < 0x1000000) shift();
-    }
-    return value;
-  };
-  const tree = (at, count) => {
-    let node = 1;
-    for (let i = 0; i < count; i++) node = (node << 1) | bit(at + node);
-    return node - (1 << count);
-  };
-  const reversed = (at, count) => {
-    let node = 1;
-    let value = 0;
-    for (let i = 0; i < count; i++) {
-      const decided = bit(at + node);
-      node = (node << 1) | decided;
-      value |= decided << i;
+      if (coder[0] < 0x1000000) {
+        coder[0] <<= 8;
+        coder[1] = (coder[1] << 8) | packed[next++];
+      }
     }
     return value;
   };
@@ -134,8 +137,7 @@ const unpack = (packed) => {
         if (expected !== decided) break;
       }
     }
-    while (symbol < 0x100) symbol = (symbol << 1) | bit(base + symbol);
-    content[at++] = symbol;
+    content[at++] = walk(base, symbol, 0x100);
     state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
   };
   const copy = (length) => {

@@ -221,6 +221,7 @@ impl<'a> Stack<'a> {
         // Most of what a layer mentions is new.
         self.by_name.reserve(entries.len());
         self.names.reserve(entries.len());
+        self.inodes.reserve(entries.len());
         let mut walk = Walk::default();
         let mut name_of_entry = vec![ROOT; entries.len()];
         let mut inode_of_entry = vec![None; entries.len()];
@@ -402,7 +403,7 @@ impl<'a> Stack<'a> {
     }
 
     fn finish(mut self) -> Squashed<'a> {
-        let mut tree = TreeBuilder::new(self.inodes.len());
+        let mut tree = TreeBuilder::new(self.names.len(), self.inodes.len());
         self.add_to(&mut tree, ROOT, 0);
         let parents = self.names.iter().map(|name| name.parent).collect();
         let names = Names { parents, of_entries: self.of_entries };

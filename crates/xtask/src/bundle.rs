@@ -1,6 +1,6 @@
 //! Makes one file of what trunk built: `viewer.html`.
 //!
-//! The program, the glue and the WASM, goes in as text that `web/unpack.js` reads: LZMA, written with seven bits a
+//! The program (the glue, the style and the WASM) goes in as text that `web/unpack.js` reads: LZMA, written with seven bits a
 //! character. A policy admits the inline scripts and the glue, and nothing else. A report is the same file with its
 //! slots filled (`plimsoll_report::html`).
 
@@ -21,6 +21,9 @@ const POLICY: &str = "<!--plimsoll:policy-->";
 /// What trunk writes for the program, as `Trunk.toml` says.
 const PROGRAM: &str = "<script src=\"plimsoll-web.js\"></script>";
 
+/// What trunk writes for the style of what the program shows, up to its end.
+const STYLE: &str = "<link rel=\"stylesheet\" href=\"./page.css\"";
+
 /// Bundles the staging directory that trunk names.
 pub(crate) fn run() -> Result {
     let directory = env::var_os("TRUNK_STAGING_DIR")
@@ -32,12 +35,13 @@ pub(crate) fn run() -> Result {
     let read = |name: &str| -> Result<Vec<u8>> {
         fs::read(directory.join(name)).map_err(|error| format!("`{name}` cannot be read: {error}").into())
     };
-    let index = String::from_utf8(read("index.html")?)?;
+    let index = lean(&String::from_utf8(read("index.html")?)?);
     let glue = String::from_utf8(read("plimsoll-web.js")?)?;
+    let style = String::from_utf8(read("page.css")?)?;
     let wasm = read("plimsoll-web_bg.wasm")?;
 
     let stripped = without_custom_sections(&wasm)?;
-    let viewer = bundle(&index, &glue, &stripped)?;
+    let viewer = bundle(&index, &glue, &style, &stripped)?;
     println!(
         "  WASM {} bytes, {} without custom sections; viewer {} bytes",
         wasm.len(),
@@ -59,11 +63,14 @@ fn keep_time_if_unchanged(file: &Path, viewer: &str) -> Result {
     Ok(())
 }
 
-fn bundle(index: &str, glue: &str, wasm: &[u8]) -> Result<String> {
-    let (before, after) = once(index, PROGRAM)?;
+fn bundle(index: &str, glue: &str, style: &str, wasm: &[u8]) -> Result<String> {
+    let (before, after) = once(index, STYLE)?;
+    let (_, after) = after.split_once('>').ok_or("the link to the style does not end")?;
+    let index = format!("{before}{after}");
+    let (before, after) = once(&index, PROGRAM)?;
     let page = format!(
         "{before}<script type=\"application/x-lzma\" id=\"plimsoll-program\">{}</script>{after}",
-        text_of(&lzma(&program(glue, wasm)?)?)
+        text_of(&lzma(&program(glue, &lean(style), wasm)?)?)
     );
     let scripts = inline_scripts(&page)?;
     if scripts.len() != 2 {
@@ -115,10 +122,26 @@ fn inline_scripts(page: &str) -> Result<Vec<&str>> {
     Ok(scripts)
 }
 
-/// The glue with its length before it, and the module.
-fn program(glue: &str, wasm: &[u8]) -> Result<Vec<u8>> {
-    let length = u32::try_from(glue.len())?.to_le_bytes();
-    Ok([&length, glue.as_bytes(), wasm].concat())
+/// The glue and the style with their lengths before them, and the module.
+fn program(glue: &str, style: &str, wasm: &[u8]) -> Result<Vec<u8>> {
+    let length = |text: &str| u32::try_from(text.len()).map(u32::to_le_bytes);
+    Ok([&length(glue)?, &length(style)?, glue.as_bytes(), style.as_bytes(), wasm].concat())
+}
+
+/// A style, or a script, without indentation and without lines that are comments: those are for who works on it.
+fn lean(text: &str) -> String {
+    let mut lean = String::with_capacity(text.len());
+    let mut in_comment = false;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let starts = line.starts_with("/*");
+        in_comment |= starts;
+        if !in_comment && !line.starts_with("// ") {
+            lean.push_str(line);
+            lean.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    lean
 }
 
 /// Packs as small as LZMA can: a module compresses best with the bytes before as context, whatever their position.
@@ -208,13 +231,14 @@ fn leb128(bytes: &[u8]) -> Result<(usize, usize)> {
 mod tests {
     use super::*;
 
-    const INDEX: &str = "<head><!--plimsoll:policy--><script>unpack()</script><script>boot()</script></head>\
+    const INDEX: &str = "<head><!--plimsoll:policy--><script>unpack()</script><script>boot()</script>\
+        <link rel=\"stylesheet\" href=\"./page.css\"/></head>\
         <script type=\"application/gzip\" id=\"plimsoll-data\"></script>\
         <script src=\"plimsoll-web.js\"></script>";
 
     #[test]
     fn the_policy_names_the_scripts_and_no_data() {
-        let page = bundle(INDEX, "glue(\"</script>\")", b"wasm").unwrap();
+        let page = bundle(INDEX, "glue(\"</script>\")", "a {}", b"wasm").unwrap();
         let hash = |script: &str| STANDARD.encode(Sha256::digest(script));
         let expected = format!(
             "script-src 'sha256-{}' 'sha256-{}' 'sha256-{}' 'wasm-unsafe-eval';",
@@ -228,7 +252,7 @@ mod tests {
 
     #[test]
     fn what_would_break_the_page_is_refused() {
-        let error = |index: &str| bundle(index, "", b"").unwrap_err().to_string();
+        let error = |index: &str| bundle(index, "", "", b"").unwrap_err().to_string();
         assert!(error("").contains("lacks"));
         assert!(error(&INDEX.repeat(2)).contains("more than once"));
         assert!(error(&INDEX.replace("<head>", "<script>more()</script>")).contains("3 scripts"));
@@ -268,8 +292,15 @@ mod tests {
     }
 
     #[test]
+    fn comments_and_indentation_are_left_out() {
+        let css = "/* One.\n   Two. */\n\na {\n  b: c; /* kept */\n}\n/* d */\ne { f: \"// g\"; }\n";
+        assert_eq!(lean(css), "a {\nb: c; /* kept */\n}\ne { f: \"// g\"; }\n");
+        assert_eq!(lean("// h\n\"use strict\";\n"), "\"use strict\";\n");
+    }
+
+    #[test]
     fn packing_knows_no_clock_and_loses_nothing() {
-        let bytes = program("glue", &[7; 5000]).unwrap();
+        let bytes = program("glue", "style", &[7; 5000]).unwrap();
         let packed = lzma(&bytes).unwrap();
         assert_eq!(packed, lzma(&bytes).unwrap());
         let mut content = Vec::new();

@@ -205,7 +205,7 @@ fn is_registry_login(path: &[u8], name: &[u8]) -> bool {
 }
 
 fn registry_login(text: &str) -> Option<SecretKind> {
-    let config: Value = serde_json::from_str(text).ok()?;
+    let config: Value = serde_json::from_slice(text.as_bytes()).ok()?;
     let logins = config.get("auths").unwrap_or(&config).as_object()?;
     let is_login = |login: &Value| {
         let keys = ["auth", "identitytoken", "registrytoken", "password"];
@@ -244,7 +244,7 @@ fn is_cloud_json(path: &[u8], name: &[u8]) -> bool {
 }
 
 fn cloud_json(text: &str) -> Option<SecretKind> {
-    let json: Value = serde_json::from_str(text).ok()?;
+    let json: Value = serde_json::from_slice(text.as_bytes()).ok()?;
     let field = |name: &str| json.get(name).and_then(Value::as_str);
     let is_service_account = field("type") == Some("service_account")
         && field("private_key").is_some_and(|key| private_key(key).is_some());
