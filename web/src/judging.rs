@@ -1,10 +1,9 @@
 //! What is demanded, as the file says it and as the reader has changed it in the page; and the verdict on that.
 
-use plimsoll_snapshot::Order as _;
 use std::collections::BTreeMap;
 
 use plimsoll_analysis::targets::{Evidence, Judgement, Level, Outcome, Status, read};
-use plimsoll_snapshot::Snapshot;
+use plimsoll_snapshot::{Order as _, Snapshot};
 use serde_json::{Map, Value, json};
 
 use crate::state::Report;

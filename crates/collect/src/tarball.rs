@@ -5,9 +5,9 @@
 //!
 //! Formats: POSIX pax (IEEE Std 1003.1, "pax Interchange Format"), the GNU manual, "Basic Tar Format".
 
-use plimsoll_snapshot::Order as _;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
+use plimsoll_snapshot::Order as _;
 use tar::{EntryType, Header};
 
 const BLOCK: usize = 512;

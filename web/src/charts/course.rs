@@ -1,8 +1,7 @@
 //! Where the lines of a timeline lie: paths, gaps, what is read off at a moment. Without a browser.
 
 use plimsoll_analysis::memory::timeline::{Line, Timeline};
-use plimsoll_snapshot::Bytes;
-use plimsoll_snapshot::Order as _;
+use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::axis::Axis;
 

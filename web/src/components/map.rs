@@ -1,6 +1,5 @@
 //! The map of the files of both sides, and the same as a table. What is chosen here is chosen in the tree below.
 
-use plimsoll_snapshot::Order as _;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -8,7 +7,7 @@ use leptos::{ev, html};
 use plimsoll_analysis::compare::FileTree;
 use plimsoll_report::format::count;
 use plimsoll_report::words::file_change_key;
-use plimsoll_snapshot::path;
+use plimsoll_snapshot::{Order as _, path};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};

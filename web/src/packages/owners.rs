@@ -1,12 +1,11 @@
 //! Who owns the bytes of the final trees of both sides.
 
-use plimsoll_snapshot::Order as _;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use plimsoll_analysis::compare::{BridgeCause, ServiceTrees, SizeChange};
 use plimsoll_analysis::packages::OwnerKind;
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Order as _};
 
 /// A kind of owner, with the bytes of the final tree that are its.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

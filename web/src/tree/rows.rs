@@ -1,10 +1,10 @@
 //! The rows that a reader has opened, sorted within their directory.
 
-use plimsoll_snapshot::Order as _;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use plimsoll_analysis::compare::FileTree;
+use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::path as paths;
 
 use super::matches::Matches;

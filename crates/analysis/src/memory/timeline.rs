@@ -2,9 +2,8 @@
 //!
 //! Every recording counts from its own beginning, so that before and after lie on one scale.
 
-use plimsoll_snapshot::Order as _;
-use plimsoll_snapshot::Runtime;
 use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Metric, Recording, Series};
+use plimsoll_snapshot::{Order as _, Runtime};
 use serde::Serialize;
 
 use super::samples::frame_time;

@@ -1,7 +1,6 @@
 //! What would be left of an image if some packages were not installed.
 
-use plimsoll_snapshot::Bytes;
-use plimsoll_snapshot::Order as _;
+use plimsoll_snapshot::{Bytes, Order as _};
 use serde::Serialize;
 
 use super::usage::Use;

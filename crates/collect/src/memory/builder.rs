@@ -1,8 +1,8 @@
 //! Joins what several files say of the same containers, and finds out which service each of them runs.
 
-use plimsoll_snapshot::Order as _;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::{
     Column, Container, ContainerState, Event, EventKind, Metric, PlannedService, Recording, Runtime, Series,
     Time,

@@ -1,13 +1,12 @@
 //! Compose files as they are written, and as `docker compose config` prints them. Only the keys named here are read.
 
-use plimsoll_snapshot::Order as _;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{
     Command, Dependency, Limits, Logging, PlanFormat, PlannedService, Probe, RestartPolicy,
 };
+use plimsoll_snapshot::{Bytes, Order as _};
 use serde_json::{Map, Value};
 
 use super::container::{logging, strings, swap};

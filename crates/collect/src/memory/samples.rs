@@ -1,10 +1,9 @@
 //! Collects samples line by line into frames: what was measured at one moment.
 
-use plimsoll_snapshot::Order as _;
 use std::collections::HashMap;
 
-use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{Metric, Recording, Time, Timestamps};
+use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::Identity;
 

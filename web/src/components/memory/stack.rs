@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::memory::{Limit, Memory};
-use plimsoll_snapshot::Bytes;
-use plimsoll_snapshot::Order as _;
+use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::{limit, maybe};
 use crate::running::Running;
