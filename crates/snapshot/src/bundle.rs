@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
-use crate::file::{check_references, read_document, write_document};
+use crate::file::{Versioned, check_references, read_document, write_document};
 use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot};
 
 /// Before and after.
@@ -28,6 +28,12 @@ struct Document {
     layers: Vec<Layer>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     targets: Option<serde_json::Value>,
+}
+
+impl Versioned for Document {
+    fn schema_version(&self) -> u32 {
+        self.schema_version
+    }
 }
 
 #[derive(Serialize, Deserialize)]

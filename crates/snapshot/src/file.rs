@@ -44,8 +44,19 @@ pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
     Ok(Snapshot { schema_version: SCHEMA_VERSION, ..snapshot })
 }
 
-/// Reads a document that carries a `schema_version`, after that was checked.
-pub(crate) fn read_document<T: DeserializeOwned>(file: impl Read) -> Result<T, FormatError> {
+/// A document that says which version of the format it has.
+pub(crate) trait Versioned: DeserializeOwned {
+    fn schema_version(&self) -> u32;
+}
+
+impl Versioned for Snapshot {
+    fn schema_version(&self) -> u32 {
+        self.schema_version
+    }
+}
+
+/// Reads a document of a version that is known.
+pub(crate) fn read_document<T: Versioned>(file: impl Read) -> Result<T, FormatError> {
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -56,20 +67,28 @@ pub(crate) fn read_document<T: DeserializeOwned>(file: impl Read) -> Result<T, F
     if bytes.len() as u64 > MAX_BYTES {
         return Err(FormatError::TooLarge);
     }
+    // What the second version added is absent in files of the first, and says so: no step needs an upgrader yet.
+    match serde_json::from_slice::<T>(&bytes) {
+        Ok(document) if document.schema_version() <= SCHEMA_VERSION => Ok(document),
+        Ok(document) => Err(FormatError::Newer { found: document.schema_version().into() }),
+        Err(error) => Err(why_not(&bytes, &error)),
+    }
+}
 
+/// Why a document cannot be read: a newer one may differ in anything but its version.
+fn why_not(bytes: &[u8], error: &serde_json::Error) -> FormatError {
     #[derive(Deserialize)]
     struct Version {
         schema_version: u64,
     }
-    let version: Version = serde_json::from_slice(&bytes).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => FormatError::NotASnapshot,
-        _ => FormatError::Damaged(error.to_string()),
-    })?;
-    if version.schema_version > u64::from(SCHEMA_VERSION) {
-        return Err(FormatError::Newer { found: version.schema_version });
+    match serde_json::from_slice::<Version>(bytes) {
+        Ok(version) if version.schema_version > u64::from(SCHEMA_VERSION) => {
+            FormatError::Newer { found: version.schema_version }
+        }
+        Ok(_) => FormatError::Damaged(error.to_string()),
+        Err(error) if error.classify() == serde_json::error::Category::Data => FormatError::NotASnapshot,
+        Err(error) => FormatError::Damaged(error.to_string()),
     }
-    // What the second version added is absent in files of the first, and says so: no step needs an upgrader yet.
-    serde_json::from_slice(&bytes).map_err(|error| FormatError::Damaged(error.to_string()))
 }
 
 pub(crate) fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
@@ -124,6 +143,12 @@ impl Contents {
 struct OneLayer<C> {
     schema_version: u32,
     contents: C,
+}
+
+impl Versioned for OneLayer<Contents> {
+    fn schema_version(&self) -> u32 {
+        self.schema_version
+    }
 }
 
 /// Writes a snapshot as JSON.
