@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod build;
 mod bundle;
 mod chromium;
@@ -38,6 +39,11 @@ enum Task {
     Demo,
     /// Write the pages of the rules: `docs/findings`
     Docs,
+    /// Measure the program beside its peers; what follows `--` is for the measuring program
+    Bench {
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Check formatting and lints, run every test, the browser's included
     Test,
     /// Make one file of what trunk built: trunk's own hook
@@ -51,6 +57,7 @@ fn main() -> ExitCode {
         Task::Viewer => viewer::run(),
         Task::Demo => demo::run(),
         Task::Docs => docs::run(),
+        Task::Bench { arguments } => bench::run(&arguments),
         Task::Test => test::run(),
         Task::Bundle => bundle::run(),
     };
