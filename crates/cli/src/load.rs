@@ -29,6 +29,8 @@ pub(crate) struct Options {
     pub(crate) platform: Option<String>,
     pub(crate) cache: Cache,
     pub(crate) limits: Limits,
+    /// The most bytes of a snapshot, inflated.
+    pub(crate) snapshot_bytes: u64,
     /// Whether registries are left alone.
     pub(crate) offline: bool,
     /// The registries that are spoken to without TLS.
@@ -107,17 +109,17 @@ pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printe
     let source: NamedSource = text.parse()?;
     if source.name.is_none()
         && let Wanted::Source(SourceSpec::Path(path, Selection { transport: None, .. })) = &source.source
-        && is_snapshot(path)?
+        && is_snapshot(path, options)?
     {
         let file = File::open(path).map_err(|error| Error::read(path, error))?;
-        return plimsoll_snapshot::read(file)
-            .map_err(|source| Error::Snapshot { path: path.clone(), source });
+        return plimsoll_snapshot::read_within(file, options.snapshot_bytes)
+            .map_err(|source| Error::snapshot(path, source));
     }
     snapshot(&[source], options, printer)
 }
 
 /// Whether a file is JSON, plain or gzip-compressed: an archive never is.
-fn is_snapshot(path: &Path) -> Result<bool> {
+fn is_snapshot(path: &Path, options: &Options) -> Result<bool> {
     let is_json = || -> io::Result<bool> {
         // What was read of a pipe is gone, so it is left to whoever reads all of it.
         if !std::fs::metadata(path)?.is_file() {
@@ -127,7 +129,7 @@ fn is_snapshot(path: &Path) -> Result<bool> {
         let mut head = head(&mut file)?;
         if sniff(&head) == Found::Compressed(Compression::Gzip) {
             file.seek(SeekFrom::Start(0))?;
-            let mut inflated = plimsoll_collect::decompress(Compression::Gzip, file)?;
+            let mut inflated = plimsoll_collect::decompress(Compression::Gzip, file, &options.limits)?;
             // Damage is found, and named, by whoever reads the whole file.
             head = crate::layers::head(&mut inflated).unwrap_or_default();
         }
@@ -222,7 +224,8 @@ fn from_stream(
 ) -> Result<Loaded> {
     let choice = Choice { reference: selection.reference.clone(), platform: options.platform.clone() };
     let (transport, planned) = in_place(place, plan(&images, selection.transport, &choice, &options.limits))?;
-    Ok((transport, planned, images.into_layers()))
+    let layers = images.into_layers(&planned);
+    Ok((transport, planned, layers))
 }
 
 /// Says where there is no image.

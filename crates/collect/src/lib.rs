@@ -27,7 +27,7 @@ pub use build::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
 pub use compression::{Found, decompress, sniff};
 pub use error::{Error, Result};
 pub use layer::{ReadLayer, read_layer};
-pub use limits::Limits;
+pub use limits::{FREE_INFLATION, Limits, Taken};
 pub use plan::{Choice, PlannedImage, PlannedLayer, plan};
 pub use snapshot::SnapshotBuilder;
 pub use store::Store;

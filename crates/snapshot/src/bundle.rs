@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
-use crate::file::{check_references, read_document, write_document};
+use crate::file::{MAX_BYTES, check_references, read_document, write_document};
 use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot};
 
 /// Before and after.
@@ -42,7 +42,7 @@ struct Side {
 impl Bundle {
     /// Reads a bundle, compressed or not.
     pub fn read(file: impl Read) -> Result<Self, FormatError> {
-        let Document { before, after, layers, targets, .. } = read_document(file)?;
+        let Document { before, after, layers, targets, .. } = read_document(file, MAX_BYTES)?;
         let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets };
         check_references(&bundle.before)?;
         check_references(&bundle.after)?;

@@ -96,8 +96,8 @@ impl Surroundings<'_> {
 /// The most bytes of one file, which is kept in memory as a whole.
 pub const MAX_BYTES: usize = 128 << 20;
 
-/// The most bytes of a journal, which is read line by line: days of samples.
-pub const MAX_JOURNAL_BYTES: usize = 1 << 30;
+/// How many times as many a journal may have, which is read line by line: days of samples.
+pub const JOURNAL: u64 = 8;
 
 /// Free text without what looks like a secret.
 #[must_use]
@@ -115,10 +115,29 @@ const KNOWN: &str = "`docker stats`, `podman stats` or `nerdctl stats` (table or
 /// # Errors
 /// If it is of no known format, or damaged as a whole. A line that cannot be read is counted in the warnings.
 pub fn read(name: &str, bytes: &[u8], surroundings: &Surroundings<'_>) -> Result<MemoryInput> {
-    let max = if journal::is_journal(bytes) { MAX_JOURNAL_BYTES } else { MAX_BYTES };
-    if bytes.len() > max {
-        let (place, limit) = (format!("`{name}`"), max as u64);
-        return Err(Error::Limit { what: "what is read of memory", place, limit, flag: "--memory" });
+    read_within(name, bytes, surroundings, MAX_BYTES)
+}
+
+/// Reads one file of at most `max` bytes, or [`JOURNAL`] times as many if it is a journal.
+///
+/// # Errors
+/// As [`read`], and if it is longer.
+pub fn read_within(
+    name: &str,
+    bytes: &[u8],
+    surroundings: &Surroundings<'_>,
+    max: usize,
+) -> Result<MemoryInput> {
+    let max = max as u64;
+    let max = if journal::is_journal(bytes) { max.saturating_mul(JOURNAL) } else { max };
+    if bytes.len() as u64 > max {
+        return Err(Error::Limit {
+            what: "the size of a file about memory",
+            place: format!("`{name}`"),
+            limit: max,
+            found: Some(bytes.len() as u64),
+            flag: "--limit-memory-bytes",
+        });
     }
     let text = text::decode(bytes);
     let mut reader = Reader { input: MemoryInput { file: name.to_owned(), ..MemoryInput::default() } };
