@@ -105,6 +105,12 @@ pub fn without_secrets(text: &str) -> String {
     crate::redact::text(text).into_owned()
 }
 
+/// A message without logins and tokens. What merely looks random stays, since messages name digests and files.
+#[must_use]
+pub fn without_credentials(text: &str) -> String {
+    crate::redact::credentials(text).into_owned()
+}
+
 /// What is tried, for those whose file is nothing of it.
 const KNOWN: &str = "`docker stats`, `podman stats` or `nerdctl stats` (table or JSON), answers of an engine's `/stats`, \
                      `inspect`, `events --format json`, a compose file or `compose config`, cgroup files, \
@@ -149,6 +155,7 @@ pub fn read_within(
         json::Shape::Document(value) => reader.document(&value, surroundings),
         json::Shape::Lines => reader.json_lines(&text),
         json::Shape::Broken(reason) => {
+            let reason = crate::redact::message(&reason);
             return Err(Error::Document { member: name.to_owned(), reason });
         }
         json::Shape::Other => reader.other(&text, surroundings),
@@ -156,7 +163,9 @@ pub fn read_within(
     match result {
         Found::Yes => Ok(reader.input),
         Found::No(looks) => Err(Error::NoMemory { file: name.to_owned(), looks, known: KNOWN }),
-        Found::Broken(reason) => Err(Error::Document { member: name.to_owned(), reason }),
+        Found::Broken(reason) => {
+            Err(Error::Document { member: name.to_owned(), reason: crate::redact::message(&reason) })
+        }
     }
 }
 
@@ -180,6 +189,7 @@ const MAX_WARNINGS: usize = 50;
 impl Reader {
     /// Notes something that was not read. Equal reasons are counted.
     pub(crate) fn warn(&mut self, line: Option<u64>, reason: &str) {
+        let reason = &*crate::redact::message(reason);
         let warnings = &mut self.input.warnings;
         if let Some(known) = warnings.iter_mut().find(|known| known.reason == reason) {
             known.count += 1;
