@@ -14,3 +14,4 @@ mod page;
 mod programs;
 mod report;
 mod reports;
+mod secrets;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use self::scan::ranges;
-pub(crate) use self::scan::{arguments, credentials, message};
+pub(crate) use self::scan::{arguments, credentials, message, said};
 
 mod scan;
 
@@ -82,10 +82,11 @@ fn assignments(list: &str) -> String {
     let mut rest = list.trim();
     while !rest.is_empty() {
         let Some(equals) = rest.find(['=', ' ']) else {
-            names.push(rest.to_owned());
+            names.push(text(rest).into_owned());
             break;
         };
-        let name = &rest[..equals];
+        // The end of a value may look like the name of the next.
+        let name = &*text(&rest[..equals]);
         if rest.as_bytes()[equals] == b' ' {
             // The old form `ENV NAME value with spaces`; `ARG NAME` followed by another name looks the same.
             names.push(format!("{name}={REMOVED}"));

@@ -157,7 +157,9 @@ impl Compose<'_, '_> {
             self.warn(&format!("`{place}`: variable `{name}` is not set, and taken for empty"));
         }
         match replaced {
-            Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Ok(text) => {
+                Some(crate::redact::credentials(text.trim()).into_owned()).filter(|text| !text.is_empty())
+            }
             Err(reason) => {
                 self.warn(&format!("`{place}`: {reason}"));
                 None

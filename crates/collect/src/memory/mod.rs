@@ -105,10 +105,10 @@ pub fn without_secrets(text: &str) -> String {
     crate::redact::text(text).into_owned()
 }
 
-/// A message without logins and tokens. What merely looks random stays, since messages name digests and files.
+/// A message without what parsers quote, and without logins and tokens. What merely looks random stays, since messages name digests and files.
 #[must_use]
 pub fn without_credentials(text: &str) -> String {
-    crate::redact::credentials(text).into_owned()
+    crate::redact::said(text)
 }
 
 /// What is tried, for those whose file is nothing of it.

@@ -95,9 +95,17 @@ pub(crate) fn credentials(text: &str) -> Cow<'_, str> {
 /// What a parser says is wrong, without what it quotes: it may be a value of a variable.
 pub(crate) fn message(text: &str) -> String {
     // Some show the line that is wrong below.
-    let line = text.lines().next().unwrap_or_default();
+    super::text(&unquoted(text.lines().next().unwrap_or_default())).into_owned()
+}
+
+/// What a program says, without what parsers quote, and without logins and tokens of known forms.
+pub(crate) fn said(text: &str) -> String {
+    credentials(&unquoted(text)).into_owned()
+}
+
+fn unquoted(text: &str) -> String {
     let mut out = String::new();
-    let mut rest = line;
+    let mut rest = text;
     while let Some(start) = rest.find("string \"") {
         let value = start + "string \"".len();
         out.push_str(&rest[..value]);
@@ -107,7 +115,7 @@ pub(crate) fn message(text: &str) -> String {
         rest = end.map_or("", |end| &rest[value + end..]);
     }
     out.push_str(rest);
-    super::text(&out).into_owned()
+    out
 }
 
 /// The arguments of a command. The value of an option may stand in an argument of its own.
@@ -294,8 +302,9 @@ fn commands(text: &str, found: &mut Vec<Range<usize>>) {
     let words = words(text);
     let mut begin = 0;
     while begin < words.len() {
-        let is_end =
-            |word: &Word<'_>| matches!(word.text, "|" | "||" | "&&" | "&" | ";") || word.text.ends_with(';');
+        let is_end = |word: &Word<'_>| {
+            matches!(word.text, "|" | "||" | "&&" | "&" | ";" | "#") || word.text.ends_with(';')
+        };
         let length = words[begin..].iter().position(is_end).map_or(words.len() - begin, |at| at + 1);
         let segment = &words[begin..begin + length];
         command(segment, found);
@@ -309,7 +318,7 @@ fn commands(text: &str, found: &mut Vec<Range<usize>>) {
             for word in segment
                 .iter()
                 .filter(|word| word.text != "|")
-                .skip_while(|word| !matches!(quoted(word.text), "echo" | "printf"))
+                .skip_while(|word| !matches!(program(word), "echo" | "printf"))
                 .skip(1)
                 .filter(|word| !word.text.starts_with('-'))
             {
@@ -323,6 +332,11 @@ fn commands(text: &str, found: &mut Vec<Range<usize>>) {
 /// A word without the quotes and brackets around it.
 fn quoted(word: &str) -> &str {
     word.trim_matches(|char: char| matches!(char, '"' | '\'' | '[' | ']' | ',' | '(' | ')' | '`' | ';'))
+}
+
+/// The program that a word calls, perhaps by its path, perhaps behind the name of a label.
+fn program<'a>(word: &Word<'a>) -> &'a str {
+    quoted(word.text).rsplit(['/', '=']).next().unwrap_or_default()
 }
 
 /// Takes out a word from a place in it on, without the quotes around it.
@@ -343,9 +357,8 @@ fn push(word: &Word<'_>, from: usize, found: &mut Vec<Range<usize>>) {
 }
 
 fn command(words: &[Word<'_>], found: &mut Vec<Range<usize>>) {
-    let name = |word: &Word<'_>| quoted(word.text).rsplit('/').next().unwrap_or_default().to_owned();
-    let names: Vec<String> = words.iter().map(name).collect();
-    let has = |list: &[&str]| names.iter().any(|name| list.contains(&name.as_str()));
+    let names: Vec<&str> = words.iter().map(program).collect();
+    let has = |list: &[&str]| names.iter().any(|name| list.contains(name));
     let is_login = has(&["login"]);
     let is_client =
         has(&["curl", "wget", "http", "skopeo", "svn", "smbclient", "lftp", "crane", "oras", "xh"]);
@@ -414,7 +427,7 @@ fn command(words: &[Word<'_>], found: &mut Vec<Range<usize>>) {
         }
     }
     if has(&["htpasswd"]) && words.iter().any(|word| word.text.starts_with('-') && word.text.contains('b')) {
-        let operands = words.iter().skip_while(|word| name(word) != "htpasswd").skip(1);
+        let operands = words.iter().skip_while(|word| program(word) != "htpasswd").skip(1);
         let operands = operands.filter(|word| !word.text.starts_with('-') && word.text.len() > 2);
         if let Some(last) = operands.last() {
             push(last, 0, found);
