@@ -215,7 +215,9 @@ fn named(text: &str, found: &mut Vec<Range<usize>>) {
         }
         // `auth:1.2` is an image far more often than a login.
         let is_image = is_colon && value == at + 1 && end == at && !names_password(name);
-        if is_image || text[value..].starts_with("//") {
+        // What is a list or a map has names of its own.
+        let is_nested = is_colon && text[value..].starts_with(['{', '[']);
+        if is_image || is_nested || text[value..].starts_with("//") {
             continue;
         }
         let mut range = value_at(text, value, start > 0 && bytes[start - 1] == b';');
