@@ -10,6 +10,7 @@ mod bad_input;
 mod drop;
 mod hostile;
 mod images;
+mod limits;
 mod page;
 mod programs;
 mod report;
