@@ -11,6 +11,7 @@ mod drop;
 mod hostile;
 mod images;
 mod limits;
+mod lost;
 mod page;
 mod programs;
 mod report;

@@ -21,6 +21,7 @@ use crate::sources::layout::DirectoryStore;
 use crate::sources::reference::Reference;
 use crate::sources::registry::RegistryStore;
 use crate::sources::{NamedSource, Selection, SourceSpec, Wanted, lookup};
+use crate::steady::steady;
 
 /// What is the same for every source of one run.
 #[derive(Clone, Debug, Default)]
@@ -111,9 +112,11 @@ pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printe
         && let Wanted::Source(SourceSpec::Path(path, Selection { transport: None, .. })) = &source.source
         && is_snapshot(path, options)?
     {
-        let file = File::open(path).map_err(|error| Error::read(path, error))?;
-        return plimsoll_snapshot::read_within(file, options.snapshot_bytes)
-            .map_err(|source| Error::snapshot(path, source));
+        return steady(path, || {
+            let file = File::open(path).map_err(|error| Error::read(path, error))?;
+            plimsoll_snapshot::read_within(file, options.snapshot_bytes)
+                .map_err(|source| Error::snapshot(path, source))
+        });
     }
     snapshot(&[source], options, printer)
 }
@@ -148,7 +151,9 @@ fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Res
             progress.finish();
             from_stream(images, "`-`", selection, options)
         }
-        SourceSpec::Path(path, selection) => read_path(path, selection, &source.file_name(), options),
+        SourceSpec::Path(path, selection) => {
+            steady(path, || read_path(path, selection, &source.file_name(), options))
+        }
         SourceSpec::Engine { engine, reference } => read_engine(*engine, reference, options),
         SourceSpec::Registry(reference) => read_registry(reference, options, printer),
     }

@@ -10,6 +10,7 @@ use plimsoll_snapshot::{Runtime, Snapshot};
 
 use crate::error::{Error, Result};
 use crate::printer::Printer;
+use crate::steady::steady;
 
 /// What is read beside images.
 #[derive(clap::Args)]
@@ -102,7 +103,7 @@ pub(crate) fn contents(runtime: &Runtime) -> String {
 
 /// Adds one file, which may be a snapshot itself.
 fn add(builder: &mut RuntimeBuilder, path: &Path, max: usize) -> Result<()> {
-    let bytes = content(path, max).map_err(|error| Error::read(path, error))?;
+    let bytes = steady(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let is_snapshot = bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"{\"schema_version\"");
     if is_snapshot {
