@@ -358,7 +358,7 @@ fn bombs(bytes: u64, kinds: &[&'static str]) -> Vec<(&'static str, Vec<u8>)> {
     let pack = |kind: &&'static str| {
         let packed = match *kind {
             "gzip" => {
-                let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
                 tar_of_zeros(&mut out, bytes);
                 out.finish().unwrap()
             }

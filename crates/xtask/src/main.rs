@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `sbom`, `test`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -12,6 +12,7 @@ mod chromium;
 mod demo;
 mod docs;
 mod step;
+mod supply;
 mod test;
 mod tools;
 mod viewer;
@@ -38,6 +39,8 @@ enum Task {
     Demo,
     /// Write the pages of the rules: `docs/findings`
     Docs,
+    /// Write what goes into the program and the page: CycloneDX
+    Sbom,
     /// Check formatting and lints, run every test, the browser's included
     Test,
     /// Make one file of what trunk built: trunk's own hook
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Task::Viewer => viewer::run(),
         Task::Demo => demo::run(),
         Task::Docs => docs::run(),
+        Task::Sbom => supply::sbom(),
         Task::Test => test::run(),
         Task::Bundle => bundle::run(),
     };
