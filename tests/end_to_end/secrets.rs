@@ -506,3 +506,108 @@ fn nothing_is_left_beside_an_output() {
     };
     assert!(names(planted.directory.path()).iter().all(|name| !name.starts_with('.')));
 }
+
+/// What `--redact` takes out, and where it is planted: in a name of an image, in instructions, labels, events.
+const NAMES: [&str; 9] = [
+    "registry.planted.corp",
+    "build7.planted.example",
+    "10.47.11.12",
+    "fd00:47:11::12",
+    "plantedalice",
+    "/home/plantedbob/project",
+    "/mnt/planted/share",
+    "plantedcarol",
+    "db.planted.internal",
+];
+
+fn named(directory: &Path) {
+    let root = directory.join("layout");
+    let layout = Layout::new(&root);
+    let layers = [Layer::default().file("usr/bin/app", 1000, 1).finish()];
+    let mut config = plimsoll_tests::craft::config(&layers, "amd64");
+    config["config"] = json!({
+        "User": "plantedcarol:plantedcarol",
+        "Labels": {
+            "maintainer": "Alice <plantedalice@planted.example>",
+            "com.docker.compose.project.working_dir": "/home/plantedbob/project",
+            "note": "http://build7.planted.example:8080/job and fd00:47:11::12",
+        },
+        "Cmd": ["serve", "--db", "db.planted.internal:5432", "--peer=10.47.11.12"],
+    });
+    config["history"] = json!([{"created_by": "RUN scp plantedalice@build7.planted.example:/home/plantedbob/project/x . && mount 10.47.11.12:/x /mnt/planted/share # as plantedcarol"}]);
+    let blobs = [layout.blob(plimsoll_tests::craft::LAYER, &layers[0])];
+    let mut manifest = layout.manifest(&config, &blobs);
+    manifest["annotations"] =
+        json!({"org.opencontainers.image.ref.name": "registry.planted.corp:5000/team/app:1.2"});
+    layout.finish(&[manifest]);
+    let compose = json!({"name": "planted", "services": {"app": {
+        "image": "registry.planted.corp:5000/team/app:1.2", "mem_limit": "64m",
+        "command": ["--listen", "10.47.11.12", "--peer", "http://build7.planted.example"],
+    }}});
+    fs::write(directory.join("compose.json"), compose.to_string()).unwrap();
+    let inspect = json!([{"Id": "1".repeat(64), "Name": "/app", "Path": "serve", "Args": ["--home", "/home/plantedbob/project"],
+        "State": {"Status": "running", "Running": true}, "HostConfig": {"Memory": 1},
+        "Config": {"Image": "registry.planted.corp:5000/team/app:1.2", "Labels": {"com.docker.compose.service": "app"}}}]);
+    fs::write(directory.join("inspect.json"), inspect.to_string()).unwrap();
+}
+
+#[test]
+fn redacted_outputs_say_nothing_of_the_machine() {
+    let directory = TempDir::new().unwrap();
+    named(directory.path());
+    let planted: Vec<String> =
+        NAMES.iter().map(|name| (*name).to_owned()).chain(["planted.corp".to_owned()]).collect();
+    let check = |what: &str, bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        let found: Vec<_> = planted.iter().filter(|name| text.contains(name.as_str())).collect();
+        assert!(found.is_empty(), "{what}: {found:?}");
+    };
+    let call = |arguments: &[&str]| {
+        let output = program::command()
+            .args(arguments)
+            .arg("--redact")
+            .current_dir(directory.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        check(&format!("{arguments:?}"), &output.stdout);
+        output.stdout
+    };
+    let memory = ["--memory", "inspect.json", "--compose", "compose.json"];
+    for name in ["a.plimsoll", "b.plimsoll"] {
+        call(&[&["snapshot", "app=layout", "-o", name][..], &memory].concat());
+    }
+    let file = |name: &str| fs::read(directory.path().join(name)).unwrap();
+    assert_eq!(file("a.plimsoll"), file("b.plimsoll"), "pseudonyms are stable");
+    let snapshot = inflated(&file("a.plimsoll"));
+    check("the snapshot", &snapshot);
+    let text = String::from_utf8_lossy(&snapshot);
+    for word in ["host-", "ip-", "user-", "path-", "/team/app:1.2", "usr/bin/app"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    // What was written without it can be redacted later, and comes to the same.
+    let run = program::command()
+        .args(["snapshot", "app=layout", "-o", "plain.plimsoll"])
+        .args(memory)
+        .current_dir(directory.path())
+        .status()
+        .unwrap();
+    assert!(run.success());
+    assert!(String::from_utf8_lossy(&inflated(&file("plain.plimsoll"))).contains("registry.planted.corp"));
+    for source in ["plain.plimsoll", "layout", "a.plimsoll"] {
+        for command in ["inspect", "findings", "packages"] {
+            for format in ["text", "json", "markdown"] {
+                call(&[command, source, "--format", format]);
+            }
+        }
+        for format in ["text", "json", "markdown"] {
+            call(&["compare", source, "layout", "--format", format]);
+        }
+        for format in ["markdown", "json", "card"] {
+            call(&["report", source, source, "--format", format]);
+        }
+        call(&["report", source, "plain.plimsoll", "-o", "report.html"]);
+        check("report.html", &file("report.html"));
+        check("report.html, inflated", &inflated(&file("report.html")));
+    }
+}

@@ -6,7 +6,8 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, read_stream, sniff,
+    ArchiveIndex, Choice, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, pseudonymise,
+    read_stream, sniff,
 };
 use plimsoll_snapshot::{Compression, Image, Snapshot, Source, Transport};
 
@@ -34,6 +35,8 @@ pub(crate) struct Options {
     pub(crate) snapshot_bytes: u64,
     /// Whether registries are left alone.
     pub(crate) offline: bool,
+    /// Whether names that tell whose machine it was are replaced.
+    pub(crate) redact: bool,
     /// The registries that are spoken to without TLS.
     pub(crate) insecure_registries: Vec<String>,
 }
@@ -105,8 +108,20 @@ fn ambiguous(name: &str, source: &SourceSpec, chosen: &[usize], images: &[Image]
     )
 }
 
+/// Replaces names, if that is asked for: the last thing that is done with a snapshot before it is used.
+pub(crate) fn redacted(mut snapshot: Snapshot, options: &Options) -> Result<Snapshot> {
+    if options.redact {
+        pseudonymise(&mut snapshot)?;
+    }
+    Ok(snapshot)
+}
+
 /// Reads a snapshot file, or makes a snapshot of an image source.
 pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
+    redacted(read_either(text, options, printer)?, options)
+}
+
+fn read_either(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
     let source: NamedSource = text.parse()?;
     if source.name.is_none()
         && let Wanted::Source(SourceSpec::Path(path, Selection { transport: None, .. })) = &source.source

@@ -74,6 +74,9 @@ pub(crate) struct ReadArgs {
     /// Read nothing from registries: a bare name is a file or an image of an engine
     #[arg(long)]
     offline: bool,
+    /// Replace names of hosts, registries, people, their directories and IP addresses by pseudonyms, in whatever is written
+    #[arg(long)]
+    redact: bool,
     /// A registry that is spoken to without TLS, besides those on this machine
     #[arg(long, value_name = "HOST[:PORT]")]
     insecure_registry: Vec<String>,
@@ -140,6 +143,7 @@ impl ReadArgs {
             platform: self.platform.clone(),
             cache: if self.no_cache || !self.reads_by_default() { Cache::none() } else { Cache::of_user() },
             offline: self.offline,
+            redact: self.redact,
             insecure_registries: self.insecure_registry.clone(),
             snapshot_bytes: self.limit_snapshot_bytes,
             limits: Limits {
