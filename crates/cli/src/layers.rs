@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use plimsoll_collect::{Found, PlannedImage, PlannedLayer, ReadLayer, Store, read_layer, sniff};
+use plimsoll_collect::{Found, PlannedImage, PlannedLayer, ReadLayer, Store, Taken, read_layer, sniff};
 use plimsoll_snapshot::{Bytes, Compression};
 
 use crate::error::Result;
@@ -30,12 +30,16 @@ pub(crate) fn read_layers<S: Store + Sync>(
     let progress = Progress::new(name, planned.iter().map(|(_, layer)| layer.bytes.0).sum());
 
     let next = AtomicUsize::new(0);
+    let taken = Taken::default();
     let failed = AtomicBool::new(false);
     let results = Mutex::new(BTreeMap::new());
     let work = || {
         while !failed.load(Ordering::Relaxed) {
             let Some(&(member, layer)) = planned.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            let result = cached_or_read(store, member, layer, options, &progress);
+            let result = cached_or_read(store, member, layer, options, &progress).and_then(|read| {
+                taken.add(&format!("layer `{member}`"), &read, &options.limits)?;
+                Ok(read)
+            });
             failed.fetch_or(result.is_err(), Ordering::Relaxed);
             results.lock().expect("no worker panics").insert(member.to_owned(), result);
         }

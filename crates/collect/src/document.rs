@@ -38,8 +38,10 @@ pub(crate) struct ImageFacts {
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(member: &str, bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| Error::Document { member: member.to_owned(), reason: error.to_string() })
+    serde_json::from_slice(bytes).map_err(|error| Error::Document {
+        member: member.to_owned(),
+        reason: redact::message(&error.to_string()),
+    })
 }
 
 /// Reads an index or a manifest, going by what is in it.
@@ -156,6 +158,5 @@ fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) ->
 }
 
 fn arguments(list: Option<&Vec<String>>) -> Vec<String> {
-    let joined = list.into_iter().flatten().map(|argument| redact::text(argument).into_owned());
-    joined.collect()
+    redact::arguments(list.into_iter().flatten())
 }

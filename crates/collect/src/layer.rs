@@ -33,6 +33,18 @@ pub struct ReadLayer {
     pub contents: Contents,
 }
 
+/// About what an entry takes beside its names, in bytes.
+const ENTRY_BYTES: u64 = 64;
+
+impl ReadLayer {
+    /// About how many bytes are kept of it in memory.
+    #[must_use]
+    pub fn retained_bytes(&self) -> u64 {
+        let entries = self.contents.entries.len() as u64 + self.contents.whiteouts.len() as u64 + 1;
+        self.contents.entries.name_bytes() as u64 + entries * ENTRY_BYTES
+    }
+}
+
 /// Reads a layer blob, whatever its compression. `place` is what errors call it.
 pub fn read_layer(place: &str, blob: impl Read, limits: &Limits) -> Result<ReadLayer> {
     read_hashed(place, HashingReader::new(blob), limits)
@@ -59,7 +71,7 @@ pub(crate) fn read_hashed<R: Read>(
         }
         Found::Compressed(compression) => {
             let at = |source| Error::io(place, 0, source);
-            let tar = HashingReader::new(decompress(compression, &mut blob).map_err(at)?);
+            let tar = HashingReader::new(decompress(compression, &mut blob, limits).map_err(at)?);
             let changeset = read_changeset(place, tar, limits)?;
             let (digest, blob_bytes) = finish(place, blob)?;
             Ok(ReadLayer {
@@ -105,17 +117,21 @@ fn read_changeset<R: Read>(place: &str, tar: HashingReader<R>, limits: &Limits) 
 pub(crate) fn at(place: &str, error: TarError, limits: &Limits) -> Error {
     let (place, offset) = (place.to_owned(), error.offset);
     match error.kind {
-        TarErrorKind::Io(source) => Error::Io { place, source },
+        TarErrorKind::Io(source) => Error::io(place, offset, source),
         TarErrorKind::Truncated => Error::Truncated { place, offset },
         TarErrorKind::Damaged(reason) => Error::Damaged { place, offset, reason },
-        TarErrorKind::HeaderTooLarge => Error::Limit {
+        TarErrorKind::HeaderTooLarge(found) => Error::Limit {
             what: "an extended header",
             place,
             limit: limits.header_bytes,
+            found: Some(found),
             flag: "--limit-header-bytes",
         },
     }
 }
+
+/// How many new directories a path may lead through, on average. Those of a layer mostly follow each other.
+const STEPS: u64 = 4;
 
 /// What was read so far. The layer's identity is known only at the end, so warnings wait for it.
 #[derive(Default)]
@@ -123,7 +139,11 @@ struct Builder {
     entries: EntriesBuilder,
     whiteouts: BTreeSet<SortedPath>,
     opaque: BTreeSet<SortedPath>,
+    /// Bytes of names that are not those of entries.
     marker_bytes: u64,
+    /// Directories that entries may lie in without saying so.
+    steps: u64,
+    last: Vec<u8>,
     outside: Vec<String>,
     unknown: Vec<(String, String)>,
     is_estargz: bool,
@@ -138,10 +158,13 @@ impl Builder {
         reader: &mut TarReader<R>,
         limits: &Limits,
     ) -> Result<()> {
+        self.check_names(place, member, limits)?;
         let Some(path) = normalise(&member.name) else {
+            self.marker_bytes += member.name.len() as u64;
             self.outside.push(path::escape(&member.name).into_owned());
             return Ok(());
         };
+        self.count_steps(&path);
         match marker(&path) {
             Some(Marker::Whiteout(target)) => {
                 self.marker_bytes += target.len() as u64;
@@ -183,6 +206,7 @@ impl Builder {
             EntryType::Symlink => Node::Symlink { target: &member.link },
             EntryType::Link => {
                 let Some(normal) = normalise(&member.link) else {
+                    self.marker_bytes += member.link.len() as u64;
                     self.outside.push(path::escape(&member.link).into_owned());
                     return Ok(());
                 };
@@ -194,12 +218,37 @@ impl Builder {
             EntryType::Fifo => Node::Fifo,
             other => {
                 let entry_type = char::from(other.as_byte()).escape_default().to_string();
+                self.marker_bytes += path.len() as u64;
                 self.unknown.push((path::escape(&path).into_owned(), entry_type));
                 return Ok(());
             }
         };
         self.entries.push(&path, node, attributes);
         Ok(())
+    }
+
+    /// Names of an entry that are longer than any system takes, and the bytes of its attributes' names.
+    fn check_names(&mut self, place: &str, member: &Member, limits: &Limits) -> Result<()> {
+        let longest = member.name.len().max(member.link.len()) as u64;
+        if longest > limits.path_bytes {
+            return Err(Error::Limit {
+                what: "the length of a path",
+                place: place.to_owned(),
+                limit: limits.path_bytes,
+                found: Some(longest),
+                flag: "--limit-path-bytes",
+            });
+        }
+        self.marker_bytes += member.xattrs.iter().map(|name| name.len() as u64).sum::<u64>();
+        Ok(())
+    }
+
+    /// Counts the parts of a path that the one before has not: each may become a directory of the tree.
+    fn count_steps(&mut self, path: &[u8]) {
+        let shared = self.last.iter().zip(path).take_while(|(a, b)| a == b).count();
+        self.steps += 1 + path[shared..].iter().filter(|&&byte| byte == b'/').count() as u64;
+        self.last.clear();
+        self.last.extend_from_slice(path);
     }
 
     fn check(&self, place: &str, limits: &Limits) -> Result<()> {
@@ -209,12 +258,23 @@ impl Builder {
             + self.outside.len()
             + self.unknown.len();
         let names = self.entries.name_bytes() as u64 + self.marker_bytes;
-        let exceeded = |what, limit, flag| Err(Error::Limit { what, place: place.to_owned(), limit, flag });
+        let exceeded = |what, limit, found, flag| {
+            Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), flag })
+        };
         if count as u64 > limits.entries {
-            return exceeded("the number of entries", limits.entries, "--limit-entries");
+            return exceeded("the number of entries", limits.entries, count as u64, "--limit-entries");
+        }
+        let directories = limits.entries.saturating_mul(STEPS);
+        if self.steps > directories {
+            return exceeded(
+                "the number of directories in paths",
+                directories,
+                self.steps,
+                "--limit-entries",
+            );
         }
         if names > limits.name_bytes {
-            return exceeded("the length of all names", limits.name_bytes, "--limit-name-bytes");
+            return exceeded("the length of all names", limits.name_bytes, names, "--limit-name-bytes");
         }
         Ok(())
     }

@@ -30,6 +30,7 @@ pub(crate) fn document(store: &dyn Store, member: &str, limits: &Limits) -> Resu
             what: "the size of a document",
             place: place(),
             limit: limits.document_bytes,
+            found: store.size(member),
             flag: "--limit-document-bytes",
         });
     }

@@ -25,7 +25,8 @@ pub(crate) enum TarErrorKind {
     Io(io::Error),
     Truncated,
     Damaged(String),
-    HeaderTooLarge,
+    /// With the size it claims.
+    HeaderTooLarge(u64),
 }
 
 type Result<T> = std::result::Result<T, TarError>;
@@ -185,7 +186,7 @@ impl<R: BufRead> TarReader<R> {
 
     fn extended_header(&mut self, size: u64) -> Result<Vec<u8>> {
         if size > self.max_header {
-            return Err(self.error(TarErrorKind::HeaderTooLarge));
+            return Err(self.error(TarErrorKind::HeaderTooLarge(size)));
         }
         let mut bytes = Vec::new();
         let read = self
@@ -296,7 +297,7 @@ impl From<TarError> for io::Error {
             TarErrorKind::Io(error) => error,
             TarErrorKind::Truncated => Self::from(io::ErrorKind::UnexpectedEof),
             TarErrorKind::Damaged(reason) => Self::new(io::ErrorKind::InvalidData, reason),
-            TarErrorKind::HeaderTooLarge => {
+            TarErrorKind::HeaderTooLarge(_) => {
                 Self::new(io::ErrorKind::InvalidData, "an extended header is too large")
             }
         }
@@ -460,7 +461,7 @@ mod tests {
         assert!(matches!(error(&tar[..700]), TarErrorKind::Truncated));
         let mut huge = Vec::new();
         append(&mut huge, &header("x", EntryType::XHeader, 1 << 30), b"");
-        assert!(matches!(error(&huge), TarErrorKind::HeaderTooLarge));
+        assert!(matches!(error(&huge), TarErrorKind::HeaderTooLarge(_)));
         let mut records = Vec::new();
         append(&mut records, &header("x", EntryType::XHeader, 9), b"99 size=3");
         append(&mut records, &header("a", EntryType::Regular, 0), b"");

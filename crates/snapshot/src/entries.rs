@@ -63,6 +63,9 @@ impl<'a> FromIterator<&'a [u8]> for Paths {
     }
 }
 
+/// The most bytes of all paths of a list: as many as are read of a layer.
+const MAX_PATH_BYTES: usize = 1 << 30;
+
 #[derive(Serialize, Deserialize)]
 struct PathColumns {
     shared: Vec<u32>,
@@ -106,6 +109,10 @@ impl TryFrom<PathColumns> for Paths {
             let shared = shared as usize;
             if shared > previous.len() {
                 return Err(format!("path {} shares more than the one before has", paths.len()));
+            }
+            // A few shared bytes more a path cost nothing in the file, and everything in memory.
+            if paths.bytes.len() > MAX_PATH_BYTES {
+                return Err(format!("the paths are longer than {MAX_PATH_BYTES} bytes"));
             }
             let start = paths.bytes.len();
             paths.bytes.extend_from_within(previous.start..previous.start + shared);
@@ -240,6 +247,12 @@ struct Row {
 }
 
 impl Entries {
+    /// The bytes that names and link targets take up.
+    #[must_use]
+    pub fn name_bytes(&self) -> usize {
+        self.paths.bytes.len() + self.targets.bytes.len()
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -353,7 +366,7 @@ impl EntriesBuilder {
     /// The bytes that names and link targets take up.
     #[must_use]
     pub fn name_bytes(&self) -> usize {
-        self.unsorted.paths.bytes.len() + self.unsorted.targets.bytes.len()
+        self.unsorted.name_bytes()
     }
 
     /// The entries in path order, each path once, and those that a later one of the same path superseded:

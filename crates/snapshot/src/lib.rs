@@ -24,7 +24,7 @@ pub use facts::{
     BinaryFact, Ecosystem, Facts, FileList, FileListFact, Files, ImportFact, PackageFact, Requirement,
     RequirementKind, SecretFact, SecretKind, SelectionFact,
 };
-pub use file::{FormatError, read, write_gzip, write_json};
+pub use file::{FormatError, MAX_BYTES, read, read_within, write_gzip, write_json};
 pub use identity::{ContentHash, DiffId, Digest, InvalidDigest};
 pub use image::{
     Compression, Config, Contents, HealthCheck, HistoryEntry, Image, ImageLayer, Layer, Platform, Service,

@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `sbom`, `test`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -13,6 +13,7 @@ mod chromium;
 mod demo;
 mod docs;
 mod step;
+mod supply;
 mod test;
 mod tools;
 mod viewer;
@@ -44,6 +45,8 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Write what goes into the program and the page: CycloneDX
+    Sbom,
     /// Check formatting and lints, run every test, the browser's included
     Test,
     /// Make one file of what trunk built: trunk's own hook
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Docs => docs::run(),
         Task::Bench { arguments } => bench::run(&arguments),
+        Task::Sbom => supply::sbom(),
         Task::Test => test::run(),
         Task::Bundle => bundle::run(),
     };

@@ -29,6 +29,7 @@ use plimsoll_snapshot::{
 pub(crate) use claims::{listed, resolve};
 
 use crate::limits::Limits;
+use crate::redact;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
 const CATALOGERS: &[Cataloger] = &[
@@ -143,7 +144,8 @@ impl Catalog {
         let known = self.problems.iter().rev().take_while(|(other, _)| *other == entry).count();
         match known.cmp(&MAX_PROBLEMS) {
             std::cmp::Ordering::Less => {
-                self.problems.push((entry, format!("{}: {}", self.cataloger, reason.into())));
+                let reason = redact::message(&reason.into());
+                self.problems.push((entry, format!("{}: {reason}", self.cataloger)));
             }
             std::cmp::Ordering::Equal => self.problems.push((entry, "more of the kind".to_owned())),
             std::cmp::Ordering::Greater => {}

@@ -140,17 +140,8 @@ pub(crate) fn env_names<'a>(list: impl Iterator<Item = &'a str>) -> Vec<String> 
 pub(crate) fn command(arguments: impl Iterator<Item = impl AsRef<str>>) -> Vec<String> {
     /// More arguments are not a command that anybody wrote.
     const MAX: usize = 1000;
-    let mut follows_name = false;
-    let keep = |argument: &str| {
-        // The value of an option may stand in an argument of its own.
-        let kept = crate::redact::value(if follows_name { "password" } else { "" }, argument);
-        follows_name = argument.starts_with('-') && !argument.contains(['=', ' ']) && {
-            crate::redact::text(&format!("{argument} x")) != format!("{argument} x")
-        };
-        kept
-    };
-    let mut keep = keep;
-    arguments.take(MAX).map(|argument| keep(argument.as_ref())).collect()
+    let arguments: Vec<_> = arguments.take(MAX).collect();
+    crate::redact::arguments(&arguments)
 }
 
 #[cfg(test)]
