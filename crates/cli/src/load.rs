@@ -6,7 +6,7 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, pseudonymise,
+    ArchiveIndex, Choice, Depth, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, pseudonymise,
     read_stream, sniff,
 };
 use plimsoll_snapshot::{Compression, Image, Snapshot, Source, Transport};
@@ -30,6 +30,8 @@ pub(crate) struct Options {
     /// `os/architecture[/variant]`, for sources that have several.
     pub(crate) platform: Option<String>,
     pub(crate) cache: Cache,
+    /// How closely layers are read, where the source lets that be chosen.
+    pub(crate) depth: Depth,
     pub(crate) limits: Limits,
     /// The most bytes of a snapshot, inflated.
     pub(crate) snapshot_bytes: u64,

@@ -143,6 +143,7 @@ impl StreamedImages {
             let target = follow(&links, link);
             if let Some(layer) = self.layers.get(target) {
                 let copy = ReadLayer {
+                    depth: layer.depth,
                     digest: layer.digest.clone(),
                     diff_id: layer.diff_id.clone(),
                     compression: layer.compression,

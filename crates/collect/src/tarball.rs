@@ -42,6 +42,8 @@ pub(crate) struct Member {
     pub(crate) stored: u64,
     /// The size of the file: more than what is stored, if it is sparse.
     pub(crate) size: u64,
+    /// When it was changed, in seconds since 1970.
+    pub(crate) modified: u64,
     pub(crate) mode: u32,
     pub(crate) uid: u64,
     pub(crate) gid: u64,
@@ -156,6 +158,7 @@ impl<R: BufRead> TarReader<R> {
             kind,
             stored,
             size: if has_content { size } else { 0 },
+            modified: header.mtime().unwrap_or(0),
             mode: header.mode().unwrap_or(0) & 0o7777,
             uid: extensions.uid.unwrap_or_else(|| header.uid().unwrap_or(0)),
             gid: extensions.gid.unwrap_or_else(|| header.gid().unwrap_or(0)),

@@ -97,6 +97,14 @@ fn archive_lines(program: &str, archive: &Path) -> Vec<Line> {
         Line { name: "syft", command: format!("syft docker-archive:{archive} -q -o json") },
         Line { name: "plimsoll snapshot", command: format!("{snapshot} docker-archive:{archive}") },
         Line {
+            name: "plimsoll snapshot --depth unverified",
+            command: format!("{snapshot} --depth unverified docker-archive:{archive}"),
+        },
+        Line {
+            name: "plimsoll snapshot --depth headers",
+            command: format!("{snapshot} --depth headers docker-archive:{archive}"),
+        },
+        Line {
             name: "plimsoll snapshot, no packages",
             command: format!("{snapshot} --limit-metadata-bytes 0 docker-archive:{archive}"),
         },

@@ -17,7 +17,7 @@ pub(crate) mod whatif;
 pub(crate) mod why;
 
 use clap::ValueEnum;
-use plimsoll_collect::Limits;
+use plimsoll_collect::{Depth, Limits};
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::Snapshot;
 
@@ -71,6 +71,10 @@ pub(crate) struct ReadArgs {
     /// Read and verify every layer again, and keep nothing of it
     #[arg(long, env = "PLIMSOLL_NO_CACHE")]
     no_cache: bool,
+    /// How closely layers are read: with `unverified` no digest is computed, with `headers` contents are jumped over where
+    /// the source allows it, and neither packages nor equal contents are found
+    #[arg(long, value_name = "DEPTH", default_value = "verified", value_parser = depth)]
+    depth: Depth,
     /// Read nothing from registries: a bare name is a file or an image of an engine
     #[arg(long)]
     offline: bool,
@@ -130,6 +134,15 @@ pub(crate) struct ReadArgs {
     limit_metadata_total_bytes: u64,
 }
 
+fn depth(text: &str) -> std::result::Result<Depth, String> {
+    match text {
+        "verified" => Ok(Depth::Verified),
+        "unverified" => Ok(Depth::Unverified),
+        "headers" => Ok(Depth::Headers),
+        _ => Err("known are verified, unverified, headers".to_owned()),
+    }
+}
+
 impl ReadArgs {
     /// Whether as much of every layer is read as the cache keeps.
     fn reads_by_default(&self) -> bool {
@@ -142,6 +155,7 @@ impl ReadArgs {
         Options {
             platform: self.platform.clone(),
             cache: if self.no_cache || !self.reads_by_default() { Cache::none() } else { Cache::of_user() },
+            depth: self.depth,
             offline: self.offline,
             redact: self.redact,
             insecure_registries: self.insecure_registry.clone(),
