@@ -90,7 +90,7 @@ pub fn pseudonymise(snapshot: &mut Snapshot) -> Result<()> {
     for tree in [&images, &services, &runtime] {
         collect(tree, "", &mut names);
     }
-    let names = Names::new(names)?;
+    let names = Names::new(&names)?;
     for tree in [&mut images, &mut services, &mut runtime] {
         replace(tree, &names);
     }
@@ -240,7 +240,7 @@ struct Names {
 }
 
 impl Names {
-    fn new(names: BTreeSet<(Kind, String)>) -> Result<Self> {
+    fn new(names: &BTreeSet<(Kind, String)>) -> Result<Self> {
         let pseudonyms = names.iter().map(|(kind, name)| kind.pseudonym(name)).collect();
         // `registry.example` may be a part of `a.registry.example`.
         let automaton = AhoCorasick::builder()
@@ -280,7 +280,7 @@ mod tests {
     fn check(key: &str, text: &str, expected: &str) {
         let mut names = BTreeSet::new();
         of_text(key, text, &mut names);
-        let mut kept = Names::new(names.clone()).unwrap().without(text);
+        let mut kept = Names::new(&names).unwrap().without(text);
         for (kind, name) in &names {
             kept = kept.replace(&kind.pseudonym(name), &format!("<{}>", kind.word()));
         }

@@ -268,7 +268,7 @@ fn is_harmless(value: &str) -> bool {
     SWITCHES.contains(&&*value.to_ascii_lowercase())
         || value.starts_with(REMOVED)
         || variable.is_some_and(|rest| is_word(rest) || braces(rest) || rest.starts_with('('))
-        || value.starts_with('/') && !value.split('/').any(|part| is_random(part))
+        || value.starts_with('/') && !value.split('/').any(is_random)
 }
 
 /// A word, and whether the one before it is another argument.
@@ -422,9 +422,8 @@ fn command(words: &[Word<'_>], found: &mut Vec<Range<usize>>) {
         );
         let is_secret =
             is_option && !is_silent && bare.len() > 2 && is_secret_name(bare) || password_option(bare);
-        if is_secret && !next.text.starts_with('-') || is_announced {
-            push(next, 0, found);
-        } else if is_client && takes_login && next.text.contains(':') {
+        let is_login = is_client && takes_login && next.text.contains(':');
+        if is_secret && !next.text.starts_with('-') || is_announced || is_login {
             push(next, 0, found);
         }
     }
