@@ -9,6 +9,7 @@ use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
 
 use crate::desk::Desk;
+use crate::finder::Place;
 use crate::findings::{self, Judged};
 use crate::judging::{Edits, Judging};
 use crate::running::Running;
@@ -134,6 +135,8 @@ pub(crate) struct State {
     pub(crate) service: RwSignal<usize>,
     /// The targets that the reader has changed.
     pub(crate) edits: RwSignal<Edits>,
+    /// What a search was led to, with the position of its service, until the part that has it shows it.
+    pub(crate) sought: RwSignal<Option<(usize, Place)>>,
 }
 
 impl State {
@@ -151,6 +154,7 @@ impl State {
             everything: RwSignal::new(false),
             service: RwSignal::new(0),
             edits: RwSignal::new(Edits::new()),
+            sought: RwSignal::new(None),
         };
         state.follow(fragment);
         state
@@ -236,6 +240,28 @@ impl State {
             parts.insert(0, VERSION.to_owned());
         }
         parts.join("&")
+    }
+
+    /// Leads to a place: its service is chosen, and the part that has it shows it.
+    pub(crate) fn go_to(&self, service: usize, place: Place) {
+        self.view.set(View::Engineer);
+        if self.service.get_untracked() != service {
+            self.service.set(service);
+        }
+        self.sought.set(Some((service, place)));
+    }
+
+    /// What is sought in a service, by a part that shows what fits; from then on it is not sought any more.
+    pub(crate) fn found<T>(
+        &self,
+        service: &ServiceComparison,
+        fits: impl Fn(&Place) -> Option<T>,
+    ) -> Option<T> {
+        let (position, place) = self.sought.get()?;
+        let known = self.report.comparison.services.get(position)?;
+        let found = fits(&place).filter(|_| std::ptr::eq(known, service))?;
+        self.sought.set(None);
+        Some(found)
     }
 
     /// The service that the sections below the table are about.

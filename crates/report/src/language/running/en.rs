@@ -21,6 +21,7 @@ pub(in crate::language) const WORDS: RunningWords = RunningWords {
     legend_line: "working set",
     legend_load: "under load",
     summary: |side, low, most| format!("{side} {low} to {most}"),
+    phase: |under_load| if under_load { "Under load" } else { "Without load" },
     only_planned: "Only what is planned is known: nothing was recorded.",
 
     median: "Median",

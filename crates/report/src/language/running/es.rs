@@ -21,6 +21,7 @@ pub(in crate::language) const WORDS: RunningWords = RunningWords {
     legend_line: "conjunto de trabajo",
     legend_load: "con carga",
     summary: |side, low, most| format!("{side} de {low} a {most}"),
+    phase: |under_load| if under_load { "Con carga" } else { "Sin carga" },
     only_planned: "Solo se conoce lo planeado: no se grabó nada.",
 
     median: "Mediana",
