@@ -123,7 +123,7 @@ fn a_target_that_is_changed_changes_the_verdict_until_it_is_reset() {
     page.click("[data-do=reset-targets]");
     page.wait(&format!("{status} === 'pass'"));
     assert_eq!(page.eval(met), before);
-    assert_eq!(page.eval("location.hash"), "#");
+    assert_eq!(page.eval("location.hash"), "");
     page.assert_quiet();
 }
 
@@ -150,7 +150,8 @@ fn every_control_of_a_full_page_has_a_name_and_is_reached_by_the_tab_key() {
     page.eval("$('.skip').focus()");
     page.eval("controls[document.activeElement.reached] = null");
     let mut unseen = Vec::new();
-    for _ in 0..number + 5 {
+    // What scrolls is a stop of the browser's own.
+    for _ in 0..number + 80 {
         page.press("Tab");
         let at = page.eval(
             "(() => { const at = document.activeElement; controls[at.reached] = null; \
@@ -158,6 +159,9 @@ fn every_control_of_a_full_page_has_a_name_and_is_reached_by_the_tab_key() {
              return seen ? null : at.outerHTML.slice(0, 120); })()",
         );
         unseen.extend(at.as_str().map(str::to_owned));
+        if page.eval("controls.every((control) => !control?.isConnected)") == true {
+            break;
+        }
     }
     assert_eq!(unseen, [""; 0]);
     let missed = page.eval("controls.filter((control) => control?.isConnected).map((control) => control.outerHTML.slice(0, 120))");
@@ -176,7 +180,7 @@ fn paper_is_light_and_wide_and_has_no_empty_page() {
     assert_eq!(page.eval("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)");
     // A sheet is narrower than a window of two columns, and yet its tables stay tables.
     assert_eq!(page.eval("getComputedStyle($('.services tbody tr')).display"), "table-row");
-    assert_eq!(page.eval("document.documentElement.scrollWidth"), 688);
+    assert!(page.eval("document.documentElement.scrollWidth").as_u64().unwrap() <= 690);
     assert_eq!(page.eval("$('.paper').checkVisibility() && !$('canvas').checkVisibility()"), true);
     page.eval("document.documentElement.dataset.paper = 'summary'");
     let directory = tempfile::TempDir::new().unwrap();

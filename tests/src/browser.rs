@@ -333,12 +333,17 @@ impl Browser {
     pub fn screenshot(&mut self, file: &Path, view: View) -> Result {
         self.set_viewport(view.width, view.height)?;
         self.set_media(view.dark, view.print)?;
+        self.capture(file, view.full)
+    }
+
+    /// Writes a picture of the page as it is (PNG): the whole of it, or the window.
+    pub fn capture(&mut self, file: &Path, full: bool) -> Result {
         // What follows the size of the window is drawn by the frame after next.
         self.eval(
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))",
         )?;
         let mut arguments = json!({ "format": "png" });
-        if view.full {
+        if full {
             let metrics = self.call("Page.getLayoutMetrics", json!({}))?;
             let size = &metrics["cssContentSize"];
             arguments["captureBeyondViewport"] = true.into();

@@ -168,34 +168,35 @@ impl State {
         state
     }
 
-    /// Takes over what a fragment says; what it does not say stays.
+    /// Takes over what a fragment says; what it does not say stays. What it says already is left alone: the page writes
+    /// its own choices into the address, and hears of that.
     pub(crate) fn follow(&self, fragment: &str) {
         let unticked: Vec<String> =
             pairs(fragment).filter(|(key, _)| *key == "without").map(|(_, package)| package).collect();
         if !unticked.is_empty() {
-            self.unticked.set(unticked);
+            change(self.unticked, unticked);
         }
         for (key, value) in pairs(fragment) {
             match key {
                 "view" => {
                     if let Some(view) = View::ALL.into_iter().find(|view| view.key() == value) {
-                        self.view.set(view);
+                        change(self.view, view);
                     }
                 }
                 "area" => {
                     if let Some(area) = Area::ALL.into_iter().find(|area| area.key() == value) {
-                        self.area.set(area);
+                        change(self.area, area);
                     }
                 }
-                "in" => self.directory.set(value),
+                "in" => change(self.directory, value),
                 "lang" => {
                     if let Some(language) = Language::of_tag(&value) {
-                        self.language.set(language);
+                        change(self.language, language);
                     }
                 }
                 "service" => {
                     if let Some(position) = self.report.position(&value) {
-                        self.service.set(position);
+                        change(self.service, position);
                     }
                 }
                 "target" => {
@@ -203,7 +204,9 @@ impl State {
                         && self.edits.with_untracked(Edits::len) < MOST_EDITS
                     {
                         let (target, figure) = (target.to_owned(), figure.to_owned());
-                        self.edits.update(|edits| drop(edits.insert(target, figure)));
+                        if self.edits.with_untracked(|edits| edits.get(&target) != Some(&figure)) {
+                            self.edits.update(|edits| drop(edits.insert(target, figure)));
+                        }
                     }
                 }
                 _ => {}
@@ -267,6 +270,13 @@ impl State {
     /// The service that the sections below the table are about.
     pub(crate) fn selected(&self) -> Option<&'static ServiceComparison> {
         self.report.comparison.services.get(self.service.get())
+    }
+}
+
+/// Sets what is not so already: whatever follows from it is not worked out twice.
+fn change<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|known| *known != value) {
+        signal.set(value);
     }
 }
 

@@ -19,7 +19,9 @@ pub(crate) fn Others() -> impl IntoView {
     let desk = use_context::<Desk>()?;
     Some(view! {
         <span class="others">
-            <button type="button" data-do="swap" title=words().swap_long on:click=move |_| desk.swap()>{words().swap}</button>
+            <button type="button" data-do="swap" title=words().swap_long on:click=move |_| desk.swap()>
+                <span class="unseen-words">{words().swap}</span>
+            </button>
             <button type="button" data-do="choose" popovertarget="others">{words().choose_open}</button>
         </span>
     })

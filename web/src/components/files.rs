@@ -368,19 +368,21 @@ fn Largest(service: &'static ServiceComparison) -> impl IntoView {
             </tr>
         }
     });
-    view! {
-        <table class="plain paper">
-            <caption>{words().largest_files}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{words().name}</th>
-                    <th scope="col">{words().before}</th>
-                    <th scope="col">{words().after}</th>
-                    <th scope="col">{words().change}</th>
-                    <td></td>
-                </tr>
-            </thead>
-            <tbody>{files.collect_view()}</tbody>
-        </table>
-    }
+    (!service.files.largest.is_empty()).then(|| {
+        view! {
+            <table class="plain paper">
+                <caption>{words().largest_files}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{words().name}</th>
+                        <th scope="col">{words().before}</th>
+                        <th scope="col">{words().after}</th>
+                        <th scope="col">{words().change}</th>
+                        <td></td>
+                    </tr>
+                </thead>
+                <tbody>{files.collect_view()}</tbody>
+            </table>
+        }
+    })
 }

@@ -96,12 +96,15 @@ pub(crate) fn Finder(state: State) -> impl IntoView {
     let hits = move || -> Vec<Hit> {
         groups.get_untracked().iter().flat_map(|group| group.hits.iter().cloned()).collect()
     };
-    let choose = move |at: usize| {
-        let Some(hit) = hits().into_iter().nth(at) else { return };
+    let close = move || {
         if let Some(panel) = panel.get_untracked() {
             // One that is closed already stays so.
             let _ = panel.hide_popover();
         }
+    };
+    let choose = move |at: usize| {
+        let Some(hit) = hits().into_iter().nth(at) else { return };
+        close();
         state.go_to(hit.service, hit.place.clone());
         if let Place::Finding(at) = hit.place {
             state.sought.set(None);
@@ -114,6 +117,8 @@ pub(crate) fn Finder(state: State) -> impl IntoView {
             "ArrowDown" => active.update(|at| *at = if *at >= last { 0 } else { *at + 1 }),
             "ArrowUp" => active.update(|at| *at = at.checked_sub(1).unwrap_or(last)),
             "Enter" => choose(active.get_untracked()),
+            // The field would take the first one to empty itself.
+            "Escape" => close(),
             _ => return,
         }
         event.prevent_default();
@@ -227,7 +232,7 @@ fn group_view(
                 on:click=move |_| choose(at)
             >
                 <span class="name" title=name.clone()><code>{name.clone()}</code></span>
-                <span class="beside" title=hit.beside.clone()>{hit.beside.clone()}</span>
+                <span class="beside" title=hit.beside.clone()><bdi dir="ltr">{hit.beside.clone()}</bdi></span>
                 <span class="of">{service.map(|service| text::name(&service.name))}</span>
                 {figures(group.kind, hit)}
             </div>

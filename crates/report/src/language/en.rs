@@ -364,7 +364,7 @@ pub(super) static WORDS: Words = Words {
     running: super::running::en::WORDS,
 
     method: "Method and provenance",
-    method_lead: "Sizes of images are decimal: 1 MB is 1 000 000 bytes. A size is only ever compared with one of its kind.",
+    method_lead: "Sizes of images are decimal: 1 MB is 1\u{202f}000\u{202f}000 bytes. A size is only ever compared with one of its kind.",
     term: "Size",
     counts_what: "What it counts",
     shown_by: "Where else it is shown",

@@ -371,7 +371,7 @@ pub(super) static WORDS: Words = Words {
     running: super::running::es::WORDS,
 
     method: "Método y procedencia",
-    method_lead: "Los tamaños de imagen son decimales: 1 MB son 1 000 000 bytes. Un tamaño solo se compara con otro de su clase.",
+    method_lead: "Los tamaños de imagen son decimales: 1 MB son 1\u{202f}000\u{202f}000 bytes. Un tamaño solo se compara con otro de su clase.",
     term: "Tamaño",
     counts_what: "Qué cuenta",
     shown_by: "Dónde más se muestra",
