@@ -161,6 +161,16 @@ fn colours_of_the_readers_own_leave_everything_distinguishable() {
     ] {
         assert_eq!(page.eval(&looks(parts)), json!([number, number]), "{parts}");
     }
+    // The map is drawn with them, too: on their ground, and not in one colour.
+    page.browser.set_viewport(1281, 900).unwrap();
+    page.browser
+        .wait_for(
+            "(() => { const canvas = document.querySelector('.map canvas'); \
+             const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data; \
+             const seen = new Set(); for (let at = 0; at < all.length; at += 4) seen.add(all[at] << 16 | all[at + 1] << 8 | all[at + 2]); \
+             return seen.size > 4; })()",
+        )
+        .unwrap();
     let outline = page.eval("getComputedStyle(document.querySelector('tr.chosen')).outlineStyle");
     assert_eq!(outline, "solid");
     assert_eq!(page.browser.record().unwrap().complaints(), [""; 0]);

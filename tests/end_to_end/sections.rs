@@ -79,6 +79,31 @@ fn memory_is_what_the_program_prints() {
 }
 
 #[test]
+fn a_start_and_a_load_are_two_charts() {
+    let (report, _) = example();
+    let mut page = Asked::open(report);
+    let charts = page.eval(
+        "$$('[data-service-memory=backend] [data-timeline]').map((chart) => [chart.dataset.timeline, \
+         chart.querySelectorAll('.load').length > 0, chart.querySelectorAll('path.line').length])",
+    );
+    // Each side has a recording of its start and one under a load.
+    assert_eq!(charts, json!([["backend, without load", false, 2], ["backend, under load", true, 2]]));
+    page.assert_quiet();
+}
+
+#[test]
+fn the_picture_of_causes_names_their_packages() {
+    let (report, _) = example();
+    let mut page = Asked::open(report);
+    page.eval("(navigator.clipboard.writeText = (text) => { document.copied = text; return Promise.resolve(); }, 0)");
+    page.click("#why ~ .chart-tools [data-do=copy-svg]");
+    page.wait("document.copied !== undefined");
+    let svg = page.eval("document.copied");
+    assert!(svg.as_str().unwrap().contains(">torch −1.90\u{a0}GB, nvidia-cudnn-cu11"), "{svg}");
+    page.assert_quiet();
+}
+
+#[test]
 fn findings_are_what_the_program_prints() {
     let (report, [_, after]) = example();
     let mut page = Asked::open(report);

@@ -284,7 +284,14 @@ mod tests {
     #[test]
     fn a_search_goes_through_everything_and_begins_with_the_chosen_service() {
         check("caches", 0, &["Findings 2 0:Web caches stay cache 7-0; 1:Web caches stay cache 7-0"]);
-        check("OLD", 1, &["Packages 2 1:old Python 3 910-0; 0:old Python 3 910-0"]);
+        check(
+            "OLD",
+            1,
+            &[
+                "Files 2 0:old.py site 900-0; 0:old-3.dist-info/ site 10-0",
+                "Packages 2 1:old Python 3 910-0; 0:old Python 3 910-0",
+            ],
+        );
         check("  ", 0, &[]);
         check("/", 0, &[]);
         check("no such thing", 0, &[]);
