@@ -94,13 +94,10 @@ fn fill(
         context.set_fill_style_canvas_pattern(pattern);
         context.fill();
     }
-    match paint {
-        Paint::New => {
-            context.set_stroke_style_str(&colours.more);
-            context.set_line_width(1.0);
-            context.stroke();
-        }
-        _ => {}
+    if paint == Paint::New {
+        context.set_stroke_style_str(&colours.more);
+        context.set_line_width(1.0);
+        context.stroke();
     }
     context.set_global_alpha(1.0);
 }
