@@ -27,22 +27,7 @@ impl Opened {
     }
 
     fn press(&mut self, key: &str) {
-        let code = match key {
-            "Tab" => 9,
-            "Enter" => 13,
-            "Escape" => 27,
-            " " => 32,
-            _ => 0,
-        };
-        let text = if key == "Enter" { "\r" } else { "" };
-        let down = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
-        for kind in [down, "keyUp"] {
-            let mut event = json!({ "type": kind, "key": key, "windowsVirtualKeyCode": code });
-            if kind == "keyDown" {
-                event["text"] = text.into();
-            }
-            self.browser.call("Input.dispatchKeyEvent", event).unwrap();
-        }
+        self.browser.press(key).unwrap();
     }
 
     /// What axe-core has to say against the page as it is: the rule and the elements.
@@ -141,4 +126,64 @@ fn the_keys_do_what_the_pointer_does() {
     page.press("Backspace");
     assert_eq!(page.eval("document.querySelectorAll('.crumbs li').length"), 1);
     assert_eq!(page.browser.record().unwrap().complaints(), [""; 0]);
+}
+
+#[test]
+fn colours_of_the_readers_own_leave_everything_distinguishable() {
+    let mut page = Opened::new();
+    page.browser.emulate("screen", &[("forced-colors", "active")]).unwrap();
+    assert_eq!(page.eval("matchMedia('(forced-colors: active)').matches"), true);
+    // Kinds of layers, directions of steps and shares of what was taken: no two look the same.
+    let looks = |parts: &str| {
+        format!(
+            "(() => {{ const box = document.createElement('div'); box.innerHTML = `{parts}`; \
+             document.querySelector('main').append(box); \
+             const looks = [...box.querySelectorAll('rect, i')].map((part) => {{ const style = getComputedStyle(part); \
+             return [style.fill, style.stroke, style.strokeDasharray, style.backgroundColor, style.backgroundImage].join(); }}); \
+             box.remove(); return [looks.length, new Set(looks).size]; }})()"
+        )
+    };
+    for (parts, number) in [
+        (
+            "<div class=stack><svg><rect class=kept /><rect class=changed /><rect class=removed /><rect class=added /></svg></div>",
+            4,
+        ),
+        (
+            "<ol class=waterfall><li class=less><svg><rect /></svg></li><li class=more><svg><rect /></svg></li></ol>",
+            2,
+        ),
+        ("<svg class=bullet><rect class=most /><rect class=p95 /><rect class=p50 /></svg>", 3),
+        (
+            "<p class=legend><i class='swatch smaller'></i><i class='swatch larger'></i><i class='swatch removed'></i>\
+          <i class='swatch added'></i><i class='swatch kept'></i></p>",
+            5,
+        ),
+    ] {
+        assert_eq!(page.eval(&looks(parts)), json!([number, number]), "{parts}");
+    }
+    // The map is drawn with them, too: on their ground, and not in one colour.
+    page.browser.set_viewport(1281, 900).unwrap();
+    page.browser
+        .wait_for(
+            "(() => { const canvas = document.querySelector('.map canvas'); \
+             const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data; \
+             const seen = new Set(); for (let at = 0; at < all.length; at += 4) seen.add(all[at] << 16 | all[at + 1] << 8 | all[at + 2]); \
+             return seen.size > 4; })()",
+        )
+        .unwrap();
+    let outline = page.eval("getComputedStyle(document.querySelector('tr.chosen')).outlineStyle");
+    assert_eq!(outline, "solid");
+    assert_eq!(page.browser.record().unwrap().complaints(), [""; 0]);
+}
+
+#[test]
+fn nothing_moves_for_who_wants_rest() {
+    let mut page = Opened::new();
+    page.browser.emulate("screen", &[("prefers-reduced-motion", "reduce")]).unwrap();
+    let moving = page.eval(
+        "[...document.querySelectorAll('*')].flatMap((element) => ['', '::before', '::after'].map((part) => \
+         getComputedStyle(element, part))).filter((style) => !/^(0s(, )?)+$/.test(style.transitionDuration) || \
+         style.animationName !== 'none' || style.scrollBehavior !== 'auto').length",
+    );
+    assert_eq!(moving, 0);
 }

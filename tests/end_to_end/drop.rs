@@ -163,6 +163,29 @@ fn snapshots_are_chosen_swapped_and_compared_in_any_pair() {
 }
 
 #[test]
+fn a_snapshot_that_is_held_can_be_removed() {
+    let (report, _, _) = micro();
+    let mut page = Page::of(&report.file, TempDir::new().unwrap());
+    let other = page.snapshot("other.plimsoll", "agente/micro-frontend:after");
+    let shown = page.shown();
+    page.choose("held", &other);
+    page.wait_for_held(3);
+    page.browser.click("[data-do=choose]").unwrap();
+    // One that is not compared leaves the report as it is.
+    page.browser.click("[data-held]:nth-of-type(3) [data-do=remove]").unwrap();
+    page.wait_for_held(2);
+    assert_eq!(page.shown(), shown);
+    // Without the one after there is no report, and the other one is still held.
+    page.browser.click("[data-held]:nth-of-type(2) [data-do=remove]").unwrap();
+    page.wait_for_held(1);
+    assert_eq!(page.eval("document.querySelector('#verdict')"), Value::Null);
+    page.choose("after", &other);
+    page.wait_for_held(2);
+    page.browser.wait_for("document.querySelector('#verdict') !== null").unwrap();
+    page.assert_quiet();
+}
+
+#[test]
 fn images_that_are_dropped_give_the_figures_of_the_program() {
     for image in IMAGES {
         let archive = plimsoll_tests::image(image);

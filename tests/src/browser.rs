@@ -281,6 +281,41 @@ impl Browser {
         .map(drop)
     }
 
+    /// Presses a key, as the reader's hand would: `Tab`, `Enter`, `ArrowDown`, or a letter.
+    pub fn press(&mut self, key: &str) -> Result {
+        let code = match key {
+            "Tab" => 9,
+            "Enter" => 13,
+            "Escape" => 27,
+            " " => 32,
+            "/" => 191,
+            "ArrowUp" => 38,
+            "ArrowDown" => 40,
+            _ => 0,
+        };
+        let text = match key {
+            "Enter" => "\r",
+            " " | "/" => key,
+            _ => "",
+        };
+        let down = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
+        for kind in [down, "keyUp"] {
+            let mut event = json!({ "type": kind, "key": key, "windowsVirtualKeyCode": code });
+            if kind == "keyDown" {
+                event["text"] = text.into();
+            }
+            self.call("Input.dispatchKeyEvent", event)?;
+        }
+        Ok(())
+    }
+
+    /// Emulates a medium and what its reader prefers, as `("forced-colors", "active")`.
+    pub fn emulate(&mut self, media: &str, features: &[(&str, &str)]) -> Result {
+        let features: Vec<_> =
+            features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        self.call("Emulation.setEmulatedMedia", json!({ "media": media, "features": features })).map(drop)
+    }
+
     /// Sets what the reader prefers: a dark page, and paper or screen.
     pub fn set_media(&mut self, dark: bool, print: bool) -> Result {
         let scheme = if dark { "dark" } else { "light" };
@@ -298,12 +333,17 @@ impl Browser {
     pub fn screenshot(&mut self, file: &Path, view: View) -> Result {
         self.set_viewport(view.width, view.height)?;
         self.set_media(view.dark, view.print)?;
+        self.capture(file, view.full)
+    }
+
+    /// Writes a picture of the page as it is (PNG): the whole of it, or the window.
+    pub fn capture(&mut self, file: &Path, full: bool) -> Result {
         // What follows the size of the window is drawn by the frame after next.
         self.eval(
             "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))",
         )?;
         let mut arguments = json!({ "format": "png" });
-        if view.full {
+        if full {
             let metrics = self.call("Page.getLayoutMetrics", json!({}))?;
             let size = &metrics["cssContentSize"];
             arguments["captureBeyondViewport"] = true.into();

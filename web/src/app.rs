@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use plimsoll_report::format::unbroken;
 use plimsoll_report::language::Language;
-use plimsoll_report::verdict::verdict;
+use plimsoll_report::verdict;
 
 use crate::components::{
-    Bar, Cards, Checklist, ChooseFirst, ChooseOver, Drop, Empty, Files, Findings, Layers, Memory, Messages,
-    Method, Packages, Services, Settings, Tabs, Why,
+    Bar, Cards, Checklist, ChooseFirst, ChooseOver, Drop, Empty, Files, Finder, Findings, Layers, Memory,
+    Messages, Method, Packages, Services, Settings, Tabs, Why,
 };
 use crate::desk::Desk;
 use crate::share::Said;
@@ -113,7 +113,7 @@ fn Page(state: State) -> impl IntoView {
         Some(view! {
             {several.then(|| view! { <p class="of-service">{text::name(&service.name)}</p> })}
             <Why service />
-            <Layers service />
+            <Layers state service />
             <Settings service />
             <Packages state service trees />
             <Files state service tree=&trees.union />
@@ -146,13 +146,14 @@ fn Page(state: State) -> impl IntoView {
         <a class="skip" href="#report">{words().skip}</a>
         <Bar state />
         <main id="report" class="wrap" tabindex="-1">
-            <h1 id="verdict">{unbroken(&verdict(comparison, text::language()))}</h1>
+            <h1 id="verdict">{unbroken(&verdict::of(state.report.bundle, comparison, text::language()))}</h1>
             {services}
             <Memory state />
             <Findings state />
             <Checklist state />
             <Method report=state.report />
         </main>
+        {(!comparison.services.is_empty()).then(|| view! { <Finder state /> })}
     }
 }
 

@@ -158,6 +158,15 @@ impl Desk {
         self.pair.update(|pair| *pair = Pair { before: pair.after, after: pair.before });
     }
 
+    /// Forgets a snapshot. A side it stood on is empty then.
+    pub(crate) fn remove(&self, id: u32) {
+        let without = |side: Option<u32>| side.filter(|known| *known != id);
+        let gone = |pair: &Pair| pair.before == Some(id) || pair.after == Some(id);
+        self.pair.update(|pair| *pair = Pair { before: without(pair.before), after: without(pair.after) });
+        self.reports.update_value(|reports| reports.retain(|(pair, _)| !gone(pair)));
+        self.held.update(|held| held.retain(|held| held.id != id));
+    }
+
     /// Reads files of the reader's, one after the other.
     pub(crate) fn receive(&self, files: &web_sys::FileList, role: Role) {
         for file in (0..files.length()).filter_map(|index| files.get(index)) {

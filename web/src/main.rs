@@ -11,6 +11,7 @@ mod components;
 mod desk;
 mod document;
 mod figures;
+mod finder;
 mod findings;
 mod judging;
 mod load;

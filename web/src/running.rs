@@ -57,9 +57,21 @@ impl Running {
         })
     }
 
-    /// Its course over time, before and after.
-    pub(crate) fn course(&self, name: &str) -> [Option<&Timeline>; 2] {
-        self.timelines.each_ref().map(|timelines| timelines.iter().find(|timeline| timeline.service == name))
+    /// Its courses over time, before and after. Where a side was recorded both with a load and without one, each is a
+    /// course of its own, and it is said which; else whatever there is of both sides is one.
+    pub(crate) fn courses(&self, name: &str) -> Vec<(Option<bool>, [Option<&Timeline>; 2])> {
+        let of = |side: &'_ [Timeline], under_load: Option<bool>| {
+            let fits = |timeline: &&Timeline| under_load.is_none_or(|load| timeline.under_load == load);
+            side.iter().position(|timeline| timeline.service == name && fits(&timeline))
+        };
+        let [before, after] = &self.timelines;
+        let both = |load| [of(before, load).map(|at| &before[at]), of(after, load).map(|at| &after[at])];
+        let is_split = |side: &[Timeline]| of(side, Some(false)).is_some() && of(side, Some(true)).is_some();
+        if is_split(before) || is_split(after) {
+            return [false, true].map(|load| (Some(load), both(Some(load)))).into();
+        }
+        let sides = both(None);
+        sides.iter().any(Option::is_some).then_some((None, sides)).into_iter().collect()
     }
 
     /// What became of it.
@@ -90,7 +102,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use plimsoll_snapshot::Snapshot;
-    use plimsoll_snapshot::runtime::{Column, Container, Limits, Metric, Recording, Series};
+    use plimsoll_snapshot::runtime::{Column, Container, Limits, Load, Metric, Recording, Series};
 
     use super::*;
 
@@ -124,6 +136,31 @@ mod tests {
         assert!(running.comparison.is_none() && !running.is_empty());
         let nothing = Bundle { before: Snapshot::default(), after: Snapshot::default(), targets: None };
         assert!(Running::of(&nothing).is_empty());
+    }
+
+    #[test]
+    fn a_start_and_a_load_are_two_courses_and_one_of_each_is_one() {
+        let side = |loads: &[bool]| {
+            let mut side = side(&[("a", 5, None)]);
+            if let Some(runtime) = &mut side.runtime {
+                let recording = runtime.recordings[0].clone();
+                runtime.recordings = loads
+                    .iter()
+                    .map(|load| Recording { load: load.then(Load::default), ..recording.clone() })
+                    .collect();
+            }
+            side
+        };
+        let check = |before: &[bool], after: &[bool], expected: &[(Option<bool>, [bool; 2])]| {
+            let running = Running::of(&Bundle { before: side(before), after: side(after), targets: None });
+            let courses = running.courses("a").into_iter();
+            let told: Vec<_> =
+                courses.map(|(load, sides)| (load, sides.map(|side| side.is_some()))).collect();
+            assert_eq!(told, expected);
+        };
+        check(&[false], &[true], &[(None, [true, true])]);
+        check(&[true], &[false, true], &[(Some(false), [false, true]), (Some(true), [true, true])]);
+        check(&[false], &[], &[(None, [true, false])]);
     }
 
     #[test]

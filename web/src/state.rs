@@ -9,6 +9,7 @@ use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
 
 use crate::desk::Desk;
+use crate::finder::Place;
 use crate::findings::{self, Judged};
 use crate::judging::{Edits, Judging};
 use crate::running::Running;
@@ -135,6 +136,8 @@ pub(crate) struct State {
     pub(crate) service: RwSignal<usize>,
     /// The targets that the reader has changed.
     pub(crate) edits: RwSignal<Edits>,
+    /// What a search was led to, with the position of its service, until the part that has it shows it.
+    pub(crate) sought: RwSignal<Option<(usize, Place)>>,
 }
 
 impl State {
@@ -152,6 +155,7 @@ impl State {
             everything: RwSignal::new(false),
             service: RwSignal::new(0),
             edits: RwSignal::new(Edits::new()),
+            sought: RwSignal::new(None),
         };
         state.follow(fragment);
         state
@@ -165,34 +169,35 @@ impl State {
         state
     }
 
-    /// Takes over what a fragment says; what it does not say stays.
+    /// Takes over what a fragment says; what it does not say stays. What it says already is left alone: the page writes
+    /// its own choices into the address, and hears of that.
     pub(crate) fn follow(&self, fragment: &str) {
         let unticked: Vec<String> =
             pairs(fragment).filter(|(key, _)| *key == "without").map(|(_, package)| package).collect();
         if !unticked.is_empty() {
-            self.unticked.set(unticked);
+            change(self.unticked, unticked);
         }
         for (key, value) in pairs(fragment) {
             match key {
                 "view" => {
                     if let Some(view) = View::ALL.into_iter().find(|view| view.key() == value) {
-                        self.view.set(view);
+                        change(self.view, view);
                     }
                 }
                 "area" => {
                     if let Some(area) = Area::ALL.into_iter().find(|area| area.key() == value) {
-                        self.area.set(area);
+                        change(self.area, area);
                     }
                 }
-                "in" => self.directory.set(value),
+                "in" => change(self.directory, value),
                 "lang" => {
                     if let Some(language) = Language::of_tag(&value) {
-                        self.language.set(language);
+                        change(self.language, language);
                     }
                 }
                 "service" => {
                     if let Some(position) = self.report.position(&value) {
-                        self.service.set(position);
+                        change(self.service, position);
                     }
                 }
                 "target" => {
@@ -200,7 +205,9 @@ impl State {
                         && self.edits.with_untracked(Edits::len) < MOST_EDITS
                     {
                         let (target, figure) = (target.to_owned(), figure.to_owned());
-                        self.edits.update(|edits| drop(edits.insert(target, figure)));
+                        if self.edits.with_untracked(|edits| edits.get(&target) != Some(&figure)) {
+                            self.edits.update(|edits| drop(edits.insert(target, figure)));
+                        }
                     }
                 }
                 _ => {}
@@ -239,9 +246,38 @@ impl State {
         parts.join("&")
     }
 
+    /// Leads to a place: its service is chosen, and the part that has it shows it.
+    pub(crate) fn go_to(&self, service: usize, place: Place) {
+        self.view.set(View::Engineer);
+        if self.service.get_untracked() != service {
+            self.service.set(service);
+        }
+        self.sought.set(Some((service, place)));
+    }
+
+    /// What is sought in a service, by a part that shows what fits; from then on it is not sought any more.
+    pub(crate) fn found<T>(
+        &self,
+        service: &ServiceComparison,
+        fits: impl Fn(&Place) -> Option<T>,
+    ) -> Option<T> {
+        let (position, place) = self.sought.get()?;
+        let known = self.report.comparison.services.get(position)?;
+        let found = fits(&place).filter(|_| std::ptr::eq(known, service))?;
+        self.sought.set(None);
+        Some(found)
+    }
+
     /// The service that the sections below the table are about.
     pub(crate) fn selected(&self) -> Option<&'static ServiceComparison> {
         self.report.comparison.services.get(self.service.get())
+    }
+}
+
+/// Sets what is not so already: whatever follows from it is not worked out twice.
+fn change<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|known| *known != value) {
+        signal.set(value);
     }
 }
 

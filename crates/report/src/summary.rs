@@ -4,15 +4,25 @@ use std::fmt::Write as _;
 
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::ImageInspection;
+use plimsoll_snapshot::Bundle;
 
 use crate::format::{one_line, unbroken};
 use crate::html::escape;
 use crate::language::Language;
-use crate::verdict::verdict;
+use crate::verdict::{self, verdict};
 
 /// What stands there in a page without data.
 pub const NOTHING: &str = "<h1>Compare container images</h1>\n<p>This page reads images and snapshots that are dropped \
     on it, by a program it brings along. It needs JavaScript, and no network.</p>\n";
+
+/// The summary of two snapshots. Where they hold no images, it is the sentence on their memory.
+#[must_use]
+pub fn of(bundle: &Bundle, comparison: &Comparison, language: Language) -> String {
+    if comparison.services.is_empty() {
+        return format!("<h1>{}</h1>\n", escape(&unbroken(&verdict::of(bundle, comparison, language))));
+    }
+    summary(comparison, language)
+}
 
 /// The summary as HTML. All text is escaped, so it can be put into the page as it is.
 #[must_use]

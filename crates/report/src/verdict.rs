@@ -1,7 +1,10 @@
 //! The one sentence that says what came of it: in the title, the page, the terminal and the pull request.
 
+use std::collections::BTreeMap;
+
 use plimsoll_analysis::compare::{Comparison, ServiceComparison, SizeChange};
-use plimsoll_snapshot::Bytes;
+use plimsoll_analysis::memory::memory;
+use plimsoll_snapshot::{Bundle, Bytes};
 
 use crate::format::{one_line, shorten};
 use crate::language::Language;
@@ -27,6 +30,47 @@ pub fn verdict(comparison: &Comparison, language: Language) -> String {
         named.push((words.and_more)(&(services.len() - NAMED).to_string()));
     }
     format!("{subject} {}: {}.", movement(&comparison.total, language), named.join(", "))
+}
+
+/// The verdict on two snapshots. Where they hold no images, it is about the memory they were recorded for.
+#[must_use]
+pub fn of(bundle: &Bundle, comparison: &Comparison, language: Language) -> String {
+    let without_images = comparison.services.is_empty();
+    let memory = without_images.then(|| memory_clause(bundle, language)).flatten();
+    memory.unwrap_or_else(|| verdict(comparison, language))
+}
+
+/// The title of a page about two snapshots.
+#[must_use]
+pub fn title_of(bundle: &Bundle, comparison: &Comparison, language: Language) -> String {
+    let is_about_memory = comparison.services.is_empty() && memory_clause(bundle, language).is_some();
+    if is_about_memory { language.words().memory.to_owned() } else { title(comparison, language) }
+}
+
+/// `backend 825 MiB → 422 MiB, postgres 72 MiB`: the most that each service took.
+fn memory_clause(bundle: &Bundle, language: Language) -> Option<String> {
+    let sides = [&bundle.before, &bundle.after]
+        .map(|side| side.runtime.as_ref().map(memory).map(|memory| memory.services).unwrap_or_default());
+    let mut services: BTreeMap<&str, [Option<Bytes>; 2]> = BTreeMap::new();
+    for (side, known) in sides.iter().enumerate() {
+        for service in known {
+            if let Some(taken) = &service.working_set {
+                services.entry(&service.name).or_default()[side] = Some(taken.max);
+            }
+        }
+    }
+    let mut named: Vec<String> = services
+        .iter()
+        .take(NAMED)
+        .map(|(name, taken)| {
+            let taken: Vec<String> = taken.iter().flatten().map(|most| language.memory(*most)).collect();
+            format!("{} {}", shorten(&one_line(name), NAME), taken.join(" → "))
+        })
+        .collect();
+    if services.len() > NAMED {
+        named.push((language.words().and_more)(&(services.len() - NAMED).to_string()));
+    }
+    (!named.is_empty()).then(|| (language.words().most_taken)(&named.join(", ")))
 }
 
 /// The verdict in a few characters, for the title of the page.

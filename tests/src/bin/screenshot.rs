@@ -29,6 +29,9 @@ struct Arguments {
     /// As it is laid out for paper
     #[arg(long)]
     print: bool,
+    /// As a reader whose system has colours of its own (the whole page, as the system has them)
+    #[arg(long)]
+    forced_colors: bool,
     /// Open the page with this fragment (`view=engineer`)
     #[arg(long, value_name = "TEXT")]
     fragment: Option<String>,
@@ -67,6 +70,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     if arguments.picture.extension().is_some_and(|extension| extension == "pdf") {
         browser.print_pdf(&arguments.picture)?;
+    } else if arguments.forced_colors {
+        let scheme = if arguments.dark { "dark" } else { "light" };
+        browser.emulate("screen", &[("forced-colors", "active"), ("prefers-color-scheme", scheme)])?;
+        // What is drawn by hand is drawn again with the size of the window.
+        browser.set_viewport(arguments.width + 1, arguments.height)?;
+        browser.capture(&arguments.picture, !arguments.window)?;
     } else {
         let view = View {
             width: arguments.width,

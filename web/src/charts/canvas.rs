@@ -47,7 +47,7 @@ pub(crate) fn draw(
         // What is too small to be seen looks as its directory does.
         .map(|tile| (paint(&tree.nodes[tile.node as usize]), matches.get(tile.node).left, inner(tile.rect)))
         .collect();
-    let hatch = hatch(&context, &colours.less);
+    let patterns = Patterns::of(&context, colours);
     // One path a paint: the browser fills thousands of rectangles at once.
     for paint in Paint::ALL {
         for shown in [true, false] {
@@ -58,7 +58,7 @@ pub(crate) fn draw(
                 any = true;
             }
             if any {
-                fill(&context, paint, shown, colours, hatch.as_ref());
+                fill(&context, paint, shown, colours, &patterns);
             }
         }
     }
@@ -77,7 +77,7 @@ fn fill(
     paint: Paint,
     shown: bool,
     colours: &Colours,
-    hatch: Option<&CanvasPattern>,
+    patterns: &Patterns,
 ) {
     let (colour, strength) = match paint {
         Paint::Same => (&colours.mark, 0.25),
@@ -90,25 +90,53 @@ fn fill(
     context.set_fill_style_str(colour);
     context.fill();
     context.set_global_alpha(if shown { 1.0 } else { 0.2 });
-    match paint {
-        Paint::Gone => {
-            if let Some(hatch) = hatch {
-                context.set_fill_style_canvas_pattern(hatch);
-                context.fill();
-            }
-        }
-        Paint::New => {
-            context.set_stroke_style_str(&colours.more);
-            context.set_line_width(1.0);
-            context.stroke();
-        }
-        _ => {}
+    if let Some(pattern) = patterns.of_paint(paint) {
+        context.set_fill_style_canvas_pattern(pattern);
+        context.fill();
+    }
+    if paint == Paint::New {
+        context.set_stroke_style_str(&colours.more);
+        context.set_line_width(1.0);
+        context.stroke();
     }
     context.set_global_alpha(1.0);
 }
 
-/// Lines across, for what is gone.
-fn hatch(context: &CanvasRenderingContext2d, colour: &str) -> Option<CanvasPattern> {
+/// Lines over a fill.
+struct Patterns {
+    gone: Option<CanvasPattern>,
+    /// Where a reader's own colours make smaller and larger the same one.
+    less: Option<CanvasPattern>,
+    more: Option<CanvasPattern>,
+}
+
+impl Patterns {
+    fn of(context: &CanvasRenderingContext2d, colours: &Colours) -> Self {
+        let forced = colours.less == colours.more;
+        let lines = |ends, colour: &str| lines(context, colour, ends);
+        Self {
+            gone: lines(((-2.0, 10.0), (10.0, -2.0)), &colours.less),
+            less: forced.then(|| lines(((0.0, 4.0), (8.0, 4.0)), &colours.less)).flatten(),
+            more: forced.then(|| lines(((4.0, 0.0), (4.0, 8.0)), &colours.more)).flatten(),
+        }
+    }
+
+    fn of_paint(&self, paint: Paint) -> Option<&CanvasPattern> {
+        match paint {
+            Paint::Gone => self.gone.as_ref(),
+            Paint::Less(_) => self.less.as_ref(),
+            Paint::More(_) => self.more.as_ref(),
+            Paint::Same | Paint::New => None,
+        }
+    }
+}
+
+/// A pattern of lines from one end to the other of a small square.
+fn lines(
+    context: &CanvasRenderingContext2d,
+    colour: &str,
+    (from, to): ((f64, f64), (f64, f64)),
+) -> Option<CanvasPattern> {
     let document = web_sys::window()?.document()?;
     let tile = document.create_element("canvas").ok()?.dyn_into::<HtmlCanvasElement>().ok()?;
     tile.set_width(8);
@@ -120,8 +148,8 @@ fn hatch(context: &CanvasRenderingContext2d, colour: &str) -> Option<CanvasPatte
     pen.begin_path();
     // Three strokes, so that the pattern goes on across its edges.
     for shift in [-8.0, 0.0, 8.0] {
-        pen.move_to(shift - 2.0, 10.0);
-        pen.line_to(shift + 10.0, -2.0);
+        pen.move_to(from.0 + shift, from.1);
+        pen.line_to(to.0 + shift, to.1);
     }
     pen.stroke();
     context.create_pattern_with_html_canvas_element(&tile, "repeat").ok().flatten()

@@ -9,6 +9,7 @@ use plimsoll_snapshot::{ByteDelta, path};
 
 use super::geometry::{BarKind, Scale, StackPart, stacks, waterfall};
 use super::paint::{Paint, paint};
+use super::waterfall::parts as bar_parts;
 use crate::figures;
 use crate::share::Picture;
 use crate::text::{self, words};
@@ -59,6 +60,15 @@ impl Sheet {
             self.svg,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{}</text>",
             // Characters that XML cannot hold, not even as references.
+            escape(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+        );
+    }
+
+    /// A line of small characters, as they fill [`fitting`].
+    fn small(&mut self, (x, y): (f64, f64), text: &str) {
+        let _ = writeln!(
+            self.svg,
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"11\" fill=\"{SOFT}\">{}</text>",
             escape(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
         );
     }
@@ -118,14 +128,17 @@ pub(crate) fn services(comparison: &Comparison) -> Picture {
 
 /// The way from before to after.
 pub(crate) fn why(service: &ServiceComparison) -> Picture {
-    let bars = waterfall(service.size.before, &service.bridge);
-    #[expect(clippy::cast_precision_loss, reason = "a height of a picture")]
+    let bars: Vec<_> = waterfall(service.size.before, &service.bridge)
+        .into_iter()
+        .map(|bar| (bar, bar_parts(service, bar.kind)))
+        .collect();
+    let row = |parts: &Option<String>| if parts.is_some() { 46.0 } else { 32.0 };
     let mut sheet = Sheet::new(
         &format!("{}: {}", words().why, text::name(&service.name)),
-        64.0 + bars.len() as f64 * 32.0,
+        64.0 + bars.iter().map(|(_, parts)| row(parts)).sum::<f64>(),
     );
     let mut y = 44.0;
-    for bar in bars {
+    for (bar, parts) in bars {
         let (label, value, colour) = match bar.kind {
             BarKind::Before(bytes) => (words().before.to_owned(), text::bytes(bytes), MARK),
             BarKind::After(bytes) => (words().after.to_owned(), text::bytes(bytes), MARK),
@@ -135,11 +148,15 @@ pub(crate) fn why(service: &ServiceComparison) -> Picture {
             BarKind::Other(delta) => (words().other_causes.to_owned(), text::delta(delta), colour(delta)),
         };
         sheet.text((16.0, y + 15.0), "start", INK, &label);
+        if let Some(parts) = &parts {
+            let fitting = shorten(parts, fitting(314.0));
+            sheet.small((16.0, y + 30.0), &fitting);
+        }
         let at = |percent: f64| 330.0 + percent * 5.0;
         let width = (at(bar.to) - at(bar.from)).abs().max(1.0);
         sheet.rect((at(bar.from.min(bar.to)), y), (width, 20.0), &format!("fill=\"{colour}\""));
         sheet.text((944.0, y + 15.0), "end", if colour == MARK { INK } else { colour }, &value.to_string());
-        y += 32.0;
+        y += row(&parts);
     }
     sheet.finish("why")
 }

@@ -137,6 +137,7 @@ pub(crate) fn TimelineChart(name: String, courses: Courses, summary: String) -> 
         .collect_view();
     view! {
         <figure class="timeline" data-timeline=name.clone()>
+            {beyond(courses, frame).map(|far| view! { <p class="beyond" aria-hidden="true">{far}</p> })}
             <div
                 class="field"
                 tabindex="0"
@@ -225,14 +226,18 @@ fn times(frame: Frame, height: f64) -> impl IntoView {
     ticks.collect_view()
 }
 
+/// The levels that are too far above to be drawn: `↑ Limit 512 MiB · Reservation 128 MiB`.
+fn beyond(courses: Courses, frame: Frame) -> Option<String> {
+    let far = courses.levels().into_iter().filter(|(.., bytes)| !frame.holds(*bytes));
+    let labels: Vec<String> = far.map(|(_, label, _)| label).collect();
+    (!labels.is_empty()).then(|| format!("↑ {}", labels.join(" · ")))
+}
+
 fn levels(courses: Courses, frame: Frame) -> impl IntoView {
-    let levels = courses.levels().into_iter().map(|(class, label, bytes)| {
-        // What is far above is named at the upper edge.
-        let y = if frame.holds(bytes) { FIELD * (1.0 - frame.memory.at(bytes.0) / 100.0) } else { 0.0 };
-        let label = if frame.holds(bytes) { label } else { format!("↑ {label}") };
-        let line = frame.holds(bytes).then(|| {
-            view! { <line class=class x1="0" x2="100%" y1=format!("{y:.1}") y2=format!("{y:.1}") /> }
-        });
+    let held = courses.levels().into_iter().filter(|(.., bytes)| frame.holds(*bytes));
+    let levels = held.map(|(class, label, bytes)| {
+        let y = FIELD * (1.0 - frame.memory.at(bytes.0) / 100.0);
+        let line = view! { <line class=class x1="0" x2="100%" y1=format!("{y:.1}") y2=format!("{y:.1}") /> };
         let text_y = if y < 14.0 { y + 13.0 } else { y - 4.0 };
         (class, label, line, text_y)
     });

@@ -27,7 +27,7 @@ pub(crate) fn Waterfall(service: &'static ServiceComparison) -> impl IntoView {
 }
 
 /// The packages that add most to a step.
-fn parts(service: &ServiceComparison, kind: BarKind) -> Option<String> {
+pub(super) fn parts(service: &ServiceComparison, kind: BarKind) -> Option<String> {
     let BarKind::Step(cause, _) = kind else { return None };
     let step = service.bridge.iter().find(|step| step.cause == cause)?;
     (!step.parts.is_empty()).then(|| text::language().bridge_parts(step))

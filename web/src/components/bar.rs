@@ -5,7 +5,7 @@ use plimsoll_analysis::inspect::ImageInspection;
 use plimsoll_report::format::date;
 use plimsoll_report::language::Language;
 
-use super::{Menu, Others};
+use super::{FIND, Menu, Others};
 use crate::state::{State, Theme, View};
 use crate::text::{self, words};
 
@@ -28,6 +28,22 @@ pub(crate) fn Bar(state: State) -> impl IntoView {
                 <span class="brand"><Mark /><span>{text::NAME}</span></span>
                 {images}
                 <Others />
+                {(!state.report.comparison.services.is_empty()).then(|| view! {
+                    <button
+                        type="button"
+                        class="find"
+                        data-do="find"
+                        popovertarget=FIND
+                        aria-keyshortcuts="/"
+                        title=words().find_long
+                    >
+                        <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+                            <circle cx="6" cy="6" r="4.2" /><path d="M9.2 9.2L13 13" />
+                        </svg>
+                        <span>{words().find}</span>
+                        <kbd aria-hidden="true">"/"</kbd>
+                    </button>
+                })}
                 <Choice
                     label=words().view
                     class="views"

@@ -9,9 +9,9 @@ use web_sys::HtmlInputElement;
 
 use super::Languages;
 use crate::desk::{Desk, Held, Job, Pair, Role};
-use crate::save;
 use crate::share::Said;
 use crate::text::{self, words};
+use crate::{document, save};
 
 /// The buttons in the bar.
 #[component]
@@ -19,7 +19,9 @@ pub(crate) fn Others() -> impl IntoView {
     let desk = use_context::<Desk>()?;
     Some(view! {
         <span class="others">
-            <button type="button" data-do="swap" title=words().swap_long on:click=move |_| desk.swap()>{words().swap}</button>
+            <button type="button" data-do="swap" title=words().swap_long on:click=move |_| desk.swap()>
+                <span class="unseen-words">{words().swap}</span>
+            </button>
             <button type="button" data-do="choose" popovertarget="others">{words().choose_open}</button>
         </span>
     })
@@ -82,6 +84,12 @@ fn Choose(desk: Desk) -> impl IntoView {
 fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
     let rows = held.iter().map(|held| {
         let size = stack_size(&held.snapshot);
+        let id = held.id;
+        let remove = move |_| {
+            desk.remove(id);
+            // Its button is gone; the reader goes on at the list.
+            document::show("[data-choose=held]".to_owned());
+        };
         let services: Vec<_> = held.snapshot.services.iter().map(|service| one_line(&service.name)).collect();
         view! {
             <tr data-held=held.id>
@@ -90,6 +98,17 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
                 <td data-bytes=size.unique_bytes.0>{text::bytes(size.unique_bytes).to_string()}</td>
                 {side(desk, Role::Before, Some(held.id), &text::held(&held.name))}
                 {side(desk, Role::After, Some(held.id), &text::held(&held.name))}
+                <td>
+                    <button
+                        type="button"
+                        class="button"
+                        data-do="remove"
+                        aria-label=(words().remove_held)(&text::held(&held.name))
+                        on:click=remove
+                    >
+                        {words().remove}
+                    </button>
+                </td>
             </tr>
         }
     });
@@ -111,6 +130,7 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
                     <th scope="col">{words().card_total}</th>
                     <th scope="col">{words().before}</th>
                     <th scope="col">{words().after}</th>
+                    <td></td>
                 </tr>
             </thead>
             <tbody>
@@ -118,6 +138,7 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
                 <tr>
                     <th scope="row" colspan="3">{words().nothing}</th>
                     {side(desk, Role::Before, None, words().nothing)}
+                    <td></td>
                     <td></td>
                 </tr>
             </tbody>

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use leptos::ev;
-use leptos::html;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::FileChange::{Attributes, Modified, Unchanged};
 use plimsoll_analysis::compare::{FileTree, ServiceComparison};
@@ -13,20 +11,18 @@ use plimsoll_snapshot::{Bytes, path as paths};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, KeyboardEvent, MouseEvent};
 
+use super::sight::Sight;
 use super::{FileMap, change, direction, maybe_size, size};
 use crate::charts::geometry::share;
-use crate::load;
+use crate::document;
+use crate::finder::Place;
 use crate::state::State;
 use crate::text::{self, words};
 use crate::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled};
 
-/// The height of a row, and of one whose figures stand below its name, as in the style sheet.
-const ROW: f64 = 28.0;
-const NARROW_ROW: f64 = 48.0;
-/// The height of the head.
+/// The heights of rows and of the head, as in the style sheet.
+const ROWS: [f64; 2] = [28.0, 48.0];
 const HEAD: f64 = 32.0;
-/// The width of a window in which rows are of two lines.
-const NARROW: f64 = 720.0;
 
 /// The choices of the reader, and what follows from them.
 #[derive(Clone, Copy)]
@@ -91,6 +87,19 @@ pub(crate) fn Files(
     tree: &'static FileTree<'static>,
 ) -> impl IntoView {
     let table = Table::new(tree);
+    Effect::new(move |_| {
+        let node = state.found(service, |place| match place {
+            Place::File(node) => Some(*node),
+            _ => None,
+        });
+        if let Some(node) = node {
+            // Whatever is filtered, the tree shows what is sought.
+            table.filter.set(Filter::default());
+            table.search.set(String::new());
+            table.reveal.set(Some(node));
+            document::show("#tree".to_owned());
+        }
+    });
     let status = move || {
         let matches = table.matches.get();
         let root = matches.get(0);
@@ -121,6 +130,7 @@ pub(crate) fn Files(
                     aria-label=words().search
                     spellcheck="false"
                     autocomplete="off"
+                    prop:value=move || table.search.get()
                     on:input=move |event| {
                         table.toggled.update(Toggled::forget_search);
                         table.search.set(event_target_value(&event));
@@ -156,44 +166,19 @@ fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> imp
 /// The table itself. Its rows share one place in the order of focus, and the arrow keys walk them.
 #[component]
 fn Grid(table: Table) -> impl IntoView {
-    let view = NodeRef::<html::Div>::new();
-    let (top, height) = (RwSignal::new(0.0), RwSignal::new(600.0));
-    let narrow = RwSignal::new(load::window_width() < NARROW);
-    let row_height = move || if narrow.get() { NARROW_ROW } else { ROW };
-    let measure = move || {
-        if let Some(element) = view.get_untracked() {
-            top.set(f64::from(element.scroll_top()));
-            // A table that is not shown has no height, but will have rows when it is.
-            height.set(f64::from(element.client_height().max(400)));
-        }
-    };
-    let resized = window_event_listener(ev::resize, move |_| {
-        narrow.set(load::window_width() < NARROW);
-        measure();
-    });
-    on_cleanup(move || resized.remove());
+    let sight = Sight::new(ROWS, HEAD);
     Effect::new(move |_| {
         // Other rows begin at the top again.
         table.filter.track();
         table.search.track();
         table.order.track();
-        if let Some(element) = view.get() {
-            element.set_scroll_top(0);
-        }
-        measure();
+        sight.to_top();
     });
 
     let go_to = move |row: usize| {
         let rows = table.rows.get_untracked();
         table.active.set(rows.get(row).map(|row| row.node));
-        let Some(element) = view.get_untracked() else { return };
-        // The head stays on top of what scrolls.
-        let visible = f64::from(element.client_height()) - HEAD;
-        let scroll = tree::scroll_to(f64::from(element.scroll_top()), visible, row_height(), row);
-        if let Some(to) = scroll {
-            #[expect(clippy::cast_possible_truncation, reason = "a position on a screen")]
-            element.set_scroll_top(to.round() as i32);
-        }
+        sight.scroll_to(row);
     };
     Effect::new(move |_| {
         let Some(node) = table.reveal.get() else { return };
@@ -213,9 +198,7 @@ fn Grid(table: Table) -> impl IntoView {
         let rows = table.rows.get_untracked();
         let active = table.active.get_untracked();
         let Some(at) = rows.iter().position(|row| Some(row.node) == active) else { return go_to(0) };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows")]
-        let page = (height.get_untracked() / row_height()) as usize;
-        match tree::step(&rows, at, key, page) {
+        match tree::step(&rows, at, key, sight.page()) {
             Step::Move(row) => go_to(row),
             Step::Open => table.open(rows[at].node),
             Step::Close => table.close(rows[at].node),
@@ -225,7 +208,7 @@ fn Grid(table: Table) -> impl IntoView {
     let on_click = move |event: MouseEvent| {
         let Some(node) = clicked_node(&event) else { return };
         table.active.set(Some(node));
-        if let Some(element) = view.get_untracked() {
+        if let Some(element) = sight.view.get_untracked() {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
             // Without the focus the keys do nothing; the click has its effect all the same.
@@ -244,8 +227,7 @@ fn Grid(table: Table) -> impl IntoView {
         }
     };
 
-    let range =
-        Memo::new(move |_| tree::window(top.get(), height.get(), row_height(), table.rows.read().len()));
+    let range = sight.range(move || table.rows.read().len());
     let shown = move || {
         let (rows, matches) = (table.rows.get(), table.matches.get());
         let largest = largest_change(table.tree, &matches);
@@ -254,10 +236,8 @@ fn Grid(table: Table) -> impl IntoView {
             .filter_map(|index| Some(row_view(table, &rows, *rows.get(index)?, index, &matches, largest)))
             .collect_view()
     };
-    #[expect(clippy::cast_precision_loss, reason = "a height on a screen")]
-    let total = move || format!("height:{}px", table.rows.read().len() as f64 * row_height());
-    #[expect(clippy::cast_precision_loss, reason = "a position on a screen")]
-    let offset = move || format!("transform:translateY({}px)", range.get().start as f64 * row_height());
+    let total = move || format!("height:{}px", sight.room(table.rows.read().len()));
+    let offset = move || format!("transform:translateY({}px)", sight.room(range.get().start));
     view! {
         // What scrolls is what has the focus: one stop of the tab key, whose rows the arrow keys walk.
         <div
@@ -268,10 +248,10 @@ fn Grid(table: Table) -> impl IntoView {
             aria-label=words().tree
             aria-rowcount=move || table.rows.read().len() + 1
             aria-activedescendant=move || table.active.get().map(|node| format!("file-{node}"))
-            node_ref=view
+            node_ref=sight.view
             on:keydown=on_key
             on:focus=on_focus
-            on:scroll=move |_| measure()
+            on:scroll=move |_| sight.measure()
             on:click=on_click
         >
             <div class="tr head" role="row" aria-rowindex="1">
@@ -388,19 +368,21 @@ fn Largest(service: &'static ServiceComparison) -> impl IntoView {
             </tr>
         }
     });
-    view! {
-        <table class="plain paper">
-            <caption>{words().largest_files}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{words().name}</th>
-                    <th scope="col">{words().before}</th>
-                    <th scope="col">{words().after}</th>
-                    <th scope="col">{words().change}</th>
-                    <td></td>
-                </tr>
-            </thead>
-            <tbody>{files.collect_view()}</tbody>
-        </table>
-    }
+    (!service.files.largest.is_empty()).then(|| {
+        view! {
+            <table class="plain paper">
+                <caption>{words().largest_files}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{words().name}</th>
+                        <th scope="col">{words().before}</th>
+                        <th scope="col">{words().after}</th>
+                        <th scope="col">{words().change}</th>
+                        <td></td>
+                    </tr>
+                </thead>
+                <tbody>{files.collect_view()}</tbody>
+            </table>
+        }
+    })
 }

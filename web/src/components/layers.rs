@@ -10,18 +10,32 @@ use plimsoll_snapshot::Bytes;
 
 use super::{ChartTools, maybe_size, size};
 use crate::charts::{Stacks, picture};
+use crate::document;
+use crate::finder::Place;
+use crate::state::State;
 use crate::text::{self, words};
 
 /// The aligned layers; a row opens to show what it holds and who hides it.
 #[component]
-pub(crate) fn Layers(service: &'static ServiceComparison) -> impl IntoView {
+pub(crate) fn Layers(state: State, service: &'static ServiceComparison) -> impl IntoView {
     let compressed = [&service.before, &service.after]
         .into_iter()
         .flatten()
         .flat_map(|image| &image.layers)
         .any(|layer| layer.compressed_bytes.is_some());
+    let sought = RwSignal::new(None);
+    Effect::new(move |_| {
+        let row = state.found(service, |place| match place {
+            Place::Layer(row) => Some(*row),
+            _ => None,
+        });
+        if let Some(row) = row {
+            sought.set(Some(row));
+            document::show(format!("[data-layer=\"{row}\"] button"));
+        }
+    });
     let rows = service.layers.iter().enumerate().map(|(index, pair)| {
-        view! { <LayerRow service pair=*pair index compressed /> }
+        view! { <LayerRow service pair=*pair index compressed sought /> }
     });
     let table = if service.layers.is_empty() {
         view! { <p>{words().no_layers}</p> }.into_any()
@@ -73,10 +87,17 @@ fn LayerRow(
     pair: LayerPair,
     index: usize,
     compressed: bool,
+    /// The row that a search was led to.
+    sought: RwSignal<Option<usize>>,
 ) -> impl IntoView {
     let before = layer(service.before.as_ref(), pair.before);
     let after = layer(service.after.as_ref(), pair.after);
     let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        if sought.get() == Some(index) {
+            open.set(true);
+        }
+    });
     let detail_id = format!("layer-{index}");
     let instruction =
         service.instruction(&pair).map_or_else(|| words().no_instruction.to_owned(), whole_line);

@@ -80,6 +80,9 @@ pub(crate) fn FileMap(
 ) -> impl IntoView {
     let found = find(tree, &state.directory.read_untracked());
     let (area, root) = (state.area, RwSignal::new(found.unwrap_or(0)));
+    // Where nothing differs, only sizes have an area.
+    let differs = tree.nodes.first().is_some_and(|root| root.changed_files > 0);
+    let shown = move || if differs { area.get() } else { Area::Size };
     // The address knows the directory by its path: another service has it elsewhere, or not at all.
     Effect::new(move |_| {
         let directory = tree.path(root.get() as usize);
@@ -96,7 +99,7 @@ pub(crate) fn FileMap(
     });
     let size = RwSignal::new((0.0, HEIGHT));
     // What they give is large, and differs whenever it is made anew.
-    let weighed = Memo::new_with_compare(move |_| Arc::new(Weighed::of(tree, area.get())), |_, _| true);
+    let weighed = Memo::new_with_compare(move |_| Arc::new(Weighed::of(tree, shown())), |_, _| true);
     let tiles = Memo::new_with_compare(
         move |_| {
             let (width, height) = size.get();
@@ -131,10 +134,12 @@ pub(crate) fn FileMap(
             <p class="lead" id="map-help">{words().map_help}</p>
             <div class="tools">
                 <Crumbs map />
-                <div class="filters areas" role="group" aria-label=words().map_area>
-                    <span>{words().map_area}</span>
-                    {areas.into_iter().collect_view()}
-                </div>
+                {differs.then(|| view! {
+                    <div class="filters areas" role="group" aria-label=words().map_area>
+                        <span>{words().map_area}</span>
+                        {areas.into_iter().collect_view()}
+                    </div>
+                })}
             </div>
             <Drawing state map matches />
             <div class="below-chart">

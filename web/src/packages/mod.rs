@@ -9,7 +9,7 @@ use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Root, WhatIf};
 use plimsoll_snapshot::Order as _;
 
 pub(crate) use owners::{Owned, owners};
-pub(crate) use rows::{Filter, Order, Row, chosen, rows};
+pub(crate) use rows::{Filter, Order, Row, chosen, key, rows};
 
 /// An image with its packages.
 #[derive(Clone, Copy)]

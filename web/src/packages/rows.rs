@@ -64,7 +64,7 @@ pub(crate) fn rows<'a>(trees: &'a ServiceTrees<'_>, changes: &[PackageChange]) -
         Row {
             ecosystem,
             name,
-            key: format!("{}:{name}", ecosystem.name()),
+            key: key(ecosystem, name),
             before: ids_before,
             after: ids_after,
             change: changes.get(&(ecosystem, name)).copied(),
@@ -86,6 +86,11 @@ fn retained(catalogue: Option<&Catalogue>, packages: &[&Package]) -> Bytes {
         }
         _ => Bytes::ZERO,
     }
+}
+
+/// What a package is called in addresses and attributes, and by [`Catalogue::named`].
+pub(crate) fn key(ecosystem: Ecosystem, name: &str) -> String {
+    format!("{}:{name}", ecosystem.name())
 }
 
 /// Which rows are shown.

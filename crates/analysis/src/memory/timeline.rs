@@ -1,6 +1,7 @@
 //! What each service took over time, and what happened to it meanwhile, as a chart draws it.
 //!
-//! Every recording counts from its own beginning, so that before and after lie on one scale.
+//! Every recording counts from its own beginning, so that before and after lie on one scale. What was recorded under a
+//! load and what was recorded without one are courses of their own: laid over each other they would say nothing.
 
 use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Metric, Recording, Series};
 use plimsoll_snapshot::{Order as _, Runtime};
@@ -9,11 +10,13 @@ use serde::Serialize;
 use super::samples::frame_time;
 use super::stack::{self, StackService};
 
-/// The recordings of one service.
+/// The recordings of one service, either those under a load or those without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Timeline {
     /// Its name.
     pub service: String,
+    /// Whether something loaded the stack while it was recorded.
+    pub under_load: bool,
     /// One line for each start of each container in each recording.
     pub lines: Vec<Line>,
     /// What happened, in the order of time.
@@ -59,19 +62,27 @@ const GAP: u64 = 3;
 /// The most marks of one service: more than that nobody tells apart.
 const MOST_MARKS: usize = 200;
 
-/// The timelines of the services that were recorded, by name.
+/// A part of what was recorded of one service.
+type Recorded<'a> = [(&'a Recording, &'a Series)];
+
+/// The timelines of the services that were recorded, by name; those without a load first.
 #[must_use]
 pub fn timelines(runtime: &Runtime) -> Vec<Timeline> {
-    stack::services(runtime).iter().map(timeline).filter(|timeline| !timeline.lines.is_empty()).collect()
+    let services = stack::services(runtime);
+    let courses = services.iter().flat_map(|service| [false, true].map(|load| timeline(service, load)));
+    courses.filter(|timeline| !timeline.lines.is_empty()).collect()
 }
 
-fn timeline(service: &StackService<'_>) -> Timeline {
-    let is_timed = service.series.iter().any(|(recording, _)| frame_time(recording, 0).is_some());
+fn timeline(service: &StackService<'_>, under_load: bool) -> Timeline {
+    let all = service.series.iter().copied();
+    let all: Vec<_> = all.filter(|(recording, _)| recording.load.is_some() == under_load).collect();
+    let is_timed = all.iter().any(|(recording, _)| frame_time(recording, 0).is_some());
     // A recording without times has no place among those that have.
     let fits = |recording: &Recording| !is_timed || frame_time(recording, 0).is_some();
-    let series = service.series.iter().filter(|(recording, _)| fits(recording));
+    let series = all.iter().filter(|(recording, _)| fits(recording));
     let lines = series.filter_map(|(recording, series)| line(recording, series, is_timed)).collect();
-    Timeline { service: service.name.clone(), lines, marks: marks(service), loads: loads(service), is_timed }
+    let (marks, loads) = (marks(service, &all), loads(&all));
+    Timeline { service: service.name.clone(), under_load, lines, marks, loads, is_timed }
 }
 
 fn line(recording: &Recording, series: &Series, is_timed: bool) -> Option<Line> {
@@ -105,9 +116,8 @@ fn usual_step(recording: &Recording) -> Option<u64> {
 }
 
 /// What happened while it was recorded, or at most half as long after that: a kill ends many a recording.
-fn marks(service: &StackService<'_>) -> Vec<Mark> {
-    let mut spans: Vec<(i64, i64)> = service
-        .series
+fn marks(service: &StackService<'_>, recorded: &Recorded<'_>) -> Vec<Mark> {
+    let mut spans: Vec<(i64, i64)> = recorded
         .iter()
         .filter_map(|(recording, _)| recording.span())
         .map(|span| {
@@ -138,7 +148,7 @@ fn marks(service: &StackService<'_>) -> Vec<Mark> {
         .collect();
     // What the kernel counted and no event told.
     if !marks.iter().any(|mark| mark.kind == MarkKind::OomKill) {
-        for (recording, series) in &service.series {
+        for (recording, series) in recorded {
             let mut last = 0;
             for (frame, kills) in series.values(Metric::OomKills) {
                 if let (true, Some(at)) = (kills > last, offset(recording, frame)) {
@@ -154,9 +164,8 @@ fn marks(service: &StackService<'_>) -> Vec<Mark> {
     marks
 }
 
-fn loads(service: &StackService<'_>) -> Vec<(u64, u64)> {
-    let mut loads: Vec<(u64, u64)> = service
-        .series
+fn loads(recorded: &Recorded<'_>) -> Vec<(u64, u64)> {
+    let mut loads: Vec<(u64, u64)> = recorded
         .iter()
         .filter_map(|(recording, _)| {
             let (load, whole) = (recording.load.as_ref()?, recording.span()?);
@@ -221,6 +230,32 @@ mod tests {
         let died = EventKind::Die { exit_code: Some(137) };
         let timelines = recorded(&[0, 1_000, 2_000], &[Some(5); 3], &[(2_900, died), (3_100, died)]);
         assert_eq!(timelines[0].marks, [Mark { at: 2_900, kind: MarkKind::Died(Some(137)) }]);
+    }
+
+    #[test]
+    fn a_start_and_a_load_are_courses_of_their_own() {
+        let side = |from: i64, load: Option<Load>| Recording {
+            frames: 2,
+            times: Some(vec![Time(from), Time(from + 1_000)]),
+            series: vec![Series {
+                length: 2,
+                columns: BTreeMap::from([(Metric::WorkingSet, Column(vec![Some(5), Some(6)]))]),
+                ..Series::default()
+            }],
+            load,
+            ..Recording::default()
+        };
+        let courses = timelines(&Runtime {
+            containers: vec![Container { service: Some("web".to_owned()), ..Container::default() }],
+            recordings: vec![side(60_000, Some(Load::default())), side(0, None)],
+            events: vec![Event { time: Time(60_500), container: 0, kind: EventKind::Oom }],
+            ..Runtime::default()
+        });
+        let told: Vec<_> = courses
+            .iter()
+            .map(|course| (course.under_load, course.lines.len(), course.marks.len(), course.loads.len()))
+            .collect();
+        assert_eq!(told, [(false, 1, 0, 0), (true, 1, 1, 1)]);
     }
 
     #[test]

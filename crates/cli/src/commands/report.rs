@@ -70,14 +70,13 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let targets = args.targets.as_deref().map(target_document).transpose()?;
     let (before, after) = read_both(&args.before, &args.after, &args.read.options(), printer)?;
     let comparison = compare(&before, &after);
+    let bundle = Bundle { before, after, targets };
     match (viewer, output) {
-        (Some(viewer), Some(path)) => {
-            page(&viewer, path, &Bundle { before, after, targets }, &comparison, args.language)?;
-        }
+        (Some(viewer), Some(path)) => page(&viewer, path, &bundle, &comparison, args.language)?,
         (_, path) => document(args, path, &comparison, printer)?,
     }
     if let Some(path) = output {
-        let verdict = verdict::verdict(&comparison, args.language);
+        let verdict = verdict::of(&bundle, &comparison, args.language);
         printer.note(&format!("{}: {verdict}", path.display()));
     }
     Ok(())
@@ -100,9 +99,9 @@ fn page(
     let mut data = Vec::new();
     bundle.write_gzip(&mut data).expect("memory takes everything");
     let page = Page {
-        title: &format!("{} · Plimsoll", verdict::title(comparison, language)),
+        title: &format!("{} · Plimsoll", verdict::title_of(bundle, comparison, language)),
         lang: language.tag(),
-        static_html: &summary::summary(comparison, language),
+        static_html: &summary::of(bundle, comparison, language),
         data: &data,
     };
     output::write(path, |out| viewer.write(&page, out))

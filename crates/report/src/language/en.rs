@@ -7,6 +7,7 @@ use crate::{sizes, words};
 
 pub(super) static WORDS: Words = Words {
     nothing_to_compare: "There is nothing to compare: neither side has a service.",
+    most_taken: |services| format!("Most memory taken by each service: {services}."),
     stack_of: |services| format!("The stack of {services} services"),
     fell: |from, to| format!("fell from {from} to {to}"),
     grew: |from, to| format!("grew from {from} to {to}"),
@@ -150,6 +151,18 @@ pub(super) static WORDS: Words = Words {
     settings: "Settings",
     settings_lead: "What differs in how the image is run. Of environment variables only the names are known.",
     is_set: "set",
+
+    remove: "Remove",
+    remove_held: |name| format!("Remove {name} from the page"),
+
+    find: "Search",
+    find_long: "Search files, packages, layers and findings (key /)",
+    find_placeholder: "Files, packages, layers, findings",
+    find_help: "Part of a name, or of a path: lib/python. The arrow keys choose, Enter goes there.",
+    find_nothing: "Nothing is called that.",
+    find_reading: "Names are still being read.",
+    find_found: |number| format!("{number} found. The arrow keys choose, Enter goes there."),
+    find_left: |services| format!("The files of {services} are too many and were left out."),
 
     files: "Files",
     files_lead: "Both file systems in one tree, as a container sees them. Directories carry the sums of the files that are shown.",
@@ -351,7 +364,7 @@ pub(super) static WORDS: Words = Words {
     running: super::running::en::WORDS,
 
     method: "Method and provenance",
-    method_lead: "Sizes of images are decimal: 1 MB is 1 000 000 bytes. A size is only ever compared with one of its kind.",
+    method_lead: "Sizes of images are decimal: 1 MB is 1\u{202f}000\u{202f}000 bytes. A size is only ever compared with one of its kind.",
     term: "Size",
     counts_what: "What it counts",
     shown_by: "Where else it is shown",

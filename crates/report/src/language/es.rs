@@ -9,6 +9,7 @@ use crate::sizes::{self, SizeDefinition};
 
 pub(super) static WORDS: Words = Words {
     nothing_to_compare: "No hay nada que comparar: ningún lado tiene servicios.",
+    most_taken: |services| format!("Memoria máxima de cada servicio: {services}."),
     stack_of: |services| format!("El conjunto de {services} servicios"),
     fell: |from, to| format!("bajó de {from} a {to}"),
     grew: |from, to| format!("creció de {from} a {to}"),
@@ -153,6 +154,18 @@ pub(super) static WORDS: Words = Words {
     settings: "Ajustes",
     settings_lead: "Lo que difiere en cómo se ejecuta la imagen. De las variables de entorno solo se conocen los nombres.",
     is_set: "definido",
+
+    remove: "Quitar",
+    remove_held: |name| format!("Quitar {name} de la página"),
+
+    find: "Buscar",
+    find_long: "Buscar archivos, paquetes, capas y hallazgos (tecla /)",
+    find_placeholder: "Archivos, paquetes, capas, hallazgos",
+    find_help: "Parte de un nombre o de una ruta: lib/python. Las flechas eligen, Intro lleva allí.",
+    find_nothing: "Nada se llama así.",
+    find_reading: "Aún se leen nombres.",
+    find_found: |number| format!("{number} encontrados. Las flechas eligen, Intro lleva allí."),
+    find_left: |services| format!("Los archivos de {services} son demasiados y quedaron fuera."),
 
     files: "Archivos",
     files_lead: "Ambos sistemas de archivos en un solo árbol, como los ve un contenedor. Los directorios suman los archivos mostrados.",
@@ -358,7 +371,7 @@ pub(super) static WORDS: Words = Words {
     running: super::running::es::WORDS,
 
     method: "Método y procedencia",
-    method_lead: "Los tamaños de imagen son decimales: 1 MB son 1 000 000 bytes. Un tamaño solo se compara con otro de su clase.",
+    method_lead: "Los tamaños de imagen son decimales: 1 MB son 1\u{202f}000\u{202f}000 bytes. Un tamaño solo se compara con otro de su clase.",
     term: "Tamaño",
     counts_what: "Qué cuenta",
     shown_by: "Dónde más se muestra",

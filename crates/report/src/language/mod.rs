@@ -213,6 +213,7 @@ pub struct Words {
     // The verdict.
     pub nothing_to_compare: &'static str,
     pub stack_of: fn(services: &str) -> String,
+    pub most_taken: fn(services: &str) -> String,
     pub fell: fn(from: &str, to: &str) -> String,
     pub grew: fn(from: &str, to: &str) -> String,
     pub stayed: fn(at: &str) -> String,
@@ -350,6 +351,20 @@ pub struct Words {
     pub settings: &'static str,
     pub settings_lead: &'static str,
     pub is_set: &'static str,
+
+    // Snapshots that are held.
+    pub remove: &'static str,
+    pub remove_held: fn(name: &str) -> String,
+
+    // The search over everything.
+    pub find: &'static str,
+    pub find_long: &'static str,
+    pub find_placeholder: &'static str,
+    pub find_help: &'static str,
+    pub find_nothing: &'static str,
+    pub find_reading: &'static str,
+    pub find_found: fn(number: &str) -> String,
+    pub find_left: fn(services: &str) -> String,
 
     // Files.
     pub files: &'static str,

@@ -19,26 +19,23 @@ pub(crate) fn ServiceBlock(
     is_open: bool,
 ) -> impl IntoView {
     let sides = running.service(name);
-    let courses = Courses {
-        sides: running.course(name),
-        limits: sides.map(|side| side.and_then(|side| side.limit.bytes())),
-        reservation: sides[1].or(sides[0]).and_then(|side| side.reservation),
-        peak: sides[1].or(sides[0]).and_then(|side| side.peak),
-    };
-    let is_recorded = courses.sides.iter().any(Option::is_some);
-    let chart = if is_recorded {
-        view! {
-            <TimelineChart name=text::name(name) courses summary=summary(running, name) />
-            <p class="legend" aria-hidden="true">{legend(&courses)}</p>
-            <ChartTools
-                chart=words().running.timeline
-                picture=move || Some(memory_picture::timeline(name, &courses))
-            />
-            <Table courses />
-        }
-        .into_any()
-    } else {
+    let panels: Vec<_> = running
+        .courses(name)
+        .into_iter()
+        .map(|(under_load, timelines)| {
+            let courses = Courses {
+                sides: timelines,
+                limits: sides.map(|side| side.and_then(|side| side.limit.bytes())),
+                reservation: sides[1].or(sides[0]).and_then(|side| side.reservation),
+                peak: sides[1].or(sides[0]).and_then(|side| side.peak),
+            };
+            panel(running, name, under_load.map(words().running.phase), courses)
+        })
+        .collect();
+    let chart = if panels.is_empty() {
         view! { <p class="lead">{words().running.only_planned}</p> }.into_any()
+    } else {
+        panels.into_any()
     };
     view! {
         <details class="memory-service" data-service-memory=name open=move || is_open || state.everything.get()>
@@ -46,6 +43,31 @@ pub(crate) fn ServiceBlock(
             {chart}
             <Facts running name />
         </details>
+    }
+}
+
+/// A chart with its legend and its table. Where there are several, each says which it is.
+fn panel(
+    running: &'static Running,
+    name: &'static str,
+    phase: Option<&'static str>,
+    courses: Courses,
+) -> impl IntoView {
+    let title = match phase {
+        Some(phase) => format!("{}, {}", text::name(name), phase.to_lowercase()),
+        None => text::name(name),
+    };
+    let of_picture = StoredValue::new(title.clone());
+    let legend = legend(&courses).into_any();
+    view! {
+        {phase.map(|phase| view! { <h4 class="phase">{phase}</h4> })}
+        <TimelineChart name=title courses summary=summary(running, name) />
+        <p class="legend" aria-hidden="true">{legend}</p>
+        <ChartTools
+            chart=words().running.timeline
+            picture=move || Some(memory_picture::timeline(&of_picture.get_value(), &courses))
+        />
+        <Table courses />
     }
 }
 
@@ -65,7 +87,7 @@ fn summary(running: &'static Running, name: &str) -> String {
     parts.join("; ")
 }
 
-fn legend(courses: &Courses) -> impl IntoView {
+fn legend(courses: &Courses) -> impl IntoView + use<> {
     let head = &words().running;
     let sides = courses.named().map(|(index, label, _)| {
         let class = if index == 0 { "stroke before" } else { "stroke after" };

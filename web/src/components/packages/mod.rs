@@ -18,6 +18,7 @@ use self::owners::Owners;
 use self::table::Table;
 use self::without::Without;
 use super::{Empty, change, size};
+use crate::finder::Place;
 use crate::packages::{self, Filter, Order, Row, Side};
 use crate::state::State;
 use crate::text::{self, words};
@@ -39,6 +40,8 @@ struct Shelf {
     without: Memo<Option<Arc<WhatIf>>>,
     /// The row whose details are shown.
     open: RwSignal<Option<usize>>,
+    /// The row that a search was led to.
+    reveal: RwSignal<Option<usize>>,
 }
 
 impl Shelf {
@@ -70,6 +73,7 @@ impl Shelf {
             chosen,
             without,
             open: RwSignal::new(None),
+            reveal: RwSignal::new(None),
         })
     }
 
@@ -93,6 +97,20 @@ pub(crate) fn Packages(
         return view! { <Empty id="packages" class="engineer" title=words().packages says=words().packages_empty /> }
             .into_any();
     };
+    Effect::new(move |_| {
+        let key = state.found(service, |place| match place {
+            Place::Package(key) => Some(key.clone()),
+            _ => None,
+        });
+        let row = key.and_then(|key| shelf.rows.read_value().iter().position(|row| row.key == key));
+        if row.is_some() {
+            // Whatever is filtered, the table shows what is sought.
+            shelf.filter.set(Filter::All);
+            shelf.search.set(String::new());
+            shelf.open.set(row);
+            shelf.reveal.set(row);
+        }
+    });
     let incomplete = (!shelf.subject.catalogue.complete).then(|| format!(" {}", words().packages_incomplete));
     let status = move || {
         let shown = count(shelf.chosen.read().len() as u64);
@@ -111,6 +129,7 @@ pub(crate) fn Packages(
                     aria-label=words().search_packages
                     spellcheck="false"
                     autocomplete="off"
+                    prop:value=move || shelf.search.get()
                     on:input=move |event| shelf.search.set(event_target_value(&event))
                 />
                 <p class="status" role="status">{status}</p>

@@ -2,73 +2,59 @@
 
 use std::sync::Arc;
 
-use leptos::ev;
-use leptos::html;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::ImageTree;
 use plimsoll_analysis::packages::{Catalogue, PackageId};
 use plimsoll_report::language::ecosystem_name;
 
 use super::{Shelf, versions};
+use crate::components::sight::Sight;
 use crate::components::{change, size};
-use crate::load;
+use crate::document;
 use crate::packages::{Order, Row, why};
 use crate::text::{self, words};
-use crate::tree::window;
 
-/// The height of a row, and of one whose figures stand below its name, as in the style sheet.
-const ROW: f64 = 32.0;
-const NARROW_ROW: f64 = 52.0;
-/// The width of a window in which rows are of two lines.
-const NARROW: f64 = 720.0;
+/// The heights of rows and of the head, as in the style sheet.
+const ROWS: [f64; 2] = [32.0, 52.0];
+const HEAD: f64 = 32.0;
 const COLUMNS: &str = "8";
 
 #[component]
 pub(super) fn Table(shelf: Shelf) -> impl IntoView {
-    let view = NodeRef::<html::Div>::new();
-    let (top, height) = (RwSignal::new(0.0), RwSignal::new(600.0));
-    let narrow = RwSignal::new(load::window_width() < NARROW);
-    let row_height = move || if narrow.get() { NARROW_ROW } else { ROW };
-    let measure = move || {
-        if let Some(element) = view.try_get_untracked().flatten() {
-            top.set(f64::from(element.scroll_top()));
-            // A table that is not shown has no height, but will have rows when it is.
-            height.set(f64::from(element.client_height().max(400)));
-        }
-    };
-    let resized = window_event_listener(ev::resize, move |_| {
-        narrow.set(load::window_width() < NARROW);
-        measure();
-    });
-    on_cleanup(move || resized.remove());
+    let sight = Sight::new(ROWS, HEAD);
     Effect::new(move |_| {
         // Other rows begin at the top again.
         shelf.chosen.track();
-        if let Some(element) = view.get() {
-            element.set_scroll_top(0);
-        }
-        measure();
+        sight.to_top();
     });
-    let range = Memo::new(move |_| window(top.get(), height.get(), row_height(), shelf.chosen.read().len()));
+    Effect::new(move |_| {
+        let Some(wanted) = shelf.reveal.get() else { return };
+        if let Some(row) = shelf.chosen.get_untracked().iter().position(|at| *at == wanted) {
+            sight.scroll_to(row);
+        }
+        document::show("#packages-rows".to_owned());
+    });
+    let range = sight.range(move || shelf.chosen.read().len());
     let shown = move || {
         let (rows, chosen) = (shelf.rows.get_value(), shelf.chosen.get());
         let at = range.get().filter_map(|index| Some((index, *chosen.get(index)?)));
         at.map(|(index, at)| row(shelf, &rows[at], at, index)).collect_view()
     };
-    let above = move || gap(range.get().start, row_height());
+    let above = move || gap(sight.room(range.get().start));
     let below = move || {
         let all = shelf.chosen.read().len();
-        gap(all.saturating_sub(range.get().end), row_height())
+        gap(sight.room(all.saturating_sub(range.get().end)))
     };
     view! {
         // What scrolls is a stop of the tab key, so that it scrolls by keys.
         <div
             class="packages-view screen"
+            id="packages-rows"
             role="region"
             tabindex="0"
             aria-label=words().packages_rows
-            node_ref=view
-            on:scroll=move |_| measure()
+            node_ref=sight.view
+            on:scroll=move |_| sight.measure()
         >
             <table class="plain packages" aria-rowcount=move || shelf.chosen.read().len() + 1>
                 <thead>
@@ -91,10 +77,9 @@ pub(super) fn Table(shelf: Shelf) -> impl IntoView {
 }
 
 /// What takes the room of rows that are out of sight.
-#[expect(clippy::cast_precision_loss, reason = "a height on a screen")]
-fn gap(rows: usize, height: f64) -> impl IntoView {
-    (rows > 0).then(|| {
-        let style = format!("height:{}px", rows as f64 * height);
+fn gap(room: f64) -> impl IntoView {
+    (room > 0.0).then(|| {
+        let style = format!("height:{room}px");
         view! { <tr class="gap" aria-hidden="true"><td colspan=COLUMNS style=style></td></tr> }
     })
 }

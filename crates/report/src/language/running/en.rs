@@ -8,7 +8,7 @@ use super::RunningWords;
 use crate::language::Noun;
 
 pub(in crate::language) const WORDS: RunningWords = RunningWords {
-    lead: "The working set: what cannot be taken away without harm. Memory is binary, as engines count it: 1 GiB is 1 024 MiB.",
+    lead: "The working set: what cannot be taken away without harm. Memory is binary, as engines count it: 1 GiB is 1\u{202f}024 MiB.",
     empty: "Nothing was measured. These calls fill this section: the first records a running stack, the second takes what an engine printed.",
     timeline: "Memory over time",
     reading_help: "Point at the chart, or focus it and use the arrow keys, to read off the values of a moment.",
@@ -21,6 +21,7 @@ pub(in crate::language) const WORDS: RunningWords = RunningWords {
     legend_line: "working set",
     legend_load: "under load",
     summary: |side, low, most| format!("{side} {low} to {most}"),
+    phase: |under_load| if under_load { "Under load" } else { "Without load" },
     only_planned: "Only what is planned is known: nothing was recorded.",
 
     median: "Median",

@@ -8,7 +8,7 @@ use super::RunningWords;
 use crate::language::Noun;
 
 pub(in crate::language) const WORDS: RunningWords = RunningWords {
-    lead: "El conjunto de trabajo: lo que no se puede quitar sin daño. La memoria es binaria, como la cuentan los motores: 1 GiB son 1 024 MiB.",
+    lead: "El conjunto de trabajo: lo que no se puede quitar sin daño. La memoria es binaria, como la cuentan los motores: 1 GiB son 1\u{202f}024 MiB.",
     empty: "No se midió nada. Estas órdenes llenan esta sección: la primera graba un stack en marcha, la segunda toma lo que imprimió un motor.",
     timeline: "Memoria en el tiempo",
     reading_help: "Señale la gráfica, o enfóquela y use las flechas, para leer los valores de un momento.",
@@ -21,6 +21,7 @@ pub(in crate::language) const WORDS: RunningWords = RunningWords {
     legend_line: "conjunto de trabajo",
     legend_load: "con carga",
     summary: |side, low, most| format!("{side} de {low} a {most}"),
+    phase: |under_load| if under_load { "Con carga" } else { "Sin carga" },
     only_planned: "Solo se conoce lo planeado: no se grabó nada.",
 
     median: "Mediana",

@@ -31,6 +31,7 @@ pub struct RunningWords {
     pub legend_load: &'static str,
     pub summary: fn(side: &str, low: &str, most: &str) -> String,
     pub only_planned: &'static str,
+    pub phase: fn(under_load: bool) -> &'static str,
 
     // Figures of a service.
     pub median: &'static str,
