@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use plimsoll_snapshot::Snapshot;
 
@@ -74,9 +74,8 @@ impl Interruptible {
         builder: &tempfile::Builder<'_, '_>,
         directory: &Path,
     ) -> io::Result<(tempfile::NamedTempFile, Self)> {
-        static HANDLER: Once = Once::new();
-        // Whoever handles interruptions already, a recording, ends in its own way.
-        HANDLER.call_once(|| drop(ctrlc::try_set_handler(end)));
+        // Where interruptions cannot be handled, the file is all that is lost.
+        let _ = handle();
         let mut writing = writing();
         let temporary = builder.tempfile_in(directory)?;
         *writing = Some(temporary.path().to_owned());
@@ -94,7 +93,35 @@ fn writing() -> MutexGuard<'static, Option<PathBuf>> {
     WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What an interruption does instead of ending the program.
+type Handler = Box<dyn FnMut() + Send>;
+
+static HANDLER: Mutex<Option<Handler>> = Mutex::new(None);
+
+/// Leaves interruptions to whoever ends in an own way: a recording.
+pub(crate) fn on_interruption(
+    handler: impl FnMut() + Send + 'static,
+) -> std::result::Result<(), ctrlc::Error> {
+    *HANDLER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(handler));
+    handle()
+}
+
+/// Handles interruptions from now on. A program has one handler.
+fn handle() -> std::result::Result<(), ctrlc::Error> {
+    static IS_SET: Mutex<bool> = Mutex::new(false);
+    let mut is_set = IS_SET.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*is_set {
+        ctrlc::set_handler(end)?;
+        *is_set = true;
+    }
+    Ok(())
+}
+
 fn end() {
+    if let Some(handler) = &mut *HANDLER.lock().unwrap_or_else(PoisonError::into_inner) {
+        handler();
+        return;
+    }
     if let Some(path) = &*writing() {
         // It may be at its place already, and then there is nothing to remove.
         let _ = fs::remove_file(path);

@@ -172,7 +172,7 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>> {
             std::process::exit(2);
         }
     };
-    ctrlc::set_handler(handler)
+    crate::output::on_interruption(handler)
         .map_err(|error| Error::usage(format!("cannot be told to stop: {error}"), "use `--duration`"))?;
     Ok(asked)
 }
