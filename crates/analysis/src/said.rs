@@ -83,6 +83,7 @@ impl From<&'static str> for Said {
 }
 
 impl PartialEq<&str> for Said {
+    #[expect(clippy::cmp_owned, reason = "the sentence has to be put together first")]
     fn eq(&self, other: &&str) -> bool {
         self.to_string() == *other
     }

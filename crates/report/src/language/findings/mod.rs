@@ -47,7 +47,8 @@ impl Language {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_analysis::findings::RULES;
+    use plimsoll_analysis::findings::{RULES, advise_stack};
+    use plimsoll_analysis::said::Value;
 
     use super::*;
 
@@ -95,6 +96,39 @@ mod tests {
         assert!(missing.is_empty(), "Spanish lacks {missing:#?}");
     }
 
+    /// Those of a real stack before and after, whatever the sources look like.
+    #[test]
+    #[expect(clippy::disallowed_types, reason = "a test reads the example")]
+    fn every_finding_of_the_example_is_said_in_every_language() {
+        fn known(said: &Said, missing: &mut Vec<String>) {
+            if said.text != "{}" && es::sentence(said.text).is_none() {
+                missing.push(said.text.to_owned());
+            }
+            for value in &said.values {
+                if let Value::Said(said) = value {
+                    known(said, missing);
+                }
+            }
+        }
+        let mut missing = Vec::new();
+        for name in ["before", "after"] {
+            let path = format!("{}/../../examples/agente-{name}.plimsoll", env!("CARGO_MANIFEST_DIR"));
+            let snapshot = plimsoll_snapshot::read(std::fs::File::open(path).unwrap()).unwrap();
+            let advice = advise_stack(&snapshot);
+            let findings = advice.services.iter().flat_map(|service| &service.findings).chain(&advice.stack);
+            for finding in findings {
+                known(&finding.title, &mut missing);
+                finding
+                    .evidence
+                    .iter()
+                    .filter_map(|one| one.note.as_ref())
+                    .for_each(|note| known(note, &mut missing));
+                finding.fixes.iter().for_each(|fix| known(&fix.does, &mut missing));
+            }
+        }
+        assert!(missing.is_empty(), "Spanish lacks {missing:#?}");
+    }
+
     /// What stands before each literal on its line, and the literal.
     fn literals(source: &str) -> Vec<(&str, &str)> {
         let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -133,7 +167,7 @@ mod tests {
             "adduser -S",
         ];
         // What reads as code but is said.
-        let word = text.contains(' ') && text.chars().filter(|c| c.is_ascii_lowercase()).count() > 8;
+        let word = text.contains(' ') && text.chars().filter(char::is_ascii_lowercase).count() > 8;
         word && !CODE.iter().any(|code| text.contains(code))
     }
 

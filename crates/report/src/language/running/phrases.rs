@@ -409,6 +409,8 @@ const SPANISH: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn check(english: &str, expected: &str) {
@@ -442,6 +444,53 @@ mod tests {
             check(text, text);
         }
         assert_eq!(translated(Language::English, "it is paused"), "it is paused");
+    }
+
+    /// Every reason that a real stack is given, with no English word left between its names.
+    #[test]
+    #[expect(clippy::disallowed_types, reason = "a test reads the example")]
+    fn the_reasons_of_the_example_have_no_english_left() {
+        use plimsoll_analysis::{memory, targets};
+        let read = |name: &str| {
+            let path = format!("{}/../../examples/{name}", env!("CARGO_MANIFEST_DIR"));
+            std::fs::File::open(path).unwrap()
+        };
+        let before = plimsoll_snapshot::read(read("agente-before-memory.plimsoll")).unwrap();
+        let after = plimsoll_snapshot::read(read("agente-after-memory.plimsoll")).unwrap();
+        let (old, new) = (before.runtime.as_ref().unwrap(), after.runtime.as_ref().unwrap());
+        let mut said: Vec<String> = Vec::new();
+        for service in [old, new].into_iter().flat_map(|runtime| memory::memory(runtime).services) {
+            said.extend(service.oom.evidence);
+            said.push(service.trend.reason);
+            said.extend(service.suggestion.reasons.into_iter().chain(service.suggestion.refused));
+            said.push(service.log.reason);
+            said.extend(service.postgres.into_iter().flat_map(|settings| settings.reasons));
+        }
+        let compared = memory::compare::compare(old, new);
+        said.extend(compared.gates.into_iter().flat_map(|gate| [gate.name.to_owned(), gate.detail]));
+        said.extend(compared.services.into_iter().map(|service| service.reason));
+        let text = std::io::read_to_string(read("plimsoll.toml")).unwrap();
+        let targets = targets::parse(&text).unwrap();
+        for outcome in targets::judge(&targets, Some(&before), &after, &BTreeMap::new()).outcomes {
+            // What a person wrote into the file is theirs.
+            if !outcome.id.starts_with("checks.") {
+                said.push(outcome.title);
+            }
+            said.extend(outcome.evidence.into_iter().chain(outcome.measured));
+            let levels = outcome.levels.into_iter();
+            said.extend(levels.flat_map(|level| [Some(level.demand), level.margin_words]).flatten());
+        }
+        let english = |text: &String| {
+            let padded = format!(" {text} ");
+            [" the ", " of ", " is ", " and ", " not ", " it ", " at "]
+                .iter()
+                .any(|word| padded.contains(word))
+        };
+        let mut left: Vec<String> =
+            said.iter().map(|text| translated(Language::Spanish, text)).filter(english).collect();
+        left.sort();
+        left.dedup();
+        assert!(said.len() > 100 && left.is_empty(), "{left:#?}");
     }
 
     #[test]
