@@ -72,6 +72,11 @@ pub(crate) fn start_up(start_up: &StartUp) -> String {
     said(&start_up.words())
 }
 
+/// What a finding says, on one line.
+pub(crate) fn sentence(said: &plimsoll_analysis::said::Said) -> String {
+    one_line(&language().sentence(said))
+}
+
 /// What the analysis gives as a reason, on one line.
 pub(crate) fn said(reason: &str) -> String {
     language().said(&one_line(reason))

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod instruction;
 pub mod memory;
 pub mod packages;
+pub mod said;
 mod squash;
 pub mod targets;
 #[cfg(test)]

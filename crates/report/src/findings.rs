@@ -53,7 +53,7 @@ fn summary(advice: &Advice) -> String {
 }
 
 fn finding_text(finding: &Finding) -> String {
-    let mut text = format!("  {}  {}\n", size(finding), one_line(&finding.title));
+    let mut text = format!("  {}  {}\n", size(finding), one_line(&finding.title.to_string()));
     let _ = writeln!(
         text,
         "    {} · severity {} · confidence {}",
@@ -63,7 +63,7 @@ fn finding_text(finding: &Finding) -> String {
     );
     let mut rows = table(&[]);
     for evidence in finding.evidence.iter().take(SHOWN) {
-        let note = evidence.note.as_deref().map(one_line).unwrap_or_default();
+        let note = evidence.note.as_ref().map(|note| one_line(&note.to_string())).unwrap_or_default();
         rows.add_row([
             evidence_size(evidence).unwrap_or_default(),
             shorten(&one_line(&evidence.subject), CELL),
@@ -79,7 +79,7 @@ fn finding_text(finding: &Finding) -> String {
         let _ = writeln!(text, "    {more}");
     }
     for fix in &finding.fixes {
-        let _ = writeln!(text, "    {}: {}", place(fix.kind), one_line(&fix.does));
+        let _ = writeln!(text, "    {}: {}", place(fix.kind), one_line(&fix.does.to_string()));
         for line in fix.replaces.iter().flat_map(|old| old.lines()) {
             let _ = writeln!(text, "      - {}", one_line(line));
         }
@@ -118,18 +118,18 @@ fn findings_markdown(findings: &[Finding]) -> String {
     }
     let mut text = "| saves | finding | severity | confidence |\n|---:|---|---|---|\n".to_owned();
     for finding in findings {
-        let title = escaped(&finding.title);
+        let title = escaped(&finding.title.to_string());
         let (severity, confidence) = (severity(finding.severity), confidence(finding.confidence));
         let _ = writeln!(text, "| {} | {title} | {severity} | {confidence} |", size(finding));
     }
     text.push('\n');
     for finding in findings {
-        let title = escaped(&finding.title);
+        let title = escaped(&finding.title.to_string());
         let _ = write!(text, "<details><summary>{}: {title}</summary>\n\n", size(finding));
         text.push_str("| bytes | where | |\n|---:|---|---|\n");
         for evidence in finding.evidence.iter().take(SHOWN) {
             let line = evidence.line.map(|line| format!("line {line}. ")).unwrap_or_default();
-            let note = evidence.note.as_deref().map(escaped).unwrap_or_default();
+            let note = evidence.note.as_ref().map(|note| escaped(&note.to_string())).unwrap_or_default();
             let note = format!("{line}{note}");
             let subject = code(&shorten(&one_line(&evidence.subject), CELL));
             let _ =
@@ -166,7 +166,11 @@ fn fix_markdown(fix: &Fix) -> String {
         FixKind::Command => "sh",
         FixKind::Dockerignore => "",
     };
-    format!("\n{}: {}\n\n{fence}{language}\n{lines}{fence}\n", place(fix.kind), escaped(&fix.does))
+    format!(
+        "\n{}: {}\n\n{fence}{language}\n{lines}{fence}\n",
+        place(fix.kind),
+        escaped(&fix.does.to_string())
+    )
 }
 
 fn size(finding: &Finding) -> String {

@@ -88,7 +88,7 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
         }
     }
     for warning in &image.warnings {
-        let _ = writeln!(text, "\n> {}: {}", words.warning, escaped(&warning.message));
+        let _ = writeln!(text, "\n> {}: {}", words.warning, escaped(&language.warning(&warning.warning)));
     }
     text.push('\n');
     text

@@ -76,7 +76,7 @@ fn row(followed: &Followed) -> [String; 5] {
 }
 
 fn title(finding: &Finding) -> String {
-    shorten(&one_line(&finding.title), TITLE)
+    shorten(&one_line(&finding.title.to_string()), TITLE)
 }
 
 #[cfg(test)]
@@ -86,7 +86,7 @@ mod tests {
 
     use super::*;
 
-    fn finding(title: &str, saving: u64) -> Finding {
+    fn finding(title: &'static str, saving: u64) -> Finding {
         Finding {
             rule: "package-manager-cache",
             service: "app".into(),

@@ -7,7 +7,7 @@ use plimsoll_report::sizes::{self, SizeDefinition};
 use plimsoll_snapshot::Snapshot;
 
 use crate::state::Report;
-use crate::text::{self, words};
+use crate::text::{self, language, words};
 
 /// Definitions, sources and warnings.
 #[component]
@@ -92,7 +92,7 @@ fn image_facts(services: String, image: &'static ImageInspection, manifest: Opti
         })
     };
     let figure = |name: &str, size| format!("{name} {}", text::bytes(size));
-    let named = |size: &SizeDefinition, bytes| figure(text::language().size(size).name, bytes);
+    let named = |size: &SizeDefinition, bytes| figure(language().size(size).name, bytes);
     let mut figures = vec![
         named(&sizes::IMAGE, image.size_bytes),
         named(&sizes::FINAL_TREE, image.final_tree_bytes),
@@ -102,10 +102,13 @@ fn image_facts(services: String, image: &'static ImageInspection, manifest: Opti
     ];
     figures.extend(image.compressed_bytes.map(|size| named(&sizes::COMPRESSED, size)));
     figures.extend(image.dive_efficiency.map(|score| {
-        let name = text::language().size(&sizes::DIVE_EFFICIENCY).name;
-        text::language().decimal(format!("{name} {:.1} %", score * 100.0))
+        let name = language().size(&sizes::DIVE_EFFICIENCY).name;
+        language().decimal(format!("{name} {:.1} %", score * 100.0))
     }));
-    let warnings = image.warnings.iter().map(|warning| view! { <li>{one_line(&warning.message)}</li> });
+    let warnings = image
+        .warnings
+        .iter()
+        .map(|warning| view! { <li>{one_line(&language().warning(&warning.warning))}</li> });
     view! {
         <dl class="facts">
             <dt>{words().service}</dt>

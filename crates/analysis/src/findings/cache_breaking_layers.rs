@@ -4,6 +4,7 @@ use plimsoll_snapshot::Bytes;
 
 use super::step::{self, Copy};
 use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity, severity_of};
+use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
     id: "cache-breaking-layers",
@@ -61,7 +62,7 @@ fn sources_first(input: &Input<'_>, steps: &[(u32, String)]) -> Option<Finding> 
         layer: Some(layer),
         instruction: Some(installing.clone()),
         line: input.written(layer).map(|written| written.line),
-        note: Some(format!("runs again after each change of what `{}` copies", step::shorten(copied))),
+        note: Some(said!("runs again after each change of what `{}` copies", step::shorten(copied))),
     }];
     finding.severity = severity_of(again).min(Severity::Medium);
     finding.confidence = Confidence::High;

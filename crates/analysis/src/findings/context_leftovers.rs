@@ -134,7 +134,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     found
 }
 
-fn finding(input: &Input<'_>, title: &str, groups: &BTreeMap<String, Vec<u32>>) -> Finding {
+fn finding(input: &Input<'_>, title: &'static str, groups: &BTreeMap<String, Vec<u32>>) -> Finding {
     let mut label = BTreeMap::new();
     let mut inodes = Vec::new();
     for (pattern, group) in groups {

@@ -5,6 +5,7 @@ use plimsoll_snapshot::{Bytes, Ecosystem, path};
 use super::step;
 use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule};
 use crate::packages::Package;
+use crate::said::{Said, said};
 
 pub(super) const RULE: Rule = Rule {
     id: "cuda-libraries",
@@ -107,14 +108,22 @@ fn fixes(instruction: Option<&str>, torch: &Package) -> Vec<Fix> {
             "+[[tool.uv.index]]\n+name = \"pytorch-cpu\"\n+url = \"{INDEX}\"\n+explicit = true\n\
              +[tool.uv.sources]\n+torch = {{ index = \"pytorch-cpu\" }}"
         );
-        return vec![Fix::new(FixKind::Requirements, format!("in `pyproject.toml`: {does}"), lines)];
+        return vec![Fix::new(
+            FixKind::Requirements,
+            said!("in `pyproject.toml`: {}", Said::from(does)),
+            lines,
+        )];
     }
     if command.contains("poetry install") {
         let lines = format!(
             "+[[tool.poetry.source]]\n+name = \"pytorch-cpu\"\n+url = \"{INDEX}\"\n+priority = \"explicit\"\n\
              +[tool.poetry.dependencies]\n+torch = {{ version = \"{version}\", source = \"pytorch-cpu\" }}"
         );
-        return vec![Fix::new(FixKind::Requirements, format!("in `pyproject.toml`: {does}"), lines)];
+        return vec![Fix::new(
+            FixKind::Requirements,
+            said!("in `pyproject.toml`: {}", Said::from(does)),
+            lines,
+        )];
     }
     // An extra index offers `2.5.1+cpu` beside `2.5.1`, and pip takes the former for the newer (PEP 440, "Local version").
     for pip in ["pip install", "pip3 install"] {
@@ -125,7 +134,11 @@ fn fixes(instruction: Option<&str>, torch: &Package) -> Vec<Fix> {
         }
     }
     let lines = format!("RUN pip install --index-url {INDEX} torch=={version}");
-    vec![Fix::new(FixKind::Dockerfile, format!("before the other requirements are installed: {does}"), lines)]
+    vec![Fix::new(
+        FixKind::Dockerfile,
+        said!("before the other requirements are installed: {}", Said::from(does)),
+        lines,
+    )]
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::places::absolute;
 use super::step::Copy;
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
 use crate::packages::Owner;
+use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
     id: "duplicate-files",
@@ -73,8 +74,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .map(|group| Evidence {
             bytes: saving(group),
             note: Some(match group.len() {
-                2 => format!("the same as {}", path::escape(at(group[0]))),
-                more => format!("the same as {} and {} more", path::escape(at(group[0])), more - 2),
+                2 => said!("the same as {}", path::escape(at(group[0])).into_owned()),
+                more => said!(
+                    "the same as {} and {} more",
+                    path::escape(at(group[0])).into_owned(),
+                    more as u64 - 2
+                ),
             }),
             ..input.evidence(group[1])
         })

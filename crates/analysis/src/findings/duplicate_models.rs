@@ -6,6 +6,7 @@ use plimsoll_snapshot::{Bytes, ContentHash, path};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
 use crate::packages::Package;
+use crate::said::said;
 use plimsoll_snapshot::Ecosystem;
 
 pub(super) const RULE: Rule = Rule {
@@ -94,7 +95,7 @@ fn places(input: &Input<'_>, visible: &[(u32, &Package)]) -> Option<Finding> {
         .take(Finding::EXAMPLES)
         .map(|places| {
             let first = &input.squashed.inodes[places[0] as usize];
-            let note = format!("the same as {}", path::escape(input.path(first)));
+            let note = said!("the same as {}", path::escape(input.path(first)).into_owned());
             Evidence { note: Some(note), ..input.evidence(places[1]) }
         })
         .collect();
@@ -122,7 +123,7 @@ mod tests {
     fn one_place_is_enough() {
         let found = check(&RULE, &["f a/m.safetensors 90000000 a\nf b/m.safetensors 90000000 a"]);
         assert_eq!(found[0].saving, Bytes(90_000_000));
-        assert_eq!(found[0].evidence[0].note.as_deref(), Some("the same as a/m.safetensors"));
+        assert_eq!(found[0].evidence[0].note.as_ref().unwrap(), &"the same as a/m.safetensors");
     }
 
     #[test]

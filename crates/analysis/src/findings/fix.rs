@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::step;
+use crate::said::Said;
 
 /// Lines that mend something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -10,7 +11,7 @@ pub struct Fix {
     /// Where the lines belong.
     pub kind: FixKind,
     /// What they do, in a few words.
-    pub does: String,
+    pub does: Said,
     /// The instruction they replace, as it stands in the image; `None` for lines that are new.
     pub replaces: Option<String>,
     /// The lines. In a list of requirements `-` stands before what goes and `+` before what comes.
@@ -32,7 +33,7 @@ pub enum FixKind {
 impl Fix {
     /// New lines of a kind.
     #[must_use]
-    pub fn new(kind: FixKind, does: impl Into<String>, lines: impl Into<String>) -> Self {
+    pub fn new(kind: FixKind, does: impl Into<Said>, lines: impl Into<String>) -> Self {
         Self { kind, does: does.into(), replaces: None, lines: lines.into() }
     }
 
@@ -40,7 +41,7 @@ impl Fix {
     #[must_use]
     pub fn instead_of(
         instruction: impl Into<String>,
-        does: impl Into<String>,
+        does: impl Into<Said>,
         lines: impl Into<String>,
     ) -> Self {
         let instruction = instruction.into();

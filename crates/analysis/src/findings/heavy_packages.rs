@@ -119,7 +119,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             layer: Some(package.layer),
             instruction: package.instruction.clone(),
             line: None,
-            note: Some(known.hint.to_owned()),
+            note: Some(known.hint.into()),
         })
         .collect();
     finding.evidence_count = named.len() as u64;

@@ -51,6 +51,7 @@ pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progres
 use crate::dockerfile::instructions_of_layers;
 use crate::instruction;
 use crate::packages::{Catalogue, Owner, Package, PackageId};
+use crate::said::{Said, said};
 use crate::squash::{Cause, Inode, Squashed};
 
 /// Every rule: those that cost bytes first, which usually save most at the top, then those about how the image is set
@@ -164,7 +165,7 @@ pub struct Finding {
     /// The service it was found in; for a stack, the services, with commas.
     pub service: String,
     /// What was found, in one sentence, with its figures left to the renderers.
-    pub title: String,
+    pub title: Said,
     /// How much it matters.
     pub severity: Severity,
     /// How sure it is.
@@ -199,7 +200,7 @@ pub struct Evidence {
     /// The line of the Dockerfile that has it, where that was given.
     pub line: Option<u32>,
     /// What is to be said of it.
-    pub note: Option<String>,
+    pub note: Option<Said>,
 }
 
 impl Finding {
@@ -307,15 +308,17 @@ impl<'a> Input<'a> {
             instruction: self.instruction(inode.layer),
             line: self.written(inode.layer).map(|written| written.line),
             note: inode.hidden.map(|(by, cause)| match cause {
-                Cause::Deleted | Cause::Opaque => format!("deleted by layer {by}, yet in the image"),
-                _ => format!("replaced by layer {by}, yet in the image"),
+                Cause::Deleted | Cause::Opaque => {
+                    said!("deleted by layer {}, yet in the image", u64::from(by))
+                }
+                _ => said!("replaced by layer {}, yet in the image", u64::from(by)),
             }),
         }
     }
 
     /// A finding about some inodes; the rest is filled in by the rule.
     #[must_use]
-    pub fn finding(&self, rule: &'static str, title: impl Into<String>, mut inodes: Vec<u32>) -> Finding {
+    pub fn finding(&self, rule: &'static str, title: impl Into<Said>, mut inodes: Vec<u32>) -> Finding {
         inodes.order();
         inodes.dedup();
         let saving = self.bytes(&inodes);
@@ -336,12 +339,7 @@ impl<'a> Input<'a> {
 
     /// A finding about how the image is set up, which costs no bytes.
     #[must_use]
-    pub fn remark(
-        &self,
-        rule: &'static str,
-        title: impl Into<String>,
-        subject: impl Into<String>,
-    ) -> Finding {
+    pub fn remark(&self, rule: &'static str, title: impl Into<Said>, subject: impl Into<String>) -> Finding {
         let evidence = Evidence { subject: subject.into(), ..Evidence::default() };
         Finding { evidence: vec![evidence], evidence_count: 1, ..self.finding(rule, title, Vec::new()) }
     }
@@ -382,7 +380,7 @@ impl<'a> Input<'a> {
         let evidence = groups.into_iter().map(|(subject, (bytes, files, index))| Evidence {
             subject,
             bytes,
-            note: (files > 1).then(|| format!("{files} files")),
+            note: (files > 1).then(|| said!("{file|files}", files)),
             ..self.evidence(index)
         });
         (evidence.collect(), count)

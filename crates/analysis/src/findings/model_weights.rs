@@ -5,6 +5,7 @@ use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 use super::step::Copy;
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
 use crate::packages::Package;
+use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
     id: "model-weights",
@@ -44,7 +45,7 @@ pub(super) fn evidence(model: &Package) -> Evidence {
         layer: Some(model.layer),
         instruction: model.instruction.clone(),
         line: None,
-        note: model.purl.starts_with("pkg:huggingface/").then(|| format!("the model {}", model.name)),
+        note: model.purl.starts_with("pkg:huggingface/").then(|| said!("the model {}", model.name.as_str())),
     }
 }
 

@@ -8,6 +8,7 @@ use super::places::absolute;
 use super::step::{self, Copy};
 use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule, Severity};
 use crate::packages::{CacheKind, Owner, cache_directory};
+use crate::said::{Said, said};
 
 pub(super) const RULE: Rule = Rule {
     id: "package-manager-cache",
@@ -41,7 +42,7 @@ fn finding(input: &Input<'_>, kind: CacheKind, inodes: Vec<u32>) -> Finding {
         .filter_map(|&index| cache_directory(input.path(&input.squashed.inodes[index as usize])))
         .map(|(_, directory)| directory)
         .collect();
-    let finding = input.finding(RULE.id, format!("{} in the image", name(kind)), inodes);
+    let finding = input.finding(RULE.id, said!("{} in the image", Said::from(name(kind))), inodes);
     let Some(instruction) = main.and_then(|layer| input.instruction(layer)) else {
         // Only a smaller base would be without it.
         return finding

@@ -8,6 +8,7 @@ use super::places::absolute;
 use super::step::{self, Copy};
 use super::{Check, Finding, Fix, FixKind, Input, Rule};
 use crate::packages::{CacheKind, Owner};
+use crate::said::said;
 use crate::squash::Cause;
 
 pub(super) const RULE: Rule = Rule {
@@ -56,12 +57,15 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 
 fn finding(input: &Input<'_>, by: u32, same: bool, inodes: Vec<u32>) -> Finding {
     let instruction = input.instruction(by).unwrap_or_default();
-    let quoted =
-        if instruction.is_empty() { "a later layer".to_owned() } else { step::shorten(&instruction) };
-    let title = if same {
-        format!("Files are stored again by a change of owner, mode or time: {quoted}")
+    let quoted = if instruction.is_empty() {
+        said!("a later layer")
     } else {
-        format!("Files of lower layers are deleted or replaced: {quoted}")
+        said!("{}", step::shorten(&instruction))
+    };
+    let title = if same {
+        said!("Files are stored again by a change of owner, mode or time: {}", quoted)
+    } else {
+        said!("Files of lower layers are deleted or replaced: {}", quoted)
     };
     let mut sources: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for &index in &inodes {

@@ -7,6 +7,7 @@ use plimsoll_snapshot::{Order as _, SecretKind, path};
 use super::step::Copy;
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
 use crate::packages::Owner;
+use crate::said::{Said, said};
 
 pub(super) const RULE: Rule = Rule {
     id: "secrets",
@@ -69,7 +70,7 @@ fn is_made_by_system(place: &[u8], in_base: bool, kind: SecretKind) -> bool {
         && (place.starts_with(b"etc/ssl/private/") || place.starts_with(b"etc/ssh/ssh_host_") || in_base)
 }
 
-fn finding(input: &Input<'_>, title: &str, secrets: &[(u32, SecretKind)]) -> Finding {
+fn finding(input: &Input<'_>, title: &'static str, secrets: &[(u32, SecretKind)]) -> Finding {
     let inodes: Vec<u32> = secrets.iter().map(|(index, _)| *index).collect();
     let mut finding = input.finding(RULE.id, title, inodes);
     finding.evidence = secrets
@@ -78,9 +79,9 @@ fn finding(input: &Input<'_>, title: &str, secrets: &[(u32, SecretKind)]) -> Fin
         .map(|&(index, kind)| {
             let hidden = input.squashed.inodes[index as usize].hidden.is_some();
             let note = if hidden {
-                format!("{}, hidden by a later layer, yet in the image", name(kind))
+                said!("{}, hidden by a later layer, yet in the image", Said::from(name(kind)))
             } else {
-                name(kind).to_owned()
+                Said::from(name(kind))
             };
             Evidence { note: Some(note), ..input.evidence(index) }
         })
@@ -177,7 +178,7 @@ mod tests {
             ],
         );
         assert_eq!((found[0].severity, found[0].saving), (Severity::High, Bytes(10)));
-        assert!(found[0].evidence[0].note.as_deref().unwrap().contains("hidden by a later layer"));
+        assert!(found[0].evidence[0].note.as_ref().unwrap().to_string().contains("hidden by a later layer"));
         assert_eq!(found[0].fixes[0].lines, ".env");
     }
 

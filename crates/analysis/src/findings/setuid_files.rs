@@ -4,6 +4,7 @@ use plimsoll_snapshot::{Bytes, EntryKind, path};
 
 use super::places::absolute;
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
     id: "setuid-files",
@@ -93,7 +94,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             layer: Some(*layer),
             instruction: input.instruction(*layer),
             line: input.written(*layer).map(|written| written.line),
-            note: Some(format!("mode {mode:04o}")),
+            note: Some(said!("mode {}", format!("{mode:04o}"))),
         })
         .collect();
     let plain =

@@ -7,6 +7,7 @@ use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, path};
 use super::places::{absolute, python};
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
 use crate::packages::Package;
+use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
     id: "several-versions",
@@ -67,7 +68,7 @@ fn interpreters(input: &Input<'_>) -> Option<Finding> {
         .map(|(library, inodes)| Evidence {
             subject: path::escape(library).into_owned(),
             bytes: input.bytes(inodes),
-            note: (**library == *runs).then(|| "seems to be the one that runs".to_owned()),
+            note: (**library == *runs).then(|| said!("seems to be the one that runs")),
             ..input.evidence(inodes[0])
         })
         .collect();
@@ -80,7 +81,7 @@ fn interpreters(input: &Input<'_>) -> Option<Finding> {
 }
 
 /// Packages of one name in several places, all but the largest copy.
-fn copies(input: &Input<'_>, ecosystem: Ecosystem, title: &str) -> Option<Finding> {
+fn copies(input: &Input<'_>, ecosystem: Ecosystem, title: &'static str) -> Option<Finding> {
     let mut by_name: BTreeMap<&str, Vec<&Package>> = BTreeMap::new();
     for package in input.catalogue.installed() {
         let counts = package.ecosystem == ecosystem && package.part_of.is_none();
@@ -113,7 +114,7 @@ fn copies(input: &Input<'_>, ecosystem: Ecosystem, title: &str) -> Option<Findin
                 layer: Some(package.layer),
                 instruction: package.instruction.clone(),
                 line: None,
-                note: Some(format!(
+                note: Some(said!(
                     "also {} in {}",
                     kept.label(),
                     absolute(path::parent(kept.path.as_bytes()))

@@ -6,6 +6,7 @@ use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, severity_of};
 use crate::packages::{Split, splits};
+use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
     id: "shared-fat-image",
@@ -47,9 +48,9 @@ fn finding(inputs: &[Input<'_>], split: &Split) -> Option<Finding> {
             evidence.push(Evidence {
                 subject: share.service.clone(),
                 bytes: foreign,
-                note: Some(format!(
+                note: Some(said!(
                     "has {} packages that only others need: {} …",
-                    others.len(),
+                    others.len() as u64,
                     names.join(", ")
                 )),
                 ..Evidence::default()

@@ -4,6 +4,7 @@ use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
 use crate::packages::{Package, Root, Use};
+use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
     id: "unused-packages",
@@ -54,8 +55,8 @@ fn evidence(package: &Package) -> Evidence {
     let others = package.retained_packages.saturating_sub(1);
     let note = match others {
         0 => None,
-        1 => Some("with one package that only it needs".to_owned()),
-        _ => Some(format!("with {others} packages that only it needs")),
+        1 => Some(said!("with one package that only it needs")),
+        _ => Some(said!("with {} packages that only it needs", others)),
     };
     Evidence {
         subject: package.label(),

@@ -316,7 +316,6 @@ pub(super) static WORDS: Words = Words {
              the sum."
         )
     },
-    rules_language: None,
     finding: Noun { one: "finding", more: "findings" },
     findings_sum: |findings, saving, possible| {
         format!("{findings}: {saving} can be saved, {possible} if what may be meant so goes too.")

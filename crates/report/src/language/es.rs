@@ -321,7 +321,6 @@ pub(super) static WORDS: Words = Words {
              una vez en la suma."
         )
     },
-    rules_language: Some("Los textos de las reglas están en inglés."),
     finding: Noun { one: "hallazgo", more: "hallazgos" },
     findings_sum: |findings, saving, possible| {
         format!(

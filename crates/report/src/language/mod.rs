@@ -15,8 +15,11 @@ use crate::sizes::{self, SizeDefinition};
 
 mod en;
 mod es;
+mod findings;
 mod running;
+mod warnings;
 
+pub use findings::RuleWords;
 pub use running::RunningWords;
 
 /// The name of a world of packages, the same in every language.
@@ -502,7 +505,6 @@ pub struct Words {
     pub findings: &'static str,
     pub findings_lead: fn(service: &str) -> String,
     /// Said where the texts of the rules have another language than the page.
-    pub rules_language: Option<&'static str>,
     pub finding: Noun,
     pub findings_sum: fn(findings: &str, saving: &str, possible: &str) -> String,
     pub findings_clean: &'static str,

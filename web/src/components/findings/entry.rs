@@ -9,7 +9,7 @@ use crate::components::maybe_size;
 use crate::findings::rule;
 use crate::share::{self, Said};
 use crate::state::State;
-use crate::text::{self, words};
+use crate::text::{self, language, words};
 
 /// How much of a note or an instruction is shown.
 const LONG: usize = 300;
@@ -28,7 +28,7 @@ pub(super) fn entry(
             <details prop:open=move || state.everything.get()>
                 <summary>
                     <span class="figure">{figure}</span>
-                    <span class="title">{text::name(&finding.title)}</span>
+                    <span class="title">{text::sentence(&finding.title)}</span>
                     {mark.map(|mark| view! { <span class="chip">{mark}</span> })}
                     <span class=severity>{(words().severity)(finding.severity)}</span>
                     <span class="confidence">{(words().confidence)(finding.confidence)}</span>
@@ -41,14 +41,15 @@ pub(super) fn entry(
 
 fn body(finding: &Finding) -> impl IntoView + use<> {
     let about = rule(finding).map(|rule| {
+        let said = language().rule(rule);
         view! {
             <dl class="facts">
                 <dt>{words().why_it_matters}</dt>
-                <dd>{rule.why}</dd>
+                <dd>{said.why}</dd>
                 <dt>{words().how}</dt>
-                <dd>{rule.how}</dd>
+                <dd>{said.how}</dd>
                 <dt>{words().rule_limits}</dt>
-                <dd>{rule.limits}</dd>
+                <dd>{said.limits}</dd>
                 <dt>{words().rule}</dt>
                 <dd><code>{rule.id}</code></dd>
             </dl>
@@ -72,12 +73,11 @@ fn table(evidence: &[Evidence]) -> impl IntoView + use<> {
             || evidence.layer.map(|layer| (words().evidence_layer)(&layer.to_string())),
             |line| Some((words().evidence_line)(&line.to_string())),
         );
-        let short = |text: &String| shorten(&one_line(text), LONG);
         view! {
             <tr>
                 <th scope="row"><code>{text::name(&evidence.subject)}</code></th>
                 <td>{maybe_size((evidence.bytes > Bytes::ZERO).then_some(evidence.bytes))}</td>
-                <td class="note">{place}{evidence.note.as_ref().map(|note| format!(" · {}", short(note)))}</td>
+                <td class="note">{place}{evidence.note.as_ref().map(|note| format!(" · {}", shorten(&text::sentence(note), LONG)))}</td>
             </tr>
         }
     });
@@ -109,7 +109,7 @@ fn fix(fix: &Fix) -> impl IntoView + use<> {
     view! {
         <div class="fix">
             <p>
-                <b>{(words().fix_kind)(fix.kind)}</b>": "{one_line(&fix.does)}
+                <b>{(words().fix_kind)(fix.kind)}</b>": "{text::sentence(&fix.does)}
                 <button type="button" class="button screen" data-do="copy-fix" on:click=copy>{words().copy}</button>
             </p>
             {replaces}

@@ -83,7 +83,7 @@ fn service(state: State, position: usize) -> impl IntoView {
         }
     });
     Some(view! {
-        <p class="lead">{lead}{words().rules_language.map(|said| format!(" {said}"))}</p>
+        <p class="lead">{lead}</p>
         <p data-saving=advice.saving.0 data-possible=advice.possible_saving.0><b>{sum}</b></p>
         {saved}
         {remaining}

@@ -334,6 +334,62 @@ const SPANISH: &[(&str, &str)] = &[
         "no probe was run (`--probe {}=EXIT_CODE`) and nobody vouches for it",
         "no se corrió ninguna sonda (`--probe {}=EXIT_CODE`) y nadie responde de ello",
     ),
+    // PostgreSQL, costs, and what else is seldom said.
+    (
+        "worst case: {} of shared buffers + {} connections × {} + {} vacuum workers × {} = {} of {}",
+        "peor caso: {} de `shared_buffers` + {} conexiones × {} + {} procesos de autovacuum × {} = {} de {}",
+    ),
+    (
+        "{} connections would take {}: who needs more than {} puts a pooler in front (PgBouncer)",
+        "{} conexiones usarían {}: quien necesite más de {} pone delante un pooler (PgBouncer)",
+    ),
+    (
+        "since version 15 a hash may take twice `work_mem` (`hash_mem_multiplier = 2`), and a query several of them",
+        "desde la versión 15 un hash puede usar el doble de `work_mem` (`hash_mem_multiplier = 2`), y una consulta varios",
+    ),
+    (
+        "a query may take `work_mem` several times, once for each sort or hash",
+        "una consulta puede usar `work_mem` varias veces, una por cada ordenación o hash",
+    ),
+    (
+        "{} is too little for PostgreSQL: not even this fits",
+        "{} es poco para PostgreSQL: ni siquiera esto cabe",
+    ),
+    ("not known on either side", "desconocido en ambos lados"),
+    ("not known on both sides", "desconocido en alguno de los dos lados"),
+    ("not known before", "desconocido antes"),
+    ("not known after", "desconocido después"),
+    ("anonymous memory", "memoria anónima"),
+    ("usage − inactive file", "uso − caché inactiva"),
+    ("usage − cache", "uso − caché"),
+    ("usage", "uso"),
+    ("before it cost nothing", "antes no costaba nada"),
+    ("there was nothing before", "antes no había nada"),
+    ("nothing is known of what runs", "no se sabe nada de lo que corre"),
+    ("no limit is known of {}", "no se conoce el límite de {}"),
+    ("as the targets say", "según los objetivos"),
+    ("without limits, all of its host", "sin límites, todo su host"),
+    (
+        "{}, and the memory of its server is not known: `cost.before`",
+        "{}, y no se conoce la memoria de su servidor: `cost.before`",
+    ),
+    ("no size of server holds {} ({})", "ningún tamaño de servidor da {} ({})"),
+    ("limits {} + host {}, {} % free", "límites {} + host {}, {} % libre"),
+    ("limits {} + host {}", "límites {} + host {}"),
+    ("the image of `{}` was not read as a whole", "la imagen de `{}` no se leyó entera"),
+    (
+        "compressed sizes are only known image by image: use `size_sum`",
+        "los tamaños comprimidos solo se conocen imagen a imagen: use `size_sum`",
+    ),
+    ("it is not there on both sides", "no está en ambos lados"),
+    ("no layer is a new version of an old one", "ninguna capa es versión nueva de otra anterior"),
+    ("most of it, {}, in layer {}, as `{}`", "casi todo, {}, en la capa {}, como `{}`"),
+    ("most of it, {}, in layer {}", "casi todo, {}, en la capa {}"),
+    ("not every layer was asked for its packages", "no se buscaron paquetes en todas las capas"),
+    ("at worst missed by {}", "en el peor caso faltan {}"),
+    ("killed for memory", "muerto por memoria"),
+    ("the limit is {}, but none is planned", "el límite es {}, pero lo planeado es que no haya ninguno"),
+    ("it has ended, with exit code unknown", "terminó, con código desconocido"),
     // Nouns with their numbers.
     ("1 window", "1 ventana"),
     ("{} windows", "{} ventanas"),
@@ -353,6 +409,8 @@ const SPANISH: &[(&str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     fn check(english: &str, expected: &str) {
@@ -386,6 +444,53 @@ mod tests {
             check(text, text);
         }
         assert_eq!(translated(Language::English, "it is paused"), "it is paused");
+    }
+
+    /// Every reason that a real stack is given, with no English word left between its names.
+    #[test]
+    #[expect(clippy::disallowed_types, reason = "a test reads the example")]
+    fn the_reasons_of_the_example_have_no_english_left() {
+        use plimsoll_analysis::{memory, targets};
+        let read = |name: &str| {
+            let path = format!("{}/../../examples/{name}", env!("CARGO_MANIFEST_DIR"));
+            std::fs::File::open(path).unwrap()
+        };
+        let before = plimsoll_snapshot::read(read("agente-before-memory.plimsoll")).unwrap();
+        let after = plimsoll_snapshot::read(read("agente-after-memory.plimsoll")).unwrap();
+        let (old, new) = (before.runtime.as_ref().unwrap(), after.runtime.as_ref().unwrap());
+        let mut said: Vec<String> = Vec::new();
+        for service in [old, new].into_iter().flat_map(|runtime| memory::memory(runtime).services) {
+            said.extend(service.oom.evidence);
+            said.push(service.trend.reason);
+            said.extend(service.suggestion.reasons.into_iter().chain(service.suggestion.refused));
+            said.push(service.log.reason);
+            said.extend(service.postgres.into_iter().flat_map(|settings| settings.reasons));
+        }
+        let compared = memory::compare::compare(old, new);
+        said.extend(compared.gates.into_iter().flat_map(|gate| [gate.name.to_owned(), gate.detail]));
+        said.extend(compared.services.into_iter().map(|service| service.reason));
+        let text = std::io::read_to_string(read("plimsoll.toml")).unwrap();
+        let targets = targets::parse(&text).unwrap();
+        for outcome in targets::judge(&targets, Some(&before), &after, &BTreeMap::new()).outcomes {
+            // What a person wrote into the file is theirs.
+            if !outcome.id.starts_with("checks.") {
+                said.push(outcome.title);
+            }
+            said.extend(outcome.evidence.into_iter().chain(outcome.measured));
+            let levels = outcome.levels.into_iter();
+            said.extend(levels.flat_map(|level| [Some(level.demand), level.margin_words]).flatten());
+        }
+        let english = |text: &String| {
+            let padded = format!(" {text} ");
+            [" the ", " of ", " is ", " and ", " not ", " it ", " at "]
+                .iter()
+                .any(|word| padded.contains(word))
+        };
+        let mut left: Vec<String> =
+            said.iter().map(|text| translated(Language::Spanish, text)).filter(english).collect();
+        left.sort();
+        left.dedup();
+        assert!(said.len() > 100 && left.is_empty(), "{left:#?}");
     }
 
     #[test]
