@@ -51,18 +51,32 @@ globalThis.plimsoll = (() => {
   ];
   const lacks = () => {
     if (!globalThis.WebAssembly) return "WebAssembly";
-    if (!globalThis.DecompressionStream) return "DecompressionStream";
     if (!WebAssembly.validate(new Uint8Array(vectors))) return "the vectors of WebAssembly";
     return null;
   };
 
-  const module = async () => {
-    const wasm = slot("plimsoll-wasm");
+  // The glue between the page and its module. It is kept for the workers, which run it too.
+  let glue = "";
+
+  const module = () => {
     // Under `trunk serve` glue and module are files of their own.
-    if (slot("plimsoll-glue") === "") return "plimsoll-web_bg.wasm";
-    if (wasm === "") throw new Error("its program is missing from the file");
-    const stream = new Blob([decode(wasm)]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return WebAssembly.compile(await new Response(stream).arrayBuffer());
+    if (typeof wasm_bindgen !== "undefined") return "plimsoll-web_bg.wasm";
+    // White space may stand for bytes here: nothing is trimmed.
+    const packed = document.getElementById("plimsoll-program")?.textContent ?? "";
+    if (packed === "") throw new Error("its program is missing from the file");
+    const program = unpack(bytesOf(packed));
+    const lengths = new DataView(program.buffer);
+    let end = 8;
+    const text = (length) => new TextDecoder().decode(program.subarray(end, (end += length)));
+    glue = text(lengths.getUint32(0, true));
+    // A page that was saved while it ran has its style already.
+    const style = document.getElementById("plimsoll-style") ?? document.createElement("style");
+    document.head.append(Object.assign(style, { id: "plimsoll-style", textContent: text(lengths.getUint32(4, true)) }));
+    // The policy of the page names this script, and no other, by its checksum.
+    const script = Object.assign(document.createElement("script"), { textContent: glue });
+    document.head.append(script);
+    script.remove();
+    return WebAssembly.compile(program.subarray(end));
   };
 
   const start = async () => {
@@ -108,7 +122,7 @@ globalThis.plimsoll = (() => {
       job.told(message);
     };
     try {
-      const parts = [slot("plimsoll-glue"), `\n(${work})();`];
+      const parts = [glue, `\n(${work})();`];
       const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
       job.worker = new Worker(url);
       URL.revokeObjectURL(url);
@@ -143,9 +157,10 @@ globalThis.plimsoll = (() => {
   const viewer = () => {
     const copy = root.cloneNode(true);
     const [head, body] = copy.children;
-    const keep = ["static", "app", "plimsoll-data", "plimsoll-wasm", "plimsoll-glue"];
+    const keep = ["static", "app", "plimsoll-data", "plimsoll-program"];
     for (const element of [...body.children]) if (!keep.includes(element.id)) element.remove();
     for (const { name } of [...body.attributes]) body.removeAttribute(name);
+    head.querySelector("#plimsoll-style")?.remove();
     head.querySelector("title").textContent = "Plimsoll";
     body.querySelector("#static").replaceChildren(document.createComment("plimsoll:static"));
     for (const id of ["app", "plimsoll-data"]) body.querySelector(`#${id}`).replaceChildren();
@@ -155,6 +170,10 @@ globalThis.plimsoll = (() => {
     return `<!doctype html>\n<${root.localName} lang="en">\n${head.outerHTML}\n<body>\n${inside}\n</body>\n</html>\n`;
   };
 
-  document.addEventListener("DOMContentLoaded", start);
+  document.addEventListener("DOMContentLoaded", () => {
+    // The summary is painted first. A page that nobody sees yet paints nothing.
+    if (document.hidden) start();
+    else requestAnimationFrame(() => setTimeout(start));
+  });
   return { data, ready, failed, read, cancel, viewer };
 })();

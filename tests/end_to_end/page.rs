@@ -95,7 +95,8 @@ fn a_report_that_cannot_be_read_says_so_beside_its_summary() {
 fn a_report_with_a_damaged_program_still_shows_its_summary() {
     let report = report("Plimsoll", &gzip("data"));
     let page = fs::read_to_string(&report.file).unwrap();
-    fs::write(&report.file, page.replace("id=\"plimsoll-wasm\">", "id=\"plimsoll-wasm\">AAAA")).unwrap();
+    fs::write(&report.file, page.replace("id=\"plimsoll-program\">", "id=\"plimsoll-program\">AAAA"))
+        .unwrap();
     let mut browser = Browser::launch().unwrap();
     let error = browser.open_file(&report.file).unwrap_err().to_string();
     assert!(error.contains("This report cannot be shown in full"), "{error}");
@@ -107,9 +108,9 @@ fn a_report_with_a_damaged_program_still_shows_its_summary() {
 fn a_report_without_its_program_says_so() {
     let report = report("Plimsoll", &nothing());
     let page = fs::read_to_string(&report.file).unwrap();
-    let (head, rest) = page.split_once("id=\"plimsoll-wasm\">").unwrap();
+    let (head, rest) = page.split_once("id=\"plimsoll-program\">").unwrap();
     let (_, tail) = rest.split_once('<').unwrap();
-    fs::write(&report.file, format!("{head}id=\"plimsoll-wasm\"><{tail}")).unwrap();
+    fs::write(&report.file, format!("{head}id=\"plimsoll-program\"><{tail}")).unwrap();
     let mut browser = Browser::launch().unwrap();
     let error = browser.open_file(&report.file).unwrap_err().to_string();
     assert!(error.contains("its program is missing from the file"), "{error}");
@@ -120,7 +121,6 @@ fn a_browser_that_is_too_old_is_told_what_it_lacks() {
     let report = report("Plimsoll", &nothing());
     for (missing, name) in [
         ("delete globalThis.WebAssembly", "WebAssembly"),
-        ("delete globalThis.DecompressionStream", "DecompressionStream"),
         ("WebAssembly.validate = () => false", "the vectors of WebAssembly"),
     ] {
         let mut browser = Browser::launch().unwrap();

@@ -2,7 +2,7 @@
 
 use plimsoll_analysis::compare::{Comparison, FileChanges, ServiceComparison, SizeChange};
 use plimsoll_analysis::inspect::ImageInspection;
-use plimsoll_snapshot::{Bytes, DiffId, Digest};
+use plimsoll_snapshot::{Bytes, DiffId, Digest, Order as _};
 
 /// The hidden bytes of all images, every image once however many services run it.
 pub(crate) fn hidden(comparison: &Comparison) -> SizeChange {
@@ -22,7 +22,7 @@ pub(crate) fn compressed(comparison: &Comparison) -> Option<SizeChange> {
         if layers.is_empty() {
             return None;
         }
-        layers.sort();
+        layers.order();
         layers.dedup_by_key(|(diff_id, _)| *diff_id);
         layers.into_iter().map(|(_, bytes)| bytes).sum()
     };

@@ -4,7 +4,7 @@ use plimsoll_analysis::compare::ServiceTrees;
 use plimsoll_analysis::findings::{
     Advice, Check, Finding, Followed, Input, Outcome, RULES, Rule, ServiceProgress, advise, follow,
 };
-use plimsoll_snapshot::{Bundle, Snapshot};
+use plimsoll_snapshot::{Bundle, Order as _, Snapshot};
 
 use crate::state::Report;
 
@@ -27,7 +27,7 @@ impl Judged {
     pub(crate) fn done(&self) -> Vec<&Followed> {
         let followed = self.progress.iter().flat_map(|progress| &progress.findings);
         let mut done: Vec<_> = followed.filter(|followed| followed.outcome != Outcome::Open).collect();
-        done.sort_by_key(|followed| std::cmp::Reverse(followed.saved));
+        done.order_by_key(|followed| std::cmp::Reverse(followed.saved));
         done
     }
 }
@@ -61,12 +61,14 @@ pub(crate) fn rule(finding: &Finding) -> Option<&'static Rule> {
 
 fn before<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) -> Option<Input<'a>> {
     let service = snapshot.services.iter().find(|service| service.name == name)?;
-    Some(Input::new(snapshot, service, trees.before.as_ref()?, trees.packages_before.as_ref()?))
+    let image = trees.before.as_ref()?;
+    Some(Input::new(snapshot, service, &image.squashed, &image.packages))
 }
 
 fn after<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) -> Option<Input<'a>> {
     let service = snapshot.services.iter().find(|service| service.name == name)?;
-    Some(Input::new(snapshot, service, trees.after.as_ref()?, trees.packages_after.as_ref()?))
+    let image = trees.after.as_ref()?;
+    Some(Input::new(snapshot, service, &image.squashed, &image.packages))
 }
 
 #[cfg(test)]

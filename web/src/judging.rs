@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use plimsoll_analysis::targets::{Evidence, Judgement, Level, Outcome, Status, read};
-use plimsoll_snapshot::{Bundle, Snapshot};
+use plimsoll_snapshot::{Order as _, Snapshot};
 use serde_json::{Map, Value, json};
+
+use crate::state::Report;
 
 /// Targets that were changed in the page, each by [`key`], with what was typed.
 pub(crate) type Edits = BTreeMap<String, String>;
@@ -19,7 +21,8 @@ pub(crate) struct Judging {
 
 impl Judging {
     /// Nothing where there is nothing to judge.
-    pub(crate) fn of(bundle: &'static Bundle) -> Option<Self> {
+    pub(crate) fn of(report: &'static Report) -> Option<Self> {
+        let bundle = report.bundle;
         let has_runtime = bundle.after.runtime.is_some();
         let (document, is_given) = match &bundle.targets {
             Some(document) => (document.clone(), true),
@@ -30,7 +33,10 @@ impl Judging {
         read(&document).ok()?;
         let is_there = |side: &Snapshot| !side.services.is_empty() || side.runtime.is_some();
         let before = Some(&bundle.before).filter(|side| is_there(side));
-        Some(Self { document, is_given, evidence: Evidence::of(before, &bundle.after) })
+        let memory = report.running().memory.each_ref().map(Option::as_ref);
+        let evidence =
+            Evidence::of_compared(before, &bundle.after, &report.comparison, &report.trees, memory);
+        Some(Self { document, is_given, evidence })
     }
 
     /// The verdict. What was typed and cannot be read leaves the target as it was.
@@ -103,7 +109,7 @@ pub(crate) fn sorted(outcomes: &[Outcome]) -> (Vec<&Outcome>, Vec<&Outcome>) {
     let (met, mut unmet): (Vec<&Outcome>, Vec<&Outcome>) =
         outcomes.iter().partition(|outcome| outcome.status == Status::Pass);
     // What has to be met comes before what would only be best.
-    unmet.sort_by_key(|outcome| (!outcome.required, outcome.status));
+    unmet.order_by_key(|outcome| (!outcome.required, outcome.status));
     (unmet, met)
 }
 
@@ -118,6 +124,8 @@ pub(crate) fn typed(demand: &str) -> (&str, String) {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_snapshot::Bundle;
+
     use super::*;
 
     fn check(document: &Value, key: &str, value: &str, expected: &Value) {
@@ -161,12 +169,12 @@ mod tests {
 
     #[test]
     fn an_edit_changes_the_verdict_and_nonsense_does_not() {
-        let bundle: &'static Bundle = Box::leak(Box::new(Bundle {
+        let judging = Judging::of(Report::of(Bundle {
             before: Snapshot::default(),
             after: Snapshot::default(),
             targets: Some(json!({ "stack": { "size": "5 MB" } })),
-        }));
-        let judging = Judging::of(bundle).unwrap();
+        }))
+        .unwrap();
         let demand = |value: &str| {
             let edits = Edits::from([("stack.size/minimum".to_owned(), value.to_owned())]);
             judging.judge(&edits).outcomes[0].levels[0].demand.clone()

@@ -25,17 +25,15 @@ pub(crate) enum Headroom<'a> {
 
 impl Running {
     pub(crate) fn of(bundle: &Bundle) -> Self {
-        let side = |runtime: &Option<Runtime>| -> Option<Runtime> {
-            runtime.clone().filter(|runtime| !runtime.containers.is_empty() || !runtime.planned.is_empty())
-        };
-        let sides = [side(&bundle.before.runtime), side(&bundle.after.runtime)];
-        let comparison = match &sides {
+        let has_services = |runtime: &&Runtime| !runtime.containers.is_empty() || !runtime.planned.is_empty();
+        let sides = [&bundle.before, &bundle.after].map(|side| side.runtime.as_ref().filter(has_services));
+        let comparison = match sides {
             [Some(before), Some(after)] => Some(compare(before, after)),
             _ => None,
         };
         Self {
-            memory: sides.each_ref().map(|side| side.as_ref().map(memory)),
-            timelines: sides.each_ref().map(|side| side.as_ref().map(timelines).unwrap_or_default()),
+            memory: sides.map(|side| side.map(memory)),
+            timelines: sides.map(|side| side.map(timelines).unwrap_or_default()),
             comparison,
         }
     }

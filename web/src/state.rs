@@ -1,6 +1,6 @@
 //! What the page shows, and what the reader has chosen to see of it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
@@ -25,7 +25,7 @@ pub(crate) struct Report {
     /// What was read.
     pub(crate) bundle: &'static Bundle,
     /// What the analysis says of it.
-    pub(crate) comparison: Comparison,
+    pub(crate) comparison: Arc<Comparison>,
     /// The files and the packages of every service, in the order of `comparison.services`.
     pub(crate) trees: Vec<ServiceTrees<'static>>,
     /// What the rules find in each, from when it was asked for.
@@ -40,6 +40,7 @@ impl Report {
     pub(crate) fn of(bundle: Bundle) -> &'static Self {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
         let (comparison, trees) = compare_with_trees(&bundle.before, &bundle.after);
+        let comparison = Arc::new(comparison);
         let judged = trees.iter().map(|_| OnceLock::new()).collect();
         let (running, judging) = (OnceLock::new(), OnceLock::new());
         Box::leak(Box::new(Self { bundle, comparison, trees, judged, running, judging }))
@@ -60,8 +61,8 @@ impl Report {
     }
 
     /// What it is judged by, if there is something to judge.
-    pub(crate) fn judging(&self) -> Option<&Judging> {
-        self.judging.get_or_init(|| Judging::of(self.bundle)).as_ref()
+    pub(crate) fn judging(&'static self) -> Option<&'static Judging> {
+        self.judging.get_or_init(|| Judging::of(self)).as_ref()
     }
 
     fn position(&self, service: &str) -> Option<usize> {

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{
-    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node, Snapshot,
-    Source, Warning, path,
+    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node, Order as _,
+    Snapshot, Source, Warning, path,
 };
 use serde::Serialize;
 
@@ -227,7 +227,7 @@ pub fn inspect_image(
             .sum::<Option<Bytes>>()
             .filter(|_| !layers.is_empty()),
         allocated_estimate_bytes: allocated_estimate(snapshot, image),
-        dive_efficiency: dive::efficiency(snapshot, image),
+        dive_efficiency: dive::efficiency(snapshot, image, squashed),
         files: squashed.tree.root().files,
         hidden: hidden(snapshot, image, squashed, &layers),
         warnings: warnings(snapshot, image, squashed),
@@ -322,20 +322,18 @@ fn hidden(
             }
         })
         .collect();
-    hidden.sort_by_key(|group| std::cmp::Reverse(group.bytes));
+    hidden.order_by_key(|group| std::cmp::Reverse(group.bytes));
     hidden
 }
 
 /// Of each content that several inodes of the final tree hold, all copies but one.
 fn duplicate_bytes(squashed: &Squashed<'_>) -> Bytes {
-    let mut seen: BTreeSet<(Bytes, ContentHash)> = BTreeSet::new();
-    squashed
-        .inodes
-        .iter()
+    let mut contents: Vec<(Bytes, ContentHash)> = (squashed.inodes.iter())
         .filter(|inode| inode.hidden.is_none() && inode.size > Bytes::ZERO)
-        .filter(|inode| !seen.insert((inode.size, inode.content)))
-        .map(|inode| inode.size)
-        .sum()
+        .map(|inode| (inode.size, inode.content))
+        .collect();
+    contents.sort_unstable();
+    contents.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].0).sum()
 }
 
 fn allocated_estimate(snapshot: &Snapshot, image: &Image) -> Bytes {

@@ -9,7 +9,8 @@
 
 use std::collections::HashMap;
 
-use plimsoll_snapshot::{Bytes, ContentHash, Contents, Entry, EntryKind, Image, Node, Snapshot};
+use foldhash::fast::RandomState;
+use plimsoll_snapshot::{Bytes, ContentHash, Contents, Entry, EntryKind, Image, Node, Snapshot, path};
 use serde::Serialize;
 
 use crate::tree::{Tree, TreeBuilder};
@@ -68,6 +69,19 @@ pub struct Squashed<'a> {
     pub dangling: Vec<(u32, u32)>,
     /// Every path that some layer has mentioned, alive or not.
     pub names: Names,
+    /// What whiteouts took away, in the order of layers.
+    pub deletions: Vec<Deletion>,
+}
+
+/// A file, or a directory of files, that a whiteout took away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// The layer of the whiteout.
+    pub layer: u32,
+    /// What it names.
+    pub name: u32,
+    /// The bytes of the files below it; none for a file.
+    pub below: Bytes,
 }
 
 /// The paths of all layers, each once whichever layers mention it, as a tree of numbers.
@@ -148,11 +162,12 @@ struct Live {
 
 struct Stack<'a> {
     names: Vec<Name<'a>>,
-    by_name: HashMap<(NodeId, &'a [u8]), NodeId>,
+    by_name: HashMap<(NodeId, &'a [u8]), NodeId, RandomState>,
     inodes: Vec<Inode>,
     dangling: Vec<(u32, u32)>,
     layers: Vec<Option<&'a Contents>>,
     of_entries: Vec<Vec<NodeId>>,
+    deletions: Vec<Deletion>,
 }
 
 impl Default for Stack<'_> {
@@ -166,11 +181,12 @@ impl Default for Stack<'_> {
                 listed: true,
                 children: Vec::new(),
             }],
-            by_name: HashMap::new(),
+            by_name: HashMap::default(),
             inodes: Vec::new(),
             dangling: Vec::new(),
             layers: Vec::new(),
             of_entries: Vec::new(),
+            deletions: Vec::new(),
         }
     }
 }
@@ -188,7 +204,11 @@ impl<'a> Stack<'a> {
         let mut walk = Walk::default();
         for path in contents.whiteouts.iter() {
             if let Some(id) = walk.find(self, path) {
-                self.hide(id, layer, Cause::Deleted);
+                let own = self.own_bytes(id);
+                let below = self.hide(id, layer, Cause::Deleted) - own.unwrap_or(Bytes::ZERO);
+                if own.is_some() || below > Bytes::ZERO {
+                    self.deletions.push(Deletion { layer, name: id, below });
+                }
             }
         }
         let mut walk = Walk::default();
@@ -198,6 +218,10 @@ impl<'a> Stack<'a> {
             }
         }
 
+        // Most of what a layer mentions is new.
+        self.by_name.reserve(entries.len());
+        self.names.reserve(entries.len());
+        self.inodes.reserve(entries.len());
         let mut walk = Walk::default();
         let mut name_of_entry = vec![ROOT; entries.len()];
         let mut inode_of_entry = vec![None; entries.len()];
@@ -339,13 +363,22 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// Hides a name and all below it.
-    fn hide(&mut self, id: NodeId, layer: u32, cause: Cause) {
+    /// The size of the file that a name stands for, if that is what it was stored under: hard links are none.
+    fn own_bytes(&self, id: NodeId) -> Option<Bytes> {
+        let live = self.names[id as usize].live?;
+        let inode = self.inodes[live.inode? as usize];
+        (Some(inode.entry) == live.entry && inode.layer == live.layer).then_some(inode.size)
+    }
+
+    /// Hides a name and all below it, and gives the bytes of the files that were stored under these names.
+    fn hide(&mut self, id: NodeId, layer: u32, cause: Cause) -> Bytes {
         if id == ROOT {
             return self.hide_children(ROOT, layer, cause);
         }
+        let mut bytes = Bytes::ZERO;
         let mut pending = vec![id];
         while let Some(id) = pending.pop() {
+            bytes += self.own_bytes(id).unwrap_or(Bytes::ZERO);
             let name = &mut self.names[id as usize];
             let Some(live) = name.live.take() else { continue };
             for child in std::mem::take(&mut name.children) {
@@ -356,22 +389,26 @@ impl<'a> Stack<'a> {
                 self.drop_name(inode, layer, cause);
             }
         }
+        bytes
     }
 
-    fn hide_children(&mut self, id: NodeId, layer: u32, cause: Cause) {
+    fn hide_children(&mut self, id: NodeId, layer: u32, cause: Cause) -> Bytes {
+        let mut bytes = Bytes::ZERO;
         // Every child that is taken off the list was put there by a layer, so this is linear over all layers.
         for child in std::mem::take(&mut self.names[id as usize].children) {
             self.names[child as usize].listed = false;
-            self.hide(child, layer, cause);
+            bytes += self.hide(child, layer, cause);
         }
+        bytes
     }
 
     fn finish(mut self) -> Squashed<'a> {
-        let mut tree = TreeBuilder::new(self.inodes.len());
+        let mut tree = TreeBuilder::new(self.names.len(), self.inodes.len());
         self.add_to(&mut tree, ROOT, 0);
         let parents = self.names.iter().map(|name| name.parent).collect();
         let names = Names { parents, of_entries: self.of_entries };
-        Squashed { tree: tree.finish(), inodes: self.inodes, dangling: self.dangling, names }
+        let Self { inodes, dangling, deletions, .. } = self;
+        Squashed { tree: tree.finish(), inodes, dangling, names, deletions }
     }
 
     fn add_to(&mut self, tree: &mut TreeBuilder<'a>, root: NodeId, depth: u32) {
@@ -454,7 +491,7 @@ impl<'a> Walk<'a> {
 
     /// Forgets what the last path does not share with this one, and gives the deepest name that both share.
     fn back_up_to(&mut self, path: &'a [u8]) -> NodeId {
-        let common = self.last.iter().zip(path).take_while(|(a, b)| a == b).count();
+        let common = path::common_prefix(self.last, path);
         let shared = |end: usize| end <= common && (end == path.len() || path[end] == b'/');
         while self.trail.last().is_some_and(|&(end, _)| !shared(end)) {
             self.trail.pop();
@@ -470,8 +507,6 @@ fn component_end(path: &[u8], start: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_snapshot::path;
-
     use super::*;
     use crate::testing::snapshot;
 

@@ -75,8 +75,9 @@ pub(crate) struct TreeBuilder<'a> {
 }
 
 impl<'a> TreeBuilder<'a> {
-    pub(crate) fn new(inodes: usize) -> Self {
-        Self { nodes: Vec::new(), open: Vec::new(), inode_seen: vec![false; inodes] }
+    /// For at most so many nodes and inodes.
+    pub(crate) fn new(nodes: usize, inodes: usize) -> Self {
+        Self { nodes: Vec::with_capacity(nodes), open: Vec::new(), inode_seen: vec![false; inodes] }
     }
 
     pub(crate) fn push(

@@ -33,6 +33,16 @@ impl Error {
         Self::Read { path: path.to_owned(), source }
     }
 
+    pub(crate) fn snapshot(path: &Path, source: plimsoll_snapshot::FormatError) -> Self {
+        match source {
+            plimsoll_snapshot::FormatError::TooLarge { .. } => Self::usage(
+                format!("`{}`: {source}", path.display()),
+                "raise it with `--limit-snapshot-bytes` if you trust the file",
+            ),
+            source => Self::Snapshot { path: path.to_owned(), source },
+        }
+    }
+
     pub(crate) fn write(path: &Path, source: io::Error) -> Self {
         Self::Write { path: path.to_owned(), source }
     }

@@ -5,7 +5,10 @@ use std::io::{self, Read};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use plimsoll_collect::{Found, PlannedImage, PlannedLayer, ReadLayer, Store, read_layer, sniff};
+use plimsoll_collect::{
+    Depth, Found, PlannedImage, PlannedLayer, ReadLayer, Store, Taken, read_believed, read_headers,
+    read_layer, sniff,
+};
 use plimsoll_snapshot::{Bytes, Compression};
 
 use crate::error::Result;
@@ -30,12 +33,16 @@ pub(crate) fn read_layers<S: Store + Sync>(
     let progress = Progress::new(name, planned.iter().map(|(_, layer)| layer.bytes.0).sum());
 
     let next = AtomicUsize::new(0);
+    let taken = Taken::default();
     let failed = AtomicBool::new(false);
     let results = Mutex::new(BTreeMap::new());
     let work = || {
         while !failed.load(Ordering::Relaxed) {
             let Some(&(member, layer)) = planned.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            let result = cached_or_read(store, member, layer, options, &progress);
+            let result = cached_or_read(store, member, layer, options, &progress).and_then(|read| {
+                taken.add(&format!("layer `{member}`"), &read, &options.limits)?;
+                Ok(read)
+            });
             failed.fetch_or(result.is_err(), Ordering::Relaxed);
             results.lock().expect("no worker panics").insert(member.to_owned(), result);
         }
@@ -60,13 +67,27 @@ fn cached_or_read(
     options: &Options,
     progress: &Progress,
 ) -> plimsoll_collect::Result<ReadLayer> {
+    if options.depth == Depth::Headers {
+        let place = format!("layer `{member}`");
+        let blob = store
+            .open_jumping(member)
+            .map_err(|source| plimsoll_collect::Error::Io { place: place.clone(), source })?;
+        if let Some(blob) = blob
+            && let Some(read) = read_headers(&place, blob, &layer.diff_id, &options.limits)?
+        {
+            progress.skip(layer.bytes.0);
+            return Ok(read);
+        }
+    }
     if let Some(cached) = cached(store, member, layer, options) {
         progress.skip(layer.bytes.0);
         return Ok(cached);
     }
-    let read = read_member(store, member, options, progress)?;
-    // Under its true identity: what the plan expects of it is compared later.
-    options.cache.put(&read.diff_id, &read.contents);
+    let read = read_member(store, member, layer, options, progress)?;
+    if read.depth == Depth::Verified {
+        // Under its true identity: what the plan expects of it is compared later.
+        options.cache.put(&read.diff_id, &read.contents);
+    }
     Ok(read)
 }
 
@@ -87,7 +108,8 @@ fn cached(store: &impl Store, member: &str, layer: &PlannedLayer, options: &Opti
         (None, _) => return None,
     };
     Some(ReadLayer {
-        digest,
+        depth: Depth::Verified,
+        digest: Some(digest),
         diff_id: layer.diff_id.clone(),
         compression,
         blob_bytes: Bytes(store.size(member)?),
@@ -98,12 +120,16 @@ fn cached(store: &impl Store, member: &str, layer: &PlannedLayer, options: &Opti
 fn read_member(
     store: &impl Store,
     member: &str,
+    layer: &PlannedLayer,
     options: &Options,
     progress: &Progress,
 ) -> plimsoll_collect::Result<ReadLayer> {
     let place = format!("layer `{member}`");
     match store.open(member) {
-        Ok(Some(blob)) => read_layer(&place, progress.watch(blob), &options.limits),
+        Ok(Some(blob)) if options.depth == Depth::Verified => {
+            read_layer(&place, progress.watch(blob), &options.limits)
+        }
+        Ok(Some(blob)) => read_believed(&place, progress.watch(blob), &layer.diff_id, &options.limits),
         Ok(None) => Err(plimsoll_collect::Error::MissingBlob {
             blob: format!("`{member}`"),
             wanted_by: "the image".to_owned(),

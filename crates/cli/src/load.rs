@@ -6,7 +6,8 @@ use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, read_stream, sniff,
+    ArchiveIndex, Choice, Depth, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, pseudonymise,
+    read_stream, sniff,
 };
 use plimsoll_snapshot::{Compression, Image, Snapshot, Source, Transport};
 
@@ -21,6 +22,7 @@ use crate::sources::layout::DirectoryStore;
 use crate::sources::reference::Reference;
 use crate::sources::registry::RegistryStore;
 use crate::sources::{NamedSource, Selection, SourceSpec, Wanted, lookup};
+use crate::steady::steady;
 
 /// What is the same for every source of one run.
 #[derive(Clone, Debug, Default)]
@@ -28,9 +30,15 @@ pub(crate) struct Options {
     /// `os/architecture[/variant]`, for sources that have several.
     pub(crate) platform: Option<String>,
     pub(crate) cache: Cache,
+    /// How closely layers are read, where the source lets that be chosen.
+    pub(crate) depth: Depth,
     pub(crate) limits: Limits,
+    /// The most bytes of a snapshot, inflated.
+    pub(crate) snapshot_bytes: u64,
     /// Whether registries are left alone.
     pub(crate) offline: bool,
+    /// Whether names that tell whose machine it was are replaced.
+    pub(crate) redact: bool,
     /// The registries that are spoken to without TLS.
     pub(crate) insecure_registries: Vec<String>,
 }
@@ -102,22 +110,36 @@ fn ambiguous(name: &str, source: &SourceSpec, chosen: &[usize], images: &[Image]
     )
 }
 
+/// Replaces names, if that is asked for: the last thing that is done with a snapshot before it is used.
+pub(crate) fn redacted(mut snapshot: Snapshot, options: &Options) -> Result<Snapshot> {
+    if options.redact {
+        pseudonymise(&mut snapshot)?;
+    }
+    Ok(snapshot)
+}
+
 /// Reads a snapshot file, or makes a snapshot of an image source.
 pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
+    redacted(read_either(text, options, printer)?, options)
+}
+
+fn read_either(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
     let source: NamedSource = text.parse()?;
     if source.name.is_none()
         && let Wanted::Source(SourceSpec::Path(path, Selection { transport: None, .. })) = &source.source
-        && is_snapshot(path)?
+        && is_snapshot(path, options)?
     {
-        let file = File::open(path).map_err(|error| Error::read(path, error))?;
-        return plimsoll_snapshot::read(file)
-            .map_err(|source| Error::Snapshot { path: path.clone(), source });
+        return steady(path, || {
+            let file = File::open(path).map_err(|error| Error::read(path, error))?;
+            plimsoll_snapshot::read_within(file, options.snapshot_bytes)
+                .map_err(|source| Error::snapshot(path, source))
+        });
     }
     snapshot(&[source], options, printer)
 }
 
 /// Whether a file is JSON, plain or gzip-compressed: an archive never is.
-fn is_snapshot(path: &Path) -> Result<bool> {
+fn is_snapshot(path: &Path, options: &Options) -> Result<bool> {
     let is_json = || -> io::Result<bool> {
         // What was read of a pipe is gone, so it is left to whoever reads all of it.
         if !std::fs::metadata(path)?.is_file() {
@@ -127,7 +149,7 @@ fn is_snapshot(path: &Path) -> Result<bool> {
         let mut head = head(&mut file)?;
         if sniff(&head) == Found::Compressed(Compression::Gzip) {
             file.seek(SeekFrom::Start(0))?;
-            let mut inflated = plimsoll_collect::decompress(Compression::Gzip, file)?;
+            let mut inflated = plimsoll_collect::decompress(Compression::Gzip, file, &options.limits)?;
             // Damage is found, and named, by whoever reads the whole file.
             head = crate::layers::head(&mut inflated).unwrap_or_default();
         }
@@ -146,7 +168,9 @@ fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Res
             progress.finish();
             from_stream(images, "`-`", selection, options)
         }
-        SourceSpec::Path(path, selection) => read_path(path, selection, &source.file_name(), options),
+        SourceSpec::Path(path, selection) => {
+            steady(path, || read_path(path, selection, &source.file_name(), options))
+        }
         SourceSpec::Engine { engine, reference } => read_engine(*engine, reference, options),
         SourceSpec::Registry(reference) => read_registry(reference, options, printer),
     }
@@ -222,7 +246,8 @@ fn from_stream(
 ) -> Result<Loaded> {
     let choice = Choice { reference: selection.reference.clone(), platform: options.platform.clone() };
     let (transport, planned) = in_place(place, plan(&images, selection.transport, &choice, &options.limits))?;
-    Ok((transport, planned, images.into_layers()))
+    let layers = images.into_layers(&planned);
+    Ok((transport, planned, layers))
 }
 
 /// Says where there is no image.

@@ -16,6 +16,7 @@ mod printer;
 mod progress;
 mod recording;
 mod sources;
+mod steady;
 mod viewer;
 
 use crate::error::Error;

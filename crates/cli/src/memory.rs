@@ -5,11 +5,12 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use plimsoll_collect::memory::{MAX_BYTES, MAX_JOURNAL_BYTES, RuntimeBuilder, Surroundings, read};
+use plimsoll_collect::memory::{JOURNAL, MAX_BYTES, RuntimeBuilder, Surroundings, read_within};
 use plimsoll_snapshot::{Runtime, Snapshot};
 
 use crate::error::{Error, Result};
 use crate::printer::Printer;
+use crate::steady::steady;
 
 /// What is read beside images.
 #[derive(clap::Args)]
@@ -24,6 +25,9 @@ pub(crate) struct MemoryArgs {
     /// Call a service by another name, to match it with that of another snapshot
     #[arg(long, value_name = "OLD=NEW", value_parser = parse_map)]
     map: Vec<(String, String)>,
+    /// The most bytes of one such file; a journal may have eight times as many
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = MAX_BYTES)]
+    limit_memory_bytes: usize,
 }
 
 fn parse_map(text: &str) -> std::result::Result<(String, String), String> {
@@ -36,7 +40,7 @@ fn parse_map(text: &str) -> std::result::Result<(String, String), String> {
 impl MemoryArgs {
     /// As if only these compose files were given.
     pub(crate) fn of_compose(files: &[PathBuf]) -> Self {
-        Self { memory: Vec::new(), compose: files.to_vec(), map: Vec::new() }
+        Self { memory: Vec::new(), compose: files.to_vec(), map: Vec::new(), limit_memory_bytes: MAX_BYTES }
     }
 
     /// Whether there is something to be read.
@@ -58,7 +62,7 @@ impl MemoryArgs {
         }
         let mut builder = RuntimeBuilder::new();
         for path in self.compose.iter().chain(&self.memory) {
-            add(&mut builder, path)?;
+            add(&mut builder, path, self.limit_memory_bytes)?;
         }
         for (old, new) in &self.map {
             builder.rename(old, new);
@@ -98,13 +102,12 @@ pub(crate) fn contents(runtime: &Runtime) -> String {
 }
 
 /// Adds one file, which may be a snapshot itself.
-fn add(builder: &mut RuntimeBuilder, path: &Path) -> Result<()> {
-    let bytes = content(path).map_err(|error| Error::read(path, error))?;
+fn add(builder: &mut RuntimeBuilder, path: &Path, max: usize) -> Result<()> {
+    let bytes = steady(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let is_snapshot = bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"{\"schema_version\"");
     if is_snapshot {
-        let snapshot = plimsoll_snapshot::read(&bytes[..])
-            .map_err(|source| Error::Snapshot { path: path.to_owned(), source })?;
+        let snapshot = plimsoll_snapshot::read(&bytes[..]).map_err(|source| Error::snapshot(path, source))?;
         let runtime = snapshot.runtime.ok_or_else(|| {
             Error::usage(format!("`{}` is a snapshot of images alone", path.display()), "give it as a SOURCE")
         })?;
@@ -112,23 +115,24 @@ fn add(builder: &mut RuntimeBuilder, path: &Path) -> Result<()> {
         return Ok(());
     }
     let directory = path.parent().unwrap_or(Path::new("."));
-    let variables = dotenv(&directory.join(".env"));
+    let variables = dotenv(&directory.join(".env"), max);
     let variable = |name: &str| std::env::var(name).ok().or_else(|| variables.get(name).cloned());
-    let file = |other: &str| content(&directory.join(other)).ok();
-    builder.add(read(&name, &bytes, &Surroundings { variable: &variable, file: &file })?);
+    let file = |other: &str| content(&directory.join(other), max).ok();
+    builder.add(read_within(&name, &bytes, &Surroundings { variable: &variable, file: &file }, max)?);
     Ok(())
 }
 
-fn content(path: &Path) -> std::io::Result<Vec<u8>> {
+/// One byte more than is read of any file, so that one which is longer is told from one which is not.
+fn content(path: &Path, max: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let limit = MAX_BYTES.max(MAX_JOURNAL_BYTES) as u64 + 1;
+    let limit = (max as u64).saturating_mul(JOURNAL).saturating_add(1);
     File::open(path)?.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// The variables that compose takes from beside its file. The environment goes before them, as it does there.
-fn dotenv(path: &Path) -> BTreeMap<String, String> {
-    let text = content(path).unwrap_or_default();
+fn dotenv(path: &Path, max: usize) -> BTreeMap<String, String> {
+    let text = content(path, max).unwrap_or_default();
     parse_dotenv(&String::from_utf8_lossy(&text))
 }
 

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use plimsoll_snapshot::Snapshot;
 
@@ -27,7 +28,7 @@ pub(crate) fn write_snapshot(path: &Path, snapshot: &Snapshot) -> Result<()> {
 
 fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // A link is followed, so that it stays a link; a device or a pipe cannot be replaced, only written to.
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| target(path));
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         let mut file = io::BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
         content(&mut file)?;
@@ -39,7 +40,8 @@ fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()
     // A temporary file is private by default, an output is as open as the user's umask lets it be.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = io::BufWriter::with_capacity(1 << 16, builder.tempfile_in(directory)?);
+    let (temporary, _interruptible) = Interruptible::create(&builder, directory)?;
+    let mut file = io::BufWriter::with_capacity(1 << 16, temporary);
     content(&mut file)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
@@ -47,6 +49,57 @@ fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()
         file.as_file().set_permissions(old.permissions())?;
     }
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Where a link leads that leads nowhere yet.
+fn target(path: &Path) -> PathBuf {
+    match fs::read_link(path) {
+        Ok(target) => path.parent().unwrap_or(Path::new("")).join(target),
+        Err(_) => path.to_owned(),
+    }
+}
+
+/// The file that is being written, to be removed if somebody interrupts the program.
+static WRITING: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// What an interruption ends the program with, as shells have it: 128 and the number of the signal.
+const INTERRUPTED: i32 = 130;
+
+/// As long as it is there, an interruption removes the temporary file.
+struct Interruptible;
+
+impl Interruptible {
+    /// The file, and who removes it. An interruption waits until it is known.
+    fn create(
+        builder: &tempfile::Builder<'_, '_>,
+        directory: &Path,
+    ) -> io::Result<(tempfile::NamedTempFile, Self)> {
+        static HANDLER: Once = Once::new();
+        // Whoever handles interruptions already, a recording, ends in its own way.
+        HANDLER.call_once(|| drop(ctrlc::try_set_handler(end)));
+        let mut writing = writing();
+        let temporary = builder.tempfile_in(directory)?;
+        *writing = Some(temporary.path().to_owned());
+        Ok((temporary, Self))
+    }
+}
+
+impl Drop for Interruptible {
+    fn drop(&mut self) {
+        *writing() = None;
+    }
+}
+
+fn writing() -> MutexGuard<'static, Option<PathBuf>> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn end() {
+    if let Some(path) = &*writing() {
+        // It may be at its place already, and then there is nothing to remove.
+        let _ = fs::remove_file(path);
+    }
+    std::process::exit(INTERRUPTED);
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write as _};
 
+use plimsoll_collect::memory::without_credentials;
+
 use crate::error::{Error, Result};
 
 #[derive(Default)]
@@ -23,7 +25,7 @@ impl Printer {
     /// Tells what was done, or what has to be known.
     pub(crate) fn note(&self, text: &str) {
         // Nobody may be listening, and then nothing is lost.
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", without_credentials(text));
     }
 
     /// Tells why nothing was done: what, because of what, and what helps.

@@ -1,17 +1,18 @@
 //! Reads archives: an index of one whose members can be jumped to, or one pass over one that can only be streamed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-use plimsoll_snapshot::Compression;
+use plimsoll_snapshot::{Compression, Contents};
 use tar::EntryType;
 
 use crate::compression::{Found, decompress, sniff};
 use crate::digest::HashingReader;
 use crate::error::{Error, Result};
 use crate::layer::{ReadLayer, at, read_hashed};
-use crate::limits::Limits;
+use crate::limits::{Limits, Taken};
 use crate::path::normalise;
+use crate::plan::PlannedImage;
 use crate::store::Store;
 use crate::tarball::{Member, TarReader};
 
@@ -30,7 +31,9 @@ impl ArchiveIndex {
         archive.seek(SeekFrom::Start(0)).map_err(io_error)?;
         let mut reader = TarReader::new(BufReader::with_capacity(1024, archive), limits.header_bytes);
         let mut index = Self::default();
+        let mut members = Members::default();
         while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+            members.add(place, &member, limits)?;
             let start = reader.offset();
             if length - start.min(length) < member.stored {
                 return Err(Error::Truncated { place: place.to_owned(), offset: length });
@@ -46,14 +49,6 @@ impl ArchiveIndex {
                     _ => {}
                 }
             }
-            if (index.files.len() + index.links.len()) as u64 > limits.entries {
-                return Err(Error::Limit {
-                    what: "the number of members",
-                    place: place.to_owned(),
-                    limit: limits.entries,
-                    flag: "--limit-entries",
-                });
-            }
             reader.jump().map_err(|source| Error::io(place, start, source))?;
         }
         Ok(index)
@@ -63,6 +58,30 @@ impl ArchiveIndex {
     #[must_use]
     pub fn find(&self, member: &str) -> Option<(u64, u64)> {
         self.files.get(follow(&self.links, member)).copied()
+    }
+}
+
+/// What was seen of an archive, whatever was kept of it.
+#[derive(Default)]
+struct Members {
+    count: u64,
+    name_bytes: u64,
+}
+
+impl Members {
+    fn add(&mut self, place: &str, member: &Member, limits: &Limits) -> Result<()> {
+        self.count += 1;
+        self.name_bytes += (member.name.len() + member.link.len()) as u64;
+        let bounds = [
+            ("the number of members", limits.entries, self.count, "--limit-entries"),
+            ("the length of all names", limits.name_bytes, self.name_bytes, "--limit-name-bytes"),
+        ];
+        match bounds.into_iter().find(|(_, limit, found, _)| found > limit) {
+            Some((what, limit, found, flag)) => {
+                Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), flag })
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -112,20 +131,28 @@ pub struct StreamedImages {
 }
 
 impl StreamedImages {
-    /// The layers by the names that a plan knows them under.
+    /// The layers by the names that these images know them under.
     #[must_use]
-    pub fn into_layers(mut self) -> BTreeMap<String, ReadLayer> {
-        // Several links to one layer: an engine writes them for layers that are equal, so any of them will do.
+    pub fn into_layers(mut self, images: &[PlannedImage]) -> BTreeMap<String, ReadLayer> {
+        // Several links to one layer: an engine writes them for layers that are equal, so any of them will do. What a
+        // snapshot has of a layer already is not asked for again, so the first link of each is enough.
         let links = std::mem::take(&mut self.links);
-        for link in links.keys() {
+        let planned = images.iter().flat_map(|image| &image.layers).filter_map(|layer| layer.member.as_ref());
+        let (mut seen, mut copied) = (BTreeSet::new(), BTreeSet::new());
+        for link in planned.filter(|member| links.contains_key(*member) && seen.insert(*member)) {
             let target = follow(&links, link);
             if let Some(layer) = self.layers.get(target) {
                 let copy = ReadLayer {
+                    depth: layer.depth,
                     digest: layer.digest.clone(),
                     diff_id: layer.diff_id.clone(),
                     compression: layer.compression,
                     blob_bytes: layer.blob_bytes,
-                    contents: layer.contents.clone(),
+                    contents: if copied.insert(target) {
+                        layer.contents.clone()
+                    } else {
+                        Contents::default()
+                    },
                 };
                 self.layers.insert(link.clone(), copy);
             }
@@ -171,7 +198,7 @@ pub fn read_stream(place: &str, archive: impl Read, limits: &Limits) -> Result<S
     if compression == Compression::None {
         return read_members(place, archive, limits);
     }
-    let inner = decompress(compression, archive).map_err(io_error)?;
+    let inner = decompress(compression, archive, limits).map_err(io_error)?;
     let mut inner = BufReader::with_capacity(256 << 10, inner);
     if sniff(inner.fill_buf().map_err(io_error)?) != Found::Tar {
         return Err(Error::NotAnImage {
@@ -185,8 +212,11 @@ pub fn read_stream(place: &str, archive: impl Read, limits: &Limits) -> Result<S
 fn read_members(place: &str, archive: impl BufRead, limits: &Limits) -> Result<StreamedImages> {
     let mut reader = TarReader::new(archive, limits.header_bytes);
     let mut images = StreamedImages::default();
+    let mut members = Members::default();
+    let taken = Taken::default();
     let mut document_bytes = 0;
     while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+        members.add(place, &member, limits)?;
         let Some(name) = member_name(&member) else { continue };
         match member.kind {
             EntryType::Regular | EntryType::Continuous => {}
@@ -203,7 +233,9 @@ fn read_members(place: &str, archive: impl BufRead, limits: &Limits) -> Result<S
         let head = content.fill_buf().map_err(|source| Error::io(place, start, source))?;
         match sniff(head) {
             Found::Tar | Found::Compressed(_) => {
-                images.layers.insert(name, read_hashed(&member_place, content, limits)?);
+                let layer = read_hashed(&member_place, content, limits)?;
+                taken.add(&member_place, &layer, limits)?;
+                images.layers.insert(name, layer);
             }
             Found::Json if member.stored <= limits.document_bytes => {
                 let mut bytes = Vec::new();
@@ -219,6 +251,7 @@ fn read_members(place: &str, archive: impl BufRead, limits: &Limits) -> Result<S
                 what: "the size of all documents",
                 place: place.to_owned(),
                 limit: limits.document_bytes * 4,
+                found: Some(document_bytes),
                 flag: "--limit-document-bytes",
             });
         }

@@ -1,8 +1,13 @@
 //! Finds out by its first bytes what a stream is, and decompresses it.
 
+use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
+use std::rc::Rc;
 
 use plimsoll_snapshot::Compression;
+
+use crate::error::Exceeded;
+use crate::limits::{FREE_INFLATION, Limits};
 
 /// The number of bytes [`sniff`] wants to see: a whole tar header.
 const HEAD: usize = 512;
@@ -63,30 +68,115 @@ fn is_tar_header(head: &[u8]) -> bool {
 /// The size of the pieces in which compressed input is read.
 const BUFFER: usize = 256 << 10;
 
-/// Decompresses a stream: every member of a gzip (eStargz has many), every frame of a zstd.
-pub fn decompress<'a>(compression: Compression, reader: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    decoder(compression, Box::new(BufReader::with_capacity(BUFFER, reader)))
+/// Decompresses a stream: every member of a gzip (eStargz has many), every frame of a zstd. What inflates to more than
+/// the limits allow is an error, which [`crate::Error::io`] tells apart.
+pub fn decompress<'a>(
+    compression: Compression,
+    reader: impl Read + 'a,
+    limits: &Limits,
+) -> io::Result<Box<dyn Read + 'a>> {
+    let taken = Rc::new(Cell::new(0));
+    let counted = Counted { inner: reader, taken: Rc::clone(&taken) };
+    let window = limits.window_bytes;
+    let inner = decoder(compression, Box::new(BufReader::with_capacity(BUFFER, counted)), window)
+        .map_err(|error| window_exceeded(error, window))?;
+    Ok(Box::new(Bounded { inner, taken, given: 0, limits: *limits }))
 }
 
 /// Of one type, whatever is read: in the page each decoder is there once.
-fn decoder<'a>(compression: Compression, reader: Box<dyn BufRead + 'a>) -> io::Result<Box<dyn Read + 'a>> {
+fn decoder<'a>(
+    compression: Compression,
+    reader: Box<dyn BufRead + 'a>,
+    window: u64,
+) -> io::Result<Box<dyn Read + 'a>> {
     Ok(match compression {
         Compression::None => Box::new(reader),
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(reader)),
-        Compression::Zstd => zstd_decoder(reader)?,
+        Compression::Zstd => zstd_decoder(reader, window)?,
         Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(reader)),
-        Compression::Xz => Box::new(lzma_rust2::XzReader::new(reader, true)),
+        Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(reader, true, kibibytes(window))),
     })
 }
 
+/// What the decoder of xz may take: its dictionary, and a little beside it.
+fn kibibytes(window: u64) -> u32 {
+    u32::try_from(window / 1024 + 1024).unwrap_or(u32::MAX)
+}
+
 #[cfg(not(target_family = "wasm"))]
-fn zstd_decoder<'a>(reader: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    Ok(Box::new(zstd::stream::read::Decoder::with_buffer(reader)?))
+fn zstd_decoder<'a>(reader: impl BufRead + 'a, window: u64) -> io::Result<Box<dyn Read + 'a>> {
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
+    // Powers of two, and no others than zstd knows (zstd.h, ZSTD_WINDOWLOG_MIN and ZSTD_WINDOWLOG_MAX).
+    decoder.window_log_max(
+        window.max(1).ilog2().clamp(10, if cfg!(target_pointer_width = "64") { 31 } else { 30 }),
+    )?;
+    Ok(Box::new(decoder))
 }
 
 #[cfg(target_family = "wasm")]
-fn zstd_decoder<'a>(reader: impl BufRead + 'a) -> io::Result<Box<dyn Read + 'a>> {
-    Ok(Box::new(frames::Frames::new(reader)))
+fn zstd_decoder<'a>(reader: impl BufRead + 'a, window: u64) -> io::Result<Box<dyn Read + 'a>> {
+    Ok(Box::new(frames::Frames::new(reader, window)))
+}
+
+/// Counts what a decoder takes.
+struct Counted<R> {
+    inner: R,
+    taken: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(out)?;
+        self.taken.set(self.taken.get() + read as u64);
+        Ok(read)
+    }
+}
+
+/// A decoder that ends where a bomb begins.
+struct Bounded<'a> {
+    inner: Box<dyn Read + 'a>,
+    taken: Rc<Cell<u64>>,
+    given: u64,
+    limits: Limits,
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(out).map_err(|error| window_exceeded(error, self.limits.window_bytes))?;
+        self.given += read as u64;
+        if self.given > self.limits.inflated_bytes {
+            return Err(io::Error::other(Exceeded {
+                what: "the size of what is inflated",
+                limit: self.limits.inflated_bytes,
+                found: Some(self.given),
+                flag: "--limit-inflated-bytes",
+            }));
+        }
+        if self.given > FREE_INFLATION && self.given / self.taken.get().max(1) > self.limits.inflation {
+            return Err(io::Error::other(Exceeded {
+                what: "how many times its size a stream inflates to",
+                limit: self.limits.inflation,
+                found: Some(self.given / self.taken.get().max(1)),
+                flag: "--limit-inflation",
+            }));
+        }
+        Ok(read)
+    }
+}
+
+/// The decoders say in words alone that they would need more memory than they may have.
+fn window_exceeded(error: io::Error, limit: u64) -> io::Error {
+    const WORDS: [&str; 3] = ["too much memory", "mem_limit_kb", "window_size bigger"];
+    let text = error.to_string();
+    if WORDS.iter().any(|words| text.contains(words)) {
+        return io::Error::other(Exceeded {
+            what: "the memory that a decoder needs",
+            limit,
+            found: None,
+            flag: "--limit-window-bytes",
+        });
+    }
+    error
 }
 
 /// A decoder of several frames on top of one that knows only one.
@@ -98,6 +188,7 @@ mod frames {
 
     pub(super) struct Frames<R: BufRead> {
         state: State<R>,
+        window: u64,
     }
 
     enum State<R: BufRead> {
@@ -107,8 +198,8 @@ mod frames {
     }
 
     impl<R: BufRead> Frames<R> {
-        pub(super) fn new(reader: R) -> Self {
-            Self { state: State::Between(reader) }
+        pub(super) fn new(reader: R, window: u64) -> Self {
+            Self { state: State::Between(reader), window }
         }
     }
 
@@ -125,7 +216,8 @@ mod frames {
                         if reader.fill_buf()?.is_empty() {
                             return Ok(0);
                         }
-                        let decoder = StreamingDecoder::new(reader).map_err(|error| damaged(&error))?;
+                        let decoder = StreamingDecoder::new_with_max_window_size(reader, self.window)
+                            .map_err(|error| damaged(&error))?;
                         State::Inside(Box::new(decoder))
                     }
                     State::Inside(mut decoder) => {
@@ -187,8 +279,57 @@ mod tests {
         }
         for (compression, bytes) in [(Compression::Gzip, gzip), (Compression::Zstd, zstd)] {
             let mut text = String::new();
-            decompress(compression, &bytes[..]).unwrap().read_to_string(&mut text).unwrap();
+            decompress(compression, &bytes[..], &Limits::default())
+                .unwrap()
+                .read_to_string(&mut text)
+                .unwrap();
             assert_eq!(text, "one two three");
         }
+    }
+
+    /// What is said of a stream that is read to its end.
+    fn error(compression: Compression, bytes: &[u8], limits: &Limits) -> String {
+        let read = decompress(compression, bytes, limits)
+            .and_then(|mut reader| io::copy(&mut reader, &mut io::sink()))
+            .map_err(|source| crate::Error::io("x", 0, source));
+        read.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_stream_ends_where_its_limit_is() {
+        let limits = Limits { inflated_bytes: 1000, ..Limits::default() };
+        let zeros = zstd::encode_all(&[0; 5000][..], 1).unwrap();
+        let said = error(Compression::Zstd, &zeros, &limits);
+        assert!(said.contains("what is inflated in x exceeds the limit of 1000 (met: "), "{said}");
+        assert!(said.contains("--limit-inflated-bytes"), "{said}");
+    }
+
+    #[test]
+    fn a_decoder_takes_no_more_memory_than_it_may() {
+        let limits = Limits { window_bytes: 1 << 20, ..Limits::default() };
+        let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.window_log(24).unwrap();
+        encoder.write_all(&[7; 100_000]).unwrap();
+        let zstd = encoder.finish().unwrap();
+        // A stream of one block whose dictionary would be 4 GiB (xz file format, sections 2.1.1 and 3.1).
+        let mut xz = vec![0xfd, b'7', b'z', b'X', b'Z', 0, 0, 1, 0x69, 0x22, 0xde, 0x36];
+        let header = [2, 0, 0x21, 1, 40, 0, 0, 0];
+        xz.extend(header);
+        xz.extend(crc32(&header).to_le_bytes());
+        xz.extend([0; 64]);
+        for (compression, bytes) in [(Compression::Zstd, zstd), (Compression::Xz, xz)] {
+            let said = error(compression, &bytes, &limits);
+            assert!(
+                said.contains("the memory that a decoder needs in x exceeds the limit of 1048576"),
+                "{said}"
+            );
+            assert!(said.contains("--limit-window-bytes"), "{said}");
+        }
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        let mut crc = flate2::Crc::new();
+        crc.update(bytes);
+        crc.sum()
     }
 }

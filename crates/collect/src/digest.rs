@@ -19,21 +19,20 @@ pub(crate) struct HashingReader<R> {
     position: usize,
     length: usize,
     total: u64,
-    hash: background::Hash,
+    /// Nothing where the digest is not asked for.
+    hash: Option<background::Hash>,
     pool: Vec<Arc<Vec<u8>>>,
 }
 
 impl<R: Read> HashingReader<R> {
     pub(crate) fn new(inner: R) -> Self {
-        Self {
-            inner,
-            piece: Arc::new(Vec::new()),
-            position: 0,
-            length: 0,
-            total: 0,
-            hash: background::Hash::default(),
-            pool: Vec::new(),
-        }
+        Self { hash: Some(background::Hash::default()), ..Self::without_hash(inner) }
+    }
+
+    /// One that computes no digest.
+    pub(crate) fn without_hash(inner: R) -> Self {
+        let piece = Arc::new(Vec::new());
+        Self { inner, piece, position: 0, length: 0, total: 0, hash: None, pool: Vec::new() }
     }
 
     /// How many bytes were taken from the inner reader.
@@ -41,12 +40,12 @@ impl<R: Read> HashingReader<R> {
         self.total
     }
 
-    /// Reads what is left, and gives the digest and the number of bytes of the whole stream.
-    pub(crate) fn finish(mut self) -> io::Result<(Digest, u64)> {
+    /// Reads what is left, and gives the digest, if there is one, and the number of bytes of the whole stream.
+    pub(crate) fn finish(mut self) -> io::Result<(Option<Digest>, u64)> {
         loop {
             let length = self.fill_buf()?.len();
             if length == 0 {
-                return Ok((Digest::sha256(self.hash.finish()), self.total));
+                return Ok((self.hash.map(|hash| Digest::sha256(hash.finish())), self.total));
             }
             self.consume(length);
         }
@@ -67,7 +66,9 @@ impl<R: Read> BufRead for HashingReader<R> {
             let mut piece = self.free_piece();
             let buffer = Arc::get_mut(&mut piece).expect("a free piece has one holder");
             let length = read_full(&mut self.inner, buffer)?;
-            self.hash.update(&piece, length);
+            if let Some(hash) = &mut self.hash {
+                hash.update(&piece, length);
+            }
             self.total += length as u64;
             (self.position, self.length) = (0, length);
             let used = std::mem::replace(&mut self.piece, piece);
@@ -196,7 +197,7 @@ mod tests {
             let mut half = vec![0; length / 2];
             reader.read_exact(&mut half).unwrap();
             let (digest, total) = reader.finish().unwrap();
-            assert_eq!(digest, Digest::sha256(Sha256::digest(&bytes).into()));
+            assert_eq!(digest, Some(Digest::sha256(Sha256::digest(&bytes).into())));
             assert_eq!(total, length as u64);
         }
     }

@@ -1,7 +1,7 @@
 //! Reads the documents of an image: Docker's manifest, OCI indexes and manifests, configs.
 
 use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
-use plimsoll_snapshot::{Config, DiffId, Digest, HealthCheck, HistoryEntry, Platform};
+use plimsoll_snapshot::{Config, DiffId, Digest, HealthCheck, HistoryEntry, Order as _, Platform};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -38,8 +38,10 @@ pub(crate) struct ImageFacts {
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(member: &str, bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| Error::Document { member: member.to_owned(), reason: error.to_string() })
+    serde_json::from_slice(bytes).map_err(|error| Error::Document {
+        member: member.to_owned(),
+        reason: redact::message(&error.to_string()),
+    })
 }
 
 /// Reads an index or a manifest, going by what is in it.
@@ -133,7 +135,7 @@ fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) ->
     let name_of = |variable: &String| variable.split('=').next().unwrap_or_default().to_owned();
     let sorted = |list: Option<&Vec<String>>| {
         let mut list = list.cloned().unwrap_or_default();
-        list.sort();
+        list.order();
         list
     };
     Ok(Config {
@@ -156,6 +158,5 @@ fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) ->
 }
 
 fn arguments(list: Option<&Vec<String>>) -> Vec<String> {
-    let joined = list.into_iter().flatten().map(|argument| redact::text(argument).into_owned());
-    joined.collect()
+    redact::arguments(list.into_iter().flatten())
 }

@@ -34,9 +34,20 @@ pub enum Error {
     #[error("no image for platform {platform} here\nhint: there is {}", list(available))]
     UnknownPlatform { platform: String, available: Vec<String> },
     #[error(
-        "{what} in {place} exceeds the limit of {limit}\nhint: raise it with `{flag}` if you trust the image"
+        "{what} in {place} exceeds the limit of {limit}{}\nhint: raise it with `{flag}` if you trust the image",
+        met(*found)
     )]
-    Limit { what: &'static str, place: String, limit: u64, flag: &'static str },
+    Limit { what: &'static str, place: String, limit: u64, found: Option<u64>, flag: &'static str },
+}
+
+/// A limit that was met inside of a reader, on its way through an [`io::Error`] to whoever knows the place.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} exceeds the limit of {limit}")]
+pub(crate) struct Exceeded {
+    pub(crate) what: &'static str,
+    pub(crate) limit: u64,
+    pub(crate) found: Option<u64>,
+    pub(crate) flag: &'static str,
 }
 
 impl Error {
@@ -44,6 +55,11 @@ impl Error {
     #[must_use]
     pub fn io(place: impl Into<String>, offset: u64, source: io::Error) -> Self {
         let place = place.into();
+        if let Some(Exceeded { what, limit, found, flag }) =
+            source.get_ref().and_then(|inner| inner.downcast_ref::<Exceeded>())
+        {
+            return Self::Limit { what, place, limit: *limit, found: *found, flag };
+        }
         match source.kind() {
             io::ErrorKind::UnexpectedEof => Self::Truncated { place, offset },
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
@@ -52,6 +68,11 @@ impl Error {
             _ => Self::Io { place, source },
         }
     }
+}
+
+/// The figure that was met; some decoders do not say it.
+fn met(found: Option<u64>) -> String {
+    found.map(|found| format!(" (met: {found})")).unwrap_or_default()
 }
 
 fn list(names: &[String]) -> String {

@@ -1,7 +1,7 @@
 //! Reads a layer blob: its digests, and a changeset of entries, whiteouts and opaque markers.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, Read};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use plimsoll_snapshot::{
     Attributes, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntriesBuilder, Node, Paths,
@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
 use crate::catalog::{Catalog, Reading};
 use crate::compression::{Found, decompress, sniff};
+use crate::depth::Depth;
 use crate::digest::HashingReader;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -21,9 +22,11 @@ use crate::tarball::{Member, TarError, TarErrorKind, TarReader};
 /// A blob that was read to its end.
 #[derive(Debug)]
 pub struct ReadLayer {
-    /// The digest of the blob as it is stored.
-    pub digest: Digest,
-    /// The digest of the uncompressed tar.
+    /// How closely it was read.
+    pub depth: Depth,
+    /// The digest of the blob as it is stored, if it was computed.
+    pub digest: Option<Digest>,
+    /// The digest of the uncompressed tar: the one it has, or, if none was computed, the one it should have.
     pub diff_id: DiffId,
     /// How the blob is compressed.
     pub compression: Compression,
@@ -33,25 +36,90 @@ pub struct ReadLayer {
     pub contents: Contents,
 }
 
+/// About what an entry takes beside its names, in bytes.
+const ENTRY_BYTES: u64 = 64;
+
+impl ReadLayer {
+    /// About how many bytes are kept of it in memory.
+    #[must_use]
+    pub fn retained_bytes(&self) -> u64 {
+        let entries = self.contents.entries.len() as u64 + self.contents.whiteouts.len() as u64 + 1;
+        self.contents.entries.name_bytes() as u64 + entries * ENTRY_BYTES
+    }
+}
+
 /// Reads a layer blob, whatever its compression. `place` is what errors call it.
 pub fn read_layer(place: &str, blob: impl Read, limits: &Limits) -> Result<ReadLayer> {
-    read_hashed(place, HashingReader::new(blob), limits)
+    read_from(place, HashingReader::new(blob), None, limits)
+}
+
+/// The same without digests: that the layer is `expected` is believed.
+pub fn read_believed(place: &str, blob: impl Read, expected: &DiffId, limits: &Limits) -> Result<ReadLayer> {
+    read_from(place, HashingReader::without_hash(blob), Some(expected), limits)
 }
 
 /// The same for a blob that is being hashed already, and of which nothing was used up.
 pub(crate) fn read_hashed<R: Read>(
     place: &str,
-    mut blob: HashingReader<R>,
+    blob: HashingReader<R>,
     limits: &Limits,
 ) -> Result<ReadLayer> {
+    read_from(place, blob, None, limits)
+}
+
+/// Reads the headers of a layer that is stored uncompressed, and jumps over the contents; `None` if it is compressed.
+pub fn read_headers(
+    place: &str,
+    mut blob: impl Read + Seek,
+    expected: &DiffId,
+    limits: &Limits,
+) -> Result<Option<ReadLayer>> {
+    let io_error = |source| Error::io(place, 0, source);
+    let mut head = Vec::new();
+    blob.by_ref().take(512).read_to_end(&mut head).map_err(io_error)?;
+    if !matches!(sniff(&head), Found::Tar | Found::Empty) {
+        return Ok(None);
+    }
+    let length = blob.seek(SeekFrom::End(0)).map_err(io_error)?;
+    blob.seek(SeekFrom::Start(0)).map_err(io_error)?;
+    let mut reader = TarReader::new(BufReader::with_capacity(4096, blob), limits.header_bytes);
+    let mut builder = Builder { headers_only: true, ..Builder::default() };
+    while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+        let start = reader.offset();
+        if length - start.min(length) < member.stored {
+            return Err(Error::Truncated { place: place.to_owned(), offset: length });
+        }
+        builder.add(place, &member, &mut reader, limits)?;
+        builder.check(place, limits)?;
+        reader.jump().map_err(|source| Error::io(place, start, source))?;
+    }
+    Ok(Some(ReadLayer {
+        depth: Depth::Headers,
+        digest: None,
+        diff_id: expected.clone(),
+        compression: Compression::None,
+        blob_bytes: Bytes(length),
+        contents: builder.finish(expected, Bytes(length), limits),
+    }))
+}
+
+/// Reads a blob. Its digest is `expected` to be that, or else computed.
+fn read_from<R: Read>(
+    place: &str,
+    mut blob: HashingReader<R>,
+    expected: Option<&DiffId>,
+    limits: &Limits,
+) -> Result<ReadLayer> {
+    let depth = if expected.is_some() { Depth::Unverified } else { Depth::Verified };
     let head = blob.fill_buf().map_err(|source| Error::io(place, 0, source))?;
     match sniff(head) {
         Found::Tar | Found::Empty => {
             // The blob is the tar, so one digest serves as both.
-            let changeset = read_changeset(place, blob, limits)?;
+            let changeset = read_changeset(place, blob, expected, limits)?;
             Ok(ReadLayer {
-                digest: changeset.digest.clone(),
-                diff_id: DiffId::new(changeset.digest),
+                depth,
+                digest: Some(changeset.diff_id.digest().clone()),
+                diff_id: changeset.diff_id,
                 compression: Compression::None,
                 blob_bytes: changeset.contents.tar_bytes,
                 contents: changeset.contents,
@@ -59,12 +127,17 @@ pub(crate) fn read_hashed<R: Read>(
         }
         Found::Compressed(compression) => {
             let at = |source| Error::io(place, 0, source);
-            let tar = HashingReader::new(decompress(compression, &mut blob).map_err(at)?);
-            let changeset = read_changeset(place, tar, limits)?;
+            let tar = decompress(compression, &mut blob, limits).map_err(at)?;
+            let tar = match expected {
+                Some(_) => HashingReader::without_hash(tar),
+                None => HashingReader::new(tar),
+            };
+            let changeset = read_changeset(place, tar, expected, limits)?;
             let (digest, blob_bytes) = finish(place, blob)?;
             Ok(ReadLayer {
+                depth,
                 digest,
-                diff_id: DiffId::new(changeset.digest),
+                diff_id: changeset.diff_id,
                 compression,
                 blob_bytes: Bytes(blob_bytes),
                 contents: changeset.contents,
@@ -78,7 +151,7 @@ pub(crate) fn read_hashed<R: Read>(
     }
 }
 
-fn finish(place: &str, reader: HashingReader<impl Read>) -> Result<(Digest, u64)> {
+fn finish(place: &str, reader: HashingReader<impl Read>) -> Result<(Option<Digest>, u64)> {
     let offset = reader.total();
     reader.finish().map_err(|source| Error::io(place, offset, source))
 }
@@ -86,10 +159,15 @@ fn finish(place: &str, reader: HashingReader<impl Read>) -> Result<(Digest, u64)
 /// A tar read to its end: what is in it, and the digest of it.
 struct Changeset {
     contents: Contents,
-    digest: Digest,
+    diff_id: DiffId,
 }
 
-fn read_changeset<R: Read>(place: &str, tar: HashingReader<R>, limits: &Limits) -> Result<Changeset> {
+fn read_changeset<R: Read>(
+    place: &str,
+    tar: HashingReader<R>,
+    expected: Option<&DiffId>,
+    limits: &Limits,
+) -> Result<Changeset> {
     let mut reader = TarReader::new(tar, limits.header_bytes);
     let mut builder = Builder::default();
     while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
@@ -97,33 +175,43 @@ fn read_changeset<R: Read>(place: &str, tar: HashingReader<R>, limits: &Limits) 
         builder.check(place, limits)?;
     }
     let (digest, tar_bytes) = finish(place, reader.into_inner())?;
-    let layer = DiffId::new(digest.clone());
-    Ok(Changeset { contents: builder.finish(&layer, Bytes(tar_bytes), limits), digest })
+    let diff_id = digest.map(DiffId::new).or_else(|| expected.cloned());
+    let diff_id = diff_id.expect("a digest that is not expected is computed");
+    Ok(Changeset { contents: builder.finish(&diff_id, Bytes(tar_bytes), limits), diff_id })
 }
 
 /// Gives an error of the tar its place.
 pub(crate) fn at(place: &str, error: TarError, limits: &Limits) -> Error {
     let (place, offset) = (place.to_owned(), error.offset);
     match error.kind {
-        TarErrorKind::Io(source) => Error::Io { place, source },
+        TarErrorKind::Io(source) => Error::io(place, offset, source),
         TarErrorKind::Truncated => Error::Truncated { place, offset },
         TarErrorKind::Damaged(reason) => Error::Damaged { place, offset, reason },
-        TarErrorKind::HeaderTooLarge => Error::Limit {
+        TarErrorKind::HeaderTooLarge(found) => Error::Limit {
             what: "an extended header",
             place,
             limit: limits.header_bytes,
+            found: Some(found),
             flag: "--limit-header-bytes",
         },
     }
 }
 
+/// How many new directories a path may lead through, on average. Those of a layer mostly follow each other.
+const STEPS: u64 = 4;
+
 /// What was read so far. The layer's identity is known only at the end, so warnings wait for it.
 #[derive(Default)]
 struct Builder {
+    headers_only: bool,
     entries: EntriesBuilder,
     whiteouts: BTreeSet<SortedPath>,
     opaque: BTreeSet<SortedPath>,
+    /// Bytes of names that are not those of entries.
     marker_bytes: u64,
+    /// Directories that entries may lie in without saying so.
+    steps: u64,
+    last: Vec<u8>,
     outside: Vec<String>,
     unknown: Vec<(String, String)>,
     is_estargz: bool,
@@ -138,10 +226,13 @@ impl Builder {
         reader: &mut TarReader<R>,
         limits: &Limits,
     ) -> Result<()> {
+        self.check_names(place, member, limits)?;
         let Some(path) = normalise(&member.name) else {
+            self.marker_bytes += member.name.len() as u64;
             self.outside.push(path::escape(&member.name).into_owned());
             return Ok(());
         };
+        self.count_steps(&path);
         match marker(&path) {
             Some(Marker::Whiteout(target)) => {
                 self.marker_bytes += target.len() as u64;
@@ -173,16 +264,23 @@ impl Builder {
                     return Ok(());
                 }
                 self.is_estargz |= &*path == ESTARGZ_INDEX;
+                let size = Bytes(member.size);
+                if self.headers_only {
+                    let node = Node::File { size, content: look_of(&path, member) };
+                    self.entries.push(&path, node, attributes);
+                    return Ok(());
+                }
                 let mut reading = self.catalog.start(&path, member.size, member.mode, limits);
                 let content =
                     read_content(reader, reading.as_mut()).map_err(|error| at(place, error, limits))?;
                 reading.into_iter().for_each(|reading| self.catalog.finish_file(reading));
-                Node::File { size: Bytes(member.size), content }
+                Node::File { size, content }
             }
             EntryType::Directory => Node::Directory,
             EntryType::Symlink => Node::Symlink { target: &member.link },
             EntryType::Link => {
                 let Some(normal) = normalise(&member.link) else {
+                    self.marker_bytes += member.link.len() as u64;
                     self.outside.push(path::escape(&member.link).into_owned());
                     return Ok(());
                 };
@@ -194,12 +292,37 @@ impl Builder {
             EntryType::Fifo => Node::Fifo,
             other => {
                 let entry_type = char::from(other.as_byte()).escape_default().to_string();
+                self.marker_bytes += path.len() as u64;
                 self.unknown.push((path::escape(&path).into_owned(), entry_type));
                 return Ok(());
             }
         };
         self.entries.push(&path, node, attributes);
         Ok(())
+    }
+
+    /// Names of an entry that are longer than any system takes, and the bytes of its attributes' names.
+    fn check_names(&mut self, place: &str, member: &Member, limits: &Limits) -> Result<()> {
+        let longest = member.name.len().max(member.link.len()) as u64;
+        if longest > limits.path_bytes {
+            return Err(Error::Limit {
+                what: "the length of a path",
+                place: place.to_owned(),
+                limit: limits.path_bytes,
+                found: Some(longest),
+                flag: "--limit-path-bytes",
+            });
+        }
+        self.marker_bytes += member.xattrs.iter().map(|name| name.len() as u64).sum::<u64>();
+        Ok(())
+    }
+
+    /// Counts the parts of a path that the one before has not: each may become a directory of the tree.
+    fn count_steps(&mut self, path: &[u8]) {
+        let shared = self.last.iter().zip(path).take_while(|(a, b)| a == b).count();
+        self.steps += 1 + path[shared..].iter().filter(|&&byte| byte == b'/').count() as u64;
+        self.last.clear();
+        self.last.extend_from_slice(path);
     }
 
     fn check(&self, place: &str, limits: &Limits) -> Result<()> {
@@ -209,12 +332,23 @@ impl Builder {
             + self.outside.len()
             + self.unknown.len();
         let names = self.entries.name_bytes() as u64 + self.marker_bytes;
-        let exceeded = |what, limit, flag| Err(Error::Limit { what, place: place.to_owned(), limit, flag });
+        let exceeded = |what, limit, found, flag| {
+            Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), flag })
+        };
         if count as u64 > limits.entries {
-            return exceeded("the number of entries", limits.entries, "--limit-entries");
+            return exceeded("the number of entries", limits.entries, count as u64, "--limit-entries");
+        }
+        let directories = limits.entries.saturating_mul(STEPS);
+        if self.steps > directories {
+            return exceeded(
+                "the number of directories in paths",
+                directories,
+                self.steps,
+                "--limit-entries",
+            );
         }
         if names > limits.name_bytes {
-            return exceeded("the length of all names", limits.name_bytes, "--limit-name-bytes");
+            return exceeded("the length of all names", limits.name_bytes, names, "--limit-name-bytes");
         }
         Ok(())
     }
@@ -245,7 +379,7 @@ impl Builder {
             whiteouts: sorted(self.whiteouts),
             opaque: sorted(self.opaque),
             warnings,
-            facts: (limits.metadata_bytes > 0).then_some(facts),
+            facts: (limits.metadata_bytes > 0 && !self.headers_only).then_some(facts),
         }
     }
 }
@@ -269,6 +403,16 @@ impl PartialOrd for SortedPath {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
+}
+
+/// What stands for the content of a file whose content was not read: rsync, too, takes a file for the same if size and
+/// time are.
+fn look_of(path: &[u8], member: &Member) -> ContentHash {
+    let mut hash = Xxh3Default::new();
+    hash.update(&member.size.to_le_bytes());
+    hash.update(&member.modified.to_le_bytes());
+    hash.update(path);
+    ContentHash(hash.digest())
 }
 
 /// Hashes the content of the current member, and shows it to the catalogers. A sparse file is read as it is stored.
@@ -305,7 +449,7 @@ fn read_content<R: BufRead>(
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::io::{self, Write as _};
 
     use super::*;
 
@@ -350,6 +494,38 @@ mod tests {
         assert_eq!(paths(&layer.contents), ["", "a/l", "b"]);
         assert_eq!(layer.contents.whiteouts.iter().collect::<Vec<_>>(), [b"a/gone"]);
         assert_eq!(layer.contents.opaque.iter().collect::<Vec<_>>(), [b"a"]);
+    }
+
+    #[test]
+    fn what_is_believed_is_read_as_what_is_verified() {
+        let tar = tar_of("d a\nf a/b x\nl c b");
+        let verified = read(&tar);
+        let expected = DiffId::new(Digest::sha256([7; 32]));
+        let believed = read_believed("layer", &tar[..], &expected, &Limits::default()).unwrap();
+        assert_eq!(believed.contents, verified.contents);
+        assert_eq!((believed.depth, believed.diff_id), (Depth::Unverified, expected));
+    }
+
+    #[test]
+    fn headers_tell_all_but_contents() {
+        let content = "x".repeat(5000);
+        let tar = tar_of(&format!("d a\nf a/.wh.b \nf c {content}\nh d c\nf e \nl f c"));
+        let verified = read(&tar);
+        let layer = |tar: &[u8]| {
+            let expected = verified.diff_id.clone();
+            read_headers("layer", io::Cursor::new(tar), &expected, &Limits::default())
+        };
+        let headers = layer(&tar).unwrap().unwrap();
+        assert_eq!(headers.contents.tar_bytes, Bytes(tar.len() as u64));
+        assert_eq!(paths(&headers.contents), paths(&verified.contents));
+        assert_eq!(headers.contents.whiteouts, verified.contents.whiteouts);
+        let sizes =
+            |contents: &Contents| contents.entries.iter().map(|entry| entry.node.kind()).collect::<Vec<_>>();
+        assert_eq!(sizes(&headers.contents), sizes(&verified.contents));
+        assert!(headers.contents.facts.is_none());
+        assert_eq!(layer(&tar).unwrap().unwrap().contents, headers.contents);
+        assert!(matches!(layer(&tar[..3000]), Err(Error::Truncated { .. })));
+        assert!(layer(&zstd::encode_all(&tar[..], 1).unwrap()).unwrap().is_none());
     }
 
     #[test]

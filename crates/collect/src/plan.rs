@@ -1,5 +1,6 @@
 //! Finds the images of a layout, and what has to be read of each.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use oci_spec::image::{Descriptor, ImageIndex, ImageManifest};
@@ -8,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::document::{DockerImage, ImageDocument, ImageFacts, image_document, image_facts, parse};
 use crate::error::{Error, Result};
-use crate::limits::Limits;
+use crate::limits::{DOCUMENTS, Limits};
 use crate::store::{Store, document};
 
 /// Which image of several is wanted.
@@ -61,7 +62,7 @@ pub fn plan(
     choice: &Choice,
     limits: &Limits,
 ) -> Result<(Transport, Vec<PlannedImage>)> {
-    let planner = Planner { store, choice, limits };
+    let planner = Planner { store, choice, limits, documents: Cell::new(0), seen: Cell::new(0) };
     let manifest = document(store, DOCKER_MANIFEST, limits)?;
     let is_list = manifest.as_ref().is_some_and(|bytes| bytes.trim_ascii_start().starts_with(b"["));
     let index = document(store, OCI_INDEX, limits)?;
@@ -91,12 +92,20 @@ struct Planner<'a> {
     store: &'a dyn Store,
     choice: &'a Choice,
     limits: &'a Limits,
+    /// Bytes of the documents that were read.
+    documents: Cell<u64>,
+    /// What was seen in lists of images and indexes.
+    seen: Cell<u64>,
 }
 
 impl Planner<'_> {
     fn docker_images(&self, manifest: &[u8]) -> Result<Vec<PlannedImage>> {
         let images: Vec<DockerImage> = parse(DOCKER_MANIFEST, manifest)?;
-        images.into_iter().map(|image| self.docker_image(image)).collect()
+        let planned = images.into_iter().map(|image| {
+            self.see(DOCKER_MANIFEST)?;
+            self.docker_image(image)
+        });
+        planned.collect()
     }
 
     fn docker_image(&self, image: DockerImage) -> Result<PlannedImage> {
@@ -205,6 +214,7 @@ impl Planner<'_> {
         if is_attestation(descriptor) {
             return Ok(());
         }
+        self.see(wanted_by)?;
         let digest = digest_of(descriptor, wanted_by)?;
         // A registry counts every manifest it gives, and a layout may lack those of other platforms: what the index
         // says of them will do.
@@ -321,7 +331,35 @@ impl Planner<'_> {
     }
 
     fn required(&self, member: &str, wanted_by: &str) -> Result<Vec<u8>> {
-        document(self.store, member, self.limits)?.ok_or_else(|| missing(member, wanted_by))
+        let bytes = document(self.store, member, self.limits)?.ok_or_else(|| missing(member, wanted_by))?;
+        self.documents.set(self.documents.get() + bytes.len() as u64);
+        let limit = self.limits.document_bytes.saturating_mul(DOCUMENTS);
+        if self.documents.get() > limit {
+            return Err(Error::Limit {
+                what: "the size of all documents",
+                place: format!("`{wanted_by}`"),
+                limit,
+                found: Some(self.documents.get()),
+                flag: "--limit-document-bytes",
+            });
+        }
+        Ok(bytes)
+    }
+
+    /// Counts an image or a reference of an index. Indexes may share what they refer to, so that a few of them stand for
+    /// more images than anybody can read.
+    fn see(&self, wanted_by: &str) -> Result<()> {
+        self.seen.set(self.seen.get() + 1);
+        if self.seen.get() > self.limits.images {
+            return Err(Error::Limit {
+                what: "the number of images",
+                place: format!("`{wanted_by}`"),
+                limit: self.limits.images,
+                found: Some(self.seen.get()),
+                flag: "--limit-images",
+            });
+        }
+        Ok(())
     }
 
     /// Compares a document with the digest it is stored under, where that is known and SHA-256.
@@ -342,6 +380,7 @@ impl Planner<'_> {
                 what: "the number of layers",
                 place: format!("`{member}`"),
                 limit: self.limits.layers,
+                found: Some(layers as u64),
                 flag: "--limit-layers",
             });
         }

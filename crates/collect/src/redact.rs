@@ -5,6 +5,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use self::scan::ranges;
+pub(crate) use self::scan::{arguments, credentials, message, said};
+
+mod scan;
+
 /// What stands for a value that was taken out.
 const REMOVED: &str = "…";
 
@@ -43,6 +48,7 @@ const TOKEN_PREFIXES: [&str; 12] = [
 /// An instruction without the values that may not leave the machine.
 pub(crate) fn instruction(created_by: &str) -> String {
     let body = created_by.trim_start_matches("/bin/sh -c #(nop)").trim_start();
+    let body = body.strip_prefix("ONBUILD ").unwrap_or(body);
     if body.starts_with("ENV ") || body.starts_with("ARG ") {
         let keep = created_by.len() - body.len() + 4;
         return format!("{}{}", &created_by[..keep], assignments(&created_by[keep..]));
@@ -62,7 +68,11 @@ fn build_arguments(created_by: &str) -> (String, &str) {
         return (String::new(), created_by);
     };
     // A value may hold spaces, so the arguments end where the shell begins.
-    let end = rest.find("/bin/").or_else(|| rest.rfind(" -c ").map(|at| at + 1)).unwrap_or(rest.len());
+    let end = rest
+        .find(" /bin/")
+        .map(|at| at + 1)
+        .or_else(|| rest.rfind(" -c ").map(|at| at + 1))
+        .unwrap_or(rest.len());
     (format!("{prefix}|{count} {} ", assignments(rest[..end].trim_end())), &rest[end..])
 }
 
@@ -72,10 +82,11 @@ fn assignments(list: &str) -> String {
     let mut rest = list.trim();
     while !rest.is_empty() {
         let Some(equals) = rest.find(['=', ' ']) else {
-            names.push(rest.to_owned());
+            names.push(text(rest).into_owned());
             break;
         };
-        let name = &rest[..equals];
+        // The end of a value may look like the name of the next.
+        let name = &*text(&rest[..equals]);
         if rest.as_bytes()[equals] == b' ' {
             // The old form `ENV NAME value with spaces`; `ARG NAME` followed by another name looks the same.
             names.push(format!("{name}={REMOVED}"));
@@ -102,63 +113,44 @@ fn after_next_name(values: &str) -> &str {
     ""
 }
 
-/// Free text without what looks like a secret: `--password x`, `TOKEN=x`, `https://user:x@host`, known tokens.
+/// Free text without what looks like a secret: `--password x`, `TOKEN=x`, `https://user:x@host`, known tokens, noise.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
-    let mut redacted: Option<String> = None;
-    let mut previous_names_secret = false;
-    let mut position = 0;
-    for word in text.split_inclusive(char::is_whitespace) {
-        let bare = word.trim_end();
-        let replaced = word_without_secret(bare, previous_names_secret);
-        previous_names_secret = bare.starts_with('-') && !bare.contains('=') && names_secret(bare)
-            || bare.eq_ignore_ascii_case("bearer")
-            || bare.eq_ignore_ascii_case("basic");
-        if let Some(replaced) = replaced {
-            let out = redacted.get_or_insert_with(|| text[..position].to_owned());
-            out.push_str(&replaced);
-            out.push_str(&word[bare.len()..]);
-        } else if let Some(out) = &mut redacted {
-            out.push_str(word);
-        }
-        position += word.len();
-    }
-    redacted.map_or(Cow::Borrowed(text), Cow::Owned)
+    without(text, ranges(text, true))
 }
 
 /// A label's or a variable's value without what looks like a secret.
 pub(crate) fn value(name: &str, value: &str) -> String {
-    if names_secret(name) && !value.is_empty() { REMOVED.to_owned() } else { text(value).into_owned() }
+    if scan::is_secret_name(name) && !value.is_empty() {
+        return REMOVED.to_owned();
+    }
+    without(value, ranges(value, !scan::names_digest(name))).into_owned()
+}
+
+/// A text without these parts of it.
+fn without(text: &str, mut ranges: Vec<Range<usize>>) -> Cow<'_, str> {
+    if ranges.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let (mut out, mut end) = (String::with_capacity(text.len()), 0);
+    for range in ranges {
+        if range.start >= end {
+            // Parts that touch are one.
+            if range.start > end || end == 0 {
+                out.push_str(&text[end..range.start]);
+                out.push_str(REMOVED);
+            }
+        }
+        end = end.max(range.end);
+    }
+    out.push_str(&text[end..]);
+    Cow::Owned(out)
 }
 
 /// Whether the value of what has this name is a secret.
 pub(crate) fn names_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_WORDS.iter().any(|word| name.contains(word)) || name.ends_with("_key") || name.ends_with("-key")
-}
-
-fn word_without_secret(word: &str, follows_name: bool) -> Option<String> {
-    if word.is_empty() {
-        return None;
-    }
-    if follows_name && !word.starts_with('-') {
-        return Some(REMOVED.to_owned());
-    }
-    if let Some((name, value)) = word.split_once('=')
-        && !value.is_empty()
-        && !value.starts_with(['$', '/'])
-        && names_secret(name)
-    {
-        return Some(format!("{name}={REMOVED}"));
-    }
-    if let Some((before, after)) = word.split_once("://")
-        && let Some((user_info, host)) = after.split_once('@')
-        && user_info.contains(':')
-        && !user_info.contains('/')
-    {
-        return Some(format!("{before}://{REMOVED}@{host}"));
-    }
-    let token = token(word, |_| true)?;
-    Some(format!("{}{REMOVED}{}", &word[..token.start], &word[token.end..]))
 }
 
 /// The first token of a known form whose variable part is as it should be.
@@ -208,7 +200,7 @@ mod tests {
     #[test]
     fn what_looks_like_a_secret_is_replaced() {
         for (text, expected) in [
-            ("RUN curl -H 'Authorization: Bearer abcdef'", "RUN curl -H 'Authorization: Bearer …"),
+            ("RUN curl -H 'Authorization: Bearer abcdef'", "RUN curl -H 'Authorization: Bearer …'"),
             ("RUN PGPASSWORD=hunter2 psql", "RUN PGPASSWORD=… psql"),
             ("RUN login --password hunter2 me", "RUN login --password … me"),
             ("RUN pip install https://me:s3cret@host/x", "RUN pip install https://…@host/x"),

@@ -7,6 +7,7 @@ use plimsoll_snapshot::{
     Bytes, Compression, Digest, Image, ImageLayer, Layer, SCHEMA_VERSION, Service, Snapshot, Source, Warning,
 };
 
+use crate::depth::Depth;
 use crate::error::{Error, Result};
 use crate::layer::ReadLayer;
 use crate::plan::{PlannedImage, PlannedLayer};
@@ -85,7 +86,7 @@ impl SnapshotBuilder {
             verify(planned, read, warnings)?;
             (compression, blob_bytes) = (read.compression, read.blob_bytes);
         }
-        let digest = planned.digest.clone().or_else(|| read.as_ref().map(|read| read.digest.clone()));
+        let digest = planned.digest.clone().or_else(|| read.as_ref().and_then(|read| read.digest.clone()));
         let index = *self.layer_of.entry(planned.diff_id.digest().clone()).or_insert_with(|| {
             self.snapshot.layers.push(Layer { diff_id: planned.diff_id.clone(), contents: None });
             self.snapshot.layers.len() - 1
@@ -135,14 +136,28 @@ impl SnapshotBuilder {
 }
 
 fn verify(planned: &PlannedLayer, read: &ReadLayer, warnings: &mut Vec<Warning>) -> Result<()> {
-    let found =
-        [(planned.digest.as_ref(), &read.digest), (Some(planned.diff_id.digest()), read.diff_id.digest())];
+    let in_part = match read.depth {
+        Depth::Verified => None,
+        Depth::Unverified => Some(Warning::NotVerified {}),
+        Depth::Headers => Some(Warning::HeadersOnly {}),
+    };
+    if let Some(warning) = in_part {
+        // Once an image.
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+        return Ok(());
+    }
+    let found = [
+        (planned.digest.as_ref(), read.digest.as_ref()),
+        (Some(planned.diff_id.digest()), Some(read.diff_id.digest())),
+    ];
     for (expected, found) in found {
-        match expected {
-            Some(expected) if expected.algorithm() != "sha256" => {
+        match (expected, found) {
+            (Some(expected), _) if expected.algorithm() != "sha256" => {
                 warnings.push(Warning::DigestNotVerified { digest: expected.clone() });
             }
-            Some(expected) if expected != found => {
+            (Some(expected), Some(found)) if expected != found => {
                 return Err(Error::DigestMismatch {
                     blob: planned.digest.as_ref().map_or_else(
                         || format!("`{}`", planned.member.as_deref().unwrap_or_default()),

@@ -1,6 +1,6 @@
 //! A layout whose members can be opened in any order.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -10,9 +10,19 @@ pub trait Store {
     /// Opens a member; `None` if there is none of that name.
     fn open(&self, member: &str) -> io::Result<Option<Box<dyn Read + '_>>>;
 
+    /// Opens a member whose content can be jumped over; `None` where it has to be read through.
+    fn open_jumping(&self, _member: &str) -> io::Result<Option<Box<dyn Jumping + '_>>> {
+        Ok(None)
+    }
+
     /// The size of a member, where it is known without reading it.
     fn size(&self, member: &str) -> Option<u64>;
 }
+
+/// What can be read anywhere.
+pub trait Jumping: Read + Seek {}
+
+impl<R: Read + Seek> Jumping for R {}
 
 /// Reads a whole member that has to be small.
 pub(crate) fn document(store: &dyn Store, member: &str, limits: &Limits) -> Result<Option<Vec<u8>>> {
@@ -30,6 +40,7 @@ pub(crate) fn document(store: &dyn Store, member: &str, limits: &Limits) -> Resu
             what: "the size of a document",
             place: place(),
             limit: limits.document_bytes,
+            found: store.size(member),
             flag: "--limit-document-bytes",
         });
     }

@@ -7,6 +7,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
+use plimsoll_snapshot::Order as _;
 use tar::{EntryType, Header};
 
 const BLOCK: usize = 512;
@@ -24,7 +25,8 @@ pub(crate) enum TarErrorKind {
     Io(io::Error),
     Truncated,
     Damaged(String),
-    HeaderTooLarge,
+    /// With the size it claims.
+    HeaderTooLarge(u64),
 }
 
 type Result<T> = std::result::Result<T, TarError>;
@@ -40,6 +42,8 @@ pub(crate) struct Member {
     pub(crate) stored: u64,
     /// The size of the file: more than what is stored, if it is sparse.
     pub(crate) size: u64,
+    /// When it was changed, in seconds since 1970.
+    pub(crate) modified: u64,
     pub(crate) mode: u32,
     pub(crate) uid: u64,
     pub(crate) gid: u64,
@@ -154,6 +158,7 @@ impl<R: BufRead> TarReader<R> {
             kind,
             stored,
             size: if has_content { size } else { 0 },
+            modified: header.mtime().unwrap_or(0),
             mode: header.mode().unwrap_or(0) & 0o7777,
             uid: extensions.uid.unwrap_or_else(|| header.uid().unwrap_or(0)),
             gid: extensions.gid.unwrap_or_else(|| header.gid().unwrap_or(0)),
@@ -184,7 +189,7 @@ impl<R: BufRead> TarReader<R> {
 
     fn extended_header(&mut self, size: u64) -> Result<Vec<u8>> {
         if size > self.max_header {
-            return Err(self.error(TarErrorKind::HeaderTooLarge));
+            return Err(self.error(TarErrorKind::HeaderTooLarge(size)));
         }
         let mut bytes = Vec::new();
         let read = self
@@ -295,7 +300,7 @@ impl From<TarError> for io::Error {
             TarErrorKind::Io(error) => error,
             TarErrorKind::Truncated => Self::from(io::ErrorKind::UnexpectedEof),
             TarErrorKind::Damaged(reason) => Self::new(io::ErrorKind::InvalidData, reason),
-            TarErrorKind::HeaderTooLarge => {
+            TarErrorKind::HeaderTooLarge(_) => {
                 Self::new(io::ErrorKind::InvalidData, "an extended header is too large")
             }
         }
@@ -321,7 +326,7 @@ impl Extensions {
             self.read_record(&record[..equals], &record[equals + 1..])?;
             records = &records[length..];
         }
-        self.xattrs.sort();
+        self.xattrs.order();
         Ok(())
     }
 
@@ -459,7 +464,7 @@ mod tests {
         assert!(matches!(error(&tar[..700]), TarErrorKind::Truncated));
         let mut huge = Vec::new();
         append(&mut huge, &header("x", EntryType::XHeader, 1 << 30), b"");
-        assert!(matches!(error(&huge), TarErrorKind::HeaderTooLarge));
+        assert!(matches!(error(&huge), TarErrorKind::HeaderTooLarge(_)));
         let mut records = Vec::new();
         append(&mut records, &header("x", EntryType::XHeader, 9), b"99 size=3");
         append(&mut records, &header("a", EntryType::Regular, 0), b"");

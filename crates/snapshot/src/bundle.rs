@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
-use crate::file::{check_references, read_document, write_document};
+use crate::file::{MAX_BYTES, Versioned, check_references, read_document, write_document};
 use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot};
 
 /// Before and after.
@@ -30,6 +30,12 @@ struct Document {
     targets: Option<serde_json::Value>,
 }
 
+impl Versioned for Document {
+    fn schema_version(&self) -> u32 {
+        self.schema_version
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Side {
     generator: String,
@@ -42,7 +48,7 @@ struct Side {
 impl Bundle {
     /// Reads a bundle, compressed or not.
     pub fn read(file: impl Read) -> Result<Self, FormatError> {
-        let Document { before, after, layers, targets, .. } = read_document(file)?;
+        let Document { before, after, layers, targets, .. } = read_document(file, MAX_BYTES)?;
         let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets };
         check_references(&bundle.before)?;
         check_references(&bundle.after)?;

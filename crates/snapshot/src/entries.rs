@@ -63,6 +63,9 @@ impl<'a> FromIterator<&'a [u8]> for Paths {
     }
 }
 
+/// The most bytes of all paths of a list: as many as are read of a layer.
+const MAX_PATH_BYTES: usize = 1 << 30;
+
 #[derive(Serialize, Deserialize)]
 struct PathColumns {
     shared: Vec<u32>,
@@ -76,7 +79,7 @@ impl From<Paths> for PathColumns {
         let mut rest = String::new();
         let mut previous: &[u8] = &[];
         for path in paths.iter() {
-            let mut common = previous.iter().zip(path).take_while(|(a, b)| a == b).count();
+            let mut common = path::common_prefix(previous, path);
             // The rest has to start with a whole character, or it would be escaped byte by byte.
             while path.get(common).is_some_and(|byte| byte & 0xc0 == 0x80) && common > 0 {
                 common -= 1;
@@ -98,17 +101,30 @@ impl TryFrom<PathColumns> for Paths {
         if columns.shared.is_empty() {
             return if columns.rest.is_empty() { Ok(paths) } else { Err("more paths than lengths".into()) };
         }
+        paths.ends.reserve_exact(columns.shared.len());
         let mut lines = columns.rest.split('\n');
-        let mut path = Vec::new();
+        let mut previous = 0..0;
         for shared in columns.shared {
             let line = lines.next().ok_or("fewer paths than lengths")?;
             let shared = shared as usize;
-            if shared > path.len() {
+            if shared > previous.len() {
                 return Err(format!("path {} shares more than the one before has", paths.len()));
             }
-            path.truncate(shared);
-            path.extend(path::unescape(line).ok_or_else(|| format!("bad escape in path {}", paths.len()))?);
-            paths.push(&path);
+            // A few shared bytes more a path cost nothing in the file, and everything in memory.
+            if paths.bytes.len() > MAX_PATH_BYTES {
+                return Err(format!("the paths are longer than {MAX_PATH_BYTES} bytes"));
+            }
+            let start = paths.bytes.len();
+            paths.bytes.extend_from_within(previous.start..previous.start + shared);
+            if line.contains('\\') {
+                let rest =
+                    path::unescape(line).ok_or_else(|| format!("bad escape in path {}", paths.len()))?;
+                paths.bytes.extend(rest);
+            } else {
+                paths.bytes.extend_from_slice(line.as_bytes());
+            }
+            previous = start..paths.bytes.len();
+            paths.ends.push(paths.bytes.len() as u64);
         }
         if lines.next().is_some() { Err("more paths than lengths".into()) } else { Ok(paths) }
     }
@@ -231,6 +247,12 @@ struct Row {
 }
 
 impl Entries {
+    /// The bytes that names and link targets take up.
+    #[must_use]
+    pub fn name_bytes(&self) -> usize {
+        self.paths.bytes.len() + self.targets.bytes.len()
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -258,6 +280,12 @@ impl Entries {
             EntryKind::Fifo => Node::Fifo,
         };
         Entry { path: self.paths.get(index), node, attributes: &self.attributes[row.attributes as usize] }
+    }
+
+    /// The path of the entry at `index`.
+    #[must_use]
+    pub fn path(&self, index: usize) -> &[u8] {
+        self.paths.get(index)
     }
 
     /// Drops the entries whose path is not to be kept.
@@ -338,7 +366,7 @@ impl EntriesBuilder {
     /// The bytes that names and link targets take up.
     #[must_use]
     pub fn name_bytes(&self) -> usize {
-        self.unsorted.paths.bytes.len() + self.unsorted.targets.bytes.len()
+        self.unsorted.name_bytes()
     }
 
     /// The entries in path order, each path once, and those that a later one of the same path superseded:

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Contents, SCHEMA_VERSION, Snapshot};
 
 /// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
-const MAX_BYTES: u64 = 1 << 30;
+pub const MAX_BYTES: u64 = 1 << 30;
 
 /// Why a file is no snapshot that can be used.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +19,11 @@ pub enum FormatError {
     #[error("the snapshot cannot be read")]
     Io(#[from] io::Error),
     /// It is larger than any snapshot.
-    #[error("the snapshot is larger than {MAX_BYTES} bytes")]
-    TooLarge,
+    #[error("the snapshot exceeds the limit of {limit} bytes")]
+    TooLarge {
+        /// The most bytes that are read of one, inflated.
+        limit: u64,
+    },
     /// It is some other file.
     #[error("this is not a Plimsoll snapshot: it has no `schema_version`")]
     NotASnapshot,
@@ -39,37 +42,61 @@ pub enum FormatError {
 
 /// Reads a snapshot, compressed or not.
 pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
-    let snapshot: Snapshot = read_document(file)?;
+    read_within(file, MAX_BYTES)
+}
+
+/// Reads a snapshot of at most so many bytes, inflated.
+pub fn read_within(file: impl Read, limit: u64) -> Result<Snapshot, FormatError> {
+    let snapshot: Snapshot = read_document(file, limit)?;
     check_references(&snapshot)?;
     Ok(Snapshot { schema_version: SCHEMA_VERSION, ..snapshot })
 }
 
-/// Reads a document that carries a `schema_version`, after that was checked.
-pub(crate) fn read_document<T: DeserializeOwned>(file: impl Read) -> Result<T, FormatError> {
+/// A document that says which version of the format it has.
+pub(crate) trait Versioned: DeserializeOwned {
+    fn schema_version(&self) -> u32;
+}
+
+impl Versioned for Snapshot {
+    fn schema_version(&self) -> u32 {
+        self.schema_version
+    }
+}
+
+/// Reads a document of a version that is known.
+pub(crate) fn read_document<T: Versioned>(file: impl Read, limit: u64) -> Result<T, FormatError> {
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut inflated = Vec::new();
-        MultiGzDecoder::new(&bytes[..]).take(MAX_BYTES + 1).read_to_end(&mut inflated)?;
+        MultiGzDecoder::new(&bytes[..]).take(limit.saturating_add(1)).read_to_end(&mut inflated)?;
         bytes = inflated;
     }
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(FormatError::TooLarge);
+    if bytes.len() as u64 > limit {
+        return Err(FormatError::TooLarge { limit });
     }
+    // What the second version added is absent in files of the first, and says so: no step needs an upgrader yet.
+    match serde_json::from_slice::<T>(&bytes) {
+        Ok(document) if document.schema_version() <= SCHEMA_VERSION => Ok(document),
+        Ok(document) => Err(FormatError::Newer { found: document.schema_version().into() }),
+        Err(error) => Err(why_not(&bytes, &error)),
+    }
+}
 
+/// Why a document cannot be read: a newer one may differ in anything but its version.
+fn why_not(bytes: &[u8], error: &serde_json::Error) -> FormatError {
     #[derive(Deserialize)]
     struct Version {
         schema_version: u64,
     }
-    let version: Version = serde_json::from_slice(&bytes).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => FormatError::NotASnapshot,
-        _ => FormatError::Damaged(error.to_string()),
-    })?;
-    if version.schema_version > u64::from(SCHEMA_VERSION) {
-        return Err(FormatError::Newer { found: version.schema_version });
+    match serde_json::from_slice::<Version>(bytes) {
+        Ok(version) if version.schema_version > u64::from(SCHEMA_VERSION) => {
+            FormatError::Newer { found: version.schema_version }
+        }
+        Ok(_) => FormatError::Damaged(error.to_string()),
+        Err(error) if error.classify() == serde_json::error::Category::Data => FormatError::NotASnapshot,
+        Err(error) => FormatError::Damaged(error.to_string()),
     }
-    // What the second version added is absent in files of the first, and says so: no step needs an upgrader yet.
-    serde_json::from_slice(&bytes).map_err(|error| FormatError::Damaged(error.to_string()))
 }
 
 pub(crate) fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
@@ -108,7 +135,7 @@ fn check_facts(contents: &Contents) -> Result<(), FormatError> {
 impl Contents {
     /// Reads the contents of one layer, as [`Contents::write`] wrote them.
     pub fn read(file: impl Read) -> Result<Self, FormatError> {
-        let layer: OneLayer<Self> = read_document(file)?;
+        let layer: OneLayer<Self> = read_document(file, MAX_BYTES)?;
         check_facts(&layer.contents)?;
         Ok(layer.contents)
     }
@@ -124,6 +151,12 @@ impl Contents {
 struct OneLayer<C> {
     schema_version: u32,
     contents: C,
+}
+
+impl Versioned for OneLayer<Contents> {
+    fn schema_version(&self) -> u32 {
+        self.schema_version
+    }
 }
 
 /// Writes a snapshot as JSON.

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 /// Plain byte order would put `a.txt` between `a` and `a/b`.
 #[must_use]
 pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
-    let common = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let common = common_prefix(left, right);
     match (left.get(common), right.get(common)) {
         (None, None) => Ordering::Equal,
         (None, Some(_)) => Ordering::Less,
@@ -18,6 +18,17 @@ pub fn compare(left: &[u8], right: &[u8]) -> Ordering {
         (Some(_), Some(b'/')) => Ordering::Greater,
         (Some(a), Some(b)) => a.cmp(b),
     }
+}
+
+/// How many bytes two paths begin with in common. Neighbours in a sorted list share most of theirs, so it goes by
+/// eight bytes at a time.
+#[must_use]
+pub fn common_prefix(left: &[u8], right: &[u8]) -> usize {
+    let words = left.as_chunks::<8>().0.iter().zip(right.as_chunks::<8>().0);
+    let whole = 8 * words
+        .take_while(|(left, right)| u64::from_ne_bytes(**left) == u64::from_ne_bytes(**right))
+        .count();
+    whole + left[whole..].iter().zip(&right[whole..]).take_while(|(a, b)| a == b).count()
 }
 
 /// The directory that holds `path`; the root is the empty path.
@@ -111,6 +122,17 @@ mod tests {
         let mut paths = ["a.txt", "a/b", "a", "a/b/c", "b", "a/b.c"];
         paths.sort_by(|left, right| compare(left.as_bytes(), right.as_bytes()));
         assert_eq!(paths, ["a", "a/b", "a/b/c", "a/b.c", "a.txt", "b"]);
+    }
+
+    #[test]
+    fn a_common_beginning_is_found_to_the_byte() {
+        for length in 0..20 {
+            let left = [b'a'; 20];
+            let mut right = left;
+            right[length] = b'b';
+            assert_eq!(common_prefix(&left, &right), length);
+            assert_eq!(common_prefix(&left[..length], &left), length);
+        }
     }
 
     #[test]

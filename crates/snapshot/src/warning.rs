@@ -33,6 +33,10 @@ pub enum Warning {
     MetadataLeftOut { layer: DiffId, files: u64 },
     /// The digest is of an algorithm that is not verified.
     DigestNotVerified { digest: Digest },
+    /// The image was read without comparing anything with its digest.
+    NotVerified {},
+    /// Only the headers of the image were read.
+    HeadersOnly {},
 }
 
 impl fmt::Display for Warning {
@@ -73,6 +77,11 @@ impl fmt::Display for Warning {
             Self::DigestNotVerified { digest } => {
                 write!(out, "digest {digest} was not verified: only SHA-256 is")
             }
+            Self::NotVerified {} => write!(out, "no digest was verified: what the source says was believed"),
+            Self::HeadersOnly {} => write!(
+                out,
+                "only headers were read: files are taken for the same by path, size and time, and no package is known"
+            ),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Makes one file of what trunk built: `viewer.html`.
 //!
-//! The WASM goes in as text (gzip, base64), the glue as an inline script, and a policy that admits these
-//! scripts and nothing else. A report is the same file with its slots filled (`plimsoll_report::html`).
+//! The program (the glue, the style and the WASM) goes in as text that `web/unpack.js` reads: LZMA, written with seven bits a
+//! character. A policy admits the inline scripts and the glue, and nothing else. A report is the same file with its
+//! slots filled (`plimsoll_report::html`).
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,8 +10,7 @@ use std::{env, fs};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use lzma_rust2::{EncodeMode, LzmaOptions, LzmaWriter, MfType};
 use plimsoll_snapshot::SCHEMA_VERSION;
 use sha2::{Digest, Sha256};
 
@@ -20,6 +20,9 @@ use crate::Result;
 const POLICY: &str = "<!--plimsoll:policy-->";
 /// What trunk writes for the program, as `Trunk.toml` says.
 const PROGRAM: &str = "<script src=\"plimsoll-web.js\"></script>";
+
+/// What trunk writes for the style of what the program shows, up to its end.
+const STYLE: &str = "<link rel=\"stylesheet\" href=\"./page.css\"";
 
 /// Bundles the staging directory that trunk names.
 pub(crate) fn run() -> Result {
@@ -32,18 +35,17 @@ pub(crate) fn run() -> Result {
     let read = |name: &str| -> Result<Vec<u8>> {
         fs::read(directory.join(name)).map_err(|error| format!("`{name}` cannot be read: {error}").into())
     };
-    let index = String::from_utf8(read("index.html")?)?;
+    let index = lean(&String::from_utf8(read("index.html")?)?);
     let glue = String::from_utf8(read("plimsoll-web.js")?)?;
+    let style = String::from_utf8(read("page.css")?)?;
     let wasm = read("plimsoll-web_bg.wasm")?;
 
     let stripped = without_custom_sections(&wasm)?;
-    let packed = gzip(&stripped)?;
-    let viewer = bundle(&index, &glue, &packed)?;
+    let viewer = bundle(&index, &glue, &style, &stripped)?;
     println!(
-        "  WASM {} bytes, {} without custom sections, {} as gzip; viewer {} bytes",
+        "  WASM {} bytes, {} without custom sections; viewer {} bytes",
         wasm.len(),
         stripped.len(),
-        packed.len(),
         viewer.len()
     );
     let file = directory.join("viewer.html");
@@ -61,25 +63,26 @@ fn keep_time_if_unchanged(file: &Path, viewer: &str) -> Result {
     Ok(())
 }
 
-fn bundle(index: &str, glue: &str, packed_wasm: &[u8]) -> Result<String> {
-    for text in ["</script", "<!--", "<script"] {
-        if glue.to_ascii_lowercase().contains(text) {
-            return Err(format!("the glue holds `{text}`, which would end its script").into());
-        }
-    }
-    // Pasted between what comes before and after it: nothing within the glue is read as a pattern.
-    let (before, after) = once(index, PROGRAM)?;
+fn bundle(index: &str, glue: &str, style: &str, wasm: &[u8]) -> Result<String> {
+    let (before, after) = once(index, STYLE)?;
+    let (_, after) = after.split_once('>').ok_or("the link to the style does not end")?;
+    let index = format!("{before}{after}");
+    let (before, after) = once(&index, PROGRAM)?;
     let page = format!(
-        "{before}<script type=\"application/gzip\" id=\"plimsoll-wasm\">{}</script>\n<script id=\"plimsoll-glue\">{glue}</script>{after}",
-        STANDARD.encode(packed_wasm)
+        "{before}<script type=\"application/x-lzma\" id=\"plimsoll-program\">{}</script>{after}",
+        text_of(&lzma(&program(glue, &lean(style), wasm)?)?)
     );
-    let hashes: Vec<String> = inline_scripts(&page)?
+    let scripts = inline_scripts(&page)?;
+    if scripts.len() != 2 {
+        return Err(
+            format!("the page has {} scripts instead of two, `unpack` and `boot`", scripts.len()).into()
+        );
+    }
+    let hashes: Vec<String> = scripts
         .into_iter()
+        .chain([glue])
         .map(|script| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script))))
         .collect();
-    if hashes.len() != 2 {
-        return Err(format!("the page has {} scripts instead of two, boot and glue", hashes.len()).into());
-    }
     let policy = format!(
         "default-src 'none'; script-src {} 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; \
          worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'",
@@ -110,9 +113,8 @@ fn inline_scripts(page: &str) -> Result<Vec<&str>> {
         let (attributes, after) = after.split_once('>').ok_or("a script tag does not end")?;
         let (content, after) = after.split_once("</script>").ok_or("a script does not end")?;
         match attributes.trim() {
-            // The glue has a name, by which it is found when a worker needs it.
-            "" | "id=\"plimsoll-glue\"" => scripts.push(content),
-            data if data.starts_with("type=\"application/gzip\"") => {}
+            "" => scripts.push(content),
+            data if data.starts_with("type=\"application/") => {}
             other => return Err(format!("the page has a script the policy cannot name: `{other}`").into()),
         }
         rest = after;
@@ -120,10 +122,77 @@ fn inline_scripts(page: &str) -> Result<Vec<&str>> {
     Ok(scripts)
 }
 
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    Ok(encoder.finish()?)
+/// The glue and the style with their lengths before them, and the module.
+fn program(glue: &str, style: &str, wasm: &[u8]) -> Result<Vec<u8>> {
+    let length = |text: &str| u32::try_from(text.len()).map(u32::to_le_bytes);
+    Ok([&length(glue)?, &length(style)?, glue.as_bytes(), style.as_bytes(), wasm].concat())
+}
+
+/// A style, or a script, without indentation and without lines that are comments: those are for who works on it.
+fn lean(text: &str) -> String {
+    let mut lean = String::with_capacity(text.len());
+    let mut in_comment = false;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let starts = line.starts_with("/*");
+        in_comment |= starts;
+        if !in_comment && !line.starts_with("// ") {
+            lean.push_str(line);
+            lean.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    lean
+}
+
+/// Packs as small as LZMA can: a module compresses best with the bytes before as context, whatever their position.
+fn lzma(bytes: &[u8]) -> Result<Vec<u8>> {
+    let options = LzmaOptions {
+        dict_size: 1 << 23,
+        lc: 4,
+        lp: 0,
+        pb: 0,
+        mode: EncodeMode::Normal,
+        nice_len: 273,
+        mf: MfType::Bt4,
+        depth_limit: 1000,
+        preset_dict: None,
+    };
+    let mut writer = LzmaWriter::new_use_header(Vec::new(), &options, Some(bytes.len() as u64))?;
+    writer.write_all(bytes)?;
+    Ok(writer.finish()?)
+}
+
+/// The values of seven bits that a script element does not hold as they are: a parser replaces the first two, and the
+/// third could begin a tag.
+const BARRED: [u8; 3] = [0x00, b'\r', b'<'];
+
+/// Bytes as text of seven bits a character, which no encoding of a page changes. A barred value and the seven bits
+/// behind it become one character from U+0080 on.
+fn text_of(bytes: &[u8]) -> String {
+    let mut sevens = Vec::with_capacity(bytes.len() * 8 / 7 + 2);
+    let (mut bits, mut held) = (0_u32, 0);
+    for &byte in bytes {
+        bits = bits << 8 | u32::from(byte);
+        held += 8;
+        while held >= 7 {
+            held -= 7;
+            sevens.push((bits >> held & 0x7f) as u8);
+        }
+    }
+    // What is left fills up with zeros. A character that stands for two values needs both.
+    sevens.push((bits << (7 - held) & 0x7f) as u8);
+    let mut text = String::with_capacity(sevens.len() + sevens.len() / 32);
+    let mut sevens = sevens.into_iter();
+    while let Some(seven) = sevens.next() {
+        match BARRED.iter().zip(0..).find(|(barred, _)| **barred == seven) {
+            None => text.push(char::from(seven)),
+            Some((_, which)) => {
+                let code = 0x80 + (which << 7) + u32::from(sevens.next().unwrap_or(0));
+                text.push(char::from_u32(code).expect("it is below U+0200"));
+            }
+        }
+    }
+    text
 }
 
 /// The module without names, producers and target features: nothing reads them any more.
@@ -162,39 +231,82 @@ fn leb128(bytes: &[u8]) -> Result<(usize, usize)> {
 mod tests {
     use super::*;
 
-    const INDEX: &str = "<head><!--plimsoll:policy--><script>boot()</script></head>\
+    const INDEX: &str = "<head><!--plimsoll:policy--><script>unpack()</script><script>boot()</script>\
+        <link rel=\"stylesheet\" href=\"./page.css\"/></head>\
         <script type=\"application/gzip\" id=\"plimsoll-data\"></script>\
         <script src=\"plimsoll-web.js\"></script>";
 
     #[test]
-    fn the_policy_names_both_scripts_and_no_data() {
-        let page = bundle(INDEX, "glue(\"$&\")", b"wasm").unwrap();
+    fn the_policy_names_the_scripts_and_no_data() {
+        let page = bundle(INDEX, "glue(\"</script>\")", "a {}", b"wasm").unwrap();
         let hash = |script: &str| STANDARD.encode(Sha256::digest(script));
         let expected = format!(
-            "script-src 'sha256-{}' 'sha256-{}' 'wasm-unsafe-eval';",
+            "script-src 'sha256-{}' 'sha256-{}' 'sha256-{}' 'wasm-unsafe-eval';",
+            hash("unpack()"),
             hash("boot()"),
-            hash("glue(\"$&\")")
+            hash("glue(\"</script>\")")
         );
         assert!(page.contains(&expected), "{page}");
-        assert!(
-            page.contains(
-                "id=\"plimsoll-wasm\">d2FzbQ==</script>\n<script id=\"plimsoll-glue\">glue(\"$&\")</script>"
-            ),
-            "{page}"
-        );
+        assert_eq!(page.matches("<script").count(), 4);
     }
 
     #[test]
     fn what_would_break_the_page_is_refused() {
-        let error = |index: &str, glue: &str| bundle(index, glue, b"").unwrap_err().to_string();
-        assert!(error(INDEX, "'</SCRIPT'").contains("`</script`"));
-        assert!(error(INDEX, "'<!--'").contains("`<!--`"));
-        assert!(error("", "").contains("lacks"));
-        assert!(error(&INDEX.repeat(2), "").contains("more than once"));
-        assert!(error(&INDEX.replace("<head>", "<script>more()</script>"), "").contains("3 scripts"));
+        let error = |index: &str| bundle(index, "", "", b"").unwrap_err().to_string();
+        assert!(error("").contains("lacks"));
+        assert!(error(&INDEX.repeat(2)).contains("more than once"));
+        assert!(error(&INDEX.replace("<head>", "<script>more()</script>")).contains("3 scripts"));
         assert!(
-            error(&INDEX.replace("<script>boot", "<script src=\"x.js\">boot"), "").contains("`src=\"x.js\"`")
+            error(&INDEX.replace("<script>boot", "<script src=\"x.js\">boot")).contains("`src=\"x.js\"`")
         );
+    }
+
+    #[test]
+    fn packed_bytes_are_text_that_a_script_element_holds() {
+        for bytes in [
+            &b""[..],
+            b"\0",
+            b"\xff",
+            b"\0\0\0\0\0\0\0",
+            b"a program",
+            &[0x1a; 9],
+            &(0..=255).collect::<Vec<u8>>(),
+        ] {
+            let text = text_of(bytes);
+            assert!(!text.contains(BARRED.map(char::from)), "{text:?}");
+            let sevens = text.chars().flat_map(|character| {
+                let code = u32::from(character);
+                let barred = code.checked_sub(0x80).map(|code| u32::from(BARRED[(code >> 7) as usize]));
+                barred.into_iter().chain([code & 0x7f])
+            });
+            let (mut bits, mut held, mut read) = (0, 0, Vec::new());
+            for seven in sevens {
+                (bits, held) = (bits << 7 | seven, held + 7);
+                if held >= 8 {
+                    held -= 8;
+                    read.push((bits >> held & 0xff) as u8);
+                }
+            }
+            assert_eq!(read[..bytes.len()], *bytes);
+        }
+    }
+
+    #[test]
+    fn comments_and_indentation_are_left_out() {
+        let css = "/* One.\n   Two. */\n\na {\n  b: c; /* kept */\n}\n/* d */\ne { f: \"// g\"; }\n";
+        assert_eq!(lean(css), "a {\nb: c; /* kept */\n}\ne { f: \"// g\"; }\n");
+        assert_eq!(lean("// h\n\"use strict\";\n"), "\"use strict\";\n");
+    }
+
+    #[test]
+    fn packing_knows_no_clock_and_loses_nothing() {
+        let bytes = program("glue", "style", &[7; 5000]).unwrap();
+        let packed = lzma(&bytes).unwrap();
+        assert_eq!(packed, lzma(&bytes).unwrap());
+        let mut content = Vec::new();
+        let mut reader = lzma_rust2::LzmaReader::new_mem_limit(&packed[..], u32::MAX, None).unwrap();
+        std::io::Read::read_to_end(&mut reader, &mut content).unwrap();
+        assert_eq!(content, bytes);
     }
 
     #[test]
@@ -208,10 +320,5 @@ mod tests {
         assert!(without_custom_sections(&module(&[&[1, 9, 0]])).is_err());
         assert!(without_custom_sections(&module(&[&[1, 0x80]])).is_err());
         assert!(without_custom_sections(b"text").is_err());
-    }
-
-    #[test]
-    fn packing_knows_no_clock() {
-        assert_eq!(gzip(b"wasm").unwrap()[4..8], [0; 4], "the time in the header of the gzip file");
     }
 }

@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `sbom`, `test`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -6,12 +6,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod build;
 mod bundle;
 mod chromium;
 mod demo;
 mod docs;
 mod step;
+mod supply;
 mod test;
 mod tools;
 mod viewer;
@@ -38,6 +40,13 @@ enum Task {
     Demo,
     /// Write the pages of the rules: `docs/findings`
     Docs,
+    /// Measure the program beside its peers; what follows `--` is for the measuring program
+    Bench {
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Write what goes into the program and the page: CycloneDX
+    Sbom,
     /// Check formatting and lints, run every test, the browser's included
     Test,
     /// Make one file of what trunk built: trunk's own hook
@@ -51,6 +60,8 @@ fn main() -> ExitCode {
         Task::Viewer => viewer::run(),
         Task::Demo => demo::run(),
         Task::Docs => docs::run(),
+        Task::Bench { arguments } => bench::run(&arguments),
+        Task::Sbom => supply::sbom(),
         Task::Test => test::run(),
         Task::Bundle => bundle::run(),
     };

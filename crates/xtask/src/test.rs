@@ -13,6 +13,7 @@ const PAGE: [&str; 5] =
 /// Runs every check and every test.
 pub(crate) fn run() -> Result {
     step("formatting", || start(&mut cargo(&["fmt", "--all", "--check"])))?;
+    crate::supply::check()?;
     // The tests run against the real page and the real program.
     crate::build::run()?;
     step("lints", || start(&mut clippy(&["--workspace", "--all-targets"])))?;

@@ -28,6 +28,15 @@ const TOOLS: &[Tool] = &[
     },
 ];
 
+/// Judges dependencies. What it says of them is worth something without it being there, so nothing else needs it.
+const DENY: Tool =
+    Tool { program: "cargo-deny", package: "cargo-deny", version: "0.20.2", arguments: &["--locked"] };
+
+/// Provides `cargo deny`.
+pub(crate) fn ensure_deny() -> Result {
+    ensure_tool(&DENY)
+}
+
 /// Provides the target of the page and the tools, installing below the target directory what is missing.
 pub(crate) fn ensure() -> Result {
     step("Rust target of the page", ensure_wasm_target)?;

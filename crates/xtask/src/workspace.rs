@@ -11,7 +11,10 @@ pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
 /// Vectors, which every browser has that has what else the page needs, make SHA-256 half as fast again. The bound on
 /// the memory is for hostile archives: a worker ends there, before the browser does.
-const WASM_FLAGS: [&str; 2] = ["-Ctarget-feature=+simd128", "-Clink-arg=--max-memory=2147483648"];
+///
+/// Erased components make the page a tenth smaller: what leptos builds of them is compiled once, not once a type.
+const WASM_FLAGS: [&str; 3] =
+    ["-Ctarget-feature=+simd128", "-Clink-arg=--max-memory=2147483648", "--cfg=erase_components"];
 
 /// The root of the workspace.
 pub(crate) fn root() -> &'static Path {

@@ -1,7 +1,7 @@
 //! Where the lines of a timeline lie: paths, gaps, what is read off at a moment. Without a browser.
 
 use plimsoll_analysis::memory::timeline::{Line, Timeline};
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::axis::Axis;
 
@@ -80,7 +80,7 @@ fn thinned(points: &[(u64, Option<u64>)]) -> Vec<(u64, Option<u64>)> {
         let ends = [known().min_by_key(|(_, value)| *value), known().max_by_key(|(_, value)| *value)];
         let mut chosen: Vec<_> = ends.into_iter().flatten().copied().collect();
         chosen.extend(points.iter().find(|(_, value)| value.is_none()));
-        chosen.sort_unstable_by_key(|(at, _)| *at);
+        chosen.order_by_key(|(at, _)| *at);
         chosen.dedup();
         kept.extend(chosen);
     }

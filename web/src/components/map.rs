@@ -7,7 +7,7 @@ use leptos::{ev, html};
 use plimsoll_analysis::compare::FileTree;
 use plimsoll_report::format::count;
 use plimsoll_report::words::file_change_key;
-use plimsoll_snapshot::path;
+use plimsoll_snapshot::{Order as _, path};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
@@ -377,7 +377,7 @@ fn largest_parts(map: Map, number: usize) -> Vec<u32> {
         .filter_map(|child| u32::try_from(child).ok())
         .filter(|&child| weighed.weights[child as usize] > 0)
         .collect();
-    parts.sort_by_key(|&child| std::cmp::Reverse(weighed.weights[child as usize]));
+    parts.order_by_key(|&child| std::cmp::Reverse(weighed.weights[child as usize]));
     parts.truncate(number);
     parts
 }

@@ -134,7 +134,7 @@ impl<'a> Index<'a> {
 fn packages(service: usize, trees: &ServiceTrees<'_>) -> Vec<Named> {
     let mut named: Vec<Named> = Vec::new();
     // By key, so that both sides of a package are one.
-    let sides = [trees.packages_before.as_ref(), trees.packages_after.as_ref()];
+    let sides = [&trees.before, &trees.after].map(|image| image.as_ref().map(|image| &image.packages));
     let installed = sides.into_iter().enumerate().flat_map(|(side, catalogue)| {
         catalogue.into_iter().flat_map(Catalogue::installed).map(move |package| (side, package))
     });

@@ -6,6 +6,7 @@ mod rows;
 use plimsoll_analysis::Squashed;
 use plimsoll_analysis::compare::ServiceTrees;
 use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Root, WhatIf};
+use plimsoll_snapshot::Order as _;
 
 pub(crate) use owners::{Owned, owners};
 pub(crate) use rows::{Filter, Order, Row, chosen, key, rows};
@@ -19,18 +20,14 @@ pub(crate) struct Side<'a> {
 
 /// The image whose packages can be unticked: the one after, or else the only one.
 pub(crate) fn subject<'a>(trees: &'a ServiceTrees<'a>) -> Option<Side<'a>> {
-    side(trees.after.as_ref(), trees.packages_after.as_ref())
-        .or_else(|| side(trees.before.as_ref(), trees.packages_before.as_ref()))
-}
-
-fn side<'a>(squashed: Option<&'a Squashed<'a>>, catalogue: Option<&'a Catalogue>) -> Option<Side<'a>> {
-    Some(Side { squashed: squashed?, catalogue: catalogue? })
+    let image = trees.after.as_deref().or(trees.before.as_deref())?;
+    Some(Side { squashed: &image.squashed, catalogue: &image.packages })
 }
 
 /// An image without the packages of some keys; `None` if it has none of them.
 pub(crate) fn without(side: Side<'_>, keys: &[String]) -> Option<WhatIf> {
     let mut ids: Vec<PackageId> = keys.iter().flat_map(|key| side.catalogue.named(key)).collect();
-    ids.sort_unstable();
+    ids.order();
     ids.dedup();
     (!ids.is_empty()).then(|| side.catalogue.without(side.squashed, &ids))
 }
@@ -59,7 +56,7 @@ pub(crate) fn why(package: &Package) -> Why<'_> {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_analysis::compare::{BridgeCause, PackageChangeKind, compare_service, service_trees};
+    use plimsoll_analysis::compare::{BridgeCause, PackageChangeKind, compare_with_trees};
     use plimsoll_analysis::packages::Broken;
     use plimsoll_snapshot::{Bytes, Ecosystem};
 
@@ -78,9 +75,8 @@ mod tests {
 
     fn check(test: impl FnOnce(&ServiceTrees<'_>, Vec<Row<'_>>)) {
         let (before, after) = (python(BEFORE), python(AFTER));
-        let trees = service_trees(&before, &after, "app");
-        let service = compare_service(&before, &after, "app", &trees);
-        test(&trees, rows(&trees, &service.packages));
+        let (comparison, trees) = compare_with_trees(&before, &after);
+        test(&trees[0], rows(&trees[0], &comparison.services[0].packages));
     }
 
     #[test]
@@ -123,9 +119,9 @@ mod tests {
         check(|trees, _| {
             let owners = owners(trees);
             let sum = |size: fn(&Owned) -> Bytes| owners.iter().map(size).sum::<Bytes>();
-            let whole = |squashed: &Option<Squashed<'_>>| squashed.as_ref().unwrap().tree.root().bytes;
-            assert_eq!(sum(|owned| owned.size.before), whole(&trees.before));
-            assert_eq!(sum(|owned| owned.size.after), whole(&trees.after));
+            let whole =
+                [&trees.before, &trees.after].map(|image| image.as_ref().unwrap().squashed.tree.root().bytes);
+            assert_eq!([sum(|owned| owned.size.before), sum(|owned| owned.size.after)], whole);
             assert_eq!(owners[0].owner, BridgeCause::Packages(Ecosystem::Python));
         });
     }

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_analysis::compare::{BridgeCause, ServiceTrees, SizeChange};
 use plimsoll_analysis::packages::OwnerKind;
-use plimsoll_snapshot::Bytes;
-
-use super::{Side, side};
+use plimsoll_snapshot::{Bytes, Order as _};
 
 /// A kind of owner, with the bytes of the final tree that are its.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +18,8 @@ pub(crate) struct Owned {
 /// The owners of either side, the largest first. They sum to the final trees.
 pub(crate) fn owners(trees: &ServiceTrees<'_>) -> Vec<Owned> {
     let mut sizes: BTreeMap<BridgeCause, [Bytes; 2]> = BTreeMap::new();
-    let sides = [
-        side(trees.before.as_ref(), trees.packages_before.as_ref()),
-        side(trees.after.as_ref(), trees.packages_after.as_ref()),
-    ];
-    for (at, side) in sides.into_iter().enumerate() {
-        for share in side.into_iter().flat_map(|Side { squashed, catalogue }| catalogue.shares(squashed)) {
+    for (at, image) in [&trees.before, &trees.after].into_iter().enumerate() {
+        for share in image.iter().flat_map(|image| image.packages.shares(&image.squashed)) {
             sizes.entry(name(share.owner)).or_default()[at] += share.owned.tree_bytes;
         }
     }
@@ -35,7 +29,7 @@ pub(crate) fn owners(trees: &ServiceTrees<'_>) -> Vec<Owned> {
     };
     let mut owners: Vec<Owned> = sizes.into_iter().map(owned).collect();
     owners.retain(|owned| owned.size.before.max(owned.size.after) > Bytes::ZERO);
-    owners.sort_by_key(|owned| Reverse(owned.size.before.max(owned.size.after)));
+    owners.order_by_key(|owned| Reverse(owned.size.before.max(owned.size.after)));
     owners
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use plimsoll_analysis::compare::{PackageChange, PackageChangeKind, ServiceTrees, SizeChange};
 use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Use};
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 /// A package of either side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) fn rows<'a>(trees: &'a ServiceTrees<'_>, changes: &[PackageChange]) -
     let changes: HashMap<(Ecosystem, &str), PackageChangeKind> =
         changes.iter().map(|change| ((change.ecosystem, change.name.as_str()), change.change)).collect();
     let mut sides: BTreeMap<(Ecosystem, &str), [Vec<&Package>; 2]> = BTreeMap::new();
-    let catalogues = [trees.packages_before.as_ref(), trees.packages_after.as_ref()];
+    let catalogues = [&trees.before, &trees.after].map(|image| image.as_ref().map(|image| &image.packages));
     for (at, catalogue) in catalogues.into_iter().enumerate() {
         for package in catalogue.into_iter().flat_map(Catalogue::installed) {
             sides.entry((package.ecosystem, package.name.as_str())).or_default()[at].push(package);
@@ -156,10 +156,10 @@ pub(crate) fn chosen(rows: &[Row<'_>], filter: Filter, search: &str, order: Orde
         .filter(|&at| filter.takes(&rows[at]) && rows[at].key.to_lowercase().contains(&search))
         .collect();
     match order {
-        Order::Name => chosen.sort_by_key(|&at| (rows[at].name, rows[at].ecosystem)),
-        Order::Own => chosen.sort_by_key(|&at| Reverse(rows[at].shown(rows[at].own))),
-        Order::Retained => chosen.sort_by_key(|&at| Reverse(rows[at].shown(rows[at].retained))),
-        Order::Change => chosen.sort_by_key(|&at| Reverse(rows[at].own.delta.magnitude())),
+        Order::Name => chosen.order_by_key(|&at| (rows[at].name, rows[at].ecosystem)),
+        Order::Own => chosen.order_by_key(|&at| Reverse(rows[at].shown(rows[at].own))),
+        Order::Retained => chosen.order_by_key(|&at| Reverse(rows[at].shown(rows[at].retained))),
+        Order::Change => chosen.order_by_key(|&at| Reverse(rows[at].own.delta.magnitude())),
     }
     chosen
 }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use plimsoll_analysis::compare::FileTree;
+use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::path as paths;
 
 use super::matches::Matches;
@@ -171,11 +172,11 @@ fn sorted_children(tree: &FileTree<'_>, matches: &Matches, order: Order, node: u
     let size = |child: &u32| matches.get(*child).size();
     match order {
         Order::Name => {}
-        Order::Change => children.sort_by_cached_key(|child| {
+        Order::Change => children.order_by_key(|child| {
             let size = size(child);
             Reverse((size.delta.magnitude(), size.after))
         }),
-        Order::Size => children.sort_by_cached_key(|child| Reverse((size(child).after, size(child).before))),
+        Order::Size => children.order_by_key(|child| Reverse((size(child).after, size(child).before))),
     }
     children
 }

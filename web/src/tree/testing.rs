@@ -1,6 +1,6 @@
 //! Small trees for the tests.
 
-use plimsoll_analysis::compare::{FileTree, service_trees};
+use plimsoll_analysis::compare::{FileTree, compare_with_trees};
 use plimsoll_snapshot::{
     Attributes, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, Ecosystem, Entries,
     EntriesBuilder, Facts, FileList, Files, Image, ImageLayer, Layer, Node, PackageFact, Paths, Platform,
@@ -10,7 +10,7 @@ use plimsoll_snapshot::{
 /// Runs a test on the tree of two lists of files, path and size.
 pub(crate) fn tree(before: &[(&str, u64)], after: &[(&str, u64)], test: impl FnOnce(&FileTree<'_>)) {
     let (before, after) = (snapshot(before), snapshot(after));
-    test(&service_trees(&before, &after, "app").union);
+    test(&compare_with_trees(&before, &after).1[0].union);
 }
 
 fn snapshot(files: &[(&str, u64)]) -> Snapshot {

@@ -1,6 +1,7 @@
 //! Which rectangles are seen: directories that are open, and what lies in them, down to a few pixels.
 
 use plimsoll_analysis::compare::FileTree;
+use plimsoll_snapshot::Order as _;
 
 use super::squarify::squarify;
 use super::{Rect, Weighed};
@@ -88,7 +89,7 @@ fn visible_children(
         }
     }
     // They come by name, and the sort keeps the order of equals.
-    seen.sort_by(|left, right| right.0.total_cmp(&left.0));
+    seen.order_by(|left, right| right.0.total_cmp(&left.0));
     (seen, (number > 0).then_some((rest, number)))
 }
 

@@ -20,7 +20,14 @@ use crate::{load, text};
 mod file;
 
 /// What a page may keep in memory of one archive: less than the program may.
-const LIMITS: fn() -> Limits = || Limits { entries: 1_000_000, name_bytes: 128 << 20, ..Limits::default() };
+const LIMITS: fn() -> Limits = || Limits {
+    entries: 1_000_000,
+    name_bytes: 128 << 20,
+    metadata_total_bytes: 256 << 20,
+    window_bytes: 64 << 20,
+    retained_bytes: 512 << 20,
+    ..Limits::default()
+};
 
 /// How large a snapshot from the future may be for its program to be looked up.
 const GENERATOR_WITHIN: u64 = 64 << 20;
@@ -141,7 +148,8 @@ fn snapshot<F: Read + Seek + 'static>(
         Kind::Packed => {
             let images = read_stream(&place(name), progress.watch(open()?), &LIMITS())?;
             let (transport, planned) = plan(&images, None, &Choice::default(), &LIMITS())?;
-            together(name, transport, planned, images.into_layers())
+            let layers = images.into_layers(&planned);
+            together(name, transport, planned, layers)
         }
     }
 }
@@ -168,7 +176,7 @@ fn kind<F: Read>(open: impl Fn() -> io::Result<F>) -> Result<Kind, Failure> {
         Found::Compressed(compression) => compression,
     };
     // What is damaged further on is found, and named, when it is read.
-    let inner = decompress(compression, open()?).and_then(self::head)?;
+    let inner = decompress(compression, open()?, &LIMITS()).and_then(self::head)?;
     match (sniff(&inner), compression) {
         (Found::Tar, _) => Ok(Kind::Packed),
         (Found::Json, Compression::Gzip) => Ok(Kind::Snapshot),
@@ -223,7 +231,7 @@ fn generator(file: impl Read) -> Option<String> {
     let mut bytes = Vec::new();
     file.take(GENERATOR_WITHIN).read_to_end(&mut bytes).ok()?;
     if sniff(&bytes) == Found::Compressed(Compression::Gzip) {
-        let inflated = decompress(Compression::Gzip, &bytes[..]).ok()?;
+        let inflated = decompress(Compression::Gzip, &bytes[..], &LIMITS()).ok()?;
         let mut bytes = Vec::new();
         inflated.take(GENERATOR_WITHIN).read_to_end(&mut bytes).ok()?;
         return Some(serde_json::from_slice::<Generator>(&bytes).ok()?.generator);

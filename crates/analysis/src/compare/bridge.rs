@@ -6,14 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
+use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem, Order as _};
 use serde::{Serialize, Serializer};
 
 use super::files::FileChanges;
+use super::images::ImageTree;
 use super::packages::PackageChange;
-use crate::inspect::ImageInspection;
-use crate::packages::{Catalogue, Owner};
-use crate::squash::{Cause, Squashed};
+use crate::packages::Owner;
+use crate::squash::Cause;
 
 /// One part of the difference between two image sizes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -94,13 +94,6 @@ impl Serialize for BridgeCause {
     }
 }
 
-/// One image as the bridge sees it.
-pub(super) struct Pier<'a> {
-    pub(super) inspection: &'a ImageInspection,
-    pub(super) squashed: &'a Squashed<'a>,
-    pub(super) catalogue: &'a Catalogue,
-}
-
 /// The most packages that a step names.
 const PARTS: usize = 3;
 
@@ -108,13 +101,13 @@ const PARTS: usize = 3;
 pub(super) fn bridge(
     files: &FileChanges,
     packages: &[PackageChange],
-    before: Option<&Pier<'_>>,
-    after: Option<&Pier<'_>>,
+    before: Option<&ImageTree<'_>>,
+    after: Option<&ImageTree<'_>>,
 ) -> Vec<BridgeStep> {
-    let known = [before, after].into_iter().flatten().all(|pier| pier.catalogue.complete);
+    let known = [before, after].into_iter().flatten().all(|image| image.packages.complete);
     let tree = if known { by_owner(before, after) } else { by_change(files) };
-    let hidden_by = |pier: Option<&Pier<'_>>, cause| -> Bytes {
-        let groups = pier.into_iter().flat_map(|pier| &pier.inspection.hidden);
+    let hidden_by = |image: Option<&ImageTree<'_>>, cause| -> Bytes {
+        let groups = image.into_iter().flat_map(|image| &image.inspection.hidden);
         groups.filter(|group| group.cause == cause).map(|group| group.bytes).sum()
     };
     let hidden = Cause::ALL.map(|cause| {
@@ -126,7 +119,7 @@ pub(super) fn bridge(
         .filter(|(_, delta)| delta.0 != 0)
         .map(|(cause, delta)| BridgeStep { cause, delta, parts: parts(cause, delta, packages) })
         .collect();
-    steps.sort_by_key(|step| std::cmp::Reverse(step.delta.magnitude()));
+    steps.order_by_key(|step| std::cmp::Reverse(step.delta.magnitude()));
     steps
 }
 
@@ -138,20 +131,25 @@ fn by_change(files: &FileChanges) -> Vec<(BridgeCause, ByteDelta)> {
     ]
 }
 
-fn by_owner(before: Option<&Pier<'_>>, after: Option<&Pier<'_>>) -> Vec<(BridgeCause, ByteDelta)> {
+fn by_owner(before: Option<&ImageTree<'_>>, after: Option<&ImageTree<'_>>) -> Vec<(BridgeCause, ByteDelta)> {
     let mut bytes: BTreeMap<BridgeCause, [Bytes; 2]> = BTreeMap::new();
-    for (side, pier) in [before, after].into_iter().enumerate() {
-        let Some(pier) = pier else { continue };
-        for (inode, owner) in pier.squashed.inodes.iter().zip(&pier.catalogue.owners) {
-            if inode.hidden.is_none() {
-                let cause = match owner {
-                    Owner::Package(id) => BridgeCause::Packages(pier.catalogue.package(*id).ecosystem),
-                    Owner::Application => BridgeCause::Application,
-                    Owner::Cache(_) => BridgeCause::Caches,
-                    Owner::Unowned => BridgeCause::Unowned,
-                };
-                bytes.entry(cause).or_default()[side] += inode.size;
+    for (side, image) in [before, after].into_iter().enumerate() {
+        let Some(image) = image else { continue };
+        let visible = image.squashed.inodes.iter().zip(&image.packages.owners);
+        let mut visible = visible.filter(|(inode, _)| inode.hidden.is_none()).peekable();
+        // Neighbours mostly have the same owner.
+        while let Some((inode, owner)) = visible.next() {
+            let mut sum = inode.size;
+            while let Some((inode, _)) = visible.next_if(|(_, next)| *next == owner) {
+                sum += inode.size;
             }
+            let cause = match owner {
+                Owner::Package(id) => BridgeCause::Packages(image.packages.package(*id).ecosystem),
+                Owner::Application => BridgeCause::Application,
+                Owner::Cache(_) => BridgeCause::Caches,
+                Owner::Unowned => BridgeCause::Unowned,
+            };
+            bytes.entry(cause).or_default()[side] += sum;
         }
     }
     bytes.into_iter().map(|(cause, [before, after])| (cause, before.change_to(after))).collect()

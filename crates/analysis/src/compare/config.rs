@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{HealthCheck, Image};
+use plimsoll_snapshot::{HealthCheck, Image, Order as _};
 use serde::Serialize;
 
 /// A setting that is not the same on both sides.
@@ -23,7 +23,7 @@ pub fn compare_configs(before: Option<&Image>, after: Option<&Image>) -> Vec<Con
     let (Some(before), Some(after)) = (before, after) else { return Vec::new() };
     let (mut before, mut after) = (settings(before), settings(after));
     let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
-    names.sort();
+    names.order();
     names.dedup();
     names
         .into_iter()

@@ -1,6 +1,6 @@
 //! The files of two trees in one: what was added, removed, modified.
 
-use plimsoll_snapshot::{Bytes, EntryKind, path};
+use plimsoll_snapshot::{Bytes, EntryKind, Order as _, path};
 use serde::Serialize;
 
 use crate::inspect::SizeChange;
@@ -145,8 +145,8 @@ impl FileChanges {
 /// Lays two trees over each other.
 #[must_use]
 pub fn compare_trees<'a>(before: Option<&Tree<'a>>, after: Option<&Tree<'a>>) -> FileTree<'a> {
-    let nodes = |tree: Option<&Tree<'a>>| tree.map_or_else(Vec::new, |tree| tree.nodes().to_vec());
-    let (before, after) = (nodes(before), nodes(after));
+    let before = before.map_or(&[][..], Tree::nodes);
+    let after = after.map_or(&[][..], Tree::nodes);
     let mut union = FileTree { nodes: Vec::with_capacity(before.len().max(after.len())) };
     let mut open: Vec<usize> = Vec::new();
     let (mut left, mut right) = (0, 0);
@@ -161,8 +161,8 @@ pub fn compare_trees<'a>(before: Option<&Tree<'a>>, after: Option<&Tree<'a>>) ->
             },
             (old, new) => (old.is_some(), new.is_some()),
         };
-        let old = take_left.then(|| (left, before[left]));
-        let new = take_right.then(|| (right, after[right]));
+        let old = take_left.then(|| (left, &before[left]));
+        let new = take_right.then(|| (right, &after[right]));
         left += usize::from(take_left);
         right += usize::from(take_right);
         union.push(&mut open, old, new);
@@ -175,13 +175,13 @@ impl<'a> FileTree<'a> {
     fn push(
         &mut self,
         open: &mut Vec<usize>,
-        old: Option<(usize, TreeNode<'a>)>,
-        new: Option<(usize, TreeNode<'a>)>,
+        old: Option<(usize, &TreeNode<'a>)>,
+        new: Option<(usize, &TreeNode<'a>)>,
     ) {
         let Some((_, any)) = old.or(new) else { return };
         self.close(open, any.depth);
         let change = change_of(old.map(|(_, node)| node), new.map(|(_, node)| node));
-        let side = |node: Option<(usize, TreeNode<'a>)>| {
+        let side = |node: Option<(usize, &TreeNode<'a>)>| {
             node.map(|(index, node)| Side {
                 kind: node.kind,
                 bytes: node.bytes,
@@ -269,7 +269,7 @@ impl<'a> FileTree<'a> {
                 largest.push((size.delta.magnitude(), index));
             }
         }
-        largest.sort_by_key(|&(magnitude, index)| (std::cmp::Reverse(magnitude), index));
+        largest.order_by_key(|&(magnitude, index)| (std::cmp::Reverse(magnitude), index));
         largest.truncate(FileChanges::LARGEST);
         let [unchanged, added, removed, modified, attributes] = counts;
         let largest = largest.into_iter().map(|(_, index)| ChangedFile {
@@ -281,7 +281,7 @@ impl<'a> FileTree<'a> {
     }
 }
 
-fn change_of(old: Option<TreeNode<'_>>, new: Option<TreeNode<'_>>) -> FileChange {
+fn change_of(old: Option<&TreeNode<'_>>, new: Option<&TreeNode<'_>>) -> FileChange {
     match (old, new) {
         (Some(_), None) => FileChange::Removed,
         (None, Some(_)) => FileChange::Added,

@@ -4,9 +4,7 @@
 //! mostly the same paths, are two versions of one layer. The order of layers is never broken: the alignment is
 //! the best one by weight that keeps it.
 
-use std::collections::HashSet;
-
-use plimsoll_snapshot::{Contents, Image, Snapshot};
+use plimsoll_snapshot::{Entries, Image, Snapshot, path};
 use serde::Serialize;
 
 use crate::instruction;
@@ -64,25 +62,17 @@ pub fn match_layers(before: &Snapshot, after: &Snapshot, service: &str) -> Vec<L
         .collect()
 }
 
-/// The layers of one image. Paths are collected once, for they are compared with many layers.
+/// The layers of one image.
 struct Layers<'a> {
     snapshot: &'a Snapshot,
     image: Option<&'a Image>,
-    paths: Vec<HashSet<&'a [u8]>>,
 }
 
 impl<'a> Layers<'a> {
     fn of(snapshot: &'a Snapshot, service: &str) -> Self {
         let service = snapshot.services.iter().find(|known| known.name == service);
         let image = service.map(|service| &snapshot.images[service.image]);
-        let mut layers = Self { snapshot, image, paths: Vec::new() };
-        layers.paths = (0..layers.len())
-            .map(|index| {
-                let contents = layers.contents(index).into_iter();
-                contents.flat_map(|contents| contents.entries.iter().map(|entry| entry.path)).collect()
-            })
-            .collect();
-        layers
+        Self { snapshot, image }
     }
 
     fn len(&self) -> usize {
@@ -94,8 +84,8 @@ impl<'a> Layers<'a> {
         &self.snapshot.layers[image.layers[index].layer]
     }
 
-    fn contents(&self, index: usize) -> Option<&'a Contents> {
-        self.layer(index).contents.as_deref()
+    fn entries(&self, index: usize) -> Option<&'a Entries> {
+        self.layer(index).contents.as_ref().map(|contents| &contents.entries)
     }
 
     fn diff_id(&self, index: usize) -> &'a plimsoll_snapshot::DiffId {
@@ -112,17 +102,7 @@ fn weight(before: &Layers<'_>, left: usize, after: &Layers<'_>, right: usize) ->
     if before.diff_id(left) == after.diff_id(right) {
         return SAME;
     }
-    let (old, new) = (&before.paths[left], &after.paths[right]);
-    let (small, large) = if old.len() < new.len() { (old, new) } else { (new, old) };
-    // A small layer cannot cover enough of a much larger one, so it need not be looked up path by path.
-    let possible = small.len() as u64 * 100 / (large.len() as u64).max(1);
-    let overlap = if possible < ENOUGH_OVERLAP {
-        0
-    } else {
-        let common = small.iter().filter(|path| large.contains(*path)).count() as u64;
-        let all = (small.len() + large.len()) as u64 - common;
-        common * 100 / all.max(1)
-    };
+    let overlap = before.entries(left).zip(after.entries(right)).map_or(0, |(old, new)| overlap(old, new));
     let instructions = (before.instruction(left), after.instruction(right));
     let same_instruction = instructions.0.is_some() && instructions.0 == instructions.1;
     if overlap >= ENOUGH_OVERLAP || same_instruction {
@@ -130,6 +110,29 @@ fn weight(before: &Layers<'_>, left: usize, after: &Layers<'_>, right: usize) ->
     } else {
         0
     }
+}
+
+/// The percentage of the paths of two layers that both have; zero where it cannot be enough.
+fn overlap(old: &Entries, new: &Entries) -> u64 {
+    let (small, large) = (old.len().min(new.len()) as u64, old.len().max(new.len()) as u64);
+    // A small layer cannot cover enough of a much larger one, so it need not be looked up path by path.
+    if small * 100 / large.max(1) < ENOUGH_OVERLAP {
+        return 0;
+    }
+    let common = common_paths(old, new);
+    common * 100 / (small + large - common).max(1)
+}
+
+/// How many paths two layers have in common. Both are in path order.
+fn common_paths(old: &Entries, new: &Entries) -> u64 {
+    let (mut left, mut right, mut common) = (0, 0, 0);
+    while left < old.len() && right < new.len() {
+        let order = path::compare(old.path(left), new.path(right));
+        left += usize::from(order.is_le());
+        right += usize::from(order.is_ge());
+        common += u64::from(order.is_eq());
+    }
+    common
 }
 
 /// The pairing of `0..left` with `0..right` that keeps both orders and has the largest sum of weights; what has no

@@ -5,26 +5,28 @@
 mod bridge;
 mod config;
 mod files;
+mod images;
 mod layers;
 mod moves;
 mod packages;
 
-use plimsoll_snapshot::{Bytes, Image, Snapshot};
+use std::sync::Arc;
+
+use plimsoll_snapshot::{Bytes, Image, Order as _, Snapshot};
 use serde::Serialize;
 
 pub use bridge::{BridgeCause, BridgePart, BridgeStep};
 pub use config::{ConfigChange, compare_configs};
 pub use files::{ChangedFile, Counted, FileChange, FileChanges, FileNode, FileTree, Side, compare_trees};
+pub use images::ImageTree;
 pub use layers::{LayerMatch, LayerPair, match_layers};
 
 pub use moves::{Move, Moves, find_moves};
 pub use packages::{PackageChange, PackageChangeKind, compare_packages};
 
-use self::bridge::Pier;
+use self::images::Images;
 pub use crate::inspect::SizeChange;
-use crate::inspect::{ImageInspection, StackSize, inspect_image, stack_size};
-use crate::packages::{Catalogue, catalogue};
-use crate::squash::{Squashed, squash};
+use crate::inspect::{ImageInspection, StackSize, stack_size};
 
 /// Two snapshots compared.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -95,19 +97,15 @@ impl ServiceComparison {
     }
 }
 
-/// One service with both trees kept, for those who want to look inside.
+/// One service with the trees of both sides, for those who want to look inside.
 #[derive(Debug)]
 pub struct ServiceTrees<'a> {
-    /// The tree before.
-    pub before: Option<Squashed<'a>>,
-    /// The tree after.
-    pub after: Option<Squashed<'a>>,
-    /// Both in one.
+    /// The image before.
+    pub before: Option<Arc<ImageTree<'a>>>,
+    /// The image after.
+    pub after: Option<Arc<ImageTree<'a>>>,
+    /// The files of both in one.
     pub union: FileTree<'a>,
-    /// The packages before.
-    pub packages_before: Option<Catalogue>,
-    /// The packages after.
-    pub packages_after: Option<Catalogue>,
 }
 
 /// Compares two snapshots.
@@ -126,20 +124,21 @@ pub fn compare_with_trees<'a>(
     compare_each(before, after, |trees| trees)
 }
 
-/// Compares service by service, so that no more trees are held at a time than `keep` leaves.
+/// Compares service by service, so that no more trees are held at a time than `keep` leaves and services share.
 fn compare_each<'a, T>(
     before: &'a Snapshot,
     after: &'a Snapshot,
     keep: impl Fn(ServiceTrees<'a>) -> T,
 ) -> (Comparison, Vec<T>) {
+    let mut images = (Images::of(before), Images::of(after));
     let mut services: Vec<_> = service_names(before, after)
         .into_iter()
         .map(|name| {
-            let trees = service_trees(before, after, name);
+            let trees = service_trees(images.0.next(name), images.1.next(name));
             (compare_service(before, after, name, &trees), keep(trees))
         })
         .collect();
-    services.sort_by_key(|(service, _)| std::cmp::Reverse(service.size.delta.magnitude()));
+    services.order_by_key(|(service, _)| std::cmp::Reverse(service.size.delta.magnitude()));
     let (services, kept) = services.into_iter().unzip();
     let (before, after) = (stack_size(before), stack_size(after));
     let total = SizeChange::new(before.unique_bytes, after.unique_bytes);
@@ -159,70 +158,57 @@ pub fn service_names<'a>(before: &'a Snapshot, after: &'a Snapshot) -> Vec<&'a s
 }
 
 /// The trees of one service.
-#[must_use]
-pub fn service_trees<'a>(before: &'a Snapshot, after: &'a Snapshot, name: &str) -> ServiceTrees<'a> {
-    let stacked = |snapshot: &'a Snapshot| {
-        let image = image_of(snapshot, name)?;
-        let squashed = squash(snapshot, image);
-        let packages = catalogue(snapshot, image, &squashed);
-        Some((squashed, packages))
-    };
-    let (before, packages_before) = stacked(before).unzip();
-    let (after, packages_after) = stacked(after).unzip();
-    let union = compare_trees(before.as_ref().map(|side| &side.tree), after.as_ref().map(|side| &side.tree));
-    ServiceTrees { before, after, union, packages_before, packages_after }
+fn service_trees<'a>(
+    before: Option<Arc<ImageTree<'a>>>,
+    after: Option<Arc<ImageTree<'a>>>,
+) -> ServiceTrees<'a> {
+    let union = compare_trees(
+        before.as_ref().map(|image| &image.squashed.tree),
+        after.as_ref().map(|image| &image.squashed.tree),
+    );
+    ServiceTrees { before, after, union }
 }
 
 /// Compares one service whose trees are known.
-#[must_use]
-pub fn compare_service(
+fn compare_service(
     before: &Snapshot,
     after: &Snapshot,
     name: &str,
     trees: &ServiceTrees<'_>,
 ) -> ServiceComparison {
-    let inspected = |snapshot: &Snapshot, squashed: &Option<Squashed<'_>>| {
-        let image = snapshot.services.iter().find(|service| service.name == name)?.image;
-        Some(inspect_image(snapshot, name, &snapshot.images[image], squashed.as_ref()?))
-    };
-    let sides = (inspected(before, &trees.before), inspected(after, &trees.after));
+    let sides = (trees.before.as_deref(), trees.after.as_deref());
     let change = |figure: fn(&ImageInspection) -> Bytes| {
-        SizeChange::new(
-            sides.0.as_ref().map_or(Bytes::ZERO, figure),
-            sides.1.as_ref().map_or(Bytes::ZERO, figure),
-        )
+        let figure =
+            |side: Option<&ImageTree<'_>>| side.map_or(Bytes::ZERO, |image| figure(&image.inspection));
+        SizeChange::new(figure(sides.0), figure(sides.1))
+    };
+    let inspected = |side: Option<&ImageTree<'_>>| {
+        Some(ImageInspection { service: name.to_owned(), ..side?.inspection.clone() })
     };
     let files = trees.union.changes();
     let layers = match_layers(before, after, name);
     let images = (image_of(before, name), image_of(after, name));
-    let packages = compare_packages(trees.packages_before.as_ref(), trees.packages_after.as_ref());
-    let piers = (
-        pier(sides.0.as_ref(), trees.before.as_ref(), trees.packages_before.as_ref()),
-        pier(sides.1.as_ref(), trees.after.as_ref(), trees.packages_after.as_ref()),
-    );
+    let packages =
+        compare_packages(sides.0.map(|image| &image.packages), sides.1.map(|image| &image.packages));
     ServiceComparison {
         name: name.to_owned(),
         size: change(|image| image.size_bytes),
         final_tree: change(|image| image.final_tree_bytes),
         hidden: change(|image| image.hidden_bytes),
-        bridge: bridge::bridge(&files, &packages, piers.0.as_ref(), piers.1.as_ref()),
-        base: base_image(&layers, sides.0.as_ref(), images),
+        bridge: bridge::bridge(&files, &packages, sides.0, sides.1),
+        base: base_image(&layers, sides.0.map(|image| &image.inspection), images),
         layers,
-        moves: find_moves(&trees.union, trees.before.as_ref(), trees.after.as_ref()),
+        moves: find_moves(
+            &trees.union,
+            sides.0.map(|image| &image.squashed),
+            sides.1.map(|image| &image.squashed),
+        ),
         config: compare_configs(images.0, images.1),
         packages,
         files,
-        before: sides.0,
-        after: sides.1,
+        before: inspected(sides.0),
+        after: inspected(sides.1),
     }
-}
-
-fn pier<'t>(
-    inspection: Option<&'t ImageInspection>,
-    squashed: Option<&'t Squashed<'t>>,
-    catalogue: Option<&'t Catalogue>,
-) -> Option<Pier<'t>> {
-    Some(Pier { inspection: inspection?, squashed: squashed?, catalogue: catalogue? })
 }
 
 fn image_of<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Image> {

@@ -1,8 +1,6 @@
 //! Files that moved: gone from one path, there under another, the same content.
 
-use std::collections::BTreeMap;
-
-use plimsoll_snapshot::{Bytes, ContentHash, path};
+use plimsoll_snapshot::{Bytes, ContentHash, Order as _, path};
 use serde::Serialize;
 
 use super::files::{FileChange, FileTree, Side};
@@ -46,8 +44,8 @@ pub fn find_moves(
     after: Option<&Squashed<'_>>,
 ) -> Moves {
     let (Some(before), Some(after)) = (before, after) else { return Moves::default() };
-    let mut removed: BTreeMap<Content, Vec<usize>> = BTreeMap::new();
-    let mut added: BTreeMap<Content, Vec<usize>> = BTreeMap::new();
+    let mut removed: Vec<(Content, usize)> = Vec::new();
+    let mut added: Vec<(Content, usize)> = Vec::new();
     for (index, node) in union.nodes.iter().enumerate() {
         let content = |side: Option<Side>, squashed: &Squashed<'_>| {
             squashed.tree.nodes()[side?.node as usize].content.filter(|(size, _)| *size > Bytes::ZERO)
@@ -55,27 +53,36 @@ pub fn find_moves(
         match node.change {
             FileChange::Removed => {
                 if let Some(content) = content(node.before, before) {
-                    removed.entry(content).or_default().push(index);
+                    removed.push((content, index));
                 }
             }
             FileChange::Added => {
                 if let Some(content) = content(node.after, after) {
-                    added.entry(content).or_default().push(index);
+                    added.push((content, index));
                 }
             }
             _ => {}
         }
     }
+    removed.sort_unstable();
+    added.sort_unstable();
     let mut pairs: Vec<(Bytes, usize, usize)> = Vec::new();
-    for (content, mut from) in removed {
-        let Some(mut to) = added.remove(&content) else { continue };
+    for from in removed.chunk_by(|left, right| left.0 == right.0) {
+        let content = from[0].0;
+        let start = added.partition_point(|(other, _)| *other < content);
+        let to = added[start..].iter().take_while(|(other, _)| *other == content);
+        let mut to: Vec<usize> = to.map(|&(_, index)| index).collect();
+        if to.is_empty() {
+            continue;
+        }
+        let mut from: Vec<usize> = from.iter().map(|&(_, index)| index).collect();
         // Both in the order of names, then of paths.
         for list in [&mut from, &mut to] {
-            list.sort_by_key(|&index| (union.nodes[index].name, index));
+            list.order_by_key(|&index| (union.nodes[index].name, index));
         }
         pairs.extend(pair_by_name(union, from, to).into_iter().map(|(from, to)| (content.0, from, to)));
     }
-    pairs.sort_by_key(|&(bytes, from, _)| (std::cmp::Reverse(bytes), from));
+    pairs.order_by_key(|&(bytes, from, _)| (std::cmp::Reverse(bytes), from));
     let largest = pairs.iter().take(Moves::LARGEST).map(|&(bytes, from, to)| Move {
         from: union.path(from),
         to: union.path(to),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 use serde::Serialize;
 
 use crate::inspect::SizeChange;
@@ -64,12 +64,12 @@ pub fn compare_packages(before: Option<&Catalogue>, after: Option<&Catalogue>) -
             Some(PackageChange { ecosystem, name: name.to_owned(), change, before, after, size })
         })
         .collect();
-    changes.sort_by_key(|change| std::cmp::Reverse(change.size.delta.magnitude()));
+    changes.order_by_key(|change| std::cmp::Reverse(change.size.delta.magnitude()));
     changes
 }
 
 fn versions(packages: &[&Package]) -> Vec<String> {
     let mut versions: Vec<_> = packages.iter().map(|package| package.version.clone()).collect();
-    versions.sort();
+    versions.order();
     versions
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use plimsoll_snapshot::{Bytes, Snapshot};
+use plimsoll_snapshot::{Bytes, Order as _, Snapshot};
 use serde::Serialize;
 
 use super::{Check, Confidence, Finding, Input, RULES, Rule};
@@ -108,7 +108,7 @@ pub(super) fn with_inputs<T>(snapshot: &Snapshot, look: impl FnOnce(&[Input<'_>]
 
 fn sort(findings: &mut [Finding]) {
     // The sort is stable: what is equal stays in the order of the rules.
-    findings.sort_by_key(|finding| {
+    findings.order_by_key(|finding| {
         let unsure = finding.confidence == Confidence::Low;
         (unsure, Reverse(finding.saving), Reverse(finding.severity), finding.service.clone())
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 use super::step;
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
@@ -114,7 +114,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     }
     let mut finding = input.finding(RULE.id, "Compilers, headers and other tools of the build", inodes);
     let mut named: Vec<&Package> = tools.iter().map(|&id| input.catalogue.package(id)).collect();
-    named.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+    named.order_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
     if !named.is_empty() {
         finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(package)).collect();
         finding.evidence_count = named.len() as u64;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 use super::places::absolute;
 use super::step;
@@ -44,13 +44,13 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             }
         }
     }
-    parts.sort_unstable();
+    parts.order();
     let saving: Bytes = parts.iter().map(|part| part.1).sum();
     if saving < LEAST {
         return Vec::new();
     }
     let mut largest = parts.clone();
-    largest.sort_by_key(|(index, saved)| (std::cmp::Reverse(*saved), *index));
+    largest.order_by_key(|(index, saved)| (std::cmp::Reverse(*saved), *index));
     let mut finding = input.finding(RULE.id, "Debug sections and symbol tables", Vec::new());
     finding.saving = saving;
     finding.severity = super::severity_of(saving);

@@ -1,8 +1,6 @@
 //! The same content at several paths.
 
-use std::collections::BTreeMap;
-
-use plimsoll_snapshot::{Bytes, ContentHash, Ecosystem, path};
+use plimsoll_snapshot::{Bytes, ContentHash, Ecosystem, Order as _, path};
 
 use super::places::absolute;
 use super::step::Copy;
@@ -27,16 +25,20 @@ const LEAST_PACKAGED: Bytes = Bytes(5_000_000);
 const LEAST: Bytes = Bytes(2_000_000);
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let mut copies: BTreeMap<(Bytes, ContentHash), Vec<u32>> = BTreeMap::new();
+    let mut files: Vec<((Bytes, ContentHash), u32)> = Vec::new();
     for (index, inode, owner) in input.visible() {
+        if inode.size < LEAST_GROUP {
+            continue;
+        }
         let model = input.package(owner).is_some_and(|package| package.ecosystem == Ecosystem::Model);
         // What a program keeps of its own state must not be linked.
         let state = input.path(inode).starts_with(b"var/");
-        if inode.size >= LEAST_GROUP && !model && !state && !matches!(owner, Owner::Cache(_)) {
-            copies.entry((inode.size, inode.content)).or_default().push(index);
+        if !model && !state && !matches!(owner, Owner::Cache(_)) {
+            files.push(((inode.size, inode.content), index));
         }
     }
-    let counts = |(size, _): &(Bytes, ContentHash), places: &mut Vec<u32>| {
+    files.sort_unstable();
+    let counts = |size: Bytes, places: &[u32]| {
         let owner = |index: &u32| input.package(input.catalogue.owners[*index as usize]);
         let packaged = places.iter().all(|index| owner(index).is_some());
         // Two copies of one package are another matter.
@@ -46,12 +48,16 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 places.iter().filter_map(|index| Some(owner(index)?.id)).collect();
             ids.len() > 1 && names.windows(2).all(|pair| pair[0] == pair[1])
         };
-        places.len() > 1 && !same && (!packaged || *size >= LEAST_PACKAGED)
+        !same && (!packaged || size >= LEAST_PACKAGED)
     };
-    copies.retain(counts);
-    let mut groups: Vec<Vec<u32>> = copies.into_values().collect();
+    let copies = files.chunk_by(|left, right| left.0 == right.0).filter(|copies| copies.len() > 1);
+    let mut groups: Vec<Vec<u32>> = copies
+        .map(|copies| (copies[0].0.0, copies.iter().map(|&(_, index)| index).collect::<Vec<u32>>()))
+        .filter(|(size, places)| counts(*size, places))
+        .map(|(_, places)| places)
+        .collect();
     let saving = |group: &Vec<u32>| input.bytes(&group[1..]);
-    groups.sort_by_key(|group| (std::cmp::Reverse(saving(group)), group[0]));
+    groups.order_by_key(|group| (std::cmp::Reverse(saving(group)), group[0]));
     let inodes: Vec<u32> = groups.iter().flat_map(|group| group[1..].iter().copied()).collect();
     if input.bytes(&inodes) < LEAST {
         return Vec::new();

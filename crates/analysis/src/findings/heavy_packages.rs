@@ -1,6 +1,6 @@
 //! Packages that are used and heavy, and for which there is something lighter.
 
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
 use crate::packages::{Package, Use};
@@ -91,7 +91,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             Some((package, list.iter().find(|known| known.package == package.name)?))
         })
         .collect();
-    heavy.sort_by_key(|(package, _)| (std::cmp::Reverse(package.retained_image_bytes), package.id));
+    heavy.order_by_key(|(package, _)| (std::cmp::Reverse(package.retained_image_bytes), package.id));
     heavy.truncate(MOST);
     // What another of them keeps there is said with that one.
     let above = |package: &Package| {

@@ -41,7 +41,7 @@ mod unused_packages;
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Service, Snapshot, path};
+use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
 
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
@@ -291,7 +291,7 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn largest(&self, inodes: &[u32]) -> Vec<Evidence> {
         let mut sorted: Vec<u32> = inodes.to_vec();
-        sorted.sort_by_key(|&index| (std::cmp::Reverse(self.squashed.inodes[index as usize].size), index));
+        sorted.order_by_key(|&index| (std::cmp::Reverse(self.squashed.inodes[index as usize].size), index));
         sorted.truncate(Finding::EXAMPLES);
         sorted.into_iter().map(|index| self.evidence(index)).collect()
     }
@@ -316,7 +316,7 @@ impl<'a> Input<'a> {
     /// A finding about some inodes; the rest is filled in by the rule.
     #[must_use]
     pub fn finding(&self, rule: &'static str, title: impl Into<String>, mut inodes: Vec<u32>) -> Finding {
-        inodes.sort_unstable();
+        inodes.order();
         inodes.dedup();
         let saving = self.bytes(&inodes);
         Finding {
@@ -377,7 +377,7 @@ impl<'a> Input<'a> {
         }
         let count = groups.len() as u64;
         let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_by_key(|(_, (size, ..))| std::cmp::Reverse(*size));
+        groups.order_by_key(|(_, (size, ..))| std::cmp::Reverse(*size));
         groups.truncate(Finding::EXAMPLES);
         let evidence = groups.into_iter().map(|(subject, (bytes, files, index))| Evidence {
             subject,

@@ -1,6 +1,6 @@
 //! Weights of models that are part of the image.
 
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 use super::step::Copy;
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
@@ -26,7 +26,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     if models.is_empty() {
         return Vec::new();
     }
-    models.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+    models.order_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
     let ids: Vec<_> = models.iter().map(|package| package.id).collect();
     let mut finding = input
         .finding(RULE.id, "Weights of models baked into the image", input.inodes_of(&ids))
@@ -51,7 +51,7 @@ pub(super) fn evidence(model: &Package) -> Evidence {
 fn fixes(input: &Input<'_>, models: &[&Package]) -> Vec<Fix> {
     let mut fixes = Vec::new();
     let mut mounts: Vec<String> = models.iter().map(|model| format!("/{}", model.path)).collect();
-    mounts.sort();
+    mounts.order();
     mounts.dedup();
     // What lies below another is mounted with it.
     let all = mounts.clone();

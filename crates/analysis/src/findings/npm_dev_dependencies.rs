@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, RequirementKind, path};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, RequirementKind, path};
 
 use super::step;
 use super::{Check, Evidence, Finding, Fix, Input, Rule};
@@ -49,7 +49,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     if input.bytes(&inodes) < LEAST {
         return Vec::new();
     }
-    named.sort_by_key(|package| (std::cmp::Reverse(package.retained_image_bytes), package.id));
+    named.order_by_key(|package| (std::cmp::Reverse(package.retained_image_bytes), package.id));
     let main = input.main_layer(&inodes).and_then(|layer| input.instruction(layer));
     let mut finding = input.finding(RULE.id, "Development dependencies of npm", inodes);
     finding.evidence = named

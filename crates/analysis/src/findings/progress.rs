@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use plimsoll_snapshot::{Bytes, ContentHash, Snapshot};
+use plimsoll_snapshot::{Bytes, ContentHash, Order as _, Snapshot};
 use serde::Serialize;
 
 use super::advice::with_inputs;
@@ -136,7 +136,7 @@ fn gone(old: &Input<'_>, before: &Advice, new: &Input<'_>) -> Vec<bool> {
     for (key, mut inodes) in equal {
         let left = left.get(&key).copied().unwrap_or(0);
         let went = inodes.len().saturating_sub(usize::try_from(left).unwrap_or(usize::MAX));
-        inodes.sort_by_key(|&index| (!named[index], index));
+        inodes.order_by_key(|&index| (!named[index], index));
         inodes.into_iter().take(went).for_each(|index| gone[index] = true);
     }
     gone

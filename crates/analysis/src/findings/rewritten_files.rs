@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, path};
+use plimsoll_snapshot::{Bytes, Order as _, path};
 
 use super::places::absolute;
 use super::step::{self, Copy};
@@ -68,7 +68,7 @@ fn finding(input: &Input<'_>, by: u32, same: bool, inodes: Vec<u32>) -> Finding 
         sources.entry(input.squashed.inodes[index as usize].layer).or_default().push(index);
     }
     let mut sources: Vec<_> = sources.into_iter().collect();
-    sources.sort_by_key(|(layer, inodes)| (std::cmp::Reverse(input.bytes(inodes)), *layer));
+    sources.order_by_key(|(layer, inodes)| (std::cmp::Reverse(input.bytes(inodes)), *layer));
     let mut fixes = Vec::new();
     if same && let Some(change) = Change::of(&instruction) {
         fixes = change.fixes(input, &instruction, &sources);
@@ -138,7 +138,7 @@ impl<'i> Change<'i> {
             }
         }
         // A name has to be there before the first of them gives anything to it.
-        mended.sort_by_key(|(layer, _)| *layer);
+        mended.order_by_key(|(layer, _)| *layer);
         if let Some((_, first)) = mended.first_mut()
             && !self.makes_user.is_empty()
         {

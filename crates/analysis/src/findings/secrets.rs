@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::{SecretKind, path};
+use plimsoll_snapshot::{Order as _, SecretKind, path};
 
 use super::step::Copy;
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
@@ -125,7 +125,7 @@ fn fixes(input: &Input<'_>, secrets: &[(u32, SecretKind)]) -> Vec<Fix> {
                 });
         }
     }
-    ignored.sort();
+    ignored.order();
     ignored.dedup();
     let mut fixes = Vec::new();
     if !ignored.is_empty() {

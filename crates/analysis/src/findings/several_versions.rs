@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::{Bytes, Ecosystem, path};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, path};
 
 use super::places::{absolute, python};
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
@@ -90,7 +90,7 @@ fn copies(input: &Input<'_>, ecosystem: Ecosystem, title: &str) -> Option<Findin
     }
     let mut spare: Vec<&Package> = Vec::new();
     for copies in by_name.values_mut().filter(|copies| copies.len() > 1) {
-        copies.sort_by_key(|package| (std::cmp::Reverse(package.tree_bytes), package.id));
+        copies.order_by_key(|package| (std::cmp::Reverse(package.tree_bytes), package.id));
         spare.extend(&copies[1..]);
     }
     let ids: Vec<_> = spare.iter().map(|package| package.id).collect();
@@ -98,7 +98,7 @@ fn copies(input: &Input<'_>, ecosystem: Ecosystem, title: &str) -> Option<Findin
     if input.bytes(&inodes) < LEAST {
         return None;
     }
-    spare.sort_by_key(|package| (std::cmp::Reverse(package.tree_bytes), package.id));
+    spare.order_by_key(|package| (std::cmp::Reverse(package.tree_bytes), package.id));
     let mut finding = input.finding(RULE.id, title, inodes).at_most(Severity::Medium, Confidence::Medium);
     finding.evidence = (spare.iter().take(Finding::EXAMPLES))
         .map(|package| {

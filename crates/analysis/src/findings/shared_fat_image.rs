@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, severity_of};
 use crate::packages::{Split, splits};
@@ -41,7 +41,7 @@ fn finding(inputs: &[Input<'_>], split: &Split) -> Option<Finding> {
             .filter(|other| other.service != share.service)
             .flat_map(|other| &other.only.packages)
             .collect();
-        others.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+        others.order_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
         let names: Vec<&str> = others.iter().take(3).map(|package| package.name.as_str()).collect();
         if foreign > Bytes::ZERO {
             evidence.push(Evidence {

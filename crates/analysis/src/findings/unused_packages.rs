@@ -1,6 +1,6 @@
 //! Packages of a language that nothing seems to use.
 
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
 use crate::packages::{Package, Root, Use};
@@ -42,7 +42,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut finding = input.finding(RULE.id, "Packages that nothing seems to use", inodes);
     finding.confidence = Confidence::Medium;
     let mut named = unused.clone();
-    named.sort_by_key(|package| (std::cmp::Reverse(package.retained_image_bytes), package.id));
+    named.order_by_key(|package| (std::cmp::Reverse(package.retained_image_bytes), package.id));
     finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(package)).collect();
     finding.evidence_count = named.len() as u64;
     finding.fixes.push(Fix::new(FixKind::Command, "shows what would be left", whatif(input, &named)));

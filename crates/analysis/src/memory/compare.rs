@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::runtime::{EventKind, Metric, Recording, Regime, Series};
-use plimsoll_snapshot::{ByteDelta, Bytes, Runtime};
+use plimsoll_snapshot::{ByteDelta, Bytes, Order as _, Runtime};
 use serde::Serialize;
 
 use super::samples::{Distribution, frame_time, is_loaded, to_bytes, to_float, working_set};
@@ -240,7 +240,7 @@ fn alternated(before: &[Option<i64>], after: &[Option<i64>]) -> bool {
     };
     let (Some(mut runs), Some(others)) = (side(before, false), side(after, true)) else { return false };
     runs.extend(others);
-    runs.sort_unstable();
+    runs.order();
     let turns = runs.windows(2).filter(|pair| pair[0].1 != pair[1].1).count();
     turns * 2 >= runs.len() - 1
 }
@@ -311,7 +311,7 @@ fn gate(
 ) -> Gate {
     let side = |runtime: &Runtime| -> Option<Vec<String>> {
         let mut values: Vec<String> = runtime.recordings.iter().map(read).collect::<Option<_>>()?;
-        values.sort();
+        values.order();
         values.dedup();
         (!values.is_empty()).then_some(values)
     };

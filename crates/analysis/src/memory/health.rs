@@ -1,5 +1,6 @@
 //! What health checks found, and what they cost.
 
+use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Status};
 use serde::Serialize;
 
@@ -103,7 +104,7 @@ fn mean_probe_ms(service: &StackService<'_>) -> Option<u64> {
         .filter_map(|run| Some((run.start?, run.start?.until(run.end?)?)))
         .collect();
     // One probe may stand in the logs of several states.
-    runs.sort_unstable();
+    runs.order();
     runs.dedup();
     let sum = runs.iter().fold(0_u64, |sum, (_, milliseconds)| sum.saturating_add(*milliseconds));
     sum.checked_div(runs.len() as u64)

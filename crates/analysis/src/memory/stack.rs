@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_snapshot::runtime::{
     Container, ContainerState, Event, Metric, PlannedService, Recording, Series, Status,
 };
-use plimsoll_snapshot::{Bytes, Runtime};
+use plimsoll_snapshot::{Bytes, Order as _, Runtime};
 use serde::Serialize;
 
 /// A limit as it is known.
@@ -170,7 +170,7 @@ impl<'a> StackService<'a> {
                 edges.extend([(series.first, true), (series.first.saturating_add(series.length), false)]);
             }
             // Where one ends and another begins in one frame, the end comes first.
-            edges.sort_unstable();
+            edges.order();
             let mut now = 0_u64;
             for (_, begins) in edges {
                 now = if begins { now + 1 } else { now.saturating_sub(1) };

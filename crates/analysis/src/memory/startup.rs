@@ -1,6 +1,7 @@
 //! How long services take until they are healthy. The moment itself is never seen, only the probes around it, so each
 //! figure is an interval (interval-censored: Turnbull 1976).
 
+use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Time};
 use serde::Serialize;
 
@@ -92,7 +93,7 @@ pub(crate) fn start_ups(service: &StackService<'_>) -> Vec<StartUp> {
             found.push(StartUp { started, at_least_ms, at_most_ms });
         }
     }
-    found.sort_by_key(|start| (std::cmp::Reverse(start.at_most_ms), start.started));
+    found.order_by_key(|start| (std::cmp::Reverse(start.at_most_ms), start.started));
     found.dedup();
     found
 }

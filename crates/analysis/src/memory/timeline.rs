@@ -3,8 +3,8 @@
 //! Every recording counts from its own beginning, so that before and after lie on one scale. What was recorded under a
 //! load and what was recorded without one are courses of their own: laid over each other they would say nothing.
 
-use plimsoll_snapshot::Runtime;
 use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Metric, Recording, Series};
+use plimsoll_snapshot::{Order as _, Runtime};
 use serde::Serialize;
 
 use super::samples::frame_time;
@@ -111,7 +111,7 @@ fn offset(recording: &Recording, frame: u32) -> Option<u64> {
 fn usual_step(recording: &Recording) -> Option<u64> {
     let times = recording.times.as_ref()?;
     let mut steps: Vec<u64> = times.windows(2).filter_map(|pair| pair[0].until(pair[1])).collect();
-    steps.sort_unstable();
+    steps.order();
     steps.get(steps.len() / 2).copied().filter(|step| *step > 0)
 }
 
@@ -125,7 +125,7 @@ fn marks(service: &StackService<'_>, recorded: &Recorded<'_>) -> Vec<Mark> {
             (span.from.0, span.to.0.saturating_add(length / 2))
         })
         .collect();
-    spans.sort_unstable();
+    spans.order();
     spans.dedup();
     let place = |time: i64| {
         let index = spans.partition_point(|(from, _)| *from <= time).checked_sub(1)?;
@@ -158,7 +158,7 @@ fn marks(service: &StackService<'_>, recorded: &Recorded<'_>) -> Vec<Mark> {
             }
         }
     }
-    marks.sort_unstable();
+    marks.order();
     marks.dedup();
     marks.truncate(MOST_MARKS);
     marks
@@ -173,7 +173,7 @@ fn loads(recorded: &Recorded<'_>) -> Vec<(u64, u64)> {
             Some((whole.from.until(span.from).unwrap_or(0), whole.from.until(span.to)?))
         })
         .collect();
-    loads.sort_unstable();
+    loads.order();
     loads.dedup();
     loads
 }

@@ -1,6 +1,6 @@
 //! Places whose name says what lies there: caches, and the user's own files.
 
-use plimsoll_snapshot::{Image, Snapshot};
+use plimsoll_snapshot::{Image, Snapshot, path};
 use serde::Serialize;
 
 use crate::instruction;
@@ -77,9 +77,25 @@ const AT_THE_TOP: &[(&str, CacheKind)] = &[
     ("var/cache/", CacheKind::Other),
 ];
 
-/// The cache a path lies in.
-pub(super) fn cache(path: &[u8]) -> Option<CacheKind> {
-    cache_directory(path).map(|(kind, _)| kind)
+/// Tells the caches that paths lie in. Neighbours lie in the same directory, which is looked at once.
+#[derive(Default)]
+pub(super) struct Caches<'a> {
+    last: Option<(&'a [u8], Option<CacheKind>)>,
+}
+
+impl<'a> Caches<'a> {
+    /// The cache a path lies in.
+    pub(super) fn of(&mut self, path: &'a [u8]) -> Option<CacheKind> {
+        let directory = &path[..path.len() - path::name(path).len()];
+        match self.last {
+            Some((last, kind)) if last == directory => kind,
+            _ => {
+                let kind = cache_directory(directory).map(|(kind, _)| kind);
+                self.last = Some((directory, kind));
+                kind
+            }
+        }
+    }
 }
 
 /// The cache a path lies in, and the directory of that cache.
@@ -109,8 +125,10 @@ fn directory_at(path: &[u8], part: &[u8]) -> Option<usize> {
     None
 }
 
+/// Where `part`, which ends in a slash, stands in a text.
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
+    let mut slashes = text.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at + 1);
+    slashes.find(|&end| text[..end].ends_with(part)).map(|end| end - part.len())
 }
 
 /// What of an image the user put there.
@@ -181,7 +199,7 @@ mod tests {
             ("app/my.cache/pip/x", None),
             ("usr/bin/apt", None),
         ] {
-            assert_eq!(cache(path.as_bytes()), expected, "{path}");
+            assert_eq!(Caches::default().of(path.as_bytes()), expected, "{path}");
         }
         let (_, directory) = cache_directory(b"home/me/.cache/pip/http/a").unwrap();
         assert_eq!(directory, b"home/me/.cache/pip");

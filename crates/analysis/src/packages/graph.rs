@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use petgraph::algo::dominators::simple_fast;
 use petgraph::graph::{DiGraph, NodeIndex};
-use plimsoll_snapshot::{Bytes, Ecosystem, Image, Snapshot, path};
+use plimsoll_snapshot::{Bytes, Ecosystem, Image, Order as _, Snapshot, path};
 use serde::Serialize;
 
 use super::installed::{Found, facts, path_of};
@@ -66,7 +66,7 @@ pub(super) fn link(
         }
     }
     for needs in graph.needs.iter_mut().chain(&mut graph.offers) {
-        needs.sort_unstable();
+        needs.order();
         needs.dedup();
     }
     asked_for(snapshot, image, squashed, found, &resolver, packages);
@@ -244,7 +244,7 @@ impl Graph {
                     pending.extend(self.reach(&mut reached, &open, [to].into_iter()));
                 }
             }
-            self.needs[from.index()].sort_unstable();
+            self.needs[from.index()].order();
         }
         let mut needed = vec![false; reached.len()];
         self.needs.iter().flatten().for_each(|id| needed[id.index()] = true);
@@ -258,7 +258,7 @@ impl Graph {
                 }
             }
         }
-        self.roots.sort_unstable();
+        self.roots.order();
     }
 
     fn write_to(&self, packages: &mut [Package]) {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Image, PackageFact, Snapshot, path};
+use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Image, Order as _, PackageFact, Snapshot, path};
 
 use super::models::{self, Model};
 use super::usage::Use;
@@ -60,7 +60,7 @@ pub(super) fn facts<'a>(snapshot: &'a Snapshot, image: &Image) -> impl Iterator<
 /// The path of an entry of a layer.
 pub(super) fn path_of<'a>(snapshot: &'a Snapshot, image: &Image, layer: u32, entry: u32) -> &'a [u8] {
     let layer = &snapshot.layers[image.layers[layer as usize].layer];
-    layer.contents.as_ref().map_or(&[], |contents| contents.entries.get(entry as usize).path)
+    layer.contents.as_ref().map_or(&[], |contents| contents.entries.path(entry as usize))
 }
 
 /// Finds the packages of an image.
@@ -98,7 +98,7 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashe
         }
     }
     let mut described: Vec<_> = known.into_values().collect();
-    described.sort_by(|left, right| order(left).cmp(&order(right)));
+    described.order_by(|left, right| order(left).cmp(&order(right)));
     let models = models::find(snapshot, image, squashed);
     Found { described, models, inodes }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, Digest, Ecosystem, Image, Snapshot};
+use plimsoll_snapshot::{Bytes, Digest, Ecosystem, Image, Order as _, Snapshot};
 use serde::Serialize;
 
 use super::{CacheKind, Catalogue, Owned, Owner, Package, PackageId, WhatIf, catalogue};
@@ -85,7 +85,7 @@ impl Catalogue {
             }
         }
         let mut shares: Vec<_> = shares.into_iter().map(|(owner, owned)| Share { owner, owned }).collect();
-        shares.sort_by_key(|share| std::cmp::Reverse((share.owned.tree_bytes, share.owned.image_bytes)));
+        shares.order_by_key(|share| std::cmp::Reverse((share.owned.tree_bytes, share.owned.image_bytes)));
         shares
     }
 }
@@ -95,7 +95,7 @@ impl Catalogue {
 pub fn inventory(snapshot: &Snapshot) -> Inventory {
     let images = each(snapshot, |service, image, squashed, catalogue| {
         let mut packages = catalogue.packages.clone();
-        packages.sort_by_key(|package| {
+        packages.order_by_key(|package| {
             (
                 !package.installed,
                 std::cmp::Reverse((package.retained_tree_bytes, package.image_bytes)),
@@ -183,14 +183,14 @@ pub fn removals(snapshot: &Snapshot, names: &[String]) -> (Vec<Removal>, Vec<Str
             }
             ids.extend(named);
         }
-        ids.sort_unstable();
+        ids.order();
         ids.dedup();
         let what_if = catalogue.without(squashed, &ids);
         let described = |ids: &[PackageId]| -> Vec<Package> {
             ids.iter().map(|&id| catalogue.package(id).clone()).collect()
         };
         let mut gone_packages = described(&what_if.gone);
-        gone_packages.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+        gone_packages.order_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
         Removal {
             service: service.to_owned(),
             whole_bytes: squashed.inodes.iter().map(|inode| inode.size).sum(),

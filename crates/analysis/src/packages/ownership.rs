@@ -7,9 +7,9 @@
 
 use std::collections::HashMap;
 
-use plimsoll_snapshot::{Ecosystem, FileList, Files, Image, Snapshot, path};
+use plimsoll_snapshot::{Ecosystem, FileList, Files, Image, Order as _, Snapshot, path};
 
-use super::areas::{Application, cache};
+use super::areas::{Application, Caches};
 use super::installed::{Found, NONE, facts, path_of};
 use super::{Owner, PackageId};
 use crate::squash::{Names, Squashed};
@@ -36,13 +36,14 @@ pub(super) fn assign(
         }
     }
     let application = Application::of(snapshot, image);
+    let mut caches = Caches::default();
     (squashed.inodes.iter().zip(package_of))
         .map(|(inode, package)| {
             if package != NONE {
                 return Owner::Package(PackageId(package));
             }
             let path = path_of(snapshot, image, inode.layer, inode.entry);
-            match cache(path) {
+            match caches.of(path) {
                 Some(kind) => Owner::Cache(kind),
                 None if application.owns(inode.layer, path) => Owner::Application,
                 None => Owner::Unowned,
@@ -112,7 +113,7 @@ impl<'c> Claims<'c> {
                 }
             }
         }
-        lists.sort_by_key(|&(ecosystem, owner, layer, _)| (ecosystem, owner, layer));
+        lists.order_by_key(|&(ecosystem, owner, layer, _)| (ecosystem, owner, layer));
         for (_, owner, layer, list) in lists {
             for entry in list.entries() {
                 self.claim_entry(owner, layer, entry);

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::{Bytes, Image, Service, Snapshot, path};
+use plimsoll_snapshot::{Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
 
 use super::usage::{Evidence, words_of};
@@ -145,7 +145,7 @@ pub fn split(
 
 fn part(catalogue: &Catalogue, ids: &BTreeSet<PackageId>) -> Part {
     let mut packages: Vec<Package> = ids.iter().map(|&id| catalogue.package(id).clone()).collect();
-    packages.sort_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
+    packages.order_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
     Part { bytes: packages.iter().map(|package| package.image_bytes).sum(), packages }
 }
 

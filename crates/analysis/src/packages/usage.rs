@@ -7,7 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use plimsoll_snapshot::{Ecosystem, Files, Image, Snapshot, path};
+use foldhash::fast::RandomState;
+use plimsoll_snapshot::{Ecosystem, Files, Image, Order as _, Snapshot, path};
 use serde::Serialize;
 
 use super::graph::Graph;
@@ -227,7 +228,7 @@ fn commands<'a>(snapshot: &'a Snapshot, image: &'a Image) -> Vec<(&'static str, 
 /// Which packages a module or a script belongs to.
 struct Modules<'a> {
     /// Modules of Python, `google.cloud.storage` and its beginnings, as they lie in the directories of packages.
-    python: HashMap<String, BTreeSet<PackageId>>,
+    python: HashMap<String, Vec<PackageId>, RandomState>,
     npm: HashMap<&'a str, Vec<PackageId>>,
     /// Scripts by the last component of their path.
     scripts: HashMap<&'a [u8], BTreeSet<PackageId>>,
@@ -238,7 +239,7 @@ const MODULE_DEPTH: usize = 3;
 
 impl<'a> Modules<'a> {
     fn new(snapshot: &'a Snapshot, image: &Image, found: &Found<'a>) -> Self {
-        let mut modules = Self { python: HashMap::new(), npm: HashMap::new(), scripts: HashMap::new() };
+        let mut modules = Self { python: HashMap::default(), npm: HashMap::new(), scripts: HashMap::new() };
         let mut directories: HashMap<&str, PackageId> = HashMap::new();
         for (id, package) in found.installed() {
             match package.fact.ecosystem {
@@ -268,6 +269,10 @@ impl<'a> Modules<'a> {
                 }
             }
         }
+        for packages in modules.python.values_mut() {
+            packages.order();
+            packages.dedup();
+        }
         modules
     }
 
@@ -279,16 +284,19 @@ impl<'a> Modules<'a> {
             return;
         };
         let mut module = String::new();
-        let parts: Vec<&[u8]> = rest.split(|&byte| byte == b'/').collect();
-        for (depth, part) in parts.iter().take(MODULE_DEPTH).enumerate() {
-            let is_file = depth + 1 == parts.len();
-            let Some(name) = module_name(part, is_file) else { return };
+        let mut parts = rest.split(|&byte| byte == b'/').peekable();
+        for depth in 0..MODULE_DEPTH {
+            let Some(part) = parts.next() else { return };
+            let Some(name) = module_name(part, parts.peek().is_none()) else { return };
             if depth > 0 {
                 module.push('.');
             }
             module.push_str(name);
-            if !self.python.get(module.as_str()).is_some_and(|known| known.contains(&id)) {
-                self.python.entry(module.clone()).or_default().insert(id);
+            match self.python.get_mut(module.as_str()) {
+                // The files of a package come one after the other.
+                Some(known) if known.last() == Some(&id) => {}
+                Some(known) => known.push(id),
+                None => drop(self.python.insert(module.clone(), vec![id])),
             }
         }
     }
@@ -300,7 +308,7 @@ impl<'a> Modules<'a> {
                 let mut name = module;
                 loop {
                     if let Some(packages) = self.python.get(name) {
-                        return packages.iter().copied().collect();
+                        return packages.clone();
                     }
                     match name.rsplit_once('.') {
                         Some((shorter, _)) => name = shorter,

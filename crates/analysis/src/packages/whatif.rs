@@ -1,6 +1,6 @@
 //! What would be left of an image if some packages were not installed.
 
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Order as _};
 use serde::Serialize;
 
 use super::usage::Use;
@@ -52,7 +52,7 @@ impl WhatIf {
                 Broken::Application { needs, .. } => vec![*needs],
             })
             .collect();
-        packages.sort_unstable();
+        packages.order();
         packages.dedup();
         packages
     }

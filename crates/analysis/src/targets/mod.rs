@@ -31,8 +31,8 @@ pub use file::{
 pub use outcome::{Level, LevelOutcome, Outcome, Status};
 pub use values::{Demand, Duration, Levels, MemorySize, Percent, Price, Size, Value};
 
-use crate::compare::{Comparison, compare};
-use crate::inspect::{ImageInspection, Inspection, inspect};
+use crate::compare::{Comparison, ImageTree, ServiceTrees, compare};
+use crate::inspect::{ImageInspection, Inspection, StackSize, inspect};
 use crate::memory::{Memory, ServiceMemory, memory};
 
 /// The kinds of target, in the order their outcomes are shown: images first, then what runs, then what a server costs.
@@ -73,14 +73,34 @@ pub struct Judgement {
 }
 
 /// What one side shows.
-pub(crate) struct Side {
+pub(crate) struct Side<'a> {
     pub(crate) inspection: Inspection,
     pub(crate) memory: Option<Memory>,
+    /// The images of the services that were looked into already.
+    pub(crate) images: BTreeMap<String, Arc<ImageTree<'a>>>,
 }
 
-impl Side {
-    fn of(snapshot: &Snapshot) -> Self {
-        Self { inspection: inspect(snapshot), memory: snapshot.runtime.as_ref().map(memory) }
+impl<'a> Side<'a> {
+    fn of(snapshot: &'a Snapshot) -> Self {
+        let memory = snapshot.runtime.as_ref().map(memory);
+        Self { inspection: inspect(snapshot), memory, images: BTreeMap::new() }
+    }
+
+    fn of_compared<'c>(
+        stack: StackSize,
+        services: impl Iterator<Item = (Option<&'c ImageInspection>, &'c Option<Arc<ImageTree<'a>>>)>,
+        memory: Option<&Memory>,
+    ) -> Self
+    where
+        'a: 'c,
+    {
+        let (mut inspections, mut images) = (Vec::new(), BTreeMap::new());
+        for (inspection, image) in services {
+            let (Some(inspection), Some(image)) = (inspection, image) else { continue };
+            images.insert(inspection.service.clone(), Arc::clone(image));
+            inspections.push(inspection.clone());
+        }
+        Self { inspection: Inspection { images: inspections, stack }, memory: memory.cloned(), images }
     }
 
     pub(crate) fn image(&self, service: &str) -> Option<&ImageInspection> {
@@ -95,8 +115,8 @@ impl Side {
 /// What a kind of target judges.
 pub(crate) struct Input<'a> {
     pub(crate) targets: &'a Targets,
-    pub(crate) before: Option<Arc<Side>>,
-    pub(crate) after: Arc<Side>,
+    pub(crate) before: Option<Arc<Side<'a>>>,
+    pub(crate) after: Arc<Side<'a>>,
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) comparison: Option<Arc<Comparison>>,
     pub(crate) probes: &'a BTreeMap<String, i64>,
@@ -106,9 +126,9 @@ pub(crate) struct Input<'a> {
 
 /// What two snapshots show, gathered once: who changes a target has it judged again at once.
 pub struct Evidence<'a> {
-    before: Option<(&'a Snapshot, Arc<Side>)>,
+    before: Option<(&'a Snapshot, Arc<Side<'a>>)>,
     snapshot: &'a Snapshot,
-    after: Arc<Side>,
+    after: Arc<Side<'a>>,
     /// Only some targets ask for it.
     comparison: OnceLock<Arc<Comparison>>,
 }
@@ -128,6 +148,29 @@ impl<'a> Evidence<'a> {
             snapshot: after,
             after: Arc::new(Side::of(after)),
             comparison: OnceLock::new(),
+        }
+    }
+
+    /// The same of two snapshots that were compared already, with what is known of the memory of both.
+    #[must_use]
+    pub fn of_compared(
+        before: Option<&'a Snapshot>,
+        after: &'a Snapshot,
+        comparison: &Arc<Comparison>,
+        trees: &[ServiceTrees<'a>],
+        memory: [Option<&Memory>; 2],
+    ) -> Self {
+        let services = || comparison.services.iter().zip(trees);
+        let side_before = || {
+            let services = services().map(|(service, trees)| (service.before.as_ref(), &trees.before));
+            Side::of_compared(comparison.before, services, memory[0])
+        };
+        let side_after = services().map(|(service, trees)| (service.after.as_ref(), &trees.after));
+        Self {
+            before: before.map(|before| (before, Arc::new(side_before()))),
+            snapshot: after,
+            after: Arc::new(Side::of_compared(comparison.after, side_after, memory[1])),
+            comparison: Arc::clone(comparison).into(),
         }
     }
 
@@ -178,7 +221,7 @@ fn judge_input(input: &Input<'_>) -> Judgement {
 }
 
 /// The services of the snapshot and those the targets name, by name.
-fn services(targets: &Targets, after: &Side) -> Vec<(String, ServiceTargets)> {
+fn services(targets: &Targets, after: &Side<'_>) -> Vec<(String, ServiceTargets)> {
     let images = after.inspection.images.iter().map(|image| image.service.as_str());
     let running =
         after.memory.iter().flat_map(|memory| &memory.services).map(|service| service.name.as_str());

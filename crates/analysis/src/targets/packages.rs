@@ -2,7 +2,7 @@
 
 use super::Input;
 use super::outcome::{Outcome, Status};
-use crate::packages::catalogue;
+use crate::packages::{Catalogue, catalogue};
 use crate::squash::squash;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
@@ -36,15 +36,21 @@ struct Package {
 
 /// The installed packages of the image of a service, and whether those are all; none without an image.
 fn packages(input: &Input<'_>, service: &str) -> Option<(Vec<Package>, bool)> {
+    if let Some(image) = input.after.images.get(service) {
+        return Some(installed(&image.packages));
+    }
     let snapshot = input.snapshot;
     let image = &snapshot.images[snapshot.services.iter().find(|one| one.name == service)?.image];
-    let catalogue = catalogue(snapshot, image, &squash(snapshot, image));
+    Some(installed(&catalogue(snapshot, image, &squash(snapshot, image))))
+}
+
+fn installed(catalogue: &Catalogue) -> (Vec<Package>, bool) {
     let package = |package: &crate::packages::Package| Package {
         ecosystem: package.ecosystem.name(),
         name: package.name.clone(),
         version: package.version.clone(),
     };
-    Some((catalogue.installed().map(package).collect(), catalogue.complete))
+    (catalogue.installed().map(package).collect(), catalogue.complete)
 }
 
 fn judge(wanted: &str, packages: &[Package]) -> (Status, String) {

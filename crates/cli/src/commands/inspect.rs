@@ -6,7 +6,7 @@ use plimsoll_report::{json, markdown, memory, text};
 use super::build::BuildArgs;
 use super::{Format, ReadArgs, sections};
 use crate::error::Result;
-use crate::load::snapshot_or_source;
+use crate::load::{redacted, snapshot_or_source};
 use crate::printer::Printer;
 
 /// Show what images weigh, layer by layer, and where hidden bytes come from
@@ -27,8 +27,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
-    let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let options = args.read.options();
+    let mut snapshot = snapshot_or_source(&args.source, &options, printer)?;
     args.build.add_to(&mut snapshot, printer)?;
+    let snapshot = redacted(snapshot, &options)?;
     let inspection = plimsoll_analysis::inspect::inspect(&snapshot);
     let Some(memory) = snapshot.runtime.as_ref().map(plimsoll_analysis::memory::memory) else {
         return match args.format {

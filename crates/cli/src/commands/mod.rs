@@ -17,7 +17,7 @@ pub(crate) mod whatif;
 pub(crate) mod why;
 
 use clap::ValueEnum;
-use plimsoll_collect::Limits;
+use plimsoll_collect::{Depth, Limits};
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::Snapshot;
 
@@ -71,9 +71,16 @@ pub(crate) struct ReadArgs {
     /// Read and verify every layer again, and keep nothing of it
     #[arg(long, env = "PLIMSOLL_NO_CACHE")]
     no_cache: bool,
+    /// How closely layers are read: with `unverified` no digest is computed, with `headers` contents are jumped over where
+    /// the source allows it, and neither packages nor equal contents are found
+    #[arg(long, value_name = "DEPTH", default_value = "verified", value_parser = depth)]
+    depth: Depth,
     /// Read nothing from registries: a bare name is a file or an image of an engine
     #[arg(long)]
     offline: bool,
+    /// Replace names of hosts, registries, people, their directories and IP addresses by pseudonyms, in whatever is written
+    #[arg(long)]
+    redact: bool,
     /// A registry that is spoken to without TLS, besides those on this machine
     #[arg(long, value_name = "HOST[:PORT]")]
     insecure_registry: Vec<String>,
@@ -83,6 +90,9 @@ pub(crate) struct ReadArgs {
     /// The most bytes of names in one layer
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().name_bytes)]
     limit_name_bytes: u64,
+    /// The most bytes of one path
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().path_bytes)]
+    limit_path_bytes: u64,
     /// The most bytes of one extended tar header
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().header_bytes)]
     limit_header_bytes: u64,
@@ -92,37 +102,80 @@ pub(crate) struct ReadArgs {
     /// The most layers of one image
     #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().layers)]
     limit_layers: u64,
+    /// The most images of one source, and what its indexes refer to
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().images)]
+    limit_images: u64,
+    /// The most levels of indexes inside indexes
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().index_depth)]
+    limit_index_depth: u64,
+    /// The most bytes that what is compressed in one source may inflate to
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().inflated_bytes)]
+    limit_inflated_bytes: u64,
+    /// How many times its size a stream may inflate to, beyond the first gibibyte
+    #[arg(long, hide_short_help = true, value_name = "TIMES", default_value_t = Limits::default().inflation)]
+    limit_inflation: u64,
+    /// The most bytes that a decoder of zstd or xz may need for its window
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().window_bytes)]
+    limit_window_bytes: u64,
+    /// About how many bytes may be kept in memory of all layers of one source
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().retained_bytes)]
+    limit_retained_bytes: u64,
+    /// The most bytes of a snapshot, inflated
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = plimsoll_snapshot::MAX_BYTES)]
+    limit_snapshot_bytes: u64,
     /// The most bytes of one file that describes packages; larger ones are left unread. With 0 none is read
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_bytes)]
     limit_metadata_bytes: u64,
     /// The most files of one layer that describe packages; the rest is left unread
     #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().metadata_files)]
     limit_metadata_files: u64,
+    /// The most bytes of all such files of one layer
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_total_bytes)]
+    limit_metadata_total_bytes: u64,
+}
+
+fn depth(text: &str) -> std::result::Result<Depth, String> {
+    match text {
+        "verified" => Ok(Depth::Verified),
+        "unverified" => Ok(Depth::Unverified),
+        "headers" => Ok(Depth::Headers),
+        _ => Err("known are verified, unverified, headers".to_owned()),
+    }
 }
 
 impl ReadArgs {
     /// Whether as much of every layer is read as the cache keeps.
     fn reads_by_default(&self) -> bool {
         let default = Limits::default();
-        (self.limit_metadata_bytes, self.limit_metadata_files)
-            == (default.metadata_bytes, default.metadata_files)
+        (self.limit_metadata_bytes, self.limit_metadata_files, self.limit_metadata_total_bytes)
+            == (default.metadata_bytes, default.metadata_files, default.metadata_total_bytes)
     }
 
     pub(crate) fn options(&self) -> Options {
         Options {
             platform: self.platform.clone(),
             cache: if self.no_cache || !self.reads_by_default() { Cache::none() } else { Cache::of_user() },
+            depth: self.depth,
             offline: self.offline,
+            redact: self.redact,
             insecure_registries: self.insecure_registry.clone(),
+            snapshot_bytes: self.limit_snapshot_bytes,
             limits: Limits {
                 entries: self.limit_entries,
                 name_bytes: self.limit_name_bytes,
+                path_bytes: self.limit_path_bytes,
                 header_bytes: self.limit_header_bytes,
                 document_bytes: self.limit_document_bytes,
                 layers: self.limit_layers,
                 metadata_bytes: self.limit_metadata_bytes,
                 metadata_files: self.limit_metadata_files,
-                ..Limits::default()
+                metadata_total_bytes: self.limit_metadata_total_bytes,
+                images: self.limit_images,
+                index_depth: self.limit_index_depth,
+                inflated_bytes: self.limit_inflated_bytes,
+                inflation: self.limit_inflation,
+                window_bytes: self.limit_window_bytes,
+                retained_bytes: self.limit_retained_bytes,
             },
         }
     }

@@ -43,9 +43,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let sources = args.sources.iter().map(|source| source.parse()).collect::<Result<Vec<NamedSource>>>()?;
-    let mut snapshot = load::snapshot(&sources, &args.read.options(), printer)?;
+    let options = args.read.options();
+    let mut snapshot = load::snapshot(&sources, &options, printer)?;
     args.build.add_to(&mut snapshot, printer)?;
     args.memory.join(&mut snapshot, printer)?;
+    let snapshot = load::redacted(snapshot, &options)?;
     output::write_snapshot(&args.output, &snapshot)?;
     let size = stack_size(&snapshot);
     let names: Vec<_> = snapshot.services.iter().map(|service| one_line(&service.name)).collect();

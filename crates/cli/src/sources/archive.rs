@@ -1,9 +1,9 @@
 //! An uncompressed archive in a file: its members are read where they lie, several at once.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
-use plimsoll_collect::{ArchiveIndex, Store};
+use plimsoll_collect::{ArchiveIndex, Jumping, Store};
 
 /// A file and what is where in it.
 pub(crate) struct ArchiveStore {
@@ -15,14 +15,20 @@ impl ArchiveStore {
     pub(crate) fn new(file: File, index: ArchiveIndex) -> Self {
         Self { file, index }
     }
+
+    fn section(&self, member: &str) -> Option<Section<'_>> {
+        let (offset, size) = self.index.find(member)?;
+        Some(Section { file: &self.file, start: offset, offset, left: size })
+    }
 }
 
 impl Store for ArchiveStore {
     fn open(&self, member: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
-        let section = self.index.find(member);
-        Ok(section.map(|(offset, size)| {
-            Box::new(Section { file: &self.file, offset, left: size }) as Box<dyn Read>
-        }))
+        Ok(self.section(member).map(|section| Box::new(section) as Box<dyn Read>))
+    }
+
+    fn open_jumping(&self, member: &str) -> io::Result<Option<Box<dyn Jumping + '_>>> {
+        Ok(self.section(member).map(|section| Box::new(section) as Box<dyn Jumping>))
     }
 
     fn size(&self, member: &str) -> Option<u64> {
@@ -33,6 +39,7 @@ impl Store for ArchiveStore {
 /// A part of a file. Reads at its own offset, so several parts can be read at once.
 struct Section<'a> {
     file: &'a File,
+    start: u64,
     offset: u64,
     left: u64,
 }
@@ -51,6 +58,21 @@ impl Read for Section<'_> {
         self.offset += read as u64;
         self.left -= read as u64;
         Ok(read)
+    }
+}
+
+impl Seek for Section<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let length = (self.offset - self.start) + self.left;
+        let position = match to {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::End(distance) => length.checked_add_signed(distance),
+            SeekFrom::Current(distance) => (self.offset - self.start).checked_add_signed(distance),
+        };
+        // Behind the end there is nothing to read, as in a file.
+        let position = position.ok_or(io::ErrorKind::InvalidInput)?.min(length);
+        (self.offset, self.left) = (self.start + position, length - position);
+        Ok(position)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use plimsoll_collect::Store;
+use plimsoll_collect::{Jumping, Store};
 
 /// A directory whose files are the members.
 pub(crate) struct DirectoryStore {
@@ -32,6 +32,11 @@ impl Store for DirectoryStore {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    fn open_jumping(&self, member: &str) -> io::Result<Option<Box<dyn Jumping + '_>>> {
+        let Some(path) = self.path(member) else { return Ok(None) };
+        Ok(Some(Box::new(File::open(path)?)))
     }
 
     fn size(&self, member: &str) -> Option<u64> {

@@ -1,13 +1,13 @@
 //! Which files of the layer a package's list of files means.
 
-use plimsoll_snapshot::{Entries, EntryKind, FileList, Files, Paths, path};
+use plimsoll_snapshot::{Entries, EntryKind, FileList, Files, Order as _, Paths, path};
 
 use crate::path::normalise;
 
 /// A list of paths in the image, as metadata gives it: with or without a leading slash. What leaves the image is left out.
 pub(crate) fn listed<'a>(paths: impl IntoIterator<Item = &'a [u8]>) -> FileList {
     let mut clean: Vec<_> = paths.into_iter().filter_map(normalise).filter(|path| !path.is_empty()).collect();
-    clean.sort_by(|left, right| path::compare(left, right));
+    clean.order_by(|left, right| path::compare(left, right));
     clean.dedup();
     FileList { runs: Vec::new(), elsewhere: clean.iter().map(|path| &**path).collect() }
 }
@@ -48,7 +48,7 @@ pub(super) fn find(list: &mut FileList, entries: &Entries) {
             None => elsewhere.push(path),
         }
     }
-    found.sort_unstable();
+    found.order();
     found.dedup();
     *list = FileList::new(found, elsewhere);
 }

@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use plimsoll_snapshot::{
-    Bytes, Ecosystem, FileListFact, Files, PackageFact, Requirement, RequirementKind, SelectionFact, path,
+    Bytes, Ecosystem, FileListFact, Files, Order as _, PackageFact, Requirement, RequirementKind,
+    SelectionFact, path,
 };
 
 use super::room::Room;
@@ -160,7 +161,7 @@ fn read_list(file: &SourceFile<'_>, key: &[u8], catalog: &mut Catalog, path_of: 
     let mut room = Room::default();
     let lines = file.bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
     let mut paths: Vec<_> = lines.take_while(|_| room.take(1)).filter_map(path_of).collect();
-    paths.sort_unstable_by(|left, right| path::compare(left, right));
+    paths.order_by(|left, right| path::compare(left, right));
     // A directory is followed by what lies in it, and belongs to everyone, even where a link stands for it.
     let is_parent =
         |next: &[u8], line: &[u8]| next.strip_prefix(line).is_some_and(|rest| rest.starts_with(b"/"));
@@ -198,7 +199,7 @@ fn read_extended_states(file: &SourceFile<'_>, catalog: &mut Catalog) {
             }
         }
     }
-    automatic.sort();
+    automatic.order();
     automatic.dedup();
     catalog.selections.push(SelectionFact {
         entry: file.entry,

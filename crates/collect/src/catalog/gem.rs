@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Ecosystem, Files, PackageFact, Paths, Requirement, path};
+use plimsoll_snapshot::{Ecosystem, Files, Order as _, PackageFact, Paths, Requirement, path};
 
 use super::room::Room;
 use super::{Catalog, Cataloger, Read, SourceFile, resolve};
@@ -92,7 +92,7 @@ fn places(file: &[u8], home: &[u8], full_name: &[u8], specification: Option<&Spe
         }
     }
     let mut places: Vec<_> = places.into_iter().collect();
-    places.sort_by(|left, right| path::compare(left, right));
+    places.order_by(|left, right| path::compare(left, right));
     places.iter().map(|path| &path[..]).collect()
 }
 

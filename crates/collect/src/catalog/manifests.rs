@@ -1,6 +1,6 @@
 //! What Python projects ask for: `requirements.txt`, `pyproject.toml`, `Pipfile`, `setup.cfg`, `environment.yml`.
 
-use plimsoll_snapshot::{Ecosystem, Requirement, RequirementKind, SelectionFact, path};
+use plimsoll_snapshot::{Ecosystem, Order as _, Requirement, RequirementKind, SelectionFact, path};
 use toml::{Table, Value};
 
 use super::conda;
@@ -131,7 +131,7 @@ impl Asked {
 /// What is in a table, by name: whether `toml` keeps an order, others decide who are built along.
 fn entries(table: Option<&Value>) -> Vec<(&String, &Value)> {
     let mut entries: Vec<_> = table.and_then(Value::as_table).into_iter().flatten().collect();
-    entries.sort_by_key(|(name, _)| *name);
+    entries.order_by_key(|(name, _)| *name);
     entries
 }
 

@@ -22,13 +22,14 @@ mod secrets;
 use std::borrow::Cow;
 
 use plimsoll_snapshot::{
-    BinaryFact, DiffId, Entries, Facts, FileListFact, ImportFact, PackageFact, SecretFact, SelectionFact,
-    Warning, path,
+    BinaryFact, DiffId, Entries, Facts, FileListFact, ImportFact, Order as _, PackageFact, SecretFact,
+    SelectionFact, Warning, path,
 };
 
 pub(crate) use claims::{listed, resolve};
 
 use crate::limits::Limits;
+use crate::redact;
 
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
 const CATALOGERS: &[Cataloger] = &[
@@ -143,7 +144,8 @@ impl Catalog {
         let known = self.problems.iter().rev().take_while(|(other, _)| *other == entry).count();
         match known.cmp(&MAX_PROBLEMS) {
             std::cmp::Ordering::Less => {
-                self.problems.push((entry, format!("{}: {}", self.cataloger, reason.into())));
+                let reason = redact::message(&reason.into());
+                self.problems.push((entry, format!("{}: {reason}", self.cataloger)));
             }
             std::cmp::Ordering::Equal => self.problems.push((entry, "more of the kind".to_owned())),
             std::cmp::Ordering::Greater => {}
@@ -247,7 +249,7 @@ fn placed<T>(facts: Vec<T>, places: &[Option<u32>], entry: fn(&mut T) -> &mut u3
             Some((place, fact))
         })
         .collect();
-    placed.sort_by_key(|(place, _)| *place);
+    placed.order_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, fact)| fact).collect()
 }
 

@@ -1,6 +1,8 @@
 //! Packages in `node_modules`, as npm, yarn and pnpm lay them out, and what the `package.json` of a project asks for.
 
-use plimsoll_snapshot::{Ecosystem, Files, PackageFact, Requirement, RequirementKind, SelectionFact, path};
+use plimsoll_snapshot::{
+    Ecosystem, Files, Order as _, PackageFact, Requirement, RequirementKind, SelectionFact, path,
+};
 use serde_json::{Map, Value};
 
 use super::imports::is_of_application;
@@ -152,7 +154,7 @@ fn requirements(manifest: &Map<String, Value>, lists: &Lists) -> Vec<Requirement
     for (list, kind) in lists {
         let names = manifest.get(*list).and_then(Value::as_object).into_iter().flat_map(Map::keys);
         let mut names: Vec<_> = names.filter(|name| is_name(name)).collect();
-        names.sort_unstable();
+        names.order();
         for name in names {
             if !seen.insert(name) {
                 continue;

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::{Ecosystem, Entries, FileListFact, Files, PackageFact, Requirement, path};
+use plimsoll_snapshot::{
+    Ecosystem, Entries, FileListFact, Files, Order as _, PackageFact, Requirement, path,
+};
 
 use super::pep508::{self, requirement};
 use super::{Candidate, Catalog, Cataloger, Read, SourceFile, listed, resolve};
@@ -331,7 +333,7 @@ fn files_of(name: &str, metadata: &[u8], notes: &Notes, entries: &Entries) -> Fi
         let file = below(source).filter(|path| is_shared && entries.find(path).is_some());
         paths.extend(file);
     }
-    paths.sort_by(|left, right| path::compare(left, right));
+    paths.order_by(|left, right| path::compare(left, right));
     paths.dedup();
     Files::Below(paths.iter().map(Vec::as_slice).collect())
 }

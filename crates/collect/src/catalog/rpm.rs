@@ -11,7 +11,7 @@ mod sqlite;
 
 use std::collections::HashSet;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Files, PackageFact, Requirement, RequirementKind};
+use plimsoll_snapshot::{Bytes, Ecosystem, Files, Order as _, PackageFact, Requirement, RequirementKind};
 
 use self::header::{Header, Tag};
 use super::room::Room;
@@ -146,7 +146,7 @@ impl Database<'_> {
             let files: Vec<_> = files.filter(|path| needed.contains(*path)).map(str::to_owned).collect();
             fact.provides.extend(files);
             fact.provides.retain(|name| needed.contains(name) && *name != fact.name);
-            fact.provides.sort();
+            fact.provides.order();
             fact.provides.dedup();
             let own: HashSet<&String> = fact.provides.iter().chain([&fact.name]).collect();
             fact.requires.retain(|requirement| !requirement.any_of.iter().any(|name| own.contains(name)));
@@ -175,7 +175,7 @@ fn package(header: &Header<'_>, name: String, entry: u32) -> PackageFact {
     ];
     for (tag, kind) in kinds {
         let mut names: Vec<_> = relations(tag).filter_map(|relation| requirement(&relation, kind)).collect();
-        names.sort_by(|left, right| left.any_of.cmp(&right.any_of));
+        names.order_by(|left, right| left.any_of.cmp(&right.any_of));
         names.dedup();
         requires.append(&mut names);
     }

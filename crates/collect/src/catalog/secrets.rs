@@ -1,7 +1,7 @@
 //! Files that hold a secret: keys, logins and tokens that were left in. Only that they are there is noted, and of what
 //! kind they are; never what they hold.
 
-use plimsoll_snapshot::{SecretFact, SecretKind};
+use plimsoll_snapshot::{Order as _, SecretFact, SecretKind};
 use serde_json::Value;
 
 use super::{Candidate, Catalog, Cataloger, Read, SourceFile};
@@ -51,7 +51,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     if is_key_store(name) && file.bytes.starts_with(&[0x30]) {
         kinds.push(SecretKind::EncryptedPrivateKey);
     }
-    kinds.sort_unstable();
+    kinds.order();
     kinds.dedup();
     // What is known more exactly is not also called a token.
     if kinds.len() > 1 {
@@ -205,7 +205,7 @@ fn is_registry_login(path: &[u8], name: &[u8]) -> bool {
 }
 
 fn registry_login(text: &str) -> Option<SecretKind> {
-    let config: Value = serde_json::from_str(text).ok()?;
+    let config: Value = serde_json::from_slice(text.as_bytes()).ok()?;
     let logins = config.get("auths").unwrap_or(&config).as_object()?;
     let is_login = |login: &Value| {
         let keys = ["auth", "identitytoken", "registrytoken", "password"];
@@ -244,7 +244,7 @@ fn is_cloud_json(path: &[u8], name: &[u8]) -> bool {
 }
 
 fn cloud_json(text: &str) -> Option<SecretKind> {
-    let json: Value = serde_json::from_str(text).ok()?;
+    let json: Value = serde_json::from_slice(text.as_bytes()).ok()?;
     let field = |name: &str| json.get(name).and_then(Value::as_str);
     let is_service_account = field("type") == Some("service_account")
         && field("private_key").is_some_and(|key| private_key(key).is_some());

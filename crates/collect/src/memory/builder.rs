@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::{
     Column, Container, ContainerState, Event, EventKind, Metric, PlannedService, Recording, Runtime, Series,
     Time,
@@ -138,10 +139,10 @@ impl RuntimeBuilder {
         known.env_names.extend(new.env_names);
         known.profiles.extend(new.profiles);
         for list in [&mut known.env_names, &mut known.profiles] {
-            list.sort();
+            list.order();
             list.dedup();
         }
-        known.depends_on.sort();
+        known.depends_on.order();
         known.depends_on.dedup_by(|later, kept| later.service == kept.service);
     }
 
@@ -216,7 +217,7 @@ impl RuntimeBuilder {
             services.chain(planned).filter(|name| *name == old).for_each(|name| name.clone_from(new));
         }
         for container in &mut self.runtime.containers {
-            container.states.sort_by_key(latest);
+            container.states.order_by_key(latest);
             container.states.dedup();
         }
         self.sort();
@@ -274,7 +275,7 @@ impl RuntimeBuilder {
             row.started = row.started.or_else(|| start(time?));
         }
         recording.times = times;
-        rows.sort_by_key(|row| (row.container, row.started, row.frame));
+        rows.order_by_key(|row| (row.container, row.started, row.frame));
         let mut series: Vec<Series> = Vec::new();
         // A row without values is a gap, and a gap at the end says nothing.
         for row in rows.iter().filter(|row| !row.sample.values.is_empty() || row.sample.peak.is_some()) {
@@ -352,7 +353,7 @@ impl RuntimeBuilder {
         let mut order: Vec<usize> = (0..runtime.containers.len()).collect();
         let key =
             |container: &Container| (container.service.clone(), container.name.clone(), container.id.clone());
-        order.sort_by_cached_key(|&index| key(&runtime.containers[index]));
+        order.order_by_key(|&index| key(&runtime.containers[index]));
         let mut place = vec![0; order.len()];
         let mut containers = std::mem::take(&mut runtime.containers);
         for (new, &old) in order.iter().enumerate() {
@@ -362,17 +363,17 @@ impl RuntimeBuilder {
         for event in &mut runtime.events {
             event.container = place[event.container];
         }
-        runtime.events.sort_by_key(|event| (event.time, event.container, event.kind));
+        runtime.events.order_by_key(|event| (event.time, event.container, event.kind));
         // The same event may be in several files.
         runtime.events.dedup();
         for recording in &mut runtime.recordings {
             for series in &mut recording.series {
                 series.container = place[series.container];
             }
-            recording.series.sort_by_key(|series| (series.container, series.started, series.first));
+            recording.series.order_by_key(|series| (series.container, series.started, series.first));
         }
-        runtime.planned.sort_by(|left, right| left.name.cmp(&right.name));
-        runtime.watched.sort();
+        runtime.planned.order_by(|left, right| left.name.cmp(&right.name));
+        runtime.watched.order();
         runtime.watched.dedup();
     }
 }
@@ -403,7 +404,7 @@ fn stem(name: &str) -> Option<&str> {
 /// What at least two names have in common, up to a hyphen or an underscore; longest first.
 fn common_prefixes<'a>(stems: &[&'a str]) -> Vec<&'a str> {
     let mut sorted: Vec<&str> = stems.to_vec();
-    sorted.sort_unstable();
+    sorted.order();
     sorted.dedup();
     let mut prefixes: Vec<&str> = sorted
         .windows(2)
@@ -414,7 +415,7 @@ fn common_prefixes<'a>(stems: &[&'a str]) -> Vec<&'a str> {
             Some(&pair[0][..=end])
         })
         .collect();
-    prefixes.sort_by_key(|prefix| (std::cmp::Reverse(prefix.len()), *prefix));
+    prefixes.order_by_key(|prefix| (std::cmp::Reverse(prefix.len()), *prefix));
     prefixes.dedup();
     /// More projects than anybody runs; each name is compared with all of them.
     const MAX: usize = 64;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{
     Command, Dependency, Limits, Logging, PlanFormat, PlannedService, Probe, RestartPolicy,
 };
+use plimsoll_snapshot::{Bytes, Order as _};
 use serde_json::{Map, Value};
 
 use super::container::{logging, strings, swap};
@@ -124,7 +124,7 @@ impl Compose<'_, '_> {
             project: project.map(ToOwned::to_owned),
             file: self.reader.input.file.clone(),
             format: PlanFormat::Compose,
-            image: image.map(|image| crate::redact::text(&image).into_owned()),
+            image: image.map(|image| crate::redact::credentials(&image).into_owned()),
             build: service.get("build").is_some_and(|build| !build.is_null()),
             limits: self.limits(name, service),
             replicas: replicas.and_then(|replicas| u64::try_from(replicas).ok()),
@@ -157,7 +157,9 @@ impl Compose<'_, '_> {
             self.warn(&format!("`{place}`: variable `{name}` is not set, and taken for empty"));
         }
         match replaced {
-            Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Ok(text) => {
+                Some(crate::redact::credentials(text.trim()).into_owned()).filter(|text| !text.is_empty())
+            }
             Err(reason) => {
                 self.warn(&format!("`{place}`: {reason}"));
                 None
@@ -363,7 +365,7 @@ fn dependencies(value: Option<&Value>) -> Vec<Dependency> {
             .collect(),
         _ => Vec::new(),
     };
-    dependencies.sort();
+    dependencies.order();
     dependencies.dedup();
     dependencies
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::json::{self, field, owned};
 use super::{Found, Reader, time};
+use crate::redact;
 
 /// Whether a value describes a container, and not an image or a network.
 pub(crate) fn is_inspect(value: &Value) -> bool {
@@ -107,8 +108,8 @@ pub(crate) fn swap(value: i64) -> Option<Swap> {
 pub(crate) fn logging(value: &Value, driver: &str, options: &str) -> Logging {
     const KEPT: [&str; 5] = ["max-size", "max-file", "mode", "max-buffer-size", "compress"];
     let text = |option: &Value| match option {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::String(text) => redact::credentials(text).into_owned(),
+        other => redact::text(&other.to_string()).into_owned(),
     };
     let options = value.get(options).and_then(Value::as_object).into_iter().flatten();
     let mut kept: std::collections::BTreeMap<String, String> = options
@@ -119,7 +120,8 @@ pub(crate) fn logging(value: &Value, driver: &str, options: &str) -> Logging {
     if let Some(size) = json::text(value, "Size").filter(|size| *size != "0B") {
         kept.entry("max-size".to_owned()).or_insert_with(|| size.to_owned());
     }
-    Logging { driver: owned(value, driver).unwrap_or_default(), options: kept }
+    let driver = json::text(value, driver).unwrap_or_default();
+    Logging { driver: redact::credentials(driver).into_owned(), options: kept }
 }
 
 /// Docker Engine API, `HealthConfig`: nanoseconds, zero where the default holds.

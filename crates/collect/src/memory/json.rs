@@ -1,5 +1,6 @@
 //! What shape a text has, and values out of JSON and YAML.
 
+use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::Time;
 use serde_json::Value;
 
@@ -130,7 +131,7 @@ pub(crate) fn field(value: &Value, field: &str) -> Option<u64> {
 pub(crate) fn env_names<'a>(list: impl Iterator<Item = &'a str>) -> Vec<String> {
     let name = |entry: &str| entry.split('=').next().unwrap_or_default().trim().to_owned();
     let mut names: Vec<_> = list.map(name).filter(|name| !name.is_empty()).collect();
-    names.sort();
+    names.order();
     names.dedup();
     names
 }
@@ -139,17 +140,8 @@ pub(crate) fn env_names<'a>(list: impl Iterator<Item = &'a str>) -> Vec<String> 
 pub(crate) fn command(arguments: impl Iterator<Item = impl AsRef<str>>) -> Vec<String> {
     /// More arguments are not a command that anybody wrote.
     const MAX: usize = 1000;
-    let mut follows_name = false;
-    let keep = |argument: &str| {
-        // The value of an option may stand in an argument of its own.
-        let kept = crate::redact::value(if follows_name { "password" } else { "" }, argument);
-        follows_name = argument.starts_with('-') && !argument.contains(['=', ' ']) && {
-            crate::redact::text(&format!("{argument} x")) != format!("{argument} x")
-        };
-        kept
-    };
-    let mut keep = keep;
-    arguments.take(MAX).map(|argument| keep(argument.as_ref())).collect()
+    let arguments: Vec<_> = arguments.take(MAX).collect();
+    crate::redact::arguments(&arguments)
 }
 
 #[cfg(test)]

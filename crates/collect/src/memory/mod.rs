@@ -96,13 +96,19 @@ impl Surroundings<'_> {
 /// The most bytes of one file, which is kept in memory as a whole.
 pub const MAX_BYTES: usize = 128 << 20;
 
-/// The most bytes of a journal, which is read line by line: days of samples.
-pub const MAX_JOURNAL_BYTES: usize = 1 << 30;
+/// How many times as many a journal may have, which is read line by line: days of samples.
+pub const JOURNAL: u64 = 8;
 
 /// Free text without what looks like a secret.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
     crate::redact::text(text).into_owned()
+}
+
+/// A message without what parsers quote, and without logins and tokens. What merely looks random stays, since messages name digests and files.
+#[must_use]
+pub fn without_credentials(text: &str) -> String {
+    crate::redact::said(text)
 }
 
 /// What is tried, for those whose file is nothing of it.
@@ -115,10 +121,29 @@ const KNOWN: &str = "`docker stats`, `podman stats` or `nerdctl stats` (table or
 /// # Errors
 /// If it is of no known format, or damaged as a whole. A line that cannot be read is counted in the warnings.
 pub fn read(name: &str, bytes: &[u8], surroundings: &Surroundings<'_>) -> Result<MemoryInput> {
-    let max = if journal::is_journal(bytes) { MAX_JOURNAL_BYTES } else { MAX_BYTES };
-    if bytes.len() > max {
-        let (place, limit) = (format!("`{name}`"), max as u64);
-        return Err(Error::Limit { what: "what is read of memory", place, limit, flag: "--memory" });
+    read_within(name, bytes, surroundings, MAX_BYTES)
+}
+
+/// Reads one file of at most `max` bytes, or [`JOURNAL`] times as many if it is a journal.
+///
+/// # Errors
+/// As [`read`], and if it is longer.
+pub fn read_within(
+    name: &str,
+    bytes: &[u8],
+    surroundings: &Surroundings<'_>,
+    max: usize,
+) -> Result<MemoryInput> {
+    let max = max as u64;
+    let max = if journal::is_journal(bytes) { max.saturating_mul(JOURNAL) } else { max };
+    if bytes.len() as u64 > max {
+        return Err(Error::Limit {
+            what: "the size of a file about memory",
+            place: format!("`{name}`"),
+            limit: max,
+            found: Some(bytes.len() as u64),
+            flag: "--limit-memory-bytes",
+        });
     }
     let text = text::decode(bytes);
     let mut reader = Reader { input: MemoryInput { file: name.to_owned(), ..MemoryInput::default() } };
@@ -130,6 +155,7 @@ pub fn read(name: &str, bytes: &[u8], surroundings: &Surroundings<'_>) -> Result
         json::Shape::Document(value) => reader.document(&value, surroundings),
         json::Shape::Lines => reader.json_lines(&text),
         json::Shape::Broken(reason) => {
+            let reason = crate::redact::message(&reason);
             return Err(Error::Document { member: name.to_owned(), reason });
         }
         json::Shape::Other => reader.other(&text, surroundings),
@@ -137,7 +163,9 @@ pub fn read(name: &str, bytes: &[u8], surroundings: &Surroundings<'_>) -> Result
     match result {
         Found::Yes => Ok(reader.input),
         Found::No(looks) => Err(Error::NoMemory { file: name.to_owned(), looks, known: KNOWN }),
-        Found::Broken(reason) => Err(Error::Document { member: name.to_owned(), reason }),
+        Found::Broken(reason) => {
+            Err(Error::Document { member: name.to_owned(), reason: crate::redact::message(&reason) })
+        }
     }
 }
 
@@ -161,6 +189,7 @@ const MAX_WARNINGS: usize = 50;
 impl Reader {
     /// Notes something that was not read. Equal reasons are counted.
     pub(crate) fn warn(&mut self, line: Option<u64>, reason: &str) {
+        let reason = &*crate::redact::message(reason);
         let warnings = &mut self.input.warnings;
         if let Some(known) = warnings.iter_mut().find(|known| known.reason == reason) {
             known.count += 1;

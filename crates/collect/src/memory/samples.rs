@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{Metric, Recording, Time, Timestamps};
+use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::Identity;
 
@@ -115,7 +115,7 @@ impl Framer {
             return samples;
         };
         let mut order: Vec<u32> = (0..samples.recording.frames).collect();
-        order.sort_by_key(|&frame| times[frame as usize]);
+        order.order_by_key(|&frame| times[frame as usize]);
         let mut place = vec![0; order.len()];
         for (new, &old) in (0..).zip(&order) {
             place[old as usize] = new;

@@ -1,6 +1,7 @@
 //! One service: its memory over time, and what is to be known of it.
 
 use leptos::prelude::*;
+use plimsoll_snapshot::Order as _;
 
 use super::facts::Facts;
 use crate::charts::{Courses, TimelineChart, happened, memory_picture, moment, timeline_rows};
@@ -94,7 +95,7 @@ fn legend(courses: &Courses) -> impl IntoView + use<> {
     });
     let mut kinds: Vec<_> =
         courses.named().flat_map(|(_, _, side)| &side.marks).map(|mark| mark.kind).collect();
-    kinds.sort_unstable();
+    kinds.order();
     kinds.dedup();
     let marks = kinds.into_iter().map(|kind| {
         let (class, shape) = crate::charts::shape(kind);

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::memory::{Limit, Memory};
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::{limit, maybe};
 use crate::running::Running;
@@ -23,7 +23,7 @@ pub(crate) fn Stack(running: &'static Running) -> impl IntoView {
     };
     let bystanders = sides.into_iter().flatten().flat_map(|memory| &memory.bystanders);
     let mut bystanders: Vec<String> = bystanders.map(|name| text::name(name)).collect();
-    bystanders.sort();
+    bystanders.order();
     bystanders.dedup();
     view! {
         <h3>{head.stack}</h3>

@@ -22,11 +22,11 @@ pub(super) fn Detail(shelf: Shelf) -> impl IntoView {
             return view! { <p class="lead">{words().choose_package}</p> }.into_any();
         };
         let sides = [
-            (words().before, shelf.trees.packages_before.as_ref(), row.before.clone()),
-            (words().after, shelf.trees.packages_after.as_ref(), row.after.clone()),
+            (words().before, &shelf.trees.before, row.before.clone()),
+            (words().after, &shelf.trees.after, row.after.clone()),
         ];
-        let sides = sides.into_iter().filter_map(|(label, catalogue, ids)| {
-            let catalogue = catalogue.filter(|_| !ids.is_empty())?;
+        let sides = sides.into_iter().filter_map(|(label, image, ids)| {
+            let catalogue = &image.as_ref().filter(|_| !ids.is_empty())?.packages;
             Some(view! {
                 <div>
                     <h4>{label}</h4>

@@ -1,6 +1,9 @@
 //! The table of packages. Only the rows in sight are in the document.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
+use plimsoll_analysis::compare::ImageTree;
 use plimsoll_analysis::packages::{Catalogue, PackageId};
 use plimsoll_report::language::ecosystem_name;
 
@@ -97,18 +100,14 @@ fn Sorted(shelf: Shelf, by: Order, class: &'static str) -> impl IntoView {
 fn row(shelf: Shelf, row: &Row<'static>, at: usize, index: usize) -> impl IntoView + use<> {
     let name = text::name(row.name);
     let trees = shelf.trees;
-    let (catalogue, ids) = if row.stays() {
-        (trees.packages_after.as_ref(), &row.after)
-    } else {
-        (trees.packages_before.as_ref(), &row.before)
-    };
+    let packages =
+        |image: &'static Option<Arc<ImageTree<'static>>>| image.as_ref().map(|image| &image.packages);
+    let [before, after] = [packages(&trees.before), packages(&trees.after)];
+    let (catalogue, ids) = if row.stays() { (after, &row.after) } else { (before, &row.before) };
     let shown = catalogue.zip(ids.first()).map(|(catalogue, &id)| (catalogue, catalogue.package(id)));
     let reason = shown.map(|(catalogue, package)| text::why(why(package), catalogue)).unwrap_or_default();
     let usage = shown.map(|(catalogue, package)| text::usage(&package.usage, catalogue)).unwrap_or_default();
-    let versions = versions(
-        &versions_of(trees.packages_before.as_ref(), &row.before),
-        &versions_of(trees.packages_after.as_ref(), &row.after),
-    );
+    let versions = versions(&versions_of(before, &row.before), &versions_of(after, &row.after));
     let can_go = shown.is_some_and(|(catalogue, _)| std::ptr::eq(catalogue, shelf.subject.catalogue));
     let leaves = {
         let ids = ids.clone();

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use plimsoll_analysis::compare::SizeChange;
 use plimsoll_analysis::packages::{Broken, Catalogue, PackageId, WhatIf};
 use plimsoll_report::format::count;
+use plimsoll_snapshot::Order as _;
 
 use super::Shelf;
 use crate::text::{self, words};
@@ -30,7 +31,7 @@ fn sums(shelf: Shelf, without: &WhatIf) -> impl IntoView + use<> {
         &text::delta(size.delta).to_string(),
     );
     let mut gone: Vec<PackageId> = without.gone.clone();
-    gone.sort_by_key(|&id| (std::cmp::Reverse(catalogue.package(id).image_bytes), id));
+    gone.order_by_key(|&id| (std::cmp::Reverse(catalogue.package(id).image_bytes), id));
     let names: Vec<String> = gone.iter().take(NAMED).map(|&id| text::package(catalogue, id)).collect();
     let mut names = names.join(", ");
     if gone.len() > NAMED {

@@ -11,7 +11,7 @@ mod rust;
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{BinaryFact, Bytes, Ecosystem, Files, PackageFact};
+use plimsoll_snapshot::{BinaryFact, Bytes, Ecosystem, Files, Order as _, PackageFact};
 
 use self::elf::{Header, Section};
 use self::passing::{Search, Window};
@@ -127,7 +127,7 @@ struct Part {
 
 impl Part {
     fn new(mut ranges: Vec<(u64, u64)>, search: Search, most_hits: u32) -> Self {
-        ranges.sort_unstable();
+        ranges.order();
         ranges.dedup_by(|next, last| {
             let touches = next.0 <= last.1;
             if touches {
