@@ -97,13 +97,18 @@ fn six_hundred_thousand_files_are_searched_between_two_keys() {
     let mut page = Asked::open(written("Plimsoll", "", &packed(&bundle)));
     drop::<Snapshot>(bundle.after);
     search(&mut page, "module0");
-    // What the page does until it has answered, of the best of a few keys: the machine does other things, too.
+    // From the key until the answer stands, and the best of a few: the machine does other things, too.
     let times = page.eval(
-        "(() => { const field = $('.finder input'); const times = []; \
+        "(async () => { const field = $('.finder input'); const times = []; \
+         const answered = () => new Promise((done) => { const channel = new MessageChannel(); \
+           channel.port1.onmessage = done; channel.port2.postMessage(0); }); \
          for (const text of ['module01', 'module012', 'm', 'group011/package', 'nothing at all']) { \
-         let best = Infinity; for (let turn = 0; turn < 3; turn++) { \
-         field.value = text + ' '.repeat(turn); const from = performance.now(); field.dispatchEvent(new Event('input')); \
-         best = Math.min(best, performance.now() - from); } times.push(best); } return times; })()",
+           let best = Infinity; for (let turn = 0; turn < 3; turn++) { \
+             field.value = text + ' '.repeat(turn); const from = performance.now(); \
+             field.dispatchEvent(new Event('input')); await answered(); \
+             best = Math.min(best, performance.now() - from); } \
+           times.push(best); } \
+         return times; })()",
     );
     let slowest = times.as_array().unwrap().iter().filter_map(Value::as_f64).fold(0.0, f64::max);
     assert!(slowest < 50.0, "{times} ms");

@@ -66,7 +66,11 @@ fn index(report: &'static Report, position: usize, paths: usize) -> Option<Index
     let judged = report.judged(position);
     let findings = judged.iter().flat_map(|judged| &judged.advice.findings);
     let findings: Vec<_> = findings
-        .map(|finding| Advised { title: &finding.title, rule: finding.rule, saving: finding.saving })
+        .map(|finding| Advised {
+            title: text::sentence(&finding.title),
+            rule: finding.rule,
+            saving: finding.saving,
+        })
         .collect();
     let with_files = paths + trees.union.nodes.len() <= MOST_PATHS || paths == 0;
     Some(Index::of(position, service, trees, &findings, with_files))

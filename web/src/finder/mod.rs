@@ -82,7 +82,7 @@ struct Named {
 
 /// A finding, as it is called and what it would save.
 pub(crate) struct Advised<'a> {
-    pub(crate) title: &'a str,
+    pub(crate) title: String,
     pub(crate) rule: &'a str,
     pub(crate) saving: Bytes,
 }
@@ -100,7 +100,7 @@ impl<'a> Index<'a> {
             hit: Hit {
                 service,
                 place: Place::Finding(at),
-                name: shorten(&one_line(finding.title), LENGTH),
+                name: shorten(&one_line(&finding.title), LENGTH),
                 beside: finding.rule.to_owned(),
                 size: SizeChange::new(finding.saving, Bytes::ZERO),
             },
@@ -263,7 +263,7 @@ mod tests {
         let before = python(&[("web", "1", 100, &["json"]), ("json", "1", 40, &[]), ("old", "3", 900, &[])]);
         let after = python(&[("web", "2", 300, &["json"]), ("json", "1", 40, &[])]);
         let (comparison, trees) = compare_with_trees(&before, &after);
-        let finding = Advised { title: "Web caches stay", rule: "cache", saving: Bytes(7) };
+        let finding = Advised { title: "Web caches stay".to_owned(), rule: "cache", saving: Bytes(7) };
         let indices = [0, 1].map(|at| {
             Index::of(at, &comparison.services[0], &trees[0], std::slice::from_ref(&finding), at == 0)
         });
