@@ -141,6 +141,11 @@ globalThis.plimsoll = (() => {
     queueMicrotask(next);
   };
 
+  const gzip = async (bytes) => {
+    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  };
+
   // Reads a file; `told` gets `{done, total}` as it goes, and in the end `{bytes}` or `{error}`.
   const read = (id, file, told) => {
     files.push({ id, file, told });
@@ -175,5 +180,5 @@ globalThis.plimsoll = (() => {
     if (document.hidden) start();
     else requestAnimationFrame(() => setTimeout(start));
   });
-  return { data, ready, failed, read, cancel, viewer };
+  return { data, ready, failed, read, cancel, gzip, viewer };
 })();

@@ -34,6 +34,9 @@ extern "C" {
     /// The page as it was built, without data.
     #[wasm_bindgen(js_namespace = plimsoll)]
     pub(crate) fn viewer() -> String;
+
+    #[wasm_bindgen(js_namespace = plimsoll, js_name = gzip, catch)]
+    async fn compressed(bytes: &[u8]) -> Result<JsValue, JsValue>;
 }
 
 /// The data the report was written around: gzip. None if it was written around nothing.
@@ -43,6 +46,12 @@ pub(crate) fn data() -> Result<Option<Vec<u8>>, String> {
         Ok(bytes) => Ok(Some(bytes.to_vec())),
         Err(error) => Err(message(error)),
     }
+}
+
+/// Bytes as the browser compresses them.
+pub(crate) async fn gzip(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let bytes = compressed(bytes).await.map_err(message)?;
+    bytes.dyn_into::<js_sys::Uint8Array>().map(|bytes| bytes.to_vec()).map_err(message)
 }
 
 fn message(error: JsValue) -> String {

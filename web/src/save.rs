@@ -14,17 +14,17 @@ pub(crate) fn title(report: &Report, language: Language) -> String {
 }
 
 /// Gives the reader this page around what it shows now, in the language it speaks.
-pub(crate) fn save(report: &Report, said: Said) -> Result<(), String> {
-    share::save(text::SAVED_AS, "text/html", &page(report)?, said);
+pub(crate) async fn save(report: &Report, language: Language, said: Said) -> Result<(), String> {
+    share::save(text::SAVED_AS, "text/html", &page(report, language).await?, said);
     Ok(())
 }
 
-fn page(report: &Report) -> Result<String, String> {
+async fn page(report: &Report, language: Language) -> Result<String, String> {
     let viewer = load::viewer();
     let viewer = Viewer::parse(&viewer).map_err(|error| error.to_string())?;
     let mut data = Vec::new();
-    report.bundle.write_gzip(&mut data).map_err(|error| error.to_string())?;
-    let language = text::language();
+    report.bundle.write_json(&mut data).map_err(|error| error.to_string())?;
+    let data = load::gzip(&data).await?;
     let title = title(report, language);
     let summary = summary::of(report.bundle, &report.comparison, language);
     let page = Page { title: &title, lang: language.tag(), static_html: &summary, data: &data };

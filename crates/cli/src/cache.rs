@@ -15,7 +15,7 @@ use plimsoll_snapshot::{Contents, DiffId};
 const MAX_BYTES: u64 = 512 << 20;
 
 /// Raised whenever layers are read differently than before: what an older program noted must not be believed.
-const VERSION: &str = "layers-2";
+const VERSION: &str = "layers-3";
 
 /// A directory of entries, or none.
 #[derive(Clone, Debug, Default)]

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
-use crate::file::{MAX_BYTES, Versioned, check_references, read_document, write_document};
+use crate::file::{MAX_BYTES, Versioned, check_references, read_document, write_document, write_plain};
 use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot};
 
 /// Before and after.
@@ -57,13 +57,21 @@ impl Bundle {
 
     /// Writes the bundle as gzip-compressed JSON; the same bundle always gives the same bytes.
     pub fn write_gzip(&self, out: impl Write) -> io::Result<()> {
+        write_document(&self.document(), Compression::new(6), out)
+    }
+
+    /// Writes the bundle as JSON, for who compresses it by other means.
+    pub fn write_json(&self, mut out: impl Write) -> io::Result<()> {
+        write_plain(&self.document(), &mut out)
+    }
+
+    fn document(&self) -> Document {
         let mut layers = Vec::new();
         let mut known = HashMap::new();
         let before = Side::of(&self.before, &mut layers, &mut known);
         let after = Side::of(&self.after, &mut layers, &mut known);
         let targets = self.targets.clone();
-        let document = Document { schema_version: SCHEMA_VERSION, before, after, layers, targets };
-        write_document(&document, Compression::new(6), out)
+        Document { schema_version: SCHEMA_VERSION, before, after, layers, targets }
     }
 }
 

@@ -160,8 +160,13 @@ impl Versioned for OneLayer<Contents> {
 }
 
 /// Writes a snapshot as JSON.
-pub fn write_json(snapshot: &Snapshot, out: impl Write) -> io::Result<()> {
-    serde_json::to_writer(out, snapshot).map_err(io::Error::from)
+pub fn write_json(snapshot: &Snapshot, mut out: impl Write) -> io::Result<()> {
+    write_plain(snapshot, &mut out)
+}
+
+/// Writes a document as JSON. Whatever it is written to, it is written by the same code.
+pub(crate) fn write_plain(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(out, document).map_err(io::Error::from)
 }
 
 /// Writes a snapshot as gzip-compressed JSON; the same snapshot always gives the same bytes.
@@ -176,7 +181,7 @@ pub(crate) fn write_document(
 ) -> io::Result<()> {
     let mut encoder = GzBuilder::new().mtime(0).write(out, compression);
     let mut buffer = io::BufWriter::with_capacity(1 << 16, &mut encoder);
-    serde_json::to_writer(&mut buffer, document)?;
+    write_plain(document, &mut buffer)?;
     buffer.flush()?;
     drop(buffer);
     encoder.finish()?.flush()

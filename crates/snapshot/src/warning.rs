@@ -8,7 +8,7 @@ use crate::{Bytes, DiffId, Digest};
 
 /// Something a reader of the figures has to know. Everything else was read and counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "Fields")]
 #[expect(missing_docs, reason = "the fields are the places that the message names")]
 pub enum Warning {
     /// Several entries of one layer have the same path; an engine keeps the last one.
@@ -37,6 +37,62 @@ pub enum Warning {
     NotVerified {},
     /// Only the headers of the image were read.
     HeadersOnly {},
+}
+
+/// The fields of all kinds, as they are read: a reader for each kind would be several times the code.
+#[derive(Deserialize)]
+struct Fields {
+    kind: String,
+    layer: Option<DiffId>,
+    digest: Option<Digest>,
+    entries: Option<u64>,
+    bytes: Option<Bytes>,
+    files: Option<u64>,
+    layers: Option<u64>,
+    history_layers: Option<u64>,
+    path: Option<String>,
+    target: Option<String>,
+    entry_type: Option<String>,
+    reason: Option<String>,
+    chosen: Option<String>,
+    others: Option<Vec<String>>,
+}
+
+impl TryFrom<Fields> for Warning {
+    type Error = String;
+
+    fn try_from(fields: Fields) -> Result<Self, String> {
+        let Fields { kind, layer, digest, entries, bytes, files, layers, history_layers, .. } = fields;
+        let Fields { path, target, entry_type, reason, chosen, others, .. } = fields;
+        let warning = || {
+            Some(match kind.as_str() {
+                "duplicate_entries" => {
+                    Self::DuplicateEntries { layer: layer?, entries: entries?, bytes: bytes? }
+                }
+                "dangling_hardlink" => Self::DanglingHardlink { layer: layer?, path: path?, target: target? },
+                "path_outside_image" => Self::PathOutsideImage { layer: layer?, path: path? },
+                "unknown_entry_type" => {
+                    Self::UnknownEntryType { layer: layer?, path: path?, entry_type: entry_type? }
+                }
+                "layer_not_included" => Self::LayerNotIncluded { digest: digest?, bytes: bytes? },
+                "history_mismatch" => {
+                    Self::HistoryMismatch { history_layers: history_layers?, layers: layers? }
+                }
+                "skipped_manifest" => Self::SkippedManifest { digest: digest?, reason: reason? },
+                "other_platforms" => Self::OtherPlatforms { chosen: chosen?, others: others? },
+                "unreadable_metadata" => {
+                    Self::UnreadableMetadata { layer: layer?, path: path?, reason: reason? }
+                }
+                "metadata_left_out" => Self::MetadataLeftOut { layer: layer?, files: files? },
+                "digest_not_verified" => Self::DigestNotVerified { digest: digest? },
+                "not_verified" => Self::NotVerified {},
+                "headers_only" => Self::HeadersOnly {},
+                _ => return None,
+            })
+        };
+        let unknown = format!("a warning of an unknown kind, or without what it is about: `{kind}`");
+        warning().ok_or(unknown)
+    }
 }
 
 impl fmt::Display for Warning {
@@ -83,5 +139,38 @@ impl fmt::Display for Warning {
                 "only headers were read: files are taken for the same by path, size and time, and no package is known"
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_survives_the_file() {
+        let layer = DiffId::new(Digest::sha256([1; 32]));
+        let digest = Digest::sha256([2; 32]);
+        let path = || "a".to_owned();
+        let all = [
+            Warning::DuplicateEntries { layer: layer.clone(), entries: 1, bytes: Bytes(2) },
+            Warning::DanglingHardlink { layer: layer.clone(), path: path(), target: path() },
+            Warning::PathOutsideImage { layer: layer.clone(), path: path() },
+            Warning::UnknownEntryType { layer: layer.clone(), path: path(), entry_type: path() },
+            Warning::LayerNotIncluded { digest: digest.clone(), bytes: Bytes(3) },
+            Warning::HistoryMismatch { history_layers: 1, layers: 2 },
+            Warning::SkippedManifest { digest: digest.clone(), reason: path() },
+            Warning::OtherPlatforms { chosen: path(), others: vec![path()] },
+            Warning::UnreadableMetadata { layer: layer.clone(), path: path(), reason: path() },
+            Warning::MetadataLeftOut { layer, files: 4 },
+            Warning::DigestNotVerified { digest },
+            Warning::NotVerified {},
+            Warning::HeadersOnly {},
+        ];
+        for warning in all {
+            let json = serde_json::to_string(&warning).unwrap();
+            assert_eq!(serde_json::from_str::<Warning>(&json).unwrap(), warning, "{json}");
+        }
+        assert!(serde_json::from_str::<Warning>(r#"{"kind": "odd"}"#).is_err());
+        assert!(serde_json::from_str::<Warning>(r#"{"kind": "metadata_left_out"}"#).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! The snapshots that the page holds: more of them, and which two are compared.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use plimsoll_analysis::inspect::stack_size;
 use plimsoll_report::format::one_line;
 use plimsoll_snapshot::Bytes;
@@ -114,11 +115,13 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
     });
     let said = expect_context::<Said>();
     let save_as = move |_| {
-        if let Some(Err(error)) =
-            desk.report(desk.pair.get_untracked()).map(|report| save::save(report, said))
-        {
-            desk.fail(text::not_saved(&error));
-        }
+        let Some(report) = desk.report(desk.pair.get_untracked()) else { return };
+        let language = text::language();
+        spawn_local(async move {
+            if let Err(error) = save::save(report, language, said).await {
+                desk.fail(text::not_saved(&error));
+            }
+        });
     };
     view! {
         <table class="plain held">
