@@ -176,9 +176,10 @@ globalThis.plimsoll = (() => {
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    // The summary is painted first. A page that nobody sees yet paints nothing.
+    // The summary is painted first: before the second frame, the first is on the screen. A page that nobody sees yet
+    // paints nothing.
     if (document.hidden) start();
-    else requestAnimationFrame(() => setTimeout(start));
+    else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(start)));
   });
   return { data, ready, failed, read, cancel, gzip, viewer };
 })();
