@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `test`, `fuzz`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -11,6 +11,7 @@ mod bundle;
 mod chromium;
 mod demo;
 mod docs;
+mod fuzz;
 mod step;
 mod test;
 mod tools;
@@ -40,6 +41,8 @@ enum Task {
     Docs,
     /// Check formatting and lints, run every test, the browser's included
     Test,
+    /// Give the readers arbitrary input for a while: needs nightly Rust
+    Fuzz(fuzz::Arguments),
     /// Make one file of what trunk built: trunk's own hook
     #[command(hide = true)]
     Bundle,
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Docs => docs::run(),
         Task::Test => test::run(),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bundle => bundle::run(),
     };
     match outcome {

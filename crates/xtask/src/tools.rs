@@ -28,6 +28,10 @@ const TOOLS: &[Tool] = &[
     },
 ];
 
+/// It is not needed to build anything.
+const CARGO_FUZZ: Tool =
+    Tool { program: "cargo-fuzz", package: "cargo-fuzz", version: "0.13.2", arguments: &["--locked"] };
+
 /// Provides the target of the page and the tools, installing below the target directory what is missing.
 pub(crate) fn ensure() -> Result {
     step("Rust target of the page", ensure_wasm_target)?;
@@ -35,6 +39,11 @@ pub(crate) fn ensure() -> Result {
         step(&format!("{} {}", tool.program, tool.version), || ensure_tool(tool))?;
     }
     Ok(())
+}
+
+/// Provides the fuzzer.
+pub(crate) fn ensure_cargo_fuzz() -> Result {
+    ensure_tool(&CARGO_FUZZ)
 }
 
 /// The search path with the installed tools first.
