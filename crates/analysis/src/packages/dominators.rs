@@ -159,14 +159,9 @@ mod tests {
         ) {
             let found = immediate_dominators(&next, 0);
             let all = reached(&next, usize::MAX);
-            let mut above: Vec<Vec<usize>> = vec![Vec::new(); 12];
-            for node in 1..12 {
-                let mut at = node;
-                while let Some(dominator) = found[at] {
-                    above[node].push(dominator);
-                    at = dominator;
-                }
-            }
+            let above: Vec<Vec<usize>> = (0..12)
+                .map(|node| std::iter::successors(found[node], |&above| found[above]).collect())
+                .collect();
             for without in 0..12 {
                 let left = reached(&next, without);
                 for node in (1..12).filter(|&node| node != without && all[node]) {
