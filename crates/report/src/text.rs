@@ -170,7 +170,7 @@ fn service_section(service: &ServiceComparison) -> String {
             table.add_row([
                 delta(step.delta).to_string(),
                 english.bridge_cause(step.cause),
-                one_line(&english.bridge_parts(step)),
+                english.bridge_parts(step),
             ]);
         }
         align_right(&mut table, &[0]);
