@@ -206,10 +206,13 @@ fn bundle(before: &Snapshot, after: &Snapshot) {
     assert_eq!(inspect(&again.after), inspect(after));
 }
 
-/// Whatever a person sees holds no control character: a terminal would obey it.
+/// Whatever a person sees holds no control character, which a terminal would obey, and none that turns the text round.
 fn shown(text: &str) {
-    let control = text.chars().find(|character| character.is_control() && !"\r\n".contains(*character));
-    assert_eq!(control, None, "in {text:?}");
+    let is_obeyed = |character: &char| {
+        character.is_control() && !"\r\n".contains(*character)
+            || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert_eq!(text.chars().find(is_obeyed), None, "in {text:?}");
 }
 
 /// Every target there is.
