@@ -3,7 +3,7 @@
 use arbitrary::{Arbitrary, Unstructured};
 use plimsoll_collect::memory::{RuntimeBuilder, Surroundings, read};
 use plimsoll_collect::{read_dockerfile, read_dockerignore};
-use plimsoll_snapshot::Snapshot;
+use plimsoll_snapshot::{Service, Snapshot};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -237,21 +237,26 @@ fn stack(pictures: &[Picture<'_>]) -> Snapshot {
         let archive = archive(picture);
         // What the layers hold may be wrong: a path without a name, a limit. The archive is not.
         let Ok(mut snapshot) = streamed(&archive, &Wanted::of(0)) else { continue };
-        let (images, layers) = (stack.images.len(), stack.layers.len());
-        snapshot.services[0].name = format!("{:?}", picture.name).to_lowercase();
-        if stack.services.iter().any(|known| known.name == snapshot.services[0].name) {
+        let name = format!("{:?}", picture.name).to_lowercase();
+        if stack.services.iter().any(|known| known.name == name) {
             continue;
         }
-        for service in &mut snapshot.services {
-            service.image += images;
+        let Some(mut image) = snapshot.images.pop() else { continue };
+        for layer in &mut image.layers {
+            let whole = &snapshot.layers[layer.layer];
+            let known = stack.layers.iter().position(|known| known.diff_id == whole.diff_id);
+            layer.layer = known.unwrap_or_else(|| {
+                stack.layers.push(whole.clone());
+                stack.layers.len() - 1
+            });
         }
-        for layer in snapshot.images.iter_mut().flat_map(|image| &mut image.layers) {
-            layer.layer += layers;
+        let image_index = stack.images.len();
+        stack.images.push(image);
+        // Some images are run by two services.
+        let second = (picture.compression > 127).then(|| format!("{name}-worker"));
+        for name in std::iter::once(name).chain(second) {
+            stack.services.push(Service { name, image: image_index, build: None });
         }
-        stack.schema_version = snapshot.schema_version;
-        stack.services.append(&mut snapshot.services);
-        stack.images.append(&mut snapshot.images);
-        stack.layers.append(&mut snapshot.layers);
     }
     stack.schema_version = plimsoll_snapshot::SCHEMA_VERSION;
     stack
