@@ -13,7 +13,7 @@ use crate::{Result, tools};
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// How long each target is fuzzed
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     minutes: u64,
     /// Only these targets; all of them if none is named
     #[arg(long = "target", value_name = "NAME")]
