@@ -18,7 +18,7 @@ mod start_up;
 mod usage;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use plimsoll_snapshot::Snapshot;
@@ -76,36 +76,20 @@ pub struct Judgement {
 pub(crate) struct Side {
     pub(crate) inspection: Inspection,
     pub(crate) memory: Option<Memory>,
-    /// Where the image and the memory of each service are.
-    image_of: HashMap<String, usize>,
-    memory_of: HashMap<String, usize>,
 }
 
 impl Side {
     fn of(snapshot: &Snapshot) -> Self {
-        let (inspection, memory) = (inspect(snapshot), snapshot.runtime.as_ref().map(memory));
-        let image_of = places(inspection.images.iter().map(|image| &image.service));
-        let services = memory.iter().flat_map(|memory| &memory.services);
-        let memory_of = places(services.map(|service| &service.name));
-        Self { inspection, memory, image_of, memory_of }
+        Self { inspection: inspect(snapshot), memory: snapshot.runtime.as_ref().map(memory) }
     }
 
     pub(crate) fn image(&self, service: &str) -> Option<&ImageInspection> {
-        self.image_of.get(service).map(|&at| &self.inspection.images[at])
+        self.inspection.images.iter().find(|image| image.service == service)
     }
 
     pub(crate) fn service(&self, name: &str) -> Option<&ServiceMemory> {
-        Some(&self.memory.as_ref()?.services[*self.memory_of.get(name)?])
+        self.memory.as_ref()?.services.iter().find(|service| service.name == name)
     }
-}
-
-/// The first place of each name.
-fn places<'a>(names: impl Iterator<Item = &'a String>) -> HashMap<String, usize> {
-    let mut places = HashMap::new();
-    for (at, name) in names.enumerate() {
-        places.entry(name.clone()).or_insert(at);
-    }
-    places
 }
 
 /// What a kind of target judges.
