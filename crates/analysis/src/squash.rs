@@ -322,7 +322,10 @@ impl<'a> Stack<'a> {
     /// what was there.
     fn place(&mut self, id: NodeId, new: Live) {
         if let Some(inode) = new.inode {
-            self.inodes[inode as usize].names += 1;
+            let inode = &mut self.inodes[inode as usize];
+            inode.names += 1;
+            // A link may come when the other names are gone: an entry of the same layer stood below the file.
+            inode.hidden = None;
         }
         if let Some(old) = self.names[id as usize].live {
             let both = (old.kind, new.kind);
@@ -576,6 +579,12 @@ mod tests {
     fn a_link_to_a_lower_file_outlives_the_whiteout_of_its_target() {
         check(&["f a 10", "h b a\nw a"], "b", &[]);
         check(&["f a 10", "h b a", "w b"], "a", &[]);
+    }
+
+    #[test]
+    fn a_link_brings_back_what_an_entry_of_its_own_layer_replaced() {
+        check(&["f a 10\nf a/b 1\nh x a"], "a a/b x", &[]);
+        check(&["f a 10\nf a/b 1\nh x a", "w x"], "a a/b", &["10 Deleted 0→1"]);
     }
 
     #[test]

@@ -143,6 +143,10 @@ impl<R: BufRead> TarReader<R> {
                 | EntryType::Fifo
         );
         let stored = if has_content { stored } else { 0 };
+        // What is added to an offset has to be a number that it can reach.
+        if i64::try_from(stored).is_err() {
+            return Err(self.damaged(format!("a member cannot have {stored} bytes")));
+        }
         self.content = stored;
         self.padding = padding(stored);
         let name =
@@ -446,6 +450,18 @@ mod tests {
         append(&mut tar, &huge, b"");
         let member = TarReader::new(&tar[..], 1 << 20).next_member().unwrap().unwrap();
         assert_eq!((member.name.len(), member.size), (400, 9 << 30));
+    }
+
+    #[test]
+    fn a_size_beyond_all_offsets_is_damage() {
+        for size in [u64::MAX, u64::MAX - 511, 1 << 63] {
+            let mut tar = Vec::new();
+            let record = format!("29 size={size:020}\n");
+            append(&mut tar, &header("pax", EntryType::XHeader, record.len() as u64), record.as_bytes());
+            append(&mut tar, &header(".wh.a", EntryType::Regular, 0), b"");
+            append(&mut tar, &header("next", EntryType::Regular, 0), b"");
+            assert!(matches!(error(&tar), TarErrorKind::Damaged(_)), "{size}");
+        }
     }
 
     #[test]

@@ -340,6 +340,8 @@ impl EntriesBuilder {
             next
         });
         let (value, content) = match node {
+            // The file has no hash of an empty file, so what was just read has none either.
+            Node::File { size: Bytes::ZERO, .. } => (0, ContentHash::default()),
             Node::File { size, content } => (size.0, content),
             Node::Symlink { target } | Node::Hardlink { target } => {
                 entries.targets.push(target);
@@ -519,6 +521,16 @@ mod tests {
     #[test]
     fn entries_survive_the_file() {
         let entries = sample();
+        let json = serde_json::to_string(&entries).unwrap();
+        assert_eq!(serde_json::from_str::<Entries>(&json).unwrap(), entries);
+    }
+
+    #[test]
+    fn an_empty_file_is_the_same_before_and_after_the_file() {
+        let mut builder = EntriesBuilder::default();
+        let node = Node::File { size: Bytes::ZERO, content: ContentHash(7) };
+        builder.push(b"empty", node, Attributes::default());
+        let entries = builder.finish().0;
         let json = serde_json::to_string(&entries).unwrap();
         assert_eq!(serde_json::from_str::<Entries>(&json).unwrap(), entries);
     }

@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `sbom`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `bench`, `sbom`, `fuzz`, `test`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -12,6 +12,7 @@ mod bundle;
 mod chromium;
 mod demo;
 mod docs;
+mod fuzz;
 mod step;
 mod supply;
 mod test;
@@ -49,6 +50,8 @@ enum Task {
     Sbom,
     /// Check formatting and lints, run every test, the browser's included
     Test,
+    /// Give the readers arbitrary input for a while: needs nightly Rust
+    Fuzz(fuzz::Arguments),
     /// Make one file of what trunk built: trunk's own hook
     #[command(hide = true)]
     Bundle,
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Sbom => supply::sbom(),
         Task::Test => test::run(),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bundle => bundle::run(),
     };
     match outcome {

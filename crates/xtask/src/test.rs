@@ -24,6 +24,8 @@ pub(crate) fn run() -> Result {
         }
         start(for_wasm(command.args(["--", "-D", "warnings"]))?)
     })?;
+    step("formatting and lints of the fuzzer's harnesses", crate::fuzz::lint)?;
+    step("inputs of the fuzzer", crate::fuzz::test)?;
     let chromium = step("browser", crate::chromium::ensure)?;
     println!("  {}", chromium.display());
     let tests = |command: &mut Command| {

@@ -37,6 +37,10 @@ pub(crate) fn ensure_deny() -> Result {
     ensure_tool(&DENY)
 }
 
+/// It is not needed to build anything.
+const CARGO_FUZZ: Tool =
+    Tool { program: "cargo-fuzz", package: "cargo-fuzz", version: "0.13.2", arguments: &["--locked"] };
+
 /// Provides the target of the page and the tools, installing below the target directory what is missing.
 pub(crate) fn ensure() -> Result {
     step("Rust target of the page", ensure_wasm_target)?;
@@ -44,6 +48,11 @@ pub(crate) fn ensure() -> Result {
         step(&format!("{} {}", tool.program, tool.version), || ensure_tool(tool))?;
     }
     Ok(())
+}
+
+/// Provides the fuzzer.
+pub(crate) fn ensure_cargo_fuzz() -> Result {
+    ensure_tool(&CARGO_FUZZ)
 }
 
 /// The search path with the installed tools first.

@@ -6,11 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use petgraph::algo::dominators::simple_fast;
-use petgraph::graph::{DiGraph, NodeIndex};
 use plimsoll_snapshot::{Bytes, Ecosystem, Image, Order as _, Snapshot, path};
 use serde::Serialize;
 
+use super::dominators::immediate_dominators;
 use super::installed::{Found, facts, path_of};
 use super::requirements::Resolver;
 use super::{Package, PackageId};
@@ -270,24 +269,17 @@ impl Graph {
         }
     }
 
-    /// Sums what each package dominates (Cooper, Harvey, Kennedy: "A Simple, Fast Dominance Algorithm").
+    /// Sums what each package dominates.
     fn retain(&self, packages: &mut [Package]) {
-        let mut graph = DiGraph::<(), ()>::with_capacity(packages.len() + 1, packages.len() * 4);
-        let nodes: Vec<NodeIndex> = packages.iter().map(|_| graph.add_node(())).collect();
-        let top = graph.add_node(());
-        for root in &self.roots {
-            graph.add_edge(top, nodes[root.index()], ());
-        }
-        for (from, needs) in self.needs.iter().enumerate() {
-            for need in needs {
-                graph.add_edge(nodes[from], nodes[need.index()], ());
-            }
-        }
-        let dominators = simple_fast(&graph, top);
-        let above: Vec<Option<usize>> = (nodes.iter())
-            .map(|&node| {
-                dominators.immediate_dominator(node).filter(|&above| above != top).map(NodeIndex::index)
-            })
+        let top = packages.len();
+        let mut next: Vec<Vec<usize>> =
+            self.needs.iter().map(|needs| needs.iter().map(|need| need.index()).collect()).collect();
+        next.resize(top, Vec::new());
+        next.push(self.roots.iter().map(|root| root.index()).collect());
+        let above: Vec<Option<usize>> = immediate_dominators(&next, top)
+            .into_iter()
+            .take(top)
+            .map(|above| above.filter(|&above| above != top))
             .collect();
         let mut sums: Vec<(Bytes, Bytes, u64)> = packages
             .iter()

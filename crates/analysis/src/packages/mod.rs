@@ -4,6 +4,7 @@
 //! packages add up, and a prediction of what a removal saves is a sum over the very inodes that would go.
 
 mod areas;
+mod dominators;
 mod graph;
 mod installed;
 mod inventory;

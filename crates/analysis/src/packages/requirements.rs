@@ -8,6 +8,9 @@ use super::PackageId;
 use super::installed::{Found, facts};
 use super::markers::{Environment, holds};
 
+/// The most packages of one name that are looked through for the one that is meant.
+const MOST_OF_ONE_NAME: usize = 1000;
+
 /// Knows which installed package answers to which name.
 pub(super) struct Resolver<'a> {
     facts: Vec<(PackageId, &'a PackageFact, &'a [u8])>,
@@ -60,12 +63,10 @@ impl<'a> Resolver<'a> {
             return Some(at);
         }
         let named = self.by_name.get(&(ecosystem, name)).or_else(|| self.provided.get(&(ecosystem, name)))?;
-        // Of several with one name, the one that lies beside is meant.
-        let beside = |at: &&usize| {
-            let (_, fact, other) = self.facts[**at];
-            fact.ecosystem == Ecosystem::Python && site(other) == site(place)
-        };
-        named.iter().find(beside).or(named.first()).copied()
+        // Of several packages of Python with one name, the one that lies beside is meant.
+        let beside = |at: &&usize| site(self.facts[**at].2) == site(place);
+        let looked_at = if ecosystem == Ecosystem::Python { MOST_OF_ONE_NAME } else { 0 };
+        named.iter().take(looked_at).find(beside).or(named.first()).copied()
     }
 
     /// Node's own search: `node_modules` in every directory upwards (Node.js, "Loading from node_modules folders").

@@ -24,6 +24,8 @@ pub struct RuntimeBuilder {
     container_names: BTreeMap<String, String>,
     samples: Vec<(Recording, Vec<usize>, Vec<Row>)>,
     renamed: Vec<(String, String)>,
+    /// The latest time that any state of a container names, by its index.
+    newest: HashMap<usize, Option<Time>>,
 }
 
 /// So many digits of an ID tell it apart: engines print no fewer.
@@ -186,10 +188,12 @@ impl RuntimeBuilder {
             project: new.project.clone(),
         });
         let known = &mut self.runtime.containers[index];
-        let is_newer = known.limits.is_none()
-            || known.states.iter().map(latest).max() <= new.states.iter().map(latest).max();
+        let (newest, seen) = (self.newest.get(&index).copied(), new.states.iter().map(latest).max());
+        let is_newer = known.limits.is_none() || newest <= seen;
+        self.newest.extend(newest.max(seen).map(|time| (index, time)));
+        // Equal ones go when all are in order.
         let mut states = std::mem::take(&mut known.states);
-        states.extend(new.states.iter().filter(|state| !known.states.contains(state)).cloned());
+        states.extend(new.states.iter().cloned());
         if is_newer {
             let Container { service, project, name, .. } = std::mem::take(known);
             *known = Container {
@@ -455,6 +459,22 @@ mod tests {
         assert_eq!(services(&["shop_web_1"], ""), ["web"]);
         assert_eq!(services(&["pg"], "  db: {container_name: pg}\n"), ["db"]);
         assert_eq!(services(&["app-redis-cache-1"], "  cache: {}\n  redis-cache: {}\n"), ["redis-cache"]);
+    }
+
+    #[test]
+    fn a_container_that_is_inspected_again_and_again_takes_no_time() {
+        let state = |at: i64| ContainerState { observed: Some(Time(at)), ..ContainerState::default() };
+        let seen = |at: i64| Container {
+            id: Some(ID.to_owned()),
+            image: Some(at.to_string()),
+            limits: Some(plimsoll_snapshot::runtime::Limits::default()),
+            states: vec![state(at)],
+            ..Container::default()
+        };
+        let mut builder = RuntimeBuilder::new();
+        (0..100_000).chain([7]).for_each(|at| builder.inspected(seen(at)));
+        let container = builder.finish().containers.remove(0);
+        assert_eq!((container.states.len(), container.image.as_deref()), (100_000, Some("99999")));
     }
 
     const ID: &str = "f2ac88aabab9f2ac88aabab9f2ac88aabab9f2ac88aabab9f2ac88aabab9aaaa";

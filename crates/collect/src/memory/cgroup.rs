@@ -103,19 +103,24 @@ pub(crate) fn is_files(text: &str) -> bool {
 /// The path and what follows it, of a line that says which file it is of.
 fn place(line: &str) -> Option<(&str, &str)> {
     if let Some(path) = line.strip_prefix("==> ").and_then(|rest| rest.strip_suffix(" <==")) {
-        return is_file(path).then_some((path, ""));
+        let name = path.rsplit('/').next().unwrap_or_default();
+        return (is_file(name) && !path.contains("  ")).then_some((path, ""));
     }
-    // The path of a cgroup may hold a colon, the name of a file does not.
-    let (at, _) = line.match_indices(':').find(|(at, _)| is_file(&line[..*at]))?;
-    Some((&line[..at], &line[at + 1..]))
+    let mut name = 0;
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b'/' => name = at + 1,
+            b' ' if line[..at].ends_with(' ') => return None,
+            // The path of a cgroup may hold a colon, the name of a file does not.
+            b':' if is_file(&line[name..at]) => return Some((&line[..at], &line[at + 1..])),
+            _ => {}
+        }
+    }
+    None
 }
 
-fn is_file(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    !path.contains("  ")
-        && ["memory.", "cpu.stat", "cpuacct.usage", "pids.current"]
-            .iter()
-            .any(|known| name.starts_with(known))
+fn is_file(name: &str) -> bool {
+    ["memory.", "cpu.stat", "cpuacct.usage", "pids.current"].iter().any(|known| name.starts_with(known))
 }
 
 /// The file that a line without a path is of, by its first word.
@@ -239,6 +244,18 @@ mod tests {
             [Some(900), Some(600), Some(1), Some(77), None]
         );
         assert_eq!(runtime.recordings[0].series[0].peak.unwrap().0, 2000);
+    }
+
+    #[test]
+    fn the_path_of_a_cgroup_may_hold_colons() {
+        let v2 = runtime("/sys/fs/cgroup/a:b/memory.current:1000\n/sys/fs/cgroup/a:b/memory.stat:anon 1\n");
+        assert_eq!((value(&v2, Metric::Usage), value(&v2, Metric::Anon)), (Some(1000), Some(1)));
+        assert_eq!(v2.containers[0].name.as_deref(), Some("a:b"));
+    }
+
+    #[test]
+    fn a_line_of_colons_takes_no_time() {
+        assert!(read("a", ":".repeat(1 << 20).as_bytes(), &Surroundings::NONE).is_err());
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Language {
     /// The packages that add most to a step, with what each adds.
     #[must_use]
     pub fn bridge_parts(self, step: &BridgeStep) -> String {
-        let part = |part: &BridgePart| format!("{} {}", part.name, self.delta(part.delta));
+        let part = |part: &BridgePart| format!("{} {}", format::one_line(&part.name), self.delta(part.delta));
         step.parts.iter().map(part).collect::<Vec<_>>().join(", ")
     }
 
@@ -574,6 +574,13 @@ mod tests {
         assert_eq!(found("EN"), Some("en"));
         assert_eq!(found("eo"), None);
         assert_eq!(found(""), None);
+    }
+
+    #[test]
+    fn a_name_in_a_bridge_commands_no_terminal() {
+        let part = BridgePart { name: "a\u{1b}[2J\nb".to_owned(), delta: ByteDelta(-1) };
+        let step = BridgeStep { cause: BridgeCause::Application, delta: ByteDelta(-1), parts: vec![part] };
+        assert_eq!(Language::English.bridge_parts(&step), "a [2J b −1 B");
     }
 
     #[test]
