@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use plimsoll_collect::{Found, decompress, sniff};
+use plimsoll_collect::{Found, Limits, decompress, sniff};
 use plimsoll_fuzz::{members, mend, places};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
@@ -61,7 +61,7 @@ fn add(file: &Path, out: &Path) -> Result {
         Found::Tar => archive(&bytes, out),
         Found::Compressed(compression) => {
             let mut inner = Vec::new();
-            decompress(compression, &bytes[..])?.read_to_end(&mut inner)?;
+            decompress(compression, &bytes[..], &Limits::default())?.read_to_end(&mut inner)?;
             match sniff(&inner[..inner.len().min(512)]) {
                 Found::Tar => archive(&inner, out),
                 Found::Json => write(out, "snapshot", &[], &inner),
@@ -91,7 +91,7 @@ fn archive(tar: &[u8], out: &Path) -> Result {
         match found {
             Found::Tar => inner.extend_from_slice(content),
             Found::Compressed(compression) => {
-                decompress(compression, content)?.read_to_end(&mut inner)?;
+                decompress(compression, content, &Limits::default())?.read_to_end(&mut inner)?;
             }
             _ => {}
         }

@@ -76,7 +76,8 @@ impl Wanted {
 pub(crate) fn streamed(archive: &[u8], wanted: &Wanted) -> Result<Snapshot, Error> {
     let images = read_stream("archive", archive, &limits())?;
     let (transport, planned) = plan(&images, wanted.transport, &wanted.choice, &limits())?;
-    build(transport, planned, images.into_layers())
+    let layers = images.into_layers(&planned);
+    build(transport, planned, layers)
 }
 
 /// Reads an archive by its index.

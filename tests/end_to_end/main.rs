@@ -9,6 +9,7 @@ mod archives;
 mod bad_input;
 mod drop;
 mod finder;
+mod firefox;
 mod hostile;
 mod images;
 mod limits;

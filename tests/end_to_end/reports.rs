@@ -118,7 +118,8 @@ impl Asked {
     }
 }
 
-fn in_page(expression: &str) -> String {
+/// A script in which `$` finds the first element and `$$` all of them.
+pub(crate) fn in_page(expression: &str) -> String {
     format!(
         "(() => {{ const $ = (selector) => document.querySelector(selector); \
          const $$ = (selector) => [...document.querySelectorAll(selector)]; return {expression}; }})()"

@@ -17,15 +17,15 @@ use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Message, WebSocket};
 
 /// How long the browser may take to start, a page to be ready, a command to be answered.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// How long to wait before asking again.
-const PAUSE: Duration = Duration::from_millis(25);
+pub(crate) const PAUSE: Duration = Duration::from_millis(25);
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// What went wrong, for a person to read.
 #[derive(Debug)]
-pub struct BrowserError(String);
+pub struct BrowserError(pub(crate) String);
 
 impl fmt::Display for BrowserError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -57,7 +57,7 @@ pub struct Request {
     pub url: String,
     /// Why it was never sent (`csp`), if it was not.
     pub blocked: Option<String>,
-    id: String,
+    pub(crate) id: String,
 }
 
 impl Request {
@@ -552,7 +552,7 @@ fn connect(process: &mut Child, profile: &Path) -> Result<WebSocket<TcpStream>> 
     Ok(socket)
 }
 
-fn end(process: &mut Child) {
+pub(crate) fn end(process: &mut Child) {
     // It may have ended by itself: then there is nothing to do.
     let _ = process.kill();
     let _ = process.wait();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 pub mod browser;
 pub mod craft;
+pub mod firefox;
 pub mod made;
 pub mod program;
 

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod browsers;
 mod build;
 mod bundle;
-mod chromium;
 mod demo;
 mod docs;
 mod fuzz;

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::Result;
+use crate::browsers::{CHROMIUM, FIREFOX};
 use crate::step::{output, run as start, step};
 use crate::workspace::{WASM, cargo, for_wasm, program, viewer};
 
@@ -26,19 +27,29 @@ pub(crate) fn run() -> Result {
     })?;
     step("formatting and lints of the fuzzer's harnesses", crate::fuzz::lint)?;
     step("inputs of the fuzzer", crate::fuzz::test)?;
-    let chromium = step("browser", crate::chromium::ensure)?;
+    let chromium = step("browser", || CHROMIUM.ensure())?;
     println!("  {}", chromium.display());
+    // Not every system has it: then the tests in it are left out, which is said here and at the end.
+    let firefox = step("another browser", || Ok(FIREFOX.ensure().map_err(|error| error.to_string())))?;
+    match &firefox {
+        Ok(path) => println!("  {}", path.display()),
+        Err(error) => println!("  the tests in {} are left out: {error}", FIREFOX.name),
+    }
     let tests = |command: &mut Command| {
-        start(
-            command
-                .args(["--locked", "--workspace"])
-                .env("CHROME", &chromium)
-                .env("PLIMSOLL", program())
-                .env("PLIMSOLL_VIEWER", viewer()),
-        )
+        command.env(CHROMIUM.variable, &chromium).env("PLIMSOLL", program()).env("PLIMSOLL_VIEWER", viewer());
+        if let Ok(path) = &firefox {
+            command.env(FIREFOX.variable, path);
+        }
+        start(command)
     };
     if output(&mut cargo(&["nextest", "--version"])).is_some() {
-        step("tests", || tests(&mut cargo(&["nextest", "run"])))?;
+        step("tests", || {
+            let mut command = cargo(&["nextest", "run", "--locked", "--workspace"]);
+            if firefox.is_err() {
+                command.args(["--filterset", "not test(/^firefox::/)"]);
+            }
+            tests(&mut command)
+        })?;
         // Nextest runs no examples of the documentation; only the libraries have some.
         step("examples", || {
             let mut command = cargo(&["test", "--doc", "--quiet", "--locked"]);
@@ -48,9 +59,18 @@ pub(crate) fn run() -> Result {
             start(&mut command)
         })?;
     } else {
-        step("tests", || tests(&mut cargo(&["test"])))?;
+        step("tests", || {
+            let mut command = cargo(&["test", "--locked", "--workspace"]);
+            if firefox.is_err() {
+                command.args(["--", "--skip", "firefox::"]);
+            }
+            tests(&mut command)
+        })?;
     }
     println!("\nEverything passed: formatting, lints (native and page), unit tests, end-to-end tests.");
+    if let Err(error) = firefox {
+        println!("Not run: the tests in {}. {error}", FIREFOX.name);
+    }
     Ok(())
 }
 
