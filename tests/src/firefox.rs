@@ -191,7 +191,8 @@ impl Firefox {
     }
 
     fn act(&mut self, source: Value) -> Result {
-        let parameters = json!({ "context": self.context, "actions": [source] });
+        let mut parameters = json!({ "context": self.context });
+        parameters["actions"] = Value::Array(vec![source]);
         self.call("input.performActions", parameters).map(drop)
     }
 
@@ -199,7 +200,8 @@ impl Firefox {
     fn call(&mut self, method: &str, parameters: Value) -> Result<Value> {
         self.next_id += 1;
         let id = self.next_id;
-        let message = json!({ "id": id, "method": method, "params": parameters });
+        let mut message = json!({ "id": id, "method": method });
+        message["params"] = parameters;
         self.socket.send(Message::text(message.to_string()))?;
         let start = Instant::now();
         while start.elapsed() < PATIENCE {

@@ -406,6 +406,8 @@ impl<'a> Stack<'a> {
     }
 
     fn finish(mut self) -> Squashed<'a> {
+        // Nothing is looked up any more; the tree takes its room.
+        self.by_name = HashMap::default();
         let mut tree = TreeBuilder::new(self.names.len(), self.inodes.len());
         self.add_to(&mut tree, ROOT, 0);
         let parents = self.names.iter().map(|name| name.parent).collect();
