@@ -51,7 +51,7 @@ pub fn run(data: &[u8]) {
 
 /// What holds of every layer.
 pub(crate) fn check(layer: &ReadLayer) {
-    let contents = &layer.contents;
+    let (diff_id, contents) = (&layer.diff_id, &layer.contents);
     let paths: Vec<&[u8]> = contents.entries.iter().map(|entry| entry.path).collect();
     assert!(paths.is_sorted_by(|a, b| path::compare(a, b).is_lt()), "paths are in order, each once");
     for (index, entry) in contents.entries.iter().enumerate() {
@@ -63,9 +63,9 @@ pub(crate) fn check(layer: &ReadLayer) {
         assert!(is_normal(marker));
     }
     let mut file = Vec::new();
-    contents.write(&mut file).expect("memory takes everything");
-    let again = Contents::read(&file[..]).expect("what is written is read again");
-    assert_eq!(again, *contents, "what is written is read again as it was");
+    contents.write(diff_id, &mut file).expect("memory takes everything");
+    let (of, again) = Contents::read(&file[..]).expect("what is written is read again");
+    assert_eq!((&of, &again), (diff_id, contents), "what is written is read again as it was");
 }
 
 fn is_normal(path: &[u8]) -> bool {

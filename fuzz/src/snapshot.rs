@@ -22,10 +22,10 @@ pub fn run(data: &[u8]) {
             checks::everything(&before, &after);
         }
     }
-    if let Ok(contents) = Contents::read(data) {
+    if let Ok((diff_id, contents)) = Contents::read(data) {
         let mut file = Vec::new();
-        contents.write(&mut file).expect("memory takes everything");
-        assert!(Contents::read(&file[..]).is_ok_and(|again| again == contents));
+        contents.write(&diff_id, &mut file).expect("memory takes everything");
+        assert!(Contents::read(&file[..]).is_ok_and(|again| again == (diff_id, contents)));
     }
 }
 

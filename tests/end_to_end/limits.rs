@@ -473,20 +473,44 @@ fn sparse_files_and_sizes_that_add_up() {
 #[test]
 fn snapshots_that_unfold() {
     let desk = Desk::new();
-    // Each path shares all of the one before: 5,000 times a megabyte, in a few kilobytes.
+    // Each path shares all of the one before: 40,000 times 32 kilobytes.
     let source = desk.archive("a.tar", &Layer::default().file("f", 10, 1).finish());
     let out = desk.path("out.json").display().to_string();
     accepted("a sound image", &["snapshot", &source, "-o", &out]);
     let mut document: Value = serde_json::from_slice(&fs::read(&out).unwrap()).unwrap();
-    let paths = document.pointer_mut("/layers/0/contents/entries/paths").expect("a column of paths");
-    let mut shared = vec![1_000_000; 5000];
+    let mut with_paths = |name: &str, shared: &[u32], rest: &str| {
+        let entries = document.pointer_mut("/layers/0/contents/entries").expect("columns of entries");
+        let count = shared.len();
+        *entries = json!({
+            "paths": {"shared": shared, "rest": rest},
+            "kinds": "d".repeat(count),
+            "sizes": [],
+            "contents": "",
+            "targets": {"shared": [], "rest": ""},
+            "attributes": vec![0; count],
+            "attribute_table": [{"mode": 493, "uid": 0, "gid": 0}],
+        });
+        desk.file(name, document.to_string().as_bytes())
+    };
+    let mut shared = vec![32_000; 40_000];
     shared[0] = 0;
-    *paths = json!({"shared": shared, "rest": format!("{}{}", "a".repeat(1_000_000), "\n".repeat(4999))});
-    let bomb = desk.file("bomb.json", document.to_string().as_bytes());
-    let (run, peak) = measured("a snapshot whose paths unfold to 5 GB", &["inspect", &bomb]);
+    let bomb = with_paths("a.json", &shared, &format!("{}{}", "a".repeat(32_000), "\n".repeat(39_999)));
+    let (run, peak) = measured("a snapshot whose paths unfold to 1.3 GB", &["inspect", &bomb]);
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("the paths are longer than"), "{}", run.stderr);
     assert!(peak < 2500, "{peak}");
+    refused(
+        "a snapshot of a path 100,000 directories deep",
+        &["inspect", &with_paths("b.json", &[0], &"a/".repeat(100_000))],
+        &["path 0 is longer than 32768 bytes"],
+    );
+    let chain = "a/".repeat(16_000);
+    let chains: Vec<_> = (0..600).map(|number| format!("{number:03}/{chain}a")).collect();
+    refused(
+        "a snapshot of 9.6 million directories in 600 paths",
+        &["inspect", &with_paths("c.json", &[0; 600], &chains.join("\n"))],
+        &["the files and directories of the snapshot exceed the limit of 8388608", "--limit-snapshot-bytes"],
+    );
     refused(
         "a snapshot of more than is allowed",
         &["inspect", &out, "--limit-snapshot-bytes", "100"],

@@ -1,12 +1,13 @@
 //! What was read of a layer, kept in the user's cache directory, so that only new layers are read again.
 //!
 //! An entry is named by the diff ID it was read under, after that was computed from every byte of the layer: what is
-//! found under a diff ID is what a layer of that diff ID holds. An entry is written beside its place and moved there, so
+//! found under a diff ID is what a layer of that diff ID holds. The entry says it too, so one that got another's name is
+//! none. An entry is written beside its place and moved there, so
 //! runs at the same time never see half of one; one that cannot be read is as good as none.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use plimsoll_snapshot::{Contents, DiffId};
@@ -15,7 +16,7 @@ use plimsoll_snapshot::{Contents, DiffId};
 const MAX_BYTES: u64 = 512 << 20;
 
 /// Raised whenever layers are read differently than before: what an older program noted must not be believed.
-const VERSION: &str = "layers-3";
+const VERSION: &str = "layers-4";
 
 /// A directory of entries, or none.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +52,10 @@ impl Cache {
     /// What is known of a layer.
     pub(crate) fn get(&self, layer: &DiffId) -> Option<Contents> {
         let file = File::open(self.path(layer)?).ok()?;
-        let contents = Contents::read(&file).ok()?;
+        let (diff_id, contents) = Contents::read(&file).ok()?;
+        if diff_id != *layer {
+            return None;
+        }
         // When it was used last is what decides how long it stays. To fail at that is harmless.
         let _ = file.set_modified(SystemTime::now());
         Some(contents)
@@ -60,18 +64,8 @@ impl Cache {
     /// Keeps what was read of a layer. A cache that cannot be written is no reason to fail.
     pub(crate) fn put(&self, layer: &DiffId, contents: &Contents) {
         if let Some(path) = self.path(layer) {
-            let _ = self.write(&path, contents);
+            let _ = write(&path, layer, contents);
         }
-    }
-
-    fn write(&self, path: &PathBuf, contents: &Contents) -> io::Result<()> {
-        let directory = path.parent().ok_or(io::ErrorKind::NotFound)?;
-        fs::create_dir_all(directory)?;
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
-        contents.write(&mut file)?;
-        file.flush()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
     }
 
     /// Removes the entries that were not used for longest, until the rest is within bounds, and what a run that was
@@ -102,6 +96,16 @@ impl Cache {
     }
 }
 
+fn write(path: &Path, layer: &DiffId, contents: &Contents) -> io::Result<()> {
+    let directory = path.parent().ok_or(io::ErrorKind::NotFound)?;
+    fs::create_dir_all(directory)?;
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    contents.write(layer, &mut file)?;
+    file.flush()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use plimsoll_snapshot::{Bytes, Digest};
@@ -129,10 +133,19 @@ mod tests {
         }
         // The oldest is used, and so is the youngest now.
         assert_eq!(cache.get(&layer(0)), Some(contents));
-        cache.max_bytes = 2 * fs::metadata(cache.path(&layer(0)).unwrap()).unwrap().len();
+        cache.max_bytes = fs::metadata(cache.path(&layer(0)).unwrap()).unwrap().len() * 5 / 2;
         cache.prune();
         let kept = [0, 1, 2].map(|number| cache.get(&layer(number)).is_some());
         assert_eq!(kept, [true, false, true]);
+    }
+
+    #[test]
+    fn an_entry_that_got_the_name_of_another_is_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = cache(&directory);
+        cache.put(&layer(1), &Contents::default());
+        fs::rename(cache.path(&layer(1)).unwrap(), cache.path(&layer(2)).unwrap()).unwrap();
+        assert_eq!(cache.get(&layer(2)), None);
     }
 
     #[test]

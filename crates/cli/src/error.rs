@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use plimsoll_snapshot::FormatError;
+
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -13,7 +15,7 @@ pub(crate) enum Error {
     #[error("cannot write `{}`", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("`{}`: {source}", path.display())]
-    Snapshot { path: PathBuf, source: plimsoll_snapshot::FormatError },
+    Snapshot { path: PathBuf, source: FormatError },
     #[error("`{}`: {message}", path.display())]
     Targets { path: PathBuf, message: String },
     #[error("{message}\nhint: {hint}")]
@@ -33,9 +35,9 @@ impl Error {
         Self::Read { path: path.to_owned(), source }
     }
 
-    pub(crate) fn snapshot(path: &Path, source: plimsoll_snapshot::FormatError) -> Self {
+    pub(crate) fn snapshot(path: &Path, source: FormatError) -> Self {
         match source {
-            plimsoll_snapshot::FormatError::TooLarge { .. } => Self::usage(
+            FormatError::TooLarge { .. } | FormatError::TooMany { .. } => Self::usage(
                 format!("`{}`: {source}", path.display()),
                 "raise it with `--limit-snapshot-bytes` if you trust the file",
             ),

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
-use crate::file::{MAX_BYTES, Versioned, check_references, read_document, write_document, write_plain};
+use crate::file::{MAX_BYTES, Versioned, check, read_document, write_document, write_plain};
 use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot};
 
 /// Before and after.
@@ -50,8 +50,8 @@ impl Bundle {
     pub fn read(file: impl Read) -> Result<Self, FormatError> {
         let Document { before, after, layers, targets, .. } = read_document(file, MAX_BYTES)?;
         let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets };
-        check_references(&bundle.before)?;
-        check_references(&bundle.after)?;
+        check(&bundle.before, MAX_BYTES)?;
+        check(&bundle.after, MAX_BYTES)?;
         Ok(bundle)
     }
 

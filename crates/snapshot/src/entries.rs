@@ -49,6 +49,23 @@ impl Paths {
         self.ends.is_empty()
     }
 
+    /// How many files and directories a tree of these paths has, if they are in order; or a bound that is below `enough`.
+    pub(crate) fn nodes(&self, enough: u64) -> u64 {
+        // A step takes a slash and a name, so most lists need not be looked through.
+        let most = self.bytes.len() as u64 / 2 + self.len() as u64;
+        if most < enough {
+            return most;
+        }
+        let mut previous: &[u8] = &[];
+        let mut nodes = 0;
+        for path in self.iter() {
+            let new = &path[path::common_prefix(previous, path)..];
+            nodes += 1 + new.iter().filter(|&&byte| byte == b'/').count() as u64;
+            previous = path;
+        }
+        nodes
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         (0..self.len()).map(|index| self.get(index))
@@ -65,6 +82,10 @@ impl<'a> FromIterator<&'a [u8]> for Paths {
 
 /// The most bytes of all paths of a list: as many as are read of a layer.
 const MAX_PATH_BYTES: usize = 1 << 30;
+
+/// The most bytes of one path: eight times what Linux takes. A tree as deep as a longer one would be costs time and
+/// memory that grow with the square of its depth.
+pub const LONGEST_PATH: usize = 1 << 15;
 
 #[derive(Serialize, Deserialize)]
 struct PathColumns {
@@ -124,6 +145,9 @@ impl TryFrom<PathColumns> for Paths {
                 paths.bytes.extend_from_slice(line.as_bytes());
             }
             previous = start..paths.bytes.len();
+            if previous.len() > LONGEST_PATH {
+                return Err(format!("path {} is longer than {LONGEST_PATH} bytes", paths.len()));
+            }
             paths.ends.push(paths.bytes.len() as u64);
         }
         if lines.next().is_some() { Err("more paths than lengths".into()) } else { Ok(paths) }
@@ -280,6 +304,11 @@ impl Entries {
             EntryKind::Fifo => Node::Fifo,
         };
         Entry { path: self.paths.get(index), node, attributes: &self.attributes[row.attributes as usize] }
+    }
+
+    /// The paths of all of them, in order.
+    pub(crate) fn paths(&self) -> &Paths {
+        &self.paths
     }
 
     /// The path of the entry at `index`.

@@ -7,7 +7,7 @@ use flate2::{Compression, GzBuilder};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Contents, SCHEMA_VERSION, Snapshot};
+use crate::{Contents, DiffId, SCHEMA_VERSION, Snapshot};
 
 /// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
 pub const MAX_BYTES: u64 = 1 << 30;
@@ -22,6 +22,12 @@ pub enum FormatError {
     #[error("the snapshot exceeds the limit of {limit} bytes")]
     TooLarge {
         /// The most bytes that are read of one, inflated.
+        limit: u64,
+    },
+    /// It names more files and directories than any image has.
+    #[error("the files and directories of the snapshot exceed the limit of {limit}")]
+    TooMany {
+        /// The most nodes that the trees of all layers may have together.
         limit: u64,
     },
     /// It is some other file.
@@ -48,7 +54,7 @@ pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
 /// Reads a snapshot of at most so many bytes, inflated.
 pub fn read_within(file: impl Read, limit: u64) -> Result<Snapshot, FormatError> {
     let snapshot: Snapshot = read_document(file, limit)?;
-    check_references(&snapshot)?;
+    check(&snapshot, limit)?;
     Ok(Snapshot { schema_version: SCHEMA_VERSION, ..snapshot })
 }
 
@@ -99,7 +105,29 @@ fn why_not(bytes: &[u8], error: &serde_json::Error) -> FormatError {
     }
 }
 
-pub(crate) fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
+/// Whether a snapshot that was read of at most so many bytes can be worked with.
+pub(crate) fn check(snapshot: &Snapshot, limit: u64) -> Result<(), FormatError> {
+    check_references(snapshot)?;
+    check_nodes(snapshot, limit / BYTES_OF_NODE)
+}
+
+/// A node of a tree takes some thirty bytes of a file, but a directory that only paths name may take two.
+const BYTES_OF_NODE: u64 = 128;
+
+fn check_nodes(snapshot: &Snapshot, limit: u64) -> Result<(), FormatError> {
+    let mut nodes = 0_u64;
+    for contents in snapshot.layers.iter().filter_map(|layer| layer.contents.as_ref()) {
+        for paths in [contents.entries.paths(), &contents.whiteouts, &contents.opaque] {
+            nodes = nodes.saturating_add(paths.nodes(limit.saturating_sub(nodes)));
+        }
+        if nodes > limit {
+            return Err(FormatError::TooMany { limit });
+        }
+    }
+    Ok(())
+}
+
+fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
     for service in &snapshot.services {
         if service.image >= snapshot.images.len() {
             return Err(FormatError::Damaged(format!("service `{}` has no image", service.name)));
@@ -133,27 +161,28 @@ fn check_facts(contents: &Contents) -> Result<(), FormatError> {
 }
 
 impl Contents {
-    /// Reads the contents of one layer, as [`Contents::write`] wrote them.
-    pub fn read(file: impl Read) -> Result<Self, FormatError> {
-        let layer: OneLayer<Self> = read_document(file, MAX_BYTES)?;
+    /// Reads the contents of one layer, and which layer that is, as [`Contents::write`] wrote them.
+    pub fn read(file: impl Read) -> Result<(DiffId, Self), FormatError> {
+        let layer: OneLayer<DiffId, Self> = read_document(file, MAX_BYTES)?;
         check_facts(&layer.contents)?;
-        Ok(layer.contents)
+        Ok((layer.diff_id, layer.contents))
     }
 
     /// Writes the contents of one layer, quickly rather than small: they stay on this machine.
-    pub fn write(&self, out: impl Write) -> io::Result<()> {
-        let layer = OneLayer { schema_version: SCHEMA_VERSION, contents: self };
+    pub fn write(&self, diff_id: &DiffId, out: impl Write) -> io::Result<()> {
+        let layer = OneLayer { schema_version: SCHEMA_VERSION, diff_id, contents: self };
         write_document(&layer, Compression::fast(), out)
     }
 }
 
 #[derive(Serialize, Deserialize)]
-struct OneLayer<C> {
+struct OneLayer<D, C> {
     schema_version: u32,
+    diff_id: D,
     contents: C,
 }
 
-impl Versioned for OneLayer<Contents> {
+impl Versioned for OneLayer<DiffId, Contents> {
     fn schema_version(&self) -> u32 {
         self.schema_version
     }
@@ -190,7 +219,7 @@ pub(crate) fn write_document(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Facts, SecretFact, SecretKind};
+    use crate::{Digest, Facts, SecretFact, SecretKind};
 
     fn empty() -> Snapshot {
         Snapshot { schema_version: SCHEMA_VERSION, generator: "test".into(), ..Snapshot::default() }
@@ -218,7 +247,7 @@ mod tests {
             Facts { secrets: vec![SecretFact { entry: 0, kind: SecretKind::Token }], ..Facts::default() };
         let contents = Contents { facts: Some(facts), ..Contents::default() };
         let mut file = Vec::new();
-        contents.write(&mut file).unwrap();
+        contents.write(&DiffId::new(Digest::sha256([7; 32])), &mut file).unwrap();
         assert!(matches!(Contents::read(&file[..]), Err(FormatError::Damaged(_))));
     }
 

@@ -19,7 +19,7 @@ mod warning;
 
 pub use build::{BuildFile, BuildInstruction};
 pub use bundle::Bundle;
-pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, Node, Paths};
+pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, LONGEST_PATH, Node, Paths};
 pub use facts::{
     BinaryFact, Ecosystem, Facts, FileList, FileListFact, Files, ImportFact, PackageFact, Requirement,
     RequirementKind, SecretFact, SecretKind, SelectionFact,

@@ -19,7 +19,7 @@ pub(crate) mod why;
 use clap::ValueEnum;
 use plimsoll_collect::{Depth, Limits};
 use plimsoll_report::language::Language;
-use plimsoll_snapshot::Snapshot;
+use plimsoll_snapshot::{LONGEST_PATH, Snapshot};
 
 use crate::cache::Cache;
 use crate::error::Result;
@@ -91,7 +91,8 @@ pub(crate) struct ReadArgs {
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().name_bytes)]
     limit_name_bytes: u64,
     /// The most bytes of one path
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().path_bytes)]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().path_bytes,
+        value_parser = clap::value_parser!(u64).range(..=LONGEST_PATH as u64))]
     limit_path_bytes: u64,
     /// The most bytes of one extended tar header
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().header_bytes)]
