@@ -8,8 +8,11 @@
 //! "Opaque Whiteout", "Hardlinks".
 
 use std::collections::HashMap;
+use std::hash::BuildHasher as _;
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry as Slot;
 use plimsoll_snapshot::{Bytes, ContentHash, Contents, Entry, EntryKind, Image, Node, Snapshot, path};
 use serde::Serialize;
 
@@ -146,8 +149,20 @@ struct Name<'a> {
     live: Option<Live>,
     /// Whether the parent's list of children holds this name.
     listed: bool,
-    /// The names below that are alive, and some that have died since they were listed.
-    children: Vec<NodeId>,
+    /// The first of the names below that are alive, and some that have died since they were listed; then the next one
+    /// of the same directory. The root, which is in no directory, ends a list.
+    first_child: NodeId,
+    next_sibling: NodeId,
+}
+
+impl<'a> Name<'a> {
+    fn of(parent: NodeId, name: &'a [u8]) -> Self {
+        Self { parent, name, live: None, listed: false, first_child: ROOT, next_sibling: ROOT }
+    }
+
+    fn is(&self, parent: NodeId, name: &[u8]) -> bool {
+        self.parent == parent && self.name == name
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -160,9 +175,46 @@ struct Live {
     inode: Option<InodeId>,
 }
 
+/// Finds a name in its directory. It holds numbers alone: the names themselves lie in the stack.
+#[derive(Default)]
+struct Lookup {
+    table: HashTable<NodeId>,
+    state: RandomState,
+}
+
+impl Lookup {
+    fn reserve(&mut self, more: usize, names: &[Name<'_>]) {
+        self.table.reserve(more, |&id| hash(&self.state, id, names));
+    }
+
+    fn find(&self, parent: NodeId, name: &[u8], names: &[Name<'_>]) -> Option<NodeId> {
+        let is_it = |&id: &NodeId| names[id as usize].is(parent, name);
+        self.table.find(self.state.hash_one((parent, name)), is_it).copied()
+    }
+
+    fn find_or_make<'a>(&mut self, parent: NodeId, name: &'a [u8], names: &mut Vec<Name<'a>>) -> NodeId {
+        let Self { table, state } = self;
+        let is_it = |&id: &NodeId| names[id as usize].is(parent, name);
+        match table.entry(state.hash_one((parent, name)), is_it, |&id| hash(state, id, names)) {
+            Slot::Occupied(slot) => *slot.get(),
+            Slot::Vacant(slot) => {
+                let id = u32::try_from(names.len()).expect("fewer than 2^32 names fit in memory");
+                slot.insert(id);
+                names.push(Name::of(parent, name));
+                id
+            }
+        }
+    }
+}
+
+fn hash(state: &RandomState, id: NodeId, names: &[Name<'_>]) -> u64 {
+    let Name { parent, name, .. } = &names[id as usize];
+    state.hash_one((*parent, *name))
+}
+
 struct Stack<'a> {
     names: Vec<Name<'a>>,
-    by_name: HashMap<(NodeId, &'a [u8]), NodeId, RandomState>,
+    lookup: Lookup,
     inodes: Vec<Inode>,
     dangling: Vec<(u32, u32)>,
     layers: Vec<Option<&'a Contents>>,
@@ -174,14 +226,8 @@ impl Default for Stack<'_> {
     fn default() -> Self {
         let root = Live { kind: EntryKind::Directory, layer: 0, entry: None, inode: None };
         Self {
-            names: vec![Name {
-                parent: ROOT,
-                name: &[],
-                live: Some(root),
-                listed: true,
-                children: Vec::new(),
-            }],
-            by_name: HashMap::default(),
+            names: vec![Name { live: Some(root), listed: true, ..Name::of(ROOT, &[]) }],
+            lookup: Lookup::default(),
             inodes: Vec::new(),
             dangling: Vec::new(),
             layers: Vec::new(),
@@ -219,8 +265,8 @@ impl<'a> Stack<'a> {
         }
 
         // Most of what a layer mentions is new.
-        self.by_name.reserve(entries.len());
         self.names.reserve(entries.len());
+        self.lookup.reserve(entries.len(), &self.names);
         self.inodes.reserve(entries.len());
         let mut walk = Walk::default();
         let mut name_of_entry = vec![ROOT; entries.len()];
@@ -353,9 +399,23 @@ impl<'a> Stack<'a> {
     fn list(&mut self, id: NodeId) {
         let name = &mut self.names[id as usize];
         if !std::mem::replace(&mut name.listed, true) {
-            let parent = name.parent;
-            self.names[parent as usize].children.push(id);
+            let parent = name.parent as usize;
+            let next = std::mem::replace(&mut self.names[parent].first_child, id);
+            self.names[id as usize].next_sibling = next;
         }
+    }
+
+    /// Empties the list of the names in a directory.
+    fn unlist_children(&mut self, id: NodeId) -> Vec<NodeId> {
+        let mut children = Vec::new();
+        let mut next = std::mem::replace(&mut self.names[id as usize].first_child, ROOT);
+        while next != ROOT {
+            children.push(next);
+            let child = &mut self.names[next as usize];
+            child.listed = false;
+            next = child.next_sibling;
+        }
+        children
     }
 
     fn drop_name(&mut self, inode: InodeId, layer: u32, cause: Cause) {
@@ -382,12 +442,8 @@ impl<'a> Stack<'a> {
         let mut pending = vec![id];
         while let Some(id) = pending.pop() {
             bytes += self.own_bytes(id).unwrap_or(Bytes::ZERO);
-            let name = &mut self.names[id as usize];
-            let Some(live) = name.live.take() else { continue };
-            for child in std::mem::take(&mut name.children) {
-                self.names[child as usize].listed = false;
-                pending.push(child);
-            }
+            let Some(live) = self.names[id as usize].live.take() else { continue };
+            pending.extend(self.unlist_children(id));
             if let Some(inode) = live.inode {
                 self.drop_name(inode, layer, cause);
             }
@@ -398,8 +454,7 @@ impl<'a> Stack<'a> {
     fn hide_children(&mut self, id: NodeId, layer: u32, cause: Cause) -> Bytes {
         let mut bytes = Bytes::ZERO;
         // Every child that is taken off the list was put there by a layer, so this is linear over all layers.
-        for child in std::mem::take(&mut self.names[id as usize].children) {
-            self.names[child as usize].listed = false;
+        for child in self.unlist_children(id) {
             bytes += self.hide(child, layer, cause);
         }
         bytes
@@ -407,7 +462,7 @@ impl<'a> Stack<'a> {
 
     fn finish(mut self) -> Squashed<'a> {
         // Nothing is looked up any more; the tree takes its room.
-        self.by_name = HashMap::default();
+        self.lookup = Lookup::default();
         let mut tree = TreeBuilder::new(self.names.len(), self.inodes.len());
         self.add_to(&mut tree, ROOT, 0);
         let parents = self.names.iter().map(|name| name.parent).collect();
@@ -423,7 +478,7 @@ impl<'a> Stack<'a> {
             let entry = live.entry.map(|index| self.entry(live.layer, index));
             let bytes = live.inode.map(|inode| (inode, self.inodes[inode as usize]));
             tree.push(self.names[id as usize].name, depth, live.kind, live.layer, entry, bytes);
-            let mut children = std::mem::take(&mut self.names[id as usize].children);
+            let mut children = self.unlist_children(id);
             // The last one is taken from the stack first.
             children.sort_unstable_by(|&left, &right| {
                 self.names[right as usize].name.cmp(self.names[left as usize].name)
@@ -466,7 +521,7 @@ impl<'a> Walk<'a> {
         let mut start = self.trail.last().map_or(0, |(end, _)| end + 1);
         while start < path.len() {
             let end = component_end(path, start);
-            at = *stack.by_name.get(&(at, &path[start..end]))?;
+            at = stack.lookup.find(at, &path[start..end], &stack.names)?;
             self.trail.push((end, at));
             start = end + 1;
         }
@@ -483,11 +538,7 @@ impl<'a> Walk<'a> {
                 stack.place(at, Live { kind: EntryKind::Directory, layer, entry: None, inode: None });
             }
             let end = component_end(path, start);
-            let name = &path[start..end];
-            at = *stack.by_name.entry((at, name)).or_insert_with(|| {
-                stack.names.push(Name { parent: at, name, live: None, listed: false, children: Vec::new() });
-                u32::try_from(stack.names.len() - 1).expect("fewer than 2^32 names fit in memory")
-            });
+            at = stack.lookup.find_or_make(at, &path[start..end], &mut stack.names);
             self.trail.push((end, at));
             start = end + 1;
         }
