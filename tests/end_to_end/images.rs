@@ -1,10 +1,11 @@
 //! Real images of every engine: all open, and the figures are those of references that share no code with us.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plimsoll_analysis::{Tree, squash};
+use plimsoll_analysis::{Holds, Tree, squash};
 use plimsoll_snapshot::{EntryKind, Snapshot, path};
 use plimsoll_tests::{image, program, root};
 use serde_json::Value;
@@ -207,11 +208,14 @@ fn lines(tree: &Tree<'_>) -> Vec<(String, String)> {
                 EntryKind::BlockDevice => 'b',
                 EntryKind::Fifo => 'p',
             };
-            let size = match node.content {
-                Some((size, _)) if !node.counted_elsewhere => format!(" {}", size.0),
+            let size = match node.holds {
+                Holds::Content(size, _) if !node.counted_elsewhere => format!(" {}", size.0),
                 _ => String::new(),
             };
-            let target = node.target.map(|target| path::escape(target).into_owned()).unwrap_or_default();
+            let target = match node.holds {
+                Holds::Target(target) => path::escape(target),
+                _ => Cow::default(),
+            };
             let line = format!(
                 "{kind}{} {}/{}{size} {target}",
                 permissions(attributes.mode),

@@ -19,4 +19,4 @@ mod testing;
 mod tree;
 
 pub use squash::{Cause, Inode, Names, Squashed, squash};
-pub use tree::{Tree, TreeNode};
+pub use tree::{Holds, Tree, TreeNode};

@@ -25,16 +25,25 @@ pub struct TreeNode<'a> {
     pub layer: u32,
     /// Who may do what with it; `None` for a directory that only its children imply.
     pub attributes: Option<&'a Attributes>,
-    /// The content of a file.
-    pub content: Option<(Bytes, ContentHash)>,
-    /// What a symbolic link points to.
-    pub target: Option<&'a [u8]>,
+    /// What it holds.
+    pub holds: Holds<'a>,
     /// Whether another name, further up, already counts the bytes of this file.
     pub counted_elsewhere: bool,
     /// The bytes of this node and everything below it, every inode once.
     pub bytes: Bytes,
     /// The number of files in it, itself included; hard links count.
     pub files: u64,
+}
+
+/// What a node of the tree holds besides other nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds<'a> {
+    /// Nothing: it is a directory, a device, or a hard link that points to nothing.
+    Nothing,
+    /// The content of a file.
+    Content(Bytes, ContentHash),
+    /// What a symbolic link points to.
+    Target(&'a [u8]),
 }
 
 impl<'a> Tree<'a> {
@@ -101,11 +110,11 @@ impl<'a> TreeBuilder<'a> {
             kind,
             layer,
             attributes: entry.map(|entry| entry.attributes),
-            content: inode.map(|(_, inode)| (inode.size, inode.content)),
-            target: entry.and_then(|entry| match entry.node {
-                Node::Symlink { target } => Some(target),
-                _ => None,
-            }),
+            holds: match (inode, entry.map(|entry| entry.node)) {
+                (Some((_, inode)), _) => Holds::Content(inode.size, inode.content),
+                (None, Some(Node::Symlink { target })) => Holds::Target(target),
+                (None, _) => Holds::Nothing,
+            },
             counted_elsewhere,
             bytes: if counted_elsewhere { Bytes::ZERO } else { size },
             files: u64::from(kind == EntryKind::File),

@@ -286,7 +286,7 @@ fn change_of(old: Option<&TreeNode<'_>>, new: Option<&TreeNode<'_>>) -> FileChan
         (Some(_), None) => FileChange::Removed,
         (None, Some(_)) => FileChange::Added,
         (Some(old), Some(new)) => {
-            if (old.kind, old.content, old.target) != (new.kind, new.content, new.target) {
+            if (old.kind, old.holds) != (new.kind, new.holds) {
                 FileChange::Modified
             } else if old.attributes != new.attributes && old.attributes.is_some() && new.attributes.is_some()
             {

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::files::{FileChange, FileTree, Side};
 use crate::squash::Squashed;
+use crate::tree::Holds;
 
 /// Files that moved. They are among the added and the removed ones too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -48,7 +49,10 @@ pub fn find_moves(
     let mut added: Vec<(Content, usize)> = Vec::new();
     for (index, node) in union.nodes.iter().enumerate() {
         let content = |side: Option<Side>, squashed: &Squashed<'_>| {
-            squashed.tree.nodes()[side?.node as usize].content.filter(|(size, _)| *size > Bytes::ZERO)
+            match squashed.tree.nodes()[side?.node as usize].holds {
+                Holds::Content(size, hash) if size > Bytes::ZERO => Some((size, hash)),
+                _ => None,
+            }
         };
         match node.change {
             FileChange::Removed => {
