@@ -17,9 +17,23 @@ globalThis.plimsoll = (() => {
 
   const slot = (id) => document.getElementById(id)?.textContent.trim() ?? "";
 
-  // The gzip bytes of the data slot, none if it is empty. Its text stays: a reader who saves the page saves the
-  // document as it is.
-  const data = () => decode(slot("plimsoll-data"));
+  const through = async (bytes, stream) =>
+    new Uint8Array(await new Response(new Response(bytes).body.pipeThrough(stream)).arrayBuffer());
+
+  // The bytes of the data slot, none if it is empty, inflated while the program is compiled. The program inflates what
+  // the browser does not, and says what is wrong with it. The text of the slot stays: a reader who saves the page saves
+  // the document as it is.
+  const inflated = async () => {
+    const bytes = decode(slot("plimsoll-data"));
+    if (bytes.length === 0 || !globalThis.DecompressionStream) return bytes;
+    return through(bytes, new DecompressionStream("gzip")).catch(() => bytes);
+  };
+  // What came of it.
+  let content = {};
+  const data = () => {
+    if (content.reason) throw content.reason;
+    return content.value;
+  };
 
   const ready = () => {
     if (root.dataset.state !== "failed") root.dataset.state = "ready";
@@ -83,8 +97,11 @@ globalThis.plimsoll = (() => {
     try {
       const lacking = lacks();
       if (lacking) throw new Error(`this browser is too old, it lacks ${lacking}`);
+      const [compiled, read] = await Promise.allSettled([module(), inflated()]);
+      if (compiled.reason) throw compiled.reason;
+      content = read;
       // Kept for the workers, which run the same module.
-      globalThis.plimsoll.module = await module();
+      globalThis.plimsoll.module = compiled.value;
       await wasm_bindgen({ module_or_path: globalThis.plimsoll.module });
     } catch (error) {
       failed(`its program does not run: ${text(error)}`);
@@ -141,10 +158,7 @@ globalThis.plimsoll = (() => {
     queueMicrotask(next);
   };
 
-  const gzip = async (bytes) => {
-    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  };
+  const gzip = (bytes) => through(bytes, new CompressionStream("gzip"));
 
   // Reads a file; `told` gets `{done, total}` as it goes, and in the end `{bytes}` or `{error}`.
   const read = (id, file, told) => {

@@ -15,6 +15,7 @@ pub mod memory;
 pub mod snapshot;
 mod tarball;
 pub mod targets;
+pub mod zstd;
 
 pub use tarball::{Member, members, mend};
 
@@ -39,6 +40,7 @@ pub const HARNESSES: &[(&str, Harness)] = &[
     ("dockerfile", dockerfile::run),
     ("targets", targets::run),
     ("image", image::run),
+    ("zstd", zstd::run),
 ];
 
 /// The places that the files of a cataloger's target are put at: the first byte of an input chooses one.

@@ -39,7 +39,7 @@ extern "C" {
     async fn compressed(bytes: &[u8]) -> Result<JsValue, JsValue>;
 }
 
-/// The data the report was written around: gzip. None if it was written around nothing.
+/// The data the report was written around, inflated where the browser could. None if it was written around nothing.
 pub(crate) fn data() -> Result<Option<Vec<u8>>, String> {
     match slot() {
         Ok(bytes) if bytes.length() == 0 => Ok(None),

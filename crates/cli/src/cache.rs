@@ -148,6 +148,20 @@ mod tests {
         assert_eq!(cache.get(&layer(2)), None);
     }
 
+    /// On other systems it cannot be replaced meanwhile.
+    #[cfg(unix)]
+    #[test]
+    fn an_entry_that_is_being_read_stays_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let cache = cache(&directory);
+        let contents = |size| Contents { tar_bytes: Bytes(size), ..Contents::default() };
+        cache.put(&layer(1), &contents(1));
+        let reader = File::open(cache.path(&layer(1)).unwrap()).unwrap();
+        cache.put(&layer(1), &contents(2));
+        assert_eq!(Contents::read(reader).unwrap().1, contents(1));
+        assert_eq!(cache.get(&layer(1)), Some(contents(2)));
+    }
+
     #[test]
     fn an_entry_is_found_again_and_a_torn_one_is_none() {
         let directory = tempfile::tempdir().unwrap();

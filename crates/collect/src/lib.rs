@@ -13,6 +13,8 @@ mod depth;
 mod digest;
 mod document;
 mod error;
+#[cfg(any(target_family = "wasm", test, feature = "page"))]
+pub mod frames;
 mod layer;
 mod limits;
 pub mod memory;

@@ -38,6 +38,7 @@ const TARGETS: &[(&str, &str)] = &[
     ("dockerfile", "text"),
     ("targets", "text"),
     ("image", "text"),
+    ("zstd", "binary"),
 ];
 
 /// Bounds beyond which an input counts as found: seconds and megabytes.
