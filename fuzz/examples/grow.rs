@@ -5,8 +5,11 @@
 
 use std::error::Error;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use plimsoll_fuzz::files;
 
 /// The sizes that are compared.
 const SIZES: [usize; 2] = [60 << 10, 240 << 10];
@@ -23,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in paths {
         for file in files(Path::new(path))? {
             let data = fs::read(&file)?;
-            let mut random = Random(data.len() as u64 + 1);
+            let mut random = Rng::with_seed(data.len() as u64);
             for number in 0..PIECES {
                 let (start, end) = piece(&data, number, &mut random);
                 let [short, long] = SIZES.map(|size| took(target, &grown(&data, start, end, size)));
@@ -44,42 +47,20 @@ fn took(target: &str, data: &[u8]) -> Duration {
 }
 
 /// Everything but the first byte, which chooses; then lines; then any few bytes.
-fn piece(data: &[u8], number: usize, random: &mut Random) -> (usize, usize) {
+fn piece(data: &[u8], number: usize, random: &mut Rng) -> (usize, usize) {
     if data.len() < 3 || number == 0 {
         return (1.min(data.len()), data.len());
     }
-    let at = 1 + random.below(data.len() - 2);
+    let at = 1 + random.usize(..data.len() - 2);
     if number % 2 == 1 {
         let start = data[..at].iter().rposition(|&byte| byte == b'\n').map_or(1, |end| end + 1);
         let end = data[at..].iter().position(|&byte| byte == b'\n').map_or(data.len(), |end| at + end + 1);
         return (start.min(end), end);
     }
-    (at, (at + 1 + random.below(8)).min(data.len()))
+    (at, (at + 1 + random.usize(..8)).min(data.len()))
 }
 
 fn grown(data: &[u8], start: usize, end: usize, size: usize) -> Vec<u8> {
     let times = size / (end - start).max(1);
     [&data[..start], &data[start..end].repeat(times.max(1)), &data[end..]].concat()
-}
-
-/// A generator of numbers, the same for the same input (xorshift).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit.max(1) as u64).unwrap_or(0)
-    }
-}
-
-fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files: Vec<_> =
-        fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    files.sort();
-    Ok(files)
 }

@@ -7,8 +7,11 @@
 use std::error::Error;
 use std::fs;
 use std::panic::catch_unwind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use plimsoll_fuzz::files;
 
 /// Numbers that readers stumble over.
 const NUMBERS: [&[u8]; 9] = [
@@ -38,14 +41,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("there is no input".into());
     }
     let words = words(&fs::read_to_string(dictionary)?);
-    let mut random = Random(u64::from(std::process::id()) << 20 | inputs.len() as u64);
+    let mut random = Rng::new();
     let end = Instant::now() + Duration::from_secs(seconds.parse()?);
     let (mut runs, mut written) = (0_u64, 0);
     std::panic::set_hook(Box::new(|info| println!("{info}")));
     while Instant::now() < end && written < 20 {
-        let mut data = inputs[random.below(inputs.len())].clone();
-        for _ in 0..1 + random.below(5) {
-            let other = &inputs[random.below(inputs.len())];
+        let mut data = inputs[random.usize(..inputs.len())].clone();
+        for _ in 0..1 + random.usize(..5) {
+            let other = &inputs[random.usize(..inputs.len())];
             change(&mut data, other, &words, &mut random);
         }
         runs += 1;
@@ -61,30 +64,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn change(data: &mut Vec<u8>, other: &[u8], words: &[Vec<u8>], random: &mut Random) {
+fn change(data: &mut Vec<u8>, other: &[u8], words: &[Vec<u8>], random: &mut Rng) {
     const LONGEST: usize = 32 << 10;
-    let at = random.below(data.len() + 1);
-    let longest = [4, 16, 64, 1024][random.below(4)];
-    let length = 1 + random.below(longest);
+    let at = random.usize(..data.len() + 1);
+    let longest = [4, 16, 64, 1024][random.usize(..4)];
+    let length = 1 + random.usize(..longest);
     let end = (at + length).min(data.len());
-    match random.below(9) {
-        0 if at < data.len() => data[at] ^= 1 << random.below(8),
-        1 if at < data.len() => data[at] = random.below(256).to_le_bytes()[0],
+    match random.usize(..9) {
+        0 if at < data.len() => data[at] ^= 1 << random.usize(..8),
+        1 if at < data.len() => data[at] = random.u8(..),
         2 => drop(data.drain(at..end)),
         3 => {
-            let piece = data[at..end].repeat(1 + random.below(4));
+            let piece = data[at..end].repeat(1 + random.usize(..4));
             data.splice(at..at, piece);
         }
-        4 if !words.is_empty() => drop(data.splice(at..at, words[random.below(words.len())].clone())),
-        5 if !words.is_empty() => drop(data.splice(at..end, words[random.below(words.len())].clone())),
-        6 => drop(data.splice(at..end, NUMBERS[random.below(NUMBERS.len())].to_vec())),
+        4 if !words.is_empty() => drop(data.splice(at..at, words[random.usize(..words.len())].clone())),
+        5 if !words.is_empty() => drop(data.splice(at..end, words[random.usize(..words.len())].clone())),
+        6 => drop(data.splice(at..end, NUMBERS[random.usize(..NUMBERS.len())].to_vec())),
         7 => {
-            let start = random.below(other.len() + 1);
+            let start = random.usize(..other.len() + 1);
             let piece = &other[start..(start + length * 4).min(other.len())];
             data.splice(at..at, piece.to_vec());
         }
         _ => {
-            let start = random.below(other.len() + 1);
+            let start = random.usize(..other.len() + 1);
             data.truncate(at);
             data.extend_from_slice(&other[start..]);
         }
@@ -116,26 +119,4 @@ fn unescaped(word: &str) -> Vec<u8> {
         }
     }
     bytes
-}
-
-/// A generator of numbers (xorshift).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit.max(1) as u64).unwrap_or(0)
-    }
-}
-
-fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files: Vec<_> =
-        fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
-    files.sort();
-    Ok(files)
 }

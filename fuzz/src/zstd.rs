@@ -22,7 +22,7 @@ pub fn run(data: &[u8]) {
         content.to_vec()
     };
     let limits = Limits { window_bytes: WINDOW, ..crate::limits() };
-    let program = decompress(Compression::Zstd, &stream[..], &limits).map(|stream| read(stream));
+    let program = decompress(Compression::Zstd, &stream[..], &limits).map(read);
     let page = read(Frames::new(&stream[..], WINDOW));
     match (program, page) {
         (Ok(Ok(program)), Ok(page)) => assert!(program == page, "the page reads something else"),

@@ -34,7 +34,7 @@ pub(crate) enum Marker {
     Opaque(Vec<u8>),
     /// Bookkeeping of AUFS, which is no content.
     Bookkeeping,
-    /// `.wh.` alone, which names nothing.
+    /// `.wh.` alone, or of `.` or `..`: it names nothing in its directory, and containerd refuses it.
     Nameless,
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn marker(path: &[u8]) -> Option<Marker> {
         return Some(Marker::Bookkeeping);
     }
     match plimsoll_snapshot::path::name(path).strip_prefix(b".wh.")? {
-        b"" => Some(Marker::Nameless),
+        b"" | b"." | b".." => Some(Marker::Nameless),
         b".wh..opq" => Some(Marker::Opaque(parent.to_vec())),
         name if name.starts_with(b".wh.") => Some(Marker::Bookkeeping),
         name => {
@@ -92,7 +92,10 @@ mod tests {
         check(".wh..wh..opq", Some(Marker::Opaque(Vec::new())));
         check(".wh..wh.aufs", Some(Marker::Bookkeeping));
         check(".wh..wh.plnk/17.3", Some(Marker::Bookkeeping));
-        check("a/.wh.", Some(Marker::Nameless));
+        for nameless in ["a/.wh.", "a/.wh..", "a/.wh...", ".wh..."] {
+            check(nameless, Some(Marker::Nameless));
+        }
+        check("a/.wh....", Some(Marker::Whiteout(b"a/...".to_vec())));
         check("a/x.wh.b", None);
     }
 }
