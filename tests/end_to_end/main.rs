@@ -14,6 +14,7 @@ mod hostile;
 mod images;
 mod limits;
 mod lost;
+mod packages;
 mod page;
 mod programs;
 mod report;

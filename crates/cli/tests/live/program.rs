@@ -33,6 +33,8 @@ impl Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
         command.args(arguments).current_dir(self.home.path()).env_clear().env("HOME", self.home.path());
         command.env("PATH", self.home.path());
+        // A program that is built to say which of its lines ran says so where it was told to, and not in its home.
+        command.envs(std::env::vars_os().filter(|(name, _)| name == "LLVM_PROFILE_FILE"));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.output().unwrap()
     }
