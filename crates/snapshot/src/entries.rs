@@ -49,13 +49,13 @@ impl Paths {
         self.ends.is_empty()
     }
 
-    /// How many files and directories a tree of these paths has, if they are in order; or a bound that is below `enough`.
-    pub(crate) fn nodes(&self, enough: u64) -> u64 {
-        // A step takes a slash and a name, so most lists need not be looked through.
-        let most = self.bytes.len() as u64 / 2 + self.len() as u64;
-        if most < enough {
-            return most;
-        }
+    /// More files and directories than this a tree of these paths cannot have: a directory takes a name and a slash.
+    pub(crate) fn most_nodes(&self) -> u64 {
+        self.bytes.len() as u64 / 2 + self.len() as u64
+    }
+
+    /// How many files and directories a tree of these paths has, if they are in order.
+    pub(crate) fn nodes(&self) -> u64 {
         let mut previous: &[u8] = &[];
         let mut nodes = 0;
         for path in self.iter() {
@@ -572,6 +572,14 @@ mod tests {
         let (entries, superseded, bytes) = builder.finish();
         assert_eq!((entries.len(), superseded, bytes), (1, 1, Bytes(5)));
         assert_eq!(entries.get(0).node, file(7));
+    }
+
+    #[test]
+    fn directories_that_paths_alone_name_are_counted() {
+        let paths: Paths = [&b"a/b/c/d"[..], b"a/b/e", b"f"].into_iter().collect();
+        // a, b, c, d, e and f.
+        assert_eq!(paths.nodes(), 6);
+        assert!(paths.most_nodes() >= 6);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use flate2::{Compression, GzBuilder};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Contents, DiffId, SCHEMA_VERSION, Snapshot};
+use crate::{Contents, DiffId, Paths, SCHEMA_VERSION, Snapshot};
 
 /// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
 pub const MAX_BYTES: u64 = 1 << 30;
@@ -115,14 +115,13 @@ pub(crate) fn check(snapshot: &Snapshot, limit: u64) -> Result<(), FormatError> 
 const BYTES_OF_NODE: u64 = 128;
 
 fn check_nodes(snapshot: &Snapshot, limit: u64) -> Result<(), FormatError> {
-    let mut nodes = 0_u64;
-    for contents in snapshot.layers.iter().filter_map(|layer| layer.contents.as_ref()) {
-        for paths in [contents.entries.paths(), &contents.whiteouts, &contents.opaque] {
-            nodes = nodes.saturating_add(paths.nodes(limit.saturating_sub(nodes)));
-        }
-        if nodes > limit {
-            return Err(FormatError::TooMany { limit });
-        }
+    let all = || {
+        let contents = snapshot.layers.iter().filter_map(|layer| layer.contents.as_ref());
+        contents.flat_map(|contents| [contents.entries.paths(), &contents.whiteouts, &contents.opaque])
+    };
+    // Only a snapshot of very many paths has to be looked through.
+    if all().map(Paths::most_nodes).sum::<u64>() > limit && all().map(Paths::nodes).sum::<u64>() > limit {
+        return Err(FormatError::TooMany { limit });
     }
     Ok(())
 }
@@ -218,8 +217,10 @@ pub(crate) fn write_document(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::{Digest, Facts, SecretFact, SecretKind};
+    use crate::{Digest, Facts, Layer, SecretFact, SecretKind};
 
     fn empty() -> Snapshot {
         Snapshot { schema_version: SCHEMA_VERSION, generator: "test".into(), ..Snapshot::default() }
@@ -258,6 +259,22 @@ mod tests {
         assert!(message("{\"a\": 1}").contains("not a Plimsoll snapshot"));
         assert!(message("{\"schema_version\": 1").contains("damaged"));
         assert!(message("{\"schema_version\": 1}").contains("missing field"));
+    }
+
+    #[test]
+    fn nodes_are_counted_before_they_are_too_many() {
+        let long = "d".repeat(100);
+        let layer = |name: &str| Layer {
+            diff_id: DiffId::new(Digest::sha256([7; 32])),
+            contents: Some(Arc::new(Contents {
+                whiteouts: [format!("{name}/{long}").as_bytes()].into_iter().collect(),
+                ..Contents::default()
+            })),
+        };
+        let snapshot = Snapshot { layers: vec![layer("a"), layer("b")], ..empty() };
+        // Two files and two directories, by names that would do for a hundred.
+        assert!(check_nodes(&snapshot, 4).is_ok());
+        assert!(matches!(check_nodes(&snapshot, 3), Err(FormatError::TooMany { limit: 3 })));
     }
 
     #[test]
