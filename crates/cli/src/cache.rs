@@ -2,8 +2,8 @@
 //!
 //! An entry is named by the diff ID it was read under, after that was computed from every byte of the layer: what is
 //! found under a diff ID is what a layer of that diff ID holds. The entry says it too, so one that got another's name is
-//! none. An entry is written beside its place and moved there, so
-//! runs at the same time never see half of one; one that cannot be read is as good as none.
+//! none. It is written beside its place and moved there, so runs at the same time never see half of one; one that cannot
+//! be read is as good as none.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};

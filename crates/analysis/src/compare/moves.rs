@@ -48,12 +48,12 @@ pub fn find_moves(
     let mut removed: Vec<(Content, usize)> = Vec::new();
     let mut added: Vec<(Content, usize)> = Vec::new();
     for (index, node) in union.nodes.iter().enumerate() {
-        let content = |side: Option<Side>, squashed: &Squashed<'_>| match squashed.tree.nodes()
-            [side?.node as usize]
-            .holds
-        {
-            Holds::Content(size, hash) if size > Bytes::ZERO => Some((size, hash)),
-            _ => None,
+        let content = |side: Option<Side>, squashed: &Squashed<'_>| {
+            let node = &squashed.tree.nodes()[side?.node as usize];
+            match node.holds {
+                Holds::Content(size, hash) if size > Bytes::ZERO => Some((size, hash)),
+                _ => None,
+            }
         };
         match node.change {
             FileChange::Removed => {
