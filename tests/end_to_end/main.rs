@@ -6,6 +6,7 @@
 mod access;
 mod accounting;
 mod archives;
+mod artifacts;
 mod bad_input;
 mod drop;
 mod finder;

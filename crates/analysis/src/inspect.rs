@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{
-    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntryKind, Image, Node, Order as _,
-    Snapshot, Source, Warning, path,
+    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, Entry, EntryKind, Image, Layer,
+    Node, Order as _, Snapshot, Source, Warning, path,
 };
 use serde::Serialize;
 
@@ -354,17 +354,40 @@ fn warnings(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Vec<
         .filter_map(|layer| layer.contents.as_ref())
         .flat_map(|contents| contents.warnings.iter().cloned());
     let dangling = squashed.dangling.iter().filter_map(|&(layer, entry)| {
-        let layer = &snapshot.layers[image.layers[layer as usize].layer];
-        let entry = layer.contents.as_ref()?.entries.get(entry as usize);
+        let (layer, entry) = entry_of(snapshot, image, layer, entry)?;
         let Node::Hardlink { target } = entry.node else { return None };
-        Some(Warning::DanglingHardlink {
-            layer: layer.diff_id.clone(),
-            path: path::escape(entry.path).into_owned(),
-            target: path::escape(target).into_owned(),
-        })
+        let (path, target) = (escaped(entry.path), escaped(target));
+        Some(Warning::DanglingHardlink { layer: layer.diff_id.clone(), path, target })
     });
-    let all = image.warnings.iter().cloned().chain(of_layers).chain(dangling);
+    let to_deleted = squashed.to_deleted.iter().filter_map(|&(layer, entry)| {
+        let (layer, entry) = entry_of(snapshot, image, layer, entry)?;
+        let Node::Hardlink { target } = entry.node else { return None };
+        let (path, target) = (escaped(entry.path), escaped(target));
+        Some(Warning::HardlinkToDeleted { layer: layer.diff_id.clone(), path, target })
+    });
+    let below_symlinks = squashed.below_symlinks.iter().filter_map(|&(layer, lower, entry)| {
+        let (_, entry) = entry_of(snapshot, image, lower, entry)?;
+        let layer = &snapshot.layers[image.layers[layer as usize].layer];
+        Some(Warning::BelowLowerSymlink { layer: layer.diff_id.clone(), path: escaped(entry.path) })
+    });
+    let of_stack = dangling.chain(to_deleted).chain(below_symlinks);
+    let all = image.warnings.iter().cloned().chain(of_layers).chain(of_stack);
     all.map(|warning| WarningMessage { message: warning.to_string(), warning }).collect()
+}
+
+/// An entry of a layer of an image.
+fn entry_of<'a>(
+    snapshot: &'a Snapshot,
+    image: &Image,
+    layer: u32,
+    entry: u32,
+) -> Option<(&'a Layer, Entry<'a>)> {
+    let layer = &snapshot.layers[image.layers[layer as usize].layer];
+    Some((layer, layer.contents.as_ref()?.entries.get(entry as usize)))
+}
+
+fn escaped(path: &[u8]) -> String {
+    path::escape(path).into_owned()
 }
 
 /// A size before and after.

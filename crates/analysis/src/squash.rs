@@ -70,6 +70,10 @@ pub struct Squashed<'a> {
     pub inodes: Vec<Inode>,
     /// Hard links that point to nothing: the layer and the entry.
     pub dangling: Vec<(u32, u32)>,
+    /// Hard links to files of lower layers that their own layer deletes: the layer and the entry.
+    pub to_deleted: Vec<(u32, u32)>,
+    /// Symbolic links that a later layer has something below: that layer, and the layer and the entry of the link.
+    pub below_symlinks: Vec<(u32, u32, u32)>,
     /// Every path that some layer has mentioned, alive or not.
     pub names: Names,
     /// What whiteouts took away, in the order of layers.
@@ -217,6 +221,8 @@ struct Stack<'a> {
     lookup: Lookup,
     inodes: Vec<Inode>,
     dangling: Vec<(u32, u32)>,
+    to_deleted: Vec<(u32, u32)>,
+    below_symlinks: Vec<(u32, u32, u32)>,
     layers: Vec<Option<&'a Contents>>,
     of_entries: Vec<Vec<NodeId>>,
     deletions: Vec<Deletion>,
@@ -230,6 +236,8 @@ impl Default for Stack<'_> {
             lookup: Lookup::default(),
             inodes: Vec::new(),
             dangling: Vec::new(),
+            to_deleted: Vec::new(),
+            below_symlinks: Vec::new(),
             layers: Vec::new(),
             of_entries: Vec::new(),
             deletions: Vec::new(),
@@ -245,6 +253,8 @@ impl<'a> Stack<'a> {
 
         // A link to a file of a lower layer keeps it alive, even if this layer removes the file's other names.
         let pinned = self.pin_lower_targets(contents);
+        let mut lower: Vec<u32> = pinned.keys().copied().collect();
+        lower.sort_unstable();
 
         // Whiteouts act on the layers below alone, wherever they stand in the tar: so they come first.
         let mut walk = Walk::default();
@@ -255,6 +265,15 @@ impl<'a> Stack<'a> {
                 if own.is_some() || below > Bytes::ZERO {
                     self.deletions.push(Deletion { layer, name: id, below });
                 }
+            } else {
+                self.note_symlink_above(layer, path);
+            }
+        }
+        for index in lower {
+            let Node::Hardlink { target } = contents.entries.get(index as usize).node else { continue };
+            // Only what the whiteouts took away is gone: nothing of this layer was placed yet.
+            if Walk::default().find(self, target).is_none() {
+                self.to_deleted.push((layer, index));
             }
         }
         let mut walk = Walk::default();
@@ -357,6 +376,32 @@ impl<'a> Stack<'a> {
             }
         }
         Target::Below(at)
+    }
+
+    /// Notes a symbolic link of a lower layer that this layer has something below.
+    fn note_symlink(&mut self, layer: u32, id: NodeId) {
+        if let Some(Live { kind: EntryKind::Symlink, layer: lower, entry: Some(entry), .. }) =
+            self.names[id as usize].live
+            && lower < layer
+            && self.below_symlinks.last() != Some(&(layer, lower, entry))
+        {
+            self.below_symlinks.push((layer, lower, entry));
+        }
+    }
+
+    /// The same for the path of a whiteout, which makes no directories.
+    fn note_symlink_above(&mut self, layer: u32, path: &'a [u8]) {
+        let mut at = ROOT;
+        let mut start = 0;
+        while start < path.len() {
+            let end = component_end(path, start);
+            let Some(id) = self.lookup.find(at, &path[start..end], &self.names) else { return };
+            if end < path.len() {
+                self.note_symlink(layer, id);
+            }
+            at = id;
+            start = end + 1;
+        }
     }
 
     fn add_inode(&mut self, inode: Inode) -> InodeId {
@@ -467,8 +512,8 @@ impl<'a> Stack<'a> {
         self.add_to(&mut tree, ROOT, 0);
         let parents = self.names.iter().map(|name| name.parent).collect();
         let names = Names { parents, of_entries: self.of_entries };
-        let Self { inodes, dangling, deletions, .. } = self;
-        Squashed { tree: tree.finish(), inodes, dangling, names, deletions }
+        let Self { inodes, dangling, to_deleted, below_symlinks, deletions, .. } = self;
+        Squashed { tree: tree.finish(), inodes, dangling, to_deleted, below_symlinks, names, deletions }
     }
 
     fn add_to(&mut self, tree: &mut TreeBuilder<'a>, root: NodeId, depth: u32) {
@@ -535,6 +580,7 @@ impl<'a> Walk<'a> {
         while start < path.len() {
             // What stands above a path is a directory, whatever it was before.
             if stack.names[at as usize].live.is_none_or(|live| live.kind != EntryKind::Directory) {
+                stack.note_symlink(layer, at);
                 stack.place(at, Live { kind: EntryKind::Directory, layer, entry: None, inode: None });
             }
             let end = component_end(path, start);

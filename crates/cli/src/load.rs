@@ -196,14 +196,18 @@ fn read_registry(reference: &Reference, options: &Options, printer: &Printer) ->
     }
     let store = RegistryStore::connect(reference, options, printer)?;
     let place = format!("`docker://{reference}`");
-    let choice = Choice { reference: None, platform: options.platform.clone() };
+    let choice = Choice { reference: None, platform: options.platform.clone(), depth: options.depth };
     let (_, images) = in_place(&place, plan(&store, None, &choice, &options.limits))?;
     let layers = read_layers(&store, &images, options, &reference.familiar())?;
     Ok((Transport::Docker, images, layers))
 }
 
 fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) -> Result<Loaded> {
-    let choice = Choice { reference: selection.reference.clone(), platform: options.platform.clone() };
+    let choice = Choice {
+        reference: selection.reference.clone(),
+        platform: options.platform.clone(),
+        depth: options.depth,
+    };
     let place = format!("`{}`", path.display());
     let metadata = std::fs::metadata(path).map_err(|error| Error::read(path, error))?;
     if metadata.is_dir() {
@@ -244,7 +248,11 @@ fn from_stream(
     selection: &Selection,
     options: &Options,
 ) -> Result<Loaded> {
-    let choice = Choice { reference: selection.reference.clone(), platform: options.platform.clone() };
+    let choice = Choice {
+        reference: selection.reference.clone(),
+        platform: options.platform.clone(),
+        depth: options.depth,
+    };
     let (transport, planned) = in_place(place, plan(&images, selection.transport, &choice, &options.limits))?;
     let layers = images.into_layers(&planned);
     Ok((transport, planned, layers))

@@ -62,7 +62,7 @@ fn is_tar_header(head: &[u8]) -> bool {
         || header.as_ustar().is_some()
         || header.as_gnu().is_some()
         // Before POSIX there was no magic, only a checksum.
-        || header.cksum().is_ok_and(|sum| sum == crate::tarball::checksum(block))
+        || crate::tarball::has_checksum(block)
 }
 
 /// The size of the pieces in which compressed input is read.

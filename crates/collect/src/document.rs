@@ -38,10 +38,11 @@ pub(crate) struct ImageFacts {
 }
 
 pub(crate) fn parse<T: DeserializeOwned>(member: &str, bytes: &[u8]) -> Result<T> {
-    serde_json::from_slice(bytes).map_err(|error| Error::Document {
-        member: member.to_owned(),
-        reason: redact::message(&error.to_string()),
-    })
+    serde_json::from_slice(bytes).map_err(|error| invalid(member, &error))
+}
+
+fn invalid(member: &str, error: &serde_json::Error) -> Error {
+    Error::Document { member: member.to_owned(), reason: redact::message(&error.to_string()) }
 }
 
 /// Reads an index or a manifest, going by what is in it.
@@ -60,14 +61,27 @@ pub(crate) fn image_document(member: &str, bytes: &[u8]) -> Result<ImageDocument
     if shape.manifests.is_some() {
         return parse(member, bytes).map(|index| ImageDocument::Index(Box::new(index)));
     }
-    if shape.layers.is_some() && shape.config.is_some() {
-        return parse(member, bytes).map(|manifest| ImageDocument::Manifest(Box::new(manifest)));
+    let is_manifest = shape.media_type.as_deref().is_some_and(|name| name.contains("manifest"));
+    if shape.config.is_some() && (shape.layers.is_some() || is_manifest) {
+        return manifest(member, bytes).map(|manifest| ImageDocument::Manifest(Box::new(manifest)));
     }
     Ok(ImageDocument::Other(match (shape.media_type, shape.schema_version) {
         (Some(media_type), _) => format!("media type `{media_type}`"),
         (None, Some(1)) => "a manifest of schema 1, which Docker gave up in 2017".to_owned(),
         (None, _) => "neither an index nor a manifest".to_owned(),
     }))
+}
+
+/// Reads a manifest. An image without layers may have no list of them, or `null`, as Go writes an empty one.
+fn manifest(member: &str, bytes: &[u8]) -> Result<ImageManifest> {
+    let mut value: serde_json::Value = parse(member, bytes)?;
+    if let Some(manifest) = value.as_object_mut()
+        && manifest.get("layers").is_none_or(serde_json::Value::is_null)
+    {
+        manifest.insert("layers".to_owned(), serde_json::Value::Array(Vec::new()));
+        return serde_json::from_value(value).map_err(|error| invalid(member, &error));
+    }
+    parse(member, bytes)
 }
 
 /// Reads the config of an image.

@@ -17,6 +17,8 @@ pub enum Error {
     Truncated { place: String, offset: u64 },
     #[error("{place} is damaged at byte {offset}: {reason}")]
     Damaged { place: String, offset: u64, reason: String },
+    #[error("{place} is {kind}\nhint: layers are read that are tar archives, plain or compressed")]
+    ForeignLayer { place: String, kind: String },
     #[error("`{member}` is not valid: {reason}")]
     Document { member: String, reason: String },
     #[error("{found}, not a container image\nhint: {expected}")]

@@ -15,8 +15,10 @@ use crate::compression::{Found, decompress, sniff};
 use crate::depth::Depth;
 use crate::digest::HashingReader;
 use crate::error::{Error, Result};
+use crate::foreign::foreign_content;
 use crate::limits::Limits;
 use crate::path::{Marker, marker, normalise};
+use crate::symlinks::Symlinks;
 use crate::tarball::{Member, TarError, TarErrorKind, TarReader};
 
 /// A blob that was read to its end.
@@ -76,7 +78,10 @@ pub fn read_headers(
 ) -> Result<Option<ReadLayer>> {
     let io_error = |source| Error::io(place, 0, source);
     let mut head = Vec::new();
-    blob.by_ref().take(512).read_to_end(&mut head).map_err(io_error)?;
+    blob.by_ref().take(2048).read_to_end(&mut head).map_err(io_error)?;
+    if let Some(kind) = foreign_content(&head) {
+        return Err(Error::ForeignLayer { place: place.to_owned(), kind: kind.to_owned() });
+    }
     if !matches!(sniff(&head), Found::Tar | Found::Empty) {
         return Ok(None);
     }
@@ -84,7 +89,9 @@ pub fn read_headers(
     blob.seek(SeekFrom::Start(0)).map_err(io_error)?;
     let mut reader = TarReader::new(BufReader::with_capacity(4096, blob), limits.header_bytes);
     let mut builder = Builder { headers_only: true, ..Builder::default() };
+    let mut is_empty = true;
     while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+        is_empty = false;
         let start = reader.offset();
         if length - start.min(length) < member.stored {
             return Err(Error::Truncated { place: place.to_owned(), offset: length });
@@ -92,6 +99,9 @@ pub fn read_headers(
         builder.add(place, &member, &mut reader, limits)?;
         builder.check(place, limits)?;
         reader.jump().map_err(|source| Error::io(place, start, source))?;
+    }
+    if is_empty {
+        check_empty(place, &mut reader.into_inner())?;
     }
     Ok(Some(ReadLayer {
         depth: Depth::Headers,
@@ -143,11 +153,19 @@ fn read_from<R: Read>(
                 contents: changeset.contents,
             })
         }
-        Found::Json | Found::Unknown => Err(Error::Damaged {
+        Found::Json | Found::Unknown => Err(not_a_tar(place, head)),
+    }
+}
+
+/// Why a blob whose content does not begin as a tar cannot be read.
+fn not_a_tar(place: &str, head: &[u8]) -> Error {
+    match foreign_content(head) {
+        Some(kind) => Error::ForeignLayer { place: place.to_owned(), kind: kind.to_owned() },
+        None => Error::Damaged {
             place: place.to_owned(),
             offset: 0,
             reason: "it is neither a tar nor a compressed one".to_owned(),
-        }),
+        },
     }
 }
 
@@ -164,20 +182,51 @@ struct Changeset {
 
 fn read_changeset<R: Read>(
     place: &str,
-    tar: HashingReader<R>,
+    mut tar: HashingReader<R>,
     expected: Option<&DiffId>,
     limits: &Limits,
 ) -> Result<Changeset> {
+    let head = tar.fill_buf().map_err(|source| Error::io(place, 0, source))?;
+    if !matches!(sniff(head), Found::Tar | Found::Empty) || foreign_content(head).is_some() {
+        return Err(not_a_tar(place, head));
+    }
     let mut reader = TarReader::new(tar, limits.header_bytes);
     let mut builder = Builder::default();
+    let mut is_empty = true;
     while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+        is_empty = false;
         builder.add(place, &member, &mut reader, limits)?;
         builder.check(place, limits)?;
     }
-    let (digest, tar_bytes) = finish(place, reader.into_inner())?;
+    let mut tar = reader.into_inner();
+    if is_empty {
+        check_empty(place, &mut tar)?;
+    }
+    let (digest, tar_bytes) = finish(place, tar)?;
     let diff_id = digest.map(DiffId::new).or_else(|| expected.cloned());
     let diff_id = diff_id.expect("a digest that is not expected is computed");
     Ok(Changeset { contents: builder.finish(&diff_id, Bytes(tar_bytes), limits), diff_id })
+}
+
+/// Reads a tar without a member to its end. Engines read nothing behind the first empty blocks; a layer that begins with
+/// them and goes on is something else, and must not count as read.
+fn check_empty(place: &str, rest: &mut impl BufRead) -> Result<()> {
+    let mut offset = 0;
+    loop {
+        let bytes = rest.fill_buf().map_err(|source| Error::io(place, offset, source))?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if bytes.iter().any(|&byte| byte != 0) {
+            return Err(Error::ForeignLayer {
+                place: place.to_owned(),
+                kind: "not a tar archive".to_owned(),
+            });
+        }
+        let length = bytes.len();
+        rest.consume(length);
+        offset += length as u64;
+    }
 }
 
 /// Gives an error of the tar its place.
@@ -215,6 +264,7 @@ struct Builder {
     outside: Vec<String>,
     unknown: Vec<(String, String)>,
     is_estargz: bool,
+    symlinks: Symlinks,
     catalog: Catalog,
 }
 
@@ -232,6 +282,7 @@ impl Builder {
             self.outside.push(path::escape(&member.name).into_owned());
             return Ok(());
         };
+        let path = self.symlinks.resolve(path);
         self.count_steps(&path);
         match marker(&path) {
             Some(Marker::Whiteout(target)) => {
@@ -254,6 +305,8 @@ impl Builder {
             }
             None => {}
         }
+        let link = (member.kind == EntryType::Symlink).then_some(&member.link[..]);
+        self.symlinks.note(&path, link);
         let attributes =
             Attributes { mode: member.mode, uid: member.uid, gid: member.gid, xattrs: member.xattrs.clone() };
         let target;
@@ -284,7 +337,7 @@ impl Builder {
                     self.outside.push(path::escape(&member.link).into_owned());
                     return Ok(());
                 };
-                target = normal;
+                target = self.symlinks.resolve(normal);
                 Node::Hardlink { target: &target }
             }
             EntryType::Char => Node::CharDevice,
@@ -572,11 +625,31 @@ mod tests {
     fn damage_is_named() {
         let message = |blob: &[u8]| read_layer("blob x", blob, &Limits::default()).unwrap_err().to_string();
         let tar = tar_of("f a one\nf b two");
-        assert_eq!(message(&tar[..700]), "blob x is truncated after 700 bytes");
+        assert_eq!(message(&tar[..514]), "blob x is truncated after 514 bytes");
         let packed = zstd::encode_all(&tar[..], 1).unwrap();
         assert!(message(&packed[..packed.len() - 3]).starts_with("blob x is truncated"));
         assert!(message(b"hello").contains("neither a tar nor a compressed one"));
         assert!(message(&tar_of("f a/.wh. ")).contains("a whiteout names no file"));
+    }
+
+    #[test]
+    fn what_begins_as_an_empty_tar_and_goes_on_is_none() {
+        let message = |blob: &[u8]| read_layer("blob x", blob, &Limits::default()).unwrap_err().to_string();
+        let mut erofs = vec![0; 8192];
+        erofs[1024..1028].copy_from_slice(&[0xe2, 0xe1, 0xf5, 0xe0]);
+        let mut other = vec![0; 1 << 20];
+        other[900_000] = 1;
+        for (content, kind) in [(erofs, "an EROFS image"), (other, "not a tar archive")] {
+            let expected = format!("blob x is {kind}");
+            assert!(message(&content).starts_with(&expected), "{}", message(&content));
+            let packed = zstd::encode_all(&content[..], 1).unwrap();
+            assert!(message(&packed).starts_with(&expected), "{}", message(&packed));
+            let diff_id = DiffId::new(Digest::sha256([7; 32]));
+            let headers = read_headers("blob x", io::Cursor::new(&content), &diff_id, &Limits::default());
+            assert!(headers.unwrap_err().to_string().starts_with(&expected));
+        }
+        assert_eq!(read(&[0; 10_240]).contents.entries.len(), 0);
+        assert!(message(&zstd::encode_all(&b"hello"[..], 1).unwrap()).contains("damaged"));
     }
 
     #[test]

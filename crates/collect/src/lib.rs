@@ -6,6 +6,7 @@
 //! pass.
 
 mod archive;
+mod artifact;
 mod build;
 mod catalog;
 mod compression;
@@ -13,6 +14,7 @@ mod depth;
 mod digest;
 mod document;
 mod error;
+mod foreign;
 #[cfg(any(target_family = "wasm", test, feature = "page"))]
 pub mod frames;
 mod layer;
@@ -20,10 +22,12 @@ mod limits;
 pub mod memory;
 mod path;
 mod plan;
+mod platform;
 mod pseudonym;
 mod redact;
 mod snapshot;
 mod store;
+mod symlinks;
 mod tarball;
 
 pub use archive::{ArchiveIndex, StreamedImages, read_stream};

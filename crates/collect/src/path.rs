@@ -1,8 +1,9 @@
-//! Brings the names in a tar into one form: relative, without `.` components, slashes single.
+//! Brings the names in a tar into one form: relative, without `.` and `..` components, slashes single.
 
 use std::borrow::Cow;
 
-/// The path that a name in a tar stands for; `None` if it leaves the image by `..`.
+/// The path that a name in a tar stands for; `None` if it leaves the image by `..`. As in engines, `..` takes back the
+/// component before it, whatever lies there.
 pub(crate) fn normalise(name: &[u8]) -> Option<Cow<'_, [u8]>> {
     let name = name.strip_suffix(b"/").unwrap_or(name);
     let is_clean = name.split(|&byte| byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."));
@@ -13,7 +14,8 @@ pub(crate) fn normalise(name: &[u8]) -> Option<Cow<'_, [u8]>> {
     for part in name.split(|&byte| byte == b'/') {
         match part {
             b"" | b"." => {}
-            b".." => return None,
+            b".." if path.is_empty() => return None,
+            b".." => path.truncate(path.iter().rposition(|&byte| byte == b'/').unwrap_or(0)),
             part => {
                 if !path.is_empty() {
                     path.push(b'/');
@@ -76,11 +78,16 @@ mod tests {
             ("/etc/./passwd", "etc/passwd"),
             ("./.wh.x", ".wh.x"),
             (".hidden/..file", ".hidden/..file"),
+            ("a/../b", "b"),
+            ("x/./mid/../up", "x/up"),
+            ("a/b/c/../../d", "a/d"),
+            ("a/..", ""),
         ] {
             assert_eq!(path(name).as_deref(), Some(expected), "{name}");
         }
-        assert_eq!(path("a/../b"), None);
-        assert_eq!(path("../b"), None);
+        for outside in ["..", "../b", "a/../../b", "/../b"] {
+            assert_eq!(path(outside), None, "{outside}");
+        }
     }
 
     #[test]

@@ -7,9 +7,13 @@ use oci_spec::image::{Descriptor, ImageIndex, ImageManifest};
 use plimsoll_snapshot::{Bytes, DiffId, Digest, Platform, Transport, Warning};
 use sha2::{Digest as _, Sha256};
 
+use crate::artifact::artifact;
+use crate::depth::Depth;
 use crate::document::{DockerImage, ImageDocument, ImageFacts, image_document, image_facts, parse};
 use crate::error::{Error, Result};
+use crate::foreign::foreign_type;
 use crate::limits::{DOCUMENTS, Limits};
+use crate::platform;
 use crate::store::{Store, document};
 
 /// Which image of several is wanted.
@@ -19,6 +23,8 @@ pub struct Choice {
     pub reference: Option<String>,
     /// `os/architecture[/variant]`.
     pub platform: Option<String>,
+    /// Manifests and configs are compared with their digests only if layers are, too.
+    pub depth: Depth,
 }
 
 /// An image whose documents were read and whose layers were not.
@@ -53,6 +59,8 @@ pub struct PlannedLayer {
 
 const DOCKER_MANIFEST: &str = "manifest.json";
 const OCI_INDEX: &str = "index.json";
+/// For who gave something else.
+const FORMATS: &str = "a docker save archive has a `manifest.json`, an OCI layout an `index.json`";
 
 /// Finds the images that are wanted. Without a `transport`, what the store holds decides: Docker's manifest first,
 /// because Docker 25.0 wrote OCI manifests without layers beside it (moby#47065).
@@ -76,13 +84,7 @@ pub fn plan(
         (_, Some(index)) if wants_oci => (Transport::OciArchive, planner.oci_images(&index)?),
         (Some(manifest), _) if !is_list && wants_dir => (Transport::Dir, vec![planner.dir_image(&manifest)?]),
         _ => {
-            return Err(Error::NotAnImage {
-                found: match transport {
-                    Some(transport) => format!("this is not `{}:`", transport.name()),
-                    None => "there is no image here".to_owned(),
-                },
-                expected: "a docker save archive has a `manifest.json`, an OCI layout an `index.json`",
-            });
+            return Err(not_an_image(store, transport));
         }
     };
     Ok((transport.unwrap_or(found), planner.choose(images)?))
@@ -110,7 +112,13 @@ impl Planner<'_> {
 
     fn docker_image(&self, image: DockerImage) -> Result<PlannedImage> {
         let config = self.required(&image.config, DOCKER_MANIFEST)?;
-        let id = self.verified(&image.config, digest_in_name(&image.config), &config)?;
+        // Engines load a config whatever its file is called, and the ID is the digest it has.
+        let id = sha256(&config);
+        let is_named_so = digest_in_name(&image.config).is_none_or(|named| named == id);
+        let mut warnings = Vec::new();
+        if !is_named_so && self.choice.depth == Depth::Verified {
+            warnings.push(Warning::ConfigNameMismatch { name: image.config.clone(), digest: id.clone() });
+        }
         let facts = image_facts(&image.config, &config)?;
         let members = image.layers.unwrap_or_default();
         self.check_count(&image.config, members.len(), &facts)?;
@@ -129,13 +137,16 @@ impl Planner<'_> {
             manifest_digest: None,
             layers: layers.collect::<Result<_>>()?,
             facts,
-            warnings: Vec::new(),
+            warnings,
         })
     }
 
     fn dir_image(&self, manifest: &[u8]) -> Result<PlannedImage> {
         match image_document(DOCKER_MANIFEST, manifest)? {
             ImageDocument::Manifest(parsed) => {
+                if let Some(kind) = artifact(&parsed, None) {
+                    return Err(lone_artifact(&kind));
+                }
                 let digest = sha256(manifest);
                 self.oci_image(&parsed, digest, DOCKER_MANIFEST, |digest| digest.hex().to_owned())
             }
@@ -159,10 +170,11 @@ impl Planner<'_> {
             let mut found = Vec::new();
             let mut trail = BTreeSet::new();
             self.manifests_below(descriptor, OCI_INDEX, &mut trail, &mut found, &mut warnings)?;
-            // Platforms of one image may stand side by side at the top, too.
+            // Platforms of one image may stand side by side at the top, too: with one name, or with none and no platform
+            // twice.
             match groups
                 .iter_mut()
-                .find(|group| group.name == name && (name.is_some() || group.has_platforms()))
+                .find(|group| group.name == name && (name.is_some() || group.has_none_of(&found)))
             {
                 Some(group) => group.manifests.extend(found),
                 None => groups.push(Group { name, manifests: found }),
@@ -189,15 +201,7 @@ impl Planner<'_> {
             images.push(image);
         }
         if images.is_empty() {
-            let reasons: Vec<_> = warnings.iter().map(ToString::to_string).collect();
-            return Err(Error::NotAnImage {
-                found: ["the index holds no image".to_owned()]
-                    .into_iter()
-                    .chain(reasons)
-                    .collect::<Vec<_>>()
-                    .join("; "),
-                expected: "an index refers to manifests, or to indexes that do",
-            });
+            return Err(no_image_in_index(&warnings));
         }
         Ok(images)
     }
@@ -218,7 +222,8 @@ impl Planner<'_> {
         let digest = digest_of(descriptor, wanted_by)?;
         // A registry counts every manifest it gives, and a layout may lack those of other platforms: what the index
         // says of them will do.
-        if let Some(platform) = descriptor.platform().as_ref().filter(|_| is_manifest(descriptor)) {
+        let says_enough = is_manifest(descriptor) && descriptor.artifact_type().is_none();
+        if let Some(platform) = descriptor.platform().as_ref().filter(|_| says_enough) {
             found.push(FoundManifest { digest, platform: platform_of(platform), manifest: None });
             return Ok(());
         }
@@ -237,13 +242,18 @@ impl Planner<'_> {
                     self.manifests_below(descriptor, &member, trail, found, warnings)?;
                 }
             }
-            ImageDocument::Manifest(manifest) => {
-                let platform = match descriptor.platform() {
-                    Some(platform) => platform_of(platform),
-                    None => self.platform_in_config(&manifest, &member)?,
-                };
-                found.push(FoundManifest { digest: digest.clone(), platform, manifest: Some(*manifest) });
-            }
+            ImageDocument::Manifest(manifest) => match artifact(&manifest, Some(descriptor)) {
+                Some(reason) => {
+                    warnings.push(Warning::SkippedManifest { digest: digest.clone(), reason });
+                }
+                None => {
+                    let platform = match descriptor.platform() {
+                        Some(platform) => platform_of(platform),
+                        None => self.platform_in_config(&manifest, &member)?,
+                    };
+                    found.push(FoundManifest { digest: digest.clone(), platform, manifest: Some(*manifest) });
+                }
+            },
             ImageDocument::Other(reason) => {
                 warnings.push(Warning::SkippedManifest { digest: digest.clone(), reason });
             }
@@ -258,7 +268,10 @@ impl Planner<'_> {
         let bytes = self.required(&member, OCI_INDEX)?;
         self.verified(&member, Some(digest.clone()), &bytes)?;
         match image_document(&member, &bytes)? {
-            ImageDocument::Manifest(manifest) => Ok(*manifest),
+            ImageDocument::Manifest(manifest) => match artifact(&manifest, None) {
+                Some(kind) => Err(lone_artifact(&kind)),
+                None => Ok(*manifest),
+            },
             ImageDocument::Index(_) => {
                 Err(Error::Document { member, reason: "it is an index, not a manifest".to_owned() })
             }
@@ -273,13 +286,11 @@ impl Planner<'_> {
     }
 
     fn choose_platform(&self, mut manifests: Vec<FoundManifest>) -> Result<FoundManifest> {
+        let platforms = || manifests.iter().map(|found| &found.platform);
         let position = match &self.choice.platform {
-            Some(wanted) => manifests.iter().position(|found| platform_matches(&found.platform, wanted)),
+            Some(wanted) => platform::position(platforms(), wanted),
             // The same file has to give the same figures on every machine, so the host is not asked.
-            None => manifests
-                .iter()
-                .position(|found| platform_matches(&found.platform, "linux/amd64"))
-                .or(Some(0)),
+            None => platform::position(platforms(), "linux/amd64").or(Some(0)),
         };
         match position {
             Some(position) => Ok(manifests.swap_remove(position)),
@@ -307,6 +318,9 @@ impl Planner<'_> {
         let mut layers = Vec::new();
         for (descriptor, diff_id) in manifest.layers().iter().zip(&facts.diff_ids) {
             let digest = digest_of(descriptor, wanted_by)?;
+            if let Some(kind) = foreign_type(&descriptor.media_type().to_string()) {
+                return Err(Error::ForeignLayer { place: format!("layer {digest}"), kind });
+            }
             let member = member_of(&digest);
             let bytes = Bytes(descriptor.size());
             let member = match self.store.size(&member) {
@@ -362,8 +376,12 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Compares a document with the digest it is stored under, where that is known and SHA-256.
+    /// Compares a document with the digest it is stored under, where that is known and SHA-256, unless digests are
+    /// believed.
     fn verified(&self, member: &str, expected: Option<Digest>, bytes: &[u8]) -> Result<Digest> {
+        if let Some(expected) = expected.as_ref().filter(|_| self.choice.depth != Depth::Verified) {
+            return Ok(expected.clone());
+        }
         let found = sha256(bytes);
         match expected {
             Some(expected) if expected.algorithm() == "sha256" && expected != found => {
@@ -395,11 +413,14 @@ impl Planner<'_> {
 
     /// Keeps the images that are wanted, and gives each the name it was asked by.
     fn choose(&self, mut images: Vec<PlannedImage>) -> Result<Vec<PlannedImage>> {
+        let is_for = |image: &PlannedImage, wanted: &str| {
+            platform::position([&image.facts.platform], wanted).is_some()
+        };
         if let Some(wanted) = &self.choice.platform
-            && images.iter().any(|image| !platform_matches(&image.facts.platform, wanted))
+            && images.iter().any(|image| !is_for(image, wanted))
         {
             let available = images.iter().map(|image| image.facts.platform.to_string()).collect();
-            images.retain(|image| platform_matches(&image.facts.platform, wanted));
+            images.retain(|image| is_for(image, wanted));
             if images.is_empty() {
                 return Err(Error::UnknownPlatform { platform: wanted.clone(), available });
             }
@@ -445,8 +466,12 @@ struct Group {
 }
 
 impl Group {
-    fn has_platforms(&self) -> bool {
-        self.manifests.len() > 1
+    /// Whether these are for other platforms than those that are there.
+    fn has_none_of(&self, found: &[FoundManifest]) -> bool {
+        let is_here = |new: &FoundManifest| {
+            self.manifests.iter().any(|old| platform::same(&old.platform, &new.platform))
+        };
+        !found.iter().any(is_here)
     }
 }
 
@@ -515,6 +540,47 @@ fn sha256(bytes: &[u8]) -> Digest {
     Digest::sha256(Sha256::digest(bytes).into())
 }
 
+/// Why there is no image where one was looked for.
+fn not_an_image(store: &dyn Store, transport: Option<Transport>) -> Error {
+    let has = |member: &str| store.size(member).is_some();
+    let (found, expected) = match transport {
+        Some(transport) => {
+            return Error::NotAnImage {
+                found: format!("this is not `{}:`", transport.name()),
+                expected: FORMATS,
+            };
+        }
+        None if has("repositories") => (
+            "this is an archive of Docker before 1.10",
+            "load it with a newer engine, and save it again with `docker save`",
+        ),
+        // What every container has, and what nearly every distribution has (os-release(5)).
+        None if has(".dockerenv") || has("etc/os-release") || has("usr/lib/os-release") => (
+            "this is the file system of a container, as `docker export` writes it",
+            "`docker save` writes the image with its layers",
+        ),
+        None => ("there is no image here", FORMATS),
+    };
+    Error::NotAnImage { found: found.to_owned(), expected }
+}
+
+fn lone_artifact(kind: &str) -> Error {
+    Error::NotAnImage { found: format!("this is {kind}"), expected: FORMATS }
+}
+
+/// What an index holds that holds no image.
+fn no_image_in_index(skipped: &[Warning]) -> Error {
+    match skipped {
+        [Warning::SkippedManifest { reason, .. }] => lone_artifact(reason),
+        [] => Error::NotAnImage { found: "the index is empty".to_owned(), expected: FORMATS },
+        skipped => {
+            let reasons: Vec<_> = skipped.iter().map(ToString::to_string).collect();
+            let found = format!("the index holds no image; {}", reasons.join("; "));
+            Error::NotAnImage { found, expected: FORMATS }
+        }
+    }
+}
+
 fn missing(member: &str, wanted_by: &str) -> Error {
     let blob = match digest_in_name(member) {
         Some(digest) => digest.to_string(),
@@ -537,14 +603,6 @@ fn familiar(reference: &str) -> &str {
 fn is_id(id: &Digest, wanted: &str) -> bool {
     let hex = wanted.strip_prefix("sha256:").unwrap_or(wanted);
     hex.len() >= 6 && id.hex().starts_with(hex)
-}
-
-fn platform_matches(platform: &Platform, wanted: &str) -> bool {
-    let mut parts = wanted.split('/');
-    let (os, architecture, variant) = (parts.next(), parts.next(), parts.next());
-    os == Some(&platform.os)
-        && architecture == Some(&platform.architecture)
-        && variant.is_none_or(|variant| platform.variant.as_deref() == Some(variant))
 }
 
 #[cfg(test)]

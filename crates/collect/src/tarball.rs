@@ -91,16 +91,17 @@ impl<R: BufRead> TarReader<R> {
 
     /// The next member; `None` behind the last one. Skips what is left of the content of the current one.
     pub(crate) fn next_member(&mut self) -> Result<Option<Member>> {
-        self.skip(self.content + self.padding)?;
-        (self.content, self.padding) = (0, 0);
+        self.skip(self.content)?;
+        self.skip_padding()?;
         let mut extensions = Extensions::default();
         loop {
             let Some(block) = self.header_block()? else { return Ok(None) };
             let header = Header::from_byte_slice(&block);
-            if header.cksum().ok() != Some(checksum(&block)) {
+            if !has_checksum(&block) {
                 return Err(self.damaged("the checksum of a header is wrong".to_owned()));
             }
-            let stored = header.entry_size().map_err(|error| self.damaged(error.to_string()))?;
+            let stored = number(&header.as_old().size)
+                .ok_or_else(|| self.damaged("the size of a member is not a number".to_owned()))?;
             match header.entry_type() {
                 EntryType::XHeader => {
                     let records = self.extended_header(stored)?;
@@ -112,19 +113,23 @@ impl<R: BufRead> TarReader<R> {
                 }
                 EntryType::GNULongName => extensions.name = Some(c_string(self.extended_header(stored)?)),
                 EntryType::GNULongLink => extensions.link = Some(c_string(self.extended_header(stored)?)),
-                kind => return self.member(header, kind, extensions).map(Some),
+                kind => return self.member(header, kind, stored, extensions).map(Some),
             }
         }
     }
 
-    fn member(&mut self, header: &Header, kind: EntryType, extensions: Extensions) -> Result<Member> {
-        let stored = match extensions.size {
-            Some(size) => size,
-            None => header.entry_size().map_err(|error| self.damaged(error.to_string()))?,
-        };
+    fn member(
+        &mut self,
+        header: &Header,
+        kind: EntryType,
+        stored: u64,
+        extensions: Extensions,
+    ) -> Result<Member> {
+        let stored = extensions.size.unwrap_or(stored);
         let mut size = extensions.sparse_size.unwrap_or(stored);
         if let Some(gnu) = header.as_gnu().filter(|_| kind == EntryType::GNUSparse) {
-            size = gnu.real_size().map_err(|error| self.damaged(error.to_string()))?;
+            size = number(&gnu.realsize)
+                .ok_or_else(|| self.damaged("the size of a sparse file is not a number".to_owned()))?;
             let mut more = gnu.is_extended();
             while more {
                 let block = self.header_block()?.ok_or_else(|| self.error(TarErrorKind::Truncated))?;
@@ -155,17 +160,24 @@ impl<R: BufRead> TarReader<R> {
             .link
             .or_else(|| header.link_name_bytes().map(std::borrow::Cow::into_owned))
             .unwrap_or_default();
-        // An empty field is common and means nothing: it is read as zero.
+        // Before POSIX, a directory was a file whose name ends with a slash (GNU manual, "Basic Tar Format"). Only that
+        // form has a type of NUL; a file of POSIX that is named so would be lost, unless it is empty.
+        let is_old_directory = kind == EntryType::Regular
+            && name.ends_with(b"/")
+            && (header.as_old().linkflag == [0] || stored == 0);
+        let old = header.as_old();
+        // Owners and times that are no numbers change no byte that is counted: they are read as zero.
+        let or_zero = |field: &[u8]| number(field).unwrap_or(0);
         Ok(Member {
             name,
             link,
-            kind,
+            kind: if is_old_directory { EntryType::Directory } else { kind },
             stored,
-            size: if has_content { size } else { 0 },
-            modified: header.mtime().unwrap_or(0),
-            mode: header.mode().unwrap_or(0) & 0o7777,
-            uid: extensions.uid.unwrap_or_else(|| header.uid().unwrap_or(0)),
-            gid: extensions.gid.unwrap_or_else(|| header.gid().unwrap_or(0)),
+            size: if has_content && !is_old_directory { size } else { 0 },
+            modified: or_zero(&old.mtime),
+            mode: u32::try_from(or_zero(&old.mode) & 0o7777).unwrap_or(0),
+            uid: extensions.uid.unwrap_or_else(|| or_zero(&old.uid)),
+            gid: extensions.gid.unwrap_or_else(|| or_zero(&old.gid)),
             xattrs: extensions.xattrs,
         })
     }
@@ -217,6 +229,26 @@ impl<R: BufRead> TarReader<R> {
             self.inner.consume(step);
             self.offset += step as u64;
             left -= step as u64;
+        }
+        Ok(())
+    }
+
+    /// Skips the padding of the current member. Behind the last one some writers leave it out, and engines do not miss it.
+    fn skip_padding(&mut self) -> Result<()> {
+        (self.content, self.padding) = (0, self.padding);
+        while self.padding > 0 {
+            let available = self
+                .inner
+                .fill_buf()
+                .map_err(|error| TarError { offset: self.offset, kind: error.into() })?;
+            let step = available.len().min(usize::try_from(self.padding).unwrap_or(usize::MAX));
+            if step == 0 {
+                self.padding = 0;
+                break;
+            }
+            self.inner.consume(step);
+            self.offset += step as u64;
+            self.padding -= step as u64;
         }
         Ok(())
     }
@@ -369,10 +401,45 @@ fn padding(size: u64) -> u64 {
     size.wrapping_neg() % BLOCK as u64
 }
 
-/// The checksum of a header: the sum of its bytes with the checksum field taken for spaces.
-pub(crate) fn checksum(block: &[u8]) -> u32 {
-    let sum = |bytes: &[u8]| bytes.iter().map(|&byte| u32::from(byte)).sum::<u32>();
-    sum(&block[..148]) + 8 * u32::from(b' ') + sum(&block[156..BLOCK])
+/// Whether a block has the checksum of a header: the sum of its bytes with the checksum field taken for spaces. Some old
+/// writers added signed bytes, which readers have accepted ever since (GNU manual, "Basic Tar Format").
+pub(crate) fn has_checksum(block: &[u8]) -> bool {
+    let Some(noted) = number(&block[148..156]).filter(|_| block[148..156].iter().any(u8::is_ascii_digit))
+    else {
+        return false;
+    };
+    let bytes = || block[..148].iter().chain(&block[156..BLOCK]);
+    let spaces = 8 * u32::from(b' ');
+    let unsigned = spaces + bytes().map(|&byte| u32::from(byte)).sum::<u32>();
+    let high = u32::try_from(bytes().filter(|byte| !byte.is_ascii()).count()).unwrap_or(u32::MAX);
+    noted == u64::from(unsigned)
+        || i64::try_from(noted).ok() == Some(i64::from(unsigned) - 256 * i64::from(high))
+}
+
+/// A numeric field of a header: octal digits between spaces and NULs, or binary if the first bit is set (GNU manual,
+/// "Extensions"). A blank one is zero: .NET leaves the size of empty files out. `None` for anything else, for what is
+/// negative, and for what no `u64` holds.
+fn number(field: &[u8]) -> Option<u64> {
+    match field.first()? {
+        first if first & 0x80 != 0 => {
+            // The second bit is the sign.
+            let digits = std::iter::once(first & 0x7f).chain(field[1..].iter().copied());
+            digits
+                .fold(Some(0_u64), |sum, byte| sum?.checked_mul(256)?.checked_add(byte.into()))
+                .filter(|_| first & 0x40 == 0)
+        }
+        _ => {
+            let text = field.split(|&byte| byte == 0).find(|part| !part.is_empty()).unwrap_or_default();
+            let text = text.trim_ascii();
+            if text.is_empty() {
+                return Some(0);
+            }
+            text.iter().try_fold(0_u64, |sum, &byte| match byte {
+                b'0'..=b'7' => sum.checked_mul(8)?.checked_add((byte - b'0').into()),
+                _ => None,
+            })
+        }
+    }
 }
 
 #[cfg(test)]
@@ -470,6 +537,90 @@ mod tests {
         append(&mut tar, &header("link", EntryType::Link, 4096), b"");
         append(&mut tar, &header("a", EntryType::Regular, 2), b"ab");
         assert_eq!(names(&tar), ["link 0", "a 2"]);
+    }
+
+    #[test]
+    fn fields_are_read_as_engines_read_them() {
+        for (field, expected) in [
+            (&b"00000000003\0"[..], Some(3)),
+            (b"          3\0", Some(3)),
+            (b"3 \0\0\0\0\0\0\0\0\0\0", Some(3)),
+            (b"\0\0\0\0\0\0\0\0\0\0\0\0", Some(0)),
+            (b"            ", Some(0)),
+            (b"\x80\0\0\0\0\0\0\0\0\0\x01\x02", Some(258)),
+            (b"777777777777", Some(0o777_777_777_777)),
+            (b"-0000000001\0", None),
+            (b"00000000008\0", None),
+            (b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", None),
+            (b"\x80\x01\0\0\0\0\0\0\0\0\0\0", None),
+        ] {
+            assert_eq!(number(field), expected, "{}", field.escape_ascii());
+        }
+    }
+
+    /// A header whose fields were changed by hand.
+    fn changed(name: &str, size: u64, change: impl FnOnce(&mut [u8])) -> Header {
+        let mut header = header(name, EntryType::Regular, size);
+        change(header.as_mut_bytes());
+        header.set_cksum();
+        header
+    }
+
+    #[test]
+    fn blank_fields_mean_zero() {
+        let mut tar = Vec::new();
+        append(&mut tar, &changed("empty", 0, |bytes| bytes[124..136].fill(0)), b"");
+        append(&mut tar, &changed("owner", 1, |bytes| bytes[108..124].fill(b' ')), b"x");
+        assert_eq!(names(&tar), ["empty 0", "owner 1"]);
+    }
+
+    #[test]
+    fn signed_checksums_are_accepted() {
+        let mut old = header("caf\u{e9}", EntryType::Regular, 0);
+        let sum: i32 = old
+            .as_bytes()
+            .iter()
+            .enumerate()
+            .map(|(at, &byte)| match at {
+                148..156 => i32::from(b' '),
+                _ => i32::from(byte.cast_signed()),
+            })
+            .sum();
+        old.as_mut_bytes()[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        let mut tar = Vec::new();
+        append(&mut tar, &old, b"");
+        assert_eq!(names(&tar), ["caf\u{e9} 0"]);
+    }
+
+    #[test]
+    fn a_name_with_a_slash_was_a_directory() {
+        let kind = |name: &str, flag: u8, size: u64| {
+            let mut tar = Vec::new();
+            append(
+                &mut tar,
+                &changed(name, size, |bytes| bytes[156] = flag),
+                &[1; 5][..usize::try_from(size).unwrap()],
+            );
+            append(&mut tar, &header("next", EntryType::Regular, 0), b"");
+            let mut reader = TarReader::new(&tar[..], 1 << 20);
+            let member = reader.next_member().unwrap().unwrap();
+            assert_eq!(reader.next_member().unwrap().unwrap().name, b"next");
+            (member.kind, member.size)
+        };
+        assert_eq!(kind("a/", 0, 0), (EntryType::Directory, 0));
+        assert_eq!(kind("a/", 0, 5), (EntryType::Directory, 0));
+        assert_eq!(kind("a/", b'0', 0), (EntryType::Directory, 0));
+        assert_eq!(kind("a/", b'0', 5), (EntryType::Regular, 5));
+        assert_eq!(kind("a", 0, 5), (EntryType::Regular, 5));
+    }
+
+    #[test]
+    fn the_last_member_needs_no_padding() {
+        let mut tar = Vec::new();
+        append(&mut tar, &header("a", EntryType::Regular, 600), &[1; 600]);
+        assert_eq!(names(&tar[..512 + 600]), ["a 600"]);
+        assert_eq!(names(&tar[..512 + 700]), ["a 600"]);
+        assert!(matches!(error(&tar[..512 + 599]), TarErrorKind::Truncated));
     }
 
     #[test]

@@ -15,6 +15,11 @@ pub enum Warning {
     DuplicateEntries { layer: DiffId, entries: u64, bytes: Bytes },
     /// A hard link whose target exists neither in its layer nor below; it is counted with no bytes.
     DanglingHardlink { layer: DiffId, path: String, target: String },
+    /// A hard link to a file of a lower layer that its own layer deletes; engines that unpack in order refuse it.
+    HardlinkToDeleted { layer: DiffId, path: String, target: String },
+    /// The layer has something below a path that a lower layer has as a symbolic link. Docker's overlay2 makes it a
+    /// directory, which is what is counted; containerd and Podman follow the link.
+    BelowLowerSymlink { layer: DiffId, path: String },
     /// An entry whose path leaves the image (`..`), which an engine refuses; it is not counted.
     PathOutsideImage { layer: DiffId, path: String },
     /// An entry of a type that no engine writes; it is not counted.
@@ -23,7 +28,9 @@ pub enum Warning {
     LayerNotIncluded { digest: Digest, bytes: Bytes },
     /// The history names more or fewer layers than there are, so instructions may be missing.
     HistoryMismatch { history_layers: u64, layers: u64 },
-    /// Something beside the image that is of no known kind; it was skipped.
+    /// The file of a config is named by another digest than it has; engines load it, and the ID is the digest it has.
+    ConfigNameMismatch { name: String, digest: Digest },
+    /// Something beside the image that is not one; it was skipped.
     SkippedManifest { digest: Digest, reason: String },
     /// The source has the image for several platforms, and none was asked for.
     OtherPlatforms { chosen: String, others: Vec<String> },
@@ -50,6 +57,7 @@ struct Fields {
     files: Option<u64>,
     layers: Option<u64>,
     history_layers: Option<u64>,
+    name: Option<String>,
     path: Option<String>,
     target: Option<String>,
     entry_type: Option<String>,
@@ -63,13 +71,17 @@ impl TryFrom<Fields> for Warning {
 
     fn try_from(fields: Fields) -> Result<Self, String> {
         let Fields { kind, layer, digest, entries, bytes, files, layers, history_layers, .. } = fields;
-        let Fields { path, target, entry_type, reason, chosen, others, .. } = fields;
+        let Fields { name, path, target, entry_type, reason, chosen, others, .. } = fields;
         let warning = || {
             Some(match kind.as_str() {
                 "duplicate_entries" => {
                     Self::DuplicateEntries { layer: layer?, entries: entries?, bytes: bytes? }
                 }
                 "dangling_hardlink" => Self::DanglingHardlink { layer: layer?, path: path?, target: target? },
+                "hardlink_to_deleted" => {
+                    Self::HardlinkToDeleted { layer: layer?, path: path?, target: target? }
+                }
+                "below_lower_symlink" => Self::BelowLowerSymlink { layer: layer?, path: path? },
                 "path_outside_image" => Self::PathOutsideImage { layer: layer?, path: path? },
                 "unknown_entry_type" => {
                     Self::UnknownEntryType { layer: layer?, path: path?, entry_type: entry_type? }
@@ -78,6 +90,7 @@ impl TryFrom<Fields> for Warning {
                 "history_mismatch" => {
                     Self::HistoryMismatch { history_layers: history_layers?, layers: layers? }
                 }
+                "config_name_mismatch" => Self::ConfigNameMismatch { name: name?, digest: digest? },
                 "skipped_manifest" => Self::SkippedManifest { digest: digest?, reason: reason? },
                 "other_platforms" => Self::OtherPlatforms { chosen: chosen?, others: others? },
                 "unreadable_metadata" => {
@@ -106,6 +119,15 @@ impl fmt::Display for Warning {
             Self::DanglingHardlink { layer, path, target } => {
                 write!(out, "layer {layer}: hard link `{path}` points to `{target}`, which does not exist")
             }
+            Self::HardlinkToDeleted { layer, path, target } => write!(
+                out,
+                "layer {layer}: hard link `{path}` points to `{target}` of a lower layer, which the layer deletes"
+            ),
+            Self::BelowLowerSymlink { layer, path } => write!(
+                out,
+                "layer {layer}: `{path}` is a symbolic link of a lower layer, and this layer has entries below it: Docker's \
+                 overlay2 makes it a directory, as counted here; containerd and Podman follow the link"
+            ),
             Self::PathOutsideImage { layer, path } => {
                 write!(out, "layer {layer}: entry `{path}` leaves the image and is not counted")
             }
@@ -117,6 +139,9 @@ impl fmt::Display for Warning {
             }
             Self::HistoryMismatch { history_layers, layers } => {
                 write!(out, "the history names {history_layers} layers, the image has {layers}")
+            }
+            Self::ConfigNameMismatch { name, digest } => {
+                write!(out, "config `{name}` is not named by its digest, {digest}")
             }
             Self::SkippedManifest { digest, reason } => {
                 write!(out, "manifest {digest} was skipped: {reason}")
@@ -154,10 +179,13 @@ mod tests {
         let all = [
             Warning::DuplicateEntries { layer: layer.clone(), entries: 1, bytes: Bytes(2) },
             Warning::DanglingHardlink { layer: layer.clone(), path: path(), target: path() },
+            Warning::HardlinkToDeleted { layer: layer.clone(), path: path(), target: path() },
+            Warning::BelowLowerSymlink { layer: layer.clone(), path: path() },
             Warning::PathOutsideImage { layer: layer.clone(), path: path() },
             Warning::UnknownEntryType { layer: layer.clone(), path: path(), entry_type: path() },
             Warning::LayerNotIncluded { digest: digest.clone(), bytes: Bytes(3) },
             Warning::HistoryMismatch { history_layers: 1, layers: 2 },
+            Warning::ConfigNameMismatch { name: path(), digest: digest.clone() },
             Warning::SkippedManifest { digest: digest.clone(), reason: path() },
             Warning::OtherPlatforms { chosen: path(), others: vec![path()] },
             Warning::UnreadableMetadata { layer: layer.clone(), path: path(), reason: path() },

@@ -26,6 +26,13 @@ fn spanish(warning: &Warning) -> String {
         Warning::DanglingHardlink { layer, path, target } => {
             format!("capa {layer}: el enlace duro `{path}` apunta a `{target}`, que no existe")
         }
+        Warning::HardlinkToDeleted { layer, path, target } => format!(
+            "capa {layer}: el enlace duro `{path}` apunta a `{target}` de una capa inferior, que esta capa borra"
+        ),
+        Warning::BelowLowerSymlink { layer, path } => format!(
+            "capa {layer}: `{path}` es un enlace simbólico de una capa inferior y esta capa tiene entradas debajo: overlay2 \
+             de Docker lo convierte en directorio, como se cuenta aquí; containerd y Podman siguen el enlace"
+        ),
         Warning::PathOutsideImage { layer, path } => {
             format!("capa {layer}: la entrada `{path}` sale de la imagen y no se cuenta")
         }
@@ -39,6 +46,9 @@ fn spanish(warning: &Warning) -> String {
         }
         Warning::HistoryMismatch { history_layers, layers } => {
             format!("el historial nombra {history_layers} capas y la imagen tiene {layers}")
+        }
+        Warning::ConfigNameMismatch { name, digest } => {
+            format!("el nombre de la configuración `{name}` no es su digest, {digest}")
         }
         Warning::SkippedManifest { digest, reason } => format!("se saltó el manifiesto {digest}: {reason}"),
         Warning::OtherPlatforms { chosen, others } => {

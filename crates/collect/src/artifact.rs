@@ -1,0 +1,138 @@
+//! Tells images from the other things that registries and layouts hold: signatures, charts, models, modules.
+//!
+//! A manifest is an image if its config is one and its layers can be file systems (image-spec, manifest.md, "Guidelines
+//! for Artifact Usage"). `artifactType` and `subject` alone decide nothing: an image may have both.
+
+use oci_spec::image::{Descriptor, ImageManifest};
+
+/// Configs of images: the specification's and Docker's.
+const IMAGE_CONFIGS: [&str; 2] =
+    ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];
+/// What tools write that do not care: the content decides.
+pub(crate) const NO_TYPES: [&str; 4] = ["", "application/json", "application/octet-stream", "text/plain"];
+
+/// What artifacts are called, by a part of their media types. The first that fits holds.
+const KINDS: [(&str, &str); 31] = [
+    ("cncf.helm", "a Helm chart"),
+    ("cncf.flux", "a Flux artifact"),
+    ("cncf.notary", "a Notary signature"),
+    ("cncf.openpolicyagent", "an Open Policy Agent bundle"),
+    ("cncf.kyverno", "a Kyverno policy"),
+    ("cncf.model", "a model"),
+    ("docker.ai.model", "a model"),
+    ("ollama.image", "an Ollama model"),
+    ("gguf", "a model"),
+    ("simplesigning", "a Cosign signature"),
+    ("sigstore", "a Sigstore signature"),
+    ("cosign", "a Cosign artifact"),
+    ("in-toto", "an attestation"),
+    ("attestation", "an attestation"),
+    ("dsse", "an attestation"),
+    ("cyclonedx", "an SBOM"),
+    ("spdx", "an SBOM"),
+    ("syft", "an SBOM"),
+    ("sarif", "a scan report"),
+    ("amazon.soci", "a SOCI index"),
+    ("stargz", "an index for lazy pulling"),
+    ("wasm", "a WebAssembly module"),
+    ("buildkit.cache", "a BuildKit cache"),
+    ("docker.plugin", "a Docker plugin"),
+    ("docker.compose", "a Compose project"),
+    ("docker.scout", "a Docker Scout record"),
+    ("devcontainers", "a dev container feature"),
+    ("sylabs.sif", "a Singularity image"),
+    ("timoni", "a Timoni module"),
+    ("tekton", "a Tekton bundle"),
+    ("vnd.ansible", "an Ansible collection"),
+];
+
+/// What a manifest is, if it is not an image. `descriptor` is what an index says of it.
+pub(crate) fn artifact(manifest: &ImageManifest, descriptor: Option<&Descriptor>) -> Option<String> {
+    let config = manifest.config().media_type().to_string();
+    let declared = manifest.artifact_type().as_ref().map(ToString::to_string);
+    let declared = declared.or_else(|| descriptor?.artifact_type().as_ref().map(ToString::to_string));
+    let layers = || manifest.layers().iter().map(|layer| layer.media_type().to_string());
+    let is_image = if IMAGE_CONFIGS.contains(&&*config) {
+        manifest.layers().is_empty() || layers().any(|layer| may_be_layer(&layer))
+    } else {
+        NO_TYPES.contains(&&*config) && declared.is_none() && manifest.subject().is_none()
+    };
+    if is_image {
+        return None;
+    }
+    let config = (!IMAGE_CONFIGS.contains(&&*config)).then_some(config);
+    Some(name(declared.into_iter().chain(config).chain(layers())))
+}
+
+/// Layers of images that cannot be read are layers nevertheless.
+fn may_be_layer(media_type: &str) -> bool {
+    NO_TYPES.contains(&media_type)
+        || ["tar", "layer", "rootfs", "erofs", "nydus", "squashfs"]
+            .iter()
+            .any(|part| media_type.contains(part))
+}
+
+fn name(types: impl Iterator<Item = String>) -> String {
+    const EMPTY: &str = "application/vnd.oci.empty.v1+json";
+    let types: Vec<String> = types.filter(|media_type| media_type != EMPTY).collect();
+    let known = types.iter().find_map(|media_type| {
+        let media_type = media_type.to_ascii_lowercase();
+        KINDS.iter().find(|(part, _)| media_type.contains(part)).map(|(_, name)| (*name).to_owned())
+    });
+    known.unwrap_or_else(|| match types.first() {
+        Some(media_type) => format!("an artifact of type `{media_type}`"),
+        None => "an artifact".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(config: &str, artifact_type: Option<&str>, layers: &[&str], expected: Option<&str>) {
+        let blob = |media_type: &str| json!({"mediaType": media_type, "size": 1, "digest": format!("sha256:{}", "0".repeat(64))});
+        let layers: Vec<_> = layers.iter().map(|layer| blob(layer)).collect();
+        let mut manifest = json!({"schemaVersion": 2, "config": blob(config), "layers": layers});
+        if let Some(artifact_type) = artifact_type {
+            manifest["artifactType"] = json!(artifact_type);
+        }
+        let manifest = serde_json::from_value(manifest).unwrap();
+        assert_eq!(artifact(&manifest, None).as_deref(), expected, "{config}");
+    }
+
+    #[test]
+    fn artifacts_are_told_from_images() {
+        let image = IMAGE_CONFIGS[0];
+        let empty = "application/vnd.oci.empty.v1+json";
+        let tar = "application/vnd.oci.image.layer.v1.tar+gzip";
+        check(image, None, &[tar], None);
+        check(image, None, &[], None);
+        check(image, Some("application/vnd.example+type"), &[tar], None);
+        check(image, None, &["application/vnd.erofs.layer.v1"], None);
+        check("application/octet-stream", None, &["application/octet-stream"], None);
+        check(IMAGE_CONFIGS[1], None, &["application/vnd.docker.image.rootfs.diff.tar.gzip"], None);
+        check(image, None, &["application/vnd.dev.cosign.simplesigning.v1+json"], Some("a Cosign signature"));
+        check(IMAGE_CONFIGS[1], None, &["application/vnd.ollama.image.model"], Some("an Ollama model"));
+        check("application/vnd.cncf.helm.config.v1+json", None, &[tar], Some("a Helm chart"));
+        check(
+            "application/vnd.wasm.config.v0+json",
+            None,
+            &["application/wasm"],
+            Some("a WebAssembly module"),
+        );
+        check(
+            empty,
+            Some("application/vnd.dev.sigstore.bundle.v0.3+json"),
+            &["application/vnd.dev.sigstore.bundle.v0.3+json"],
+            Some("a Sigstore signature"),
+        );
+        check(
+            empty,
+            Some("application/vnd.example.thing"),
+            &["text/plain"],
+            Some("an artifact of type `application/vnd.example.thing`"),
+        );
+    }
+}
