@@ -113,7 +113,7 @@ fn a_broken_manifest_or_config_is_named() {
     fs::write(layout.join("index.json"), "{\"schemaVersion\": 2, \"manifests\": [{}]}").unwrap();
     check(&layout, &["`index.json` is not valid", "missing field"]);
     fs::write(layout.join("index.json"), "{\"schemaVersion\": 2, \"manifests\": []}").unwrap();
-    check(&layout, &["the index holds no image"]);
+    check(&layout, &["the index is empty"]);
 }
 
 #[test]
