@@ -1,7 +1,7 @@
 //! Which characters a reader sees, and so may be repeated in a line that is pasted.
 
 /// Whether a character is shown for what it is: neither a control character, nor one that nobody sees, nor one that changes
-/// how its neighbours look, nor a space other than the plain one.
+/// the order of its neighbours, nor a space other than the plain one.
 #[must_use]
 pub fn is_visible(character: char) -> bool {
     match character {

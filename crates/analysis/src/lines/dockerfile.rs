@@ -1,6 +1,6 @@
 //! Words and instructions of a Dockerfile.
 
-use super::shell::is_plain;
+use super::shell::{is_clean, is_plain};
 use super::{Dockerfile, Line, Shell, Unfit, What};
 
 /// A path of an image as a word of an instruction or of an option. Outside of `RUN` a Dockerfile replaces variables, and
@@ -11,7 +11,7 @@ use super::{Dockerfile, Line, Shell, Unfit, What};
 /// Other paths are [`Unfit`].
 pub fn path(place: &[u8]) -> Result<Line<Dockerfile>, Unfit> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+".contains(byte);
-    let text = str::from_utf8(place).ok().filter(|_| !place.is_empty() && place.iter().all(plain));
+    let text = str::from_utf8(place).ok().filter(|_| place.iter().all(plain) && is_clean(place));
     text.map(|text| Line::checked(format!("/{text}"))).ok_or_else(|| Unfit::new(What::Path, place))
 }
 

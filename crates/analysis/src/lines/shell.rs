@@ -12,7 +12,7 @@ use super::{Line, Shell, Unfit, What, is_visible};
 pub fn path(place: &[u8]) -> Result<Line<Shell>, Unfit> {
     let text = str::from_utf8(place).map_err(|_| Unfit::new(What::Path, place))?;
     // A Dockerfile takes `<<` for a here-document, and whether quotes prevent that differs between its readers.
-    if !text.chars().all(is_visible) || text.contains("<<") {
+    if !text.chars().all(is_visible) || text.contains("<<") || !is_clean(place) {
         return Err(Unfit::new(What::Path, place));
     }
     Ok(Line::checked(quoted(&format!("/{text}"))))
@@ -40,11 +40,21 @@ pub(super) fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(plain)
 }
 
+/// Whether a path leads nowhere but down: a snapshot may say anything.
+pub(super) fn is_clean(place: &[u8]) -> bool {
+    place.split(|&byte| byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
+}
+
+/// Whether a character of an instruction may be repeated. Builders keep the tabs that continued lines begin with.
+pub(super) fn is_repeatable(character: char) -> bool {
+    is_visible(character) || character == '\t'
+}
+
 impl Line<Shell> {
     /// The command that a `RUN` of an image runs, if it can be repeated: one line, all of it visible, no here-document, and
     /// nothing open at its end, so that what is put behind it is read as it is meant.
     pub(super) fn repeated(command: &str) -> Option<Self> {
-        let is_one = command.chars().all(is_visible) && !command.contains("<<") && is_closed(command);
+        let is_one = command.chars().all(is_repeatable) && !command.contains("<<") && is_closed(command);
         (is_one && !command.trim().is_empty()).then(|| Self::checked(command.trim()))
     }
 
@@ -83,7 +93,7 @@ impl Line<Shell> {
         parts.push(command.get(start..)?.trim());
         let simple = |part: &&str| {
             let first = part.split_whitespace().next();
-            first.is_some_and(|word| !WORDS.contains(&word)) && is_closed(part)
+            first.is_some_and(|word| !WORDS.contains(&word)) && is_closed(part) && !is_no_command(part)
         };
         let whole = quote.is_none() && depth == 0 && parts.iter().all(simple);
         whole.then(|| parts.into_iter().map(Self::checked).collect())
@@ -100,6 +110,12 @@ impl Line<Shell> {
         let words: Vec<&str> = self.split_whitespace().filter(|word| is_kept(word)).collect();
         Self::repeated(&words.join(" "))
     }
+}
+
+/// Whether a Dockerfile would take a text for something else than a command if it were the first behind `RUN`: an option, or a
+/// list of words that is run without a shell.
+fn is_no_command(text: &str) -> bool {
+    text.starts_with("--") || serde_json::from_str::<Vec<serde_json::Value>>(text).is_ok()
 }
 
 /// What stands open in a command.
@@ -176,7 +192,9 @@ mod tests {
         ] {
             assert_eq!(path(place.as_bytes()).unwrap(), word);
         }
-        for place in [&b"a\nb"[..], b"\xff", b"a\x00", "a\u{202e}b".as_bytes(), b"a<<EOF"] {
+        for place in
+            [&b"a\nb"[..], b"\xff", b"a\x00", "a\u{202e}b".as_bytes(), b"a<<EOF", b"..", b"a/../b", b""]
+        {
             assert!(path(place).is_err());
         }
     }
@@ -197,7 +215,17 @@ mod tests {
         };
         assert_eq!(commands("a && b 'x && y'; c $(d; e)").unwrap(), ["a", "b 'x && y'", "c $(d; e)"]);
         assert_eq!(commands("a 2>&1 | b").unwrap(), ["a 2>&1 | b"]);
-        for unsure in ["a || b", "if a; then b; fi", "a &", "a 'b", "for x in y; do z; done", "a &&", ""] {
+        for unsure in [
+            "a || b",
+            "if a; then b; fi",
+            "a &",
+            "a 'b",
+            "for x in y; do z; done",
+            "a &&",
+            "",
+            "a; --mount=b c",
+            "a; [\"b\"]",
+        ] {
             assert_eq!(commands(unsure), None, "{unsure}");
         }
     }

@@ -6,7 +6,7 @@
 //! An instruction is the text of whoever built the image. It is repeated only as what it is: one `RUN` or one `COPY`, on one
 //! line, all of it visible, without a here-document and with nothing left open, so no second instruction can hide in it.
 
-use super::shell::is_plain;
+use super::shell::{is_plain, is_repeatable};
 use super::{Dockerfile, Line, Shell, Unfit, What, dockerfile, is_visible};
 use crate::instruction::Instruction;
 
@@ -85,7 +85,8 @@ pub(crate) fn word(word: &str) -> Result<Line<Dockerfile>, Unfit> {
 /// Whether a text is one line of a Dockerfile that ends where it ends. A backtick continues a line as well, where the file
 /// says so (Dockerfile reference, "escape").
 fn is_one_line(text: &str) -> bool {
-    text.chars().all(is_visible) && !text.ends_with(['\\', '`'])
+    // Spaces behind the backslash count for nothing.
+    text.chars().all(is_repeatable) && !text.trim_end().ends_with(['\\', '`'])
 }
 
 /// A `RUN`, `COPY` or `ADD` of the image as it is, if that is one line.
@@ -152,7 +153,7 @@ pub(crate) fn comment(before: &'static str, instruction: &Instruction) -> Line<D
 /// Why nothing of an instruction is repeated, if that is because of its characters.
 pub(crate) fn unfit(instruction: &str) -> Option<Unfit> {
     let is_step = ["RUN ", "COPY ", "ADD "].iter().any(|keyword| instruction.starts_with(keyword));
-    let is_hidden = instruction.chars().any(|one| !is_visible(one) && !matches!(one, '\n' | '\t'));
+    let is_hidden = instruction.chars().any(|one| !is_repeatable(one) && one != '\n');
     // Lines of a here-document are many by right.
     let is_broken = instruction.contains('\n') && !instruction.contains("<<");
     (is_step && (is_hidden || is_broken)).then(|| Unfit::new(What::Instruction, instruction))
@@ -193,6 +194,7 @@ mod tests {
             "COPY a b\nRUN c",
             "COPY a b\\",
             "COPY a b`",
+            "COPY a \\ ",
             "COPY a\u{202e} b",
         ] {
             assert!(!of(other), "{other}");
@@ -229,6 +231,7 @@ mod tests {
             "RUN a\r\nRUN b",
             "RUN a\u{85}RUN b",
             "RUN a \\",
+            "RUN a \\ ",
             "RUN a `",
             "RUN a 'b",
             "RUN a # b",

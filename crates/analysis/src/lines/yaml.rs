@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::shell::is_clean;
 use super::{Line, Unfit, What, Yaml, is_visible};
 
 /// What other readers than YAML 1.2 take for a truth value or for nothing (YAML 1.1, "Language-Independent Types").
@@ -29,7 +30,8 @@ pub fn service(name: &str) -> Result<Line<Yaml>, Unfit> {
 /// Other paths than plain ones are [`Unfit`].
 pub fn mounted(path: &str) -> Result<Line<Yaml>, Unfit> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-    let fits = path.starts_with('/') && path.bytes().all(plain);
+    let below = path.strip_prefix('/').filter(|below| is_clean(below.as_bytes()));
+    let fits = below.is_some() && path.bytes().all(plain);
     if fits { Ok(Line::checked(path)) } else { Err(Unfit::new(What::Path, path)) }
 }
 
