@@ -51,7 +51,7 @@ fn finding(input: &Input<'_>, kind: CacheKind, inodes: Vec<u32>) -> Finding {
     if let Some(command) = step::command(&instruction) {
         let mounts = finding.fitting(mounts(kind, &directories));
         if !mounts.is_empty() {
-            let mounted = dockerfile::run(&mounts, &[command.clone()]);
+            let mounted = dockerfile::run(&mounts, std::slice::from_ref(&command));
             let does = "keeps the cache out of the layer, for the next build";
             finding.fixes.push(Fix::instead_of(instruction.clone(), does, mounted));
         }

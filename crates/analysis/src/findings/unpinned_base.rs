@@ -50,8 +50,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 /// A `FROM` with the digest of its base, and what else the one it replaces has.
 fn pinned(name: &str, digest: &str, from: Option<&str>) -> Result<Line<Dockerfile>, Unfit> {
     let base = line!(names::image(name)?, "@", names::digest(digest)?);
-    let words = from.into_iter().flat_map(|from| from.split_whitespace().skip(1));
-    let words = words.map(|word| if word == name { Ok(base.clone()) } else { step::word(word) });
+    // Only the first is the base: a stage may have the same name.
+    let mut is_found = false;
+    let words = from.map(step::words).transpose()?.into_iter().flatten();
+    let words = words.map(|word| {
+        let is_base = word == name && !is_found;
+        is_found |= is_base;
+        if is_base { Ok(base.clone()) } else { step::word(word) }
+    });
     let words = words.collect::<Result<Vec<_>, _>>()?;
     Ok(line!("FROM ", if words.is_empty() { base } else { Line::joined(" ", words) }))
 }
@@ -119,6 +125,19 @@ mod tests {
         snapshot.services[0].build = Some(BuildFile { instructions, ..BuildFile::default() });
         let found = check_snapshot(&RULE, &snapshot);
         assert_eq!((found[0].evidence_count, found[0].evidence[0].line), (1, Some(1)));
+    }
+
+    #[test]
+    fn the_rest_of_an_instruction_stays() {
+        let digest = format!("sha256:{:064x}", 171);
+        let pinned = |from| pinned("debian", &digest, Some(from)).map(Line::into_text);
+        assert_eq!(
+            pinned("FROM --platform=$BUILDPLATFORM debian AS debian").unwrap(),
+            format!("FROM --platform=$BUILDPLATFORM debian@{digest} AS debian")
+        );
+        for odd in ["FROM debian AS a\nRUN b", "FROM debian AS `a`", "FROM debian \\", "FROM debian AS a;b"] {
+            assert!(pinned(odd).is_err(), "{odd}");
+        }
     }
 
     #[test]

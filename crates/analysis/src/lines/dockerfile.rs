@@ -30,7 +30,13 @@ pub fn file(name: impl AsRef<[u8]>) -> Result<Line<Dockerfile>, Unfit> {
 
 /// An option of an instruction of the image: `--mount=type=cache,target=/x`.
 pub(super) fn option(word: &str) -> Option<Line<Dockerfile>> {
-    (word.starts_with("--") && is_plain(word)).then(|| Line::checked(word))
+    repeated(word).filter(|_| word.starts_with("--"))
+}
+
+/// A word of an instruction of the image that no shell gets: plain, or with a variable, which stays one.
+pub(super) fn repeated(word: &str) -> Option<Line<Dockerfile>> {
+    let plain: String = word.chars().filter(|one| !"${}".contains(*one)).collect();
+    is_plain(&plain).then(|| Line::checked(word))
 }
 
 /// A `RUN` with options, of several commands.

@@ -31,7 +31,9 @@ pub fn file(file: &Path) -> Option<Line<Shell>> {
 /// A text as one word: as it is if no shell reads anything into it, else in single quotes, in which nothing is special but
 /// the quote itself (POSIX, "Shell Command Language", 2.2.2).
 fn quoted(text: &str) -> String {
-    if is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    // What begins with another sign means something to some shell: `=ls` is a path in zsh, `@x` a list in PowerShell.
+    let begins = text.starts_with(|first: char| first.is_ascii_alphanumeric() || "/._".contains(first));
+    if begins && is_plain(text) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 /// Whether neither a shell nor a Dockerfile reads anything into a text.
@@ -204,6 +206,7 @@ mod tests {
         let word = |name: &str| file(Path::new(name)).map(Line::into_text);
         assert_eq!(word("a.yml").as_deref(), Some("a.yml"));
         assert_eq!(word("-o x.yml").as_deref(), Some("'./-o x.yml'"));
+        assert_eq!(word("=ls").as_deref(), Some("'=ls'"));
         assert_eq!(word("a\nb"), None);
     }
 

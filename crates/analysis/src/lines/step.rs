@@ -6,7 +6,7 @@
 //! An instruction is the text of whoever built the image. It is repeated only as what it is: one `RUN` or one `COPY`, on one
 //! line, all of it visible, without a here-document and with nothing left open, so no second instruction can hide in it.
 
-use super::shell::{is_plain, is_repeatable};
+use super::shell::is_repeatable;
 use super::{Dockerfile, Line, Shell, Unfit, What, dockerfile, is_visible};
 use crate::instruction::Instruction;
 
@@ -77,9 +77,18 @@ impl<'a> Copy<'a> {
     }
 }
 
+/// The words of a `FROM` behind its keyword, if it is one line.
+pub(crate) fn words(from: &str) -> Result<impl Iterator<Item = &str>, Unfit> {
+    if is_one_line(from) {
+        Ok(from.split_whitespace().skip(1))
+    } else {
+        Err(Unfit::new(What::Instruction, from))
+    }
+}
+
 /// A word of a `FROM`: the name of a stage, or an option.
 pub(crate) fn word(word: &str) -> Result<Line<Dockerfile>, Unfit> {
-    if is_plain(word) { Ok(Line::checked(word)) } else { Err(Unfit::new(What::Instruction, word)) }
+    dockerfile::repeated(word).ok_or_else(|| Unfit::new(What::Instruction, word))
 }
 
 /// Whether a text is one line of a Dockerfile that ends where it ends. A backtick continues a line as well, where the file
@@ -210,6 +219,12 @@ mod tests {
             "RUN useradd app\nRUN --mount=type=secret,id=ca \\\n    --network=none \\\n    pip install a \\\n && b"
         );
         assert_eq!(keep_flags("RUN a", "RUN a".into()), "RUN a");
+        let variable = "RUN --mount=type=cache,target=/c,id=${TARGETARCH} a";
+        assert_eq!(
+            keep_flags(variable, "RUN a".into()),
+            "RUN --mount=type=cache,target=/c,id=${TARGETARCH} \\\n    a"
+        );
+        assert_eq!(command(&run("RUN --mount=$(a) b")), None);
     }
 
     #[test]

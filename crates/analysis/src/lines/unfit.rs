@@ -66,10 +66,9 @@ impl Unfit {
             What::Service => said!("no line is suggested for `{}`: not a valid service name", value),
             What::Stage => said!("no line is suggested for `{}`: not a valid name for a build stage", value),
             What::User => said!("no line is suggested for `{}`: not a valid user name", value),
-            What::Instruction => said!(
-                "no line is suggested for `{}`: the instruction holds hidden characters or line breaks",
-                value
-            ),
+            What::Instruction => {
+                said!("no line is suggested for `{}`: the instruction cannot be repeated safely", value)
+            }
         }
     }
 }

@@ -406,8 +406,8 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
         "no se sugiere ninguna línea para `{}`: no es una versión válida de paquete de Python",
     ),
     (
-        "no line is suggested for `{}`: the instruction holds hidden characters or line breaks",
-        "no se sugiere ninguna línea para `{}`: la instrucción contiene caracteres ocultos o saltos de línea",
+        "no line is suggested for `{}`: the instruction cannot be repeated safely",
+        "no se sugiere ninguna línea para `{}`: la instrucción no se puede repetir de forma segura",
     ),
     (
         "no line is suggested for `{}`: the path cannot be quoted safely",
