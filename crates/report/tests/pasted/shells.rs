@@ -44,10 +44,11 @@ pub(crate) fn run_all(commands: &BTreeSet<String>) {
             .output()
             .unwrap();
         let left = String::from_utf8_lossy(&output.stdout);
-        for line in left.lines() {
+        let culprit = left.lines().next().map(|line| {
             let at: usize = line.split('.').next().unwrap().parse().unwrap();
-            panic!("{shell}: {line} of {:?}", commands.iter().nth(at));
-        }
+            (line, commands.iter().nth(at).unwrap())
+        });
+        assert_eq!(culprit, None, "{shell}");
     }
 }
 
