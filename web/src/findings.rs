@@ -89,6 +89,7 @@ mod tests {
             evidence: Vec::new(),
             evidence_count: 0,
             fixes: Vec::new(),
+            left_out: Vec::new(),
             inodes: Vec::new(),
             parts: Vec::new(),
         }

@@ -1,6 +1,39 @@
 //! Build instructions as people wrote them, out of what builders noted in the history.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Deref;
+
+/// The text of an instruction, as the history of an image or a Dockerfile has it: somebody else's code. It is shown as it
+/// is, and gets into suggested lines only through `lines::step`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Instruction(String);
+
+impl Instruction {
+    pub(crate) fn of(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Deref for Instruction {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Instruction {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl From<Instruction> for String {
+    fn from(instruction: Instruction) -> Self {
+        instruction.0
+    }
+}
 
 /// The instruction of a Dockerfile behind a history entry.
 ///

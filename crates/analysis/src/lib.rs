@@ -9,6 +9,7 @@ pub mod dockerignore;
 pub mod findings;
 pub mod inspect;
 pub mod instruction;
+pub mod lines;
 pub mod memory;
 pub mod packages;
 pub mod said;

@@ -133,6 +133,21 @@ fn init_never_writes_over_a_file_unless_it_is_told_to() {
 }
 
 #[test]
+fn a_command_that_is_printed_names_its_file_as_one_word() {
+    let directory = recorded();
+    for (name, word) in
+        [("a b;$(x).yml", "'a b;$(x).yml'"), ("it's.yml", "'it'\\''s.yml'"), ("a\nb.yml", "FILE")]
+    {
+        let written = run(directory.path(), &["recommend", "after.plimsoll", "-o", name]);
+        let command = format!("docker compose -f compose.yml -f {word} config");
+        assert!(written.code == 0 && written.stderr.contains(&command), "{}", written.stderr);
+    }
+    // What begins with a dash is no option of the program that is called.
+    let written = run(directory.path(), &["recommend", "after.plimsoll", "--output=-x.yml"]);
+    assert!(written.stderr.contains("-f ./-x.yml config"), "{}", written.stderr);
+}
+
+#[test]
 fn recommend_writes_an_override_with_reasons() {
     let directory = recorded();
     let printed = run(directory.path(), &["recommend", "after.plimsoll"]);

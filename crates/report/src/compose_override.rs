@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
+use plimsoll_analysis::lines::yaml;
 use plimsoll_analysis::memory::recommend::{Recommendation, Recommended, ServiceRecommendation, Setting};
 use plimsoll_snapshot::Bytes;
-
-use crate::format::one_line;
 
 /// The override, with a comment for each line that says why.
 #[must_use]
@@ -14,18 +13,24 @@ pub fn compose_override(recommendation: &Recommendation) -> String {
         "# Written by `plimsoll recommend`: docker compose -f compose.yml -f compose.override.yml up\n"
             .to_owned();
     text.push_str("# Memory is binary: 1024M = 1 GiB. The size of logs is decimal: 10m = 10 MB.\nservices:");
-    if recommendation.services.is_empty() {
+    // Compose refuses a file with a name that it does not take, and all of it with it.
+    let takes = |service: &&ServiceRecommendation| yaml::service(&service.name).is_ok();
+    if !recommendation.services.iter().any(|service| takes(&service)) {
         text.push_str(" {}");
     }
     text.push('\n');
-    for service in &recommendation.services {
+    for service in recommendation.services.iter().filter(takes) {
         text.push_str(&section(service));
+    }
+    for service in recommendation.services.iter().filter(|service| !takes(service)) {
+        let name = yaml::quoted(&service.name);
+        comment(&mut text, 2, &format!("left out: Compose does not take {name} for the name of a service"));
     }
     text
 }
 
 fn section(service: &ServiceRecommendation) -> String {
-    let mut text = format!("  {}:", quoted(&service.name));
+    let mut text = format!("  {}:", yaml::quoted(&service.name));
     if service.settings.is_empty() {
         text.push_str(" {}");
     }
@@ -79,10 +84,11 @@ fn lines(setting: &Setting) -> String {
             "    logging:\n      driver: json-file\n      options:\n        max-size: \"{megabytes}m\"\n        max-file: \"{files}\"\n"
         ),
         Setting::HealthCheck { test, interval_s } => {
-            let test = test.as_ref().map(|test| format!("      test: {}\n", list(test))).unwrap_or_default();
+            let test =
+                test.as_ref().map(|test| format!("      test: {}\n", yaml::list(test))).unwrap_or_default();
             format!("    healthcheck:\n{test}      interval: {interval_s}s\n")
         }
-        Setting::Command(command) => format!("    command: {}\n", list(command)),
+        Setting::Command(command) => format!("    command: {}\n", yaml::list(command)),
     }
 }
 
@@ -91,22 +97,12 @@ fn reasons(text: &mut String, indent: usize, recommended: &Recommended) {
 }
 
 fn comment(text: &mut String, indent: usize, words: &str) {
-    let _ = writeln!(text, "{:indent$}# {}", "", one_line(words));
+    let _ = writeln!(text, "{:indent$}{}", "", yaml::comment(words));
 }
 
 /// In whole mebibytes where it is so many, else in bytes.
 fn mebibytes(bytes: Bytes) -> String {
     if bytes.0.is_multiple_of(1 << 20) { format!("{}M", bytes.0 >> 20) } else { format!("{}b", bytes.0) }
-}
-
-fn list(words: &[String]) -> String {
-    let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
-    format!("[{}]", words.join(", "))
-}
-
-/// A scalar of YAML in double quotes, which are those of JSON; compose reads `$` as the start of a variable.
-fn quoted(word: &str) -> String {
-    serde_json::Value::String(one_line(word).replace('$', "$$")).to_string()
 }
 
 #[cfg(test)]
@@ -120,12 +116,17 @@ mod tests {
         let score =
             Recommended { setting: Setting::OomScore(300), reasons: vec!["can be started again".into()] };
         let service = ServiceRecommendation {
-            name: "a: \"b\"\n$x".into(),
+            name: "a.b-1".into(),
             settings: vec![limit, score],
             open: vec!["no check".into()],
         };
-        let text = compose_override(&Recommendation { services: vec![service] });
-        assert!(text.contains("  \"a: \\\"b\\\" $$x\":\n    # no check\n    deploy:\n"), "{text}");
+        let odd = ServiceRecommendation { name: "a: \"b\"\n$x".into(), ..service.clone() };
+        let text = compose_override(&Recommendation { services: vec![odd.clone(), service] });
+        assert!(text.contains("  \"a.b-1\":\n    # no check\n    deploy:\n"), "{text}");
+        let left_out =
+            "  # left out: Compose does not take \"a: \\\"b\\\"\\x0a$x\" for the name of a service\n";
+        assert!(text.ends_with(left_out), "{text}");
+        assert!(compose_override(&Recommendation { services: vec![odd] }).contains("\nservices: {}\n"));
         assert!(text.contains("          # because it: #\n          memory: 1024M\n"), "{text}");
         assert!(
             text.contains("    mem_limit: 1024M\n    # can be started again\n    oom_score_adj: 300\n"),

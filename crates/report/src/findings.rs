@@ -83,15 +83,19 @@ fn finding_text(finding: &Finding) -> String {
         for line in fix.replaces.iter().flat_map(|old| old.lines()) {
             let _ = writeln!(text, "      - {}", one_line(line));
         }
+        // Lines to paste are visible characters only, and are shown to the letter.
         for line in fix.lines.lines() {
             let sign = if fix.replaces.is_some() { "+ " } else { "" };
-            let _ = writeln!(text, "      {sign}{}", indent_kept(line));
+            let _ = writeln!(text, "      {sign}{line}");
         }
+    }
+    for reason in &finding.left_out {
+        let _ = writeln!(text, "    {}", one_line(&reason.to_string()));
     }
     text
 }
 
-/// A line without what a terminal would obey, with its indentation.
+/// A line of the image without what a terminal would obey, with its indentation.
 fn indent_kept(line: &str) -> String {
     let indent = line.len() - line.trim_start_matches(' ').len();
     format!("{}{}", " ".repeat(indent), one_line(line))
@@ -141,6 +145,9 @@ fn findings_markdown(findings: &[Finding]) -> String {
         for fix in &finding.fixes {
             text.push_str(&fix_markdown(fix));
         }
+        for reason in &finding.left_out {
+            let _ = writeln!(text, "\n{}", escaped(&reason.to_string()));
+        }
         text.push_str("\n</details>\n\n");
     }
     text
@@ -153,7 +160,7 @@ fn fix_markdown(fix: &Fix) -> String {
     }
     for line in fix.lines.lines() {
         let sign = if fix.replaces.is_some() { "+" } else { "" };
-        let _ = writeln!(lines, "{sign}{}", indent_kept(line));
+        let _ = writeln!(lines, "{sign}{line}");
     }
     // A fence that is longer than any in the lines.
     let longest = lines.split(|character| character != '`').map(str::len).max().unwrap_or(0);
@@ -235,6 +242,7 @@ mod tests {
             }],
             evidence_count: 3,
             fixes: vec![Fix::instead_of("RUN a", "does it", "RUN a \\\n && b")],
+            left_out: vec!["no line is suggested".into()],
             inodes: Vec::new(),
             parts: Vec::new(),
         };
@@ -261,6 +269,7 @@ mod tests {
       - RUN a
       + RUN a \\
       +  && b
+    no line is suggested
 ";
         assert_eq!(text(&advice()), expected);
     }
@@ -269,6 +278,6 @@ mod tests {
     fn markdown_folds_the_details() {
         let markdown = markdown(&advice());
         assert!(markdown.contains("| 2.00 MB | Something \\| odd | high | medium |"));
-        assert!(markdown.contains("```diff\n-RUN a\n+RUN a \\\n+ && b\n```"));
+        assert!(markdown.contains("```diff\n-RUN a\n+RUN a \\\n+ && b\n```\n\nno line is suggested\n"));
     }
 }

@@ -6,6 +6,7 @@ use plimsoll_snapshot::{Bytes, Order as _, Snapshot};
 use serde::Serialize;
 
 use super::{Check, Confidence, Finding, Input, RULES, Rule};
+use crate::lines::step;
 use crate::packages::catalogue;
 use crate::squash::squash;
 
@@ -43,6 +44,7 @@ pub fn advise(input: &Input<'_>, rules: &[&Rule]) -> Advice {
             findings.extend(check(input));
         }
     }
+    findings.iter_mut().for_each(explain);
     sort(&mut findings);
     let sure = findings.iter().filter(|finding| finding.confidence > Confidence::Low);
     Advice {
@@ -51,6 +53,15 @@ pub fn advise(input: &Input<'_>, rules: &[&Rule]) -> Advice {
         saving: together(input, sure),
         possible_saving: together(input, &findings),
         findings,
+    }
+}
+
+/// Says so where there is no fix because an instruction cannot be repeated.
+fn explain(finding: &mut Finding) {
+    if finding.fixes.is_empty() && finding.left_out.is_empty() {
+        let instructions = finding.evidence.iter().filter_map(|one| one.instruction.as_deref());
+        let unfit: Vec<_> = instructions.filter_map(step::unfit).collect();
+        finding.leave_out(unfit);
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
-use super::step;
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule};
+use crate::instruction::Instruction;
+use crate::lines::{Dockerfile, Line, Unfit, dockerfile, line, names, step};
 use crate::packages::{Broken, Owner, Package, PackageId, Use};
 
 pub(super) const RULE: Rule = Rule {
@@ -123,7 +124,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     if from_base * 2 > named.len() {
         finding.confidence = Confidence::Medium;
     }
-    finding.fixes = fixes(input, &tools);
+    fixes(input, &tools, &mut finding);
     vec![finding]
 }
 
@@ -166,52 +167,58 @@ fn evidence(package: &Package) -> Evidence {
     }
 }
 
-fn fixes(input: &Input<'_>, tools: &[PackageId]) -> Vec<Fix> {
+fn fixes(input: &Input<'_>, tools: &[PackageId], finding: &mut Finding) {
     let names: Vec<&str> = tools.iter().map(|&id| input.catalogue.package(id).name.as_str()).collect();
-    let mut fixes = Vec::new();
     let mut used = Vec::new();
-    for (_, instruction) in input.steps() {
-        let Some(lines) = without_words(&instruction, &names, &mut used) else { continue };
-        fixes.push(Fix::instead_of(instruction.clone(), "installs what is needed at run time alone", lines));
-        if let Some(stage) = stage(input, &used) {
-            fixes.push(Fix::new(FixKind::Dockerfile, "builds in a stage of its own", stage));
-        }
-        break;
-    }
-    if fixes.is_empty() && names.len() > 3 {
-        fixes.extend(input.image.config.labels.get("org.opencontainers.image.base.name").map(|base| {
-            Fix::new(
-                FixKind::Dockerfile,
+    let found = input.steps().find_map(|(_, instruction)| {
+        let lines = without_words(&instruction, &names, &mut used)?;
+        Some((instruction, lines))
+    });
+    if let Some((instruction, lines)) = found {
+        let does = "installs what is needed at run time alone";
+        finding.fixes.push(Fix::instead_of(instruction, does, lines));
+        finding.add(
+            stage(input, &used)
+                .map(|stage| stage.map(|stage| Fix::new("builds in a stage of its own", stage))),
+        );
+    } else if names.len() > 3
+        && let Some(base) = input.image.config.labels.get("org.opencontainers.image.base.name")
+    {
+        finding.add(names::image::<Dockerfile>(base).map(|base| {
+            [Fix::new(
                 "the tools come with the base image: build there, and end on its slim variant",
-                format!("FROM {base} AS build"),
-            )
+                line!("FROM ", base, " AS build"),
+            )]
         }));
     }
-    fixes
 }
 
 /// An instruction that installs packages, without some of them; `None` if it installs none of them.
-fn without_words(instruction: &str, names: &[&str], left_out: &mut Vec<String>) -> Option<String> {
+fn without_words(
+    instruction: &Instruction,
+    names: &[&str],
+    left_out: &mut Vec<String>,
+) -> Option<Line<Dockerfile>> {
     let command = step::command(instruction)?;
-    let commands = step::commands(command)?;
+    let commands = command.commands()?;
     let mut changed = false;
-    let mut kept: Vec<String> = Vec::new();
+    let mut kept: Vec<Line<_>> = Vec::new();
+    let bare = |word: &str| word.split(['=', ':']).next().unwrap_or(word).to_owned();
+    let is_tool = |word: &str| names.contains(&bare(word).as_str());
     for command in commands {
         let words: Vec<&str> = command.split_whitespace().collect();
         if !is_install(&words) {
-            kept.push(command.to_owned());
+            kept.push(command);
             continue;
         }
-        let bare = |word: &str| word.split(['=', ':']).next().unwrap_or(word).to_owned();
-        let (gone, stay): (Vec<&str>, Vec<&str>) =
-            words.iter().partition(|word| names.contains(&bare(word).as_str()));
+        let (gone, stay): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| is_tool(word));
         left_out.extend(gone.iter().map(|word| (*word).to_owned()));
         changed |= !gone.is_empty();
         let packages = stay.iter().skip_while(|word| **word != "install" && **word != "add").skip(1);
         if packages.filter(|word| !word.starts_with('-')).count() > 0 {
-            let line = stay.join(" ");
+            let line = command.keeping(|word| !is_tool(word))?;
             kept.push(if words[0] == "apt-get" && !line.contains("--no-install-recommends") {
-                line.replacen("install", "install --no-install-recommends", 1)
+                line.replacing("install", "install --no-install-recommends", 1)
             } else {
                 line
             });
@@ -221,12 +228,12 @@ fn without_words(instruction: &str, names: &[&str], left_out: &mut Vec<String>) 
         return None;
     }
     if !kept.iter().any(|command| is_install(&command.split_whitespace().collect::<Vec<_>>())) {
-        return Some(format!("# not needed any more: {}", step::shorten(instruction)));
+        return Some(step::comment("not needed any more", instruction));
     }
     if kept.iter().any(|command| command.starts_with("apt-get ")) && !command.contains("/var/lib/apt/lists") {
-        kept.push("rm -rf /var/lib/apt/lists/*".to_owned());
+        kept.push("rm -rf /var/lib/apt/lists/*".into());
     }
-    Some(step::run(&[], &kept))
+    Some(dockerfile::run(&[], &kept))
 }
 
 fn is_install(words: &[&str]) -> bool {
@@ -235,28 +242,35 @@ fn is_install(words: &[&str]) -> bool {
 }
 
 /// A stage for what pip builds, if that is what the tools are for.
-fn stage(input: &Input<'_>, tools: &[String]) -> Option<String> {
+fn stage(input: &Input<'_>, tools: &[String]) -> Result<Option<Line<Dockerfile>>, Unfit> {
     let python = input.catalogue.installed().any(|package| package.ecosystem == Ecosystem::Python);
     let install = input.steps().find_map(|(_, instruction)| {
-        let commands = step::commands(step::command(&instruction)?)?;
-        let pip = |command: &&&str| command.starts_with("pip install") || command.starts_with("pip3 install");
-        commands.iter().find(pip).map(|command| (*command).to_owned())
-    })?;
-    if !python || tools.is_empty() || !input.has_program("apt-get") {
-        return None;
-    }
-    let requirements = install.split_whitespace().skip_while(|word| *word != "-r").nth(1);
-    let copy = requirements.map(|file| format!("COPY {file} {file}\n")).unwrap_or_default();
-    Some(format!(
-        "# base: the stage that has what is needed at run time\n\
-         FROM base AS build\n\
-         RUN apt-get update \\\n && apt-get install -y --no-install-recommends {}\n\
-         {copy}RUN python3 -m venv /venv \\\n && /venv/bin/{install}\n\
-         FROM base\n\
-         COPY --from=build /venv /venv\n\
-         ENV PATH=/venv/bin:$PATH",
-        tools.join(" ")
-    ))
+        let commands = step::command(&instruction)?.commands()?;
+        let pip =
+            |command: &Line<_>| command.starts_with("pip install ") || command.starts_with("pip3 install ");
+        commands.into_iter().find(pip)
+    });
+    let Some(install) = install.filter(|_| python && !tools.is_empty() && input.has_program("apt-get"))
+    else {
+        return Ok(None);
+    };
+    let copy = match install.split_whitespace().skip_while(|word| *word != "-r").nth(1) {
+        Some(file) => {
+            let file = dockerfile::file(file)?;
+            line!("COPY ", &file, " ", &file, "\n")
+        }
+        None => "".into(),
+    };
+    let tools = tools.iter().map(|tool| names::system(tool)).collect::<Result<Vec<_>, _>>()?;
+    let tools = line!("apt-get install -y --no-install-recommends ", Line::joined(" ", tools));
+    Ok(Some(line!(
+        "# base: the stage that has what is needed at run time\nFROM base AS build\n",
+        dockerfile::run(&[], &["apt-get update".into(), tools]),
+        "\n",
+        copy,
+        dockerfile::run(&[], &["python3 -m venv /venv".into(), line!("/venv/bin/", install)]),
+        "\nFROM base\nCOPY --from=build /venv /venv\nENV PATH=/venv/bin:$PATH",
+    )))
 }
 
 #[cfg(test)]

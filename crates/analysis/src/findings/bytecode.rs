@@ -3,7 +3,8 @@
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
 use super::places::is_below;
-use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity, step};
+use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::{dockerfile, line, step};
 
 pub(super) const RULE: Rule = Rule {
     id: "bytecode",
@@ -37,17 +38,23 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let site = super::shipped_tests::top(input, &inodes);
     let finding = input.finding(RULE.id, "Bytecode of Python", inodes).with_groups(evidence);
     let mut finding = finding.at_most(Severity::Low, Confidence::Low);
-    let command = step::command(&instruction).unwrap_or_default();
-    let fix = ["pip install", "pip3 install"].iter().find(|pip| command.contains(*pip)).map(|pip| {
-        let lines = step::run(&[], &[command.replace(pip, &format!("{pip} --no-compile"))]);
-        Fix::instead_of(instruction.clone(), "installs without compiling", lines)
+    let command = step::command(&instruction);
+    let fix = ["pip install", "pip3 install"].into_iter().find_map(|pip| {
+        let command = command.as_ref().filter(|command| command.contains(pip))?;
+        let command = command.replacing(pip, line!(pip, " --no-compile"), usize::MAX);
+        let lines = dockerfile::run(&[], &[command]);
+        Some(Fix::instead_of(instruction.clone(), "installs without compiling", lines))
     });
-    finding.fixes.extend(fix.or_else(|| {
-        let delete = format!("RUN find {} -type d -name __pycache__ -prune -exec rm -rf {{}} +", site?);
-        let python = input.catalogue.installed().any(|package| package.ecosystem == Ecosystem::Python);
-        let does = "in the stage that installs the packages, as the last step";
-        python.then(|| Fix::new(super::FixKind::Dockerfile, does, delete))
-    }));
+    let python = input.catalogue.installed().any(|package| package.ecosystem == Ecosystem::Python);
+    if let Some(fix) = fix {
+        finding.fixes.push(fix);
+    } else if let Some(site) = site.filter(|_| python) {
+        finding.add(site.map(|site| {
+            let delete = line!("find ", site, " -type d -name __pycache__ -prune -exec rm -rf {} +");
+            let does = "in the stage that installs the packages, as the last step";
+            [Fix::new(does, dockerfile::run(&[], &[delete]))]
+        }));
+    }
     vec![finding]
 }
 

@@ -2,8 +2,10 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::step::{self, Copy};
 use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity, severity_of};
+use crate::instruction::Instruction;
+use crate::lines::step::{self, Copy};
+use crate::lines::{Dockerfile, Line, Unfit, dockerfile, line};
 use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
@@ -35,11 +37,11 @@ const INSTALLS: &[(&str, &str)] = &[
 ];
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    let steps: Vec<(u32, String)> = input.steps().collect();
+    let steps: Vec<(u32, Instruction)> = input.steps().collect();
     sources_first(input, &steps).into_iter().chain(update_alone(input, &steps)).collect()
 }
 
-fn sources_first(input: &Input<'_>, steps: &[(u32, String)]) -> Option<Finding> {
+fn sources_first(input: &Input<'_>, steps: &[(u32, Instruction)]) -> Option<Finding> {
     let (at, copied) = steps.iter().enumerate().find_map(|(at, (_, text))| {
         Copy::parse(text).filter(|copy| copy.is_whole_context() && !copy.is_from_stage()).map(|_| (at, text))
     })?;
@@ -47,7 +49,7 @@ fn sources_first(input: &Input<'_>, steps: &[(u32, String)]) -> Option<Finding> 
     let (layer, installing, files) = steps[at + 1..].iter().find_map(|(layer, text)| {
         let command = step::command(text)?;
         let (install, files) = INSTALLS.iter().find(|(install, _)| command.contains(install))?;
-        Some((*layer, text, files_of(command, install, files)?))
+        Some((*layer, text, files_of(&command, install, files)?))
     })?;
     let again: Bytes =
         input.inodes().filter(|(_, inode, _)| inode.layer == layer).map(|(_, inode, _)| inode.size).sum();
@@ -60,35 +62,33 @@ fn sources_first(input: &Input<'_>, steps: &[(u32, String)]) -> Option<Finding> 
         subject: step::shorten(installing),
         bytes: again,
         layer: Some(layer),
-        instruction: Some(installing.clone()),
+        instruction: Some(installing.to_string()),
         line: input.written(layer).map(|written| written.line),
         note: Some(said!("runs again after each change of what `{}` copies", step::shorten(copied))),
     }];
     finding.severity = severity_of(again).min(Severity::Medium);
     finding.confidence = Confidence::High;
-    let directory = if copy.destination.ends_with('/') {
-        copy.destination.to_owned()
-    } else {
-        format!("{}/", copy.destination)
-    };
-    let lines = format!("COPY {files} {directory}\n{installing}\n{copied}");
     let does = "copies the sources after the dependencies are there";
-    finding.fixes.push(Fix::instead_of(format!("{copied}\n{installing}"), does, lines));
+    let (again, last) = (step::whole(installing)?, step::whole(copied)?);
+    finding.add(files.map(|files| {
+        let lines = line!("COPY ", files, " ", copy.directory(), "\n", again, "\n", last);
+        [Fix::instead_of(format!("{copied}\n{installing}"), does, lines)]
+    }));
     Some(finding)
 }
 
 /// The files that an installation reads.
-fn files_of(command: &str, install: &str, files: &str) -> Option<String> {
+fn files_of(command: &str, install: &str, files: &'static str) -> Option<Result<Line<Dockerfile>, Unfit>> {
     if !files.is_empty() {
-        return Some(files.to_owned());
+        return Some(Ok(files.into()));
     }
     let rest = &command[command.find(install)? + install.len()..];
-    let file = rest.split_whitespace().next()?;
-    file.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)).then(|| file.to_owned())
+    rest.split_whitespace().next().map(dockerfile::file)
 }
 
-fn update_alone(input: &Input<'_>, steps: &[(u32, String)]) -> Option<Finding> {
-    let has = |text: &str, word: &str| step::command(text).is_some_and(|command| command.contains(word));
+fn update_alone(input: &Input<'_>, steps: &[(u32, Instruction)]) -> Option<Finding> {
+    let has =
+        |text: &Instruction, word: &str| step::command(text).is_some_and(|command| command.contains(word));
     let at = steps.iter().position(|(_, text)| {
         (has(text, "apt-get update") || has(text, "apt update")) && !has(text, " install")
     })?;
@@ -104,10 +104,10 @@ fn update_alone(input: &Input<'_>, steps: &[(u32, String)]) -> Option<Finding> {
         step::shorten(update),
     );
     finding.evidence[0].layer = Some(*layer);
-    finding.evidence[0].instruction = Some(install.clone());
+    finding.evidence[0].instruction = Some(install.to_string());
     (finding.severity, finding.confidence) = (Severity::Low, Confidence::High);
-    let lines =
-        step::run(&[], &[step::command(update)?, step::command(install)?, "rm -rf /var/lib/apt/lists/*"]);
+    let commands = [step::command(update)?, step::command(install)?, "rm -rf /var/lib/apt/lists/*".into()];
+    let lines = dockerfile::run(&[], &commands);
     finding.fixes.push(Fix::instead_of(format!("{update}\n{install}"), "updates and installs in one", lines));
     Some(finding)
 }

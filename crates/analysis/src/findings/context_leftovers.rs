@@ -1,12 +1,13 @@
 //! What `COPY . .` took along by accident: version control, environments of the host, notes of editors.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Bytes, path};
+use plimsoll_snapshot::Bytes;
 
-use super::step::Copy;
-use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule, Severity};
-use crate::instruction;
+use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity};
+use crate::instruction::{self, Instruction};
+use crate::lines::step::Copy;
+use crate::lines::{Dockerignore, Line, line};
 
 pub(super) const RULE: Rule = Rule {
     id: "context-leftovers",
@@ -94,6 +95,9 @@ const SELDOM: &[Name] = &[
 /// What is seldom needed has to be this large to be spoken of.
 const LEAST_SELDOM: Bytes = Bytes(1_000_000);
 
+/// Patterns by their text, each with its inodes.
+type Patterns = BTreeMap<String, (Line<Dockerignore>, Vec<u32>)>;
+
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let origins: BTreeMap<u32, Origin> = input
         .steps()
@@ -102,21 +106,20 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             Some((layer, Origin::of(input, &copy)?))
         })
         .collect();
-    let mut never: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    let mut never: Patterns = BTreeMap::new();
     let mut seldom = never.clone();
     for (index, inode, _) in input.added() {
         let Some(origin) = origins.get(&inode.layer) else { continue };
         let place = input.path(inode);
         let Some(inside) = origin.inside(place) else { continue };
+        let inside = String::from_utf8_lossy(&inside);
         if let Some(pattern) = pattern(&inside, NEVER) {
-            never.entry(pattern).or_default().push(index);
+            add(&mut never, pattern, index);
         } else if let Some(pattern) = pattern(&inside, SELDOM) {
-            seldom.entry(pattern).or_default().push(index);
+            add(&mut seldom, pattern, index);
         }
     }
-    let bytes = |groups: &BTreeMap<String, Vec<u32>>| -> Bytes {
-        groups.values().map(|inodes| input.bytes(inodes)).sum()
-    };
+    let bytes = |groups: &Patterns| -> Bytes { groups.values().map(|(_, inodes)| input.bytes(inodes)).sum() };
     let mut found = Vec::new();
     if !never.is_empty() {
         let serious =
@@ -134,10 +137,15 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     found
 }
 
-fn finding(input: &Input<'_>, title: &'static str, groups: &BTreeMap<String, Vec<u32>>) -> Finding {
+fn add(patterns: &mut Patterns, pattern: Line<Dockerignore>, inode: u32) {
+    let group = patterns.entry(pattern.to_string()).or_insert_with(|| (pattern, Vec::new()));
+    group.1.push(inode);
+}
+
+fn finding(input: &Input<'_>, title: &'static str, groups: &Patterns) -> Finding {
     let mut label = BTreeMap::new();
     let mut inodes = Vec::new();
-    for (pattern, group) in groups {
+    for (pattern, (_, group)) in groups {
         // The same files again in a later layer, which changed their owner, would not be there either.
         for index in input.with_copies(group) {
             label.insert(index, pattern.clone());
@@ -147,35 +155,34 @@ fn finding(input: &Input<'_>, title: &'static str, groups: &BTreeMap<String, Vec
     let evidence =
         input.grouped(&label.keys().copied().collect::<Vec<_>>(), |index, _| label[&index].clone());
     let mut finding = input.finding(RULE.id, title, inodes).with_groups(evidence);
-    let lines: BTreeSet<&str> = groups.keys().map(String::as_str).collect();
-    let lines: Vec<&str> = lines.into_iter().take(30).collect();
-    finding.fixes.push(Fix::new(FixKind::Dockerignore, "keeps them out of the context", lines.join("\n")));
+    let lines = Line::joined("\n", groups.values().take(30).map(|(pattern, _)| pattern.clone()));
+    finding.fixes.push(Fix::new("keeps them out of the context", lines));
     finding
 }
 
 /// The line of a `.dockerignore` that names a path of the context: by the first part of it that is like one of `names`.
-fn pattern(inside: &str, names: &[Name]) -> Option<String> {
+fn pattern(inside: &str, names: &[Name]) -> Option<Line<Dockerignore>> {
     let mut end = 0;
     for (depth, part) in inside.split('/').enumerate() {
         end += part.len();
         let is_file = end == inside.len();
         end += 1;
-        let text = names.iter().find_map(|name| match name {
-            Directory(directory) => (!is_file && part == *directory).then(|| (*directory).to_owned()),
-            File(file) => (is_file && part == *file).then(|| (*file).to_owned()),
-            Beginning(start) => (is_file && part.starts_with(start)).then(|| format!("{start}*")),
-            Ending(ending) => (is_file && part.ends_with(ending)).then(|| format!("*{ending}")),
+        let text: Option<Line<_>> = names.iter().find_map(|name| match *name {
+            Directory(directory) => (!is_file && part == directory).then(|| directory.into()),
+            File(file) => (is_file && part == file).then(|| file.into()),
+            Beginning(start) => (is_file && part.starts_with(start)).then(|| line!(start, "*")),
+            Ending(ending) => (is_file && part.ends_with(ending)).then(|| line!("*", ending)),
         });
         if let Some(text) = text {
             // Unlike that of git, a pattern holds at the root alone (Docker, "Build context", ".dockerignore files").
-            return Some(if depth == 0 { text } else { format!("**/{text}") });
+            return Some(if depth == 0 { text } else { line!("**/", text) });
         }
     }
     None
 }
 
 /// Where a file lies in the context of the build that an instruction copied it out of; `None` if that is not certain.
-pub(super) fn in_context(input: &Input<'_>, copy: &Copy<'_>, place: &[u8]) -> Option<String> {
+pub(super) fn in_context(input: &Input<'_>, copy: &Copy<'_>, place: &[u8]) -> Option<Vec<u8>> {
     Origin::of(input, copy)?.inside(place)
 }
 
@@ -200,21 +207,22 @@ impl Origin {
         Some(Self { source: if source == "." { String::new() } else { source.to_owned() }, destination })
     }
 
-    fn inside(&self, place: &[u8]) -> Option<String> {
-        let place = path::escape(place);
-        let inside = match self.destination.as_str() {
-            "" => &place,
+    fn inside(&self, place: &[u8]) -> Option<Vec<u8>> {
+        let inside = match self.destination.as_bytes() {
+            b"" => place,
             directory => match place.strip_prefix(directory)? {
-                "" => "",
-                rest => rest.strip_prefix('/')?,
+                b"" => b"",
+                rest => rest.strip_prefix(b"/")?,
             },
         };
-        let inside = match (self.source.as_str(), inside) {
-            ("", inside) => inside.to_owned(),
-            (source, "") => source.to_owned(),
+        let inside = match (self.source.as_bytes(), inside) {
+            (b"", inside) => inside.to_owned(),
+            (source, b"") => source.to_owned(),
             // A single file goes into a directory under its own name.
-            (source, inside) if source.rsplit('/').next() == Some(inside) => source.to_owned(),
-            (source, inside) => format!("{source}/{inside}"),
+            (source, inside) if source.rsplit(|&byte| byte == b'/').next() == Some(inside) => {
+                source.to_owned()
+            }
+            (source, inside) => [source, b"/", inside].concat(),
         };
         (!inside.is_empty()).then_some(inside)
     }
@@ -227,7 +235,7 @@ fn directory_of(input: &Input<'_>, copy: &Copy<'_>) -> String {
     }
     let mut directory = None;
     for step in &input.image.history {
-        let text = instruction::readable(&step.created_by);
+        let text = Instruction::of(instruction::readable(&step.created_by));
         if let Some(next) = text.strip_prefix("WORKDIR ") {
             directory = Some(join(directory.as_deref().unwrap_or(""), next.trim()));
         } else if Copy::parse(&text).as_ref() == Some(copy) {

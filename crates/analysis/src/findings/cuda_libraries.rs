@@ -2,8 +2,9 @@
 
 use plimsoll_snapshot::{Bytes, Ecosystem, path};
 
-use super::step;
-use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule};
+use super::{Check, Confidence, Finding, Fix, Input, Rule};
+use crate::instruction::Instruction;
+use crate::lines::{Line, Requirements, Toml, Unfit, dockerfile, line, names, step};
 use crate::packages::Package;
 use crate::said::{Said, said};
 
@@ -75,12 +76,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut finding = input.finding(RULE.id, "Libraries for NVIDIA cards", inodes).with_groups(evidence);
     finding.confidence = if expects_a_card(input) { Confidence::Low } else { Confidence::Medium };
     if let Some(torch) = torch {
-        finding.fixes = fixes(main.as_deref(), torch);
+        finding.add(fix(main.as_ref(), torch).map(|fix| [fix]));
     }
     for (gpu, cpu) in [("onnxruntime-gpu", "onnxruntime"), ("tensorflow", "tensorflow-cpu")] {
         if let Some(package) = installed(gpu) {
-            let lines = format!("-{gpu}=={}\n+{cpu}=={}", package.version, package.version);
-            finding.fixes.push(Fix::new(FixKind::Requirements, "takes the package for the CPU", lines));
+            finding.add(names::python_version::<Requirements>(&package.version).map(|version| {
+                let lines = line!("-", gpu, "==", &version, "\n+", cpu, "==", &version);
+                [Fix::new("takes the package for the CPU", lines)]
+            }));
         }
     }
     vec![finding]
@@ -98,47 +101,42 @@ fn expects_a_card(input: &Input<'_>) -> bool {
     input.image.config.env_names.iter().any(setting) || input.catalogue.installed().any(package)
 }
 
-fn fixes(instruction: Option<&str>, torch: &Package) -> Vec<Fix> {
+fn fix(instruction: Option<&Instruction>, torch: &Package) -> Result<Fix, Unfit> {
     let does = "takes PyTorch without CUDA";
     // `2.5.1+cu124` is a build of 2.5.1.
     let version = torch.version.split('+').next().unwrap_or_default();
-    let command = instruction.and_then(step::command).unwrap_or_default();
+    let command = instruction.and_then(step::command).unwrap_or_else(|| "".into());
     if command.contains("uv sync") {
-        let lines = format!(
-            "+[[tool.uv.index]]\n+name = \"pytorch-cpu\"\n+url = \"{INDEX}\"\n+explicit = true\n\
-             +[tool.uv.sources]\n+torch = {{ index = \"pytorch-cpu\" }}"
+        let lines: Line<Toml> = line!(
+            "+[[tool.uv.index]]\n+name = \"pytorch-cpu\"\n+url = \"",
+            INDEX,
+            "\"\n+explicit = true\n+[tool.uv.sources]\n+torch = { index = \"pytorch-cpu\" }",
         );
-        return vec![Fix::new(
-            FixKind::Requirements,
-            said!("in `pyproject.toml`: {}", Said::from(does)),
-            lines,
-        )];
+        return Ok(Fix::new(said!("in `pyproject.toml`: {}", Said::from(does)), lines));
     }
     if command.contains("poetry install") {
-        let lines = format!(
-            "+[[tool.poetry.source]]\n+name = \"pytorch-cpu\"\n+url = \"{INDEX}\"\n+priority = \"explicit\"\n\
-             +[tool.poetry.dependencies]\n+torch = {{ version = \"{version}\", source = \"pytorch-cpu\" }}"
+        let lines: Line<Toml> = line!(
+            "+[[tool.poetry.source]]\n+name = \"pytorch-cpu\"\n+url = \"",
+            INDEX,
+            "\"\n+priority = \"explicit\"\n+[tool.poetry.dependencies]\n+torch = { version = \"",
+            names::python_version(version)?,
+            "\", source = \"pytorch-cpu\" }",
         );
-        return vec![Fix::new(
-            FixKind::Requirements,
-            said!("in `pyproject.toml`: {}", Said::from(does)),
-            lines,
-        )];
+        return Ok(Fix::new(said!("in `pyproject.toml`: {}", Said::from(does)), lines));
     }
     // An extra index offers `2.5.1+cpu` beside `2.5.1`, and pip takes the former for the newer (PEP 440, "Local version").
     for pip in ["pip install", "pip3 install"] {
         if let Some(instruction) = instruction.filter(|_| command.contains(pip)) {
-            let lines = command.replacen(pip, &format!("{pip} --extra-index-url {INDEX}"), 1);
-            let lines = step::run(&[], &[lines]);
-            return vec![Fix::instead_of(instruction, does, lines)];
+            let lines = command.replacing(pip, line!(pip, " --extra-index-url ", INDEX), 1);
+            return Ok(Fix::instead_of(instruction.clone(), does, dockerfile::run(&[], &[lines])));
         }
     }
-    let lines = format!("RUN pip install --index-url {INDEX} torch=={version}");
-    vec![Fix::new(
-        FixKind::Dockerfile,
+    let version = names::python_version(version)?;
+    let install = line!("pip install --index-url ", INDEX, " torch==", version);
+    Ok(Fix::new(
         said!("before the other requirements are installed: {}", Said::from(does)),
-        lines,
-    )]
+        dockerfile::run(&[], &[install]),
+    ))
 }
 
 #[cfg(test)]

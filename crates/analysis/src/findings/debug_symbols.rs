@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
-use super::places::absolute;
-use super::step;
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule};
+use crate::lines::{Line, Shell, Toml, dockerfile, line, shell, step};
 
 pub(super) const RULE: Rule = Rule {
     id: "debug-symbols",
@@ -64,47 +63,40 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     finding.evidence = (largest.iter().take(Finding::EXAMPLES))
         .map(|(index, saved)| Evidence { bytes: *saved, ..input.evidence(*index) })
         .collect();
-    finding.fixes = fixes(input, &largest);
+    fixes(input, &largest, &mut finding);
     finding.parts = parts;
     vec![finding]
 }
 
-fn fixes(input: &Input<'_>, largest: &[(u32, Bytes)]) -> Vec<Fix> {
-    let Some(&(first, _)) = largest.first() else { return Vec::new() };
+fn fixes(input: &Input<'_>, largest: &[(u32, Bytes)], finding: &mut Finding) {
+    let Some(&(first, _)) = largest.first() else { return };
     let owner = input.package(input.catalogue.owners[first as usize]);
     match owner.map(|package| package.ecosystem) {
         Some(Ecosystem::Rust) => {
-            return vec![Fix::new(
-                FixKind::Requirements,
-                "in `Cargo.toml`: builds without",
-                "+[profile.release]\n+strip = true",
-            )];
+            let lines = "+[profile.release]\n+strip = true";
+            return finding.fixes.push(Fix::new::<Toml>("in `Cargo.toml`: builds without", lines));
         }
         Some(Ecosystem::Go) => {
-            return vec![Fix::new(FixKind::Command, "builds without", "go build -ldflags='-s -w' -trimpath")];
+            let lines = "go build -ldflags='-s -w' -trimpath";
+            return finding.fixes.push(Fix::new::<Shell>("builds without", lines));
         }
         _ => {}
     }
     let layer = input.squashed.inodes[first as usize].layer;
-    let plain =
-        |place: &&[u8]| place.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(byte));
-    let files: Vec<String> = (largest.iter().take(Finding::EXAMPLES))
+    let files = (largest.iter().take(Finding::EXAMPLES))
         .map(|(index, _)| &input.squashed.inodes[*index as usize])
         .filter(|inode| inode.layer == layer)
-        .map(|inode| input.path(inode))
-        .filter(plain)
-        .map(absolute)
-        .collect();
-    let instruction = input.instruction(layer).unwrap_or_default();
-    let strip = format!("strip --strip-unneeded {}", files.join(" "));
-    let lines = step::and(&instruction, &[&strip]).filter(|_| !files.is_empty());
-    match lines {
-        Some(lines) => vec![Fix::instead_of(instruction, "strips in the instruction that creates", lines)],
-        None if !files.is_empty() => {
-            vec![Fix::new(FixKind::Dockerfile, "in the stage that builds it", format!("RUN {strip}"))]
-        }
-        None => Vec::new(),
+        .map(|inode| shell::path(input.path(inode)));
+    let files = finding.fitting(files);
+    if files.is_empty() {
+        return;
     }
+    let instruction = input.instruction(layer).unwrap_or_default();
+    let strip: Line<Shell> = line!("strip --strip-unneeded ", Line::joined(" ", files));
+    finding.fixes.push(match step::and(&instruction, [strip.clone()]) {
+        Some(lines) => Fix::instead_of(instruction, "strips in the instruction that creates", lines),
+        None => Fix::new("in the stage that builds it", dockerfile::run(&[], &[strip])),
+    });
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use plimsoll_snapshot::{Bytes, path};
 
-use super::{Check, Finding, Fix, FixKind, Input, Rule, Severity, step};
+use super::{Check, Finding, Fix, Input, Rule, Severity};
+use crate::instruction::Instruction;
+use crate::lines::{Line, Shell, dockerfile, line, step};
 
 pub(super) const RULE: Rule = Rule {
     id: "documentation",
@@ -44,14 +46,16 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let instruction = input.main_layer(&inodes).and_then(|layer| input.instruction(layer));
     let mut finding = input.finding(RULE.id, "Manuals and documentation", inodes).with_groups(evidence);
     finding.severity = finding.severity.min(Severity::Medium);
-    finding.fixes = fix(instruction.as_deref()).into_iter().collect();
+    finding.fixes = fix(instruction.as_ref()).into_iter().collect();
     vec![finding]
 }
 
-fn fix(instruction: Option<&str>) -> Option<Fix> {
-    let command = instruction.and_then(step::command).unwrap_or_default();
+fn fix(instruction: Option<&Instruction>) -> Option<Fix> {
+    let command = instruction.and_then(step::command).unwrap_or_else(|| "".into());
     if command.contains("apt-get ") || command.contains("apt ") {
-        return Some(excluded(&["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*"], "01-no-docs"));
+        let paths = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*"]
+            .map(|path| line!("path-exclude=", path, "\\n"));
+        return Some(excluded(paths, "/usr/share/doc/*/copyright", "01-no-docs"));
     }
     let (old, new) = [
         ("dnf install", "dnf install --setopt=tsflags=nodocs"),
@@ -60,23 +64,25 @@ fn fix(instruction: Option<&str>) -> Option<Fix> {
     ]
     .into_iter()
     .rfind(|(old, _)| command.contains(old))?;
-    let lines = step::run(&[], &[command.replacen(old, new, 1)]);
-    Some(Fix::instead_of(instruction?, "installs without documentation", lines))
+    let lines = dockerfile::run(&[], &[command.replacing(old, new, 1)]);
+    Some(Fix::instead_of(instruction?.clone(), "installs without documentation", lines))
 }
 
 /// Files that dpkg leaves out from then on (dpkg(1), `--path-exclude`).
-pub(super) fn excluded(paths: &[&str], file: &str) -> Fix {
-    let mut lines: String = paths.iter().map(|path| format!("path-exclude={path}\\n")).collect();
-    lines.push_str(if file.contains("docs") {
-        "path-include=/usr/share/doc/*/copyright\\n"
-    } else {
-        "path-include=/usr/share/locale/locale.alias\\n"
-    });
-    Fix::new(
-        FixKind::Dockerfile,
-        "before the first `apt-get install`: leaves them out",
-        format!("RUN printf '{lines}' > /etc/dpkg/dpkg.cfg.d/{file}"),
-    )
+pub(super) fn excluded<const N: usize>(
+    excluded: [Line<Shell>; N],
+    included: &'static str,
+    file: &'static str,
+) -> Fix {
+    let lines = line!(
+        "printf '",
+        Line::of(excluded),
+        "path-include=",
+        included,
+        "\\n' > /etc/dpkg/dpkg.cfg.d/",
+        file,
+    );
+    Fix::new("before the first `apt-get install`: leaves them out", dockerfile::run(&[], &[lines]))
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use plimsoll_snapshot::{Bytes, ContentHash, Ecosystem, Order as _, path};
 
-use super::places::absolute;
-use super::step::Copy;
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule};
+use crate::lines::step::{self, Copy};
+use crate::lines::{Unfit, dockerfile, line, shell};
 use crate::packages::Owner;
 use crate::said::said;
 
@@ -85,30 +85,33 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         })
         .collect();
     finding.evidence_count = groups.len() as u64;
-    finding.fixes = groups.first().and_then(|group| fix(input, group)).into_iter().collect();
+    if let Some(fix) = groups.first().and_then(|group| fix(input, group)) {
+        finding.add(fix.map(|fix| [fix]));
+    }
     vec![finding]
 }
 
 /// The largest group: if its copies come from the context, one of them is left out and linked.
-fn fix(input: &Input<'_>, group: &[u32]) -> Option<Fix> {
+fn fix(input: &Input<'_>, group: &[u32]) -> Option<Result<Fix, Unfit>> {
     let inode = &input.squashed.inodes[group[1] as usize];
     let first = input.path(&input.squashed.inodes[group[0] as usize]);
     let instruction = input.instruction(inode.layer).filter(|_| inode.layer >= input.base_layers)?;
     let copy = Copy::parse(&instruction).filter(|copy| !copy.is_from_stage())?;
     let place = input.path(inode);
-    let plain = |path: &[u8]| path.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte));
     let ignored = super::context_leftovers::in_context(input, &copy, place)?;
-    (plain(first) && plain(place)).then(|| {
-        let lines = format!(
-            "# with `{ignored}` in .dockerignore\n{instruction}\nRUN ln -s {} {}",
-            absolute(first),
-            absolute(place)
-        );
-        Fix {
-            replaces: Some(instruction.clone()),
-            ..Fix::new(FixKind::Dockerfile, "links the largest", lines)
-        }
-    })
+    let copied = step::whole(&instruction)?;
+    let lines = || {
+        let ignored = dockerfile::file(&ignored)?;
+        let link = line!("ln -s ", shell::path(first)?, " ", shell::path(place)?);
+        let link = dockerfile::run(&[], &[link]);
+        Ok(line!("# with `", ignored, "` in .dockerignore\n", copied, "\n", link))
+    };
+    Some(
+        lines().map(|lines| Fix {
+            replaces: Some(instruction.to_string()),
+            ..Fix::new("links the largest", lines)
+        }),
+    )
 }
 
 #[cfg(test)]

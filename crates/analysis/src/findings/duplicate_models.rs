@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{Bytes, ContentHash, path};
 
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule};
+use crate::lines::{Line, line, names};
 use crate::packages::Package;
 use crate::said::said;
 use plimsoll_snapshot::Ecosystem;
@@ -66,12 +67,12 @@ fn formats(input: &Input<'_>, visible: &[(u32, &Package)]) -> Option<Finding> {
     let mut finding =
         input.finding(RULE.id, "The weights of a model are there for several frameworks", inodes);
     finding.confidence = Confidence::Medium;
-    let lines: Vec<String> = models
-        .iter()
-        .map(|name| format!("hf download {name} --include '*.safetensors' '*.json' '*.txt' '*.model'"))
-        .collect();
+    let lines = finding.fitting(models.into_iter().map(|name| {
+        let name = names::model(name)?;
+        Ok(line!("hf download ", name, " --include '*.safetensors' '*.json' '*.txt' '*.model'"))
+    }));
     if !lines.is_empty() {
-        finding.fixes.push(Fix::new(FixKind::Command, "downloads one format", lines.join("\n")));
+        finding.fixes.push(Fix::new("downloads one format", Line::joined("\n", lines)));
     }
     Some(finding)
 }

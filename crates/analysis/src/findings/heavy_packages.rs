@@ -2,7 +2,8 @@
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::{Requirements, line, names};
 use crate::packages::{Package, Use};
 
 pub(super) const RULE: Rule = Rule {
@@ -123,14 +124,13 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         })
         .collect();
     finding.evidence_count = named.len() as u64;
-    finding.fixes = named
-        .iter()
-        .filter_map(|(package, known)| {
-            let version = &package.version;
-            let lines = format!("-{}=={version}\n+{}=={version}", package.name, known.instead?);
-            Some(Fix::new(FixKind::Requirements, "takes the lighter one", lines))
-        })
-        .collect();
+    for (package, known) in &named {
+        let Some(instead) = known.instead else { continue };
+        finding.add(names::python_version::<Requirements>(&package.version).map(|version| {
+            let lines = line!("-", known.package, "==", &version, "\n+", instead, "==", &version);
+            [Fix::new("takes the lighter one", lines)]
+        }));
+    }
     vec![finding]
 }
 

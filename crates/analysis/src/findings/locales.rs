@@ -32,7 +32,11 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut finding = input.finding(RULE.id, "Translations of system packages", inodes).with_groups(evidence);
     (finding.severity, finding.confidence) = (finding.severity.min(Severity::Medium), Confidence::Medium);
     if input.has_program("dpkg") {
-        finding.fixes.push(documentation::excluded(&["/usr/share/locale/*"], "01-no-locales"));
+        finding.fixes.push(documentation::excluded(
+            ["path-exclude=/usr/share/locale/*\\n".into()],
+            "/usr/share/locale/locale.alias",
+            "01-no-locales",
+        ));
     }
     vec![finding]
 }

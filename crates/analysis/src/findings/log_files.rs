@@ -2,8 +2,8 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::places::absolute;
-use super::{Check, Confidence, Finding, Fix, Input, Rule, step};
+use super::{Check, Confidence, Finding, Fix, Input, Rule};
+use crate::lines::{Line, line, shell, step};
 use crate::packages::Owner;
 
 pub(super) const RULE: Rule = Rule {
@@ -35,23 +35,20 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let main = input.main_layer(&inodes);
     let mut finding = input.finding(RULE.id, "Logs of the build", inodes);
     finding.confidence = Confidence::Medium;
-    let plain =
-        |place: &&[u8]| place.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte));
     if let Some(layer) = main
         && let Some(instruction) = input.instruction(layer)
     {
-        let files: Vec<String> = (finding.inodes.iter())
+        let files: Vec<_> = (finding.inodes.iter())
             .map(|&index| &input.squashed.inodes[index as usize])
             .filter(|inode| inode.layer == layer)
-            .map(|inode| input.path(inode))
-            .filter(plain)
             .take(Finding::EXAMPLES)
-            .map(absolute)
+            .map(|inode| shell::path(input.path(inode)))
             .collect();
-        let lines =
-            step::and(&instruction, &[&format!("rm -f {}", files.join(" "))]).filter(|_| !files.is_empty());
+        let files = finding.fitting(files);
+        let lines = step::and(&instruction, [line!("rm -f ", Line::joined(" ", files.clone()))]);
         let does = "deletes them in the instruction that writes them";
-        finding.fixes.extend(lines.map(|lines| Fix::instead_of(instruction.clone(), does, lines)));
+        let lines = lines.filter(|_| !files.is_empty());
+        finding.fixes.extend(lines.map(|lines| Fix::instead_of(instruction, does, lines)));
     }
     vec![finding]
 }

@@ -1,6 +1,7 @@
 //! A service that nobody can ask how it is.
 
-use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::{Dockerfile, Line, line};
 
 pub(super) const RULE: Rule = Rule {
     id: "missing-health-check",
@@ -27,32 +28,31 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     if let (Ok(port), "tcp") = (number.parse::<u16>(), protocol)
         && let Some(command) = command(input, port)
     {
-        let lines =
-            format!("HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \\\n    CMD {command}");
-        finding.fixes.push(Fix::new(
-            FixKind::Dockerfile,
-            "asks the service; put in the path that it answers on",
-            lines,
-        ));
+        let lines = line!("HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \\\n    CMD ", command);
+        finding.fixes.push(Fix::new("asks the service; put in the path that it answers on", lines));
     }
     vec![finding]
 }
 
 /// What asks the service, by what is in the image.
-fn command(input: &Input<'_>, port: u16) -> Option<String> {
+fn command(input: &Input<'_>, port: u16) -> Option<Line<Dockerfile>> {
     let has = |program: &str| input.has_program(program);
+    let asking = |before: &'static str, behind: &'static str| {
+        line!(before, "http://127.0.0.1:", Line::number(port), "/", behind)
+    };
     Some(match port {
-        5432 => r#"["pg_isready", "-h", "127.0.0.1"]"#.to_owned(),
-        6379 => r#"["redis-cli", "ping"]"#.to_owned(),
-        3306 => r#"["mysqladmin", "ping", "-h", "127.0.0.1"]"#.to_owned(),
-        27017 => r#"["mongosh", "--quiet", "--eval", "db.adminCommand('ping')"]"#.to_owned(),
-        _ if has("curl") => format!(r#"["curl", "-fsS", "http://127.0.0.1:{port}/"]"#),
-        _ if has("wget") => format!(r#"["wget", "-qO", "/dev/null", "http://127.0.0.1:{port}/"]"#),
-        _ if has("python3") || has("python") => format!(
-            r#"["python3", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:{port}/', timeout=3)"]"#
-        ),
-        _ if has("node") => format!(
-            r#"["node", "-e", "fetch('http://127.0.0.1:{port}/').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]"#
+        5432 => r#"["pg_isready", "-h", "127.0.0.1"]"#.into(),
+        6379 => r#"["redis-cli", "ping"]"#.into(),
+        3306 => r#"["mysqladmin", "ping", "-h", "127.0.0.1"]"#.into(),
+        27017 => r#"["mongosh", "--quiet", "--eval", "db.adminCommand('ping')"]"#.into(),
+        _ if has("curl") => asking(r#"["curl", "-fsS", ""#, r#""]"#),
+        _ if has("wget") => asking(r#"["wget", "-qO", "/dev/null", ""#, r#""]"#),
+        _ if has("python3") || has("python") => {
+            asking(r#"["python3", "-c", "import urllib.request as u; u.urlopen('"#, r#"', timeout=3)"]"#)
+        }
+        _ if has("node") => asking(
+            r#"["node", "-e", "fetch('"#,
+            r#"').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]"#,
         ),
         _ => return None,
     })

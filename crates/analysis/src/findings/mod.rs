@@ -35,7 +35,6 @@ mod several_versions;
 mod shared_fat_image;
 mod shipped_tests;
 mod static_libraries;
-mod step;
 mod unpinned_base;
 mod unused_packages;
 
@@ -45,11 +44,11 @@ use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Order as _, S
 use serde::Serialize;
 
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
-pub use fix::{Fix, FixKind};
+pub use fix::{Fix, FixKind, Lines, Pasted};
 pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progress};
 
 use crate::dockerfile::instructions_of_layers;
-use crate::instruction;
+use crate::instruction::{self, Instruction};
 use crate::packages::{Catalogue, Owner, Package, PackageId};
 use crate::said::{Said, said};
 use crate::squash::{Cause, Inode, Squashed};
@@ -178,6 +177,8 @@ pub struct Finding {
     pub evidence_count: u64,
     /// What to do about it, in the order in which it is best tried.
     pub fixes: Vec<Fix>,
+    /// Why fixes, or parts of them, are left out: values that cannot be put into a suggested line.
+    pub left_out: Vec<Said>,
     /// The inodes that would go, in order: indices into [`Squashed::inodes`].
     #[serde(skip)]
     pub inodes: Vec<u32>,
@@ -267,12 +268,12 @@ impl<'a> Input<'a> {
     /// The instruction that made a layer: as it is written in the Dockerfile, or else as the builder noted it, without
     /// some of its options.
     #[must_use]
-    pub fn instruction(&self, layer: u32) -> Option<String> {
+    pub fn instruction(&self, layer: u32) -> Option<Instruction> {
         if let Some(written) = self.written(layer) {
-            return Some(written.text.clone());
+            return Some(Instruction::of(written.text.as_str()));
         }
         let step = self.image.layers.get(layer as usize)?.history?;
-        Some(instruction::readable(&self.image.history[step].created_by).into_owned())
+        Some(Instruction::of(instruction::readable(&self.image.history[step].created_by)))
     }
 
     /// The bytes of some inodes.
@@ -305,7 +306,7 @@ impl<'a> Input<'a> {
             subject: path::escape(self.path(inode)).into_owned(),
             bytes: inode.size,
             layer: Some(inode.layer),
-            instruction: self.instruction(inode.layer),
+            instruction: self.instruction(inode.layer).map(String::from),
             line: self.written(inode.layer).map(|written| written.line),
             note: inode.hidden.map(|(by, cause)| match cause {
                 Cause::Deleted | Cause::Opaque => {
@@ -332,6 +333,7 @@ impl<'a> Input<'a> {
             evidence: self.largest(&inodes),
             evidence_count: inodes.len() as u64,
             fixes: Vec::new(),
+            left_out: Vec::new(),
             inodes,
             parts: Vec::new(),
         }
@@ -408,7 +410,7 @@ impl<'a> Input<'a> {
     }
 
     /// The instructions of the layers above the base, with their layers.
-    pub fn steps(&self) -> impl Iterator<Item = (u32, String)> {
+    pub fn steps(&self) -> impl Iterator<Item = (u32, Instruction)> {
         let above = self.base_layers..u32::try_from(self.image.layers.len()).unwrap_or(u32::MAX);
         above.filter_map(|layer| Some((layer, self.instruction(layer)?)))
     }
@@ -478,7 +480,7 @@ mod tests {
         for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/findings")).unwrap() {
             let file = file.unwrap().file_name().into_string().unwrap();
             let stem = file.trim_end_matches(".rs");
-            if !HELPERS.contains(&stem) && !["step", "progress"].contains(&stem) {
+            if !HELPERS.contains(&stem) && stem != "progress" {
                 assert!(ids.contains(&stem.replace('_', "-").as_str()), "{stem} is not in the list of rules");
             }
         }

@@ -1,9 +1,10 @@
 //! Weights of models that are part of the image.
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, path};
 
-use super::step::Copy;
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::step::Copy;
+use crate::lines::{Line, Unfit, Yaml, dockerignore, line, yaml};
 use crate::packages::Package;
 use crate::said::said;
 
@@ -34,7 +35,22 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .at_most(Severity::Medium, Confidence::Low);
     finding.evidence = models.iter().take(Finding::EXAMPLES).map(|model| evidence(model)).collect();
     finding.evidence_count = models.len() as u64;
-    finding.fixes = fixes(input, &models);
+    let mounts = finding.fitting(mounts(&models).iter().map(|mount| yaml::mounted(mount)));
+    if !mounts.is_empty() && mounts.len() <= 5 {
+        finding.add(
+            mounting(input, &mounts)
+                .map(|lines| [Fix::new("mounts them from volumes, which are filled once", lines)]),
+        );
+    }
+    let ignored = finding.fitting(models.iter().filter_map(|model| {
+        let instruction = input.instruction(model.layer)?;
+        let copy = Copy::parse(&instruction).filter(|copy| !copy.is_from_stage())?;
+        let inside = super::context_leftovers::in_context(input, &copy, &path::unescape(&model.path)?)?;
+        Some(dockerignore::pattern(&inside))
+    }));
+    if !ignored.is_empty() {
+        finding.fixes.push(Fix::new("keeps them out of the context", Line::joined("\n", ignored)));
+    }
     vec![finding]
 }
 
@@ -49,40 +65,26 @@ pub(super) fn evidence(model: &Package) -> Evidence {
     }
 }
 
-fn fixes(input: &Input<'_>, models: &[&Package]) -> Vec<Fix> {
-    let mut fixes = Vec::new();
+/// The directories to mount. What lies below another is mounted with it.
+fn mounts(models: &[&Package]) -> Vec<String> {
     let mut mounts: Vec<String> = models.iter().map(|model| format!("/{}", model.path)).collect();
     mounts.order();
     mounts.dedup();
-    // What lies below another is mounted with it.
     let all = mounts.clone();
     mounts.retain(|mount| !all.iter().any(|other| mount.starts_with(&format!("{other}/"))));
-    let is_plain =
-        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
-    mounts.retain(|mount| is_plain(mount));
-    if is_plain(input.service) && !mounts.is_empty() && mounts.len() <= 5 {
-        let mut lines = format!("services:\n  {}:\n    volumes:\n", input.service);
-        for (at, mount) in mounts.iter().enumerate() {
-            lines.push_str(&format!("      - models-{}:{mount}:ro\n", at + 1));
-        }
-        lines.push_str("volumes:");
-        for at in 0..mounts.len() {
-            lines.push_str(&format!("\n  models-{}: {{}}", at + 1));
-        }
-        fixes.push(Fix::new(FixKind::Compose, "mounts them from volumes, which are filled once", lines));
+    mounts
+}
+
+fn mounting(input: &Input<'_>, mounts: &[Line<Yaml>]) -> Result<Line<Yaml>, Unfit> {
+    let mut lines = line!("services:\n  ", yaml::service(input.service)?, ":\n    volumes:\n");
+    for (at, mount) in (1_u64..).zip(mounts) {
+        lines.push(line!("      - models-", Line::number(at), ":", mount, ":ro\n"));
     }
-    let ignored: Vec<String> = models
-        .iter()
-        .filter_map(|model| {
-            let instruction = model.instruction.as_deref()?;
-            let copy = Copy::parse(instruction).filter(|copy| !copy.is_from_stage())?;
-            super::context_leftovers::in_context(input, &copy, model.path.as_bytes())
-        })
-        .collect();
-    if !ignored.is_empty() {
-        fixes.push(Fix::new(FixKind::Dockerignore, "keeps them out of the context", ignored.join("\n")));
+    lines.push("volumes:");
+    for (at, _) in (1_u64..).zip(mounts) {
+        lines.push(line!("\n  models-", Line::number(at), ": {}"));
     }
-    fixes
+    Ok(lines)
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, RequirementKind, path};
 
-use super::step;
 use super::{Check, Evidence, Finding, Fix, Input, Rule};
+use crate::instruction::Instruction;
+use crate::lines::{dockerfile, step};
 use crate::packages::Package;
 
 pub(super) const RULE: Rule = Rule {
@@ -69,7 +70,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-fn fix(instruction: &str) -> Option<Fix> {
+fn fix(instruction: &Instruction) -> Option<Fix> {
     const OPTIONS: [(&str, &str); 6] = [
         ("npm ci", "npm ci --omit=dev"),
         ("npm install", "npm install --omit=dev"),
@@ -80,8 +81,8 @@ fn fix(instruction: &str) -> Option<Fix> {
     ];
     let command = step::command(instruction)?;
     let (old, new) = OPTIONS.iter().find(|(old, _)| command.contains(old))?;
-    let lines = step::run(&[], &[command.replacen(old, new, 1)]);
-    Some(Fix::instead_of(instruction, "installs what is needed at run time alone", lines))
+    let lines = dockerfile::run(&[], &[command.replacing(old, *new, 1)]);
+    Some(Fix::instead_of(instruction.clone(), "installs what is needed at run time alone", lines))
 }
 
 #[cfg(test)]

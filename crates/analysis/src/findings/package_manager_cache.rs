@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::Bytes;
 
-use super::places::absolute;
-use super::step::{self, Copy};
-use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::step::{self, Copy};
+use crate::lines::{Dockerfile, Line, Shell, Unfit, dockerfile, dockerignore, line};
 use crate::packages::{CacheKind, Owner, cache_directory};
 use crate::said::{Said, said};
 
@@ -42,45 +42,47 @@ fn finding(input: &Input<'_>, kind: CacheKind, inodes: Vec<u32>) -> Finding {
         .filter_map(|&index| cache_directory(input.path(&input.squashed.inodes[index as usize])))
         .map(|(_, directory)| directory)
         .collect();
-    let finding = input.finding(RULE.id, said!("{} in the image", Said::from(name(kind))), inodes);
+    let mut finding = input.finding(RULE.id, said!("{} in the image", Said::from(name(kind))), inodes);
     let Some(instruction) = main.and_then(|layer| input.instruction(layer)) else {
         // Only a smaller base would be without it.
         return finding
             .at_most(Severity::Low, if main.is_none() { Confidence::Low } else { Confidence::High });
     };
-    let mut fixes = Vec::new();
     if let Some(command) = step::command(&instruction) {
-        let mounted = step::run(&mounts(kind, &directories), &[command]);
-        let does = "keeps the cache out of the layer, for the next build";
-        fixes.push(Fix::instead_of(instruction.clone(), does, mounted));
+        let mounts = finding.fitting(mounts(kind, &directories));
+        if !mounts.is_empty() {
+            let mounted = dockerfile::run(&mounts, std::slice::from_ref(&command));
+            let does = "keeps the cache out of the layer, for the next build";
+            finding.fixes.push(Fix::instead_of(instruction.clone(), does, mounted));
+        }
+        let and = |more: &'static str| step::and(&instruction, [more.into()]);
         let cleaned = match kind {
-            CacheKind::AptLists => step::and(&instruction, &["rm -rf /var/lib/apt/lists/*"]),
-            CacheKind::AptArchives => step::and(&instruction, &["apt-get clean"]),
-            CacheKind::Apk => replaced(command, "apk add ", "apk add --no-cache "),
-            CacheKind::Pip => replaced(command, "pip install ", "pip install --no-cache-dir ")
-                .or_else(|| replaced(command, "pip3 install ", "pip3 install --no-cache-dir ")),
-            CacheKind::Dnf => step::and(&instruction, &["rm -rf /var/cache/dnf"]),
-            CacheKind::Npm => step::and(&instruction, &["npm cache clean --force"]),
-            CacheKind::Conda => step::and(&instruction, &["conda clean --all --yes"]),
+            CacheKind::AptLists => and("rm -rf /var/lib/apt/lists/*"),
+            CacheKind::AptArchives => and("apt-get clean"),
+            CacheKind::Apk => replaced(&command, "apk add ", "apk add --no-cache "),
+            CacheKind::Pip => replaced(&command, "pip install ", "pip install --no-cache-dir ")
+                .or_else(|| replaced(&command, "pip3 install ", "pip3 install --no-cache-dir ")),
+            CacheKind::Dnf => and("rm -rf /var/cache/dnf"),
+            CacheKind::Npm => and("npm cache clean --force"),
+            CacheKind::Conda => and("conda clean --all --yes"),
             _ => None,
         };
         let does = "or removes it in the instruction that fills it";
-        fixes.extend(cleaned.map(|lines| Fix::instead_of(instruction.clone(), does, lines)));
+        finding.fixes.extend(cleaned.map(|lines| Fix::instead_of(instruction.clone(), does, lines)));
     } else if let Some(copy) = Copy::parse(&instruction).filter(|copy| !copy.is_from_stage()) {
-        let ignored: Vec<String> = directories
-            .iter()
-            .filter_map(|directory| super::context_leftovers::in_context(input, &copy, directory))
-            .collect();
+        let inside = |directory: &&[u8]| super::context_leftovers::in_context(input, &copy, directory);
+        let ignored = directories.iter().filter_map(inside);
+        let ignored = finding.fitting(ignored.map(|inside| dockerignore::pattern(&inside)));
         if !ignored.is_empty() {
-            fixes.push(Fix::new(FixKind::Dockerignore, "keeps it out of the context", ignored.join("\n")));
+            finding.fixes.push(Fix::new("keeps it out of the context", Line::joined("\n", ignored)));
         }
     }
-    Finding { fixes, ..finding }
+    finding
 }
 
-fn replaced(command: &str, old: &str, new: &str) -> Option<String> {
+fn replaced(command: &Line<Shell>, old: &'static str, new: &'static str) -> Option<Line<Dockerfile>> {
     (command.contains(old) && !command.contains(new.trim_end()))
-        .then(|| step::run(&[], &[command.replace(old, new)]))
+        .then(|| dockerfile::run(&[], &[command.replacing(old, new, usize::MAX)]))
 }
 
 fn name(kind: CacheKind) -> &'static str {
@@ -110,17 +112,14 @@ fn name(kind: CacheKind) -> &'static str {
 
 /// The mounts that keep a cache out of the layer (Dockerfile reference, "RUN --mount=type=cache"): where it lies in
 /// this image, and for apt both of its directories, since one is of no use without the other.
-fn mounts(kind: CacheKind, directories: &BTreeSet<&[u8]>) -> Vec<String> {
+fn mounts(kind: CacheKind, directories: &BTreeSet<&[u8]>) -> Vec<Result<Line<Dockerfile>, Unfit>> {
     if matches!(kind, CacheKind::AptLists | CacheKind::AptArchives) {
         return ["/var/cache/apt", "/var/lib/apt/lists"]
-            .map(|target| format!("--mount=type=cache,target={target},sharing=locked"))
+            .map(|target| Ok(line!("--mount=type=cache,target=", target, ",sharing=locked")))
             .into();
     }
-    let plain = |directory: &&&[u8]| {
-        directory.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(byte))
-    };
-    let targets = directories.iter().filter(plain).take(4);
-    targets.map(|directory| format!("--mount=type=cache,target={}", absolute(directory))).collect()
+    let option = |directory: &&[u8]| Ok(line!("--mount=type=cache,target=", dockerfile::path(directory)?));
+    directories.iter().take(4).map(option).collect()
 }
 
 #[cfg(test)]

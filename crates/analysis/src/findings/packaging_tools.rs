@@ -1,8 +1,9 @@
 //! pip and its like, after they have done their work.
 
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{Bytes, Ecosystem, path};
 
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity, step};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::{Line, Shell, Unfit, dockerfile, line, names, shell, step};
 use crate::packages::{Package, Use};
 
 pub(super) const RULE: Rule = Rule {
@@ -60,22 +61,24 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .take(Finding::EXAMPLES)
         .collect();
     finding.evidence_count = tools.len() as u64;
-    let names: Vec<&str> = tools.iter().map(|package| package.name.as_str()).collect();
-    let site = tools.first().and_then(|package| package.path.split("/lib/python").next().map(str::to_owned));
-    let remove =
-        format!("/{}/bin/python -m pip uninstall --yes {}", site.unwrap_or_default(), names.join(" "));
-    let lines = step::and(&instruction, &[&remove]);
-    finding.fixes.push(match lines {
-        Some(lines) => {
-            Fix::instead_of(instruction, "uninstalls them in the instruction that uses them", lines)
-        }
-        None => Fix::new(
-            FixKind::Dockerfile,
-            "in the stage that installs, as the last step",
-            format!("RUN {remove}"),
-        ),
-    });
+    finding.add(uninstall(&tools).map(|remove| {
+        [match step::and(&instruction, [remove.clone()]) {
+            Some(lines) => {
+                Fix::instead_of(instruction, "uninstalls them in the instruction that uses them", lines)
+            }
+            None => Fix::new("in the stage that installs, as the last step", dockerfile::run(&[], &[remove])),
+        }]
+    }));
     vec![finding]
+}
+
+/// Uninstalls them with the Python that they are installed for.
+fn uninstall(tools: &[&Package]) -> Result<Line<Shell>, Unfit> {
+    let site = tools.first().and_then(|package| package.path.split("/lib/python").next());
+    let site = site.and_then(path::unescape).unwrap_or_default();
+    let python = shell::path(&[&site[..], b"/bin/python"].concat())?;
+    let names = tools.iter().map(|package| names::python(&package.name)).collect::<Result<Vec<_>, _>>()?;
+    Ok(line!(python, " -m pip uninstall --yes ", Line::joined(" ", names)))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(super) fn top(place: &[u8], depth: usize) -> &[u8] {
         .map_or(directory, |(at, _)| &directory[..at])
 }
 
-/// A path as text, with a slash in front.
+/// A path as text to read, with a slash in front.
 pub(super) fn absolute(place: &[u8]) -> String {
     format!("/{}", path::escape(place))
 }

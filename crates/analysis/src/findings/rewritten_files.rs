@@ -1,12 +1,14 @@
 //! Files that a later layer deletes, replaces or merely touches: their bytes stay in the layer below.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use plimsoll_snapshot::{Bytes, Order as _, path};
 
-use super::places::absolute;
-use super::step::{self, Copy};
-use super::{Check, Finding, Fix, FixKind, Input, Rule};
+use super::{Check, Finding, Fix, Input, Rule};
+use crate::instruction::Instruction;
+use crate::lines::step::{self, Copy};
+use crate::lines::{Dockerfile, Line, Shell, Unfit, dockerfile, dockerignore, line, names, shell};
 use crate::packages::{CacheKind, Owner};
 use crate::said::said;
 use crate::squash::Cause;
@@ -73,94 +75,114 @@ fn finding(input: &Input<'_>, by: u32, same: bool, inodes: Vec<u32>) -> Finding 
     }
     let mut sources: Vec<_> = sources.into_iter().collect();
     sources.order_by_key(|(layer, inodes)| (std::cmp::Reverse(input.bytes(inodes)), *layer));
-    let mut fixes = Vec::new();
+    let groups = input
+        .grouped(&inodes, |_, inode| path::escape(super::places::top(input.path(inode), 3)).into_owned());
+    let mut finding = input.finding(RULE.id, title, inodes).with_groups(groups);
     if same && let Some(change) = Change::of(&instruction) {
-        fixes = change.fixes(input, &instruction, &sources);
+        change.mend(input, &instruction, &sources, &mut finding);
     } else if !same {
         for (layer, inodes) in sources.iter().filter(|(layer, _)| *layer >= input.base_layers).take(FIXES) {
-            fixes.extend(delete_at_once(input, *layer, by, inodes));
+            finding.add(delete_at_once(input, *layer, by, inodes));
         }
     }
-    let (evidence, count) = input
-        .grouped(&inodes, |_, inode| path::escape(super::places::top(input.path(inode), 3)).into_owned());
-    Finding { fixes, ..input.finding(RULE.id, title, inodes) }.with_groups((evidence, count))
+    finding
 }
 
 /// A `chown` or `chmod` over files of lower layers.
-struct Change<'i> {
-    /// The option of `COPY` that does the same, `--chown=app:app`.
-    option: String,
+struct Change {
+    program: &'static str,
+    /// The owner or the mode, for the option of `COPY` that does the same, and for the command.
+    option: Line<Dockerfile>,
+    value: Line<Shell>,
     /// The command that makes the change.
-    command: &'i str,
+    command: Line<Shell>,
     /// What has to come before: the user is made.
-    makes_user: Vec<&'i str>,
+    makes_user: Vec<Line<Shell>>,
     /// What the instruction does besides.
-    rest: Vec<&'i str>,
+    rest: Vec<Line<Shell>>,
 }
 
-impl<'i> Change<'i> {
-    fn of(instruction: &'i str) -> Option<Self> {
-        let commands = step::commands(step::command(instruction)?)?;
-        let is_change = |command: &&&str| command.starts_with("chown ") || command.starts_with("chmod ");
-        let command: &str = commands.iter().find(is_change)?;
-        let mut words = command.split_whitespace();
-        let program = words.next()?;
-        let value = words.find(|word| !word.starts_with('-'))?;
+impl Change {
+    fn of(instruction: &Instruction) -> Option<Self> {
+        let commands = step::command(instruction)?.commands()?;
+        let (program, command) = commands.iter().find_map(|command| {
+            let program = ["chown", "chmod"]
+                .into_iter()
+                .find(|program| command.strip_prefix(program).is_some_and(|rest| rest.starts_with(' ')))?;
+            Some((program, command.clone()))
+        })?;
+        let value = command.split_whitespace().skip(1).find(|word| !word.starts_with('-'))?;
         // `COPY --chmod` takes octal numbers everywhere, and `u+x` only of late; a variable is not known there.
-        let plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":_-.".contains(&byte));
-        if !plain || program == "chmod" && !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        if program == "chmod" && !value.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let makes = |command: &&str| {
+        let makes = |command: &&Line<Shell>| {
             ["useradd ", "adduser ", "groupadd ", "addgroup "].iter().any(|start| command.starts_with(start))
         };
         Some(Self {
-            option: format!("--{program}={value}"),
+            program,
+            option: line!("--", program, "=", names::owner(value).ok()?),
+            value: names::owner(value).ok()?,
+            makes_user: commands.iter().filter(makes).cloned().collect(),
+            rest: commands.iter().filter(|other| **other != command && !makes(other)).cloned().collect(),
             command,
-            makes_user: commands.iter().copied().filter(makes).collect(),
-            rest: commands.iter().copied().filter(|other| *other != command && !makes(other)).collect(),
         })
     }
 
-    fn fixes(&self, input: &Input<'_>, instruction: &str, sources: &[(u32, Vec<u32>)]) -> Vec<Fix> {
-        let mut mended: Vec<(u32, Fix)> = Vec::new();
+    fn mend(
+        &self,
+        input: &Input<'_>,
+        instruction: &Instruction,
+        sources: &[(u32, Vec<u32>)],
+        finding: &mut Finding,
+    ) {
+        let mut mended: Vec<(u32, Instruction, &'static str, Line<Dockerfile>)> = Vec::new();
         for (layer, inodes) in sources.iter().take(FIXES) {
             let Some(made_by) = input.instruction(*layer).filter(|_| *layer >= input.base_layers) else {
                 continue;
             };
             if let Some(copy) = Copy::parse(&made_by) {
-                let fix = Fix::instead_of(made_by.as_str(), "sets it while copying", copy.with(&self.option));
-                mended.push((*layer, fix));
+                let lines = copy.with(&self.option);
+                mended.push((*layer, made_by, "sets it while copying", lines));
             } else if let Some(top) = common_top(input, inodes)
                 && let Some(command) = step::command(&made_by)
             {
-                let (program, value) =
-                    self.option.trim_start_matches('-').split_once('=').unwrap_or_default();
-                let lines = step::run(&[], &[command, &format!("{program} -R {value} {top}")]);
-                let does = "sets it in the instruction that creates";
-                mended.push((*layer, Fix::instead_of(made_by.as_str(), does, lines)));
+                match shell::path(top) {
+                    Ok(top) => {
+                        let set = line!(self.program, " -R ", &self.value, " ", top);
+                        let lines = dockerfile::run(&[], &[command, set]);
+                        mended.push((*layer, made_by, "sets it in the instruction that creates", lines));
+                    }
+                    Err(unfit) => finding.leave_out([unfit]),
+                }
             }
         }
         // A name has to be there before the first of them gives anything to it.
-        mended.order_by_key(|(layer, _)| *layer);
-        if let Some((_, first)) = mended.first_mut()
+        mended.order_by_key(|(layer, ..)| *layer);
+        if let Some((.., first)) = mended.first_mut()
             && !self.makes_user.is_empty()
         {
-            first.lines = format!("{}\n{}", step::run(&[], &self.makes_user), first.lines);
+            *first = line!(dockerfile::run(&[], &self.makes_user), "\n", &*first);
         }
-        let mut fixes: Vec<Fix> = mended.into_iter().map(|(_, fix)| fix).collect();
-        if !fixes.is_empty() {
+        if !mended.is_empty() {
             // The directory itself costs nothing, and its owner may make files in it.
-            let top: String = self.command.replace(" -R ", " ").replace(" --recursive ", " ");
-            let rest: Vec<&str> = self.rest.iter().copied().chain([top.as_str()]).collect();
-            fixes.push(Fix::instead_of(instruction, "changes the directory alone", step::run(&[], &rest)));
+            let top = self.command.replacing(" -R ", " ", usize::MAX);
+            let top = top.replacing(" --recursive ", " ", usize::MAX);
+            let rest: Vec<Line<Shell>> = self.rest.iter().cloned().chain([top]).collect();
+            let last = Fix::instead_of(
+                instruction.clone(),
+                "changes the directory alone",
+                dockerfile::run(&[], &rest),
+            );
+            let mended =
+                mended.into_iter().map(|(_, made_by, does, lines)| Fix::instead_of(made_by, does, lines));
+            finding.fixes.extend(mended.chain([last]));
         }
-        fixes
     }
 }
 
 /// The directory that holds all of some inodes, if it is not the root.
-fn common_top(input: &Input<'_>, inodes: &[u32]) -> Option<String> {
+fn common_top<'a>(input: &Input<'a>, inodes: &[u32]) -> Option<&'a [u8]> {
     let mut places =
         inodes.iter().map(|&index| path::parent(input.path(&input.squashed.inodes[index as usize])));
     let mut top = places.next()?;
@@ -169,8 +191,7 @@ fn common_top(input: &Input<'_>, inodes: &[u32]) -> Option<String> {
             top = path::parent(top);
         }
     }
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
-    (!top.is_empty() && top.iter().all(plain)).then(|| absolute(top))
+    (!top.is_empty()).then_some(top)
 }
 
 /// Whether a directory is another, or holds it.
@@ -179,62 +200,60 @@ fn holds(directory: &[u8], place: &[u8]) -> bool {
 }
 
 /// Deletes in the instruction that creates, or never creates.
-fn delete_at_once(input: &Input<'_>, layer: u32, by: u32, inodes: &[u32]) -> Option<Fix> {
-    let made_by = input.instruction(layer)?;
-    let deleting = input.instruction(by)?;
-    let commands = step::commands(step::command(&deleting)?)?;
-    let deletes = |command: &&str| {
+fn delete_at_once(input: &Input<'_>, layer: u32, by: u32, inodes: &[u32]) -> Result<Option<Fix>, Unfit> {
+    let (Some(made_by), Some(deleting)) = (input.instruction(layer), input.instruction(by)) else {
+        return Ok(None);
+    };
+    let commands = step::command(&deleting).and_then(|command| command.commands()).unwrap_or_default();
+    let deletes = |command: &Line<Shell>| {
         ["rm ", "apt-get clean", "apt-get purge", "apt-get autoremove", "apt-get remove", "find "]
             .iter()
             .any(|start| command.starts_with(start))
     };
-    let removals: Vec<&str> = commands.iter().copied().filter(deletes).collect();
+    let removals: Vec<Line<Shell>> = commands.into_iter().filter(deletes).collect();
     if removals.is_empty() {
-        return None;
+        return Ok(None);
     }
     if let Some(copy) = Copy::parse(&made_by) {
-        return mount(input, &copy, &made_by, layer, by, inodes);
+        return mount(input, &copy, &made_by, layer..by, inodes);
     }
-    let lines = step::and(&made_by, &removals)?;
-    Some(Fix::instead_of(made_by, "deletes in the instruction that creates", lines))
+    let lines = step::and(&made_by, removals);
+    Ok(lines.map(|lines| Fix::instead_of(made_by, "deletes in the instruction that creates", lines)))
 }
 
-/// What was copied to be used once is mounted instead.
+/// What was copied to be used once is mounted instead, by an instruction behind the first of some layers.
 fn mount(
     input: &Input<'_>,
     copy: &Copy<'_>,
-    made_by: &str,
-    layer: u32,
-    by: u32,
+    made_by: &Instruction,
+    layers: Range<u32>,
     inodes: &[u32],
-) -> Option<Fix> {
-    let [source] = copy.sources[..] else { return None };
-    let target = common_top(input, inodes)?;
-    let name = target.rsplit('/').next()?;
-    if source == "." || source == "./" {
-        let pattern = format!(
-            "{}/",
-            target
-                .trim_start_matches('/')
-                .trim_start_matches(input.image.config.working_dir.trim_matches('/'),)
-                .trim_start_matches('/')
-        );
+) -> Result<Option<Fix>, Unfit> {
+    let ([source], Some(top)) = (&copy.sources[..], common_top(input, inodes)) else { return Ok(None) };
+    if *source == "." || *source == "./" {
+        let inside = top.strip_prefix(input.image.config.working_dir.trim_matches('/').as_bytes());
+        let inside = inside.unwrap_or(top);
+        let inside = inside.strip_prefix(b"/").unwrap_or(inside);
         let does = "keeps it out of the context, if nothing needs it while building";
-        return (pattern.len() > 1).then(|| Fix::new(FixKind::Dockerignore, does, pattern));
+        return if inside.is_empty() {
+            Ok(None)
+        } else {
+            dockerignore::directory(inside).map(|pattern| Some(Fix::new(does, pattern)))
+        };
     }
-    let user = (layer + 1..=by).find_map(|user| {
-        let instruction = input.instruction(user)?;
-        let commands = step::commands(step::command(&instruction)?)?;
-        let kept: Vec<String> = commands
-            .iter()
-            .filter(|command| !command.starts_with("rm "))
-            .map(|&command| command.to_owned())
-            .collect();
-        kept.iter().any(|command| command.contains(name)).then_some(kept)
-    })?;
+    let name = String::from_utf8_lossy(path::name(top)).into_owned();
+    let user = (layers.start + 1..=layers.end).find_map(|user| {
+        let commands = step::command(&input.instruction(user)?)?.commands()?;
+        let kept: Vec<Line<Shell>> =
+            commands.into_iter().filter(|command| !command.starts_with("rm ")).collect();
+        kept.iter().any(|command| command.contains(&name)).then_some(kept)
+    });
+    let Some(user) = user else { return Ok(None) };
     let from = if copy.is_from_stage() { ",from=STAGE" } else { "" };
-    let flag = format!("--mount=type=bind{from},source={source},target={target}");
-    Some(Fix::instead_of(made_by, "mounts it for the instruction that needs it", step::run(&[flag], &user)))
+    let (source, target) = (dockerfile::file(source)?, dockerfile::path(top)?);
+    let option = line!("--mount=type=bind", from, ",source=", source, ",target=", target);
+    let does = "mounts it for the instruction that needs it";
+    Ok(Some(Fix::instead_of(made_by.clone(), does, dockerfile::run(&[option], &user))))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A service that runs as root.
 
-use super::{Check, Confidence, Finding, Fix, FixKind, Input, Rule, Severity, step};
+use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::{Dockerfile, Line, dockerfile, line, names, step};
 
 pub(super) const RULE: Rule = Rule {
     id: "root-user",
@@ -29,30 +30,28 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     finding.confidence = Confidence::High;
     if let Some(user) = made_user(input) {
         let does = "the user is there already: runs the service as it";
-        finding.fixes.push(Fix::new(FixKind::Dockerfile, does, format!("USER {user}")));
+        finding.fixes.push(Fix::new(does, line!("USER ", user)));
     } else {
         let make = if input.has_program("useradd") || !input.has_program("apk") {
             "useradd --system --uid 10001 --no-create-home app"
         } else {
             "adduser -S -D -H -u 10001 app"
         };
-        let lines = format!("RUN {make}\nUSER 10001");
-        finding.fixes.push(Fix::new(FixKind::Dockerfile, "before `CMD`: makes a user and runs as it", lines));
+        let lines = line!(dockerfile::run(&[], &[make.into()]), "\nUSER 10001");
+        finding.fixes.push(Fix::new("before `CMD`: makes a user and runs as it", lines));
     }
     vec![finding]
 }
 
 /// A user that the build makes, and nobody is.
-fn made_user(input: &Input<'_>) -> Option<String> {
+fn made_user(input: &Input<'_>) -> Option<Line<Dockerfile>> {
     input.steps().find_map(|(_, instruction)| {
-        let command = step::command(&instruction)?.to_owned();
-        let commands = step::commands(&command)?;
+        let commands = step::command(&instruction)?.commands()?;
         let make = commands
             .into_iter()
             .find(|command| command.starts_with("useradd ") || command.starts_with("adduser "))?;
-        let name = make.split_whitespace().next_back()?;
-        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-        (plain && !name.starts_with('-')).then(|| name.to_owned())
+        // Without a name that can be given, another user is made.
+        names::user(make.split_whitespace().next_back()?).ok()
     })
 }
 

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{Order as _, SecretKind, path};
 
-use super::step::Copy;
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::step::{self, Copy};
+use crate::lines::{Line, Unfit, dockerfile, dockerignore, line, shell};
 use crate::packages::Owner;
 use crate::said::{Said, said};
 
@@ -87,11 +88,11 @@ fn finding(input: &Input<'_>, title: &'static str, secrets: &[(u32, SecretKind)]
         })
         .collect();
     finding.evidence_count = secrets.len() as u64;
-    finding.fixes = fixes(input, secrets);
+    fixes(input, secrets, &mut finding);
     finding
 }
 
-fn fixes(input: &Input<'_>, secrets: &[(u32, SecretKind)]) -> Vec<Fix> {
+fn fixes(input: &Input<'_>, secrets: &[(u32, SecretKind)], finding: &mut Finding) {
     let mut ignored = Vec::new();
     let mut mounted = None;
     let mut removed = None;
@@ -109,38 +110,31 @@ fn fixes(input: &Input<'_>, secrets: &[(u32, SecretKind)]) -> Vec<Fix> {
         let place = input.path(inode);
         if let Some(copy) = Copy::parse(&instruction).filter(|copy| !copy.is_from_stage()) {
             ignored.extend(super::context_leftovers::in_context(input, &copy, place));
-            let plain = place.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte));
-            if plain && mounted.is_none() {
-                let id = String::from_utf8_lossy(path::name(place)).trim_start_matches('.').to_owned();
-                mounted = Some(format!(
-                    "RUN --mount=type=secret,id={id},target=/{} \\\n    true",
-                    path::escape(place)
-                ));
-            }
-        } else if removed.is_none() {
-            let file = super::places::absolute(place);
-            let plain = file.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
-            removed =
-                super::step::and(&instruction, &[&format!("rm -f {file}")]).filter(|_| plain).map(|lines| {
-                    Fix::instead_of(instruction, "removes it in the instruction that makes it", lines)
-                });
+            mounted = mounted.or(mounting(place).ok());
+        } else if removed.is_none() && step::command(&instruction).is_some() {
+            removed = finding.fitting([shell::path(place)]).pop().and_then(|file| {
+                let lines = step::and(&instruction, [line!("rm -f ", file)])?;
+                Some(Fix::instead_of(instruction, "removes it in the instruction that makes it", lines))
+            });
         }
     }
     ignored.order();
     ignored.dedup();
-    let mut fixes = Vec::new();
+    let ignored = finding.fitting(ignored.iter().map(|inside| dockerignore::pattern(inside)));
     if !ignored.is_empty() {
-        fixes.push(Fix::new(FixKind::Dockerignore, "keeps them out of the context", ignored.join("\n")));
+        finding.fixes.push(Fix::new("keeps them out of the context", Line::joined("\n", ignored)));
     }
-    fixes.extend(mounted.map(|lines| {
-        Fix::new(
-            FixKind::Dockerfile,
-            "lends it to the one instruction that needs it, in place of `true`",
-            lines,
-        )
-    }));
-    fixes.extend(removed);
-    fixes
+    finding.fixes.extend(mounted);
+    finding.fixes.extend(removed);
+}
+
+/// The mount that lends a secret to one instruction.
+fn mounting(place: &[u8]) -> Result<Fix, Unfit> {
+    let name = String::from_utf8_lossy(path::name(place)).into_owned();
+    let (id, target) = (dockerfile::file(name.trim_start_matches('.'))?, dockerfile::path(place)?);
+    let option = line!("--mount=type=secret,id=", id, ",target=", target);
+    let does = "lends it to the one instruction that needs it, in place of `true`";
+    Ok(Fix::new(does, dockerfile::run(&[option], &["true".into()])))
 }
 
 fn name(kind: SecretKind) -> &'static str {

@@ -2,8 +2,8 @@
 
 use plimsoll_snapshot::{Bytes, EntryKind, path};
 
-use super::places::absolute;
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::{Line, line, shell, step, yaml};
 use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
@@ -92,30 +92,22 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             subject: path::escape(place).into_owned(),
             bytes: Bytes::ZERO,
             layer: Some(*layer),
-            instruction: input.instruction(*layer),
+            instruction: input.instruction(*layer).map(String::from),
             line: input.written(*layer).map(|written| written.line),
             note: Some(said!("mode {}", format!("{mode:04o}"))),
         })
         .collect();
-    let plain =
-        |place: &&Vec<u8>| place.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(byte));
-    let files: Vec<String> = special
-        .iter()
-        .map(|(place, ..)| place)
-        .filter(plain)
-        .take(Finding::EXAMPLES)
-        .map(|place| absolute(place))
-        .collect();
+    let files = special.iter().take(Finding::EXAMPLES).map(|(place, ..)| shell::path(place));
+    let files = finding.fitting(files);
     let instruction = input.instruction(special[0].2).unwrap_or_default();
-    let lines = super::step::and(&instruction, &[&format!("chmod a-s {}", files.join(" "))]);
+    let lines = step::and(&instruction, [line!("chmod a-s ", Line::joined(" ", files.clone()))]);
     if let Some(lines) = lines.filter(|_| !files.is_empty()) {
         finding.fixes.push(Fix::instead_of(instruction, "takes the bit away where they come from", lines));
     }
-    if input.service.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
-        let lines =
-            format!("services:\n  {}:\n    security_opt:\n      - no-new-privileges:true", input.service);
-        finding.fixes.push(Fix::new(FixKind::Compose, "makes the bit do nothing", lines));
-    }
+    finding.add(yaml::service(input.service).map(|service| {
+        let lines = line!("services:\n  ", service, ":\n    security_opt:\n      - no-new-privileges:true");
+        [Fix::new("makes the bit do nothing", lines)]
+    }));
     vec![finding]
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, path};
 
 use super::places::{absolute, python};
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::Shell;
 use crate::packages::Package;
 use crate::said::said;
 
@@ -75,7 +76,7 @@ fn interpreters(input: &Input<'_>) -> Option<Finding> {
     finding.evidence_count = libraries.len() as u64;
     if input.has_program("dpkg") {
         let does = "shows who needs the Python of the distribution";
-        finding.fixes.push(Fix::new(FixKind::Command, does, "apt-cache rdepends --installed python3"));
+        finding.fixes.push(Fix::new::<Shell>(does, "apt-cache rdepends --installed python3"));
     }
     Some(finding)
 }
@@ -124,7 +125,7 @@ fn copies(input: &Input<'_>, ecosystem: Ecosystem, title: &'static str) -> Optio
         .collect();
     finding.evidence_count = spare.len() as u64;
     if ecosystem == Ecosystem::Npm {
-        finding.fixes.push(Fix::new(FixKind::Command, "merges what it can, in the lock file", "npm dedupe"));
+        finding.fixes.push(Fix::new::<Shell>("merges what it can, in the lock file", "npm dedupe"));
     }
     Some(finding)
 }

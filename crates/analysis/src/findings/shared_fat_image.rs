@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, severity_of};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, severity_of};
+use crate::lines::{Dockerfile, Line, Unfit, Yaml, dockerfile, line, names, yaml};
 use crate::packages::{Split, splits};
 use crate::said::said;
 
@@ -71,41 +72,45 @@ fn finding(inputs: &[Input<'_>], split: &Split) -> Option<Finding> {
     finding.evidence_count = evidence.len() as u64;
     evidence.truncate(Finding::EXAMPLES);
     finding.evidence = evidence;
-    finding.fixes = fixes(input, split);
+    finding.add(fixes(input, split));
     Some(finding)
 }
 
-fn fixes(input: &Input<'_>, split: &Split) -> Vec<Fix> {
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+fn fixes(input: &Input<'_>, split: &Split) -> Result<Vec<Fix>, Unfit> {
     let directory = input.image.config.working_dir.trim_matches('/');
-    let mut lines = "# common: the stage with what all of them need".to_owned();
-    let mut compose = "services:".to_owned();
+    let mut lines: Line<Dockerfile> = "# common: the stage with what all of them need".into();
+    let mut compose: Line<Yaml> = "services:".into();
+    let mut stages = BTreeSet::new();
     for share in &split.services {
-        let stage = share.service.to_ascii_lowercase();
+        let name = share.service.to_ascii_lowercase();
+        let stage: Line<Dockerfile> = names::stage(&name)?;
+        if !stages.insert(name) {
+            return Err(names::taken(&share.service));
+        }
+        lines.push(line!("\nFROM common AS ", &stage));
+        if share.only.packages.iter().any(|package| package.ecosystem == Ecosystem::Python) {
+            let list = line!("requirements-", &stage, ".txt");
+            let install = line!("pip install -r requirements-", names::stage(&stage)?, ".txt");
+            lines.push(line!("\nCOPY ", list, " ./\n", dockerfile::run(&[], &[install])));
+        }
         let parts: BTreeSet<&str> = (share.entries.iter())
             .filter_map(|entry| entry.strip_prefix(directory)?.trim_start_matches('/').split('/').next())
             .collect();
-        if !plain(&stage) || !parts.iter().all(|part| plain(part)) {
-            return Vec::new();
-        }
-        lines.push_str(&format!("\nFROM common AS {stage}"));
-        if share.only.packages.iter().any(|package| package.ecosystem == Ecosystem::Python) {
-            lines.push_str(&format!(
-                "\nCOPY requirements-{stage}.txt ./\nRUN pip install -r requirements-{stage}.txt"
-            ));
-        }
         for part in parts {
-            lines.push_str(&format!("\nCOPY {part} ./{part}"));
+            let part = dockerfile::file(part)?;
+            lines.push(line!("\nCOPY ", &part, " ./", &part));
         }
-        compose.push_str(&format!(
-            "\n  {}:\n    build:\n      context: .\n      target: {stage}",
-            share.service
+        compose.push(line!(
+            "\n  ",
+            yaml::service(&share.service)?,
+            ":\n    build:\n      context: .\n      target: ",
+            yaml::service(&stage)?,
         ));
     }
-    vec![
-        Fix::new(FixKind::Dockerfile, "gives each service a stage of its own", lines),
-        Fix::new(FixKind::Compose, "builds each service from its stage", compose),
-    ]
+    Ok(vec![
+        Fix::new("gives each service a stage of its own", lines),
+        Fix::new("builds each service from its stage", compose),
+    ])
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
 use super::places::{is_below, python};
-use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity, step};
+use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::{Line, Shell, Unfit, dockerfile, line, shell, step};
 
 pub(super) const RULE: Rule = Rule {
     id: "shipped-tests",
@@ -43,27 +44,29 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let finding = input.finding(RULE.id, "Tests of packages", inodes).with_groups(evidence);
     let mut finding = finding.at_most(Severity::Low, Confidence::Low);
     if let Some(site) = site {
-        let delete = format!("find {site} -type d -name tests -prune -exec rm -rf {{}} +");
-        let lines = step::and(&instruction, &[&delete]);
-        finding.fixes.extend(lines.map(|lines| {
-            Fix::instead_of(instruction.clone(), "deletes them in the instruction that brings them", lines)
+        finding.add(site.map(|site| {
+            let delete = line!("find ", site, " -type d -name tests -prune -exec rm -rf {} +");
+            [match step::and(&instruction, [delete.clone()]) {
+                Some(lines) => {
+                    Fix::instead_of(instruction, "deletes them in the instruction that brings them", lines)
+                }
+                None => {
+                    let does = "in the stage that installs them, as the last step";
+                    Fix::new(does, dockerfile::run(&[], &[delete]))
+                }
+            }]
         }));
-        if finding.fixes.is_empty() {
-            let does = "in the stage that installs them, as the last step";
-            finding.fixes.push(Fix::new(super::FixKind::Dockerfile, does, format!("RUN {delete}")));
-        }
     }
     vec![finding]
 }
 
 /// The directory of packages that has the first of some files.
-pub(super) fn top(input: &Input<'_>, inodes: &[u32]) -> Option<String> {
+pub(super) fn top(input: &Input<'_>, inodes: &[u32]) -> Option<Result<Line<Shell>, Unfit>> {
     let place = input.path(&input.squashed.inodes[*inodes.first()? as usize]);
     let directory = ["site-packages", "dist-packages", "node_modules"]
         .iter()
         .find_map(|name| super::places::down_to(place, name.as_bytes()))?;
-    let plain = directory.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte));
-    plain.then(|| super::places::absolute(directory))
+    Some(shell::path(directory))
 }
 
 #[cfg(test)]

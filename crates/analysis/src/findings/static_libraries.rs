@@ -2,8 +2,8 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::step;
 use super::{Check, Confidence, Finding, Fix, Input, Rule};
+use crate::lines::{line, shell, step};
 
 pub(super) const RULE: Rule = Rule {
     id: "static-libraries",
@@ -36,13 +36,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let instruction = input.main_layer(&inodes).and_then(|layer| input.instruction(layer));
     let mut finding = input.finding(RULE.id, "Static libraries", inodes);
     finding.confidence = Confidence::Medium;
-    finding.fixes.extend(instruction.and_then(|instruction| {
-        let top = super::places::absolute(input.path(&input.squashed.inodes[finding.inodes[0] as usize]));
-        let top = format!("/{}", top.trim_start_matches('/').split('/').next().unwrap_or_default());
-        let delete = format!("find {top} -name '*.a' -delete");
-        let lines = step::and(&instruction, &[&delete])?;
-        Some(Fix::instead_of(instruction, "deletes them in the instruction that brings them", lines))
-    }));
+    if let Some(instruction) = instruction {
+        let first = input.path(&input.squashed.inodes[finding.inodes[0] as usize]);
+        let top = first.split(|&byte| byte == b'/').next().unwrap_or_default();
+        finding.add(shell::path(top).map(|top| {
+            let lines = step::and(&instruction, [line!("find ", top, " -name '*.a' -delete")])?;
+            Some(Fix::instead_of(instruction, "deletes them in the instruction that brings them", lines))
+        }));
+    }
     vec![finding]
 }
 

@@ -1,6 +1,7 @@
 //! A base image that is another one tomorrow.
 
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule, Severity};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::{Dockerfile, Line, Unfit, line, names, step};
 
 pub(super) const RULE: Rule = Rule {
     id: "unpinned-base",
@@ -17,9 +18,7 @@ const DIGEST: &str = "org.opencontainers.image.base.digest";
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let labels = &input.image.config.labels;
-    let plain =
-        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/:._-@".contains(&byte));
-    let digest = labels.get(DIGEST).filter(|digest| digest.starts_with("sha256:") && plain(digest));
+    let digest = labels.get(DIGEST);
     let labelled = labels.get(NAME).map(|name| (name.as_str(), None, None));
     let bases = if input.build.is_some() { froms(input) } else { labelled.into_iter().collect() };
     let floating: Vec<_> = bases.into_iter().filter(|(name, ..)| is_floating(name)).collect();
@@ -37,17 +36,30 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     finding.evidence_count = floating.len() as u64;
     for (name, text, _) in &floating {
         if labels.get(NAME).is_some_and(|label| label == name)
-            && let Some(digest) = digest.filter(|_| plain(name))
+            && let Some(digest) = digest
         {
-            let lines = text.map_or_else(
-                || format!("FROM {name}@{digest}"),
-                |text| text.replacen(name, &format!("{name}@{digest}"), 1),
-            );
-            let fix = Fix::new(FixKind::Dockerfile, "names the base that this image was built on", lines);
-            finding.fixes.push(Fix { replaces: text.map(str::to_owned), ..fix });
+            finding.add(pinned(name, digest, *text).map(|lines| {
+                let fix = Fix::new("names the base that this image was built on", lines);
+                [Fix { replaces: text.map(str::to_owned), ..fix }]
+            }));
         }
     }
     vec![finding]
+}
+
+/// A `FROM` with the digest of its base, and what else the one it replaces has.
+fn pinned(name: &str, digest: &str, from: Option<&str>) -> Result<Line<Dockerfile>, Unfit> {
+    let base = line!(names::image(name)?, "@", names::digest(digest)?);
+    // Only the first is the base: a stage may have the same name.
+    let mut is_found = false;
+    let words = from.map(step::words).transpose()?.into_iter().flatten();
+    let words = words.map(|word| {
+        let is_base = word == name && !is_found;
+        is_found |= is_base;
+        if is_base { Ok(base.clone()) } else { step::word(word) }
+    });
+    let words = words.collect::<Result<Vec<_>, _>>()?;
+    Ok(line!("FROM ", if words.is_empty() { base } else { Line::joined(" ", words) }))
 }
 
 /// The images that a Dockerfile begins with, each with its instruction and its line; stages are no images.
@@ -87,14 +99,15 @@ mod tests {
     fn check(name: &str) -> Vec<Finding> {
         check_config(&RULE, &["f a 1"], |config| {
             config.labels.insert(NAME.into(), name.into());
-            config.labels.insert(DIGEST.into(), "sha256:ab".into());
+            config.labels.insert(DIGEST.into(), format!("sha256:{:064x}", 171));
         })
     }
 
     #[test]
     fn latest_is_pinned_to_what_it_was() {
         for floating in ["debian", "docker.io/library/debian:latest", "localhost:5000/a"] {
-            assert_eq!(check(floating)[0].fixes[0].lines, format!("FROM {floating}@sha256:ab"));
+            let pinned = format!("FROM {floating}@sha256:{:064x}", 171);
+            assert_eq!(check(floating)[0].fixes[0].lines, pinned.as_str());
         }
     }
 
@@ -112,6 +125,19 @@ mod tests {
         snapshot.services[0].build = Some(BuildFile { instructions, ..BuildFile::default() });
         let found = check_snapshot(&RULE, &snapshot);
         assert_eq!((found[0].evidence_count, found[0].evidence[0].line), (1, Some(1)));
+    }
+
+    #[test]
+    fn the_rest_of_an_instruction_stays() {
+        let digest = format!("sha256:{:064x}", 171);
+        let pinned = |from| pinned("debian", &digest, Some(from)).map(Line::into_text);
+        assert_eq!(
+            pinned("FROM --platform=$BUILDPLATFORM debian AS debian").unwrap(),
+            format!("FROM --platform=$BUILDPLATFORM debian@{digest} AS debian")
+        );
+        for odd in ["FROM debian AS a\nRUN b", "FROM debian AS `a`", "FROM debian \\", "FROM debian AS a;b"] {
+            assert!(pinned(odd).is_err(), "{odd}");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
-use super::{Check, Confidence, Evidence, Finding, Fix, FixKind, Input, Rule};
+use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule};
+use crate::lines::{Line, Requirements, Shell, Unfit, line, names};
 use crate::packages::{Package, Root, Use};
 use crate::said::said;
 
@@ -46,8 +47,15 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     named.order_by_key(|package| (std::cmp::Reverse(package.retained_image_bytes), package.id));
     finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(package)).collect();
     finding.evidence_count = named.len() as u64;
-    finding.fixes.push(Fix::new(FixKind::Command, "shows what would be left", whatif(input, &named)));
-    finding.fixes.extend(requirements(&named));
+    let without = finding.fitting(named.iter().take(Finding::EXAMPLES).map(|package| name(package)));
+    if !without.is_empty() {
+        finding.fixes.push(Fix::new("shows what would be left", whatif(input, without)));
+    }
+    let lines = finding.fitting(requirements(&named));
+    if !lines.is_empty() {
+        let does = "takes them out of the list of requirements";
+        finding.fixes.push(Fix::new(does, Line::joined("\n", lines)));
+    }
     vec![finding]
 }
 
@@ -68,24 +76,29 @@ fn evidence(package: &Package) -> Evidence {
     }
 }
 
-fn whatif(input: &Input<'_>, packages: &[&Package]) -> String {
-    let names: Vec<_> =
-        packages.iter().take(Finding::EXAMPLES).map(|package| package.name.as_str()).collect();
-    let image = input.image.reference.as_deref().unwrap_or("IMAGE");
-    format!("plimsoll whatif {image} --without {}", names.join(","))
+fn name(package: &Package) -> Result<Line<Shell>, Unfit> {
+    if package.ecosystem == Ecosystem::Npm { names::npm(&package.name) } else { names::python(&package.name) }
+}
+
+/// The command that shows what would be left without some packages.
+fn whatif(input: &Input<'_>, without: Vec<Line<Shell>>) -> Line<Shell> {
+    let image = input.image.reference.as_deref().and_then(|name| names::image(name).ok());
+    let image = image.unwrap_or_else(|| "IMAGE".into());
+    line!("plimsoll whatif ", image, " --without ", Line::joined(",", without))
 }
 
 /// The lines to take out of lists of requirements.
-fn requirements(packages: &[&Package]) -> Option<Fix> {
-    let lines: Vec<String> = packages
+fn requirements<'a>(
+    packages: &'a [&Package],
+) -> impl Iterator<Item = Result<Line<Requirements>, Unfit>> + use<'a> {
+    packages
         .iter()
         .filter(|package| package.ecosystem == Ecosystem::Python)
         .filter(|package| matches!(package.root, Some(Root::Requested { .. })))
-        .map(|package| format!("-{}=={}", package.name, package.version))
-        .collect();
-    (!lines.is_empty()).then(|| {
-        Fix::new(FixKind::Requirements, "takes them out of the list of requirements", lines.join("\n"))
-    })
+        .map(|package| {
+            let name = names::python(&package.name)?;
+            Ok(line!("-", name, "==", names::python_version(&package.version)?))
+        })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use plimsoll_analysis::lines::shell;
 use plimsoll_analysis::memory::recommend::recommend;
 use plimsoll_report::compose_override::compose_override;
 use plimsoll_snapshot::Bytes;
@@ -51,8 +52,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         None => printer.data(&text),
         Some(path) => {
             output::write(path, |out| out.write_all(text.as_bytes()))?;
+            // A name that no shell word can show is left to the reader.
+            let file = shell::file(path).unwrap_or_else(|| "FILE".into());
             printer.note(&format!(
-                "{}: check it with `docker compose -f compose.yml -f {0} config`",
+                "{}: check it with `docker compose -f compose.yml -f {file} config`",
                 path.display()
             ));
             Ok(())

@@ -1,11 +1,11 @@
 //! The first `plimsoll.toml` of a stack, with a comment for each choice.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use plimsoll_analysis::lines::toml;
 use plimsoll_analysis::memory::words::binary;
 use plimsoll_snapshot::runtime::PlannedService;
-
-use crate::format::one_line;
 
 /// A target file for these services, as their compose file plans them; without any, one to fill in.
 #[must_use]
@@ -31,8 +31,10 @@ pub fn template(services: &[PlannedService]) -> String {
     }
     text.push_str(STACK);
     text.push_str(EACH);
-    for service in services {
-        let _ = writeln!(text, "\n[services.{}]", key(&service.name));
+    // A table may be there once, and `*` stands for every service.
+    let mut written = BTreeSet::from(["*"]);
+    for service in services.iter().filter(|service| written.insert(&service.name)) {
+        let _ = writeln!(text, "\n[services.{}]", toml::key(&service.name));
         text.push_str("# size = \"500 MB\"\n");
         match service.limits.memory.filter(|limit| !limit.is_zero()) {
             Some(limit) => {
@@ -51,16 +53,6 @@ pub fn template(services: &[PlannedService]) -> String {
     }
     text.push_str(TAIL);
     text
-}
-
-/// A key of TOML: bare where it may be, quoted else.
-fn key(name: &str) -> String {
-    let is_bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-    if is_bare {
-        return name.to_owned();
-    }
-    let escaped = one_line(name).replace('\\', "\\\\").replace('"', "\\\"");
-    format!("\"{escaped}\"")
 }
 
 const HEAD: &str = r#"# What is demanded of this stack. `plimsoll check BEFORE AFTER` judges it; `docs/targets.md` describes every key.
@@ -134,6 +126,12 @@ mod tests {
         let text = template(&[service("backend"), service("odd \"name\"\n[x]")]);
         let targets = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(targets.services.len(), 3);
+        assert!(targets.services.contains_key("odd \"name\"\n[x]"));
         assert!(text.contains("limits = \"2 GiB\""), "{text}");
+        // What looks alike stays apart, and what is there twice is written once.
+        let names = ["a b", "a  b", "a\tb", "a\u{85}b", " a b", "", "*", "a b", "a\u{feff}b", "\u{7f}"];
+        let text = template(&names.map(service));
+        let targets = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert!(names.iter().all(|name| targets.services.contains_key(*name)), "{text}");
     }
 }

@@ -62,6 +62,7 @@ fn body(finding: &Finding) -> impl IntoView + use<> {
             {(!finding.evidence.is_empty()).then(|| table(&finding.evidence))}
             {more}
             {finding.fixes.iter().map(fix).collect_view()}
+            {finding.left_out.iter().map(left_out).collect_view()}
             {about}
         </div>
     }
@@ -95,9 +96,14 @@ fn table(evidence: &[Evidence]) -> impl IntoView + use<> {
     }
 }
 
+/// Why a fix is not there.
+fn left_out(reason: &plimsoll_analysis::said::Said) -> impl IntoView + use<> {
+    view! { <p class="lead" data-left-out="">{one_line(&text::sentence(reason))}</p> }
+}
+
 fn fix(fix: &Fix) -> impl IntoView + use<> {
     let said = use_context::<Said>();
-    let lines = fix.lines.clone();
+    let lines = fix.lines.to_string();
     let copy = move |_| {
         if let Some(said) = said {
             share::copy(lines.clone(), said);
@@ -113,7 +119,7 @@ fn fix(fix: &Fix) -> impl IntoView + use<> {
                 <button type="button" class="button screen" data-do="copy-fix" on:click=copy>{words().copy}</button>
             </p>
             {replaces}
-            <pre tabindex="0"><code>{fix.lines.clone()}</code></pre>
+            <pre tabindex="0"><code>{fix.lines.to_string()}</code></pre>
         </div>
     }
 }

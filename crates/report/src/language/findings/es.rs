@@ -362,6 +362,58 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ),
     ("names the base that this image was built on", "nombra la base con la que se construyó esta imagen"),
     (
+        "no line is suggested for `{}`: a `.dockerignore` cannot name it",
+        "no se sugiere ninguna línea para `{}`: un `.dockerignore` no puede nombrarlo",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid digest",
+        "no se sugiere ninguna línea para `{}`: no es un resumen criptográfico (digest) válido",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid image reference",
+        "no se sugiere ninguna línea para `{}`: no es una referencia válida de imagen",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid model name",
+        "no se sugiere ninguna línea para `{}`: no es un nombre válido de modelo",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid name for a build stage",
+        "no se sugiere ninguna línea para `{}`: no es un nombre válido de etapa de construcción",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid name of a Python package",
+        "no se sugiere ninguna línea para `{}`: no es un nombre válido de paquete de Python",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid name of a system package",
+        "no se sugiere ninguna línea para `{}`: no es un nombre válido de paquete del sistema",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid name of an npm package",
+        "no se sugiere ninguna línea para `{}`: no es un nombre válido de paquete de npm",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid service name",
+        "no se sugiere ninguna línea para `{}`: no es un nombre válido de servicio",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid user name",
+        "no se sugiere ninguna línea para `{}`: no es un nombre válido de usuario",
+    ),
+    (
+        "no line is suggested for `{}`: not a valid version of a Python package",
+        "no se sugiere ninguna línea para `{}`: no es una versión válida de paquete de Python",
+    ),
+    (
+        "no line is suggested for `{}`: the instruction cannot be repeated safely",
+        "no se sugiere ninguna línea para `{}`: la instrucción no se puede repetir de forma segura",
+    ),
+    (
+        "no line is suggested for `{}`: the path cannot be quoted safely",
+        "no se sugiere ninguna línea para `{}`: la ruta no se puede entrecomillar de forma segura",
+    ),
+    (
         "onnxruntime or fastembed runs the same models without torch; or ask an API for embeddings",
         "onnxruntime o fastembed ejecutan los mismos modelos sin torch; o pida los embeddings a una API",
     ),
