@@ -42,6 +42,12 @@ fn listed(tried: &[Tried]) -> String {
     texts.join("; ")
 }
 
+/// The engines that did not answer: they may have another image of that name.
+fn unreached(tried: &[Tried]) -> String {
+    let failed = tried.iter().filter(|tried| matches!(tried, Tried::Unreached(_)));
+    failed.map(|tried| format!("{tried}; ")).collect()
+}
+
 /// Looks a name up, and tells where it was found.
 pub(crate) fn resolve(wanted: &Wanted, options: &Options, printer: &Printer) -> Result<SourceSpec> {
     let name = match wanted {
@@ -50,14 +56,14 @@ pub(crate) fn resolve(wanted: &Wanted, options: &Options, printer: &Printer) -> 
     };
     let mut tried = vec![Tried::File];
     for engine in [Engine::Docker, Engine::Podman] {
-        if !engine.is_expected() {
+        let connection = Connection::new(engine, Patience::Document(options.pace));
+        if connection.is_ok() && !engine.is_expected() {
             tried.push(Tried::NoSocket(engine));
             continue;
         }
-        let connection = Connection::new(engine, Patience::Document(options.pace));
         match connection.and_then(|at| Ok((at.find(name)?, at))) {
             Ok((Some(_), at)) => {
-                printer.note(&format!("note: `{name}` was found in {at}"));
+                printer.note(&format!("note: `{name}`: {}found in {at}", unreached(&tried)));
                 return Ok(SourceSpec::Engine { engine, reference: name.clone() });
             }
             Ok((None, at)) => tried.push(Tried::NotIn(at.to_string())),
@@ -105,5 +111,12 @@ mod tests {
             &[Tried::File, Tried::Unreached("cannot reach it".to_owned()), Tried::NoSocket(Engine::Podman)],
             "no such file; cannot reach it; no Podman engine runs here; so no engine was asked",
         );
+    }
+    #[test]
+    fn an_engine_that_did_not_answer_is_named_when_another_did() {
+        let tried =
+            [Tried::File, Tried::Unreached("cannot reach it".to_owned()), Tried::NotIn("there".to_owned())];
+        assert_eq!(unreached(&tried), "cannot reach it; ");
+        assert_eq!(unreached(&tried[..1]), "");
     }
 }

@@ -23,7 +23,7 @@ impl FromStr for Platform {
         };
         let text = text.to_ascii_lowercase();
         let parts: Vec<_> = text.split('/').collect();
-        if !parts.iter().all(|part| is_part(part)) {
+        if !parts.iter().all(is_part) {
             return Err(expected());
         }
         let (os, architecture, variant) = match parts[..] {

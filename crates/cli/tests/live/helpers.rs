@@ -76,13 +76,14 @@ fn a_helper_with_a_path_is_not_run() {
 
 #[test]
 fn a_file_of_logins_that_is_no_file_is_noted() {
-    let make: [(&str, &dyn Fn(&std::path::Path)); 4] = [
-        ("not a regular file", &|path| {
+    type Make = fn(&std::path::Path);
+    let make: [(&str, Make); 4] = [
+        ("not a regular file", |path| {
             assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
         }),
-        ("not a regular file", &|path| std::os::unix::fs::symlink("/dev/zero", path).unwrap()),
-        ("not a regular file", &|path| std::fs::create_dir(path).unwrap()),
-        ("larger than 4 MiB", &|path| std::fs::File::create(path).unwrap().set_len(1 << 30).unwrap()),
+        ("not a regular file", |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap()),
+        ("not a regular file", |path| std::fs::create_dir(path).unwrap()),
+        ("larger than 4 MiB", |path| std::fs::File::create(path).unwrap().set_len(1 << 30).unwrap()),
     ];
     for (expected, make) in make {
         let program = Program::new();

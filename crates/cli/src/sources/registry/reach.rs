@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use ureq::Error;
@@ -204,7 +204,7 @@ impl Resolver for Guard {
         if config.proxy().is_some_and(|proxy| proxy.uri() == uri) {
             return Ok(found);
         }
-        let addresses: Vec<_> = found.iter().map(|address| address.ip()).collect();
+        let addresses: Vec<_> = found.iter().map(SocketAddr::ip).collect();
         let allowed = self
             .admit(uri, &addresses)
             .map_err(|forbidden| io::Error::new(io::ErrorKind::PermissionDenied, forbidden))?;
