@@ -133,7 +133,7 @@ fn what_is_no_image() {
     let tar = tar.into_inner().unwrap();
     check(&file(&directory, "other.tar", &tar), &["other.tar`", "there is no image here", "hint: "]);
     check(directory.path(), &["there is no image here", "manifest.json", "index.json"]);
-    check(&directory.path().join("missing.tar"), &["cannot read", "missing.tar", "No such file"]);
+    check(&directory.path().join("missing.tar"), &["cannot read", "missing.tar", "no such file"]);
 }
 
 #[test]

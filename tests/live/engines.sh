@@ -16,7 +16,7 @@ for socket in ${DOCKER_SOCKETS:-/var/run/docker.sock}; do
     inspect "$WORK/save.tar" > "$WORK/expected.json"
     compare "docker $version: docker-daemon:$tag" "$WORK/expected.json" "docker-daemon:$tag"
     compare "docker $version: $tag" "$WORK/expected.json" "$tag"
-    grep -q 'was found in the Docker engine' "$WORK/stderr" || row "  note of $tag" "WRONG"
+    grep -q 'found in the Docker engine' "$WORK/stderr" || row "  note of $tag" "WRONG"
   done < <(curl -s --unix-socket "$socket" http://docker/images/json |
     jq -r --argjson largest "$LARGEST" '.[] | select(.Size < $largest) | .RepoTags // [] | .[] | select(. != "<none>:<none>")')
   rm -f "$WORK/save.tar"

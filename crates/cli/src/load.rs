@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
+use std::time::Duration;
 
 use plimsoll_collect::{
     ArchiveIndex, Choice, Depth, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, pseudonymise,
@@ -17,18 +18,21 @@ use crate::layers::{head, read_layers};
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::sources::archive::ArchiveStore;
-use crate::sources::engine::{Connection, Engine};
+use crate::sources::engine::{Connection, Engine, Patience};
 use crate::sources::layout::DirectoryStore;
+use crate::sources::missing::no_such_file;
+use crate::sources::pace::Pace;
+use crate::sources::platform::Platform;
 use crate::sources::reference::Reference;
-use crate::sources::registry::RegistryStore;
+use crate::sources::registry::{Pair, RegistryStore};
 use crate::sources::{NamedSource, Selection, SourceSpec, Wanted, lookup};
 use crate::steady::steady;
 
 /// What is the same for every source of one run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
-    /// `os/architecture[/variant]`, for sources that have several.
-    pub(crate) platform: Option<String>,
+    /// The one to read of sources that have several.
+    pub(crate) platform: Option<Platform>,
     pub(crate) cache: Cache,
     /// How closely layers are read, where the source lets that be chosen.
     pub(crate) depth: Depth,
@@ -41,6 +45,14 @@ pub(crate) struct Options {
     pub(crate) redact: bool,
     /// The registries that are spoken to without TLS.
     pub(crate) insecure_registries: Vec<String>,
+    /// Token servers of other sites that logins may go to.
+    pub(crate) token_servers: Vec<Pair>,
+    /// Hosts in private networks that registries may redirect to.
+    pub(crate) blob_servers: Vec<Pair>,
+    /// How slow registries and engines may be.
+    pub(crate) pace: Pace,
+    /// How long an engine may take to start an archive.
+    pub(crate) archive_start: Duration,
 }
 
 pub(crate) const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
@@ -155,7 +167,12 @@ fn is_snapshot(path: &Path, options: &Options) -> Result<bool> {
         }
         Ok(sniff(&head) == Found::Json)
     };
-    is_json().map_err(|error| Error::read(path, error))
+    is_json().map_err(|error| unreadable(path, error))
+}
+
+/// The error of a source that cannot be opened.
+fn unreadable(path: &Path, error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::NotFound { no_such_file(path) } else { Error::read(path, error) }
 }
 
 type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
@@ -177,11 +194,15 @@ fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Res
 }
 
 fn read_engine(engine: Engine, reference: &str, options: &Options) -> Result<Loaded> {
-    let connection = Connection::new(engine)?;
+    let connection = Connection::new(engine, Patience::Document(options.pace))?;
     let name = connection.find(reference)?.ok_or_else(|| connection.no_such_image(reference))?;
     let place = format!("`{reference}` of {connection}");
     let progress = Progress::unknown(reference);
-    let images = read_stream(&place, progress.watch(connection.save(&name)?), &options.limits)?;
+    let images = read_stream(
+        &place,
+        progress.watch(connection.save(&name, Pace { start: options.archive_start, ..options.pace })?),
+        &options.limits,
+    )?;
     progress.finish();
     let (_, images, layers) = from_stream(images, &place, &Selection::default(), options)?;
     Ok((engine.transport(), images, layers))
@@ -196,20 +217,21 @@ fn read_registry(reference: &Reference, options: &Options, printer: &Printer) ->
     }
     let store = RegistryStore::connect(reference, options, printer)?;
     let place = format!("`docker://{reference}`");
-    let choice = Choice { reference: None, platform: options.platform.clone(), depth: options.depth };
+    let choice = choice(None, options);
     let (_, images) = in_place(&place, plan(&store, None, &choice, &options.limits))?;
     let layers = read_layers(&store, &images, options, &reference.familiar())?;
     Ok((Transport::Docker, images, layers))
 }
 
+/// Which image of a source is wanted.
+fn choice(reference: Option<String>, options: &Options) -> Choice {
+    Choice { reference, platform: options.platform.as_ref().map(Platform::to_string), depth: options.depth }
+}
+
 fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) -> Result<Loaded> {
-    let choice = Choice {
-        reference: selection.reference.clone(),
-        platform: options.platform.clone(),
-        depth: options.depth,
-    };
+    let choice = choice(selection.reference.clone(), options);
     let place = format!("`{}`", path.display());
-    let metadata = std::fs::metadata(path).map_err(|error| Error::read(path, error))?;
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, error))?;
     if metadata.is_dir() {
         std::fs::read_dir(path).map_err(|error| Error::read(path, error))?;
         let store = DirectoryStore::new(path);
@@ -248,11 +270,7 @@ fn from_stream(
     selection: &Selection,
     options: &Options,
 ) -> Result<Loaded> {
-    let choice = Choice {
-        reference: selection.reference.clone(),
-        platform: options.platform.clone(),
-        depth: options.depth,
-    };
+    let choice = choice(selection.reference.clone(), options);
     let (transport, planned) = in_place(place, plan(&images, selection.transport, &choice, &options.limits))?;
     let layers = images.into_layers(&planned);
     Ok((transport, planned, layers))

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 
 /// Writes a file. On any error the old one is untouched and nothing is left behind.
 pub(crate) fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    write_file(path, content).map_err(|source| Error::write(path, source))
+    write_file(path, content).map_err(|source| Error::write(path, without_path(source)))
 }
 
 /// Writes a snapshot, as plain JSON if the name says so.
@@ -49,6 +49,14 @@ fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()
         file.as_file().set_permissions(old.permissions())?;
     }
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// The error as the system gives it: the name of a temporary file says nothing to anybody.
+fn without_path(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path ") {
+        Some((what, _)) => io::Error::new(error.kind(), what.to_owned()),
+        None => error,
+    }
 }
 
 /// Where a link leads that leads nowhere yet.
@@ -145,6 +153,9 @@ mod tests {
         assert!(failed.unwrap_err().to_string().contains("cannot write"));
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        let failed = write(&directory.path().join("none/out"), |_| Ok(())).unwrap_err();
+        let why = std::error::Error::source(&failed).unwrap().to_string();
+        assert!(!why.contains(".plimsoll-") && why.contains("os error"), "{why}");
         write(&path, |out| out.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
     }

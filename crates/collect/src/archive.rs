@@ -188,6 +188,7 @@ pub fn read_stream(place: &str, archive: impl Read, limits: &Limits) -> Result<S
                 expected: "a docker save archive or an OCI layout is expected",
             });
         }
+        Found::Json if is_snapshot(archive.buffer()) => return Err(snapshot(place)),
         Found::Json | Found::Unknown => {
             return Err(Error::NotAnImage {
                 found: format!("{place} is neither a tar nor a compressed one"),
@@ -200,13 +201,29 @@ pub fn read_stream(place: &str, archive: impl Read, limits: &Limits) -> Result<S
     }
     let inner = decompress(compression, archive, limits).map_err(io_error)?;
     let mut inner = BufReader::with_capacity(256 << 10, inner);
-    if sniff(inner.fill_buf().map_err(io_error)?) != Found::Tar {
+    let head = inner.fill_buf().map_err(io_error)?;
+    if is_snapshot(head) {
+        return Err(snapshot(place));
+    }
+    if sniff(head) != Found::Tar {
         return Err(Error::NotAnImage {
-            found: format!("{place} is compressed, but what is in it is no tar"),
+            found: format!("{place} is compressed, and its content is not a tar"),
             expected: "a docker save archive or an OCI layout is expected",
         });
     }
     read_members(place, inner, limits)
+}
+
+/// Whether a file begins as snapshots do.
+fn is_snapshot(head: &[u8]) -> bool {
+    head.starts_with(b"{\"schema_version\"")
+}
+
+fn snapshot(place: &str) -> Error {
+    Error::NotAnImage {
+        found: format!("{place} is a snapshot of Plimsoll"),
+        expected: "`inspect`, `compare`, `report` and `check` read snapshots; here, give the image itself",
+    }
 }
 
 fn read_members(place: &str, archive: impl BufRead, limits: &Limits) -> Result<StreamedImages> {

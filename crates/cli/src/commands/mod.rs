@@ -16,6 +16,8 @@ pub(crate) mod viewer;
 pub(crate) mod whatif;
 pub(crate) mod why;
 
+use std::time::Duration;
+
 use clap::ValueEnum;
 use plimsoll_collect::{Depth, Limits};
 use plimsoll_report::language::Language;
@@ -25,6 +27,10 @@ use crate::cache::Cache;
 use crate::error::Result;
 use crate::load::{Options, snapshot_or_source};
 use crate::printer::Printer;
+use crate::sources::engine::ARCHIVE_SECONDS;
+use crate::sources::pace::{self, Pace};
+use crate::sources::platform::Platform;
+use crate::sources::registry::Pair;
 
 /// How a document is printed.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -67,7 +73,7 @@ fn language(tag: &str) -> std::result::Result<Language, String> {
 pub(crate) struct ReadArgs {
     /// The platform to read of an image that has several, as `linux/arm64`
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
-    platform: Option<String>,
+    platform: Option<Platform>,
     /// Read and verify every layer again, and keep nothing of it
     #[arg(long, env = "PLIMSOLL_NO_CACHE")]
     no_cache: bool,
@@ -84,6 +90,23 @@ pub(crate) struct ReadArgs {
     /// A registry that is spoken to without TLS, besides those on this machine
     #[arg(long, value_name = "HOST[:PORT]")]
     insecure_registry: Vec<String>,
+    /// A token server of another site that the login for a registry may go to
+    #[arg(long, hide_short_help = true, value_name = "REGISTRY=HOST[:PORT]")]
+    token_server: Vec<Pair>,
+    /// A host in a private network that a registry elsewhere may redirect to
+    #[arg(long, hide_short_help = true, value_name = "REGISTRY=HOST[:PORT]")]
+    blob_server: Vec<Pair>,
+    /// The lowest rate of a registry or engine, in bytes per second, after a grace. With 0, one byte in time is enough
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = pace::RATE)]
+    limit_slow_rate: u64,
+    /// How many seconds a registry or engine may be slower than that, or silent
+    #[arg(long, hide_short_help = true, value_name = "SECONDS", default_value_t = pace::GRACE,
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    limit_slow_seconds: u64,
+    /// How many seconds an engine may take before it starts to send an image
+    #[arg(long, hide_short_help = true, value_name = "SECONDS", default_value_t = ARCHIVE_SECONDS,
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    limit_engine_seconds: u64,
     /// The most entries of one layer
     #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().entries)]
     limit_entries: u64,
@@ -160,6 +183,14 @@ impl ReadArgs {
             offline: self.offline,
             redact: self.redact,
             insecure_registries: self.insecure_registry.clone(),
+            token_servers: self.token_server.clone(),
+            blob_servers: self.blob_server.clone(),
+            pace: Pace {
+                rate: self.limit_slow_rate,
+                grace: Duration::from_secs(self.limit_slow_seconds),
+                ..Pace::default()
+            },
+            archive_start: Duration::from_secs(self.limit_engine_seconds),
             snapshot_bytes: self.limit_snapshot_bytes,
             limits: Limits {
                 entries: self.limit_entries,

@@ -7,6 +7,7 @@ use super::{ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
 use crate::printer::Printer;
+use crate::sources::missing::swapped;
 
 /// Show what would be left of images without some packages, and what would break
 #[derive(clap::Args)]
@@ -24,6 +25,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    if let [only] = &args.without[..]
+        && let Some(error) =
+            swapped(&args.source, only, |source, package| format!("whatif {source} --without {package}"))
+    {
+        return Err(error);
+    }
     let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
     let (removals, unknown) = removals(&snapshot, &args.without);
     if let Some(name) = unknown.first() {

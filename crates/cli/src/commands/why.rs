@@ -7,6 +7,7 @@ use super::{ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
 use crate::printer::Printer;
+use crate::sources::missing::swapped;
 
 /// Show why a package is in an image: the ways to it from what was asked for, and what leaves with it
 #[derive(clap::Args)]
@@ -24,6 +25,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    if let Some(error) =
+        swapped(&args.source, &args.package, |source, package| format!("why {source} {package}"))
+    {
+        return Err(error);
+    }
     let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
     let reasons = reasons(&snapshot, &args.package);
     if reasons.is_empty() {

@@ -9,7 +9,7 @@ use plimsoll_snapshot::runtime::Time;
 use serde_json::Value;
 
 use super::session::now;
-use crate::sources::engine::{Connection, Engine};
+use crate::sources::engine::{Connection, Engine, Patience};
 
 /// What the listener tells.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(crate) fn listen(engine: Engine, said: &Sender<Heard>) {
 
 /// Listens as long as the engine speaks; gives something when nobody wants to hear it.
 fn listen_once(engine: Engine, said: &Sender<Heard>, last: &mut Option<Time>) -> Option<()> {
-    let connection = Connection::new(engine).ok()?;
+    let connection = Connection::new(engine, Patience::Endless).ok()?;
     let from = now();
     // The engine keeps its last events: what happened while it was not listened to.
     let since =

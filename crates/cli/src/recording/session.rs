@@ -20,7 +20,7 @@ use super::events::{Heard, listen};
 use super::target::{Listed, Target};
 use crate::error::Result;
 use crate::printer::Printer;
-use crate::sources::engine::{Connection, Engine};
+use crate::sources::engine::{Connection, Engine, Patience};
 
 /// When a recording ends. Whatever comes first.
 pub(crate) struct Stop<'a> {
@@ -96,7 +96,7 @@ impl<'a> Session<'a> {
         load: Option<Load>,
         printer: &'a Printer,
     ) -> Result<Self> {
-        let connection = Connection::with_timeout(engine, Some(TIMEOUT))?;
+        let connection = Connection::new(engine, Patience::Total(TIMEOUT))?;
         let (about, host) = api::about(&connection)?;
         let (said, heard) = channel();
         std::thread::spawn(move || listen(engine, &said));

@@ -1,10 +1,10 @@
 //! Images of a running engine, streamed through its HTTP API as `docker save` gets them, without a copy on disk.
 
+use std::env;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::Duration;
-use std::{env, fs};
 
 use plimsoll_report::format::one_line;
 use plimsoll_snapshot::{Digest, Transport};
@@ -12,8 +12,12 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::Digest as _;
 use ureq::http::{Response, StatusCode};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 use ureq::{Agent, Body};
 
+use super::pace::{DOCUMENT, Pace, Paced, TooSlow};
+use super::{config_file, similar};
 use crate::error::{Error, Result};
 
 /// Whose engine.
@@ -37,6 +41,25 @@ pub(crate) struct Connection {
     endpoint: Endpoint,
     agent: Agent,
 }
+
+/// How long an engine may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Patience {
+    /// For a document.
+    Document(Pace),
+    /// For an archive, which it may have to make first.
+    Archive(Pace),
+    /// For each answer from its first to its last byte.
+    Total(Duration),
+    /// For ever: it speaks when something happens.
+    Endless,
+}
+
+/// In seconds, how long an engine may take before it starts to send an image: it may write all of it to a disk first.
+pub(crate) const ARCHIVE_SECONDS: u64 = 600;
+/// The most bytes of an answer that is no image, and of a message that is shown.
+const ANSWER_BYTES: u64 = 64 << 20;
+const MESSAGE: usize = 300;
 
 /// An engine at another machine that does not answer by then is not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -110,25 +133,10 @@ struct Listed {
 }
 
 impl Connection {
-    pub(crate) fn new(engine: Engine) -> Result<Self> {
-        Self::with_timeout(engine, None)
-    }
-
-    /// A connection on which the engine has to say something within a time.
-    pub(crate) fn with_timeout(engine: Engine, timeout: Option<Duration>) -> Result<Self> {
+    /// A connection to the one place where an engine is looked for.
+    pub(crate) fn new(engine: Engine, patience: Patience) -> Result<Self> {
         let endpoint = endpoint(engine)?;
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_recv_response(timeout)
-            .timeout_recv_body(timeout)
-            .proxy(None)
-            .max_redirects(0)
-            .build();
-        let agent = match &endpoint {
-            Endpoint::Unix(path) => unix_agent(config, path.clone(), timeout)?,
-            Endpoint::Tcp(_) => config.into(),
-        };
+        let agent = agent(&endpoint, patience)?;
         Ok(Self { engine, endpoint, agent })
     }
 
@@ -152,8 +160,9 @@ impl Connection {
     }
 
     /// The image as an archive, in one stream.
-    pub(crate) fn save(&self, reference: &str) -> Result<impl Read + use<>> {
-        let response = self.get(&format!("images/{reference}/get"))?;
+    pub(crate) fn save(&self, reference: &str, pace: Pace) -> Result<impl Read + use<>> {
+        let agent = agent(&self.endpoint, Patience::Archive(pace))?;
+        let response = self.ask(&agent, &format!("images/{reference}/get"))?;
         match response.status() {
             StatusCode::OK => Ok(response.into_body().into_reader()),
             _ => Err(self.refused(response)),
@@ -162,21 +171,16 @@ impl Connection {
 
     /// The error of an image that is not there, with some that are.
     pub(crate) fn no_such_image(&self, reference: &str) -> Error {
-        const SHOWN: usize = 6;
         let list = || -> Result<Vec<Listed>> { self.answer(&mut self.get("images/json")?) };
-        let mut names: Vec<String> = list()
+        let names = list()
             .unwrap_or_default()
             .into_iter()
             .flat_map(|image| image.repo_tags.unwrap_or_default())
+            .filter(|name| name != "<none>:<none>")
             .collect();
-        names.retain(|name| name != "<none>:<none>");
-        names.sort();
-        let shown: Vec<_> = names.iter().take(SHOWN).map(|name| format!("`{}`", one_line(name))).collect();
-        let more = names.len().saturating_sub(SHOWN);
-        let hint = match (shown.is_empty(), more) {
-            (true, _) => format!("it has no image at all; `docker://{reference}` reads one of a registry"),
-            (false, 0) => format!("there is {}", shown.join(", ")),
-            (false, more) => format!("there is {}, and {more} more", shown.join(", ")),
+        let hint = match similar::listed(reference, names) {
+            Some(names) => format!("there is {names}"),
+            None => format!("it has no image at all; `docker://{reference}` reads one of a registry"),
         };
         Error::usage(format!("no image `{reference}` in {self}"), hint)
     }
@@ -206,24 +210,46 @@ impl Connection {
     }
 
     fn get(&self, path: &str) -> Result<Response<Body>> {
+        self.ask(&self.agent, path)
+    }
+
+    fn ask(&self, agent: &Agent, path: &str) -> Result<Response<Body>> {
         let host = match &self.endpoint {
             Endpoint::Unix(_) => "localhost",
             Endpoint::Tcp(address) => address,
         };
-        self.agent.get(format!("http://{host}/{path}")).call().map_err(|error| self.unreachable(error))
+        agent.get(format!("http://{host}/{path}")).call().map_err(|error| self.unreachable(error))
     }
 
     fn answer<T: DeserializeOwned>(&self, response: &mut Response<Body>) -> Result<T> {
         let mut text = Vec::new();
-        let mut reader = response.body_mut().as_reader().take(64 << 20);
+        let mut reader = response.body_mut().as_reader().take(ANSWER_BYTES + 1);
         reader.read_to_end(&mut text).map_err(|error| self.unreachable(error.into()))?;
+        if text.len() as u64 > ANSWER_BYTES {
+            return Err(Error::usage(
+                format!("{self} gives an answer of more than {} MiB", ANSWER_BYTES >> 20),
+                "is it an engine?",
+            ));
+        }
         serde_json::from_slice(&text).map_err(|error| {
             Error::usage(format!("{self} gives an answer that is not valid: {error}"), self.engine.hint())
         })
     }
 
     fn unreachable(&self, error: ureq::Error) -> Error {
+        if let ureq::Error::Timeout(_) = &error {
+            return Error::usage(
+                format!("cannot reach {self}: it did not answer in time"),
+                "see whether it answers `docker version` or `podman version`",
+            );
+        }
         let error = error.into_io();
+        if let Some(slow) = TooSlow::of(&error) {
+            return Error::usage(
+                format!("cannot read from {self}: {slow}"),
+                "`--limit-slow-rate`, `--limit-slow-seconds` and `--limit-engine-seconds` say how slow it may be",
+            );
+        }
         let hint = match error.kind() {
             io::ErrorKind::PermissionDenied => "you may not use its socket: join its group, or be root",
             _ => self.engine.hint(),
@@ -238,19 +264,53 @@ impl Connection {
         }
         let status = response.status();
         let message: Option<Message> = self.answer(&mut response).ok();
-        let message = message.map(|said| format!(": {}", one_line(&said.message))).unwrap_or_default();
+        let message = message.map(|said| said.message.chars().take(MESSAGE).collect::<String>());
+        let message = message.map(|said| format!(": {}", one_line(&said))).unwrap_or_default();
         Error::usage(format!("{self} answers {status}{message}"), self.engine.hint())
     }
 }
 
+fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent> {
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_connect(Some(CONNECT_TIMEOUT))
+        .proxy(None)
+        .max_redirects(0);
+    let pace = match patience {
+        Patience::Document(pace) => {
+            config = config.timeout_per_call(Some(DOCUMENT));
+            Some(pace)
+        }
+        Patience::Archive(pace) => Some(pace),
+        Patience::Total(time) => {
+            config = config.timeout_per_call(Some(time));
+            None
+        }
+        Patience::Endless => None,
+    };
+    let config = config.build();
+    Ok(match (endpoint, pace) {
+        (Endpoint::Unix(path), pace) => unix_agent(config, path.clone(), pace)?,
+        (Endpoint::Tcp(_), Some(pace)) => {
+            let connector = DefaultConnector::new().chain(Paced(pace));
+            Agent::with_parts(config, connector, DefaultResolver::default())
+        }
+        (Endpoint::Tcp(_), None) => config.into(),
+    })
+}
+
 #[cfg(unix)]
-fn unix_agent(config: ureq::config::Config, path: PathBuf, timeout: Option<Duration>) -> Result<Agent> {
+fn unix_agent(config: ureq::config::Config, path: PathBuf, pace: Option<Pace>) -> Result<Agent> {
     use super::unix::{NoResolver, UnixConnector};
-    Ok(Agent::with_parts(config, UnixConnector { path, timeout }, NoResolver))
+    let connector = UnixConnector { path };
+    Ok(match pace {
+        Some(pace) => Agent::with_parts(config, connector.chain(Paced(pace)), NoResolver),
+        None => Agent::with_parts(config, connector, NoResolver),
+    })
 }
 
 #[cfg(not(unix))]
-fn unix_agent(_: ureq::config::Config, path: PathBuf, _: Option<Duration>) -> Result<Agent> {
+fn unix_agent(_: ureq::config::Config, path: PathBuf, _: Option<Pace>) -> Result<Agent> {
     Err(Error::usage(
         format!("`{}` is a unix socket, which this system does not have", path.display()),
         "give an archive that `docker save -o FILE IMAGE` wrote",
@@ -339,14 +399,15 @@ fn docker_context() -> Option<String> {
     }
     let directory = env::var_os("DOCKER_CONFIG").filter(|value| !value.is_empty()).map(PathBuf::from);
     let directory = directory.or_else(|| Some(env::home_dir()?.join(".docker")))?;
+    let read = |path: PathBuf| config_file::read(&path).ok().flatten();
     let chosen = env::var("DOCKER_CONTEXT").ok().filter(|name| !name.is_empty());
     let name = chosen.or_else(|| {
-        let config: Config = serde_json::from_slice(&fs::read(directory.join("config.json")).ok()?).ok()?;
+        let config: Config = serde_json::from_slice(&read(directory.join("config.json"))?).ok()?;
         config.current_context
     });
     let name = name.filter(|name| name != "default" && !name.is_empty())?;
     let folder = Digest::sha256(sha2::Sha256::digest(name.as_bytes()).into());
-    let meta = fs::read(directory.join("contexts/meta").join(folder.hex()).join("meta.json")).ok()?;
+    let meta = read(directory.join("contexts/meta").join(folder.hex()).join("meta.json"))?;
     let meta: Meta = serde_json::from_slice(&meta).ok()?;
     meta.endpoints.get("docker").map(|endpoint| endpoint.host.clone())
 }

@@ -1,11 +1,17 @@
 //! Where images come from: what the user wrote is parsed here once, and opened.
 
 pub(crate) mod archive;
+mod config_file;
 pub(crate) mod engine;
 pub(crate) mod layout;
 pub(crate) mod lookup;
+pub(crate) mod missing;
+pub(crate) mod naming;
+pub(crate) mod pace;
+pub(crate) mod platform;
 pub(crate) mod reference;
 pub(crate) mod registry;
+mod similar;
 #[cfg(unix)]
 mod unix;
 
@@ -15,6 +21,7 @@ use std::str::FromStr;
 use plimsoll_snapshot::Transport;
 
 use self::engine::Engine;
+use self::naming::{Naming, naming};
 use self::reference::Reference;
 use crate::error::{Error, Result};
 
@@ -73,6 +80,10 @@ const ENGINES: [(&str, Engine); 3] = [
 /// The transport of registries.
 const REGISTRY: &str = "docker://";
 
+/// Transports whose names are long enough to be misspelt, and to be told from the name of an image.
+const LONG_TRANSPORTS: [&str; 5] =
+    ["docker-archive", "oci-archive", "docker-daemon", "containers-storage", "podman"];
+
 impl SourceSpec {
     /// The name of the file without its directory, or of the image: no path of a machine gets into a snapshot.
     pub(crate) fn file_name(&self) -> String {
@@ -109,10 +120,12 @@ impl FromStr for Wanted {
             Some((transport, takes_reference, rest))
         });
         let Some((transport, takes_reference, rest)) = known else {
-            return Ok(if is_bare_name(text) {
-                Self::Name(text.to_owned())
-            } else {
-                Self::Source(SourceSpec::path(text, Selection::default()))
+            if let Some(error) = misspelt(text) {
+                return Err(error);
+            }
+            return Ok(match naming(text) {
+                Naming::Path => Self::Source(SourceSpec::path(text, Selection::default())),
+                Naming::Local | Naming::Image => Self::Name(text.to_owned()),
             });
         };
         let (path, reference) = match rest.split_once(':') {
@@ -147,11 +160,34 @@ fn engine_source(engine: Engine, reference: &str) -> Result<SourceSpec> {
     Ok(SourceSpec::Engine { engine, reference: reference.to_owned() })
 }
 
-/// Whether it is the name of an image rather than a path: only such a name is looked up, perhaps in the network.
-fn is_bare_name(text: &str) -> bool {
-    const FILES: [&str; 9] = ["tar", "tgz", "gz", "zst", "zstd", "xz", "bz2", "json", "oci"];
-    let is_file = text.rsplit_once('.').is_some_and(|(_, extension)| FILES.contains(&extension));
-    !is_file && !Path::new(text).exists() && text.parse::<Reference>().is_ok()
+/// The error of a transport that does not exist, if one seems to be meant.
+fn misspelt(text: &str) -> Option<Error> {
+    let (scheme, rest) = text.split_once(':')?;
+    if Path::new(text).exists() {
+        return None;
+    }
+    let meant = similar::meant(scheme, LONG_TRANSPORTS);
+    if let Some(meant) = meant {
+        let image = if text.parse::<Reference>().is_ok() {
+            format!("; an image of that name in a registry is `docker://{text}`")
+        } else {
+            String::new()
+        };
+        return Some(Error::usage(
+            format!("`{scheme}:` is not a transport"),
+            format!("write `{meant}:{rest}`{image}"),
+        ));
+    }
+    let is_word =
+        !scheme.is_empty() && scheme.chars().all(|char| char.is_ascii_alphanumeric() || "+.-".contains(char));
+    let rest = rest.strip_prefix("//").filter(|_| is_word)?;
+    Some(Error::usage(
+        format!("`{scheme}://` is not a transport"),
+        match rest.trim_end_matches('/').parse::<Reference>() {
+            Ok(_) => format!("write `docker://{}` for an image of a registry", rest.trim_end_matches('/')),
+            Err(_) => "write a path, or `docker://REGISTRY/NAME[:TAG]` for an image of a registry".to_owned(),
+        },
+    ))
 }
 
 impl FromStr for NamedSource {
@@ -164,6 +200,13 @@ impl FromStr for NamedSource {
         };
         match text.split_once('=') {
             Some((name, source)) if is_name(name) && !Path::new(text).exists() => {
+                // `snapshot before.tar=backend`
+                if Path::new(name).is_file() && !Path::new(source).exists() && !source.contains(':') {
+                    return Err(Error::usage(
+                        format!("`{source}` is not a file, and `{name}` is one"),
+                        format!("write `{source}={name}`: the name of the service comes first"),
+                    ));
+                }
                 Ok(Self { name: Some(name.to_owned()), source: source.parse()? })
             }
             _ => Ok(Self { name: None, source: text.parse()? }),
@@ -208,14 +251,22 @@ mod tests {
     }
 
     #[test]
-    fn only_what_looks_like_an_image_is_looked_up() {
-        for text in ["nginx", "nginx:1.27", "docker:27", "quay.io/a/b@sha256:".to_owned().as_str()] {
-            assert_eq!(is_bare_name(text), !text.ends_with(':'), "{text}");
+    fn a_misspelt_transport_is_no_image() {
+        for (text, hint) in [
+            ("docker-deamon:nginx", "`docker-daemon:nginx`"),
+            ("docker-archve:a.tar", "`docker-archive:a.tar`"),
+            ("oci-archiv:a.tar:v1", "`oci-archive:a.tar:v1`"),
+            ("contianers-storage:a/b", "`containers-storage:a/b`"),
+            ("db=podmn:db", "`podman:db`"),
+            ("dokcer://ghcr.io/a/b", "`docker://ghcr.io/a/b`"),
+            ("https://ghcr.io/a/b", "`docker://ghcr.io/a/b`"),
+            ("https://hub.docker.com/_/nginx?tab=tags", "`docker://REGISTRY/NAME[:TAG]`"),
+        ] {
+            let error = text.parse::<NamedSource>().unwrap_err().to_string();
+            assert!(error.contains("not a transport") && error.contains(hint), "{text}: {error}");
         }
-        for text in
-            ["image.tar", "out/image.tar.gz", "./nginx", "/nginx", "../nginx", "a.json", "~/x", "A b", "src"]
-        {
-            assert!(!is_bare_name(text), "{text}");
+        for text in ["docker:27", "nginx:1.27", "postman:1", "dir:copy", "localhost:5000/a"] {
+            assert!(text.parse::<NamedSource>().is_ok(), "{text}");
         }
     }
 }

@@ -76,7 +76,9 @@ impl FromStr for Reference {
             _ => (name, None),
         };
         let (host, repository) = match path.split_once('/') {
-            Some((host, rest)) if host == "localhost" || host.contains(['.', ':']) => (host, rest),
+            Some((host, rest)) if host.eq_ignore_ascii_case("localhost") || host.contains(['.', ':']) => {
+                (host, rest)
+            }
             _ => (DOCKER_HUB, path),
         };
         if !is_host(host) {
@@ -88,7 +90,9 @@ impl FromStr for Reference {
         if tag.is_some_and(|tag| !is_tag(tag)) {
             return Err(invalid("a tag is written in letters, digits and `._-`"));
         }
-        let host = if host == "index.docker.io" { DOCKER_HUB } else { host };
+        // Names of hosts are the same in any case, and so are the logins for them.
+        let host = host.to_ascii_lowercase();
+        let host = if host == "index.docker.io" { DOCKER_HUB } else { &host };
         let repository = if host == DOCKER_HUB && !repository.contains('/') {
             format!("library/{repository}")
         } else {
@@ -131,7 +135,8 @@ fn is_repository(text: &str) -> bool {
     text.len() <= 255 && text.split('/').all(is_part)
 }
 
-fn is_tag(text: &str) -> bool {
+/// (distribution-spec, "Pulling manifests": `<reference>`.)
+pub(crate) fn is_tag(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && !text.starts_with(['.', '-'])
         && text.chars().all(|char| char.is_ascii_alphanumeric() || "._-".contains(char))
@@ -150,6 +155,8 @@ mod tests {
         check("nginx", "docker.io/library/nginx:latest", "nginx:latest");
         check("index.docker.io/library/nginx:1.27", "docker.io/library/nginx:1.27", "nginx:1.27");
         check("agente/db:15", "docker.io/agente/db:15", "agente/db:15");
+        check("GHCR.io/a/b", "ghcr.io/a/b:latest", "ghcr.io/a/b:latest");
+        check("Docker.io/nginx", "docker.io/library/nginx:latest", "nginx:latest");
         check("ghcr.io/a/b", "ghcr.io/a/b:latest", "ghcr.io/a/b:latest");
         check("localhost/a", "localhost/a:latest", "localhost/a:latest");
         check("localhost:5000/a:v1", "localhost:5000/a:v1", "localhost:5000/a:v1");

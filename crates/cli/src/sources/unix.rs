@@ -4,7 +4,6 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use ureq::Error;
 use ureq::config::Config;
@@ -18,8 +17,6 @@ use ureq::unversioned::transport::{
 #[derive(Debug)]
 pub(crate) struct UnixConnector {
     pub(crate) path: PathBuf,
-    /// How long the other side may be silent; for ever, if it may take minutes before it starts to send an image.
-    pub(crate) timeout: Option<Duration>,
 }
 
 impl Connector for UnixConnector {
@@ -31,7 +28,6 @@ impl Connector for UnixConnector {
         _: Option<()>,
     ) -> Result<Option<UnixTransport>, Error> {
         let stream = UnixStream::connect(&self.path)?;
-        stream.set_read_timeout(self.timeout)?;
         let buffers =
             LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(UnixTransport { stream, buffers }))
@@ -50,15 +46,20 @@ impl Transport for UnixTransport {
         &mut self.buffers
     }
 
-    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
-        Ok(self.stream.write_all(&self.buffers.output()[..amount])?)
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let timeout = expires(timeout.for_write())?;
+        self.stream.set_write_timeout(timeout.not_zero().map(|left| *left))?;
+        self.stream.write_all(&self.buffers.output()[..amount]).map_err(|error| expired(error, timeout))
     }
 
-    fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let timeout = expires(timeout.for_read())?;
+        // An interruption is followed by the whole time once more; the pace of the answer counts all of it.
+        self.stream.set_read_timeout(timeout.not_zero().map(|left| *left))?;
         let amount = loop {
             match self.stream.read(self.buffers.input_append_buf()) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result?,
+                result => break result.map_err(|error| expired(error, timeout))?,
             }
         };
         self.buffers.input_appended(amount);
@@ -68,6 +69,19 @@ impl Transport for UnixTransport {
     fn is_open(&mut self) -> bool {
         // Connections are few and local: each request gets a new one.
         false
+    }
+}
+
+/// Fails if there is no time left.
+fn expires(timeout: NextTimeout) -> Result<NextTimeout, Error> {
+    if timeout.after.is_zero() { Err(Error::Timeout(timeout.reason)) } else { Ok(timeout) }
+}
+
+/// A time that is over is reported as a read that would have to wait.
+fn expired(error: io::Error, timeout: NextTimeout) -> Error {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Error::Timeout(timeout.reason),
+        _ => error.into(),
     }
 }
 

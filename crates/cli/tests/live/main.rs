@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod engine;
+mod helpers;
 mod image;
+mod login;
+mod lookups;
 mod memory;
 mod program;
 mod record;
 mod registry;
 mod server;
+mod slow;
+mod tls;

@@ -95,6 +95,23 @@ impl Server {
         server
     }
 
+    /// One that proves to be some hosts.
+    pub(crate) fn start_tls(
+        tls: Arc<rustls::ServerConfig>,
+        handler: impl Fn(&Request, usize) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Arc::default();
+        let server = Self { address, requests: Arc::clone(&requests) };
+        let connections = listener.incoming_forever().map(move |stream| {
+            let connection = rustls::ServerConnection::new(Arc::clone(&tls)).unwrap();
+            rustls::StreamOwned::new(connection, stream)
+        });
+        serve(connections, requests, handler);
+        server
+    }
+
     /// One that listens on a unix socket.
     #[cfg(unix)]
     pub(crate) fn start_unix(

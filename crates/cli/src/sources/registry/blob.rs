@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use ureq::BodyReader;
 use ureq::http::{StatusCode, header};
 
-use super::client::{Client, Failure, Patience, text_header};
+use super::client::{Client, Size, text_header};
+use super::failure::{Failure, Patience};
 
 /// Reads a blob; after a cut it goes on where it stopped. That nothing was lost or changed on the way is for the
 /// digest to say, which whoever reads a blob computes.
@@ -32,7 +33,7 @@ const PROGRESS: u64 = 1 << 20;
 
 impl<'a> Blob<'a> {
     pub(crate) fn open(client: &'a Client<'a>, digest: String, size: u64) -> Result<Self, Failure> {
-        let body = request(client, &digest, 0)?;
+        let body = request(client, &digest, size, 0)?;
         Ok(Self { client, digest, size, offset: 0, body, patience: Patience::resuming(), fresh_at: 0 })
     }
 
@@ -44,7 +45,7 @@ impl<'a> Blob<'a> {
         let mut failure = Failure::Transport(cut.into());
         loop {
             self.client.wait(&mut self.patience, failure).map_err(io::Error::other)?;
-            match request(self.client, &self.digest, self.offset) {
+            match request(self.client, &self.digest, self.size, self.offset) {
                 Ok(body) => {
                     self.body = body;
                     return Ok(());
@@ -82,8 +83,8 @@ impl Read for Blob<'_> {
 }
 
 /// Asks for the blob from an offset on. Not every server can jump: then what is known already is skipped.
-fn request(client: &Client<'_>, digest: &str, offset: u64) -> Result<Body, Failure> {
-    let response = client.get(&format!("blobs/{digest}"), "*/*", offset)?;
+fn request(client: &Client<'_>, digest: &str, size: u64, offset: u64) -> Result<Body, Failure> {
+    let response = client.get(&format!("blobs/{digest}"), "*/*", Size::Blob(size), offset)?;
     let starts_at = match response.status() {
         StatusCode::PARTIAL_CONTENT => text_header(&response, &header::CONTENT_RANGE)
             .and_then(|range| range.strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok())

@@ -1,61 +1,53 @@
-//! Requests to a registry: asked again when it is busy or hangs up, with a password or a token when it wants one.
+//! Requests to a registry: asked again when it is busy or hangs up, sent on to where it redirects, with a login if it
+//! wants one itself.
 
-use std::io::{self, Read};
 use std::net::IpAddr;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use plimsoll_report::format::one_line;
 use plimsoll_snapshot::Digest;
 use serde::Deserialize;
-use ureq::http::{HeaderName, Response, StatusCode, Uri, header};
+use ureq::http::{HeaderName, Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 use ureq::{Agent, Body};
+use url::Url;
 
-use super::challenge::{self, Challenge, escape};
 use super::credentials::{self, Credentials};
+use super::failure::{Failure, Patience, Waiting, beside, said};
+use super::login::whole;
+use super::reach::Guard;
+use super::realm::{Pair, place};
+use crate::load::Options;
 use crate::printer::Printer;
+use crate::sources::pace::{DOCUMENT, Pace, Paced};
 use crate::sources::reference::{DOCKER_HUB, Reference};
 
 /// A repository of a registry (distribution-spec, "Pull").
 pub(crate) struct Client<'a> {
-    agent: Agent,
+    pub(super) agent: Agent,
+    pub(super) guard: Guard,
     printer: &'a Printer,
-    host: String,
-    /// `https://host`.
-    origin: String,
-    repository: String,
-    credentials: credentials::Found,
-    /// The `Authorization` header that was accepted last. It is sent to no other host.
+    pace: Pace,
+    reference: Reference,
+    /// The registry as the user names it.
+    pub(super) host: String,
+    /// `https://host/`.
+    pub(super) origin: Url,
+    pub(super) repository: String,
+    pub(super) token_servers: &'a [Pair],
+    credentials: OnceLock<credentials::Found>,
+    /// The `Authorization` header that was accepted last. It is sent to the origin alone.
     authorization: Mutex<Option<String>>,
+    waiting: Mutex<Waiting>,
 }
 
-/// Why a registry did not give what it was asked for.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    #[error("it is not there")]
-    NotFound,
-    #[error("access was denied{said}")]
-    Denied { said: Said, is_anonymous: bool, trouble: Option<String> },
-    #[error("there were too many requests{said}")]
-    TooMany { said: Said, wait: Option<Duration> },
-    #[error("the answer was {status}{said}")]
-    Status { status: StatusCode, said: Said },
-    #[error("{}", describe(.0))]
-    Transport(ureq::Error),
-    #[error("the answer cannot be followed: {0}")]
-    Answer(String),
-}
-
-/// What a server says of an error; nothing if it says nothing.
-#[derive(Debug, Default)]
-pub(crate) struct Said(Option<String>);
-
-impl std::fmt::Display for Said {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|said| write!(out, ": {said}"))
-    }
+/// What is asked for, and so how long it may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Size {
+    Document,
+    Blob(u64),
 }
 
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
@@ -66,83 +58,17 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
 /// The digest of a manifest that was asked for by its tag.
 const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 
-/// How long to go on asking.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const TRIES: u32 = 5;
-/// The longest pause a registry may ask for.
-pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const WORTH_A_NOTE: Duration = Duration::from_secs(3);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-/// A connection that says nothing for so long is given up, and taken up again.
-const SILENCE: Duration = Duration::from_secs(60);
 const REDIRECTS: usize = 5;
+/// The most tags that are asked for to find one with a similar name, and the most bytes they may take.
+const TAGS: usize = 1000;
+const TAGS_BYTES: u64 = 1 << 20;
 
-/// The pauses between the tries of one request: each twice as long as the one before.
-#[derive(Default)]
-pub(crate) struct Patience {
-    tries: u32,
-    is_resuming: bool,
-}
-
-impl Patience {
-    /// For one that has answered before: it may be starting anew.
-    pub(crate) fn resuming() -> Self {
-        Self { tries: 0, is_resuming: true }
-    }
-
-    /// The pause before the next try, or the failure if there is to be none.
-    fn pause(&mut self, failure: Failure) -> Result<Duration, Failure> {
-        self.tries += 1;
-        let pause = match &failure {
-            Failure::TooMany { wait: Some(wait), .. } => *wait,
-            _ => FIRST_PAUSE * 2_u32.pow(self.tries.min(TRIES) - 1),
-        };
-        let is_over = self.tries >= TRIES || pause > LONGEST_PAUSE;
-        if is_over || !failure.is_passing(self.is_resuming) { Err(failure) } else { Ok(pause) }
-    }
-}
-
-impl Failure {
-    /// Whether the other side could not prove who it is, or does not speak TLS.
-    pub(crate) fn is_about_tls(&self) -> bool {
-        match self {
-            Self::Transport(ureq::Error::Io(error)) => error.kind() == io::ErrorKind::InvalidData,
-            Self::Transport(ureq::Error::Rustls(_) | ureq::Error::Tls(_)) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether it may be different the next time.
-    fn is_passing(&self, has_answered: bool) -> bool {
-        match self {
-            Self::TooMany { .. } => true,
-            Self::Status { status, .. } => status.is_server_error() || *status == StatusCode::REQUEST_TIMEOUT,
-            Self::Transport(ureq::Error::Io(error)) => match error.kind() {
-                io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::BrokenPipe
-                | io::ErrorKind::UnexpectedEof
-                | io::ErrorKind::TimedOut => true,
-                // What is wrong with a certificate stays wrong.
-                io::ErrorKind::InvalidData => false,
-                // Nobody listens, or there is no such name: at first that is a mistake, later it may pass.
-                _ => has_answered,
-            },
-            Self::Transport(ureq::Error::Timeout(_) | ureq::Error::ConnectionFailed) => true,
-            _ => false,
-        }
-    }
-}
-
-fn describe(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::Io(error) => error.to_string(),
-        ureq::Error::Timeout(_) => "there was no answer in time".to_owned(),
-        // Addresses are not shown: those of blobs are signed, and so a kind of password.
-        ureq::Error::BadUri(_) => "it leads to an address that is not valid".to_owned(),
-        ureq::Error::RequireHttpsOnly(_) => "it leads to a place without TLS".to_owned(),
-        error => error.to_string(),
-    }
+/// An answer, and the host that gave it if the registry did not give it itself.
+struct Answered {
+    response: Response<Body>,
+    elsewhere: Option<String>,
 }
 
 /// Whether a registry is spoken to without TLS: on this machine, or where the user says so.
@@ -154,78 +80,156 @@ pub(crate) fn is_plain(host: &str, insecure: &[String]) -> bool {
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     name == "localhost"
         || address.is_ok_and(|address| address.is_loopback())
-        || insecure.iter().any(|insecure| insecure == host || insecure == name)
+        || insecure
+            .iter()
+            .any(|insecure| insecure.eq_ignore_ascii_case(host) || insecure.eq_ignore_ascii_case(name))
 }
 
 impl<'a> Client<'a> {
-    pub(crate) fn new(reference: &Reference, insecure: &[String], printer: &'a Printer) -> Self {
-        let is_plain = is_plain(&reference.host, insecure);
+    pub(crate) fn new(
+        reference: &Reference,
+        options: &'a Options,
+        printer: &'a Printer,
+    ) -> Result<Self, Failure> {
+        let is_plain = is_plain(&reference.host, &options.insecure_registries);
+        let host = if reference.host == DOCKER_HUB { "registry-1.docker.io" } else { &reference.host };
+        let origin: Url = format!("{}://{host}/", if is_plain { "http" } else { "https" })
+            .parse()
+            .map_err(|_| Failure::Answer("its name is no address".to_owned()))?;
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .https_only(!is_plain)
-            // Redirects are followed here, since the header must not go along to another port either.
+            // Redirects are followed here, since a login must not go along, not even to another port.
             .max_redirects(0)
             .max_redirects_will_error(false)
             .user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION")))
+            .timeout_resolve(Some(CONNECT_TIMEOUT))
             .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_per_read(Some(SILENCE))
+            // Until the whole header is there; the pace may be slower than this many small ones.
+            .timeout_recv_response(Some(options.pace.start.saturating_add(options.pace.grace)))
+            .timeout_per_call(Some(DOCUMENT))
             .tls_config(tls);
         if is_plain {
             config = config.proxy(None);
         }
-        let host = if reference.host == DOCKER_HUB { "registry-1.docker.io" } else { &reference.host };
-        Self {
-            agent: config.build().into(),
+        let allowed = options.blob_servers.iter().filter(|pair| pair.registry == reference.host);
+        let guard = Guard::new(&origin, allowed.map(|pair| pair.other.clone()).collect());
+        let connector = DefaultConnector::new().chain(Paced(options.pace));
+        Ok(Self {
+            agent: Agent::with_parts(config.build(), connector, guard.clone()),
+            guard,
             printer,
+            pace: options.pace,
+            reference: reference.clone(),
             host: reference.host.clone(),
-            origin: format!("{}://{host}", if is_plain { "http" } else { "https" }),
+            origin,
             repository: reference.repository.clone(),
-            credentials: credentials::find(reference),
+            token_servers: &options.token_servers,
+            credentials: OnceLock::new(),
             authorization: Mutex::new(None),
-        }
+            waiting: Mutex::default(),
+        })
+    }
+
+    fn found(&self) -> &credentials::Found {
+        self.credentials.get_or_init(|| {
+            let found = credentials::find(&self.reference);
+            if let Some(trouble) = &found.trouble {
+                self.printer.note(&format!("note: no login for `{}`: {trouble}", self.host));
+            }
+            found
+        })
+    }
+
+    /// The login for this registry, looked up once a login is wanted.
+    pub(super) fn credentials(&self) -> Option<&Credentials> {
+        self.found().credentials.as_ref()
     }
 
     /// Gets something of the repository: `manifests/latest`, `blobs/sha256:…`; from an offset on, if that is not 0.
-    pub(crate) fn get(&self, what: &str, accept: &str, offset: u64) -> Result<Response<Body>, Failure> {
-        let url = format!("{}/v2/{}/{what}", self.origin, self.repository);
-        let mut patience = Patience::default();
+    pub(crate) fn get(
+        &self,
+        what: &str,
+        accept: &str,
+        size: Size,
+        offset: u64,
+    ) -> Result<Response<Body>, Failure> {
+        self.get_with(Patience::default(), what, accept, size, offset)
+    }
+
+    fn get_with(
+        &self,
+        mut patience: Patience,
+        what: &str,
+        accept: &str,
+        size: Size,
+        offset: u64,
+    ) -> Result<Response<Body>, Failure> {
+        let url = self.url(what)?;
         let mut has_logged_in = false;
         loop {
             let authorization = self.authorization.lock().expect("nobody panics with it").clone();
-            let failure = match self.follow(&url, accept, offset, authorization.as_deref()) {
-                Ok(response) if response.status().is_success() => return Ok(response),
-                Ok(response) if response.status() == StatusCode::UNAUTHORIZED && !has_logged_in => {
+            let failure = match self.follow(&url, accept, size, offset, authorization.as_deref()) {
+                Ok(Answered { response, .. }) if response.status().is_success() => return Ok(response),
+                Ok(Answered { response, elsewhere: Some(host) }) if is_denial(response.status()) => {
+                    return Err(Failure::DeniedElsewhere { host });
+                }
+                Ok(Answered { response, .. })
+                    if response.status() == StatusCode::UNAUTHORIZED && !has_logged_in =>
+                {
                     has_logged_in = true;
                     let authorization = self.log_in(response)?;
                     *self.authorization.lock().expect("nobody panics with it") = Some(authorization);
                     continue;
                 }
-                Ok(response) => self.failure(response),
+                Ok(Answered { response, elsewhere: Some(_) }) => self.failure(response).without_words(),
+                Ok(Answered { response, elsewhere: None }) => self.failure(response),
                 Err(failure) => failure,
             };
             self.wait(&mut patience, failure)?;
         }
     }
 
+    fn url(&self, what: &str) -> Result<Url, Failure> {
+        let address = format!("{}v2/{}/{what}", self.origin, self.repository);
+        address.parse().map_err(|_| Failure::Answer("its address is not valid".to_owned()))
+    }
+
     /// Gets a whole document, or the start of one that is longer than the limit, and the digest it is promised to have.
     pub(crate) fn document(&self, what: &str, limit: u64) -> Result<(Vec<u8>, Option<Digest>), Failure> {
         let mut patience = Patience::default();
         loop {
-            let response = self.get(what, MANIFESTS, 0)?;
+            let response = self.get(what, MANIFESTS, Size::Document, 0)?;
             let promised = text_header(&response, &CONTENT_DIGEST).and_then(|text| Digest::parse(text).ok());
-            let mut bytes = Vec::new();
-            match response.into_body().into_reader().take(limit).read_to_end(&mut bytes) {
-                Ok(_) => return Ok((bytes, promised)),
-                Err(error) => self.wait(&mut patience, Failure::Transport(error.into()))?,
+            match whole(response.into_body().into_reader(), limit) {
+                Ok(bytes) => return Ok((bytes, promised)),
+                Err(failure) => self.wait(&mut patience, failure)?,
             }
         }
+    }
+
+    /// Some tags of the repository (distribution-spec, "Listing Tags"), to say what there is instead of one that is not.
+    pub(crate) fn tags(&self) -> Result<Vec<String>, Failure> {
+        #[derive(Deserialize)]
+        struct List {
+            tags: Option<Vec<String>>,
+        }
+        let what = format!("tags/list?n={TAGS}");
+        let response = self.get_with(Patience::none(), &what, "application/json", Size::Document, 0)?;
+        let bytes = whole(response.into_body().into_reader(), TAGS_BYTES)?;
+        let list: Option<List> = serde_json::from_slice(&bytes).ok();
+        let tags = list.and_then(|list| list.tags).unwrap_or_default();
+        Ok(tags.into_iter().filter(|tag| crate::sources::reference::is_tag(tag)).collect())
     }
 
     /// Waits before the next try, or gives the failure back if there is to be none.
     pub(crate) fn wait(&self, patience: &mut Patience, failure: Failure) -> Result<(), Failure> {
         let why = failure.to_string();
         let pause = patience.pause(failure)?;
+        if !self.waiting.lock().expect("nobody panics with it").take(pause) {
+            return Err(Failure::Answer(format!("it was waited for long enough ({why})")));
+        }
         if pause >= WORTH_A_NOTE {
             self.printer.note(&format!("note: waiting {} s for `{}`: {why}", pause.as_secs(), self.host));
         }
@@ -233,166 +237,97 @@ impl<'a> Client<'a> {
         Ok(())
     }
 
-    /// Sends a request, to where it is sent on to as well.
+    /// Sends a request, to where it is sent on to as well. Once that is another origin, nothing of the login goes along,
+    /// not even on the way back.
     fn follow(
         &self,
-        url: &str,
+        url: &Url,
         accept: &str,
+        size: Size,
         offset: u64,
         authorization: Option<&str>,
-    ) -> Result<Response<Body>, Failure> {
-        let mut url = url.to_owned();
+    ) -> Result<Answered, Failure> {
+        let mut url = url.clone();
+        let mut elsewhere = None;
         for _ in 0..REDIRECTS {
-            let mut request = self.agent.get(&url).header(header::ACCEPT, accept);
-            if let Some(authorization) = authorization.filter(|_| origin(&url) == self.origin) {
+            let mut request = self.agent.get(url.as_str()).header(header::ACCEPT, accept);
+            if let Some(authorization) = authorization.filter(|_| elsewhere.is_none()) {
                 request = request.header(header::AUTHORIZATION, authorization);
             }
             if offset > 0 {
                 request = request.header(header::RANGE, format!("bytes={offset}-"));
             }
+            if let Size::Blob(bytes) = size {
+                request = request.config().timeout_per_call(Some(self.pace.longest(bytes))).build();
+            }
             let mut response = request.call().map_err(Failure::Transport)?;
             if !response.status().is_redirection() {
-                return Ok(response);
+                return Ok(Answered { response, elsewhere });
             }
-            // A connection can be used again once the end was seen.
-            let _ = io::copy(&mut response.body_mut().as_reader().take(16 << 10), &mut io::sink());
-            let location = text_header(&response, &header::LOCATION).unwrap_or_default();
-            url = match location {
-                to if to.starts_with("https://") || to.starts_with("http://") => to.to_owned(),
-                to if to.starts_with('/') && !to.starts_with("//") => format!("{}{to}", origin(&url)),
-                _ => return Err(Failure::Answer(format!("{} without an address", response.status()))),
-            };
+            beside(response.body_mut())?;
+            url = self.next(&url, &response)?;
+            if url.origin() != self.origin.origin() || elsewhere.is_some() {
+                elsewhere = Some(place(&url));
+            }
         }
-        Err(Failure::Answer("it is sent on and on".to_owned()))
+        Err(Failure::Answer("it redirects again and again".to_owned()))
     }
 
-    /// Gets what has to be shown to be let in.
-    fn log_in(&self, response: Response<Body>) -> Result<String, Failure> {
-        let offered = response.headers().get_all(header::WWW_AUTHENTICATE);
-        let challenge = challenge::choose(offered.iter().filter_map(|value| value.to_str().ok()));
-        match (challenge, &self.credentials.credentials) {
-            (Some(Challenge::Basic), Some(Credentials::Password { user, password })) => {
-                Ok(Credentials::basic(user, password))
-            }
-            (Some(Challenge::Bearer { realm, service }), credentials) => {
-                self.token(&realm, service.as_deref(), credentials.as_ref())
-            }
-            _ => Err(self.failure(response)),
-        }
-    }
-
-    /// Gets a token for pulling from this repository, and for nothing else, whatever the registry asks for.
-    fn token(
-        &self,
-        realm: &str,
-        service: Option<&str>,
-        credentials: Option<&Credentials>,
-    ) -> Result<String, Failure> {
-        #[derive(Deserialize)]
-        struct Answer {
-            token: Option<String>,
-            access_token: Option<String>,
-        }
-        let is_safe = realm.starts_with("https://")
-            || (self.origin.starts_with("http://") && realm.starts_with("http://"));
-        if !is_safe {
-            return Err(Failure::Answer("it asks for a token from a place without TLS".to_owned()));
-        }
-        let scope = escape(&format!("repository:{}:pull", self.repository));
-        let service = service.map(|service| format!("&service={}", escape(service))).unwrap_or_default();
-        let send = || match credentials {
-            Some(Credentials::IdentityToken(token)) => {
-                let token = escape(token);
-                let form = format!(
-                    "grant_type=refresh_token&client_id=plimsoll&scope={scope}{service}&refresh_token={token}"
-                );
-                let request = self.agent.post(realm);
-                request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").send(form)
-            }
-            credentials => {
-                let separator = if realm.contains('?') { '&' } else { '?' };
-                let request = self.agent.get(format!("{realm}{separator}scope={scope}{service}"));
-                match credentials {
-                    Some(Credentials::Password { user, password }) => {
-                        request.header(header::AUTHORIZATION, Credentials::basic(user, password)).call()
-                    }
-                    _ => request.call(),
-                }
-            }
+    /// Where a redirect leads, if that is a place to go.
+    fn next(&self, from: &Url, response: &Response<Body>) -> Result<Url, Failure> {
+        let refused = |why: &str| Err(Failure::Answer(why.to_owned()));
+        let Some(location) = text_header(response, &header::LOCATION).filter(|to| !to.is_empty()) else {
+            return Err(Failure::Answer(format!("{} without an address", response.status())));
         };
-        let mut patience = Patience::default();
-        let mut response = loop {
-            let failure = match send() {
-                Ok(response) if response.status().is_success() => break response,
-                Ok(response) => self.failure(response),
-                Err(error) => Failure::Transport(error),
-            };
-            self.wait(&mut patience, failure)?;
+        let Ok(to) = from.join(location) else {
+            return refused("it redirects to an address that is not valid");
         };
-        let mut text = Vec::new();
-        let reader = response.body_mut().as_reader();
-        reader.take(1 << 20).read_to_end(&mut text).map_err(|error| Failure::Transport(error.into()))?;
-        let answer: Option<Answer> = serde_json::from_slice(&text).ok();
-        let token = answer.and_then(|answer| answer.token.or(answer.access_token));
-        // What is no valid header value would stop the request with a message that quotes it.
-        match token.filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic())) {
-            Some(token) => Ok(format!("Bearer {token}")),
-            None => Err(Failure::Answer("it gives no token".to_owned())),
+        match (from.scheme(), to.scheme()) {
+            (_, "https") | ("http", "http") => {}
+            ("https", "http") => return refused("it redirects to a place without TLS"),
+            _ => return refused("it redirects to a place that is not reached by HTTP"),
         }
+        if !to.username().is_empty() || to.password().is_some() {
+            return refused("it redirects to an address with a login of its own");
+        }
+        self.guard.check(&to).map_err(|forbidden| Failure::Answer(forbidden.to_string()))?;
+        Ok(to)
     }
 
-    fn failure(&self, mut response: Response<Body>) -> Failure {
+    pub(super) fn failure(&self, mut response: Response<Body>) -> Failure {
         let status = response.status();
         let wait = text_header(&response, &header::RETRY_AFTER).and_then(|text| text.trim().parse().ok());
-        let said = said(response.body_mut());
+        let said = match said(response.body_mut(), &self.secrets()) {
+            Ok(said) => said,
+            Err(slow) => return slow,
+        };
         match status {
             StatusCode::NOT_FOUND => Failure::NotFound,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Failure::Denied {
                 said,
-                is_anonymous: self.credentials.credentials.is_none(),
-                trouble: self.credentials.trouble.clone(),
+                is_anonymous: self.credentials().is_none(),
+                trouble: self.found().trouble.clone(),
             },
             StatusCode::TOO_MANY_REQUESTS => Failure::TooMany { said, wait: wait.map(Duration::from_secs) },
             status => Failure::Status { status, said },
         }
     }
+
+    /// What was sent, or may be sent, and must be in no message.
+    fn secrets(&self) -> Vec<String> {
+        let sent = self.authorization.lock().expect("nobody panics with it").clone();
+        let token = sent.iter().filter_map(|header| header.strip_prefix("Bearer ")).map(str::to_owned);
+        let found = self.credentials.get().and_then(|found| found.credentials.as_ref());
+        token.chain(found.into_iter().flat_map(Credentials::secrets)).collect()
+    }
 }
 
-/// Scheme, host and port.
-fn origin(url: &str) -> String {
-    let Ok(uri) = url.parse::<Uri>() else { return String::new() };
-    let authority = uri.authority().map(|authority| match authority.port() {
-        Some(port) => format!("{}:{port}", authority.host()),
-        None => authority.host().to_owned(),
-    });
-    format!("{}://{}", uri.scheme_str().unwrap_or_default(), authority.unwrap_or_default())
+fn is_denial(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
 }
 
 pub(crate) fn text_header<'a>(response: &'a Response<Body>, name: &HeaderName) -> Option<&'a str> {
     response.headers().get(name)?.to_str().ok()
-}
-
-/// The message in an error (distribution-spec, "Error Codes").
-fn said(body: &mut Body) -> Said {
-    #[derive(Deserialize)]
-    struct Errors {
-        #[serde(default)]
-        errors: Vec<Message>,
-        details: Option<String>,
-    }
-    #[derive(Deserialize)]
-    struct Message {
-        message: Option<String>,
-    }
-    let mut text = Vec::new();
-    // Whatever cannot be read of it was only an explanation.
-    let _ = body.as_reader().take(16 << 10).read_to_end(&mut text);
-    let errors: Option<Errors> = serde_json::from_slice(&text).ok();
-    let message = errors.and_then(|errors| {
-        let message = errors.errors.into_iter().find_map(|error| error.message);
-        message.or(errors.details).filter(|message| !message.is_empty())
-    });
-    Said(message.map(|message| one_line(&message.chars().take(200).collect::<String>())))
 }
 
 #[cfg(test)]
@@ -410,12 +345,5 @@ mod tests {
         for host in ["docker.io", "registry.lan", "localhost.example", "127.0.0.1.example", "10.0.0.1:5000"] {
             assert!(!is_plain(host, &insecure), "{host}");
         }
-    }
-
-    #[test]
-    fn another_port_is_another_origin() {
-        assert_eq!(origin("http://127.0.0.1:5000/v2/?a=b"), "http://127.0.0.1:5000");
-        assert_ne!(origin("https://a.example:444/x"), origin("https://a.example/x"));
-        assert_eq!(origin("https://user@a.example/x"), "https://a.example");
     }
 }

@@ -1,15 +1,15 @@
 //! Finds the user and password of a registry where Docker, Podman and their helpers keep them.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::env;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::{env, fs};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
+use super::helper;
+use crate::sources::config_file;
 use crate::sources::reference::{DOCKER_HUB, Reference};
 
 /// What a registry is shown. It has no `Debug`, so that it gets into no message.
@@ -36,6 +36,17 @@ impl Credentials {
     pub(crate) fn basic(user: &str, password: &str) -> String {
         format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
     }
+
+    /// What must be in no message.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        match self {
+            Self::Password { user, password } => {
+                let header = Self::basic(user, password);
+                vec![header.trim_start_matches("Basic ").to_owned(), password.clone()]
+            }
+            Self::IdentityToken(token) => vec![token.clone()],
+        }
+    }
 }
 
 /// A config.json of Docker or an auth.json of Podman.
@@ -60,7 +71,14 @@ struct Entry {
 pub(crate) fn find(reference: &Reference) -> Found {
     let mut troubles = Vec::new();
     for path in files() {
-        let Ok(text) = fs::read(&path) else { continue };
+        let text = match config_file::read(&path) {
+            Ok(Some(text)) => text,
+            Ok(None) => continue,
+            Err(trouble) => {
+                troubles.push(trouble);
+                continue;
+            }
+        };
         let file: File = match serde_json::from_slice(&text) {
             Ok(file) => file,
             Err(error) => {
@@ -69,7 +87,7 @@ pub(crate) fn find(reference: &Reference) -> Found {
                 continue;
             }
         };
-        match file.find(reference, ask_helper) {
+        match file.find(reference, helper::ask) {
             Ok(Some(credentials)) => return Found { credentials: Some(credentials), trouble: None },
             Ok(None) => {}
             Err(trouble) => troubles.push(trouble),
@@ -113,7 +131,8 @@ impl File {
     fn entry(&self, reference: &Reference) -> Option<&Entry> {
         let name = format!("{}/{}", reference.host, reference.repository);
         let matches = |key: &str| name.strip_prefix(key).is_some_and(|rest| rest.starts_with('/'));
-        let entries = self.auths.iter().map(|(key, entry)| (plain_key(key), entry));
+        let entries =
+            self.auths.iter().map(|(key, entry)| (plain_key(&key.to_ascii_lowercase()).to_owned(), entry));
         entries.filter(|(key, _)| matches(key)).max_by_key(|(key, _)| key.len()).map(|(_, entry)| entry)
     }
 }
@@ -147,50 +166,6 @@ impl Entry {
         let password = password.trim_end_matches('\0');
         Some(Credentials::Password { user: user.to_owned(), password: password.to_owned() })
     }
-}
-
-/// Runs `docker-credential-NAME get` (docker-credential-helpers, "Development").
-fn ask_helper(name: &str, server: &str) -> Result<Option<Credentials>, String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Answer {
-        username: String,
-        secret: String,
-    }
-    let program = format!("docker-credential-{name}");
-    let failed = |why: &str| format!("`{program}` gave no credentials: {why}");
-    if !name.chars().all(|char| char.is_ascii_alphanumeric() || "-_.".contains(char)) {
-        return Err(failed("it is no name of a program"));
-    }
-    let run = || {
-        let mut child = Command::new(&program)
-            .arg("get")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        if let Some(mut input) = child.stdin.take() {
-            // One that does not want to know says so with its exit code.
-            let _ = input.write_all(server.as_bytes());
-        }
-        child.wait_with_output()
-    };
-    let output = run().map_err(|error| failed(&error.to_string()))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stdout);
-        return if said.contains("credentials not found") {
-            Ok(None)
-        } else {
-            Err(failed(&output.status.to_string()))
-        };
-    }
-    let answer: Answer =
-        serde_json::from_slice(&output.stdout).map_err(|_| failed("its answer is not valid"))?;
-    Ok(match answer.username.as_str() {
-        "" => None,
-        "<token>" => Some(Credentials::IdentityToken(answer.secret)),
-        _ => Some(Credentials::Password { user: answer.username, password: answer.secret }),
-    })
 }
 
 #[cfg(test)]
@@ -232,10 +207,5 @@ mod tests {
             "credHelpers": {"gcr.io": "gcloud"}}"#;
         check(file, "nginx", Some(("desktop", "https://index.docker.io/v1/")));
         check(file, "gcr.io/a", Some(("gcloud", "gcr.io")));
-    }
-
-    #[test]
-    fn a_helper_is_no_path() {
-        assert!(ask_helper("../evil", "a").is_err());
     }
 }

@@ -4,6 +4,11 @@ mod blob;
 mod challenge;
 mod client;
 mod credentials;
+mod failure;
+mod helper;
+mod login;
+mod reach;
+mod realm;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -16,8 +21,11 @@ use serde_json::json;
 use sha2::Digest as _;
 
 use self::blob::Blob;
-use self::client::{Client, Failure, LONGEST_PAUSE};
+use self::client::Client;
+use self::failure::{Failure, LONGEST_PAUSE, forbidden};
+pub(crate) use self::realm::Pair;
 use super::reference::{Reference, Version};
+use super::similar;
 use crate::error::{Error, Result};
 use crate::load::Options;
 use crate::printer::Printer;
@@ -51,18 +59,19 @@ enum Member {
 
 impl<'a> RegistryStore<'a> {
     /// Asks for the manifest or the index of a name.
-    pub(crate) fn connect(reference: &Reference, options: &Options, printer: &'a Printer) -> Result<Self> {
+    pub(crate) fn connect(reference: &Reference, options: &'a Options, printer: &'a Printer) -> Result<Self> {
         let limits = &options.limits;
-        let client = Client::new(reference, &options.insecure_registries, printer);
+        let client =
+            Client::new(reference, options, printer).map_err(|failure| refused(reference, &failure, None))?;
         let version = match &reference.version {
             Version::Tag(tag) => tag.clone(),
             Version::Digest(digest) => digest.to_string(),
         };
         let (bytes, promised) = client
             .document(&format!("manifests/{version}"), limit(limits))
-            .map_err(|failure| refused(reference, &failure))?;
+            .map_err(|failure| refused(reference, &failure, Some(&client)))?;
         let digest = match (&reference.version, promised) {
-            // Whoever reads the index compares the content with it.
+            // The reader of the index compares the content with it.
             (Version::Digest(digest), _) => digest.clone(),
             (Version::Tag(_), Some(digest)) => digest,
             (Version::Tag(_), None) => Digest::sha256(sha2::Sha256::digest(&bytes).into()),
@@ -187,15 +196,13 @@ fn io_error(failure: Failure) -> io::Error {
 }
 
 /// Says why there is no image, and what may help.
-fn refused(reference: &Reference, failure: &Failure) -> Error {
+fn refused(reference: &Reference, failure: &Failure, client: Option<&Client<'_>>) -> Error {
     let Reference { host, repository, .. } = reference;
     let what = format!("cannot get `{reference}` from registry `{host}`: {failure}");
     let hint = match failure {
-        Failure::NotFound => {
-            format!("see which tags `{repository}` has, and whether `{host}` is the right registry")
-        }
+        Failure::NotFound => not_found(reference, client),
         Failure::Denied { trouble: Some(trouble), .. } => {
-            format!("{trouble}; `docker login {host}` sets it right")
+            format!("{trouble}; fix that, or log in with `docker login {host}`")
         }
         Failure::Denied { is_anonymous: true, .. } => {
             format!("`{repository}` does not exist or is not public: log in with `docker login {host}`")
@@ -203,15 +210,53 @@ fn refused(reference: &Reference, failure: &Failure) -> Error {
         Failure::Denied { .. } => {
             format!("the login for `{host}` may not pull `{repository}`: check it with `docker login {host}`")
         }
-        Failure::TooMany { wait: Some(wait), .. } if *wait > LONGEST_PAUSE => {
-            format!("`{host}` wants to be asked again in {} s; those who log in may ask more", wait.as_secs())
+        Failure::DeniedElsewhere { host: other } => {
+            format!("if `{other}` is a registry, read the image from there: `docker://{other}/…`")
         }
-        Failure::TooMany { .. } => "try again later; those who log in may ask more often".to_owned(),
+        Failure::ForeignRealm { host: other } => {
+            format!("nothing was sent; if you trust `{other}` with it, add `--token-server {host}={other}`")
+        }
+        Failure::TooMany { wait: Some(wait), .. } if *wait > LONGEST_PAUSE => {
+            format!(
+                "`{host}` wants to be asked again in {} s; a login may allow more requests",
+                wait.as_secs()
+            )
+        }
+        Failure::TooMany { .. } => "try again later; a login may allow more requests".to_owned(),
+        failure if failure.is_plain_http() => {
+            format!(
+                "`{host}` is a plain HTTP registry: `--insecure-registry {host}` reads from it without TLS"
+            )
+        }
         failure if failure.is_about_tls() => format!(
             "`SSL_CERT_FILE` names the authorities to trust; `--insecure-registry {host}` does without TLS"
         ),
-        Failure::Transport(_) => format!("check the name `{host}`, and that it can be reached from here"),
+        failure if forbidden(failure).is_some() => {
+            format!("if you trust `{host}` with that, add `--blob-server {host}=HOST`")
+        }
+        Failure::Transport(_) | Failure::Endless(_) if failure.is_slow() => {
+            "`--limit-slow-rate` and `--limit-slow-seconds` say how slow a server may be".to_owned()
+        }
+        Failure::Transport(_) | Failure::Endless(_) => {
+            format!("check the name `{host}`, and that it can be reached from here")
+        }
         Failure::Status { .. } | Failure::Answer(_) => format!("check that `{host}` is a container registry"),
     };
     Error::usage(what, hint)
+}
+
+/// What there is instead.
+fn not_found(reference: &Reference, client: Option<&Client<'_>>) -> String {
+    let Reference { host, repository, version } = reference;
+    if let (Version::Tag(tag), Some(client)) = (version, client) {
+        match client.tags().map(|tags| similar::listed(tag, tags)) {
+            Ok(Some(tags)) => return format!("tags of `{repository}`: {tags}"),
+            Ok(None) | Err(Failure::NotFound) => {
+                return format!("`{host}` has no repository `{repository}`, or does not list its tags");
+            }
+            // Why they cannot be listed is no news.
+            Err(_) => {}
+        }
+    }
+    format!("see which tags `{repository}` has, and whether `{host}` is the right registry")
 }

@@ -1,0 +1,128 @@
+//! What a registry is shown to be let in: a password, or a token of its token server.
+
+use std::io::Read as _;
+use std::time::Instant;
+
+use serde::Deserialize;
+use ureq::Body;
+use ureq::http::{Response, header};
+use url::Url;
+
+use super::challenge::{self, Challenge, escape};
+use super::client::Client;
+use super::credentials::Credentials;
+use super::failure::{Failure, Patience};
+use super::realm::{Realm, place};
+use crate::sources::pace::DOCUMENT;
+
+/// The most bytes of an answer of a token server, and of the token in it: servers refuse longer headers.
+const ANSWER_BYTES: u64 = 1 << 20;
+const TOKEN_BYTES: usize = 64 << 10;
+
+impl Client<'_> {
+    /// The `Authorization` that the registry itself asks for.
+    pub(super) fn log_in(&self, response: Response<Body>) -> Result<String, Failure> {
+        let offered = response.headers().get_all(header::WWW_AUTHENTICATE);
+        let challenge = challenge::choose(offered.iter().filter_map(|value| value.to_str().ok()));
+        match challenge {
+            Some(Challenge::Bearer { realm, service }) => self.token(&realm, service.as_deref()),
+            Some(Challenge::Basic) => match self.credentials() {
+                Some(Credentials::Password { user, password }) => Ok(Credentials::basic(user, password)),
+                _ => Err(self.failure(response)),
+            },
+            None => Err(self.failure(response)),
+        }
+    }
+
+    /// Gets a token for pulling from this repository, and for nothing else, whatever the registry asks for.
+    fn token(&self, realm: &str, service: Option<&str>) -> Result<String, Failure> {
+        let (url, credentials) = match Realm::judge(realm, &self.origin, &self.host, self.token_servers) {
+            Realm::Refused(why) => return Err(Failure::Answer(why.to_owned())),
+            Realm::Own(url) => (url, self.credentials()),
+            Realm::Foreign(url) if self.credentials().is_some() => {
+                return Err(Failure::ForeignRealm { host: place(&url) });
+            }
+            Realm::Foreign(url) => (url, None),
+        };
+        self.guard.check(&url).map_err(|forbidden| Failure::Answer(forbidden.to_string()))?;
+        let scope = escape(&format!("repository:{}:pull", self.repository));
+        let service = service.map(|service| format!("&service={}", escape(service))).unwrap_or_default();
+        let query = format!("scope={scope}{service}");
+        let mut patience = Patience::default();
+        loop {
+            let failure = match self.ask_for_token(&url, &query, credentials) {
+                Ok(response) if response.status().is_success() => return token_of(response),
+                // It is not followed anywhere: what was sent was meant for this server.
+                Ok(response) if response.status().is_redirection() => {
+                    let status = response.status();
+                    return Err(Failure::Answer(format!("its token server redirects ({status})")));
+                }
+                Ok(response) => self.failure(response),
+                Err(error) => Failure::Transport(error),
+            };
+            self.wait(&mut patience, failure)?;
+        }
+    }
+
+    fn ask_for_token(
+        &self,
+        url: &Url,
+        query: &str,
+        credentials: Option<&Credentials>,
+    ) -> Result<Response<Body>, ureq::Error> {
+        if let Some(Credentials::IdentityToken(token)) = credentials {
+            let token = escape(token);
+            let form = format!("grant_type=refresh_token&client_id=plimsoll&{query}&refresh_token={token}");
+            let request = self.agent.post(url.as_str());
+            return request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").send(form);
+        }
+        let mut url = url.clone();
+        let query = match url.query() {
+            Some(given) if !given.is_empty() => format!("{given}&{query}"),
+            _ => query.to_owned(),
+        };
+        url.set_query(Some(&query));
+        let request = self.agent.get(url.as_str());
+        match credentials {
+            Some(Credentials::Password { user, password }) => {
+                request.header(header::AUTHORIZATION, Credentials::basic(user, password)).call()
+            }
+            _ => request.call(),
+        }
+    }
+}
+
+fn token_of(response: Response<Body>) -> Result<String, Failure> {
+    #[derive(Deserialize)]
+    struct Answer {
+        token: Option<String>,
+        access_token: Option<String>,
+    }
+    let reader = response.into_body().into_reader();
+    let text = whole(reader, ANSWER_BYTES)?;
+    let answer: Option<Answer> = serde_json::from_slice(&text).ok();
+    let token = answer.and_then(|answer| answer.token.or(answer.access_token)).unwrap_or_default();
+    // What is no valid header value would stop the request with a message that quotes it.
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Failure::Answer("its token server gives no token".to_owned()));
+    }
+    if token.len() > TOKEN_BYTES {
+        return Err(Failure::Answer(format!("its token is longer than {} KiB", TOKEN_BYTES >> 10)));
+    }
+    Ok(format!("Bearer {token}"))
+}
+
+/// Reads a document, or the start of one that is longer than the limit, within the time for one.
+pub(super) fn whole(reader: impl std::io::Read, limit: u64) -> Result<Vec<u8>, Failure> {
+    let end = Instant::now() + DOCUMENT;
+    let mut reader = reader.take(limit);
+    let mut bytes = Vec::new();
+    loop {
+        let read = reader.by_ref().take(1 << 16).read_to_end(&mut bytes);
+        match read.map_err(|error| Failure::Transport(error.into()))? {
+            0 => return Ok(bytes),
+            _ if Instant::now() > end => return Err(Failure::Endless(DOCUMENT)),
+            _ => {}
+        }
+    }
+}
