@@ -25,6 +25,7 @@ mod redact;
 mod snapshot;
 mod store;
 mod tarball;
+mod yaml;
 
 pub use archive::{ArchiveIndex, StreamedImages, read_stream};
 pub use build::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
