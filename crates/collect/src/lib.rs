@@ -6,11 +6,12 @@
 //! pass.
 
 mod archive;
-mod build;
 mod catalog;
 mod compression;
 mod depth;
 mod digest;
+mod dockerfile;
+mod dockerignore;
 mod document;
 mod error;
 #[cfg(any(target_family = "wasm", test, feature = "page"))]
@@ -28,7 +29,8 @@ mod tarball;
 mod yaml;
 
 pub use archive::{ArchiveIndex, StreamedImages, read_stream};
-pub use build::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
+pub use dockerfile::read_dockerfile;
+pub use dockerignore::{MAX_BUILD_FILE_BYTES, read_dockerignore};
 pub use compression::{Found, decompress, sniff};
 pub use depth::Depth;
 pub use error::{Error, Result};
