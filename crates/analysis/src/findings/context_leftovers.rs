@@ -104,15 +104,25 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .collect();
     let mut never: BTreeMap<String, Vec<u32>> = BTreeMap::new();
     let mut seldom = never.clone();
+    let mut left_out = never.clone();
     for (index, inode, _) in input.added() {
         let Some(origin) = origins.get(&inode.layer) else { continue };
         let place = input.path(inode);
         let Some(inside) = origin.inside(place) else { continue };
-        if let Some(pattern) = pattern(&inside, NEVER) {
-            never.entry(pattern).or_default().push(index);
+        let (pattern, group) = if let Some(pattern) = pattern(&inside, NEVER) {
+            (pattern, &mut never)
         } else if let Some(pattern) = pattern(&inside, SELDOM) {
-            seldom.entry(pattern).or_default().push(index);
-        }
+            (pattern, &mut seldom)
+        } else {
+            continue;
+        };
+        let group = match &input.ignore {
+            Some(ignore) if ignore.leaves_out(&inside) => &mut left_out,
+            // Its line is there, and an exception behind it keeps the file on purpose.
+            Some(ignore) if ignore.has_line(&pattern) => continue,
+            _ => group,
+        };
+        group.entry(pattern).or_default().push(index);
     }
     let bytes = |groups: &BTreeMap<String, Vec<u32>>| -> Bytes {
         groups.values().map(|inodes| input.bytes(inodes)).sum()
@@ -129,6 +139,17 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     }
     if bytes(&seldom) >= LEAST_SELDOM {
         let finding = finding(input, "Tests, documents or data of the working copy", &seldom);
+        found.push(finding.at_most(Severity::Medium, Confidence::Low));
+    }
+    if !left_out.is_empty() {
+        let title = "Files that `.dockerignore` leaves out are in the image";
+        let mut finding = finding(input, title, &left_out);
+        // The line is there: the image is older than it, or the file was copied from elsewhere.
+        finding.fixes = vec![Fix::new(
+            FixKind::Command,
+            "builds the image again with this `.dockerignore`",
+            "docker build .",
+        )];
         found.push(finding.at_most(Severity::Medium, Confidence::Low));
     }
     found
@@ -174,9 +195,10 @@ fn pattern(inside: &str, names: &[Name]) -> Option<String> {
     None
 }
 
-/// Where a file lies in the context of the build that an instruction copied it out of; `None` if that is not certain.
+/// Where a file lies in the context of the build that an instruction copied it out of; `None` if that is not certain, or
+/// if `.dockerignore` leaves it out already.
 pub(super) fn in_context(input: &Input<'_>, copy: &Copy<'_>, place: &[u8]) -> Option<String> {
-    Origin::of(input, copy)?.inside(place)
+    Origin::of(input, copy)?.inside(place).filter(|inside| !input.is_left_out(inside))
 }
 
 /// What an instruction copies, and where to.
@@ -264,6 +286,35 @@ mod tests {
         let found = check_config(&RULE, &layers, |config| config.working_dir = "/app".into());
         assert_eq!((found[0].saving, found[0].severity), (Bytes(4_000_115), Severity::Medium));
         assert_eq!(found[0].fixes[0].lines, "**/node_modules\n.env\n.git\nDockerfile*");
+    }
+
+    #[test]
+    fn a_dockerignore_is_heeded() {
+        let layers = [
+            BASE,
+            "i COPY . /app
+            f app/.git/objects/1 400
+            f app/.env 10
+            f app/.env.keep/.env 7
+            f app/node_modules/a/index.js 100",
+        ];
+        let mut snapshot = crate::testing::snapshot("app", &layers);
+        let ignore = |patterns: &[&str]| {
+            let ignore = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            Some(plimsoll_snapshot::BuildFile { ignore: Some(ignore), ..Default::default() })
+        };
+        snapshot.services[0].build = ignore(&[".git", "**/.env", "!.env.keep/.env"]);
+        let found = crate::findings::check::check_snapshot(&RULE, &snapshot);
+        let titles: Vec<String> = found.iter().map(|finding| finding.title.to_string()).collect();
+        assert_eq!(
+            titles,
+            ["Leftovers of the working copy", "Files that `.dockerignore` leaves out are in the image"]
+        );
+        assert_eq!((found[0].saving, &*found[0].fixes[0].lines), (Bytes(100), "node_modules"));
+        assert_eq!((found[1].saving, found[1].fixes[0].kind), (Bytes(410), FixKind::Command));
+        snapshot.services[0].build = ignore(&["unrelated"]);
+        let found = crate::findings::check::check_snapshot(&RULE, &snapshot);
+        assert_eq!((found.len(), &*found[0].fixes[0].lines), (1, "**/.env\n.env\n.git\nnode_modules"));
     }
 
     #[test]

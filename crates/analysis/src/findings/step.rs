@@ -61,6 +61,29 @@ impl<'a> Copy<'a> {
     }
 }
 
+/// What `COPY` and `ADD` take out of the context of the build.
+pub(crate) struct ContextCopy;
+
+impl ContextCopy {
+    /// The sources, if an instruction copies out of the context.
+    pub(crate) fn sources(instruction: &str) -> Vec<String> {
+        let Some((keyword, rest)) = instruction.split_once(char::is_whitespace) else { return Vec::new() };
+        let flags = rest.split_whitespace().take_while(|word| word.starts_with("--"));
+        if !matches!(keyword, "COPY" | "ADD")
+            || instruction.contains('\n')
+            || flags.clone().any(|flag| flag.starts_with("--from="))
+        {
+            return Vec::new();
+        }
+        let arguments = after_flags(rest);
+        let mut words: Vec<String> = serde_json::from_str(arguments)
+            .unwrap_or_else(|_| arguments.split_whitespace().map(ToOwned::to_owned).collect());
+        words.pop();
+        words.retain(|word| !word.contains("://") && !word.starts_with("<<") && !word.starts_with("git@"));
+        words
+    }
+}
+
 /// The command of a `RUN` in the form of a shell, without the options before it, if it can be quoted.
 pub(super) fn command(instruction: &str) -> Option<&str> {
     let command = after_flags(instruction.strip_prefix("RUN ")?);

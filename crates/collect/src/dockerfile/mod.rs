@@ -9,8 +9,24 @@ use crate::redact;
 
 /// The instructions that there are.
 const KEYWORDS: [&str; 18] = [
-    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER",
-    "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+    "ADD",
+    "ARG",
+    "CMD",
+    "COPY",
+    "ENTRYPOINT",
+    "ENV",
+    "EXPOSE",
+    "FROM",
+    "HEALTHCHECK",
+    "LABEL",
+    "MAINTAINER",
+    "ONBUILD",
+    "RUN",
+    "SHELL",
+    "STOPSIGNAL",
+    "USER",
+    "VOLUME",
+    "WORKDIR",
 ];
 
 /// The instructions of a Dockerfile, and what is wrong with it. What follows the first mistake is not read.
@@ -18,7 +34,10 @@ const KEYWORDS: [&str; 18] = [
 pub fn read_dockerfile(name: &str, text: &str) -> (BuildFile, Option<String>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut build = BuildFile { name: name.to_owned(), ..BuildFile::default() };
-    let mut lines = Lines { lines: text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect(), next: 0 };
+    let mut lines = Lines {
+        lines: text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect(),
+        next: 0,
+    };
     let escape = lines.escape();
     let mut stage = None;
     while let Some(written) = lines.logical(escape) {
@@ -27,9 +46,13 @@ pub fn read_dockerfile(name: &str, text: &str) -> (BuildFile, Option<String>) {
             Err(reason) => return (build, Some(problem(name, written.first, &reason))),
         };
         if stage.is_none() && !["ARG", "FROM"].contains(&keyword.as_str()) {
-            return (build, Some(problem(name, written.first, &format!("`{keyword}` before the first `FROM`"))));
+            return (
+                build,
+                Some(problem(name, written.first, &format!("`{keyword}` before the first `FROM`"))),
+            );
         }
-        let documents = if can_have_documents(&keyword, arguments) { here_documents(&written.text) } else { Vec::new() };
+        let documents =
+            if can_have_documents(&keyword, arguments) { here_documents(&written.text) } else { Vec::new() };
         let mut arguments = arguments.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut last = written.last;
         if !documents.is_empty() {

@@ -81,7 +81,10 @@ fn empty_lists_and_every_form_of_continuation_are_read() {
     );
     check("# escape=`\r\nFROM a\r\nRUN b `\r\n c\\\r\n", &[(2, 2, "FROM a"), (3, 4, "RUN b c\\")]);
     check("\n# escape=`\nFROM a\nRUN b \\\n c", &[(3, 3, "FROM a"), (4, 5, "RUN b c")]);
-    check("FROM a\nRUN b \\ \t\n  c \\\\\nRUN d\\\n e", &[(1, 1, "FROM a"), (2, 3, "RUN b c \\\\"), (4, 5, "RUN d e")]);
+    check(
+        "FROM a\nRUN b \\ \t\n  c \\\\\nRUN d\\\n e",
+        &[(1, 1, "FROM a"), (2, 3, "RUN b c \\\\"), (4, 5, "RUN d e")],
+    );
     check("FROM a\nRUN ech\\\no x", &[(1, 1, "FROM a"), (2, 3, "RUN echo x")]);
     check("\u{feff}from a\n  run b", &[(1, 1, "FROM a"), (2, 2, "RUN b")]);
     check("FROM a\nRUN b \\\n", &[(1, 1, "FROM a"), (2, 2, "RUN b")]);
