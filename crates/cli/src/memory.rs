@@ -197,3 +197,24 @@ fn beside(compose: &Path, other: &str, most: u64) -> std::result::Result<Vec<u8>
     File::open(&path).map_err(fault)?.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(fault)?;
     if bytes.len() as u64 > most { Err(FileFault::TooLarge) } else { Ok(bytes) }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_files_are_read_beside_a_compose_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let compose = directory.path().join("compose.yml");
+        std::fs::write(&compose, "x").unwrap();
+        std::fs::write(directory.path().join("b.yml"), "12345").unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(directory.path().join("socket")).unwrap();
+        assert_eq!(beside(&compose, "b.yml", 5), Ok(b"12345".to_vec()));
+        assert_eq!(beside(&compose, "b.yml", 4), Err(FileFault::TooLarge));
+        assert_eq!(beside(&compose, "no.yml", 4), Err(FileFault::Missing));
+        assert_eq!(beside(&compose, "b.yml/x", 4), Err(FileFault::Missing));
+        for place in ["/dev/zero", ".", "socket"] {
+            assert_eq!(beside(&compose, place, 9), Err(FileFault::NotAFile), "{place}");
+        }
+    }
+}

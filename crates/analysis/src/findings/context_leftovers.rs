@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
           whole history of the source, an environment file.",
     how: "Name them in a `.dockerignore` beside the Dockerfile, or copy only the directories that are needed.",
     limits: "Looks at what `COPY` and `ADD` took out of the context of the build. Tests, documentation and data are a finding of their \
-             own, since a service may read them.",
+             own, since a service may read them. With `--dockerfile`, its `.dockerignore` is heeded.",
     check: Check::Image(check),
 };
 

@@ -63,7 +63,7 @@ pub(super) fn rule(id: &str) -> Option<RuleWords> {
             "La imagen lleva archivos de la copia de trabajo que no necesita",
             "Se envían al constructor cada vez, rompen su caché con cada cambio y pueden contar lo que nadie debería leer: toda la historia del código, un archivo de entorno.",
             "Nómbrelos en un `.dockerignore` junto al Dockerfile, o copie solo los directorios necesarios.",
-            "Mira lo que `COPY` y `ADD` tomaron del contexto de construcción. Las pruebas, la documentación y los datos son un hallazgo aparte, porque un servicio puede leerlos.",
+            "Mira lo que `COPY` y `ADD` tomaron del contexto de construcción. Las pruebas, la documentación y los datos son un hallazgo aparte, porque un servicio puede leerlos. Con `--dockerfile` se tiene en cuenta su `.dockerignore`.",
         ),
         "duplicate-files" => (
             "El mismo contenido está en varias rutas",
