@@ -2,7 +2,7 @@
 //!
 //! An input is one file or several, parted by `PARTING`.
 
-use plimsoll_collect::memory::{RuntimeBuilder, Surroundings, read};
+use plimsoll_collect::memory::{FileFault, RuntimeBuilder, Surroundings, read};
 use plimsoll_snapshot::runtime::Runtime;
 use plimsoll_snapshot::{SCHEMA_VERSION, Snapshot};
 
@@ -23,22 +23,22 @@ pub fn run(data: &[u8]) {
     check(runtime);
 }
 
-/// Compose files with variables, and with files to extend: the last file of an input holds the variables, those before
+/// Compose files with variables, and with files to extend: the last file of an input is `.env`, those before
 /// it are there by number.
 pub fn compose(data: &[u8]) {
     let files = files(data);
     let Some((last, rest)) = files.split_last() else { return };
-    let variables = String::from_utf8_lossy(last);
-    let variable = |name: &str| {
-        let pair =
-            variables.lines().find_map(|line| line.split_once('=').filter(|(known, _)| *known == name));
-        pair.map(|(_, value)| value.to_owned())
+    let file = |name: &str, most: u64| {
+        let bytes = match name {
+            ".env" => *last,
+            name => {
+                let number = name.trim_end_matches(".yml").parse::<usize>().ok();
+                *number.and_then(|number| rest.get(number)).ok_or(FileFault::Missing)?
+            }
+        };
+        if bytes.len() as u64 > most { Err(FileFault::TooLarge) } else { Ok(bytes.to_vec()) }
     };
-    let file = |name: &str| {
-        let number: usize = name.trim_end_matches(".yml").parse().ok()?;
-        rest.get(number).map(|file| file.to_vec())
-    };
-    let surroundings = Surroundings { variable: &variable, file: &file };
+    let surroundings = Surroundings { file: &file, env_files: &[] };
     let files = if rest.is_empty() { &files[..] } else { rest };
     let runtime = joined(files, &surroundings);
     assert!(runtime == joined(files, &surroundings), "what is read twice is the same");

@@ -1,10 +1,24 @@
 //! What a `.dockerignore` leaves out of the build context (moby `patternmatcher`).
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+use plimsoll_snapshot::BuildFile;
+
+use crate::instruction::context_sources;
+
 /// Patterns that are ready to be matched.
 #[derive(Clone, Debug, Default)]
 pub struct Ignore {
     patterns: Vec<Pattern>,
+    /// The patterns as they are written.
+    lines: BTreeSet<String>,
+    /// How many steps matching took so far.
+    steps: Cell<u64>,
 }
+
+/// More steps are not taken: beyond them nothing is left out. Patterns that people write take a few thousand a file.
+const MAX_STEPS: u64 = 400_000_000;
 
 #[derive(Clone, Debug)]
 struct Pattern {
@@ -39,65 +53,123 @@ impl Ignore {
             let (is_exception, text) = text.strip_prefix('!').map_or((false, text), |text| (true, text));
             Some(Pattern { is_exception, tokens: tokens(text.trim_start_matches('/'))? })
         };
-        Self { patterns: patterns.into_iter().filter_map(pattern).collect() }
+        let (mut ready, mut lines) = (Vec::new(), BTreeSet::new());
+        for text in patterns {
+            ready.extend(pattern(text));
+            lines.insert(text.to_owned());
+        }
+        Self { patterns: ready, lines, steps: Cell::default() }
+    }
+
+    /// The patterns of a build, if it has any file of them.
+    #[must_use]
+    pub fn of(build: &BuildFile) -> Option<Self> {
+        build.ignore.as_ref().map(|patterns| Self::new(patterns.iter().map(String::as_str)))
+    }
+
+    /// Whether this very line is there.
+    #[must_use]
+    pub fn has_line(&self, line: &str) -> bool {
+        self.lines.contains(line)
     }
 
     /// Whether a path of the context, relative and without `.`, is left out. What lies below a directory that is left out is
     /// left out as well, unless an exception comes later; of all patterns that match, the last one counts.
     #[must_use]
     pub fn leaves_out(&self, path: &str) -> bool {
-        let mut is_left_out = false;
-        for pattern in &self.patterns {
-            // A pattern that would change nothing is not tried.
-            if pattern.is_exception == is_left_out && pattern.matches_or_parent(path) {
-                is_left_out = !pattern.is_exception;
+        // The last one that matches counts, so the search begins there.
+        let matching =
+            self.patterns.iter().rev().find(|pattern| pattern.matches_or_parent(path, &self.steps));
+        matching.is_some_and(|pattern| !pattern.is_exception)
+    }
+
+    /// Whether everything below a path is left out as well: an exception may bring some of it back.
+    fn has_exception_below(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        self.lines.iter().any(|line| {
+            line.strip_prefix('!')
+                .is_some_and(|line| line.starts_with(&below) || line.contains(['*', '?', '[']))
+        })
+    }
+}
+
+/// The lines of a Dockerfile that copy what its `.dockerignore` leaves out, and what they name: such a build fails.
+#[must_use]
+pub fn left_out_sources(build: &BuildFile) -> Vec<(u32, String)> {
+    let Some(ignore) = Ignore::of(build) else { return Vec::new() };
+    let mut found = Vec::new();
+    for instruction in &build.instructions {
+        for source in context_sources(&instruction.text) {
+            let path = source.trim_start_matches("./").trim_matches('/');
+            let is_literal = !path.is_empty() && path != "." && !path.contains(['*', '?', '[', '$']);
+            if is_literal && ignore.leaves_out(path) && !ignore.has_exception_below(path) {
+                found.push((instruction.line, path.to_owned()));
             }
         }
-        is_left_out
     }
+    found
 }
 
 impl Pattern {
     /// Whether it matches a path or a directory above it.
     ///
     /// All states the pattern can be in are followed at once, so the time is the product of both lengths at worst.
-    fn matches_or_parent(&self, path: &str) -> bool {
-        let mut states = vec![State::Out; self.tokens.len() + 1];
-        self.enter(&mut states, 0);
+    fn matches_or_parent(&self, path: &str, steps: &Cell<u64>) -> bool {
+        let end = self.tokens.len();
+        let mut states = vec![State::Out; end + 1];
+        // The states that are not out, in any order.
+        let (mut active, mut next_active) = (Vec::new(), Vec::new());
+        let mut next = states.clone();
+        self.enter(&mut states, 0, &mut active);
         for character in path.chars() {
-            if character == '/' && states[self.tokens.len()] != State::Out {
+            if character == '/' && states[end] != State::Out {
                 return true;
             }
-            let mut next = vec![State::Out; states.len()];
-            for (at, token) in self.tokens.iter().enumerate().filter(|(at, _)| states[*at] != State::Out) {
-                match token {
-                    Token::Is(expected) if *expected == character => self.enter(&mut next, at + 1),
-                    Token::AnyCharacter if character != '/' => self.enter(&mut next, at + 1),
-                    Token::AnyName if character != '/' => self.enter(&mut next, at),
-                    Token::AnyPath => self.enter(&mut next, at),
-                    Token::Directories => {
-                        next[at] = next[at].max(State::Inside);
+            steps.set(steps.get() + 1 + active.len() as u64);
+            if active.is_empty() || steps.get() > MAX_STEPS {
+                return false;
+            }
+            for &at in &active {
+                match self.tokens.get(at) {
+                    Some(Token::Is(expected)) if *expected == character => {
+                        self.enter(&mut next, at + 1, &mut next_active);
+                    }
+                    Some(Token::AnyCharacter) if character != '/' => {
+                        self.enter(&mut next, at + 1, &mut next_active);
+                    }
+                    Some(Token::AnyName) if character != '/' => self.enter(&mut next, at, &mut next_active),
+                    Some(Token::AnyPath) => self.enter(&mut next, at, &mut next_active),
+                    Some(Token::Directories) => {
+                        if next[at] == State::Out {
+                            next[at] = State::Inside;
+                            next_active.push(at);
+                        }
                         if character == '/' {
-                            self.enter(&mut next, at + 1);
+                            self.enter(&mut next, at + 1, &mut next_active);
                         }
                     }
-                    Token::Class { ranges, is_negated }
+                    Some(Token::Class { ranges, is_negated })
                         if ranges.iter().any(|(from, to)| (from..=to).contains(&&character))
                             != *is_negated =>
                     {
-                        self.enter(&mut next, at + 1);
+                        self.enter(&mut next, at + 1, &mut next_active);
                     }
                     _ => {}
                 }
             }
-            states = next;
+            active.drain(..).for_each(|at| states[at] = State::Out);
+            std::mem::swap(&mut states, &mut next);
+            std::mem::swap(&mut active, &mut next_active);
         }
-        states[self.tokens.len()] != State::Out
+        states[end] != State::Out
     }
 
     /// Begins with a token, and with those that follow where it may stand for nothing.
-    fn enter(&self, states: &mut [State], mut at: usize) {
+    fn enter(&self, states: &mut [State], mut at: usize, active: &mut Vec<usize>) {
         while states[at] != State::Entered {
+            if states[at] == State::Out {
+                active.push(at);
+            }
             states[at] = State::Entered;
             match self.tokens.get(at) {
                 Some(Token::AnyName | Token::AnyPath | Token::Directories) => at += 1,
@@ -268,6 +340,48 @@ mod tests {
         for pattern in ["[", "[^", "[]a]", "[^]a]", "a[", "[-", "[a-", "[a-]", "\\", "[\\"] {
             assert!(!Ignore::new([pattern]).leaves_out("a"), "{pattern}");
         }
+    }
+
+    #[test]
+    fn sources_that_are_left_out_are_named() {
+        let instruction = |(line, text): (u32, &str)| plimsoll_snapshot::BuildInstruction {
+            line,
+            text: text.to_owned(),
+            ..plimsoll_snapshot::BuildInstruction::default()
+        };
+        let lines = [
+            "FROM a",
+            "COPY dist /app",
+            "COPY ./keep.txt src/ /x/",
+            "COPY --from=b dist /y",
+            "ADD --chown=a data/a.csv /z",
+            "COPY vendor /v",
+            "COPY . .",
+            "COPY [\"dist\", \"/q\"]",
+        ];
+        let build = BuildFile {
+            instructions: (1..).zip(lines).map(instruction).collect(),
+            ignore: Some(
+                ["dist", "**/*.csv", "*.txt", "!keep.txt", "vendor", "!vendor/a"].map(Into::into).to_vec(),
+            ),
+            ..BuildFile::default()
+        };
+        let expected =
+            [(2, "dist"), (5, "data/a.csv"), (8, "dist")].map(|(line, path)| (line, path.to_owned()));
+        assert_eq!(left_out_sources(&build), expected);
+    }
+
+    #[test]
+    fn many_patterns_and_files_take_a_bounded_number_of_steps() {
+        let patterns: Vec<String> = (0..2000).map(|at| format!("**/{}x{at}*y", "*".repeat(at % 3))).collect();
+        let steps = |files: usize| {
+            let ignore = Ignore::new(patterns.iter().map(String::as_str));
+            (0..files).for_each(|at| assert!(!ignore.leaves_out(&format!("a/b/c{at}.js"))));
+            ignore.steps.get()
+        };
+        let (one, two) = (steps(10), steps(20));
+        assert!(two <= one * 2 + one / 4, "{one} {two}");
+        assert!(steps(20) < MAX_STEPS);
     }
 
     #[test]

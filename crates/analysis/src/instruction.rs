@@ -35,6 +35,31 @@ impl From<Instruction> for String {
     }
 }
 
+/// What a `COPY` or `ADD` takes out of the context of the build.
+pub(crate) fn context_sources(instruction: &str) -> Vec<String> {
+    let Some((keyword, rest)) = instruction.split_once(char::is_whitespace) else { return Vec::new() };
+    let is_copy = matches!(keyword, "COPY" | "ADD") && !instruction.contains('\n');
+    let arguments = after_options(rest);
+    let options = &rest.trim()[..rest.trim().len() - arguments.len()];
+    if !is_copy || options.split_whitespace().any(|option| option.starts_with("--from=")) {
+        return Vec::new();
+    }
+    let mut words: Vec<String> = serde_json::from_str(arguments)
+        .unwrap_or_else(|_| arguments.split_whitespace().map(ToOwned::to_owned).collect());
+    words.pop();
+    words.retain(|word| !word.contains("://") && !word.starts_with("<<") && !word.starts_with("git@"));
+    words
+}
+
+/// The text of an instruction behind its keyword, without the options at its beginning.
+pub(crate) fn after_options(text: &str) -> &str {
+    let mut rest = text.trim();
+    while rest.starts_with("--") {
+        rest = rest.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
+    }
+    rest
+}
+
 /// The instruction of a Dockerfile behind a history entry.
 ///
 /// The classic builder writes `/bin/sh -c apt-get update` and `/bin/sh -c #(nop)  CMD ["sh"]`, BuildKit

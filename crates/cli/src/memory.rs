@@ -1,11 +1,12 @@
 //! Files that say how much memory is taken, joined into the runtime of a snapshot.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use plimsoll_collect::memory::{JOURNAL, MAX_BYTES, RuntimeBuilder, Surroundings, read_within};
+use plimsoll_collect::memory::{
+    FileFault, JOURNAL, MAX_BYTES, MemoryInput, RuntimeBuilder, Surroundings, read_compose, read_within,
+};
 use plimsoll_snapshot::{Runtime, Snapshot};
 
 use crate::error::{Error, Result};
@@ -19,9 +20,12 @@ pub(crate) struct MemoryArgs {
     /// What an engine says of its containers: `docker stats`, `inspect`, `events`, … or a recording of `plimsoll record`
     #[arg(long, value_name = "FILE", num_args = 1..)]
     memory: Vec<PathBuf>,
-    /// A compose file; a later one overrides an earlier one
+    /// A compose file. Several are one project, a later one over an earlier one, as `docker compose -f A -f B` reads them
     #[arg(long, value_name = "FILE")]
     compose: Vec<PathBuf>,
+    /// A file with the variables of the compose files, instead of the `.env` beside the first one. No variable is taken from the environment
+    #[arg(long, value_name = "FILE", requires = "compose")]
+    env_file: Vec<PathBuf>,
     /// Call a service by another name, to match it with that of another snapshot
     #[arg(long, value_name = "OLD=NEW", value_parser = parse_map)]
     map: Vec<(String, String)>,
@@ -39,8 +43,14 @@ fn parse_map(text: &str) -> std::result::Result<(String, String), String> {
 
 impl MemoryArgs {
     /// As if only these compose files were given.
-    pub(crate) fn of_compose(files: &[PathBuf]) -> Self {
-        Self { memory: Vec::new(), compose: files.to_vec(), map: Vec::new(), limit_memory_bytes: MAX_BYTES }
+    pub(crate) fn of_compose(files: &[PathBuf], env_files: &[PathBuf]) -> Self {
+        Self {
+            memory: Vec::new(),
+            compose: files.to_vec(),
+            env_file: env_files.to_vec(),
+            map: Vec::new(),
+            limit_memory_bytes: MAX_BYTES,
+        }
     }
 
     /// Whether there is something to be read.
@@ -61,8 +71,11 @@ impl MemoryArgs {
             return Ok(());
         }
         let mut builder = RuntimeBuilder::new();
-        for path in self.compose.iter().chain(&self.memory) {
-            add(&mut builder, path, self.limit_memory_bytes)?;
+        let project = self.project()?;
+        let is_project = project.is_some();
+        project.into_iter().for_each(|project| builder.add(project));
+        for path in self.compose.iter().filter(|_| !is_project).chain(&self.memory) {
+            add(&mut builder, path, &self.env_files(path)?, self.limit_memory_bytes)?;
         }
         for (old, new) in &self.map {
             builder.rename(old, new);
@@ -72,6 +85,45 @@ impl MemoryArgs {
         snapshot.runtime = Some(runtime);
         Ok(())
     }
+}
+
+impl MemoryArgs {
+    /// The compose files as one project, unless there is something else among them.
+    fn project(&self) -> Result<Option<MemoryInput>> {
+        let Some(first) = self.compose.first().filter(|_| self.compose.len() > 1) else { return Ok(None) };
+        let max = self.limit_memory_bytes;
+        let read = |path: &PathBuf| {
+            let bytes = steady(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            Ok((name, bytes))
+        };
+        let files = self.compose.iter().map(read).collect::<Result<Vec<_>>>()?;
+        if files.iter().any(|(_, bytes)| is_snapshot(bytes)) {
+            return Ok(None);
+        }
+        let open = |other: &str, most: u64| beside(first, other, most);
+        let surroundings = Surroundings { file: &open, env_files: &self.env_files(first)? };
+        Ok(read_compose(&files, &surroundings, max)?)
+    }
+
+    /// The files of variables as whole paths: those of a compose file begin at its directory.
+    fn env_files(&self, compose: &Path) -> Result<Vec<String>> {
+        if !self.compose.iter().any(|path| path == compose) {
+            return Ok(Vec::new());
+        }
+        let whole = |path: &PathBuf| {
+            let whole = std::path::absolute(path).map_err(|error| Error::read(path, error))?;
+            if !whole.exists() {
+                return Err(Error::read(path, std::io::ErrorKind::NotFound.into()));
+            }
+            Ok(whole.to_string_lossy().into_owned())
+        };
+        self.env_file.iter().map(whole).collect()
+    }
+}
+
+fn is_snapshot(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"{\"schema_version\"")
 }
 
 /// Says what was not read.
@@ -102,11 +154,10 @@ pub(crate) fn contents(runtime: &Runtime) -> String {
 }
 
 /// Adds one file, which may be a snapshot itself.
-fn add(builder: &mut RuntimeBuilder, path: &Path, max: usize) -> Result<()> {
+fn add(builder: &mut RuntimeBuilder, path: &Path, env_files: &[String], max: usize) -> Result<()> {
     let bytes = steady(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    let is_snapshot = bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"{\"schema_version\"");
-    if is_snapshot {
+    if is_snapshot(&bytes) {
         let snapshot = plimsoll_snapshot::read(&bytes[..]).map_err(|source| Error::snapshot(path, source))?;
         let runtime = snapshot.runtime.ok_or_else(|| {
             Error::usage(format!("`{}` is a snapshot of images alone", path.display()), "give it as a SOURCE")
@@ -114,11 +165,8 @@ fn add(builder: &mut RuntimeBuilder, path: &Path, max: usize) -> Result<()> {
         builder.add_runtime(runtime);
         return Ok(());
     }
-    let directory = path.parent().unwrap_or(Path::new("."));
-    let variables = dotenv(&directory.join(".env"), max);
-    let variable = |name: &str| std::env::var(name).ok().or_else(|| variables.get(name).cloned());
-    let file = |other: &str| content(&directory.join(other), max).ok();
-    builder.add(read_within(&name, &bytes, &Surroundings { variable: &variable, file: &file }, max)?);
+    let open = |other: &str, most: u64| beside(path, other, most);
+    builder.add(read_within(&name, &bytes, &Surroundings { file: &open, env_files }, max)?);
     Ok(())
 }
 
@@ -130,32 +178,43 @@ fn content(path: &Path, max: usize) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The variables that compose takes from beside its file. The environment goes before them, as it does there.
-fn dotenv(path: &Path, max: usize) -> BTreeMap<String, String> {
-    let text = content(path, max).unwrap_or_default();
-    parse_dotenv(&String::from_utf8_lossy(&text))
-}
-
-fn parse_dotenv(text: &str) -> BTreeMap<String, String> {
-    let pair = |line: &str| {
-        let (name, value) = line.trim().trim_start_matches("export ").split_once('=')?;
-        let value = value.trim();
-        let quoted = |quote: char| value.strip_prefix(quote)?.strip_suffix(quote);
-        let bare = || value.split(" #").next().unwrap_or_default().trim_end();
-        let value = quoted('"').or_else(|| quoted('\'')).unwrap_or_else(bare);
-        (!name.trim_start().starts_with('#')).then(|| (name.trim().to_owned(), value.to_owned()))
+/// A file that a compose file names, by its path as seen from that file. A device or a pipe would never end.
+fn beside(compose: &Path, other: &str, most: u64) -> std::result::Result<Vec<u8>, FileFault> {
+    let path = compose.parent().unwrap_or(Path::new(".")).join(other);
+    let fault = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => FileFault::Missing,
+        _ => FileFault::Refused,
     };
-    text.lines().filter_map(pair).collect()
+    // Opening a pipe waits for whoever writes to it.
+    let metadata = std::fs::metadata(&path).map_err(fault)?;
+    if !metadata.is_file() {
+        return Err(FileFault::NotAFile);
+    }
+    if metadata.len() > most {
+        return Err(FileFault::TooLarge);
+    }
+    let mut bytes = Vec::new();
+    File::open(&path).map_err(fault)?.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(fault)?;
+    if bytes.len() as u64 > most { Err(FileFault::TooLarge) } else { Ok(bytes) }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
-    fn variables_beside_a_compose_file_are_read() {
-        let read = parse_dotenv("# A=1\nB=2 # two\nexport C=\"x # y\"\n\nD='z'\nE\nF=\n");
-        let read: Vec<_> = read.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(read, [("B", "2"), ("C", "x # y"), ("D", "z"), ("F", "")]);
+    fn only_regular_files_are_read_beside_a_compose_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let compose = directory.path().join("compose.yml");
+        std::fs::write(&compose, "x").unwrap();
+        std::fs::write(directory.path().join("b.yml"), "12345").unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(directory.path().join("socket")).unwrap();
+        assert_eq!(beside(&compose, "b.yml", 5), Ok(b"12345".to_vec()));
+        assert_eq!(beside(&compose, "b.yml", 4), Err(FileFault::TooLarge));
+        assert_eq!(beside(&compose, "no.yml", 4), Err(FileFault::Missing));
+        assert_eq!(beside(&compose, "b.yml/x", 4), Err(FileFault::Missing));
+        for place in ["/dev/zero", ".", "socket"] {
+            assert_eq!(beside(&compose, place, 9), Err(FileFault::NotAFile), "{place}");
+        }
     }
 }

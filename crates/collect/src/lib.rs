@@ -7,11 +7,12 @@
 
 mod archive;
 mod artifact;
-mod build;
 mod catalog;
 mod compression;
 mod depth;
 mod digest;
+mod dockerfile;
+mod dockerignore;
 mod document;
 mod error;
 mod foreign;
@@ -29,11 +30,13 @@ mod snapshot;
 mod store;
 mod symlinks;
 mod tarball;
+mod yaml;
 
 pub use archive::{ArchiveIndex, StreamedImages, read_stream};
-pub use build::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
 pub use compression::{Found, decompress, sniff};
 pub use depth::Depth;
+pub use dockerfile::read_dockerfile;
+pub use dockerignore::{MAX_BUILD_FILE_BYTES, read_dockerignore};
 pub use error::{Error, Result};
 pub use layer::{ReadLayer, read_believed, read_headers, read_layer};
 pub use limits::{FREE_INFLATION, Limits, Taken};

@@ -7,7 +7,7 @@ use plimsoll_snapshot::Bytes;
 use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity};
 use crate::instruction::{self, Instruction};
 use crate::lines::step::Copy;
-use crate::lines::{Dockerignore, Line, line};
+use crate::lines::{Dockerignore, Line, Shell, line};
 
 pub(super) const RULE: Rule = Rule {
     id: "context-leftovers",
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
           whole history of the source, an environment file.",
     how: "Name them in a `.dockerignore` beside the Dockerfile, or copy only the directories that are needed.",
     limits: "Looks at what `COPY` and `ADD` took out of the context of the build. Tests, documentation and data are a finding of their \
-             own, since a service may read them.",
+             own, since a service may read them. With `--dockerfile`, its `.dockerignore` is heeded.",
     check: Check::Image(check),
 };
 
@@ -108,16 +108,26 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .collect();
     let mut never: Patterns = BTreeMap::new();
     let mut seldom = never.clone();
+    let mut left_out = never.clone();
     for (index, inode, _) in input.added() {
         let Some(origin) = origins.get(&inode.layer) else { continue };
         let place = input.path(inode);
         let Some(inside) = origin.inside(place) else { continue };
-        let inside = String::from_utf8_lossy(&inside);
-        if let Some(pattern) = pattern(&inside, NEVER) {
-            add(&mut never, pattern, index);
-        } else if let Some(pattern) = pattern(&inside, SELDOM) {
-            add(&mut seldom, pattern, index);
-        }
+        let text = String::from_utf8_lossy(&inside);
+        let (pattern, group) = if let Some(pattern) = pattern(&text, NEVER) {
+            (pattern, &mut never)
+        } else if let Some(pattern) = pattern(&text, SELDOM) {
+            (pattern, &mut seldom)
+        } else {
+            continue;
+        };
+        let group = match &input.ignore {
+            Some(ignore) if ignore.leaves_out(&text) => &mut left_out,
+            // Its line is there, and an exception behind it keeps the file on purpose.
+            Some(ignore) if ignore.has_line(&pattern) => continue,
+            _ => group,
+        };
+        add(group, pattern, index);
     }
     let bytes = |groups: &Patterns| -> Bytes { groups.values().map(|(_, inodes)| input.bytes(inodes)).sum() };
     let mut found = Vec::new();
@@ -132,6 +142,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     }
     if bytes(&seldom) >= LEAST_SELDOM {
         let finding = finding(input, "Tests, documents or data of the working copy", &seldom);
+        found.push(finding.at_most(Severity::Medium, Confidence::Low));
+    }
+    if !left_out.is_empty() {
+        let title = "Files that `.dockerignore` leaves out are in the image";
+        let mut finding = finding(input, title, &left_out);
+        // The line is there: the image is older than it, or the file was copied from elsewhere.
+        finding.fixes =
+            vec![Fix::new::<Shell>("builds the image again with this `.dockerignore`", "docker build .")];
         found.push(finding.at_most(Severity::Medium, Confidence::Low));
     }
     found
@@ -181,9 +199,11 @@ fn pattern(inside: &str, names: &[Name]) -> Option<Line<Dockerignore>> {
     None
 }
 
-/// Where a file lies in the context of the build that an instruction copied it out of; `None` if that is not certain.
+/// Where a file lies in the context of the build that an instruction copied it out of; `None` if that is not certain, or
+/// if `.dockerignore` leaves it out already.
 pub(super) fn in_context(input: &Input<'_>, copy: &Copy<'_>, place: &[u8]) -> Option<Vec<u8>> {
-    Origin::of(input, copy)?.inside(place)
+    let inside = Origin::of(input, copy)?.inside(place)?;
+    (!input.is_left_out(&String::from_utf8_lossy(&inside))).then_some(inside)
 }
 
 /// What an instruction copies, and where to.
@@ -272,6 +292,38 @@ mod tests {
         let found = check_config(&RULE, &layers, |config| config.working_dir = "/app".into());
         assert_eq!((found[0].saving, found[0].severity), (Bytes(4_000_115), Severity::Medium));
         assert_eq!(found[0].fixes[0].lines, "**/node_modules\n.env\n.git\nDockerfile*");
+    }
+
+    #[test]
+    fn a_dockerignore_is_heeded() {
+        let layers = [
+            BASE,
+            "i COPY . /app
+            f app/.git/objects/1 400
+            f app/.env 10
+            f app/.env.keep/.env 7
+            f app/node_modules/a/index.js 100",
+        ];
+        let mut snapshot = crate::testing::snapshot("app", &layers);
+        let ignore = |patterns: &[&str]| {
+            let ignore = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+            Some(plimsoll_snapshot::BuildFile { ignore: Some(ignore), ..Default::default() })
+        };
+        snapshot.services[0].build = ignore(&[".git", "**/.env", "!.env.keep/.env"]);
+        let found = crate::findings::check::check_snapshot(&RULE, &snapshot);
+        let titles: Vec<String> = found.iter().map(|finding| finding.title.to_string()).collect();
+        assert_eq!(
+            titles,
+            ["Leftovers of the working copy", "Files that `.dockerignore` leaves out are in the image"]
+        );
+        assert_eq!((found[0].saving, found[0].fixes[0].lines.as_str()), (Bytes(100), "node_modules"));
+        assert_eq!(
+            (found[1].saving, found[1].fixes[0].kind),
+            (Bytes(410), crate::findings::FixKind::Command)
+        );
+        snapshot.services[0].build = ignore(&["unrelated"]);
+        let found = crate::findings::check::check_snapshot(&RULE, &snapshot);
+        assert_eq!((found.len(), found[0].fixes[0].lines.as_str()), (1, "**/.env\n.env\n.git\nnode_modules"));
     }
 
     #[test]

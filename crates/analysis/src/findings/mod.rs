@@ -48,6 +48,7 @@ pub use fix::{Fix, FixKind, Lines, Pasted};
 pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progress};
 
 use crate::dockerfile::instructions_of_layers;
+use crate::dockerignore::Ignore;
 use crate::instruction::{self, Instruction};
 use crate::packages::{Catalogue, Owner, Package, PackageId};
 use crate::said::{Said, said};
@@ -128,6 +129,8 @@ pub struct Input<'a> {
     pub base_layers: u32,
     /// What it was built from, where that was given.
     pub build: Option<&'a BuildFile>,
+    /// What its `.dockerignore` leaves out, where that was given.
+    pub ignore: Option<Ignore>,
     /// The instruction of that file which made each layer.
     pub written: Vec<Option<usize>>,
 }
@@ -237,7 +240,23 @@ impl<'a> Input<'a> {
         // The Dockerfile knows where its own layers begin.
         let first = written.iter().position(Option::is_some).and_then(|first| u32::try_from(first).ok());
         let base_layers = first.unwrap_or_else(|| base::layers(image));
-        Self { service: &service.name, snapshot, image, squashed, catalogue, base_layers, build, written }
+        Self {
+            service: &service.name,
+            snapshot,
+            image,
+            squashed,
+            catalogue,
+            base_layers,
+            build,
+            ignore: build.and_then(Ignore::of),
+            written,
+        }
+    }
+
+    /// Whether `.dockerignore` leaves a path of the context out.
+    #[must_use]
+    pub fn is_left_out(&self, inside: &str) -> bool {
+        self.ignore.as_ref().is_some_and(|ignore| ignore.leaves_out(inside))
     }
 
     /// Every inode with its index and its owner.

@@ -8,7 +8,7 @@
 
 use super::shell::is_repeatable;
 use super::{Dockerfile, Line, Shell, Unfit, What, dockerfile, is_visible};
-use crate::instruction::Instruction;
+use crate::instruction::{Instruction, after_options};
 
 /// Longer instructions are not quoted in fixes: nobody would read them.
 const LONGEST: usize = 2_000;
@@ -107,23 +107,15 @@ pub(crate) fn whole(instruction: &Instruction) -> Option<Line<Dockerfile>> {
 /// The command of a `RUN` in the form of a shell, without the options before it, if it can be quoted.
 pub(crate) fn command(instruction: &Instruction) -> Option<Line<Shell>> {
     let text = instruction.strip_prefix("RUN ")?;
-    let command = after_flags(text);
+    let command = after_options(text);
     let fits = command.len() <= LONGEST && !command.starts_with('[') && is_one_line(text);
     let command = Line::repeated(command).filter(|_| fits)?;
     // Without its options it would be another instruction.
     flags_of(text).all(|flag| dockerfile::option(flag).is_some()).then_some(command)
 }
 
-fn after_flags(text: &str) -> &str {
-    let mut rest = text.trim();
-    while rest.starts_with("--") {
-        rest = rest.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
-    }
-    rest
-}
-
 fn flags_of(text: &str) -> impl Iterator<Item = &str> {
-    text.trim()[..text.trim().len() - after_flags(text).len()].split_whitespace()
+    text.trim()[..text.trim().len() - after_options(text).len()].split_whitespace()
 }
 
 /// Puts the options of a `RUN` into the last `RUN` of the lines that take its place.

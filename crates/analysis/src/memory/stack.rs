@@ -210,7 +210,11 @@ impl<'a> StackService<'a> {
 
     /// The limit that the plan asks for; none without a plan.
     pub(crate) fn planned_limit(&self) -> Option<Limit> {
-        let limits = &self.plan?.limits;
+        let plan = self.plan?;
+        if plan.has_unread_limit() {
+            return Some(Limit::Unknown);
+        }
+        let limits = &plan.limits;
         Some(limits.memory.filter(|limit| !limit.is_zero()).map_or(Limit::Unlimited, Limit::Limited))
     }
 

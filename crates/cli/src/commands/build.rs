@@ -2,9 +2,11 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use plimsoll_analysis::dockerignore::left_out_sources;
 use plimsoll_collect::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
+use plimsoll_report::format::one_line;
 use plimsoll_snapshot::{BuildFile, Service, Snapshot};
 
 use crate::error::{Error, Result};
@@ -14,7 +16,7 @@ use crate::printer::Printer;
 #[derive(clap::Args)]
 #[command(next_help_heading = "Build")]
 pub(crate) struct BuildArgs {
-    /// The Dockerfile the image of a service was built from. A `.dockerignore` beside it is found by itself
+    /// The Dockerfile that the image of a service was built from. Its `.dockerignore` is found beside it or in the context
     #[arg(long, value_name = "[SERVICE=]PATH")]
     dockerfile: Vec<String>,
     /// The `.dockerignore` it was built with, if it lies elsewhere
@@ -23,6 +25,10 @@ pub(crate) struct BuildArgs {
 }
 
 impl BuildArgs {
+    fn is_given(&self) -> bool {
+        !self.dockerfile.is_empty() || !self.dockerignore.is_empty()
+    }
+
     /// Reads the files and adds them to the services.
     pub(crate) fn add_to(&self, snapshot: &mut Snapshot, printer: &Printer) -> Result<()> {
         for text in &self.dockerfile {
@@ -33,13 +39,26 @@ impl BuildArgs {
             if let Some(problem) = problem {
                 printer.note(&format!("note: {problem}; what follows is not read"));
             }
-            build.ignore = beside(&path)?;
+            let found = ignore_file(&path);
+            build.ignore =
+                found.map(|found| Ok::<_, Error>(read_dockerignore(&read(&found)?))).transpose()?;
             service.build = Some(build);
         }
         for text in &self.dockerignore {
             let (service, path) = find(text, "--dockerignore", snapshot)?;
             let ignore = read_dockerignore(&read(&path)?);
             service.build.get_or_insert_with(BuildFile::default).ignore = Some(ignore);
+        }
+        for build in
+            snapshot.services.iter().filter_map(|service| service.build.as_ref()).filter(|_| self.is_given())
+        {
+            for (line, path) in left_out_sources(build) {
+                printer.note(&format!(
+                    "note: `{}`, line {line}: it copies `{}`, which `.dockerignore` leaves out of the context",
+                    one_line(&build.name),
+                    one_line(&path)
+                ));
+            }
         }
         Ok(())
     }
@@ -66,16 +85,16 @@ fn find<'a>(text: &str, flag: &str, snapshot: &'a mut Snapshot) -> Result<(&'a m
     Ok((&mut snapshot.services[index], PathBuf::from(path)))
 }
 
-/// The patterns of `NAME.dockerignore`, or else of `.dockerignore`, beside a Dockerfile (BuildKit prefers them so).
-fn beside(dockerfile: &Path) -> Result<Option<Vec<String>>> {
+/// `NAME.dockerignore` beside a Dockerfile, which BuildKit prefers, or else the `.dockerignore` of the context: beside the
+/// Dockerfile, or in a directory above it down to the one that we run in, since contexts hold their Dockerfiles.
+fn ignore_file(dockerfile: &Path) -> Option<PathBuf> {
     let mut own = dockerfile.as_os_str().to_owned();
     own.push(".dockerignore");
-    for path in [PathBuf::from(own), dockerfile.with_file_name(".dockerignore")] {
-        if path.is_file() {
-            return Ok(Some(read_dockerignore(&read(&path)?)));
-        }
-    }
-    Ok(None)
+    let is_below =
+        dockerfile.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let above = dockerfile.ancestors().skip(1).take(if is_below { usize::MAX } else { 1 });
+    let of_context = above.map(|directory| directory.join(".dockerignore"));
+    std::iter::once(PathBuf::from(own)).chain(of_context).find(|path| path.is_file())
 }
 
 /// A text file; what is not UTF-8 in it is replaced.
@@ -87,4 +106,22 @@ fn read(path: &Path) -> Result<String> {
         return Err(at(std::io::Error::other(format!("it is larger than {MAX_BUILD_FILE_BYTES} bytes"))));
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ignore_file_of_a_dockerfile_goes_before_that_of_the_context() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |path: &str| directory.path().join(path);
+        std::fs::create_dir(at("docker")).unwrap();
+        std::fs::write(at(".dockerignore"), "a").unwrap();
+        // Where a whole path is given, only its directory is certain to be the context.
+        assert_eq!(ignore_file(&at("docker/Dockerfile")), None);
+        assert_eq!(ignore_file(&at("Dockerfile")), Some(at(".dockerignore")));
+        std::fs::write(at("Dockerfile.dockerignore"), "b").unwrap();
+        assert_eq!(ignore_file(&at("Dockerfile")), Some(at("Dockerfile.dockerignore")));
+    }
 }

@@ -3,9 +3,10 @@
 use plimsoll_analysis::findings::{RULES, Rule, advise_by};
 use plimsoll_report::{findings, json, progress};
 
+use super::build::BuildArgs;
 use super::{Format, ReadArgs};
 use crate::error::{Error, Result};
-use crate::load::snapshot_or_source;
+use crate::load::{redacted, snapshot_or_source};
 use crate::printer::Printer;
 
 /// Find what images have without need, what it would save, and the lines that mend it
@@ -23,6 +24,8 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
+    build: BuildArgs,
+    #[command(flatten)]
     read: ReadArgs,
 }
 
@@ -35,7 +38,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             format!("the rules are {}", ids.join(", ")),
         ));
     }
-    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    args.build.add_to(&mut snapshot, printer)?;
+    let snapshot = redacted(snapshot, &args.read.options())?;
     if let Some(before) = &args.since {
         let before = snapshot_or_source(before, &args.read.options(), printer)?;
         let became = plimsoll_analysis::findings::progress(&before, &snapshot);

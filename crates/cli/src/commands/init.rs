@@ -16,6 +16,9 @@ pub(crate) struct Args {
     /// A compose file; a later one overrides an earlier one
     #[arg(long, value_name = "FILE")]
     compose: Vec<PathBuf>,
+    /// A file with the variables of the compose files, instead of the `.env` beside the first one
+    #[arg(long, value_name = "FILE", requires = "compose")]
+    env_file: Vec<PathBuf>,
     /// The file to write
     #[arg(short, long, value_name = "FILE", default_value = "plimsoll.toml")]
     output: PathBuf,
@@ -26,7 +29,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let mut snapshot = Snapshot::default();
-    MemoryArgs::of_compose(&args.compose).join(&mut snapshot, printer)?;
+    MemoryArgs::of_compose(&args.compose, &args.env_file).join(&mut snapshot, printer)?;
     let planned = snapshot.runtime.map(|runtime| runtime.planned).unwrap_or_default();
     let text = template(&planned);
     if !args.force && args.output.symlink_metadata().is_ok() {

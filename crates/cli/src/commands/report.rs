@@ -9,9 +9,11 @@ use plimsoll_report::language::Language;
 use plimsoll_report::{card, json, markdown, summary, verdict};
 use plimsoll_snapshot::Bundle;
 
+use super::build::BuildArgs;
 use super::check::target_document;
 use super::{ReadArgs, read_both};
 use crate::error::{Error, Result};
+use crate::load::redacted;
 use crate::printer::Printer;
 use crate::{output, picture, viewer};
 
@@ -48,6 +50,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
     #[command(flatten)]
+    build: BuildArgs,
+    #[command(flatten)]
     read: ReadArgs,
 }
 
@@ -68,7 +72,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         ));
     }
     let targets = args.targets.as_deref().map(target_document).transpose()?;
-    let (before, after) = read_both(&args.before, &args.after, &args.read.options(), printer)?;
+    let (before, mut after) = read_both(&args.before, &args.after, &args.read.options(), printer)?;
+    // What is built next is what is after.
+    args.build.add_to(&mut after, printer)?;
+    let after = redacted(after, &args.read.options())?;
     let comparison = compare(&before, &after);
     let bundle = Bundle { before, after, targets };
     match (viewer, output) {

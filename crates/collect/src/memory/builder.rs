@@ -140,7 +140,8 @@ impl RuntimeBuilder {
         known.depends_on.extend(new.depends_on);
         known.env_names.extend(new.env_names);
         known.profiles.extend(new.profiles);
-        for list in [&mut known.env_names, &mut known.profiles] {
+        known.unread.extend(new.unread);
+        for list in [&mut known.env_names, &mut known.profiles, &mut known.unread] {
             list.order();
             list.dedup();
         }

@@ -94,15 +94,6 @@ impl Lines {
     }
 }
 
-/// The documents of a YAML text, with anchors and merge keys resolved.
-pub(crate) fn yaml(text: &str) -> Result<Vec<Value>, String> {
-    serde_saphyr::from_multiple(text).map_err(|error| {
-        // The rendered error shows the lines around, and those may hold a secret.
-        let place = error.location().map(|at| format!("line {}: ", at.line())).unwrap_or_default();
-        format!("{place}no valid YAML")
-    })
-}
-
 /// The text of a field that is there and not empty.
 pub(crate) fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
     value.get(field)?.as_str().filter(|text| !text.is_empty())
@@ -154,13 +145,5 @@ mod tests {
             command(["serve", "--password", "hunter2", "--token=abc", "-c", "PGPASSWORD=x psql"].iter());
         assert_eq!(kept, ["serve", "--password", "…", "--token=…", "-c", "PGPASSWORD=… psql"]);
         assert_eq!(env_names(["B=1", "A", "=x", "B=2"].into_iter()), ["A", "B"]);
-    }
-
-    #[test]
-    fn yaml_with_merge_keys_is_read() {
-        let read = yaml("x: &x {a: 1, b: 2}\ny: {<<: *x, b: 3}\n---\nz: 1").unwrap();
-        assert_eq!(read[0]["y"], serde_json::json!({"a": 1, "b": 3}));
-        assert_eq!(read.len(), 2);
-        assert!(yaml("a: [1").is_err());
     }
 }

@@ -9,7 +9,6 @@ mod container;
 mod docker_stats;
 mod engine_stats;
 mod events;
-mod interpolate;
 mod journal;
 mod json;
 mod kubectl_top;
@@ -27,6 +26,7 @@ use serde_json::Value;
 
 pub use builder::RuntimeBuilder;
 pub use cgroup::Cgroup;
+pub use compose::{FileFault, OpenFile};
 pub use container::inspected;
 pub use engine_stats::{EngineSample, engine_sample};
 pub use events::{SeenEvent, seen_event};
@@ -35,6 +35,7 @@ pub use samples::Samples;
 pub use units::duration_ms;
 
 use crate::error::{Error, Result};
+use crate::yaml::{self, Budget, Origin};
 
 /// What one file says.
 #[derive(Debug, Default)]
@@ -82,15 +83,16 @@ impl Identity {
 
 /// What a compose file may refer to.
 pub struct Surroundings<'a> {
-    /// The value of a variable. It is used where a limit, a number or the name of an image is wanted, nowhere else.
-    pub variable: &'a dyn Fn(&str) -> Option<String>,
-    /// The content of another file, for `extends`.
-    pub file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    /// Opens another file: one that is included or extended, or one of variables.
+    pub file: &'a OpenFile<'a>,
+    /// The files of variables, instead of `.env`.
+    pub env_files: &'a [String],
 }
 
 impl Surroundings<'_> {
     /// A file that stands alone.
-    pub const NONE: Surroundings<'static> = Surroundings { variable: &|_| None, file: &|_| None };
+    pub const NONE: Surroundings<'static> =
+        Surroundings { file: &|_, _| Err(FileFault::Missing), env_files: &[] };
 }
 
 /// The most bytes of one file, which is kept in memory as a whole.
@@ -136,17 +138,12 @@ pub fn read_within(
 ) -> Result<MemoryInput> {
     let max = max as u64;
     let max = if journal::is_journal(bytes) { max.saturating_mul(JOURNAL) } else { max };
-    if bytes.len() as u64 > max {
-        return Err(Error::Limit {
-            what: "the size of a file about memory",
-            place: format!("`{name}`"),
-            limit: max,
-            found: Some(bytes.len() as u64),
-            flag: "--limit-memory-bytes",
-        });
-    }
+    check_size(name, bytes.len() as u64, max)?;
     let text = text::decode(bytes);
-    let mut reader = Reader { input: MemoryInput { file: name.to_owned(), ..MemoryInput::default() } };
+    let mut reader = Reader {
+        input: MemoryInput { file: name.to_owned(), ..MemoryInput::default() },
+        bytes_left: max - bytes.len() as u64,
+    };
     if journal::is_journal(bytes) {
         journal::read(&mut reader, &text);
         return Ok(reader.input);
@@ -169,6 +166,74 @@ pub fn read_within(
     }
 }
 
+/// Reads compose files as one project, a later one over an earlier one, as `docker compose -f A -f B` does. `None` if one
+/// of them is something else. All of them, and the files that they name, may have `max` bytes together.
+///
+/// # Errors
+/// If one of them is damaged as a whole, or they are longer.
+pub fn read_compose(
+    files: &[(String, Vec<u8>)],
+    surroundings: &Surroundings<'_>,
+    max: usize,
+) -> Result<Option<MemoryInput>> {
+    let (max, names) =
+        (max as u64, || files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "));
+    let length = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+    check_size(&names(), length, max)?;
+    let mut sheets = Vec::new();
+    for (name, bytes) in files {
+        let text = text::decode(bytes);
+        let damaged = |reason: String| Error::Document {
+            member: name.clone(),
+            reason: crate::redact::message(&reason),
+        };
+        sheets.push(match json::Shape::of(&text) {
+            json::Shape::Document(value) => compose::Sheet::of_json(name, &value),
+            json::Shape::Broken(reason) => return Err(damaged(reason)),
+            json::Shape::Lines | json::Shape::Other => match compose::Sheet::parse(name, &text) {
+                Ok(sheet) => sheet,
+                Err(fault) if looks_like_compose(&text) => return Err(damaged(fault.to_string())),
+                Err(_) => return Ok(None),
+            },
+        });
+    }
+    // A file that goes over another may have no services.
+    let is_compose = |sheet: &compose::Sheet| sheet.documents.iter().any(compose::is_compose);
+    let is_part = |sheet: &compose::Sheet| {
+        sheet
+            .documents
+            .iter()
+            .all(|document| document.as_entries().is_some() && document.get("apiVersion").is_none())
+    };
+    if !sheets.iter().any(is_compose) || !sheets.iter().all(is_part) {
+        return Ok(None);
+    }
+    let input = MemoryInput { file: names(), ..MemoryInput::default() };
+    let mut reader = Reader { input, bytes_left: max - length };
+    match compose::read(&mut reader, &sheets, surroundings, max - length) {
+        Ok(()) => Ok(Some(reader.input)),
+        Err(spent) => Err(Error::Document { member: names(), reason: spent.to_string() }),
+    }
+}
+
+fn check_size(name: &str, length: u64, limit: u64) -> Result<()> {
+    if length <= limit {
+        return Ok(());
+    }
+    Err(Error::Limit {
+        what: "the size of a file about memory",
+        place: format!("`{name}`"),
+        limit,
+        found: Some(length),
+        flag: "--limit-memory-bytes",
+    })
+}
+
+/// Whether a text that is no YAML was meant to be a compose file.
+fn looks_like_compose(text: &str) -> bool {
+    text.lines().any(|line| line.trim_end() == "services:")
+}
+
 /// Whether a format was recognised.
 pub(crate) enum Found {
     Yes,
@@ -181,6 +246,8 @@ pub(crate) enum Found {
 /// Collects what is read, and what is not.
 pub(crate) struct Reader {
     pub(crate) input: MemoryInput,
+    /// How many bytes the files may have that this one names.
+    bytes_left: u64,
 }
 
 /// How many different reasons are kept of one file.
@@ -206,8 +273,8 @@ impl Reader {
     fn document(&mut self, value: &Value, surroundings: &Surroundings<'_>) -> Found {
         let elements = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         let Some(first) = elements.first() else { return Found::No("an empty JSON array") };
-        if compose::is_compose(first) {
-            return compose::read(self, first, surroundings);
+        if compose::is_compose_json(first) {
+            return self.compose(compose::Sheet::of_json(&self.input.file, first), surroundings);
         }
         if kubernetes::is_spec(first) {
             return kubernetes::read(self, elements);
@@ -278,14 +345,34 @@ impl Reader {
         if cgroup::is_files(text) {
             return cgroup::read(self, text);
         }
-        match json::yaml(text) {
-            Ok(documents) => match documents.first() {
-                Some(first) if compose::is_compose(first) => compose::read(self, first, surroundings),
-                _ if documents.iter().any(kubernetes::is_spec) => kubernetes::read(self, &documents),
-                _ => Found::No("text of another kind"),
-            },
-            Err(reason) if text.lines().any(|line| line.trim_end() == "services:") => Found::Broken(reason),
-            Err(_) => Found::No("text of another kind"),
+        let budget = Budget::default();
+        let documents = match yaml::parse(text, Origin(0), &budget) {
+            Ok(documents) => documents,
+            Err(fault) if looks_like_compose(text) => return Found::Broken(fault.to_string()),
+            Err(_) => return Found::No("text of another kind"),
+        };
+        if documents.iter().any(compose::is_compose) {
+            return self.compose(compose::Sheet { path: self.input.file.clone(), documents }, surroundings);
+        }
+        if !documents.iter().any(|document| document.get("apiVersion").is_some()) {
+            return Found::No("text of another kind");
+        }
+        match documents
+            .iter()
+            .map(|document| document.to_json(&budget))
+            .collect::<std::result::Result<Vec<_>, _>>()
+        {
+            Ok(documents) if documents.iter().any(kubernetes::is_spec) => kubernetes::read(self, &documents),
+            Ok(_) => Found::No("text of another kind"),
+            Err(spent) => Found::Broken(spent.to_string()),
+        }
+    }
+
+    fn compose(&mut self, sheet: compose::Sheet, surroundings: &Surroundings<'_>) -> Found {
+        let bytes = self.bytes_left;
+        match compose::read(self, &[sheet], surroundings, bytes) {
+            Ok(()) => Found::Yes,
+            Err(spent) => Found::Broken(spent.to_string()),
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn printed(text: &str) -> Option<u64> {
 }
 
 /// go-units, `parseSize`: the number ends at the last digit, point or space; one space may follow it; the unit is `b`,
-/// or a letter of `kmgtp` with `b` or `ib` behind it, in any case.
+/// or a letter of `kmgtp` with `b`, `i` or `ib` behind it, in any case.
 fn size(text: &str, base: u64) -> Option<u64> {
     let end = text.rfind(|sign: char| sign.is_ascii_digit() || sign == '.' || sign == ' ')?;
     let (number, unit) =
@@ -33,7 +33,8 @@ fn size(text: &str, base: u64) -> Option<u64> {
     let power = match unit.chars().next() {
         None => 0,
         Some('b') if unit.len() == 1 => 0,
-        Some(letter) if ["", "b", "ib"].contains(&&unit[letter.len_utf8()..]) => {
+        // `Gi` is what some versions of go-units read and others refuse; nobody means anything else by it.
+        Some(letter) if ["", "b", "i", "ib"].contains(&&unit[letter.len_utf8()..]) => {
             1 + u32::try_from("kmgtp".find(letter)?).ok()?
         }
         Some(_) => return None,
@@ -138,7 +139,7 @@ mod tests {
         for (text, expected) in [("32", 32), ("32b", 32), ("32B", 32), ("32.3", 32)] {
             assert_eq!((ram(text), decimal(text)), (Some(expected), Some(expected)), "{text}");
         }
-        for text in ["32k", "32K", "32kb", "32Kb", "32Kib", "32KIB", "32 kb"] {
+        for text in ["32k", "32K", "32kb", "32Kb", "32Kib", "32KIB", "32Ki", "32 kb"] {
             assert_eq!((ram(text), decimal(text)), (Some(32 * KIB), Some(32_000)), "{text}");
         }
         for (text, power) in [("32Mb", 2), ("32Gb", 3), ("32Tb", 4), ("32Pb", 5), ("32PB", 5), ("32P", 5)] {

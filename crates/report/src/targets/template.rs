@@ -40,6 +40,9 @@ pub fn template(services: &[PlannedService]) -> String {
             Some(limit) => {
                 let _ = writeln!(text, "# As the compose file plans it.\nlimit = \"{}\"", binary(limit));
             }
+            None if service.has_unread_limit() => text.push_str(
+                "# The compose file sets a limit that cannot be read: see `plimsoll recommend`.\n# limit = \"512 MB\"\n",
+            ),
             None => text.push_str(
                 "# The compose file sets no limit: see `plimsoll recommend`.\n# limit = \"512 MB\"\n",
             ),

@@ -49,6 +49,19 @@ pub struct PlannedService {
     /// The profiles it is part of; with any, it runs only if one is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<String>,
+    /// The keys of the file whose values could not be read, sorted: what they ask for is not known. `extends` stands for
+    /// everything the service may take from a base that could not be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
+}
+
+impl PlannedService {
+    /// Whether the file may ask for a limit of memory that could not be read.
+    #[must_use]
+    pub fn has_unread_limit(&self) -> bool {
+        const KEYS: [&str; 3] = ["deploy.resources.limits.memory", "extends", "mem_limit"];
+        self.limits.memory.is_none() && self.unread.iter().any(|key| KEYS.contains(&key.as_str()))
+    }
 }
 
 /// The kinds of file that plan services.

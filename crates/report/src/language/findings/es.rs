@@ -63,7 +63,7 @@ pub(super) fn rule(id: &str) -> Option<RuleWords> {
             "La imagen lleva archivos de la copia de trabajo que no necesita",
             "Se envían al constructor cada vez, rompen su caché con cada cambio y pueden contar lo que nadie debería leer: toda la historia del código, un archivo de entorno.",
             "Nómbrelos en un `.dockerignore` junto al Dockerfile, o copie solo los directorios necesarios.",
-            "Mira lo que `COPY` y `ADD` tomaron del contexto de construcción. Las pruebas, la documentación y los datos son un hallazgo aparte, porque un servicio puede leerlos.",
+            "Mira lo que `COPY` y `ADD` tomaron del contexto de construcción. Las pruebas, la documentación y los datos son un hallazgo aparte, porque un servicio puede leerlos. Con `--dockerfile` se tiene en cuenta su `.dockerignore`.",
         ),
         "duplicate-files" => (
             "El mismo contenido está en varias rutas",
@@ -201,6 +201,10 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
         "Files of lower layers are deleted or replaced: {}",
         "Se borran o sustituyen archivos de capas inferiores: {}",
     ),
+    (
+        "Files that `.dockerignore` leaves out are in the image",
+        "Hay en la imagen archivos que `.dockerignore` deja fuera",
+    ),
     ("Heavy packages for which there is something lighter", "Paquetes pesados con alternativa más ligera"),
     (
         "Keys that belong to packages, most likely for tests",
@@ -301,6 +305,10 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ("before the other requirements are installed: {}", "antes de instalar los demás requisitos: {}"),
     ("builds each service from its stage", "construye cada servicio desde su etapa"),
     ("builds in a stage of its own", "construye en una etapa propia"),
+    (
+        "builds the image again with this `.dockerignore`",
+        "vuelve a construir la imagen con este `.dockerignore`",
+    ),
     ("builds without", "compila sin ellas"),
     ("changes the directory alone", "cambia solo el directorio"),
     ("compiled code does without it at run time", "el código compilado no lo necesita en ejecución"),
