@@ -10,6 +10,7 @@ pub mod findings;
 pub mod inspect;
 pub mod instruction;
 pub mod memory;
+pub mod nearest;
 pub mod packages;
 pub mod said;
 mod squash;
