@@ -137,7 +137,10 @@ fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> 
     printer.note(&format!("recording {what}; Ctrl-C ends it"));
     let mut child = match &args.command {
         Some(command) => {
-            let child = start(command)?;
+            let child = start(command).inspect_err(|_| {
+                // Nothing was recorded: nothing is left behind.
+                let _ = std::fs::remove_file(Journal::path_of(output));
+            })?;
             load = load.map(|load| Load { span: Some(Span { from: now(), to: now() }), ..load });
             if let Some(load) = load.clone() {
                 session.load(load)?;

@@ -91,6 +91,7 @@ fn a_restart_and_a_kill_for_memory_are_recorded() {
 #[test]
 fn a_project_that_does_not_exist_is_an_error() {
     let (_server, program) = engine(answer);
+    let program = program.variable("PATH", "/usr/bin:/bin");
     for (arguments, words) in [
         (&["--project", "shpo"][..], "did you mean `shop`? the projects are `shop`"),
         (&["web", "nope"], "no container is called `nope`"),
