@@ -100,9 +100,11 @@ impl Desk {
         if let Some(report) = report {
             let Bundle { before, after, targets } = report.bundle;
             desk.targets.set_value(targets.clone());
-            let before = desk.hold(Name::Before, before.clone());
+            // A report of one side has nothing before.
+            let is_there = !before.services.is_empty() || before.runtime.is_some();
+            let before = is_there.then(|| desk.hold(Name::Before, before.clone()));
             let after = desk.hold(Name::After, after.clone());
-            let pair = Pair { before: Some(before), after: Some(after) };
+            let pair = Pair { before, after: Some(after) };
             desk.reports.update_value(|reports| reports.push((pair, report)));
             desk.pair.set(pair);
         }

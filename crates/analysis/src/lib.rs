@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod instruction;
 pub mod lines;
 pub mod memory;
+pub mod nearest;
 pub mod packages;
 pub mod said;
 mod squash;

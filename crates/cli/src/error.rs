@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use plimsoll_snapshot::FormatError;
 
+use crate::input::IsOutput;
+
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -32,6 +34,9 @@ impl Error {
     }
 
     pub(crate) fn read(path: &Path, source: io::Error) -> Self {
+        if let Some(IsOutput(output)) = source.get_ref().and_then(|inner| inner.downcast_ref()) {
+            return crate::output::is_input(output, path);
+        }
         Self::Read { path: path.to_owned(), source }
     }
 

@@ -1,19 +1,20 @@
-//! Reads sources into snapshots: opens them, reads their layers in parallel, and names the services.
+//! Reads sources into snapshots: finds out what they are, opens them, and reads their layers in parallel.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
+use std::io::{self, Read as _, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Depth, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, pseudonymise,
-    read_stream, sniff,
+    ArchiveIndex, Choice, Depth, Found, Limits, PlannedImage, ReadLayer, plan, pseudonymise, read_stream,
+    sniff,
 };
-use plimsoll_snapshot::{Compression, Image, Snapshot, Source, Transport};
+use plimsoll_snapshot::{Compression, Snapshot, Transport};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::input;
 use crate::layers::{head, read_layers};
 use crate::printer::Printer;
 use crate::progress::Progress;
@@ -25,7 +26,8 @@ use crate::sources::pace::Pace;
 use crate::sources::platform::Platform;
 use crate::sources::reference::Reference;
 use crate::sources::registry::{Pair, RegistryStore};
-use crate::sources::{NamedSource, Selection, SourceSpec, Wanted, lookup};
+use crate::sources::{NamedSource, Selection, SourceSpec, lookup};
+use crate::stack::Stack;
 use crate::steady::steady;
 
 /// What is the same for every source of one run.
@@ -57,69 +59,36 @@ pub(crate) struct Options {
 
 pub(crate) const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
-/// Reads every image of the sources into one snapshot. A source that several services name is read once.
+/// Reads every source into one snapshot: images, and snapshots that are joined with them. A source that several services
+/// name is read once.
 pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Printer) -> Result<Snapshot> {
-    let mut builder = SnapshotBuilder::new(GENERATOR);
-    let mut known: Vec<(SourceSpec, Vec<usize>)> = Vec::new();
+    let mut stack = Stack::new();
+    let mut known: Vec<(SourceSpec, Content)> = Vec::new();
     for NamedSource { name, source: wanted } in sources {
-        let source = &lookup::resolve(wanted, options, printer)?;
-        let images = match known.iter().find(|(spec, _)| spec == source) {
-            Some((_, images)) => images.clone(),
+        let source = lookup::resolve(wanted, options, printer)?;
+        let index = match known.iter().position(|(spec, _)| *spec == source) {
+            Some(index) => index,
             None => {
-                let images = add_images(&mut builder, source, options, printer)?;
-                known.push((source.clone(), images.clone()));
-                images
+                let content = match read_source(&source, options, printer)? {
+                    Read::Snapshot(snapshot) => Content::Snapshot(snapshot),
+                    Read::Images(images) => Content::Images(stack.add_images(&source, images)?),
+                };
+                known.push((source.clone(), content));
+                known.len() - 1
             }
         };
-        if let (Some(name), 2..) = (name, images.len()) {
-            return Err(ambiguous(name, source, &images, builder.images()));
-        }
-        for index in images {
-            let service = match name {
-                Some(name) => name.clone(),
-                None => builder.service_name(index, &source.file_name()),
-            };
-            if builder.services().any(|known| known == service) {
-                return Err(Error::usage(
-                    format!("there are two services named `{service}`"),
-                    "give each source a name of its own: `NAME=SOURCE`",
-                ));
-            }
-            builder.add_service(&service, index);
+        match &known[index].1 {
+            Content::Snapshot(snapshot) => stack.join(name.as_deref(), &source, snapshot)?,
+            Content::Images(images) => stack.name(name.as_deref(), &source, images, printer)?,
         }
     }
-    Ok(builder.finish())
+    stack.finish()
 }
 
-fn add_images(
-    builder: &mut SnapshotBuilder,
-    source: &SourceSpec,
-    options: &Options,
-    printer: &Printer,
-) -> Result<Vec<usize>> {
-    let (transport, images, mut layers) = read_source(source, options, printer)?;
-    let origin = Source { transport, name: source.file_name() };
-    let added = images.into_iter().map(|image| Ok(builder.add_image(origin.clone(), image, &mut layers)?));
-    added.collect()
-}
-
-fn ambiguous(name: &str, source: &SourceSpec, chosen: &[usize], images: &[Image]) -> Error {
-    let transport = images[chosen[0]].source.transport.name();
-    let path = match source {
-        SourceSpec::Path(path, _) => path.display().to_string(),
-        source => source.file_name(),
-    };
-    let references: Vec<_> = chosen
-        .iter()
-        .map(|&index| {
-            let image = &images[index];
-            format!("`{}`", image.reference.as_deref().unwrap_or_else(|| image.id.short()))
-        })
-        .collect();
-    Error::usage(
-        format!("`{name}` stands for one image, but `{path}` holds {}", chosen.len()),
-        format!("choose one: `{name}={transport}:{path}:REFERENCE` with {}", references.join(" or ")),
-    )
+/// What a source was found to hold: a snapshot, or images that are in the stack by now.
+enum Content {
+    Snapshot(Box<Snapshot>),
+    Images(Vec<usize>),
 }
 
 /// Replaces names, if that is asked for: the last thing that is done with a snapshot before it is used.
@@ -136,38 +105,7 @@ pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printe
 }
 
 fn read_either(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
-    let source: NamedSource = text.parse()?;
-    if source.name.is_none()
-        && let Wanted::Source(SourceSpec::Path(path, Selection { transport: None, .. })) = &source.source
-        && is_snapshot(path, options)?
-    {
-        return steady(path, || {
-            let file = File::open(path).map_err(|error| Error::read(path, error))?;
-            plimsoll_snapshot::read_within(file, options.snapshot_bytes)
-                .map_err(|source| Error::snapshot(path, source))
-        });
-    }
-    snapshot(&[source], options, printer)
-}
-
-/// Whether a file is JSON, plain or gzip-compressed: an archive never is.
-fn is_snapshot(path: &Path, options: &Options) -> Result<bool> {
-    let is_json = || -> io::Result<bool> {
-        // What was read of a pipe is gone, so it is left to whoever reads all of it.
-        if !std::fs::metadata(path)?.is_file() {
-            return Ok(false);
-        }
-        let mut file = File::open(path)?;
-        let mut head = head(&mut file)?;
-        if sniff(&head) == Found::Compressed(Compression::Gzip) {
-            file.seek(SeekFrom::Start(0))?;
-            let mut inflated = plimsoll_collect::decompress(Compression::Gzip, file, &options.limits)?;
-            // Damage is found, and named, by whoever reads the whole file.
-            head = crate::layers::head(&mut inflated).unwrap_or_default();
-        }
-        Ok(sniff(&head) == Found::Json)
-    };
-    is_json().map_err(|error| unreadable(path, error))
+    snapshot(&[text.parse()?], options, printer)
 }
 
 /// The error of a source that cannot be opened.
@@ -175,22 +113,71 @@ fn unreadable(path: &Path, error: io::Error) -> Error {
     if error.kind() == io::ErrorKind::NotFound { no_such_file(path) } else { Error::read(path, error) }
 }
 
-type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
+/// What was read of a source.
+enum Read {
+    Snapshot(Box<Snapshot>),
+    Images(Loaded),
+}
 
-fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<Loaded> {
+pub(crate) type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
+
+fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<Read> {
     match source {
         SourceSpec::Stdin(selection) => {
-            let progress = Progress::unknown("standard input");
-            let images = read_stream("standard input", progress.watch(io::stdin().lock()), &options.limits)?;
-            progress.finish();
-            from_stream(images, "`-`", selection, options)
+            let place = Path::new("standard input");
+            let stream = input::standard().map_err(|error| Error::read(place, error))?;
+            read_pipe(place, stream, selection, options)
         }
         SourceSpec::Path(path, selection) => {
             steady(path, || read_path(path, selection, &source.file_name(), options))
         }
-        SourceSpec::Engine { engine, reference } => read_engine(*engine, reference, options),
-        SourceSpec::Registry(reference) => read_registry(reference, options, printer),
+        SourceSpec::Engine { engine, reference } => {
+            read_engine(*engine, reference, options).map(Read::Images)
+        }
+        SourceSpec::Registry(reference) => read_registry(reference, options, printer).map(Read::Images),
     }
+}
+
+/// Reads what comes as one stream, a snapshot or images.
+fn read_pipe(
+    place: &Path,
+    mut stream: impl io::Read,
+    selection: &Selection,
+    options: &Options,
+) -> Result<Read> {
+    let mut start = Vec::new();
+    let at = |error| Error::read(place, error);
+    stream.by_ref().take(START).read_to_end(&mut start).map_err(at)?;
+    let is_snapshot = selection.transport.is_none() && begins_as_snapshot(&start, options).map_err(at)?;
+    let whole = io::Cursor::new(start).chain(stream);
+    if is_snapshot {
+        return read_snapshot(place, whole, options);
+    }
+    let name = place.display().to_string();
+    let progress = Progress::unknown(&name);
+    let images = read_stream(&name, progress.watch(whole), &options.limits)?;
+    progress.finish();
+    from_stream(images, &format!("`{name}`"), selection, options).map(Read::Images)
+}
+
+fn read_snapshot(path: &Path, file: impl io::Read, options: &Options) -> Result<Read> {
+    let snapshot = plimsoll_snapshot::read_within(file, options.snapshot_bytes);
+    snapshot
+        .map(|snapshot| Read::Snapshot(Box::new(snapshot)))
+        .map_err(|source| Error::snapshot(path, source))
+}
+
+/// As much of a stream as is looked at before it is known what it is: the beginning of what is compressed, too.
+const START: u64 = 1 << 16;
+
+/// Whether this is the beginning of JSON, plain or gzip-compressed: an archive never is.
+fn begins_as_snapshot(start: &[u8], options: &Options) -> io::Result<bool> {
+    if sniff(start) != Found::Compressed(Compression::Gzip) {
+        return Ok(sniff(start) == Found::Json);
+    }
+    let mut inflated = plimsoll_collect::decompress(Compression::Gzip, start, &options.limits)?;
+    // Damage is found, and named, when the whole file is read.
+    Ok(sniff(&head(&mut inflated).unwrap_or_default()) == Found::Json)
 }
 
 fn read_engine(engine: Engine, reference: &str, options: &Options) -> Result<Loaded> {
@@ -228,33 +215,45 @@ fn choice(reference: Option<String>, options: &Options) -> Choice {
     Choice { reference, platform: options.platform.as_ref().map(Platform::to_string), depth: options.depth }
 }
 
-fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) -> Result<Loaded> {
+fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) -> Result<Read> {
     let choice = choice(selection.reference.clone(), options);
     let place = format!("`{}`", path.display());
+    let at = |error| Error::read(path, error);
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, error))?;
     if metadata.is_dir() {
-        std::fs::read_dir(path).map_err(|error| Error::read(path, error))?;
+        input::directory(path).map_err(at)?;
         let store = DirectoryStore::new(path);
         let (transport, images) =
             in_place(&place, plan(&store, selection.transport, &choice, &options.limits))?;
         let transport = if transport == Transport::OciArchive { Transport::Oci } else { transport };
         let layers = read_layers(&store, &images, options, name)?;
-        return Ok((transport, images, layers));
+        return Ok(Read::Images((transport, images, layers)));
     }
-    let mut file = File::open(path).map_err(|error| Error::read(path, error))?;
-    if metadata.is_file() && is_plain_tar(&mut file).map_err(|error| Error::read(path, error))? {
+    let mut file = input::open(path).map_err(at)?;
+    if !metadata.is_file() {
+        return read_pipe(path, file, selection, options);
+    }
+    if is_plain_tar(&mut file).map_err(at)? {
         let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
         let store = ArchiveStore::new(file, index);
         let (transport, images) =
             in_place(&place, plan(&store, selection.transport, &choice, &options.limits))?;
         let layers = read_layers(&store, &images, options, name)?;
-        return Ok((transport, images, layers));
+        return Ok(Read::Images((transport, images, layers)));
     }
-    // A pipe, and what is compressed as a whole, can only be streamed.
+    if selection.transport.is_none() {
+        let mut start = Vec::new();
+        file.by_ref().take(START).read_to_end(&mut start).map_err(at)?;
+        file.seek(SeekFrom::Start(0)).map_err(at)?;
+        if begins_as_snapshot(&start, options).map_err(at)? {
+            return read_snapshot(path, file, options);
+        }
+    }
+    // What is compressed as a whole can only be streamed.
     let progress = Progress::new(name, metadata.len());
     let images = read_stream(&place, progress.watch(file), &options.limits)?;
     progress.finish();
-    from_stream(images, &place, selection, options)
+    from_stream(images, &place, selection, options).map(Read::Images)
 }
 
 /// Whether the members of a file can be read where they lie.

@@ -6,16 +6,22 @@ use clap::{Parser, Subcommand};
 
 mod cache;
 mod commands;
+mod ending;
 mod error;
+mod identity;
+mod input;
+mod interruption;
 mod layers;
 mod load;
 mod memory;
+mod names;
 mod output;
 mod picture;
 mod printer;
 mod progress;
 mod recording;
 mod sources;
+mod stack;
 mod steady;
 mod viewer;
 
@@ -54,7 +60,6 @@ fn main() -> ExitCode {
     let done = |()| ExitCode::SUCCESS;
     let result = match cli.command {
         Command::Snapshot(args) => commands::snapshot::run(&args, &printer).map(done),
-        Command::Record(args) => commands::record::run(&args, &printer).map(done),
         Command::Inspect(args) => commands::inspect::run(&args, &printer).map(done),
         Command::Compare(args) => commands::compare::run(&args, &printer).map(done),
         Command::Packages(args) => commands::packages::run(&args, &printer).map(done),
@@ -66,7 +71,8 @@ fn main() -> ExitCode {
         Command::Viewer(args) => commands::viewer::run(&args, &printer).map(done),
         Command::Init(args) => commands::init::run(&args, &printer).map(done),
         Command::Recommend(args) => commands::recommend::run(&args, &printer).map(done),
-        // It says by its exit code what came of it.
+        // These say by their exit code what came of it.
+        Command::Record(args) => commands::record::run(&args, &printer),
         Command::Check(args) => commands::check::run(&args, &printer),
     };
     match result {

@@ -1,6 +1,6 @@
 //! Files that say how much memory is taken, joined into the runtime of a snapshot.
 
-use std::fs::File;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,8 @@ use plimsoll_collect::memory::{
 use plimsoll_snapshot::{Runtime, Snapshot};
 
 use crate::error::{Error, Result};
+use crate::input;
+use crate::names;
 use crate::printer::Printer;
 use crate::steady::steady;
 
@@ -60,30 +62,56 @@ impl MemoryArgs {
 
     /// Reads everything that is given into the snapshot.
     pub(crate) fn join(&self, snapshot: &mut Snapshot, printer: &Printer) -> Result<()> {
+        let images: Vec<String> = snapshot.services.iter().map(|service| service.name.clone()).collect();
         for (old, new) in &self.map {
-            snapshot
-                .services
-                .iter_mut()
-                .filter(|service| service.name == *old)
-                .for_each(|service| service.name.clone_from(new));
+            for service in snapshot.services.iter_mut().filter(|service| service.name == *old) {
+                if images.contains(new) {
+                    return Err(Error::usage(
+                        format!("`--map {old}={new}`: there is a service `{new}` already"),
+                        "give it another name",
+                    ));
+                }
+                service.name.clone_from(new);
+            }
         }
-        if !self.is_given() {
-            return Ok(());
+        if self.is_given() || !self.map.is_empty() {
+            let mut builder = RuntimeBuilder::new();
+            let held = snapshot.runtime.take();
+            let is_held = held.is_some();
+            held.into_iter().for_each(|runtime| builder.add_runtime(runtime));
+            let project = self.project()?;
+            let is_project = project.is_some();
+            project.into_iter().for_each(|project| builder.add(project));
+            for path in self.compose.iter().filter(|_| !is_project).chain(&self.memory) {
+                add(&mut builder, path, &self.env_files(path)?, self.limit_memory_bytes)?;
+            }
+            for (old, new) in &self.map {
+                builder.rename(old, new);
+            }
+            let runtime = builder.finish();
+            self.expect_renamed(&images, &runtime)?;
+            tell(&runtime, printer);
+            snapshot.runtime = (self.is_given() || is_held).then_some(runtime);
         }
-        let mut builder = RuntimeBuilder::new();
-        let project = self.project()?;
-        let is_project = project.is_some();
-        project.into_iter().for_each(|project| builder.add(project));
-        for path in self.compose.iter().filter(|_| !is_project).chain(&self.memory) {
-            add(&mut builder, path, &self.env_files(path)?, self.limit_memory_bytes)?;
-        }
-        for (old, new) in &self.map {
-            builder.rename(old, new);
-        }
-        let runtime = builder.finish();
-        tell(&runtime, printer);
-        snapshot.runtime = Some(runtime);
         Ok(())
+    }
+
+    /// Refuses a `--map` that changed nothing.
+    fn expect_renamed(&self, images: &[String], runtime: &Runtime) -> Result<()> {
+        let running = runtime.containers.iter().filter_map(|container| container.service.clone());
+        let planned = runtime.planned.iter().map(|planned| planned.name.clone());
+        let running: BTreeSet<String> = running.chain(planned).collect();
+        match self.map.iter().find(|(old, new)| !images.contains(old) && !running.contains(new)) {
+            None => Ok(()),
+            Some((old, new)) => {
+                let known: BTreeSet<String> = images.iter().cloned().chain(running).collect();
+                let known: Vec<String> = known.into_iter().collect();
+                Err(Error::usage(
+                    format!("`--map {old}={new}`: there is no service `{old}`"),
+                    names::hint(old, "the services are", &known),
+                ))
+            }
+        }
     }
 }
 
@@ -174,7 +202,7 @@ fn add(builder: &mut RuntimeBuilder, path: &Path, env_files: &[String], max: usi
 fn content(path: &Path, max: usize) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = (max as u64).saturating_mul(JOURNAL).saturating_add(1);
-    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    input::open(path)?.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -194,7 +222,7 @@ fn beside(compose: &Path, other: &str, most: u64) -> std::result::Result<Vec<u8>
         return Err(FileFault::TooLarge);
     }
     let mut bytes = Vec::new();
-    File::open(&path).map_err(fault)?.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(fault)?;
+    input::open(&path).map_err(fault)?.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(fault)?;
     if bytes.len() as u64 > most { Err(FileFault::TooLarge) } else { Ok(bytes) }
 }
 

@@ -1,40 +1,166 @@
-//! Output files are whole or as they were: written beside their place, and moved there when complete.
+//! Output files are whole or as they were: written beside their place, and moved there when complete. No output takes
+//! the place of an input, whatever command writes it.
 
-use std::fs;
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use clap::builder::{MapValueParser, OsStringValueParser, TypedValueParser as _, ValueParserFactory};
 use plimsoll_snapshot::Snapshot;
 
+use crate::ending::Ending;
 use crate::error::{Error, Result};
+use crate::identity::resolved;
+use crate::input;
+use crate::interruption::Interruptible;
+use crate::printer::Printer;
 
-/// Writes a file. On any error the old one is untouched and nothing is left behind.
-pub(crate) fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    write_file(path, content).map_err(|source| Error::write(path, without_path(source)))
+/// Where the user wants an output. Only the command line makes one, which announces it: an input that is the same file
+/// is refused when it is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// Standard output: `-`.
+    Standard,
+    /// A file.
+    File(PathBuf),
 }
 
-/// Writes a snapshot, as plain JSON if the name says so.
-pub(crate) fn write_snapshot(path: &Path, snapshot: &Snapshot) -> Result<()> {
-    let is_plain = path.extension().is_some_and(|extension| extension == "json");
-    write(path, |out| {
-        if is_plain {
-            plimsoll_snapshot::write_json(snapshot, out)
-        } else {
-            plimsoll_snapshot::write_gzip(snapshot, out)
+/// What is written, as far as it matters to a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Lines to read.
+    Text,
+    /// Bytes for a program, or a page of megabytes.
+    Binary,
+}
+
+/// The files that are going to be written.
+static ANNOUNCED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Names of standard output that every Unix knows. What is behind them may be a file that others write to as well.
+const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+impl ValueParserFactory for Output {
+    type Parser = MapValueParser<OsStringValueParser, fn(OsString) -> Output>;
+
+    fn value_parser() -> Self::Parser {
+        OsStringValueParser::new().map(|name| Output::announce(PathBuf::from(name)))
+    }
+}
+
+impl Output {
+    /// Takes a path as an output of this run.
+    pub(crate) fn announce(path: PathBuf) -> Self {
+        if STANDARD.iter().any(|name| path.as_os_str() == *name) {
+            return Self::Standard;
         }
-    })
+        let mut announced = lock(&ANNOUNCED);
+        if !announced.contains(&path) {
+            announced.push(path.clone());
+        }
+        Self::File(path)
+    }
+
+    /// What the ending of its name promises.
+    pub(crate) fn ending(&self) -> Option<Ending> {
+        match self {
+            Self::Standard => None,
+            Self::File(path) => Ending::of(path),
+        }
+    }
+
+    /// Refuses a name whose ending promises something else than what is written. Without an ending that is known, a
+    /// name promises nothing.
+    pub(crate) fn expect(&self, what: &str, endings: &[Ending], example: &str) -> Result<()> {
+        match self.ending() {
+            Some(ending) if !endings.contains(&ending) => Err(Error::usage(
+                format!("`{self}` is {what}, and its name promises {ending}"),
+                format!("name it as `{example}`"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes it. On any error the old file is untouched and nothing is left behind.
+    pub(crate) fn write(
+        &self,
+        content: Content,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
+        match self {
+            Self::Standard if content == Content::Binary && io::stdout().is_terminal() => Err(Error::usage(
+                "this output is not for a terminal",
+                "name a file with `--output FILE`, or pipe it into a program",
+            )),
+            Self::Standard => Printer::default().stream(write),
+            Self::File(path) => {
+                if let Some(input) = input::replaced_by(path) {
+                    return Err(is_input(path, &input));
+                }
+                write_file(path, write).map_err(|source| Error::write(path, without_path(source)))
+            }
+        }
+    }
+
+    /// Writes a snapshot, as plain JSON if the name says so.
+    pub(crate) fn write_snapshot(&self, snapshot: &Snapshot) -> Result<()> {
+        let is_plain = self.ending() == Some(Ending::Json);
+        self.write(Content::Binary, |out| {
+            if is_plain {
+                plimsoll_snapshot::write_json(snapshot, out)
+            } else {
+                plimsoll_snapshot::write_gzip(snapshot, out)
+            }
+        })
+    }
+
+    /// Refuses a name that promises something else than a snapshot.
+    pub(crate) fn expect_snapshot(&self) -> Result<()> {
+        self.expect("a snapshot", &[Ending::Snapshot, Ending::Json, Ending::Gzip], "stack.plimsoll")
+    }
+}
+
+impl std::fmt::Display for Output {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Standard => out.write_str("standard output"),
+            Self::File(path) => write!(out, "{}", path.display()),
+        }
+    }
+}
+
+/// The files that are going to be written.
+pub(crate) fn announced() -> Vec<PathBuf> {
+    lock(&ANNOUNCED).clone()
+}
+
+/// Why an output is refused that is an input.
+pub(crate) fn is_input(output: &Path, input: &Path) -> Error {
+    let (output, input) = (output.display(), input.display());
+    Error::usage(
+        if output.to_string() == input.to_string() {
+            format!("the output `{output}` is an input")
+        } else {
+            format!("the output `{output}` is the input `{input}`, or lies in it")
+        },
+        "write to another file: an input is never changed",
+    )
 }
 
 fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    // A link is followed, so that it stays a link; a device or a pipe cannot be replaced, only written to.
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| target(path));
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        let mut file = io::BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
+    // A link is followed, so that it stays a link.
+    let target = &resolved(path);
+    if let Ok(metadata) = fs::metadata(target)
+        && (!metadata.is_file() || is_descriptor(path))
+    {
+        // A pipe cannot be replaced, and what a shell has opened must not be: both are only written to.
+        let mut file = io::BufWriter::new(open_through(target, &metadata)?);
         content(&mut file)?;
         return file.flush();
     }
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".plimsoll-");
     // A temporary file is private by default, an output is as open as the user's umask lets it be.
@@ -45,13 +171,13 @@ fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()
     content(&mut file)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
-    if let Ok(old) = fs::metadata(path) {
+    if let Ok(old) = fs::metadata(target) {
         file.as_file().set_permissions(old.permissions())?;
     }
-    file.persist(path).map(drop).map_err(|error| error.error)
+    file.persist(target).map(drop).map_err(|error| error.error)
 }
 
-/// The error as the system gives it: the name of a temporary file says nothing to anybody.
+/// The error as the system gives it: the name of a temporary file says nothing to the user.
 fn without_path(error: io::Error) -> io::Error {
     match error.to_string().split_once(" at path ") {
         Some((what, _)) => io::Error::new(error.kind(), what.to_owned()),
@@ -59,85 +185,46 @@ fn without_path(error: io::Error) -> io::Error {
     }
 }
 
-/// Where a link leads that leads nowhere yet.
-fn target(path: &Path) -> PathBuf {
-    match fs::read_link(path) {
-        Ok(target) => path.parent().unwrap_or(Path::new("")).join(target),
-        Err(_) => path.to_owned(),
-    }
+/// Whether a path names a file that this program was started with, such as `/dev/stderr`.
+fn is_descriptor(path: &Path) -> bool {
+    path == Path::new("/dev/stderr") || path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
 }
 
-/// The file that is being written, to be removed if somebody interrupts the program.
-static WRITING: Mutex<Option<PathBuf>> = Mutex::new(None);
-
-/// What an interruption ends the program with, as shells have it: 128 and the number of the signal.
-const INTERRUPTED: i32 = 130;
-
-/// As long as it is there, an interruption removes the temporary file.
-struct Interruptible;
-
-impl Interruptible {
-    /// The file, and who removes it. An interruption waits until it is known.
-    fn create(
-        builder: &tempfile::Builder<'_, '_>,
-        directory: &Path,
-    ) -> io::Result<(tempfile::NamedTempFile, Self)> {
-        // Where interruptions cannot be handled, the file is all that is lost.
-        let _ = handle();
-        let mut writing = writing();
-        let temporary = builder.tempfile_in(directory)?;
-        *writing = Some(temporary.path().to_owned());
-        Ok((temporary, Self))
+/// Opens what cannot be replaced: pipes, terminals, and the devices that keep nothing. A disk is not written over.
+fn open_through(path: &Path, metadata: &fs::Metadata) -> io::Result<File> {
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory: name a file in it"));
     }
+    let file = fs::OpenOptions::new().write(true).open(path)?;
+    if is_harmless(path, metadata, &file) {
+        return Ok(file);
+    }
+    Err(io::Error::other("it is a device: only pipes, terminals, `/dev/null` and `/dev/full` are written to"))
 }
 
-impl Drop for Interruptible {
-    fn drop(&mut self) {
-        *writing() = None;
-    }
+#[cfg(unix)]
+fn is_harmless(_: &Path, metadata: &fs::Metadata, file: &File) -> bool {
+    use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+    let device = |name: &str| fs::metadata(name).ok().map(|metadata| metadata.rdev());
+    let kind = metadata.file_type();
+    let keeps_nothing = || {
+        let number = Some(metadata.rdev());
+        number == device("/dev/null") || number == device("/dev/full") || file.is_terminal()
+    };
+    kind.is_file() || kind.is_fifo() || (kind.is_char_device() && keeps_nothing())
 }
 
-fn writing() -> MutexGuard<'static, Option<PathBuf>> {
-    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+#[cfg(not(unix))]
+fn is_harmless(_: &Path, _: &fs::Metadata, _: &File) -> bool {
+    true
 }
 
-/// What an interruption does instead of ending the program.
-type Handler = Box<dyn FnMut() + Send>;
-
-static HANDLER: Mutex<Option<Handler>> = Mutex::new(None);
-
-/// Leaves interruptions to whoever ends in an own way: a recording.
-pub(crate) fn on_interruption(
-    handler: impl FnMut() + Send + 'static,
-) -> std::result::Result<(), ctrlc::Error> {
-    *HANDLER.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(handler));
-    handle()
-}
-
-/// Handles interruptions from now on. A program has one handler.
-fn handle() -> std::result::Result<(), ctrlc::Error> {
-    static IS_SET: Mutex<bool> = Mutex::new(false);
-    let mut is_set = IS_SET.lock().unwrap_or_else(PoisonError::into_inner);
-    if !*is_set {
-        ctrlc::set_handler(end)?;
-        *is_set = true;
-    }
-    Ok(())
-}
-
-fn end() {
-    if let Some(handler) = &mut *HANDLER.lock().unwrap_or_else(PoisonError::into_inner) {
-        handler();
-        return;
-    }
-    if let Some(path) = &*writing() {
-        // It may be at its place already, and then there is nothing to remove.
-        let _ = fs::remove_file(path);
-    }
-    std::process::exit(INTERRUPTED);
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests read what was written")]
 mod tests {
     use super::*;
 
@@ -145,18 +232,30 @@ mod tests {
     fn a_failure_leaves_the_old_file_and_nothing_else() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("out");
-        write(&path, |out| out.write_all(b"old")).unwrap();
-        let failed = write(&path, |out| {
+        let output = Output::File(path.clone());
+        output.write(Content::Text, |out| out.write_all(b"old")).unwrap();
+        let failed = output.write(Content::Text, |out| {
             out.write_all(b"new")?;
             Err(io::ErrorKind::StorageFull.into())
         });
         assert!(failed.unwrap_err().to_string().contains("cannot write"));
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
-        let failed = write(&directory.path().join("none/out"), |_| Ok(())).unwrap_err();
+        let missing = Output::File(directory.path().join("none/out"));
+        let failed = missing.write(Content::Text, |_| Ok(())).unwrap_err();
         let why = std::error::Error::source(&failed).unwrap().to_string();
         assert!(!why.contains(".plimsoll-") && why.contains("os error"), "{why}");
-        write(&path, |out| out.write_all(b"new")).unwrap();
+        output.write(Content::Text, |out| out.write_all(b"new")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn directories_and_devices_are_not_written_to() {
+        let directory = tempfile::tempdir().unwrap();
+        let write = |path: &Path| Output::File(path.to_owned()).write(Content::Text, |_| Ok(()));
+        assert!(write(directory.path()).is_err());
+        assert!(write(Path::new("/dev/null")).is_ok());
+        #[cfg(target_os = "linux")]
+        assert!(write(Path::new("/dev/zero")).is_err());
     }
 }

@@ -1,6 +1,5 @@
 //! Pictures out of SVG, drawn with the fonts of this machine.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use resvg::{tiny_skia, usvg};
@@ -9,11 +8,6 @@ use crate::error::{Error, Result};
 
 /// Pixels a unit of the picture: a card stays sharp on a slide.
 const SCALE: f32 = 2.0;
-
-/// Whether a file is to be a PNG.
-pub(crate) fn is_png(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"))
-}
 
 /// Draws an SVG of this program.
 pub(crate) fn png(svg: &str) -> Result<Vec<u8>> {

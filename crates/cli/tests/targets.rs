@@ -1,6 +1,7 @@
 //! What `check`, `init` and `recommend` print, and how they end.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+#![expect(clippy::disallowed_methods, reason = "tests read what was written")]
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -116,6 +117,53 @@ fn what_cannot_be_judged_ends_with_two() {
 }
 
 #[test]
+fn a_name_or_an_argument_that_is_missing_is_an_error() {
+    check("[services.ap]\nsize = '1 GB'", &[], 2, "did you mean `app`? its services are `app`");
+    check("[services.db]\nhealthy = true", &[], 2, "its services are `app`");
+    check("[stack]\ngrowth = 5", &[], 2, "no BEFORE: stack.growth");
+    check("[services.'*']\nlayer_growth = 5", &[], 2, "services.*.layer_growth");
+    check("[services.app]\nlimit = '512 MB'", &["--level", "ideal"], 2, "names an ideal");
+    check("[services.app]\npackages_not_allowed = ['pyhton:torch']", &[], 2, "did you mean `python`");
+    let probe = "[[checks]]\nid = 'works'\ntitle = 'it works'";
+    check(probe, &["--probe", "work=0"], 2, "did you mean `works`");
+    check(probe, &["--probe", "works=1", "--probe", "works=0"], 2, "two exit codes");
+    let directory = recorded();
+    fs::write(directory.path().join("plimsoll.toml"), "[services.ap]\nlimit = '1 GB'").unwrap();
+    for arguments in [
+        &["recommend", "after.plimsoll", "--targets", "plimsoll.toml"][..],
+        &["snapshot", "after.plimsoll", "--map", "ap=b", "-o", "out.plimsoll"],
+    ] {
+        let run = run(directory.path(), arguments);
+        assert!(run.code == 2 && run.stderr.contains("did you mean `app`"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn the_last_line_counts_and_names() {
+    let targets = "[services.app]\nlimit = '1 GB'\nhealthy = true\nmemory_under_load = { minimum = '400 MB', ideal = '200 MB' }";
+    check(
+        targets,
+        &[],
+        1,
+        "\nfailed: 1 of 3 targets met; 1 missed: services.app.limit; 1 unknown: services.app.healthy\n",
+    );
+    check(
+        "[services.app]\nhealthy = true",
+        &[],
+        0,
+        "\npassed: 0 of 1 targets met; 1 unknown: services.app.healthy\n",
+    );
+    check(
+        "[services.app]\nhealthy = true",
+        &["--strict"],
+        1,
+        "1 unknown and counted as missed: services.app.healthy\n",
+    );
+    let ideal = "[services.app]\nmemory_under_load = { minimum = '400 MB', ideal = '200 MB' }";
+    check(ideal, &["--level", "ideal"], 1, "1 missed: services.app.memory_under_load (ideal)\n");
+}
+
+#[test]
 fn init_never_writes_over_a_file_unless_it_is_told_to() {
     let directory = recorded();
     let compose = "services:\n  app:\n    image: x\n    mem_limit: 512m\n";
@@ -129,7 +177,10 @@ fn init_never_writes_over_a_file_unless_it_is_told_to() {
     assert!(again.code == 2 && again.stderr.contains("--force"), "{}", again.stderr);
     assert_eq!(fs::read_to_string(directory.path().join("plimsoll.toml")).unwrap(), "mine");
     assert_eq!(run(directory.path(), &[&arguments[..], &["--force"]].concat()).code, 0);
-    assert_ne!(run(directory.path(), &["check", "after.plimsoll"]).code, 2);
+    // It compares with before.
+    let alone = run(directory.path(), &["check", "after.plimsoll"]);
+    assert!(alone.code == 2 && alone.stderr.contains("stack.reduction"), "{}", alone.stderr);
+    assert_eq!(run(directory.path(), &["check", "after.plimsoll", "after.plimsoll"]).code, 1);
 }
 
 #[test]

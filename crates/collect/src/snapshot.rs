@@ -68,6 +68,18 @@ impl SnapshotBuilder {
         self.snapshot.services.push(Service { name: name.to_owned(), image, build: None });
     }
 
+    /// Whether a service runs an image.
+    #[must_use]
+    pub fn is_named(&self, image: usize) -> bool {
+        self.snapshot.services.iter().any(|service| service.image == image)
+    }
+
+    /// Whether the service of a name runs this image.
+    #[must_use]
+    pub fn is_called(&self, name: &str, image: usize) -> bool {
+        self.snapshot.services.iter().any(|service| service.name == name && service.image == image)
+    }
+
     /// The images so far.
     #[must_use]
     pub fn images(&self) -> &[Image] {

@@ -56,24 +56,35 @@ pub fn card(comparison: &Comparison, language: Language) -> String {
     let largest =
         comparison.services.iter().flat_map(|service| [service.size.before, service.size.after]).max();
     for service in comparison.services.iter().take(SERVICES) {
-        row(&mut svg, y, service, largest.unwrap_or(Bytes::ZERO), language);
+        let change = if comparison.has_before() {
+            change(service, language)
+        } else {
+            language.bytes(service.size.after).to_string()
+        };
+        row(&mut svg, y, service, largest.unwrap_or(Bytes::ZERO), &change);
         y += 60.0;
     }
     let (before, after) = (language.bytes(comparison.total.before), language.bytes(comparison.total.after));
-    let foot = format!("{}: {before} → {after}", language.words().all_services);
+    let all = language.words().all_services;
+    let foot = if comparison.has_before() {
+        format!("{all}: {before} → {after}")
+    } else {
+        format!("{all}: {after}")
+    };
     text(&mut svg, MARGIN, 592.0, 22.0, SOFT, "", &foot);
     svg.push_str("</svg>\n");
     svg
 }
 
 /// A service: its name, both sizes on the scale that all share, and what changed.
-fn row(svg: &mut String, y: f64, service: &ServiceComparison, largest: Bytes, language: Language) {
+fn row(svg: &mut String, y: f64, service: &ServiceComparison, largest: Bytes, change: &str) {
     text(svg, MARGIN, y + 8.0, 24.0, INK, "", &shorten(&one_line(&service.name), 22));
     let (left, right) = (390.0, 830.0);
     #[expect(clippy::cast_precision_loss, reason = "a position in a picture")]
     let at = |bytes: Bytes| left + (right - left) * (bytes.0 as f64 / largest.0.max(1) as f64);
     let colour = match service.size.delta.0 {
         ..=-1 => LESS,
+        _ if service.before.is_none() => MARK,
         0 => MARK,
         1.. => MORE,
     };
@@ -92,8 +103,13 @@ fn row(svg: &mut String, y: f64, service: &ServiceComparison, largest: Bytes, la
     if service.after.is_some() {
         let _ = writeln!(svg, "<circle cx=\"{after:.1}\" cy=\"{y}\" r=\"9\" fill=\"{colour}\"/>");
     }
+    text(svg, WIDTH - MARGIN, y + 8.0, 24.0, colour, "text-anchor=\"end\"", change);
+}
+
+/// What became of a service.
+fn change(service: &ServiceComparison, language: Language) -> String {
     let words = language.words();
-    let change = match (&service.before, &service.after, service.size.percent()) {
+    match (&service.before, &service.after, service.size.percent()) {
         (None, _, _) => format!("{}, {}", words.new, language.bytes(service.size.after)),
         (_, None, _) => format!("{}, {}", words.gone, language.bytes(service.size.before)),
         _ if service.size.delta.0 == 0 => words.unchanged.to_owned(),
@@ -101,8 +117,7 @@ fn row(svg: &mut String, y: f64, service: &ServiceComparison, largest: Bytes, la
             format!("{} ({})", language.delta(service.size.delta), language.percent(change))
         }
         _ => language.delta(service.size.delta).to_string(),
-    };
-    text(svg, WIDTH - MARGIN, y + 8.0, 24.0, colour, "text-anchor=\"end\"", &change);
+    }
 }
 
 fn text(svg: &mut String, x: f64, y: f64, size: f64, colour: &str, attributes: &str, text: &str) {

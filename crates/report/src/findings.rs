@@ -42,13 +42,15 @@ fn summary(advice: &Advice) -> String {
     let size = bytes(advice.size_bytes);
     match advice.findings.len() {
         0 => format!("{size}: nothing was found"),
-        found => format!(
-            "{size}: {} {} would save {}; {} if what may be meant so goes too",
-            count(found as u64),
-            if found == 1 { "finding" } else { "findings" },
-            bytes(advice.saving),
-            bytes(advice.possible_saving),
-        ),
+        found => {
+            let noun = if found == 1 { "finding" } else { "findings" };
+            let sure = format!("{size}: {} {noun} would save {}", count(found as u64), bytes(advice.saving));
+            // The same figure twice says nothing twice.
+            match bytes(advice.possible_saving) {
+                possible if possible == bytes(advice.saving) => sure,
+                possible => format!("{sure}; {possible} if what may be meant so goes too"),
+            }
+        }
     }
 }
 
@@ -259,7 +261,7 @@ mod tests {
     #[test]
     fn text_has_all_there_is_to_do() {
         let expected = "app
-  10.0 MB: 1 finding would save 2.00 MB; 2.00 MB if what may be meant so goes too
+  10.0 MB: 1 finding would save 2.00 MB
 
   2.00 MB  Something | odd
     a-rule · severity high · confidence medium

@@ -61,12 +61,24 @@ pub fn delta(delta: ByteDelta) -> Quantity {
     Quantity { number: format!("{sign}{number}"), unit }
 }
 
-/// A relative change: `−63.1 %`; below ten percent two decimals stay apart, `−0.42 %`; nothing is `0 %`.
+/// The growth from which on a factor is shown.
+const TIMES: f64 = 200.0;
+
+fn times(factor: f64) -> String {
+    if factor < 99.95 { format!("{factor:.1}") } else { format!("{factor:.0}") }
+}
+
+/// A relative change: `−63.1 %`; below ten percent two decimals stay apart, `−0.42 %`; nothing is `0 %`. From three times
+/// the size on, it is a factor: `×5.4`.
 #[must_use]
 pub fn percent(percent: f64) -> String {
     let magnitude = percent.abs();
     if magnitude < 0.005 {
         return "0 %".to_owned();
+    }
+    // Nobody reads +72562 %: beyond three times the size, it is said how many times.
+    if percent >= TIMES {
+        return format!("×{}", times(percent / 100.0 + 1.0));
     }
     let decimals = if magnitude < 9.995 { 2 } else { 1 };
     let sign = if percent < 0.0 { MINUS } else { '+' };
@@ -171,6 +183,9 @@ mod tests {
         assert_eq!(percent(-63.14), "−63.1 %");
         assert_eq!(percent(0.421), "+0.42 %");
         assert_eq!(percent(-0.001), "0 %");
+        assert_eq!(percent(199.9), "+199.9 %");
+        assert_eq!(percent(440.0), "×5.4");
+        assert_eq!(percent(72_562.0), "×727");
     }
 
     #[test]

@@ -39,6 +39,22 @@ pub fn inspection(inspection: &Inspection, language: Language) -> String {
     text
 }
 
+/// One side as a comment: the verdict, and what each image weighs. What does not fit into a comment is left out whole.
+#[must_use]
+pub fn single(comparison: &Comparison, inspection: &Inspection, language: Language) -> String {
+    let mut text = format!("**{}**\n\n", escaped(&verdict(comparison, language)));
+    let left_out = format!("_{}_\n", language.words().left_out);
+    for image in &inspection.images {
+        let section = image_section(image, language);
+        if text.len() + section.len() + left_out.len() > LIMIT {
+            text.push_str(&left_out);
+            break;
+        }
+        text.push_str(&section);
+    }
+    text
+}
+
 fn image_section(image: &ImageInspection, language: Language) -> String {
     let words = language.words();
     let mut text = format!("## {}\n\n", escaped(&image.service));

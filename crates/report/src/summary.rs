@@ -28,6 +28,9 @@ pub fn of(bundle: &Bundle, comparison: &Comparison, language: Language) -> Strin
 #[must_use]
 pub fn summary(comparison: &Comparison, language: Language) -> String {
     let words = language.words();
+    if !comparison.has_before() {
+        return single(comparison, language);
+    }
     let mut html = format!("<h1>{}</h1>\n", escape(&unbroken(&verdict(comparison, language))));
     let _ = writeln!(
         html,
@@ -54,6 +57,32 @@ pub fn summary(comparison: &Comparison, language: Language) -> String {
         language.bytes(total.after),
         language.delta(total.delta),
         total.percent().map(|change| language.percent(change)).unwrap_or_default(),
+    );
+    html
+}
+
+/// The same where there is one side.
+fn single(comparison: &Comparison, language: Language) -> String {
+    let words = language.words();
+    let mut html = format!("<h1>{}</h1>\n", escape(&unbroken(&verdict(comparison, language))));
+    let _ = writeln!(
+        html,
+        "<table><thead><tr><th>{}</th><th>{}</th></tr></thead><tbody>",
+        words.service, words.size_head
+    );
+    for service in &comparison.services {
+        let _ = writeln!(
+            html,
+            "<tr><td>{}</td><td>{}</td></tr>",
+            escape(&one_line(&service.name)),
+            side(service.after.as_ref(), language)
+        );
+    }
+    let total = language.bytes(comparison.total.after);
+    let _ = writeln!(
+        html,
+        "</tbody><tfoot><tr><td>{}</td><td>{total}</td></tr></tfoot></table>",
+        words.all_services
     );
     html
 }

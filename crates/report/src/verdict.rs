@@ -20,14 +20,27 @@ pub fn verdict(comparison: &Comparison, language: Language) -> String {
     let words = language.words();
     let subject = match &comparison.services[..] {
         [] => return words.nothing_to_compare.to_owned(),
+        [only] if only.before.is_none() => {
+            return format!("{}.", (words.weighs)(&name(only), &language.bytes(only.size.after).to_string()));
+        }
         [only] => return format!("{}.", service_clause(only, language)),
         services => (words.stack_of)(&services.len().to_string()),
     };
     let services = &comparison.services;
-    let mut named: Vec<_> =
-        services.iter().take(NAMED).map(|service| short_clause(service, language)).collect();
+    let clause = |service: &ServiceComparison| {
+        if comparison.has_before() {
+            short_clause(service, language)
+        } else {
+            format!("{} {}", name(service), language.bytes(service.size.after))
+        }
+    };
+    let mut named: Vec<_> = services.iter().take(NAMED).map(clause).collect();
     if services.len() > NAMED {
         named.push((words.and_more)(&(services.len() - NAMED).to_string()));
+    }
+    if !comparison.has_before() {
+        let size = language.bytes(comparison.total.after).to_string();
+        return format!("{}: {}.", (words.weighs)(&subject, &size), named.join(", "));
     }
     format!("{subject} {}: {}.", movement(&comparison.total, language), named.join(", "))
 }
@@ -77,6 +90,9 @@ fn memory_clause(bundle: &Bundle, language: Language) -> Option<String> {
 #[must_use]
 pub fn title(comparison: &Comparison, language: Language) -> String {
     let SizeChange { before, after, .. } = comparison.total;
+    if !comparison.has_before() {
+        return language.bytes(after).to_string();
+    }
     format!("{} → {}{}", language.bytes(before), language.bytes(after), relative(&comparison.total, language))
 }
 

@@ -85,6 +85,20 @@ pub struct BaseImage {
     pub after: Option<String>,
 }
 
+impl Comparison {
+    /// Whether there is a side before. Without one, everything is as it is, and nothing is new.
+    #[must_use]
+    pub fn has_before(&self) -> bool {
+        self.services.iter().any(|service| service.before.is_some())
+    }
+
+    /// Whether a service is on both sides.
+    #[must_use]
+    pub fn has_common(&self) -> bool {
+        self.services.iter().any(|service| service.before.is_some() && service.after.is_some())
+    }
+}
+
 impl ServiceComparison {
     /// The instruction of a pair of layers: the one after, unless there is none.
     #[must_use]

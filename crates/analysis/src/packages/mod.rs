@@ -177,7 +177,7 @@ impl Catalogue {
             _ => (None, name),
         };
         self.installed()
-            .filter(|package| package.name.eq_ignore_ascii_case(name))
+            .filter(|package| is_called(package.ecosystem, &package.name, name))
             .filter(|package| ecosystem.is_none_or(|wanted| package.ecosystem.name() == wanted))
             .map(|package| package.id)
             .collect()
@@ -196,6 +196,16 @@ impl Catalogue {
         }
         owned
     }
+}
+
+/// Whether a package goes by a name, as people write it: letter case makes no difference, nor does the separator in names of
+/// Python (PEP 503).
+pub(crate) fn is_called(ecosystem: Ecosystem, name: &str, wanted: &str) -> bool {
+    let same = |character: char| match character {
+        '_' | '.' if ecosystem == Ecosystem::Python => '-',
+        other => other.to_ascii_lowercase(),
+    };
+    name.len() == wanted.len() && name.chars().map(same).eq(wanted.chars().map(same))
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Ecosystem};
 use serde::Deserialize;
 
 use super::values::{Duration, Levels, MemorySize, Percent, Price, Size};
 use crate::memory::cost::{CostModel, ServerSize};
+use crate::nearest::nearest;
 
 /// The version of the file. Additions leave it.
 pub const VERSION: u32 = 1;
@@ -211,12 +212,59 @@ fn checked(targets: Targets) -> Result<Targets, String> {
     {
         return Err("`cost`: either `price_per_gib` or `sizes` says what memory costs".to_owned());
     }
+    if let Some(cost) = &targets.cost
+        && cost.reduction.is_none()
+        && cost.price.is_none()
+    {
+        return Err("`cost`: neither `reduction` nor `price` is demanded".to_owned());
+    }
+    for (service, own) in &targets.services {
+        let mut denied = own.packages_not_allowed.iter().flatten();
+        if let Some(reason) = denied.find_map(|wanted| never_found(wanted)) {
+            return Err(format!("`services.{service}.packages_not_allowed`: {reason}"));
+        }
+    }
     let mut ids = BTreeSet::new();
     if let Some(twice) = targets.checks.iter().find(|check| !ids.insert(check.id.as_str())) {
         return Err(format!("`checks`: there are two with the id `{}`", twice.id));
     }
     Ok(targets)
 }
+
+/// Why a package that is not allowed could never be found. An ecosystem that is misspelt would make the target pass whatever
+/// is installed. `log4j:log4j` is the name of a package, so only what is nearly an ecosystem is taken for a misspelt one.
+fn never_found(wanted: &str) -> Option<String> {
+    let known = || Ecosystem::ALL.iter().map(|ecosystem| ecosystem.name());
+    let (prefix, name) = wanted.split_once(':').unwrap_or(("", wanted));
+    if name.trim().is_empty() {
+        return Some(format!("`{wanted}` names no package"));
+    }
+    if prefix.is_empty() || known().any(|name| name == prefix) {
+        return None;
+    }
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == prefix).map(|(_, ecosystem)| *ecosystem);
+    let meant = alias.or_else(|| nearest(prefix, known()))?;
+    let known: Vec<_> = known().collect();
+    Some(format!(
+        "`{wanted}`: `{prefix}` is no ecosystem, did you mean `{meant}`? Known are {}",
+        known.join(", ")
+    ))
+}
+
+/// What others call the ecosystems.
+const ALIASES: [(&str, &str); 11] = [
+    ("pypi", "python"),
+    ("pip", "python"),
+    ("deb", "dpkg"),
+    ("apt", "dpkg"),
+    ("node", "npm"),
+    ("maven", "java"),
+    ("golang", "go"),
+    ("cargo", "rust"),
+    ("crate", "rust"),
+    ("rubygems", "gem"),
+    ("ruby", "gem"),
+];
 
 impl Targets {
     /// What is demanded of a service: its own targets, and those of `"*"` where it has none.
@@ -294,6 +342,19 @@ mod tests {
         check("version = 9", &["version = 9", "reads version 1"]);
         check("[stack\n", &["line 1"]);
         check("[cost]\nreduction = 40", &["either `price_per_gib` or `sizes`"]);
+        check("[cost]\nprice_per_gib = 40", &["neither `reduction` nor `price`"]);
+        check(
+            "[services.app]\npackages_not_allowed = ['pyhton:torch']",
+            &["services.app", "`pyhton` is no ecosystem", "did you mean `python`"],
+        );
+        check("[services.app]\npackages_not_allowed = ['python:']", &["names no package"]);
+    }
+
+    #[test]
+    fn a_colon_in_the_name_of_a_package_is_no_ecosystem() {
+        for name in ["python:torch", "org.apache:commons-io", "log4j:log4j", "libc6:amd64", "torch"] {
+            assert!(parse(&format!("[services.'*']\npackages_not_allowed = ['{name}']")).is_ok(), "{name}");
+        }
     }
 
     #[test]

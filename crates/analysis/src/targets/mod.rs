@@ -8,6 +8,7 @@ mod health;
 mod images;
 mod limits;
 mod logs;
+mod names;
 mod oom;
 mod outcome;
 mod packages;
@@ -28,6 +29,7 @@ pub use file::{
     Attestation, Check, CostTargets, MemoryDemand, Server, ServiceTargets, SizeKind, StackTargets, Targets,
     VERSION, document, parse, read,
 };
+pub use names::{Nameless, service_names};
 pub use outcome::{Level, LevelOutcome, Outcome, Status};
 pub use values::{Demand, Duration, Levels, MemorySize, Percent, Price, Size, Value};
 

@@ -122,6 +122,12 @@ impl Outcome {
         self
     }
 
+    /// With what was found in other words.
+    pub(crate) fn measured(mut self, words: Option<String>) -> Self {
+        self.measured = words.or(self.measured);
+        self
+    }
+
     /// A figure against its levels.
     pub(crate) fn figure<T: Value>(
         id: String,
@@ -201,7 +207,7 @@ fn judge<T: Value>(level: Level, demand: &Demand<T>, good: Good, measured: &Meas
                 (true, _) => "missed by",
                 (false, _) => "to spare:",
             };
-            format!("{side} {}", T::words(margin.abs()))
+            format!("{side} {}", T::distance(margin.abs()))
         }),
     }
 }

@@ -1,8 +1,10 @@
 //! Packages that must not be in an image.
 
+use plimsoll_snapshot::Ecosystem;
+
 use super::Input;
 use super::outcome::{Outcome, Status};
-use crate::packages::{Catalogue, catalogue};
+use crate::packages::{Catalogue, catalogue, is_called};
 use crate::squash::squash;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
@@ -29,7 +31,7 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
 
 /// A package: its ecosystem, name and version.
 struct Package {
-    ecosystem: &'static str,
+    ecosystem: Ecosystem,
     name: String,
     version: String,
 }
@@ -46,7 +48,7 @@ fn packages(input: &Input<'_>, service: &str) -> Option<(Vec<Package>, bool)> {
 
 fn installed(catalogue: &Catalogue) -> (Vec<Package>, bool) {
     let package = |package: &crate::packages::Package| Package {
-        ecosystem: package.ecosystem.name(),
+        ecosystem: package.ecosystem,
         name: package.name.clone(),
         version: package.version.clone(),
     };
@@ -54,15 +56,20 @@ fn installed(catalogue: &Catalogue) -> (Vec<Package>, bool) {
 }
 
 fn judge(wanted: &str, packages: &[Package]) -> (Status, String) {
+    // As `why` and `whatif` read it: a colon may be part of the name, and letter case makes no difference.
+    let is_ecosystem = |name: &str| Ecosystem::ALL.iter().any(|known| known.name() == name);
     let (ecosystem, name) = match wanted.split_once(':') {
-        Some((ecosystem, name)) => (Some(ecosystem), name),
-        None => (None, wanted),
+        Some((ecosystem, name)) if is_ecosystem(ecosystem) => (Some(ecosystem), name),
+        _ => (None, wanted),
     };
     let is_it = |package: &&Package| {
-        package.name == name && ecosystem.is_none_or(|ecosystem| package.ecosystem == ecosystem)
+        is_called(package.ecosystem, &package.name, name)
+            && ecosystem.is_none_or(|wanted| package.ecosystem.name() == wanted)
     };
     match packages.iter().find(is_it) {
-        Some(found) => (Status::Fail, format!("{} {} ({})", found.name, found.version, found.ecosystem)),
+        Some(found) => {
+            (Status::Fail, format!("{} {} ({})", found.name, found.version, found.ecosystem.name()))
+        }
         None => (Status::Pass, format!("none of {} packages", packages.len())),
     }
 }
@@ -73,12 +80,14 @@ mod tests {
 
     #[test]
     fn a_package_is_named_with_or_without_its_ecosystem() {
-        let torch = Package { ecosystem: "python", name: "torch".into(), version: "2.9.0".into() };
+        let torch =
+            Package { ecosystem: Ecosystem::Python, name: "torch-geometric".into(), version: "2.9.0".into() };
         for (wanted, expected) in [
-            ("torch", Status::Fail),
-            ("python:torch", Status::Fail),
-            ("dpkg:torch", Status::Pass),
-            ("torchvision", Status::Pass),
+            ("torch-geometric", Status::Fail),
+            ("python:torch-geometric", Status::Fail),
+            ("Torch_Geometric", Status::Fail),
+            ("dpkg:torch-geometric", Status::Pass),
+            ("torch", Status::Pass),
         ] {
             assert_eq!(judge(wanted, std::slice::from_ref(&torch)).0, expected, "{wanted}");
         }

@@ -28,14 +28,14 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
             let (measured, evidence) = reduction(before.as_ref(), &after);
             let title = "the image is smaller than before";
             let outcome = Outcome::figure(id("reduction"), title, service, Good::AtLeast, levels, &measured);
-            outcomes.push(outcome.because(evidence));
+            outcomes.push(outcome.measured(times(&measured)).because(evidence));
         }
         if let Some(levels) = &targets.growth {
             let (measured, evidence) = reduction(before.as_ref(), &after);
-            let title = "the image has not grown";
+            let (title, times) = ("the image has not grown", times(&measured));
             let outcome =
                 Outcome::figure(id("growth"), title, service, Good::AtMost, levels, &growth(measured));
-            outcomes.push(outcome.because(evidence));
+            outcomes.push(outcome.measured(times).because(evidence));
         }
         if let Some(levels) = &targets.layer_growth {
             let (measured, evidence) = layer_growth(input, name);
@@ -82,16 +82,16 @@ fn stack(input: &Input<'_>) -> Vec<Outcome> {
             let title = format!("{what}: smaller than before");
             let id = format!("stack.{reduction_key}");
             let outcome = Outcome::figure(id, &title, None, Good::AtLeast, levels, &measured);
-            outcomes.push(outcome.because(evidence));
+            outcomes.push(outcome.measured(times(&measured)).because(evidence));
         }
     }
     if let Some(levels) = &targets.growth {
         let (before, after) = sizes(true);
         let (measured, evidence) = reduction(before.as_ref(), &after);
-        let title = "all images together have not grown";
+        let (title, times) = ("all images together have not grown", times(&measured));
         let outcome =
             Outcome::figure("stack.growth".to_owned(), title, None, Good::AtMost, levels, &growth(measured));
-        outcomes.push(outcome.because(evidence));
+        outcomes.push(outcome.measured(times).because(evidence));
     }
     outcomes
 }
@@ -166,6 +166,14 @@ fn reduction(before: Option<&Known>, after: &Known) -> (Measured, Option<String>
             (Measured::Exactly(percent), Some(both))
         }
     }
+}
+
+/// How many times as large it has become, where a percentage says nothing any more: `×6.4`, not `−543.5 %`.
+fn times(reduction: &Measured) -> Option<String> {
+    /// Three times the size.
+    const MANY: f64 = -200.0;
+    let Measured::Exactly(percent) = reduction else { return None };
+    (*percent <= MANY).then(|| format!("×{:.1}", 1.0 - percent / 100.0))
 }
 
 fn growth(reduction: Measured) -> Measured {

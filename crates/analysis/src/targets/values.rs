@@ -22,6 +22,10 @@ pub trait Value: Copy + PartialOrd {
     fn number(self) -> f64;
     /// A figure in words.
     fn words(number: f64) -> String;
+    /// How far a figure is from what is demanded, in words.
+    fn distance(number: f64) -> String {
+        Self::words(number)
+    }
 }
 
 /// The size of an image: decimal units as `GB`, unless they are written as `GiB`. A bare number is bytes.
@@ -111,6 +115,11 @@ impl Value for Percent {
     fn words(number: f64) -> String {
         let text = format!("{number:.1}");
         format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+    }
+    fn distance(number: f64) -> String {
+        /// Beyond it, more digits tell nobody more.
+        const MOST: f64 = 200.0;
+        if number > MOST { format!("> {}", Self::words(MOST)) } else { Self::words(number) }
     }
 }
 

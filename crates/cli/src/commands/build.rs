@@ -1,6 +1,5 @@
 //! `--dockerfile` and `--dockerignore`: what an image was built from.
 
-use std::fs::File;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
@@ -10,6 +9,7 @@ use plimsoll_report::format::one_line;
 use plimsoll_snapshot::{BuildFile, Service, Snapshot};
 
 use crate::error::{Error, Result};
+use crate::input;
 use crate::printer::Printer;
 
 /// What images were built from.
@@ -101,7 +101,7 @@ fn ignore_file(dockerfile: &Path) -> Option<PathBuf> {
 fn read(path: &Path) -> Result<String> {
     let at = |error| Error::read(path, error);
     let mut bytes = Vec::new();
-    File::open(path).map_err(at)?.take(MAX_BUILD_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(at)?;
+    input::open(path).map_err(at)?.take(MAX_BUILD_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(at)?;
     if bytes.len() as u64 > MAX_BUILD_FILE_BYTES {
         return Err(at(std::io::Error::other(format!("it is larger than {MAX_BUILD_FILE_BYTES} bytes"))));
     }

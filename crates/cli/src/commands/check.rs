@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use plimsoll_analysis::targets::{Judgement, Level, Status, Targets, document, judge, parse};
+use plimsoll_analysis::targets::{Targets, document, judge, parse};
+use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::{json, markdown, text};
 
+use super::expected::expect_names;
 use super::{Format, ReadArgs, read_both};
 use crate::error::{Error, Result};
+use crate::input;
 use crate::load::snapshot_or_source;
+use crate::names;
 use crate::printer::Printer;
 
 /// Judge a snapshot against the targets of `plimsoll.toml`
 ///
-/// Ends with 0 if every target that has to be met is met, 1 if one is missed, 2 if it could not judge at all. What cannot
-/// be judged for want of evidence is unknown: it is shown, and with `--strict` it ends with 1.
+/// Exits with 0 if every required target is met, 1 if one is missed, 2 if it cannot judge: a target names a service that does
+/// not exist, or compares with a BEFORE that is not given. Without evidence a target is unknown: unknown targets are listed and
+/// counted, and with `--strict` they count as missed.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// A snapshot or an image source, or two: before and after
@@ -27,7 +32,7 @@ pub(crate) struct Args {
     /// How a probe ended, by the id of its check: 0 passes
     #[arg(long, value_name = "ID=EXIT_CODE", value_parser = parse_probe)]
     probe: Vec<(String, i64)>,
-    /// What is unknown counts as missed
+    /// Count unknown targets as missed
     #[arg(long)]
     strict: bool,
     /// Which level has to be reached
@@ -57,29 +62,33 @@ fn parse_probe(text: &str) -> std::result::Result<(String, i64), String> {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     let targets = read_targets(&args.targets)?;
-    let probes: BTreeMap<String, i64> = args.probe.iter().cloned().collect();
-    if let Some(id) = probes.keys().find(|id| targets.checks.iter().all(|check| check.id != **id)) {
-        return Err(Error::usage(
-            format!("`--probe {id}=…`: `{}` has no check with this id", args.targets.display()),
-            "add it under `[[checks]]` with `id` and `title`",
-        ));
-    }
+    let probes = probes(&args.probe, &targets, &args.targets)?;
     let options = args.read.options();
-    let judgement = match &args.sources[..] {
+    let (before, after) = match &args.sources[..] {
         [before, after] => {
             let (before, after) = read_both(before, after, &options, printer)?;
-            judge(&targets, Some(&before), &after, &probes)
+            (Some(before), after)
         }
-        sources => judge(&targets, None, &snapshot_or_source(&sources[0], &options, printer)?, &probes),
+        sources => (None, snapshot_or_source(&sources[0], &options, printer)?),
     };
+    expect_names(&targets, &args.targets, before.as_ref(), &after)?;
+    let judgement = judge(&targets, before.as_ref(), &after, &probes);
     if judgement.outcomes.is_empty() {
         return Err(Error::usage(
             format!("`{}` demands nothing", args.targets.display()),
             "`plimsoll init` writes one with comments",
         ));
     }
+    if matches!(args.level, LevelArg::Ideal) && judgement.ideals == 0 {
+        return Err(Error::usage(
+            format!("`--level ideal`: no target of `{}` names an ideal", args.targets.display()),
+            "write `{ minimum = …, ideal = … }`, or leave `--level` out",
+        ));
+    }
+    let gate = Gate { strict: args.strict, ideals: matches!(args.level, LevelArg::Ideal) };
+    let conclusion = conclusion(&judgement, gate);
     let printed = match args.format {
-        Format::Text => printer.data(&text::judgement(&judgement)),
+        Format::Text => printer.data(&format!("{}\n{}\n", text::judgement(&judgement), conclusion.words)),
         Format::Markdown => printer.data(&markdown::judgement(&judgement)),
         Format::Json => printer.stream(|out| json::judgement(&judgement, out)),
     };
@@ -88,7 +97,35 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         Ok(()) | Err(Error::ClosedPipe) => {}
         Err(error) => return Err(error),
     }
-    Ok(if is_met(&judgement, args.strict, args.level) { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    if !matches!(args.format, Format::Text) {
+        printer.note(&conclusion.words);
+    }
+    Ok(if conclusion.is_met { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// The exit codes of probes, by the id of their check.
+fn probes(given: &[(String, i64)], targets: &Targets, path: &Path) -> Result<BTreeMap<String, i64>> {
+    let mut probes = BTreeMap::new();
+    for (id, code) in given {
+        if targets.checks.iter().all(|check| check.id != *id) {
+            let known: Vec<String> = targets.checks.iter().map(|check| check.id.clone()).collect();
+            return Err(Error::usage(
+                format!("`--probe {id}={code}`: `{}` has no check with this id", path.display()),
+                if known.is_empty() {
+                    "add it under `[[checks]]` with `id` and `title`".to_owned()
+                } else {
+                    names::hint(id, "the checks are", &known)
+                },
+            ));
+        }
+        if probes.insert(id.clone(), *code).is_some_and(|other| other != *code) {
+            return Err(Error::usage(
+                format!("`--probe {id}` is given with two exit codes"),
+                "give each probe once",
+            ));
+        }
+    }
+    Ok(probes)
 }
 
 pub(super) fn read_targets(path: &Path) -> Result<Targets> {
@@ -101,7 +138,7 @@ pub(super) fn target_document(path: &Path) -> Result<serde_json::Value> {
 }
 
 fn read_with<T>(path: &Path, read: fn(&str) -> std::result::Result<T, String>) -> Result<T> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = input::read_to_string(path).map_err(|error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             let message = format!("there is no `{}`", path.display());
             Error::usage(message, "`plimsoll init` writes one, `--targets FILE` names another")
@@ -110,14 +147,4 @@ fn read_with<T>(path: &Path, read: fn(&str) -> std::result::Result<T, String>) -
         }
     })?;
     read(&text).map_err(|message| Error::Targets { path: path.to_owned(), message })
-}
-
-fn is_met(judgement: &Judgement, strict: bool, level: LevelArg) -> bool {
-    let is_fine = |status: Status| status == Status::Pass || (status == Status::Unknown && !strict);
-    judgement.outcomes.iter().all(|outcome| {
-        let minimum = !outcome.required || is_fine(outcome.status);
-        let ideal =
-            outcome.levels.iter().filter(|one| one.level == Level::Ideal).all(|one| is_fine(one.status));
-        minimum && (ideal || matches!(level, LevelArg::Minimum))
-    })
 }

@@ -2,11 +2,13 @@
 
 use plimsoll_analysis::findings::{RULES, Rule, advise_by};
 use plimsoll_report::{findings, json, progress};
+use plimsoll_snapshot::Snapshot;
 
 use super::build::BuildArgs;
 use super::{Format, ReadArgs};
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
+use crate::names;
 use crate::printer::Printer;
 
 /// Find what images have without need, what it would save, and the lines that mend it
@@ -32,10 +34,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let known = |id: &&String| RULES.iter().any(|rule| rule.id == **id);
     if let Some(unknown) = args.rule.iter().find(|id| !known(id)) {
-        let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        let ids: Vec<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
         return Err(Error::usage(
             format!("there is no rule `{unknown}`"),
-            format!("the rules are {}", ids.join(", ")),
+            names::hint(unknown, "the rules are", &ids),
         ));
     }
     let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
@@ -44,6 +46,29 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     if let Some(before) = &args.since {
         let before = snapshot_or_source(before, &args.read.options(), printer)?;
         let became = plimsoll_analysis::findings::progress(&before, &snapshot);
+        if became.services.is_empty() {
+            let names = |snapshot: &Snapshot| -> Vec<String> {
+                snapshot.services.iter().map(|service| service.name.clone()).collect()
+            };
+            return Err(Error::usage(
+                format!(
+                    "no service of `{}` ({}) is in the state before",
+                    args.source,
+                    names::list(&names(&snapshot))
+                ),
+                format!(
+                    "its services are {}; give both the same name: `plimsoll snapshot NAME=SOURCE -o FILE`",
+                    names::list(&names(&before))
+                ),
+            ));
+        }
+        for service in snapshot
+            .services
+            .iter()
+            .filter(|one| became.services.iter().all(|known| known.service != one.name))
+        {
+            printer.note(&format!("note: `{}` was not there before", service.name));
+        }
         return match args.format {
             Format::Json => printer.stream(|out| json::progress(&became, out)),
             Format::Text => printer.data(&progress::text(&became)),

@@ -3,6 +3,7 @@
 mod build;
 pub(crate) mod check;
 pub(crate) mod compare;
+mod expected;
 pub(crate) mod findings;
 pub(crate) mod init;
 pub(crate) mod inspect;
@@ -24,8 +25,9 @@ use plimsoll_report::language::Language;
 use plimsoll_snapshot::{LONGEST_PATH, Snapshot};
 
 use crate::cache::Cache;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::load::{Options, snapshot_or_source};
+use crate::names;
 use crate::printer::Printer;
 use crate::sources::engine::ARCHIVE_SECONDS;
 use crate::sources::pace::{self, Pace};
@@ -221,6 +223,9 @@ fn read_both(
     options: &Options,
     printer: &Printer,
 ) -> Result<(Snapshot, Snapshot)> {
+    if before == "-" && after == "-" {
+        return Err(Error::usage("standard input is one side, not both", "give the other as a file"));
+    }
     let mut old = snapshot_or_source(before, options, printer)?;
     let new = snapshot_or_source(after, options, printer)?;
     if let ([before], [after]) = (&mut old.services[..], &new.services[..])
@@ -228,6 +233,17 @@ fn read_both(
     {
         printer.note(&format!("note: comparing `{}` with `{}` as one service", before.name, after.name));
         before.name.clone_from(&after.name);
+    }
+    let names = |snapshot: &Snapshot| {
+        snapshot.services.iter().map(|service| service.name.clone()).collect::<Vec<_>>()
+    };
+    let (left, right) = (names(&old), names(&new));
+    if !left.is_empty() && !right.is_empty() && left.iter().all(|name| !right.contains(name)) {
+        printer.note(&format!(
+            "note: no service is on both sides: before {}; after {}. `plimsoll snapshot --map OLD=NEW` gives them the same name",
+            names::list(&left),
+            names::list(&right)
+        ));
     }
     Ok((old, new))
 }

@@ -6,13 +6,16 @@ use std::path::PathBuf;
 use plimsoll_analysis::lines::shell;
 use plimsoll_analysis::memory::recommend::recommend;
 use plimsoll_report::compose_override::compose_override;
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::runtime::PlanFormat;
+use plimsoll_snapshot::{Bytes, Runtime};
 
 use super::ReadArgs;
 use super::check::read_targets;
+use super::expected::expect_services;
+use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
-use crate::output;
+use crate::output::{Content, Output};
 use crate::printer::Printer;
 
 /// Write a compose override with limits and settings that fit, and why
@@ -21,9 +24,9 @@ pub(crate) struct Args {
     /// A snapshot with a recording: see `plimsoll record` and `plimsoll snapshot --memory`
     #[arg(value_name = "SNAPSHOT")]
     snapshot: String,
-    /// The file to write; standard output without it
+    /// The file to write; standard output without it, or with `-`
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    output: Option<Output>,
     /// Targets whose limits hold unless more is needed
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
@@ -32,6 +35,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    let endings = [Ending::Yaml, Ending::Text];
+    args.output.iter().try_for_each(|output| output.expect("YAML", &endings, "compose.override.yml"))?;
     let snapshot = snapshot_or_source(&args.snapshot, &args.read.options(), printer)?;
     let Some(runtime) = &snapshot.runtime else {
         return Err(Error::usage(
@@ -43,22 +48,40 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         None => BTreeMap::new(),
         Some(path) => {
             let targets = read_targets(path)?;
+            expect_services(&targets, path, &snapshot)?;
             let limit = |name: &String| Some((name.clone(), targets.service(name).limit?.value.bytes()));
             targets.services.keys().filter(|name| *name != "*").filter_map(limit).collect()
         }
     };
     let text = compose_override(&recommend(runtime, &demanded));
     match &args.output {
-        None => printer.data(&text),
-        Some(path) => {
-            output::write(path, |out| out.write_all(text.as_bytes()))?;
+        None | Some(Output::Standard) => printer.data(&text),
+        Some(output) => {
+            output.write(Content::Text, |out| out.write_all(text.as_bytes()))?;
+            let named = compose_files(runtime).into_iter().map(PathBuf::from);
+            let written = match output {
+                Output::File(path) => path.clone(),
+                Output::Standard => PathBuf::new(),
+            };
             // A name that no shell word can show is left to the reader.
-            let file = shell::file(path).unwrap_or_else(|| "FILE".into());
-            printer.note(&format!(
-                "{}: check it with `docker compose -f compose.yml -f {file} config`",
-                path.display()
-            ));
+            let word = |path: &Path| shell::file(path).unwrap_or_else(|| "FILE".into());
+            let files = named.chain([written]).map(|path| format!(" -f {}", word(&path)));
+            let files: String = files.collect();
+            printer.note(&format!("{output}: check it with `docker compose{files} config`"));
             Ok(())
         }
     }
+}
+
+/// The compose files that the snapshot was made with, in their order; the usual one where it was made without.
+fn compose_files(runtime: &Runtime) -> Vec<String> {
+    let plans = runtime.planned.iter().filter(|planned| planned.format == PlanFormat::Compose);
+    let mut files: Vec<String> = Vec::new();
+    // A service of several files names all of them.
+    for file in plans.flat_map(|planned| planned.file.split(", ")) {
+        if !files.iter().any(|known| known == file) {
+            files.push(file.to_owned());
+        }
+    }
+    if files.is_empty() { vec!["compose.yml".to_owned()] } else { files }
 }

@@ -1,7 +1,7 @@
 //! `plimsoll record`: memory, events and health of a running stack, over time.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,8 +12,9 @@ use plimsoll_snapshot::runtime::{Ended, Load, Span};
 
 use crate::error::{Error, Result};
 use crate::memory::{contents, tell};
+use crate::output::Output;
 use crate::printer::Printer;
-use crate::recording::{Journal, Session, Stop, Target, now, seal};
+use crate::recording::{Journal, Recorded, Session, Stop, Target, now, seal};
 use crate::sources::engine::Engine;
 
 /// Record the memory, the events and the health of running containers
@@ -46,15 +47,15 @@ pub(crate) struct Args {
     /// What loads the stack meanwhile, in words: `locust, 50 users`; `none` if the command is no load
     #[arg(long, value_name = "TEXT")]
     load: Option<String>,
-    /// Record while this command runs, in a shell; it is the load
+    /// Record while this command runs, in a shell; it is the load. If it fails, the recording is kept and the exit code is 1
     #[arg(long = "while", value_name = "COMMAND")]
     command: Option<String>,
     /// Make a recording of what a recorder that was killed left behind
     #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["containers", "project", "label", "load", "command"])]
     seal: Option<PathBuf>,
-    /// The file to write: gzip-compressed JSON, or plain if its name ends in `.json`
+    /// The file to write: gzip-compressed JSON, or plain if its name ends in `.json`; `-` is standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "seal")]
-    output: Option<PathBuf>,
+    output: Option<Output>,
 }
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -77,15 +78,17 @@ fn parse_duration(text: &str) -> std::result::Result<Duration, String> {
     Ok(duration)
 }
 
-pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     if let Some(journal) = &args.seal {
-        let output = args.output.clone().unwrap_or_else(|| sealed_name(journal));
+        let output = args.output.clone().unwrap_or_else(|| Output::announce(sealed_name(journal)));
+        output.expect_snapshot()?;
         let runtime = seal(journal, &output)?;
         tell(&runtime, printer);
-        printer.note(&format!("{}: {}", output.display(), contents(&runtime)));
-        return Ok(());
+        printer.note(&format!("{output}: {}", contents(&runtime)));
+        return Ok(ExitCode::SUCCESS);
     }
-    let output = args.output.as_deref().expect("it is required without `--seal`");
+    let output = args.output.as_ref().expect("it is required without `--seal`");
+    output.expect_snapshot()?;
     let (journal, recovered) = Journal::create(output)?;
     if let Some(recovered) = recovered {
         printer
@@ -102,7 +105,7 @@ fn sealed_name(journal: &Path) -> PathBuf {
     }
 }
 
-fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Result<()> {
+fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> Result<ExitCode> {
     let asked = stop_on_signal()?;
     let target =
         Target { project: args.project.clone(), labels: args.label.clone(), names: args.containers.clone() };
@@ -118,6 +121,14 @@ fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Re
             return Err(error);
         }
     };
+    // A command may start what is recorded; otherwise what does not exist is a mistake, and would be waited for in vain.
+    if args.command.is_none()
+        && let Err(error) = session.expect_all()
+    {
+        drop(session);
+        let _ = std::fs::remove_file(Journal::path_of(output));
+        return Err(error);
+    }
     let what = match session.containers() {
         0 => "whatever is started (nothing is there yet)".to_owned(),
         1 => "1 container".to_owned(),
@@ -126,7 +137,10 @@ fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Re
     printer.note(&format!("recording {what}; Ctrl-C ends it"));
     let mut child = match &args.command {
         Some(command) => {
-            let child = start(command)?;
+            let child = start(command).inspect_err(|_| {
+                // Nothing was recorded: nothing is left behind.
+                let _ = std::fs::remove_file(Journal::path_of(output));
+            })?;
             load = load.map(|load| Load { span: Some(Span { from: now(), to: now() }), ..load });
             if let Some(load) = load.clone() {
                 session.load(load)?;
@@ -135,7 +149,11 @@ fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Re
         }
         None => None,
     };
-    let mut command = || child.as_mut().and_then(exit_code);
+    let mut ended_with = None;
+    let mut command = || {
+        ended_with = ended_with.or_else(|| child.as_mut().and_then(exit_code));
+        ended_with
+    };
     let mut stop = Stop { duration: args.duration, asked: &asked, command: &mut command };
     let recorded = session.run(&mut stop, load.as_ref().filter(|_| args.command.is_some()));
     if let Some(child) = &mut child {
@@ -143,15 +161,26 @@ fn record(args: &Args, journal: Journal, output: &Path, printer: &Printer) -> Re
         let _ = child.kill();
         let _ = child.wait();
     }
-    let (journal, ended) = recorded?;
+    let Recorded { journal, ended, unseen } = recorded?;
+    if let Some(unseen) = unseen {
+        let _ = std::fs::remove_file(Journal::path_of(output));
+        return Err(unseen);
+    }
     let runtime = journal.seal(output)?;
     tell(&runtime, printer);
     let how = match ended {
         Ended::EngineLost => " (the engine did not come back)",
         _ => "",
     };
-    printer.note(&format!("{}: {}{how}", output.display(), contents(&runtime)));
-    Ok(())
+    printer.note(&format!("{output}: {}{how}", contents(&runtime)));
+    match (ended_with, &args.command) {
+        (Some(code @ 1..) | Some(code @ ..=-1), Some(command)) => {
+            let command = without_secrets(command);
+            printer.note(&format!("failed: the command `{command}` ended with exit code {code}"));
+            Ok(ExitCode::from(1))
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 fn engine(whose: Whose) -> Engine {
@@ -172,7 +201,7 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>> {
             std::process::exit(2);
         }
     };
-    crate::output::on_interruption(handler)
+    crate::interruption::on_interruption(handler)
         .map_err(|error| Error::usage(format!("cannot be told to stop: {error}"), "use `--duration`"))?;
     Ok(asked)
 }

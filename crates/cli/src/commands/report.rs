@@ -4,45 +4,58 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use plimsoll_analysis::compare::{Comparison, compare};
+use plimsoll_analysis::inspect::inspect;
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;
 use plimsoll_report::{card, json, markdown, summary, verdict};
-use plimsoll_snapshot::Bundle;
+use plimsoll_snapshot::{Bundle, Snapshot};
 
 use super::build::BuildArgs;
-use super::check::target_document;
+use super::check::{read_targets, target_document};
+use super::expected::expect_names;
 use super::{ReadArgs, read_both};
+use crate::ending::Ending;
 use crate::error::{Error, Result};
-use crate::load::redacted;
+use crate::load::{redacted, snapshot_or_source};
+use crate::output::{Content, Output};
 use crate::printer::Printer;
-use crate::{output, picture, viewer};
+use crate::{picture, viewer};
 
-/// What is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+/// What is written, as the user asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// One file that needs no network
-    #[default]
     Html,
     /// A comment for a pull request, always shorter than 60,000 characters
     Markdown,
     /// A picture for a chat or a slide: SVG, or PNG if the file is named so
     Card,
-    /// The document of `plimsoll compare --format json`
+    /// The document of `plimsoll compare --format json`; with one side, that of `plimsoll inspect --format json`
+    Json,
+}
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Document {
+    Page,
+    Markdown,
+    Svg,
+    Png,
     Json,
 }
 
 /// Write before and after as one HTML file that needs no network, as a comment, or as a card
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A snapshot or an image source
-    before: String,
-    /// A snapshot or an image source
-    after: String,
-    /// The file to write; without it, Markdown, JSON and an SVG card go to standard output
+    /// Snapshots or image sources: before and after, or one alone
+    #[arg(value_name = "[BEFORE] AFTER", num_args = 1..=2, required = true)]
+    sources: Vec<String>,
+    /// The file to write, `-` is standard output. Its ending chooses the format: `.html`, `.md`, `.json`, `.svg`, `.png`
     #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    output: Option<Output>,
+    /// The format, if the name of the file does not say it. Without a file, all but `html` go to standard output
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// The language: `en` or `es`. The page lets its reader choose another
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
     language: Language,
@@ -56,37 +69,118 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
-    let output = args.output.as_deref();
-    if args.format == Format::Html && output.is_none() {
+    let output = args.output.as_ref();
+    let document = document(args.format, output)?;
+    if document == Document::Page && output.is_none() {
         return Err(Error::usage("a page is written to a file", "`--output report.html` names it"));
     }
     // What is missing is said before anything is read.
-    let viewer = match args.format {
-        Format::Html => Some(built_viewer()?),
-        Format::Markdown | Format::Card | Format::Json => None,
-    };
-    if args.targets.is_some() && args.format != Format::Html {
+    let viewer = (document == Document::Page).then(built_viewer).transpose()?;
+    if args.targets.is_some() && viewer.is_none() {
         return Err(Error::usage(
             "only a page shows targets",
             "`plimsoll check --format markdown` judges them for a comment",
         ));
     }
-    let targets = args.targets.as_deref().map(target_document).transpose()?;
-    let (before, mut after) = read_both(&args.before, &args.after, &args.read.options(), printer)?;
+    let target_file = args.targets.as_deref();
+    let read = |path: &Path| -> Result<_> { Ok((read_targets(path)?, target_document(path)?)) };
+    let targets = target_file.map(read).transpose()?;
+    let options = args.read.options();
+    let (before, mut after) = match &args.sources[..] {
+        [before, after] => {
+            let (before, after) = read_both(before, after, &options, printer)?;
+            (Some(before), after)
+        }
+        sources => (None, snapshot_or_source(&sources[0], &options, printer)?),
+    };
     // What is built next is what is after.
     args.build.add_to(&mut after, printer)?;
-    let after = redacted(after, &args.read.options())?;
-    let comparison = compare(&before, &after);
-    let bundle = Bundle { before, after, targets };
-    match (viewer, output) {
-        (Some(viewer), Some(path)) => page(&viewer, path, &bundle, &comparison, args.language)?,
-        (_, path) => document(args, path, &comparison, printer)?,
+    let after = redacted(after, &options)?;
+    if let (Some((targets, _)), Some(path)) = (&targets, target_file) {
+        expect_names(targets, path, before.as_ref(), &after)?;
     }
-    if let Some(path) = output {
-        let verdict = verdict::of(&bundle, &comparison, args.language);
-        printer.note(&format!("{}: {verdict}", path.display()));
+    let is_compared = before.is_some();
+    let comparison = compare(before.as_ref().unwrap_or(&Snapshot::default()), &after);
+    let targets = targets.map(|(_, document)| document);
+    let bundle = Bundle { before: before.unwrap_or_default(), after, targets };
+    let standard = Output::Standard;
+    let place = output.unwrap_or(&standard);
+    let verdict = verdict::of(&bundle, &comparison, args.language);
+    let written = match document {
+        Document::Page => {
+            let viewer = viewer.as_ref().expect("it was found before anything was read");
+            page(viewer, place, &bundle, &comparison, args.language)
+        }
+        Document::Markdown => {
+            let text = if is_compared {
+                markdown::comparison(&comparison, args.language)
+            } else {
+                markdown::single(&comparison, &inspect(&bundle.after), args.language)
+            };
+            place.write(Content::Text, |out| out.write_all(text.as_bytes()))
+        }
+        Document::Svg => {
+            let svg = card::card(&comparison, args.language);
+            place.write(Content::Text, |out| out.write_all(svg.as_bytes()))
+        }
+        Document::Png => {
+            let png = picture::png(&card::card(&comparison, args.language))?;
+            place.write(Content::Binary, |out| out.write_all(&png))
+        }
+        Document::Json if is_compared => place.write(Content::Text, |out| json::comparison(&comparison, out)),
+        Document::Json => place.write(Content::Text, |out| json::inspection(&inspect(&bundle.after), out)),
+    };
+    written?;
+    if output.is_some() {
+        printer.note(&format!("{place}: {verdict}"));
     }
     Ok(())
+}
+
+/// What is written: as the format says, or else as the name of the file does, but never one thing under the name of
+/// another.
+fn document(format: Option<Format>, output: Option<&Output>) -> Result<Document> {
+    let ending = output.and_then(Output::ending);
+    let by_name = match ending {
+        Some(Ending::Page) => Some(Document::Page),
+        Some(Ending::Markdown) => Some(Document::Markdown),
+        Some(Ending::Json) => Some(Document::Json),
+        Some(Ending::Svg) => Some(Document::Svg),
+        Some(Ending::Png) => Some(Document::Png),
+        _ => None,
+    };
+    let wanted = match (format, by_name) {
+        (Some(Format::Card), Some(Document::Png)) => Document::Png,
+        (Some(Format::Card), _) => Document::Svg,
+        (Some(Format::Html), _) | (None, None) => Document::Page,
+        (Some(Format::Markdown), _) => Document::Markdown,
+        (Some(Format::Json), _) => Document::Json,
+        (None, Some(document)) => document,
+    };
+    // Markdown and JSON are texts as well, but nobody looks for a page behind `.txt`.
+    let is_text = ending == Some(Ending::Text) && matches!(wanted, Document::Markdown | Document::Json);
+    match (output, ending) {
+        (Some(output), Some(ending)) if by_name != Some(wanted) && !is_text => Err(Error::usage(
+            format!("`{output}` would be {wanted}, and its name promises {ending}"),
+            match by_name {
+                Some(_) => "leave `--format` out: the ending chooses the format".to_owned(),
+                None => "a report is written as `.html`, `.md`, `.json`, `.svg` or `.png`".to_owned(),
+            },
+        )),
+        _ => Ok(wanted),
+    }
+}
+
+impl std::fmt::Display for Document {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Page => "HTML",
+            Self::Markdown => "Markdown",
+            Self::Svg => "SVG",
+            Self::Png => "PNG",
+            Self::Json => "JSON",
+        })
+    }
 }
 
 fn built_viewer() -> Result<Viewer<'static>> {
@@ -98,7 +192,7 @@ fn built_viewer() -> Result<Viewer<'static>> {
 
 fn page(
     viewer: &Viewer<'_>,
-    path: &Path,
+    output: &Output,
     bundle: &Bundle,
     comparison: &Comparison,
     language: Language,
@@ -111,27 +205,5 @@ fn page(
         static_html: &summary::of(bundle, comparison, language),
         data: &data,
     };
-    output::write(path, |out| viewer.write(&page, out))
-}
-
-fn document(args: &Args, path: Option<&Path>, comparison: &Comparison, printer: &Printer) -> Result<()> {
-    let content = match args.format {
-        Format::Markdown => markdown::comparison(comparison, args.language).into_bytes(),
-        Format::Card => {
-            let svg = card::card(comparison, args.language);
-            match path {
-                Some(path) if picture::is_png(path) => picture::png(&svg)?,
-                _ => svg.into_bytes(),
-            }
-        }
-        Format::Json | Format::Html => {
-            let mut document = Vec::new();
-            json::comparison(comparison, &mut document).expect("memory takes everything");
-            document
-        }
-    };
-    match path {
-        Some(path) => output::write(path, |out| out.write_all(&content)),
-        None => printer.stream(|out| out.write_all(&content)),
-    }
+    output.write(Content::Binary, |out| viewer.write(&page, out))
 }

@@ -1,17 +1,16 @@
 //! `plimsoll snapshot`: reads images and writes what was found into one file.
 
-use std::path::PathBuf;
-
 use plimsoll_analysis::inspect::stack_size;
 use plimsoll_report::format::{bytes, one_line};
 
 use super::ReadArgs;
 use super::build::BuildArgs;
 use crate::error::Result;
+use crate::load;
 use crate::memory::{MemoryArgs, contents};
+use crate::output::Output;
 use crate::printer::Printer;
 use crate::sources::NamedSource;
-use crate::{load, output};
 
 /// Read images and write a snapshot of them
 ///
@@ -30,9 +29,9 @@ pub(crate) struct Args {
     /// Images, each with the name of the service that runs it; without a name, that of its repository
     #[arg(value_name = "[NAME=]SOURCE", required_unless_present_any = ["memory", "compose"])]
     sources: Vec<String>,
-    /// The file to write: gzip-compressed JSON, or plain if its name ends in `.json`
+    /// The file to write: gzip-compressed JSON, or plain if its name ends in `.json`; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    output: Output,
     #[command(flatten)]
     memory: MemoryArgs,
     #[command(flatten)]
@@ -42,13 +41,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    args.output.expect_snapshot()?;
     let sources = args.sources.iter().map(|source| source.parse()).collect::<Result<Vec<NamedSource>>>()?;
     let options = args.read.options();
     let mut snapshot = load::snapshot(&sources, &options, printer)?;
     args.build.add_to(&mut snapshot, printer)?;
     args.memory.join(&mut snapshot, printer)?;
     let snapshot = load::redacted(snapshot, &options)?;
-    output::write_snapshot(&args.output, &snapshot)?;
+    args.output.write_snapshot(&snapshot)?;
     let size = stack_size(&snapshot);
     let names: Vec<_> = snapshot.services.iter().map(|service| one_line(&service.name)).collect();
     let services = || {
@@ -58,6 +58,6 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     };
     let parts = (!names.is_empty()).then(services).into_iter().chain(snapshot.runtime.as_ref().map(contents));
     let parts: Vec<_> = parts.collect();
-    printer.note(&format!("{}: {}", args.output.display(), parts.join("; ")));
+    printer.note(&format!("{}: {}", args.output, parts.join("; ")));
     Ok(())
 }

@@ -1,32 +1,30 @@
 //! `plimsoll viewer`: the page of a report without data.
 
-use std::path::PathBuf;
-
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::summary;
 
+use crate::ending::Ending;
 use crate::error::{Error, Result};
+use crate::output::{Content, Output};
 use crate::printer::Printer;
-use crate::{output, viewer};
+use crate::viewer;
 
 /// Write the page of a report without data, to drop images and snapshots on
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The file to write
+    /// The file to write; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
-    output: PathBuf,
+    output: Output,
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
+    args.output.expect("a page", &[Ending::Page], "viewer.html")?;
     let built = viewer::text().ok_or_else(|| {
         Error::usage("this plimsoll was built without its viewer", "`cargo xtask build` builds both")
     })?;
     let viewer = Viewer::parse(built).expect("the viewer was cut for its slots when it was bundled");
     let page = Page { title: "Plimsoll", lang: "en", static_html: summary::NOTHING, data: b"" };
-    output::write(&args.output, |out| viewer.write(&page, out))?;
-    printer.note(&format!(
-        "{}: open it in a browser, and drop images or snapshots on it",
-        args.output.display()
-    ));
+    args.output.write(Content::Binary, |out| viewer.write(&page, out))?;
+    printer.note(&format!("{}: open it in a browser, and drop images or snapshots on it", args.output));
     Ok(())
 }

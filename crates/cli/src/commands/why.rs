@@ -6,6 +6,7 @@ use plimsoll_report::{json, packages};
 use super::{ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
+use crate::names;
 use crate::printer::Printer;
 use crate::sources::missing::swapped;
 
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     if reasons.is_empty() {
         return Err(Error::usage(
             format!("no image has a package `{}`", args.package),
-            "`plimsoll packages --all` names those there are",
+            names::package_hint(&snapshot, &args.package),
         ));
     }
     match args.format {

@@ -1,5 +1,7 @@
 //! The kernel's own files of a container's cgroup, where the engine runs on this machine and they may be read.
 
+#![expect(clippy::disallowed_methods, reason = "files of the kernel are no inputs")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,14 +1,15 @@
 //! The file that a recording is written to as it goes, and what is made of it in the end.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use plimsoll_collect::memory::{JournalLine, RuntimeBuilder, Surroundings, read};
 use plimsoll_snapshot::{Runtime, SCHEMA_VERSION, Snapshot};
 
 use crate::error::{Error, Result};
-use crate::output;
+use crate::input;
+use crate::output::Output;
 
 /// A journal that is being written. Nobody else writes it meanwhile.
 pub(crate) struct Journal {
@@ -23,7 +24,12 @@ const SYNC_EVERY: u32 = 10;
 
 impl Journal {
     /// Where the journal of an output lies: beside it.
-    pub(crate) fn path_of(output: &Path) -> PathBuf {
+    ///
+    /// That of standard output lies among the temporary files.
+    pub(crate) fn path_of(output: &Output) -> PathBuf {
+        let Output::File(output) = output else {
+            return std::env::temp_dir().join(format!("plimsoll-{}.journal", std::process::id()));
+        };
         let mut name = output.as_os_str().to_owned();
         name.push(".journal");
         PathBuf::from(name)
@@ -31,10 +37,10 @@ impl Journal {
 
     /// Begins a journal. One of the same name was left by a recorder that was killed: it is sealed first, and the path
     /// of what it became is given.
-    pub(crate) fn create(output: &Path) -> Result<(Self, Option<PathBuf>)> {
+    pub(crate) fn create(output: &Output) -> Result<(Self, Option<PathBuf>)> {
         let path = Self::path_of(output);
         let write = |error| Error::write(&path, error);
-        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(write)?;
+        let file = OpenOptions::new().create(true).append(true).read(true).open(&path).map_err(write)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -48,8 +54,17 @@ impl Journal {
         }
         let mut recovered = None;
         if file.metadata().map_err(write)?.len() > 0 {
-            let place = free_place(output);
-            seal(&path, &place)?;
+            if !is_journal(&file).map_err(write)? {
+                return Err(Error::usage(
+                    format!("`{}` exists and is no journal of a recording", path.display()),
+                    "move it away, or give another `--output`",
+                ));
+            }
+            let place = match output {
+                Output::File(output) => free_place(output),
+                Output::Standard => free_place(&path.with_extension("plimsoll")),
+            };
+            seal(&path, &Output::File(place.clone()))?;
             file.set_len(0).map_err(write)?;
             recovered = Some(place);
         }
@@ -74,7 +89,7 @@ impl Journal {
     }
 
     /// Makes a snapshot of it, and takes it away.
-    pub(crate) fn seal(self, output: &Path) -> Result<Runtime> {
+    pub(crate) fn seal(self, output: &Output) -> Result<Runtime> {
         self.file.sync_data().map_err(|error| Error::write(&self.path, error))?;
         let runtime = seal(&self.path, output)?;
         // The snapshot is there: a journal that stays behind is sealed once more, and no harm done.
@@ -84,10 +99,13 @@ impl Journal {
 }
 
 /// Makes a snapshot of a journal.
-pub(crate) fn seal(journal: &Path, output: &Path) -> Result<Runtime> {
-    let bytes = std::fs::read(journal).map_err(|error| Error::read(journal, error))?;
+pub(crate) fn seal(journal: &Path, output: &Output) -> Result<Runtime> {
+    let bytes = input::read(journal).map_err(|error| Error::read(journal, error))?;
     // In the snapshot, it goes by the name of what it becomes.
-    let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
+    let name = match output {
+        Output::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(),
+        Output::Standard => "(standard output)".into(),
+    };
     let mut builder = RuntimeBuilder::new();
     builder.add(read(&name, &bytes, &Surroundings::NONE)?);
     let runtime = builder.finish();
@@ -97,8 +115,17 @@ pub(crate) fn seal(journal: &Path, output: &Path) -> Result<Runtime> {
         runtime: Some(runtime.clone()),
         ..Snapshot::default()
     };
-    output::write_snapshot(output, &snapshot)?;
+    output.write_snapshot(&snapshot)?;
     Ok(runtime)
+}
+
+/// Whether a file begins as a journal does. Whatever else goes by that name is left alone.
+fn is_journal(file: &File) -> io::Result<bool> {
+    const BEGIN: &[u8] = b"{\"journal\":";
+    let mut head = Vec::new();
+    file.take(BEGIN.len() as u64).read_to_end(&mut head)?;
+    // One that was cut off within its first bytes holds nothing.
+    Ok(BEGIN.starts_with(&head))
 }
 
 /// `stack-recovered-1.plimsoll` beside `stack.plimsoll`: nothing that is there is written over.

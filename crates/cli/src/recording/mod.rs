@@ -8,5 +8,5 @@ mod session;
 mod target;
 
 pub(crate) use journal::{Journal, seal};
-pub(crate) use session::{Session, Stop, now};
+pub(crate) use session::{Recorded, Session, Stop, now};
 pub(crate) use target::Target;

@@ -18,7 +18,7 @@ use super::api;
 use super::cgroup::Files;
 use super::events::{Heard, listen};
 use super::target::{Listed, Target};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::printer::Printer;
 use crate::sources::engine::{Connection, Engine, Patience};
 
@@ -30,6 +30,15 @@ pub(crate) struct Stop<'a> {
     pub(crate) asked: &'a AtomicBool,
     /// Once the command has ended; gives its exit code then.
     pub(crate) command: &'a mut dyn FnMut() -> Option<i64>,
+}
+
+/// What a recording is when it has ended.
+pub(crate) struct Recorded {
+    /// Ready to be sealed.
+    pub(crate) journal: Journal,
+    pub(crate) ended: Ended,
+    /// Why nothing was recorded, if nothing was.
+    pub(crate) unseen: Option<Error>,
 }
 
 /// A container that is recorded.
@@ -145,13 +154,19 @@ impl<'a> Session<'a> {
         self.containers.len()
     }
 
+    /// Refuses names that no container has: what the engine has is listed.
+    pub(crate) fn expect_all(&self) -> Result<()> {
+        let all: Vec<Listed> = self.connection.json("containers/json?all=true")?.unwrap_or_default();
+        self.target.expect_all(&all)
+    }
+
     /// Writes down what loads the stack.
     pub(crate) fn load(&mut self, load: Load) -> Result<()> {
         self.journal.write(&JournalLine::Load(load))
     }
 
     /// Records until it is to stop; gives the journal, ready to be sealed.
-    pub(crate) fn run(mut self, stop: &mut Stop<'_>, load: Option<&Load>) -> Result<(Journal, Ended)> {
+    pub(crate) fn run(mut self, stop: &mut Stop<'_>, load: Option<&Load>) -> Result<Recorded> {
         let begin = Instant::now();
         let mut next = begin;
         let ended = loop {
@@ -184,7 +199,7 @@ impl<'a> Session<'a> {
         self.finish(ended)
     }
 
-    fn finish(mut self, ended: Ended) -> Result<(Journal, Ended)> {
+    fn finish(mut self, ended: Ended) -> Result<Recorded> {
         let ids: Vec<_> = self.containers.keys().cloned().collect();
         for id in ids {
             // An engine that is gone has nothing more to say.
@@ -200,7 +215,9 @@ impl<'a> Session<'a> {
             self.note(heard)?;
         }
         self.journal.write(&JournalLine::End { time: now(), ended })?;
-        Ok((self.journal, ended))
+        // A container may have come and gone: only what was never seen at all is a mistake.
+        let unseen = if self.containers.is_empty() { self.expect_all().err() } else { None };
+        Ok(Recorded { journal: self.journal, ended, unseen })
     }
 
     /// Writes down what the engine tells, until it is time.
@@ -260,7 +277,7 @@ impl<'a> Session<'a> {
         match ask(self) {
             Ok(()) => self.is_back(asked),
             // What cannot be written is the end of it.
-            Err(error @ crate::error::Error::Write { .. }) => Err(error),
+            Err(error @ Error::Write { .. }) => Err(error),
             Err(error) => {
                 if self.away.is_none() {
                     let text = error.to_string();

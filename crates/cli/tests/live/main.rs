@@ -1,6 +1,7 @@
 //! Registries and engines on bad days: the real program against small servers that misbehave on purpose.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+#![expect(clippy::disallowed_methods, reason = "tests read what was written")]
 
 mod engine;
 mod helpers;

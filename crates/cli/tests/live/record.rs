@@ -24,7 +24,7 @@ fn answer(request: &Request, before: usize) -> Answer {
         ),
         "/containers/json" => json(json!([
             {"Id": ID, "Names": ["/shop-web-1"], "State": "running",
-                "Labels": {"com.docker.compose.project": "shop"}},
+                "Labels": {"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}},
             {"Id": OTHER, "Names": ["/other"], "Labels": {}},
         ])),
         "/events" if query.contains("since") => json(event("start", 1_795_365_600)),
@@ -86,6 +86,47 @@ fn a_restart_and_a_kill_for_memory_are_recorded() {
     assert!(series[0]["columns"]["limit"].as_array().unwrap().iter().all(Value::is_null));
     let kinds: Vec<_> = runtime["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
     assert_eq!(kinds, ["oom", "start"]);
+}
+
+#[test]
+fn a_project_that_does_not_exist_is_an_error() {
+    let (_server, program) = engine(answer);
+    let program = program.variable("PATH", "/usr/bin:/bin");
+    for (arguments, words) in [
+        (&["--project", "shpo"][..], "did you mean `shop`? the projects are `shop`"),
+        (&["web", "nope"], "no container is called `nope`"),
+        (&["--label", "tier=1"], "no container has the label `tier=1`"),
+        (&["--project", "shpo", "--while", ":"], "no container is of a project `shpo`"),
+    ] {
+        let output = program.run(&[&["record", "-o", "out.json", "--duration", "1s"], arguments].concat());
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(words), "{stderr}");
+        assert_eq!(fs::read_dir(program.home.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+}
+
+#[test]
+fn a_command_that_fails_is_recorded_and_told() {
+    let (_server, program) = engine(answer);
+    let program = program.variable("PATH", "/usr/bin:/bin");
+    let output = program.run(&["record", "-o", "out.json", "--interval", "100ms", "--while", "exit 3"]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("the command `exit 3` ended with exit code 3"), "{stderr}");
+    let text = fs::read_to_string(program.home.path().join("out.json")).unwrap();
+    let recorded: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(recorded["runtime"]["recordings"][0]["load"]["exit_code"], 3);
+}
+
+#[test]
+fn a_file_that_is_no_journal_is_left_alone() {
+    let (_server, program) = engine(answer);
+    let journal = program.home.path().join("out.json.journal");
+    fs::write(&journal, "mine").unwrap();
+    let output = program.run(&["record", "-o", "out.json", "--duration", "1s"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(journal).unwrap(), "mine");
 }
 
 #[test]

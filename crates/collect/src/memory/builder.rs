@@ -96,7 +96,10 @@ impl RuntimeBuilder {
         self.runtime.events.extend(other.events.into_iter().map(moved));
         for mut recording in other.recordings {
             recording.series.iter_mut().for_each(|series| series.container = place[series.container]);
-            self.runtime.recordings.push(recording);
+            // Two snapshots may hold the same recording, which is one.
+            if !self.runtime.recordings.contains(&recording) {
+                self.runtime.recordings.push(recording);
+            }
         }
         self.runtime.watched.extend(other.watched);
         self.runtime.warnings.extend(other.warnings);

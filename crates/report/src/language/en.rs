@@ -13,6 +13,7 @@ pub(super) static WORDS: Words = Words {
     grew: |from, to| format!("grew from {from} to {to}"),
     stayed: |at| format!("stayed at {at}"),
     is_new: |name, size| format!("{name} is new, with {size}"),
+    weighs: |name, size| format!("{name} weighs {size}"),
     is_gone: |name, size| format!("{name} is gone, with {size}"),
     and_more: |number| format!("{number} more"),
     new: "new",
@@ -318,6 +319,9 @@ pub(super) static WORDS: Words = Words {
     },
     finding: Noun { one: "finding", more: "findings" },
     findings_sum: |findings, saving, possible| {
+        if saving == possible {
+            return format!("{findings}: {saving} can be saved.");
+        }
         format!("{findings}: {saving} can be saved, {possible} if what may be meant so goes too.")
     },
     findings_clean: "Nothing was found that it could do without.",

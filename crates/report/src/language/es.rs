@@ -15,6 +15,7 @@ pub(super) static WORDS: Words = Words {
     grew: |from, to| format!("creció de {from} a {to}"),
     stayed: |at| format!("sigue en {at}"),
     is_new: |name, size| format!("{name} es nuevo, con {size}"),
+    weighs: |name, size| format!("{name} pesa {size}"),
     is_gone: |name, size| format!("{name} ya no está; tenía {size}"),
     and_more: |number| format!("{number} más"),
     new: "nuevo",
@@ -323,6 +324,9 @@ pub(super) static WORDS: Words = Words {
     },
     finding: Noun { one: "hallazgo", more: "hallazgos" },
     findings_sum: |findings, saving, possible| {
+        if saving == possible {
+            return format!("{findings}: se pueden ahorrar {saving}.");
+        }
         format!(
             "{findings}: se pueden ahorrar {saving}, o {possible} si también sobra lo que puede ser intencionado."
         )

@@ -221,6 +221,8 @@ pub struct Words {
     pub grew: fn(from: &str, to: &str) -> String,
     pub stayed: fn(at: &str) -> String,
     pub is_new: fn(name: &str, size: &str) -> String,
+    /// What weighs something, where there is nothing to compare it with.
+    pub weighs: fn(name: &str, size: &str) -> String,
     pub is_gone: fn(name: &str, size: &str) -> String,
     pub and_more: fn(number: &str) -> String,
     pub new: &'static str,

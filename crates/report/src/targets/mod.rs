@@ -1,5 +1,6 @@
 //! Renders what became of targets, and writes the first target file of a stack.
 
+pub mod conclusion;
 pub mod json;
 pub mod markdown;
 pub mod template;

@@ -1,0 +1,106 @@
+//! The only way to files that the user names as inputs. Each one is remembered, so that no output takes its place.
+//!
+//! `clippy.toml` forbids the other ways. What belongs to the machine (the cache, logins, sockets) is no input.
+
+use std::fs::File;
+use std::io::{self, Read as _, StdinLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::identity::{Identity, places, resolved};
+use crate::output;
+
+/// What was read so far.
+static READ: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+
+/// An input: its identity, and how the user calls it.
+struct Known {
+    identity: Identity,
+    path: PathBuf,
+}
+
+/// Why an input is not opened: the output would take its place.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the output `{}` is an input", .0.display())]
+pub(crate) struct IsOutput(pub(crate) PathBuf);
+
+/// Opens a file to read it.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    #[expect(clippy::disallowed_methods, reason = "this is the way")]
+    let file = File::open(path)?;
+    remember(path, Identity::of_open(path, &file)?)?;
+    Ok(file)
+}
+
+/// Reads a file.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a text.
+pub(crate) fn read_to_string(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    open(path)?.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// Remembers a directory whose files are going to be read.
+pub(crate) fn directory(path: &Path) -> io::Result<()> {
+    #[expect(clippy::disallowed_methods, reason = "this is the way")]
+    std::fs::read_dir(path)?;
+    remember(path, Identity::of(path))
+}
+
+/// Standard input, which may be a file as well.
+pub(crate) fn standard() -> io::Result<StdinLock<'static>> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd as _;
+        let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        let name = Path::new("standard input");
+        remember(name, Identity::of_open(name, &file)?)?;
+    }
+    Ok(io::stdin().lock())
+}
+
+fn remember(path: &Path, identity: Option<Identity>) -> io::Result<()> {
+    let Some(identity) = identity else { return Ok(()) };
+    let mut read = known();
+    if read.iter().all(|known| known.identity != identity) {
+        read.push(Known { identity: identity.clone(), path: path.to_owned() });
+    }
+    drop(read);
+    // Nothing is read in vain: such an output is refused when its input is opened.
+    let taken = |output: &PathBuf| places(&resolved(output)).contains(&identity);
+    let announced = output::announced().into_iter().find(taken);
+    let standard = || (standard_output().as_ref() == Some(&identity)).then(|| "standard output".into());
+    match announced.or_else(standard) {
+        Some(output) => Err(io::Error::other(IsOutput(output))),
+        None => Ok(()),
+    }
+}
+
+/// The file that standard output goes to, if it goes to one: `>> FILE` would write into an input.
+#[cfg(unix)]
+fn standard_output() -> Option<Identity> {
+    use std::os::fd::AsFd as _;
+    let file = File::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
+    Identity::of_open(Path::new("-"), &file).ok()?
+}
+
+#[cfg(not(unix))]
+fn standard_output() -> Option<Identity> {
+    None
+}
+
+/// The input that an output would replace, or that it would be put into.
+pub(crate) fn replaced_by(output: &Path) -> Option<PathBuf> {
+    let places = places(&resolved(output));
+    known().iter().find(|known| places.contains(&known.identity)).map(|known| known.path.clone())
+}
+
+fn known() -> MutexGuard<'static, Vec<Known>> {
+    READ.lock().unwrap_or_else(PoisonError::into_inner)
+}
