@@ -1,10 +1,10 @@
 //! Compose files as they are written, and as `docker compose config` prints them. Only the keys named here are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use plimsoll_snapshot::runtime::{
-    Command, Dependency, Limits, Logging, PlanFormat, PlannedService, Probe, RestartPolicy,
+    Command, Dependency, Limits, Logging, PlanFormat, PlannedService, Probe, RestartPolicy, UnreadLimit,
 };
 use plimsoll_snapshot::{Bytes, Order as _};
 use serde_json::{Map, Value};
@@ -131,6 +131,7 @@ impl Compose<'_, '_> {
             health_check: service.get("healthcheck").and_then(|check| self.probe(name, check)),
             logging: service.get("logging").map(|value| self.logging(name, value)),
             restart: self.restart(service, deploy),
+            entrypoint_words: u32::try_from(words(service, "entrypoint").len()).ok(),
             command: command(service),
             depends_on: dependencies(service.get("depends_on")),
             env_names: env_names(service.get("environment")),
@@ -188,16 +189,34 @@ impl Compose<'_, '_> {
     fn limits(&mut self, name: &str, service: &Value) -> Limits {
         let at = |pointer: &str| service.pointer(pointer);
         let place = |key: &str| format!("{name}.{key}");
-        let mut bytes = |key: &str, value| {
-            let bytes = self.parsed(value, &place(key), unit_bytes)?;
+        let mut unread = BTreeSet::new();
+        let mut bytes = |key: &str, value: Option<&Value>, limit: Option<UnreadLimit>| {
+            let text = self.scalar(value, &place(key))?;
+            let Some(bytes) = unit_bytes(&text) else {
+                self.warn(&format!("`{}` is not of a form that compose reads", place(key)));
+                // It is set, so it is not none.
+                unread.extend(limit);
+                return None;
+            };
             u64::try_from(bytes).ok().filter(|&bytes| bytes > 0).map(Bytes)
         };
-        let limit = bytes("deploy.resources.limits.memory", at("/deploy/resources/limits/memory"));
-        let old_limit = bytes("mem_limit", at("/mem_limit"));
-        let reserved =
-            bytes("deploy.resources.reservations.memory", at("/deploy/resources/reservations/memory"));
-        let old_reserved = bytes("mem_reservation", at("/mem_reservation"));
-        let shm = bytes("shm_size", at("/shm_size"));
+        let (memory, reserve) = (Some(UnreadLimit::Memory), Some(UnreadLimit::Reservation));
+        let limit = bytes("deploy.resources.limits.memory", at("/deploy/resources/limits/memory"), memory);
+        let old_limit = bytes("mem_limit", at("/mem_limit"), memory);
+        let reserved = bytes(
+            "deploy.resources.reservations.memory",
+            at("/deploy/resources/reservations/memory"),
+            reserve,
+        );
+        let old_reserved = bytes("mem_reservation", at("/mem_reservation"), reserve);
+        let shm = bytes("shm_size", at("/shm_size"), None);
+        // Compose takes either.
+        if limit.or(old_limit).is_some() {
+            unread.remove(&UnreadLimit::Memory);
+        }
+        if reserved.or(old_reserved).is_some() {
+            unread.remove(&UnreadLimit::Reservation);
+        }
         // compose refuses this, so whoever runs it does not run this file.
         for (new, old, keys) in [
             (limit, old_limit, "`mem_limit` and `deploy.resources.limits.memory`"),
@@ -229,6 +248,7 @@ impl Compose<'_, '_> {
             shm,
             cpu_millis: no_zero(new_cpus.or(old_cpus)),
             cpu_reservation_millis: no_zero(cpu_reservation),
+            unread,
         }
     }
 
@@ -338,16 +358,17 @@ fn env_names(environment: Option<&Value>) -> Vec<String> {
 
 /// What it runs, as it is written: a variable stays a variable.
 fn command(service: &Value) -> Option<Command> {
-    let words = |key: &str| -> Vec<String> {
-        match service.get(key) {
-            Some(Value::String(line)) => vec![crate::redact::text(line).into_owned()],
-            Some(Value::Array(words)) => json::command(strings(Some(words))),
-            _ => Vec::new(),
-        }
-    };
-    let mut all = words("entrypoint");
-    all.extend(words("command"));
+    let mut all = words(service, "entrypoint");
+    all.extend(words(service, "command"));
     Some(Command(all)).filter(|command| !command.0.is_empty())
+}
+
+fn words(service: &Value, key: &str) -> Vec<String> {
+    match service.get(key) {
+        Some(Value::String(line)) => vec![crate::redact::text(line).into_owned()],
+        Some(Value::Array(words)) => json::command(strings(Some(words))),
+        _ => Vec::new(),
+    }
 }
 
 fn dependencies(value: Option<&Value>) -> Vec<Dependency> {

@@ -40,6 +40,9 @@ pub struct PlannedService {
     /// What it runs, where the file says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Command>,
+    /// How many words of the command are the entrypoint that the file sets; absent if the source does not tell them apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entrypoint_words: Option<u32>,
     /// What has to run before it, by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<Dependency>,
