@@ -249,6 +249,9 @@ memory_under_load = "1 GB"
 start_up = "90 s"
 logs = true
 log_size = "10 MB"
+context = "10 MB"
+oom_score_adj = 300
+postgres = { fits = true, shared_buffers = "128 MB", work_mem = "4 MB", maintenance_work_mem = "32 MB", max_connections = 50 }
 [cost]
 reduction = "40 %"
 host_reserve = "512 MB"

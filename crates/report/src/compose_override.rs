@@ -13,7 +13,11 @@ pub fn compose_override(recommendation: &Recommendation) -> String {
     let mut text =
         "# Written by `plimsoll recommend`: docker compose -f compose.yml -f compose.override.yml up\n"
             .to_owned();
-    text.push_str("# Memory is binary: 1024M = 1 GiB. The size of logs is decimal: 10m = 10 MB.\nservices:");
+    text.push_str("# Memory is binary: 1024M = 1 GiB. The size of logs is decimal: 10m = 10 MB.\n");
+    for open in &recommendation.open {
+        comment(&mut text, 0, open);
+    }
+    text.push_str("services:");
     if recommendation.services.is_empty() {
         text.push_str(" {}");
     }
@@ -99,19 +103,35 @@ fn mebibytes(bytes: Bytes) -> String {
     if bytes.0.is_multiple_of(1 << 20) { format!("{}M", bytes.0 >> 20) } else { format!("{}b", bytes.0) }
 }
 
+/// A list of words, each as it is: a space less would change what a command does.
 fn list(words: &[String]) -> String {
-    let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+    let words: Vec<_> = words.iter().map(|word| exactly(word)).collect();
     format!("[{}]", words.join(", "))
 }
 
 /// A scalar of YAML in double quotes, which are those of JSON; compose reads `$` as the start of a variable.
-fn quoted(word: &str) -> String {
-    serde_json::Value::String(one_line(word).replace('$', "$$")).to_string()
+fn exactly(word: &str) -> String {
+    serde_json::Value::String(word.replace('$', "$$")).to_string()
+}
+
+/// The same of a name, without what would make it look like another.
+fn quoted(name: &str) -> String {
+    exactly(&one_line(name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_is_written_word_by_word() {
+        let words = ["postgres", "-c", "log_line_prefix=%m  [%p] \t\"$x\" '", ""].map(str::to_owned);
+        let line = lines(&Setting::Command(words.to_vec()));
+        assert_eq!(
+            line,
+            "    command: [\"postgres\", \"-c\", \"log_line_prefix=%m  [%p] \\t\\\"$$x\\\" '\", \"\"]\n"
+        );
+    }
 
     #[test]
     fn every_line_says_why_and_nothing_breaks_out() {
@@ -124,7 +144,7 @@ mod tests {
             settings: vec![limit, score],
             open: vec!["no check".into()],
         };
-        let text = compose_override(&Recommendation { services: vec![service] });
+        let text = compose_override(&Recommendation { services: vec![service], open: Vec::new() });
         assert!(text.contains("  \"a: \\\"b\\\" $$x\":\n    # no check\n    deploy:\n"), "{text}");
         assert!(text.contains("          # because it: #\n          memory: 1024M\n"), "{text}");
         assert!(

@@ -2,15 +2,19 @@
 //!
 //! One file for each kind of target, and one list of them. Evidence that is absent makes a target unknown, never passed.
 
+mod context;
 mod cost;
+mod demanded;
 mod file;
 mod health;
 mod images;
 mod limits;
 mod logs;
 mod oom;
+mod oom_score;
 mod outcome;
 mod packages;
+mod postgres;
 mod probes;
 mod running;
 mod size;
@@ -25,8 +29,8 @@ use plimsoll_snapshot::Snapshot;
 use serde::Serialize;
 
 pub use file::{
-    Attestation, Check, CostTargets, MemoryDemand, Server, ServiceTargets, SizeKind, StackTargets, Targets,
-    VERSION, document, parse, read,
+    Attestation, Check, CostTargets, MemoryDemand, PostgresTargets, Server, ServiceTargets, SizeKind,
+    StackTargets, Targets, VERSION, document, parse, read,
 };
 pub use outcome::{Level, LevelOutcome, Outcome, Status};
 pub use values::{Demand, Duration, Levels, MemorySize, Percent, Price, Size, Value};
@@ -39,11 +43,14 @@ use crate::memory::{Memory, ServiceMemory, memory};
 const KINDS: &[fn(&Input<'_>) -> Vec<Outcome>] = &[
     images::outcomes,
     size::outcomes,
+    context::outcomes,
     packages::outcomes,
     running::outcomes,
     health::outcomes,
     start_up::outcomes,
     limits::outcomes,
+    oom_score::outcomes,
+    postgres::outcomes,
     oom::outcomes,
     usage::outcomes,
     logs::outcomes,

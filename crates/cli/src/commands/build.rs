@@ -1,4 +1,4 @@
-//! `--dockerfile` and `--dockerignore`: what an image was built from.
+//! `--dockerfile`, `--dockerignore` and `--context`: what an image was built from.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -9,6 +9,7 @@ use plimsoll_snapshot::{BuildFile, Service, Snapshot};
 
 use crate::error::{Error, Result};
 use crate::printer::Printer;
+use crate::sources::context::measured;
 
 /// What images were built from.
 #[derive(clap::Args)]
@@ -20,6 +21,9 @@ pub(crate) struct BuildArgs {
     /// The `.dockerignore` it was built with, if it lies elsewhere
     #[arg(long, value_name = "[SERVICE=]PATH")]
     dockerignore: Vec<String>,
+    /// The directory it is built from, whose files are measured: what `.dockerignore` leaves out counts apart
+    #[arg(long, value_name = "[SERVICE=]DIRECTORY")]
+    context: Vec<String>,
 }
 
 impl BuildArgs {
@@ -40,6 +44,14 @@ impl BuildArgs {
             let (service, path) = find(text, "--dockerignore", snapshot)?;
             let ignore = read_dockerignore(&read(&path)?);
             service.build.get_or_insert_with(BuildFile::default).ignore = Some(ignore);
+        }
+        for text in &self.context {
+            let (service, path) = find(text, "--context", snapshot)?;
+            let build = service.build.get_or_insert_with(BuildFile::default);
+            if build.ignore.is_none() {
+                build.ignore = beside(&path.join("Dockerfile"))?;
+            }
+            build.context = Some(measured(&path, build.ignore.as_deref().unwrap_or_default())?);
         }
         Ok(())
     }

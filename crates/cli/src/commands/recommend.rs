@@ -1,11 +1,9 @@
 //! `plimsoll recommend`: what to set for each service, as a compose override.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use plimsoll_analysis::memory::recommend::recommend;
+use plimsoll_analysis::memory::recommend::{Demands, recommend};
 use plimsoll_report::compose_override::compose_override;
-use plimsoll_snapshot::Bytes;
 
 use super::ReadArgs;
 use super::check::read_targets;
@@ -23,7 +21,7 @@ pub(crate) struct Args {
     /// The file to write; standard output without it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Targets whose limits hold unless more is needed
+    /// Targets: the limits that hold unless more is needed, and reservations, scores, logs and settings to set
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
     #[command(flatten)]
@@ -38,15 +36,13 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             "`plimsoll snapshot --memory FILE --compose FILE -o SNAPSHOT` adds it",
         ));
     };
-    let demanded: BTreeMap<String, Bytes> = match &args.targets {
-        None => BTreeMap::new(),
-        Some(path) => {
-            let targets = read_targets(path)?;
-            let limit = |name: &String| Some((name.clone(), targets.service(name).limit?.value.bytes()));
-            targets.services.keys().filter(|name| *name != "*").filter_map(limit).collect()
-        }
+    let targets = args.targets.as_deref().map(read_targets).transpose()?.unwrap_or_default();
+    let demands = Demands {
+        service: &|name| targets.demanded(name),
+        limits: targets.demanded_limits(),
+        reservations: targets.demanded_reservations(),
     };
-    let text = compose_override(&recommend(runtime, &demanded));
+    let text = compose_override(&recommend(runtime, &demands));
     match &args.output {
         None => printer.data(&text),
         Some(path) => {

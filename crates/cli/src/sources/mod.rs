@@ -1,6 +1,7 @@
 //! Where images come from: what the user wrote is parsed here once, and opened.
 
 pub(crate) mod archive;
+pub(crate) mod context;
 pub(crate) mod engine;
 pub(crate) mod layout;
 pub(crate) mod lookup;

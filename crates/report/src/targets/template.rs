@@ -45,6 +45,9 @@ pub fn template(services: &[PlannedService]) -> String {
         if let Some(reservation) = service.limits.reservation.filter(|bytes| !bytes.is_zero()) {
             let _ = writeln!(text, "reservation = \"{}\"", binary(reservation));
         }
+        if let Some(score @ -1000..=1000) = service.limits.oom_score_adj {
+            let _ = writeln!(text, "oom_score_adj = {score}");
+        }
         if service.health_check.as_ref().is_some_and(plimsoll_snapshot::runtime::Probe::is_disabled) {
             text.push_str("# Its health check is switched off.\nhealthy = false\n");
         }
@@ -90,6 +93,12 @@ limit_respected = true
 no_swap = true
 no_oom = true
 logs = true
+# Where a service is PostgreSQL, what its settings may take at once fits its limit.
+postgres = { fits = true }
+# What a build sends to the engine: measured by `plimsoll snapshot --context SERVICE=DIRECTORY`.
+# context = "50 MB"
+# The kernel kills databases late (-500) and what can be started again early (300).
+# oom_score_adj = 300
 # No layer grows by more than this against the one it replaces.
 layer_growth = "5 %"
 # Bytes that are stored and that no path reaches.
