@@ -169,7 +169,7 @@ pub(crate) fn running(before: &Snapshot, after: &Snapshot) {
         shown(&memory_report::text(&judged));
         shown(&memory_report::markdown(&judged));
         serde_json::to_string(&judged).expect("it is a document");
-        let recommended = memory::recommend::recommend(runtime, &Default::default());
+        let recommended = memory::recommend::recommend(runtime, &memory::recommend::Demands::none());
         shown(&compose_override::compose_override(&recommended));
         shown(&targets_report::template::template(&runtime.planned));
         let other = before.runtime.as_ref().unwrap_or(runtime);

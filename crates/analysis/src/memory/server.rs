@@ -225,6 +225,10 @@ fn of_command(words: &[&str]) -> Program {
                 rest = after;
             }
             _ if word.starts_with('-') => return Program::Default,
+            // The first argument of programs that their image starts itself: `server /data` of MinIO.
+            "server" | "start" | "start-single-node" | "standalone" if program == word => {
+                return Program::Default;
+            }
             _ => return of_program(word, after),
         }
     }

@@ -214,9 +214,10 @@ mod tests {
     const MIB: f64 = 1_048_576.0;
 
     /// Twenty minutes of windows, in MiB, with a waver of a MiB.
-    fn step(level: impl Fn(usize) -> f64) -> Option<(usize, u64, u64)> {
-        let points: Vec<f64> = (0..20).map(|at| (level(at) + (at * 7 % 3) as f64) * MIB).collect();
-        Step::of(&points).map(|step| (step.at, step.before as u64 >> 20, step.after as u64 >> 20))
+    fn step(level: impl Fn(u32) -> f64) -> Option<(usize, u64, u64)> {
+        let points: Vec<f64> = (0..20).map(|at| (level(at) + f64::from(at * 7 % 3)) * MIB).collect();
+        let mib = |value: f64| to_bytes(value).0 >> 20;
+        Step::of(&points).map(|step| (step.at, mib(step.before), mib(step.after)))
     }
 
     #[test]
@@ -225,7 +226,7 @@ mod tests {
         assert_eq!(step(|at| if at < 16 { 200.0 } else { 400.0 }), Some((16, 201, 401)));
         assert_eq!(step(|at| if at < 4 { 400.0 } else { 200.0 }), Some((4, 400, 201)));
         assert_eq!(step(|_| 200.0), None);
-        assert_eq!(step(|at| 200.0 + 10.0 * at as f64), None);
+        assert_eq!(step(|at| 200.0 + 10.0 * f64::from(at)), None);
         assert_eq!(step(|at| if at == 10 { 400.0 } else { 200.0 }), None);
         assert!(Step::of(&[1.0; 4]).is_none());
     }

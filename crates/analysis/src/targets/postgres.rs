@@ -32,6 +32,9 @@ fn now(service: Option<&ServiceMemory>) -> Result<&CurrentSettings, Option<&'sta
     service.postgres_now.as_ref().ok_or(Some("its command is not known"))
 }
 
+/// The name of a setting, what is demanded of it, and how it is read.
+type Setting<'a> = (&'a str, &'a Option<MemoryDemand>, fn(&CurrentSettings) -> Bytes);
+
 fn of_service(
     name: &str,
     demanded: &PostgresTargets,
@@ -40,7 +43,7 @@ fn of_service(
 ) -> Vec<Outcome> {
     let id = |key: &str| format!("services.{name}.postgres.{key}");
     let mut outcomes = Vec::new();
-    let settings: [(&str, &Option<MemoryDemand>, fn(&CurrentSettings) -> Bytes); 3] = [
+    let settings: [Setting<'_>; 3] = [
         ("shared_buffers", &demanded.shared_buffers, |now| now.shared_buffers),
         ("work_mem", &demanded.work_mem, |now| now.work_mem),
         ("maintenance_work_mem", &demanded.maintenance_work_mem, |now| now.maintenance_work_mem),
@@ -50,7 +53,7 @@ fn of_service(
         let (status, evidence) = match now {
             Err(why) => (Status::Unknown, why.clone()),
             Ok(now) => {
-                compared(now, binary(read(now)), binary(demand.value.bytes()), is_met(demand, read(now)))
+                compared(now, &binary(read(now)), &binary(demand.value.bytes()), is_met(demand, read(now)))
             }
         };
         let title = format!("`{key}` is {}", demand.words());
@@ -61,7 +64,7 @@ fn of_service(
             Err(why) => (Status::Unknown, why.clone()),
             Ok(now) => {
                 let found = now.max_connections;
-                compared(now, found.to_string(), wanted.to_string(), found == wanted)
+                compared(now, &found.to_string(), &wanted.to_string(), found == wanted)
             }
         };
         let title = format!("`max_connections` is {wanted}");
@@ -87,7 +90,7 @@ fn is_met(demand: &MemoryDemand, found: Bytes) -> bool {
 }
 
 /// A configuration file may set what the command does not: then another figure is no proof.
-fn compared(now: &CurrentSettings, found: String, wanted: String, is_met: bool) -> (Status, String) {
+fn compared(now: &CurrentSettings, found: &str, wanted: &str, is_met: bool) -> (Status, String) {
     match (is_met, now.has_config_file) {
         (true, _) => (Status::Pass, format!("set to {found}")),
         (false, true) => (Status::Unknown, "its configuration file was not read".to_owned()),

@@ -11,6 +11,7 @@ mod ctr;
 mod docker_stats;
 mod engine_stats;
 mod events;
+mod headless;
 mod interpolate;
 mod journal;
 mod json;
@@ -287,6 +288,9 @@ impl Reader {
         }
         if cgroup::is_files(text) {
             return cgroup::read(self, text);
+        }
+        if headless::is_rows(text) {
+            return headless::read(self, text);
         }
         match json::yaml(text) {
             Ok(documents) => match documents.first() {

@@ -40,12 +40,6 @@ impl Line {
         if words.len() >= MAX_WORDS {
             return Err("its command is too long to be recorded as a whole");
         }
-        if argv.is_planned && words.iter().any(|word| word.contains('$')) {
-            return Err("its command holds variables");
-        }
-        if words.iter().any(|word| word.chars().any(is_invisible)) {
-            return Err("its command holds characters that cannot be written to a file");
-        }
         let (first, starts) = start(&words).ok_or(NOT_UNDERSTOOD)?;
         match starts {
             // Without a word that names it, only the entrypoint of the official image starts the server.
@@ -59,6 +53,12 @@ impl Line {
             return Err("nothing tells its entrypoint from its command");
         }
         let options = options::parse(&words[first..]).ok_or(NOT_UNDERSTOOD)?;
+        if argv.is_planned && words.iter().any(|word| word.contains('$')) {
+            return Err("its command holds variables");
+        }
+        if words.iter().any(|word| word.chars().any(is_invisible)) {
+            return Err("its command holds characters that cannot be written to a file");
+        }
         Ok(Self { words, entrypoint: entrypoint.len(), first, options })
     }
 

@@ -28,7 +28,7 @@ pub(super) fn add(known: &Known<'_>, draft: &mut Draft) {
         }
         (Some(_), None) => {}
         (None, _) if planned.is_some_and(Probe::is_disabled) => {
-            draft.leave("its health check is switched off")
+            draft.leave("its health check is switched off");
         }
         (None, _) if known.server == Server::Postgres => {
             let test = vec!["CMD-SHELL".to_owned(), "pg_isready -q".to_owned()];
