@@ -169,7 +169,7 @@ pub(crate) fn running(before: &Snapshot, after: &Snapshot) {
         shown(&memory_report::text(&judged));
         shown(&memory_report::markdown(&judged));
         serde_json::to_string(&judged).expect("it is a document");
-        let recommended = memory::recommend::recommend(runtime, &Default::default());
+        let recommended = memory::recommend::recommend(runtime, &memory::recommend::Demands::none());
         shown(&compose_override::compose_override(&recommended));
         shown(&targets_report::template::template(&runtime.planned));
         let other = before.runtime.as_ref().unwrap_or(runtime);
@@ -249,6 +249,9 @@ memory_under_load = "1 GB"
 start_up = "90 s"
 logs = true
 log_size = "10 MB"
+context = "10 MB"
+oom_score_adj = 300
+postgres = { fits = true, shared_buffers = "128 MB", work_mem = "4 MB", maintenance_work_mem = "32 MB", max_connections = 50 }
 [cost]
 reduction = "40 %"
 host_reserve = "512 MB"

@@ -12,7 +12,11 @@ pub fn compose_override(recommendation: &Recommendation) -> String {
     let mut text =
         "# Written by `plimsoll recommend`: docker compose -f compose.yml -f compose.override.yml up\n"
             .to_owned();
-    text.push_str("# Memory is binary: 1024M = 1 GiB. The size of logs is decimal: 10m = 10 MB.\nservices:");
+    text.push_str("# Memory is binary: 1024M = 1 GiB. The size of logs is decimal: 10m = 10 MB.\n");
+    for open in &recommendation.open {
+        comment(&mut text, 0, open);
+    }
+    text.push_str("services:");
     // Compose refuses a file with a name that it does not take, and all of it with it.
     let takes = |service: &&ServiceRecommendation| yaml::service(&service.name).is_ok();
     if !recommendation.services.iter().any(|service| takes(&service)) {
@@ -110,6 +114,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_command_is_written_word_by_word() {
+        let words = ["postgres", "-c", "log_line_prefix=%m  [%p] \t\"$x\" '", ""].map(str::to_owned);
+        let line = lines(&Setting::Command(words.to_vec()));
+        assert_eq!(
+            line,
+            "    command: [\"postgres\", \"-c\", \"log_line_prefix=%m  [%p] \\t\\\"$$x\\\" '\", \"\"]\n"
+        );
+    }
+
+    #[test]
     fn every_line_says_why_and_nothing_breaks_out() {
         let limit =
             Recommended { setting: Setting::Limit(Bytes(1 << 30)), reasons: vec!["because\nit: #".into()] };
@@ -121,12 +135,12 @@ mod tests {
             open: vec!["no check".into()],
         };
         let odd = ServiceRecommendation { name: "a: \"b\"\n$x".into(), ..service.clone() };
-        let text = compose_override(&Recommendation { services: vec![odd.clone(), service] });
+        let text = compose_override(&Recommendation { services: vec![odd.clone(), service], open: Vec::new() });
         assert!(text.contains("  \"a.b-1\":\n    # no check\n    deploy:\n"), "{text}");
         let left_out =
             "  # left out: Compose does not take \"a: \\\"b\\\"\\x0a$x\" for the name of a service\n";
         assert!(text.ends_with(left_out), "{text}");
-        assert!(compose_override(&Recommendation { services: vec![odd] }).contains("\nservices: {}\n"));
+        assert!(compose_override(&Recommendation { services: vec![odd], open: Vec::new() }).contains("\nservices: {}\n"));
         assert!(text.contains("          # because it: #\n          memory: 1024M\n"), "{text}");
         assert!(
             text.contains("    mem_limit: 1024M\n    # can be started again\n    oom_score_adj: 300\n"),

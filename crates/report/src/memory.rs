@@ -8,7 +8,9 @@ use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::memory::compare::MemoryComparison;
 use plimsoll_analysis::memory::words::{binary, duration};
-use plimsoll_analysis::memory::{HealthVerdict, Limit, Memory, OomVerdict, ServiceMemory, TrendVerdict};
+use plimsoll_analysis::memory::{
+    HealthVerdict, Limit, Memory, OomVerdict, ServiceMemory, Totals, TrendVerdict,
+};
 use plimsoll_snapshot::{ByteDelta, Bytes};
 use serde::Serialize;
 
@@ -145,14 +147,34 @@ fn limit(limit: Limit) -> String {
     }
 }
 
+/// The sum of all limits, or what is known of it where some service has none.
+fn sum(totals: &Totals) -> String {
+    let missing = |services: &[String], what: &str| {
+        let services = services.join(", ");
+        match totals.limited {
+            Bytes::ZERO => format!("{what} ({services})"),
+            limited => format!("{what} of {services}, the others {}", binary(limited)),
+        }
+    };
+    match totals.limits {
+        Limit::Limited(bytes) => binary(bytes),
+        Limit::Unlimited => missing(&totals.unlimited, "none"),
+        Limit::Unknown if totals.unknown.is_empty() => "unknown".to_owned(),
+        Limit::Unknown => missing(&totals.unknown, "unknown"),
+    }
+}
+
 fn lines(memory: &Memory) -> Vec<String> {
     let mut lines = Vec::new();
     let totals = &memory.totals;
     let host = totals.host.map(|host| format!(", the host has {}", binary(host))).unwrap_or_default();
     lines.push(format!(
         "all limits: {}, with swap {}; reservations {}{host}",
-        limit(totals.limits),
-        limit(totals.limits_with_swap),
+        sum(totals),
+        match (totals.limits, totals.limits_with_swap) {
+            (Limit::Limited(_), Limit::Unlimited) => "unlimited".to_owned(),
+            (_, with_swap) => limit(with_swap),
+        },
         binary(totals.reservations)
     ));
     if let Some(at_once) = &memory.at_once {
@@ -186,7 +208,10 @@ fn lines(memory: &Memory) -> Vec<String> {
                 service.failed_ends
             ));
         }
-        if service.trend.verdict == TrendVerdict::Rising {
+        if let Some(crashes) = &service.crashes {
+            lines.push(format!("{name}: {crashes}"));
+        }
+        if matches!(service.trend.verdict, TrendVerdict::Rising | TrendVerdict::Risen) {
             lines.push(format!("{name}: {}", service.trend.reason));
         }
         for reason in &service.suggestion.reasons {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Bytes;
+
 /// A Dockerfile that was given beside an image. It is believed to be the one the image was built from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildFile {
@@ -12,6 +14,21 @@ pub struct BuildFile {
     /// The patterns of `.dockerignore`, in the order of the file; `None` if there is no such file.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ignore: Option<Vec<String>>,
+    /// The files that a build sends to the engine; `None` if nobody measured.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub context: Option<BuildContext>,
+}
+
+/// The files of a build context, without what `.dockerignore` leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BuildContext {
+    /// The bytes of the regular files.
+    pub bytes: Bytes,
+    /// How many files there are.
+    pub files: u64,
+    /// The bytes of what `.dockerignore` leaves out.
+    pub ignored_bytes: Bytes,
 }
 
 /// An instruction of a Dockerfile.

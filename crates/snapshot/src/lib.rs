@@ -17,7 +17,7 @@ pub mod runtime;
 mod units;
 mod warning;
 
-pub use build::{BuildFile, BuildInstruction};
+pub use build::{BuildContext, BuildFile, BuildInstruction};
 pub use bundle::Bundle;
 pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, LONGEST_PATH, Node, Paths};
 pub use facts::{

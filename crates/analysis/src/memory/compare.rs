@@ -272,6 +272,7 @@ fn gates(before: &Runtime, after: &Runtime) -> Vec<Gate> {
             Regime::UsageMinusCache => Some("usage − cache".to_owned()),
             Regime::Usage => Some("usage".to_owned()),
             Regime::Anon => Some("anonymous memory".to_owned()),
+            Regime::PrivateWorkingSet => Some("private working set".to_owned()),
         }),
         gate("load", before, after, |recording| recording.load.as_ref().map(|load| load.label.clone())),
     ];

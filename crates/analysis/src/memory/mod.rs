@@ -3,15 +3,18 @@
 //! The rules, with their sources, are in `docs/memory.md`. Everything that cannot be known from what was read is
 //! unknown, never zero and never fine.
 
+mod argv;
 pub mod compare;
 pub mod cost;
 mod health;
+mod lives;
 mod logs;
 mod oom;
 mod postgres;
 pub mod recommend;
 mod rng;
 mod samples;
+mod server;
 mod stack;
 mod startup;
 mod stats;
@@ -21,14 +24,16 @@ mod totals;
 mod trend;
 pub mod words;
 
-use plimsoll_snapshot::runtime::{Host, Metric};
+use std::collections::BTreeSet;
+
+use plimsoll_snapshot::runtime::{Host, Metric, UnreadLimit};
 use plimsoll_snapshot::{Bytes, Runtime};
 use serde::Serialize;
 
 pub use health::{HealthVerdict, ServiceHealth};
 pub use logs::{Bound, LogBound};
 pub use oom::{Oom, OomVerdict};
-pub use postgres::{CurrentSettings, PostgresSettings};
+pub use postgres::{CurrentSettings, DemandedSettings, PostgresSettings};
 pub use samples::{AtOnce, Distribution, WINDOW_MS};
 pub use stack::Limit;
 pub use startup::{StackStartUp, StartUp};
@@ -105,6 +110,16 @@ pub struct ServiceMemory {
     pub log: LogBound,
     /// The settings that fit its limit, if it is PostgreSQL.
     pub postgres: Option<PostgresSettings>,
+    /// What PostgreSQL runs with, as far as its command says.
+    pub postgres_now: Option<CurrentSettings>,
+    /// Whether it is a server of PostgreSQL.
+    pub is_postgres: bool,
+    /// Limits that are set, to something that could not be read.
+    pub unread: BTreeSet<UnreadLimit>,
+    /// What says that it crashes again and again; absent if it does not.
+    pub crashes: Option<String>,
+    /// How gladly the kernel kills it; absent where nobody looked.
+    pub oom_score_adj: Option<i64>,
 }
 
 /// Judges the memory of a stack.
@@ -168,7 +183,7 @@ fn service_memory(service: &StackService<'_>) -> ServiceMemory {
         name: service.name.clone(),
         replicas: service.replicas(),
         limit,
-        limit_with_swap: totals::with_swap(limit, service.swap()),
+        limit_with_swap: totals::with_swap(limit, service),
         reservation: service.reservation(),
         planned_limit: service.planned_limit(),
         headroom: limit.bytes().zip(working_set).map(|(limit, taken)| limit - taken.max),
@@ -183,7 +198,12 @@ fn service_memory(service: &StackService<'_>) -> ServiceMemory {
         start_ups: startup::start_ups(service),
         health: health::health(service),
         log: logs::bound(logging(service)),
-        postgres: postgres::postgres(service, for_postgres),
+        postgres: postgres::postgres(service, for_postgres, DemandedSettings::default()),
+        postgres_now: postgres::current(service),
+        is_postgres: server::Server::of(service) == server::Server::Postgres,
+        unread: service.limits().map(|limits| limits.unread.clone()).unwrap_or_default(),
+        crashes: lives::crash_loop(service),
+        oom_score_adj: service.oom_score_adj(),
         oom,
         trend,
         suggestion,

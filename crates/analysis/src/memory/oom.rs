@@ -3,9 +3,9 @@
 //! No source alone is enough: engines clear their flag at each start and some never set it (moby#15621, podman#26701),
 //! an exit code of 137 may be any SIGKILL, and the kernel's counter begins anew with each start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::runtime::{Event, EventKind, Metric, Series, Time};
+use plimsoll_snapshot::runtime::{Event, EventKind, Limits, Metric, Series, Time};
 use serde::Serialize;
 
 use super::stack::StackService;
@@ -56,18 +56,27 @@ pub(crate) fn oom(service: &StackService<'_>) -> Oom {
         kills = counted;
         certain.push(format!("the kernel counted {} (`oom_kill`)", plural(counted, "kill")));
     }
-    let events = service.events.iter().filter(|event| event.kind == EventKind::Oom).count() as u64;
+    let hangs = hangs(service);
+    let ooms = service.events.iter().filter(|event| event.kind == EventKind::Oom);
+    let (waits, events): (Vec<&Event>, Vec<&Event>) =
+        ooms.partition(|event| hangs.contains(&event.container));
+    let events = events.len() as u64;
     if events > 0 {
         kills = kills.max(events);
         certain.push(format!("the engine reported {} (`oom`)", plural(events, "event")));
     }
     let states = || service.containers.iter().flat_map(|(_, container)| &container.states);
-    if states().any(|state| state.oom_killed == Some(true)) {
+    // Engines set their flag at the event, be anything killed or not.
+    let killable = service.containers.iter().filter(|(index, _)| !hangs.contains(index));
+    if killable.flat_map(|(_, container)| &container.states).any(|state| state.oom_killed == Some(true)) {
         kills = kills.max(1);
         certain.push("the engine's flag `OOMKilled` is set".to_owned());
     }
     let ends = unexplained_kills(&service.events);
-    let state_137 = states().any(|state| state.exit_code == Some(137)) && stops(&service.events).is_empty();
+    let stops = stops(&service.events, 137);
+    let state_137 = service.containers.iter().any(|(index, container)| {
+        container.states.iter().any(|state| state.exit_code == Some(137)) && !stops.contains_key(index)
+    });
     if !certain.is_empty() {
         if ends > 0 {
             certain.push(format!("{} with exit code 137 and without a stop", plural(ends, "end")));
@@ -81,6 +90,11 @@ pub(crate) fn oom(service: &StackService<'_>) -> Oom {
     }
     let evidence = watched(service);
     let verdict = if evidence.is_empty() { OomVerdict::Unknown } else { OomVerdict::NoneSeen };
+    if !waits.is_empty() {
+        let events = plural(waits.len() as u64, "event");
+        let waits = format!("{events} `oom`, but `oom_kill_disable` is set: its processes waited for memory");
+        return Oom { verdict, kills: 0, evidence: std::iter::once(waits).chain(evidence).collect() };
+    }
     let evidence = match (verdict, states().any(|state| state.oom_killed == Some(false))) {
         (OomVerdict::Unknown, true) => {
             vec!["only the flag `OOMKilled: false` is known, which engines clear at each start".to_owned()]
@@ -114,20 +128,44 @@ fn watched(service: &StackService<'_>) -> Vec<String> {
         })
     });
     if covered {
-        evidence.push("events were heard throughout a recording, with no `oom` among them".to_owned());
+        let without = "events were heard throughout a recording, with no `oom` among them";
+        let some = "events were heard throughout a recording";
+        let is_oom = |event: &&Event| event.kind == EventKind::Oom;
+        evidence.push(if service.events.iter().any(is_oom) { some } else { without }.to_owned());
     }
     evidence
 }
 
-/// When somebody ended each container on purpose.
-fn stops(events: &[&Event]) -> BTreeMap<usize, Vec<Time>> {
+/// The containers that wait at their limit instead of being killed. What was only planned counts for none: engines ignore
+/// it on cgroup v2.
+fn hangs(service: &StackService<'_>) -> BTreeSet<usize> {
+    let is_disabled = |limits: &Limits| limits.oom_kill_disable == Some(true);
+    let of =
+        service.containers.iter().filter(|(_, container)| container.limits.as_ref().is_some_and(is_disabled));
+    of.map(|(index, _)| *index).collect()
+}
+
+/// When somebody did to each container what ends it with this code.
+fn stops(events: &[&Event], code: i64) -> BTreeMap<usize, Vec<Time>> {
     let mut stops: BTreeMap<usize, Vec<Time>> = BTreeMap::new();
-    for event in events {
-        if matches!(event.kind, EventKind::Stop | EventKind::Kill { .. } | EventKind::Restart) {
-            stops.entry(event.container).or_default().push(event.time);
-        }
+    for event in events.iter().filter(|event| ends_with(event.kind, code)) {
+        stops.entry(event.container).or_default().push(event.time);
     }
     stops
+}
+
+/// Whether what was done explains an end with a code. A signal that asks for an end may lead to any; another one, as the
+/// hang-up that makes servers read their settings again, only to its own: 128 and its number.
+fn ends_with(kind: EventKind, code: i64) -> bool {
+    /// SIGINT, SIGQUIT, SIGKILL and SIGTERM.
+    const ENDING: [i64; 4] = [2, 3, 9, 15];
+    match kind {
+        EventKind::Stop | EventKind::Restart | EventKind::Kill { signal: None } => true,
+        EventKind::Kill { signal: Some(signal) } => {
+            ENDING.contains(&signal) || code == signal.saturating_add(128)
+        }
+        _ => false,
+    }
 }
 
 /// Ends by SIGKILL (137 = 128 + 9) that no stop or signal explains.
@@ -137,8 +175,11 @@ fn unexplained_kills(events: &[&Event]) -> u64 {
 
 /// Ends with such an exit code that no stop or signal through the engine explains.
 pub(crate) fn unexplained_ends(events: &[&Event], code: fn(i64) -> bool) -> u64 {
-    let stops = stops(events);
-    let explained = |event: &Event| {
+    let mut by_code: BTreeMap<i64, BTreeMap<usize, Vec<Time>>> = BTreeMap::new();
+    let mut explained = |event: &Event, code: i64| {
+        // Only these can be those of a signal: of all others one answer is enough, however many there are.
+        let code = if (129..=192).contains(&code) { code } else { 0 };
+        let stops = by_code.entry(code).or_insert_with(|| stops(events, code));
         let Some(times) = stops.get(&event.container) else { return false };
         let before = times.partition_point(|time| *time <= event.time);
         // The `stop` and `restart` events come after the end they caused.
@@ -146,9 +187,9 @@ pub(crate) fn unexplained_ends(events: &[&Event], code: fn(i64) -> bool) -> u64 
         before.checked_sub(1).is_some_and(|last| soon(times[last], event.time, STOP_MS))
             || times.get(before).is_some_and(|next| soon(event.time, *next, 2_000))
     };
-    let ends = events.iter().filter(|event| match event.kind {
-        EventKind::Die { exit_code } => exit_code.is_some_and(code),
-        _ => false,
+    let ends = events.iter().filter_map(|event| match event.kind {
+        EventKind::Die { exit_code } => Some((event, exit_code.filter(|exit_code| code(*exit_code))?)),
+        _ => None,
     });
-    ends.filter(|event| !explained(event)).count() as u64
+    ends.filter(|(event, code)| !explained(event, *code)).count() as u64
 }

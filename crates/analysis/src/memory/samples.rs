@@ -7,7 +7,7 @@ use plimsoll_snapshot::runtime::{EventKind, Metric, Recording, Series};
 use serde::Serialize;
 
 use super::stack::StackService;
-use super::stats;
+use super::{lives, stats};
 
 /// The length of a window, in milliseconds. What a container takes changes within seconds; who looks for a peak asks for
 /// the largest value of each minute (Kubernetes' VPA and KRR do the same with their own steps).
@@ -53,8 +53,12 @@ pub(crate) fn to_float(value: u64) -> f64 {
 /// The largest values of the windows of a service, pooled over its containers and their starts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Windows {
-    /// One for each window that has a value.
+    /// One for each window that was lived through, at least by half.
     pub(crate) maxima: Vec<f64>,
+    /// The largest value of all, those of shorter lives among them.
+    pub(crate) most: f64,
+    /// How long its containers were seen to live, in milliseconds.
+    pub(crate) lived_ms: i64,
     /// How many independent ones they are worth, each series for itself.
     pub(crate) effective: f64,
     /// Whether some series has no times, so that it cannot be cut into windows.
@@ -81,29 +85,59 @@ pub(crate) fn working_set(series: &Series) -> impl Iterator<Item = (u32, f64)> +
     series.values(Metric::WorkingSet).map(|(frame, value)| (frame, to_float(value)))
 }
 
-/// The largest value of each window of one series, oldest first; none if it has no times.
-pub(crate) fn window_maxima(recording: &Recording, series: &Series) -> Option<Vec<f64>> {
-    let mut maxima: Vec<(i64, f64)> = Vec::new();
+/// A window of one series.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    number: i64,
+    most: f64,
+    /// How much of it was lived through, in milliseconds.
+    lived_ms: i64,
+}
+
+impl Window {
+    /// Of less than half a window too little is known: a life of seconds is no minute.
+    const fn counts(self) -> bool {
+        self.lived_ms * 2 >= WINDOW_MS
+    }
+}
+
+/// The windows of one series, oldest first; none if it has no times.
+fn windows(recording: &Recording, series: &Series) -> Option<Vec<Window>> {
+    let step = lives::step(recording);
+    let mut windows: Vec<Window> = Vec::new();
     let mut start = None;
     for (frame, value) in working_set(series) {
         let time = frame_time(recording, frame)?;
-        let window = time.saturating_sub(*start.get_or_insert(time)) / WINDOW_MS;
-        match maxima.last_mut() {
-            Some((last, most)) if *last == window => *most = most.max(value),
-            _ => maxima.push((window, value)),
+        let number = time.saturating_sub(*start.get_or_insert(time)) / WINDOW_MS;
+        match windows.last_mut() {
+            Some(last) if last.number == number => {
+                last.most = last.most.max(value);
+                last.lived_ms = last.lived_ms.saturating_add(step).min(WINDOW_MS);
+            }
+            _ => windows.push(Window { number, most: value, lived_ms: step }),
         }
     }
-    Some(maxima.into_iter().map(|(_, most)| most).collect())
+    Some(windows)
+}
+
+/// The largest value of each window of one series that counts, oldest first; none if it has no times.
+pub(crate) fn window_maxima(recording: &Recording, series: &Series) -> Option<Vec<f64>> {
+    let windows = windows(recording, series)?;
+    Some(windows.into_iter().filter(|window| window.counts()).map(|window| window.most).collect())
 }
 
 impl Windows {
     pub(crate) fn of(service: &StackService<'_>) -> Self {
         let mut windows = Self::default();
         for (recording, series) in &service.series {
-            match window_maxima(recording, series) {
-                Some(maxima) => {
+            match self::windows(recording, series) {
+                Some(found) => {
+                    let counting = found.iter().filter(|window| window.counts());
+                    let maxima: Vec<f64> = counting.map(|window| window.most).collect();
                     windows.effective += stats::effective(&maxima);
                     windows.maxima.extend(maxima);
+                    windows.most = found.iter().map(|window| window.most).fold(windows.most, f64::max);
+                    windows.lived_ms += found.iter().map(|window| window.lived_ms).sum::<i64>();
                 }
                 None => windows.untimed |= working_set(series).next().is_some(),
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::runtime::{
-    Container, ContainerState, Event, Metric, PlannedService, Recording, Series, Status,
+    Container, ContainerState, Event, Limits, Metric, PlannedService, Recording, Series, Status, UnreadLimit,
 };
 use plimsoll_snapshot::{Bytes, Order as _, Runtime};
 use serde::Serialize;
@@ -28,6 +28,15 @@ impl Limit {
         match self {
             Self::Limited(bytes) => Some(bytes),
             Self::Unknown | Self::Unlimited => None,
+        }
+    }
+
+    /// The limit that an engine or a file sets. Zero is how both write that there is none.
+    pub(crate) fn of(limits: &Limits) -> Self {
+        match limits.memory.filter(|limit| !limit.is_zero()) {
+            Some(limit) => Self::Limited(limit),
+            None if limits.unread.contains(&UnreadLimit::Memory) => Self::Unknown,
+            None => Self::Unlimited,
         }
     }
 
@@ -191,8 +200,7 @@ impl<'a> StackService<'a> {
 
     fn container_limit(&self, index: usize, container: &Container) -> Limit {
         if let Some(limits) = &container.limits {
-            // Zero is how engines write that there is none.
-            return limits.memory.filter(|limit| !limit.is_zero()).map_or(Limit::Unlimited, Limit::Limited);
+            return Limit::of(limits);
         }
         let mut sampled = Limit::Unknown;
         for (_, series) in self.series.iter().filter(|(_, series)| series.container == index) {
@@ -210,12 +218,12 @@ impl<'a> StackService<'a> {
 
     /// The limit that the plan asks for; none without a plan.
     pub(crate) fn planned_limit(&self) -> Option<Limit> {
-        let plan = self.plan?;
-        if plan.has_unread_limit() {
-            return Some(Limit::Unknown);
-        }
-        let limits = &plan.limits;
-        Some(limits.memory.filter(|limit| !limit.is_zero()).map_or(Limit::Unlimited, Limit::Limited))
+        self.plan.map(|plan| Limit::of(&plan.limits))
+    }
+
+    /// How gladly the kernel kills it: as inspected, or as planned, where what is not set is zero.
+    pub(crate) fn oom_score_adj(&self) -> Option<i64> {
+        Some(self.limits()?.oom_score_adj.unwrap_or(0))
     }
 
     /// The last that was seen of each current container.

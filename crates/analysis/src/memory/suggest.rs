@@ -9,8 +9,11 @@ use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{Metric, Regime};
 use serde::Serialize;
 
+use super::lives::crash_loop;
 use super::oom::Oom;
-use super::samples::{Distribution, Windows, is_loaded, start_was_seen, to_bytes, to_float, working_set};
+use super::samples::{
+    Distribution, WINDOW_MS, Windows, is_loaded, start_was_seen, to_bytes, to_float, working_set,
+};
 use super::stack::{Limit, StackService};
 use super::words::{binary, plural};
 use super::{Trend, TrendVerdict};
@@ -77,9 +80,9 @@ pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend
     };
     // What was killed for memory says itself what was too little, however short the recording.
     if oom.verdict.is_kill()
-        && let Some(reached) = limit.bytes().or(distribution.map(|windows| windows.max))
+        && let Some(reached) = limit.bytes().or(Some(to_bytes(windows.most)).filter(|most| !most.is_zero()))
     {
-        let most = reached.max(distribution.map_or(Bytes::ZERO, |windows| windows.max));
+        let most = reached.max(to_bytes(windows.most));
         suggestion.refused.clear();
         suggestion.at_least = true;
         suggestion.confidence = Some(Confidence::Low);
@@ -90,35 +93,49 @@ pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend
             binary(Bytes(100 * MIB)),
             binary(most),
         ));
+        // A larger limit helps against neither of these.
+        if trend.verdict == TrendVerdict::Rising {
+            suggestion
+                .reasons
+                .push(format!("possible leak, which a larger limit only delays: {}", trend.reason));
+        }
+        suggestion.reasons.extend(crash_loop(service));
         suggestion.reservation = distribution.map(|windows| round_up(windows.p50));
         return suggestion;
     }
     let Some(windows_of) = distribution.filter(|_| suggestion.refused.is_empty()) else { return suggestion };
+    let largest = windows_of.max.max(to_bytes(windows.most));
+    let has_risen = trend.verdict == TrendVerdict::Risen;
     let (confidence, margin) = match windows.effective {
+        _ if has_risen => (Confidence::Low, 50),
         WILKS_P99.. => (Confidence::High, 15),
         WILKS_P95.. => (Confidence::Medium, 25),
         _ => (Confidence::Low, 50),
     };
-    let need = to_float(windows_of.max.0) * (1.0 + to_float(margin) / 100.0);
+    let need = to_float(largest.0) * (1.0 + to_float(margin) / 100.0);
     let suggested = round_up(to_bytes(need));
     suggestion.reasons.push(format!(
         "the largest of {} of 60 s is {}, and {margin} % are added: they are worth {:.0} independent ones, {}",
         plural(windows_of.count, "window"),
-        binary(windows_of.max),
+        binary(largest),
         windows.effective,
         match confidence {
+            Confidence::Low if has_risen => "but it takes more at the end than at the beginning: low confidence",
             Confidence::High => "so their maximum covers the 99th percentile with 95 % confidence",
             Confidence::Medium => "so their maximum covers the 95th percentile with 95 % confidence",
             Confidence::Low => "fewer than the 59 that would cover the 95th percentile: low confidence",
         }
     ));
+    if has_risen {
+        suggestion.reasons.push(trend.reason.clone());
+    }
     if let Limit::Limited(limit) = limit
-        && to_float(windows_of.max.0) >= CENSORED * to_float(limit.0)
+        && to_float(largest.0) >= CENSORED * to_float(limit.0)
     {
         suggestion.at_least = true;
         suggestion.reasons.push(format!(
             "it reached {} of its limit of {}, so it may have wanted more: at least this much",
-            binary(windows_of.max),
+            binary(largest),
             binary(limit)
         ));
     }
@@ -146,7 +163,9 @@ fn refusals(service: &StackService<'_>, windows: &Windows, trend: &Trend) -> Vec
     if windows.untimed {
         refused.push("a recording has no times, so it cannot be cut into windows".to_owned());
     }
-    let count = windows.maxima.len() as u64;
+    // Halves of windows that many short lives leave are no time.
+    let lived = u64::try_from(windows.lived_ms.saturating_add(WINDOW_MS / 2) / WINDOW_MS).unwrap_or(0);
+    let count = (windows.maxima.len() as u64).min(lived);
     if count < LEAST_WINDOWS {
         refused.push(format!("{} of 60 s recorded, {LEAST_WINDOWS} are the least", plural(count, "window")));
     }
@@ -166,6 +185,7 @@ fn refusals(service: &StackService<'_>, windows: &Windows, trend: &Trend) -> Vec
                 .to_owned(),
         );
     }
+    refused.extend(crash_loop(service));
     if trend.verdict == TrendVerdict::Rising {
         refused.push(format!("possible leak, not sized: {}", trend.reason));
     }

@@ -74,7 +74,7 @@ fn thin_evidence_is_refused_in_words() {
     short.series[0].started = None;
     let refused =
         memory(&stack(vec![container("app", None)], vec![short])).services.remove(0).suggestion.refused;
-    assert!(refused[0].contains("2 windows"), "{refused:?}");
+    assert!(refused[0].contains("1 window "), "{refused:?}");
     assert!(refused.iter().any(|reason| reason.contains("start")), "{refused:?}");
     assert!(refused.iter().any(|reason| reason.contains("load")), "{refused:?}");
     let nothing = memory(&stack(vec![container("app", None)], vec![])).services.remove(0).suggestion;
@@ -226,15 +226,15 @@ fn a_stack_has_started_when_its_last_service_is_healthy() {
 
 #[test]
 fn recommendations_say_why_and_leave_open_what_is_not_known() {
-    use recommend::{Setting, recommend};
+    use recommend::{Demanded, Demands, Setting, recommend};
     let mut runtime =
         stack(vec![container("app", None), container("db", Some(512))], vec![recording(0, &[300; 16])]);
     runtime.containers[1].image = Some("postgres:16".into());
-    let recommended = recommend(&runtime, &BTreeMap::new());
+    let recommended = recommend(&runtime, &Demands::none());
     let settings = |index: usize| -> Vec<Setting> {
         recommended.services[index].settings.iter().map(|one| one.setting.clone()).collect()
     };
-    assert!(recommended.services[0].open[0].contains("2 windows"), "{:?}", recommended.services[0].open);
+    assert!(recommended.services[0].open[0].contains("1 window "), "{:?}", recommended.services[0].open);
     assert!(!settings(0).iter().any(|setting| matches!(setting, Setting::Limit(_))));
     assert!(settings(1).contains(&Setting::Limit(Bytes(512 * MIB))));
     assert!(settings(1).contains(&Setting::LimitWithSwap(Bytes(512 * MIB))));
@@ -244,8 +244,11 @@ fn recommendations_say_why_and_leave_open_what_is_not_known() {
         .into_iter()
         .find_map(|one| if let Setting::Command(words) = one { Some(words) } else { None });
     assert_eq!(command.unwrap().last().unwrap(), "max_connections=50");
-    let demanded = BTreeMap::from([("app".to_owned(), Bytes(1024 * MIB))]);
-    let recommended = recommend(&runtime, &demanded);
+    let service = |name: &str| Demanded {
+        limit: Some(Bytes(1024 * MIB)).filter(|_| name == "app"),
+        ..Demanded::default()
+    };
+    let recommended = recommend(&runtime, &Demands { service: &service, ..Demands::none() });
     assert_eq!(recommended.services[0].settings[0].setting, Setting::Limit(Bytes(1024 * MIB)));
     assert!(recommended.services[0].settings.iter().all(|one| !one.reasons.is_empty()));
 }
@@ -260,4 +263,273 @@ fn nothing_is_unknown_and_never_fine() {
     assert_eq!(service.limit, Limit::Unknown);
     assert_eq!(service.health.verdict, HealthVerdict::Unknown);
     assert_eq!(service.log.bound, Bound::Unknown);
+}
+
+fn service(runtime: &Runtime) -> ServiceMemory {
+    memory(runtime).services.remove(0)
+}
+
+/// What is recommended for a service, as `setting` and reasons, and what is left open.
+fn recommended(runtime: &Runtime) -> recommend::ServiceRecommendation {
+    recommend::recommend(runtime, &recommend::Demands::none()).services.remove(0)
+}
+
+fn setting<T>(
+    recommended: &recommend::ServiceRecommendation,
+    of: impl Fn(&recommend::Setting) -> Option<T>,
+) -> Option<T> {
+    recommended.settings.iter().find_map(|one| of(&one.setting))
+}
+
+#[test]
+fn what_waits_at_its_limit_was_not_killed() {
+    let mut runtime = stack(vec![container("app", Some(64))], vec![]);
+    runtime.events = vec![event(0, 60, EventKind::Oom)];
+    assert_eq!(service(&runtime).oom.verdict, OomVerdict::Certain);
+    runtime.containers[0].limits.as_mut().unwrap().oom_kill_disable = Some(true);
+    // Some engines set their flag at the event.
+    let state = ContainerState { oom_killed: Some(true), ..ContainerState::default() };
+    runtime.containers[0].states = vec![state];
+    let oom = service(&runtime).oom;
+    assert_eq!((oom.verdict, oom.kills), (OomVerdict::Unknown, 0));
+    assert!(oom.evidence[0].contains("waited"), "{oom:?}");
+    runtime.events.push(event(0, 70, EventKind::Die { exit_code: Some(137) }));
+    assert_eq!(service(&runtime).oom.verdict, OomVerdict::Likely);
+}
+
+#[test]
+fn only_what_asks_for_an_end_explains_one() {
+    let check = |kind: EventKind, code: i64, likely: bool, failed: u64| {
+        let mut runtime = stack(vec![container("app", None)], vec![]);
+        runtime.events = vec![event(0, 10, kind), event(0, 15, EventKind::Die { exit_code: Some(code) })];
+        let service = service(&runtime);
+        assert_eq!(
+            (service.oom.verdict == OomVerdict::Likely, service.failed_ends),
+            (likely, failed),
+            "{kind:?} {code}"
+        );
+    };
+    let kill = |signal| EventKind::Kill { signal: Some(signal) };
+    check(kill(1), 137, true, 1);
+    check(kill(10), 137, true, 1);
+    check(kill(28), 137, true, 1);
+    check(kill(1), 129, false, 0);
+    check(kill(1), 1, false, 1);
+    check(kill(9), 137, false, 0);
+    check(kill(15), 137, false, 0);
+    check(kill(15), 1, false, 0);
+    check(EventKind::Kill { signal: None }, 137, false, 0);
+    check(kill(i64::MAX), 137, true, 1);
+}
+
+#[test]
+fn an_exit_code_of_another_container_is_explained_by_its_own_stop() {
+    let mut runtime = stack(vec![container("app", None), container("app", None)], vec![]);
+    let ended = ContainerState { status: Status::Exited, exit_code: Some(137), ..ContainerState::default() };
+    runtime.containers[1].states = vec![ended];
+    runtime.events = vec![event(0, 10, EventKind::Stop)];
+    assert_eq!(service(&runtime).oom.verdict, OomVerdict::Likely);
+}
+
+/// Lives of eleven seconds, one after the other, with a crash at the end of each.
+fn crash_loop(lives: i64, exit_code: i64, with_events: bool) -> Runtime {
+    let mut recording = recording(0, &[]);
+    let times: Vec<Time> = (0..lives * 12).map(|second| Time(second * 1000)).collect();
+    recording.frames = u32::try_from(times.len()).unwrap();
+    (recording.interval_ms, recording.times) = (Some(1000), Some(times));
+    recording.series = (0..lives)
+        .map(|life| Series {
+            container: 0,
+            started: Some(Time(life * 12_000)),
+            first: u32::try_from(life * 12).unwrap(),
+            length: 11,
+            columns: BTreeMap::from([(Metric::WorkingSet, Column(vec![Some(9 * MIB); 11]))]),
+            peak: None,
+        })
+        .collect();
+    let mut runtime = stack(vec![container("app", None)], vec![recording]);
+    if with_events {
+        for life in 0..lives {
+            runtime.events.push(event(0, life * 12, EventKind::Start));
+            let die = EventKind::Die { exit_code: Some(exit_code) };
+            runtime.events.push(event(0, life * 12 + 11, die));
+        }
+    }
+    runtime
+}
+
+#[test]
+fn a_service_that_crashes_again_and_again_gets_no_limit() {
+    for (runtime, words) in [
+        (crash_loop(14, 1, true), "it crashes: 14 ends"),
+        (crash_loop(14, 0, true), "14 lives of less than a minute"),
+        (crash_loop(14, 1, false), "14 lives of less than a minute"),
+    ] {
+        let service = service(&runtime);
+        assert_eq!(service.suggestion.windows, None, "no window was lived through");
+        assert_eq!(service.suggestion.limit, None);
+        assert!(service.suggestion.refused.iter().any(|why| why.contains("0 windows")), "{service:?}");
+        assert!(service.suggestion.refused.iter().any(|why| why.contains(words)), "{:?}", service.suggestion);
+        let recommended = recommended(&runtime);
+        let is_limit =
+            |setting: &recommend::Setting| matches!(setting, recommend::Setting::Limit(_)).then_some(());
+        assert_eq!(setting(&recommended, is_limit), None);
+        assert!(recommended.open[0].contains("11 s"), "{:?}", recommended.open);
+    }
+    // Even an old limit is not repeated.
+    let mut limited = crash_loop(14, 1, true);
+    limited.containers[0].limits.as_mut().unwrap().memory = Some(Bytes(512 * MIB));
+    assert!(recommended(&limited).open[0].contains("it crashes"));
+}
+
+#[test]
+fn a_restart_by_hand_is_no_crash_loop() {
+    let mut runtime = stack(vec![container("app", None)], vec![recording(0, &steady(300))]);
+    runtime.events = vec![
+        event(0, 0, EventKind::Start),
+        event(0, 1800, EventKind::Kill { signal: Some(15) }),
+        event(0, 1801, EventKind::Die { exit_code: Some(143) }),
+        event(0, 1802, EventKind::Start),
+    ];
+    assert_eq!(service(&runtime).crashes, None);
+    assert!(service(&runtime).suggestion.limit.is_some());
+}
+
+#[test]
+fn a_step_is_not_steady_and_lowers_the_confidence() {
+    let values: Vec<u64> =
+        (0..720).map(|sample| if sample < 400 { 200 } else { 400 } + sample * 7919 % 5).collect();
+    let service = service(&stack(vec![container("app", None)], vec![recording(0, &values)]));
+    assert_eq!(service.trend.verdict, TrendVerdict::Risen);
+    assert!(service.trend.reason.contains("it steps from 204 MiB to 404 MiB"), "{:?}", service.trend);
+    assert_eq!(service.suggestion.confidence, Some(Confidence::Low));
+    assert!(service.suggestion.reasons.iter().any(|reason| reason.contains("it steps")));
+}
+
+#[test]
+fn a_leak_is_said_whatever_else_is() {
+    // Fourteen minutes in which it grows faster and faster: few windows, and each follows from the last.
+    let convex: Vec<u64> = (0..168).map(|sample| 100 + sample * sample / 150).collect();
+    let leaking = service(&stack(vec![container("app", None)], vec![recording(0, &convex)]));
+    assert!(leaking.trend.verdict == TrendVerdict::Rising || leaking.trend.verdict == TrendVerdict::Risen);
+    assert!(
+        leaking.suggestion.limit.is_none() || leaking.suggestion.confidence == Some(Confidence::Low),
+        "{leaking:?}"
+    );
+    let told = |service: &ServiceMemory| {
+        let told: Vec<String> =
+            service.suggestion.reasons.iter().chain(&service.suggestion.refused).cloned().collect();
+        told.join("; ")
+    };
+    assert!(told(&leaking).contains("leak") || told(&leaking).contains("go on rising"), "{}", told(&leaking));
+    // Five per cent in an hour.
+    let slow: Vec<u64> = (0..720).map(|sample| 4000 + sample * 200 / 720 + sample * 7919 % 3).collect();
+    let slow = service(&stack(vec![container("app", None)], vec![recording(0, &slow)]));
+    assert_eq!(
+        (slow.trend.verdict, slow.suggestion.confidence),
+        (TrendVerdict::Risen, Some(Confidence::Low))
+    );
+    assert!(told(&slow).contains("rises slowly"), "{}", told(&slow));
+    // A kill gives a larger limit, which only delays the next one.
+    let growing: Vec<u64> = (0..720).map(|sample| 100 + sample).collect();
+    let mut killed = stack(vec![container("app", Some(1024))], vec![recording(0, &growing)]);
+    killed.events = vec![event(0, 3500, EventKind::Oom)];
+    assert!(told(&service(&killed)).contains("only delays"), "{}", told(&service(&killed)));
+}
+
+#[test]
+fn what_cannot_be_read_is_unknown_and_never_none() {
+    use plimsoll_snapshot::runtime::UnreadLimit;
+    let mut runtime = stack(vec![container("app", None), container("other", Some(512))], vec![]);
+    runtime.containers[0].limits.as_mut().unwrap().forget(UnreadLimit::Memory);
+    runtime.containers[1].limits.as_mut().unwrap().forget(UnreadLimit::MemorySwap);
+    let memory = memory(&runtime);
+    assert_eq!(memory.services[0].limit, Limit::Unknown);
+    assert_eq!(memory.services[1].limit_with_swap, Limit::Unknown);
+    assert_eq!((memory.totals.limits, memory.totals.limited), (Limit::Unknown, Bytes(512 * MIB)));
+    assert_eq!(memory.totals.unknown, ["app"]);
+}
+
+fn planned(image: &str, command: &[&str]) -> Runtime {
+    let plan = PlannedService {
+        name: "db".into(),
+        image: Some(image.into()),
+        limits: Limits { memory: Some(Bytes(512 * MIB)), ..Limits::default() },
+        command: (!command.is_empty()).then(|| {
+            plimsoll_snapshot::runtime::Command(command.iter().map(|word| (*word).to_owned()).collect())
+        }),
+        entrypoint_words: Some(0),
+        ..PlannedService::default()
+    };
+    Runtime { planned: vec![plan], ..Runtime::default() }
+}
+
+#[test]
+fn the_command_of_postgres_is_kept_word_by_word_or_left_alone() {
+    let command = |runtime: &Runtime| {
+        let recommended = recommended(runtime);
+        let words = |setting: &recommend::Setting| {
+            if let recommend::Setting::Command(words) = setting { Some(words.join(" ")) } else { None }
+        };
+        setting(&recommended, words).ok_or_else(|| recommended.open.join("; "))
+    };
+    let kept = |words: &[&str]| command(&planned("postgres:16", words)).unwrap_or_else(|why| panic!("{why}"));
+    let ssl = ["postgres", "-c", "ssl=on", "-c", "shared_buffers=1GB", "-c", "hba_file=/etc/pg_hba.conf"];
+    assert!(
+        kept(&ssl).starts_with("postgres -c ssl=on -c hba_file=/etc/pg_hba.conf -c shared_buffers=128MB ")
+    );
+    assert!(
+        kept(&["-c max_connections=300 -c 'log_line_prefix=%m [%p] '"])
+            .starts_with("-c log_line_prefix=%m [%p]  -c ")
+    );
+    assert!(kept(&[]).starts_with("postgres -c shared_buffers=128MB"));
+    let config = kept(&["postgres", "--config-file=/etc/postgresql.conf"]);
+    assert!(
+        config.starts_with("postgres --config-file=/etc/postgresql.conf -c shared_buffers=128MB"),
+        "{config}"
+    );
+    let left = |image: &str, words: &[&str], why: &str| {
+        let open = command(&planned(image, words)).unwrap_err();
+        assert!(open.contains(why) && open.contains("shared_buffers = 128MB"), "{open}");
+    };
+    left("postgres:16", &["sh", "-c", "exec postgres -c shared_buffers=1GB"], "not one of PostgreSQL's own");
+    left("postgres:16", &["postgres -c shared_buffers=1GB && true"], "not one of PostgreSQL's own");
+    left("postgres:16", &["postgres", "-c", "shared_buffers=1GB", "-c", "x.password=…"], "secret");
+    left("postgres:16", &["postgres", "-c", "port=${PORT}"], "variables");
+    left("bitnami/postgresql:16", &[], "nothing that was read says what it runs");
+    left(
+        "ghcr.io/cloudnative-pg/postgresql:16",
+        &["/controller/manager", "instance", "run"],
+        "not one of PostgreSQL's own",
+    );
+}
+
+#[test]
+fn advice_for_databases_goes_to_servers_alone() {
+    let score = |runtime: &Runtime| {
+        let score = |setting: &recommend::Setting| {
+            if let recommend::Setting::OomScore(score) = setting { Some(*score) } else { None }
+        };
+        setting(&recommended(runtime), score)
+    };
+    for image in [
+        "prometheuscommunity/postgres-exporter",
+        "mongo-express",
+        "kafka-ui",
+        "my-redis-client",
+        "elasticsearch-head",
+    ] {
+        let runtime = planned(image, &[]);
+        assert_eq!(score(&runtime), Some(300), "{image}");
+        let recommended = recommended(&runtime);
+        assert!(!format!("{recommended:?}").contains("pg_isready"), "{image}");
+        assert!(!format!("{recommended:?}").contains("before the database"), "there is none");
+        assert!(memory(&runtime).services[0].postgres.is_none());
+    }
+    assert_eq!(score(&planned("redis:7", &[])), Some(-500));
+    assert_eq!(score(&planned("postgres:16", &["pg_dump", "-h", "db"])), Some(300));
+    assert_eq!(score(&planned("postgres:16", &["/start.sh"])), None);
+    let mut both = planned("postgres:16", &[]);
+    both.planned.push(PlannedService { name: "app".into(), ..PlannedService::default() });
+    assert!(format!("{:?}", recommended(&both)).contains("before the database"));
 }

@@ -1,7 +1,7 @@
 //! What a stack may take in all, against the memory of its host.
 
 use plimsoll_snapshot::Bytes;
-use plimsoll_snapshot::runtime::Swap;
+use plimsoll_snapshot::runtime::{Limits, Swap, UnreadLimit};
 use serde::Serialize;
 
 use super::stack::{Limit, StackService};
@@ -41,8 +41,14 @@ impl Totals {
 
 /// The limit of RAM and swap together of one container. Where swap is not set, an engine lets a container swap as much
 /// as its RAM: twice the memory (moby, `daemon_unix.go`, `adaptContainerSettings`).
-pub(crate) fn with_swap(memory: Limit, swap: Option<Swap>) -> Limit {
-    match (memory, swap) {
+pub(crate) fn with_swap(memory: Limit, service: &StackService<'_>) -> Limit {
+    let limits = service.limits();
+    match (memory, limits.and_then(|limits| limits.memory_swap)) {
+        (Limit::Limited(_), None)
+            if limits.is_some_and(|limits| limits.unread.contains(&UnreadLimit::MemorySwap)) =>
+        {
+            Limit::Unknown
+        }
         (Limit::Limited(memory), Some(Swap::Total(total))) if total >= memory => Limit::Limited(total),
         (Limit::Limited(_), Some(Swap::Unlimited)) => Limit::Unlimited,
         (Limit::Limited(memory), _) => Limit::Limited(memory + memory),
@@ -66,7 +72,7 @@ pub(crate) fn totals(services: &[StackService<'_>], host: Option<Bytes>) -> Tota
             Limit::Limited(bytes) => totals.limited += times(bytes, replicas),
         }
         all = add(all, limit, replicas);
-        all_with_swap = add(all_with_swap, with_swap(limit, service.swap()), replicas);
+        all_with_swap = add(all_with_swap, with_swap(limit, service), replicas);
         match service.reservation() {
             Some(bytes) => totals.reservations += times(bytes, replicas),
             None => totals.unreserved.push(service.name.clone()),
@@ -92,16 +98,14 @@ fn add(sum: Limit, limit: Limit, replicas: u64) -> Limit {
 }
 
 impl StackService<'_> {
-    /// RAM and swap as its containers, or else its plan, limit them.
-    pub(crate) fn swap(&self) -> Option<Swap> {
+    /// What its containers, or else its plan, may take.
+    pub(crate) fn limits(&self) -> Option<&'_ Limits> {
         let inspected = self.current().into_iter().find_map(|(_, container)| container.limits.as_ref());
-        inspected.or(self.plan.map(|plan| &plan.limits))?.memory_swap
+        inspected.or(self.plan.map(|plan| &plan.limits))
     }
 
     /// What its containers, or else its plan, guarantee.
     pub(crate) fn reservation(&self) -> Option<Bytes> {
-        let inspected = self.current().into_iter().find_map(|(_, container)| container.limits.as_ref());
-        let limits = inspected.or(self.plan.map(|plan| &plan.limits))?;
-        limits.reservation.filter(|bytes| !bytes.is_zero())
+        self.limits()?.reservation.filter(|bytes| !bytes.is_zero())
     }
 }

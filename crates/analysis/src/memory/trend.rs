@@ -6,7 +6,6 @@ use super::samples::{WINDOW_MS, frame_time, window_maxima, working_set};
 use super::stack::StackService;
 use super::stats::{self, median};
 use super::words::{binary, duration};
-use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{Recording, Series};
 
 use super::samples::to_bytes;
@@ -17,6 +16,11 @@ const LEAST_POINTS: usize = 10;
 const LEAST_RISE: f64 = 0.10;
 /// Below this p-value a rise is hardly chance.
 const P: f64 = 0.01;
+/// So large a rise is one already below this p-value.
+const LARGE_RISE: f64 = 0.25;
+const LARGE_P: f64 = 0.05;
+/// A rise of this share is worth a word where it is hardly chance.
+const SLOW_RISE: f64 = 0.02;
 
 /// What can be said of the trend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -24,6 +28,8 @@ const P: f64 = 0.01;
 pub enum TrendVerdict {
     /// It rises, more than chance and more than a little: a possible leak, or a load that grows.
     Rising,
+    /// It takes more at the end than at the beginning, in a step or too slowly for a verdict.
+    Risen,
     /// It does not.
     Steady,
     /// The recording is too short to tell.
@@ -47,7 +53,14 @@ pub(crate) fn trend(service: &StackService<'_>) -> Trend {
     let mut worst: Option<Trend> = None;
     for (recording, series) in &service.series {
         let Some(found) = of_series(recording, series) else { continue };
-        let rank = |trend: &Trend| (trend.verdict == TrendVerdict::Rising, trend.bytes_per_hour);
+        let rank = |trend: &Trend| {
+            let verdict = match trend.verdict {
+                TrendVerdict::Rising => 2,
+                TrendVerdict::Risen => 1,
+                TrendVerdict::Steady | TrendVerdict::Unknown => 0,
+            };
+            (verdict, trend.bytes_per_hour)
+        };
         if worst.as_ref().is_none_or(|worst| rank(&found) > rank(worst)) {
             worst = Some(found);
         }
@@ -80,19 +93,141 @@ fn of_series(recording: &Recording, series: &Series) -> Option<Trend> {
     let slope = stats::trend(&points)?;
     let rise = slope.per_step * (points.len() - 1) as f64;
     let middle = median(&points)?;
-    let rising = slope.p < P && rise > LEAST_RISE * middle;
-    let lasted = duration((step * (points.len() - 1) as f64) as u64);
-    let over = format!("over {lasted}, {} {what}", points.len());
-    Some(Trend {
-        verdict: if rising { TrendVerdict::Rising } else { TrendVerdict::Steady },
-        bytes_per_hour: Some((slope.per_step / step * 3_600_000.0) as i64),
-        reason: if rising {
+    let time = |steps: usize| duration((step * steps as f64) as u64);
+    let over = format!("over {}, {} {what}", time(points.len() - 1), points.len());
+    let change = Change { rise, share: rise / middle.max(1.0), p: slope.p };
+    let level = Step::of(&points);
+    let (verdict, reason) = match level {
+        Some(Step { at, before, after }) => {
+            let (from, to, when) = (binary(to_bytes(before)), binary(to_bytes(after)), time(at));
+            let verdict = if after > before { TrendVerdict::Risen } else { TrendVerdict::Steady };
+            (verdict, format!("it steps from {from} to {to} after {when} and stays there, {over}"))
+        }
+        None if change.is_rising() => {
             let p = if slope.p < 0.000_1 { "p < 0.0001".to_owned() } else { format!("p = {:.4}", slope.p) };
-            format!("it rises by {} {over} ({p}); if the load did not grow, it leaks", binary(to_bytes(rise)))
-        } else if rise >= 0.0 {
-            format!("no rise beyond chance {over} ({})", binary(to_bytes(rise)))
-        } else {
-            format!("it falls by {} {over}", binary(Bytes(to_bytes(-rise).0)))
-        },
-    })
+            let rise = binary(to_bytes(rise));
+            let reason = format!("it rises by {rise} {over} ({p}); if the load did not grow, it leaks");
+            (TrendVerdict::Rising, reason)
+        }
+        None if let Some((begin, end)) =
+            ends(&points).filter(|(begin, end)| end > &(begin * (1.0 + LEAST_RISE))) =>
+        {
+            let (begin, end) = (binary(to_bytes(begin)), binary(to_bytes(end)));
+            (
+                TrendVerdict::Risen,
+                format!("it begins at {begin} and ends at {end} {over}, and may go on rising"),
+            )
+        }
+        None if change.is_slow_rise() => {
+            let rise = binary(to_bytes(rise));
+            (
+                TrendVerdict::Risen,
+                format!("it rises slowly, by {rise} {over}: a longer recording shows whether it leaks"),
+            )
+        }
+        None if rise >= 0.0 => {
+            (TrendVerdict::Steady, format!("no rise beyond chance {over} ({})", binary(to_bytes(rise))))
+        }
+        None => (TrendVerdict::Steady, format!("it falls by {} {over}", binary(to_bytes(-rise)))),
+    };
+    Some(Trend { verdict, bytes_per_hour: Some((slope.per_step / step * 3_600_000.0) as i64), reason })
+}
+
+/// A slope over a whole series.
+struct Change {
+    /// In bytes.
+    rise: f64,
+    /// The same as a share of the median.
+    share: f64,
+    p: f64,
+}
+
+impl Change {
+    fn is_rising(&self) -> bool {
+        // Autocorrelation widens the test so much that a large rise of few windows hardly gets below 1 %.
+        (self.p < P && self.share > LEAST_RISE) || (self.p < LARGE_P && self.share > LARGE_RISE)
+    }
+
+    fn is_slow_rise(&self) -> bool {
+        self.rise > 0.0 && self.p < P && self.share > SLOW_RISE
+    }
+}
+
+/// Where a series goes from one level to another, and stays.
+struct Step {
+    at: usize,
+    before: f64,
+    after: f64,
+}
+
+impl Step {
+    /// The point that parts the values best, if both sides are flat, and further apart than they are wide.
+    #[expect(clippy::cast_precision_loss, reason = "counts")]
+    fn of(points: &[f64]) -> Option<Self> {
+        /// Fewer values are no level.
+        const LEAST: usize = 3;
+        /// How many times as far apart as wide; a ramp that is cut in two has sides half as wide as they are apart.
+        const APART: f64 = 3.0;
+        let count = points.len();
+        let total: f64 = points.iter().sum();
+        let (mut sum, mut best) = (0.0, None);
+        for (index, value) in points.iter().enumerate().take(count.saturating_sub(LEAST)) {
+            sum += value;
+            let left = (index + 1) as f64;
+            let right = (count - index - 1) as f64;
+            if index + 1 < LEAST {
+                continue;
+            }
+            // The sum of squares between both sides (Page 1955, for one change of the mean).
+            let between = (sum / left - (total - sum) / right).powi(2) * left * right;
+            if best.is_none_or(|(most, _)| between > most) {
+                best = Some((between, index + 1));
+            }
+        }
+        let (_, at) = best?;
+        let (left, right) = points.split_at(at);
+        let (before, after) = (median(left)?, median(right)?);
+        let width = |side: &[f64]| {
+            let sorted = stats::sorted(side);
+            Some(stats::percentile(&sorted, 90.0)? - stats::percentile(&sorted, 10.0)?)
+        };
+        let apart = (after - before).abs();
+        let is_step =
+            apart > LEAST_RISE * before.min(after) && apart >= APART * width(left)?.max(width(right)?);
+        is_step.then_some(Self { at, before, after })
+    }
+}
+
+/// The medians of the first and the last quarter, where hardly a value of the one reaches those of the other.
+fn ends(points: &[f64]) -> Option<(f64, f64)> {
+    /// How much more often a value at the end is the larger one.
+    const APART: f64 = 0.8;
+    let quarter = points.len() / 4;
+    let (first, last) = (points.get(..quarter)?, points.get(points.len() - quarter..)?);
+    (stats::cliffs_delta(first, last)? >= APART).then_some((median(first)?, median(last)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: f64 = 1_048_576.0;
+
+    /// Twenty minutes of windows, in MiB, with a waver of a MiB.
+    fn step(level: impl Fn(u32) -> f64) -> Option<(usize, u64, u64)> {
+        let points: Vec<f64> = (0..20).map(|at| (level(at) + f64::from(at * 7 % 3)) * MIB).collect();
+        let mib = |value: f64| to_bytes(value).0 >> 20;
+        Step::of(&points).map(|step| (step.at, mib(step.before), mib(step.after)))
+    }
+
+    #[test]
+    fn levels_are_told_from_slopes_and_noise() {
+        assert_eq!(step(|at| if at < 10 { 200.0 } else { 400.0 }), Some((10, 201, 401)));
+        assert_eq!(step(|at| if at < 16 { 200.0 } else { 400.0 }), Some((16, 201, 401)));
+        assert_eq!(step(|at| if at < 4 { 400.0 } else { 200.0 }), Some((4, 400, 201)));
+        assert_eq!(step(|_| 200.0), None);
+        assert_eq!(step(|at| 200.0 + 10.0 * f64::from(at)), None);
+        assert_eq!(step(|at| if at == 10 { 400.0 } else { 200.0 }), None);
+        assert!(Step::of(&[1.0; 4]).is_none());
+    }
 }

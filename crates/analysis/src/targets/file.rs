@@ -87,6 +87,8 @@ pub struct ServiceTargets {
     pub growth: Option<Levels<Percent>>,
     /// No layer is this much larger than the one it replaces.
     pub layer_growth: Option<Levels<Percent>>,
+    /// The files that a build sends to the engine take at most this.
+    pub context: Option<Levels<Size>>,
     /// At most this many hidden bytes.
     pub hidden: Option<Levels<Size>>,
     /// Packages that must not be in the image, as `torch` or `python:torch`.
@@ -105,6 +107,10 @@ pub struct ServiceTargets {
     pub limit_respected: Option<bool>,
     /// It may not swap: RAM and swap together are limited to the RAM.
     pub no_swap: Option<bool>,
+    /// Exactly this readiness of the kernel to kill it: −1000 to 1000, −1000 never.
+    pub oom_score_adj: Option<OomScore>,
+    /// What PostgreSQL runs with.
+    pub postgres: Option<PostgresTargets>,
     /// Nothing of it was killed for memory, under load.
     pub no_oom: Option<bool>,
     /// What it takes, 95th percentile under load, is less than this.
@@ -115,6 +121,41 @@ pub struct ServiceTargets {
     pub logs: Option<bool>,
     /// The log of one container takes at most this.
     pub log_size: Option<Levels<Size>>,
+}
+
+/// What PostgreSQL runs with.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct PostgresTargets {
+    /// What its settings may take at once fits its limit.
+    pub fits: Option<bool>,
+    /// Exactly this.
+    pub shared_buffers: Option<MemoryDemand>,
+    /// Exactly this.
+    pub work_mem: Option<MemoryDemand>,
+    /// Exactly this.
+    pub maintenance_work_mem: Option<MemoryDemand>,
+    /// Exactly this many.
+    pub max_connections: Option<u64>,
+}
+
+/// How gladly the kernel kills a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(try_from = "i64")]
+#[cfg_attr(test, schemars(extend("minimum" = -1000, "maximum" = 1000)))]
+pub struct OomScore(pub i64);
+
+impl TryFrom<i64> for OomScore {
+    type Error = String;
+    fn try_from(score: i64) -> Result<Self, String> {
+        if (-1000..=1000).contains(&score) {
+            Ok(Self(score))
+        } else {
+            Err(format!("`{score}` is not between −1000 and 1000"))
+        }
+    }
 }
 
 /// An amount of memory that is meant exactly.
@@ -277,6 +318,7 @@ impl Targets {
             reduction: own.reduction.or(all.reduction),
             growth: own.growth.or(all.growth),
             layer_growth: own.layer_growth.or(all.layer_growth),
+            context: own.context.or(all.context),
             hidden: own.hidden.or(all.hidden),
             packages_not_allowed: own.packages_not_allowed.or(all.packages_not_allowed),
             image_built: own.image_built.or(all.image_built),
@@ -286,6 +328,8 @@ impl Targets {
             reservation: own.reservation.or(all.reservation),
             limit_respected: own.limit_respected.or(all.limit_respected),
             no_swap: own.no_swap.or(all.no_swap),
+            oom_score_adj: own.oom_score_adj.or(all.oom_score_adj),
+            postgres: own.postgres.or(all.postgres),
             no_oom: own.no_oom.or(all.no_oom),
             memory_under_load: own.memory_under_load.or(all.memory_under_load),
             start_up: own.start_up.or(all.start_up),

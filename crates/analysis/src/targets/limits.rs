@@ -1,6 +1,7 @@
 //! Limits of memory: set as planned, kept, and together no more than there is.
 
 use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::runtime::UnreadLimit;
 
 use super::outcome::{Good, Measured, Outcome, Status};
 use super::{Input, MemoryDemand, Side};
@@ -24,6 +25,7 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
                 (Status::Pass, vec![format!("RAM and swap together are limited to {}", binary(both))])
             }
             (Limit::Unknown, _) => (Status::Unknown, vec!["its limit is not known".to_owned()]),
+            (_, Limit::Unknown) => (Status::Unknown, vec!["its limit of swap is not known".to_owned()]),
             (_, Limit::Limited(both)) => {
                 (Status::Fail, vec![format!("RAM and swap together may reach {}", binary(both))])
             }
@@ -57,6 +59,7 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
 fn reservation(service: &ServiceMemory) -> Limit {
     match (service.reservation, service.limit) {
         (Some(bytes), _) => Limit::Limited(bytes),
+        (None, _) if service.unread.contains(&UnreadLimit::Reservation) => Limit::Unknown,
         (None, Limit::Unknown) => Limit::Unknown,
         (None, _) => Limit::Unlimited,
     }

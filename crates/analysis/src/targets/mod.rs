@@ -2,7 +2,9 @@
 //!
 //! One file for each kind of target, and one list of them. Evidence that is absent makes a target unknown, never passed.
 
+mod context;
 mod cost;
+mod demanded;
 mod file;
 mod health;
 mod images;
@@ -10,8 +12,10 @@ mod limits;
 mod logs;
 mod names;
 mod oom;
+mod oom_score;
 mod outcome;
 mod packages;
+mod postgres;
 mod probes;
 mod running;
 mod size;
@@ -26,8 +30,8 @@ use plimsoll_snapshot::Snapshot;
 use serde::Serialize;
 
 pub use file::{
-    Attestation, Check, CostTargets, MemoryDemand, Server, ServiceTargets, SizeKind, StackTargets, Targets,
-    VERSION, document, parse, read,
+    Attestation, Check, CostTargets, MemoryDemand, PostgresTargets, Server, ServiceTargets, SizeKind,
+    StackTargets, Targets, VERSION, document, parse, read,
 };
 pub use names::{Nameless, service_names};
 pub use outcome::{Level, LevelOutcome, Outcome, Status};
@@ -41,11 +45,14 @@ use crate::memory::{Memory, ServiceMemory, memory};
 const KINDS: &[fn(&Input<'_>) -> Vec<Outcome>] = &[
     images::outcomes,
     size::outcomes,
+    context::outcomes,
     packages::outcomes,
     running::outcomes,
     health::outcomes,
     start_up::outcomes,
     limits::outcomes,
+    oom_score::outcomes,
+    postgres::outcomes,
     oom::outcomes,
     usage::outcomes,
     logs::outcomes,

@@ -155,11 +155,12 @@ fn nothing_known_is_unknown_in_every_kind() {
         reservations=1\nfits_host=true\nmemory_under_load=1\nstart_up=1\n[services.app]\nsize=1\nreduction=1\ngrowth=1\n\
         layer_growth=1\nhidden=1\npackages_not_allowed=['torch']\nimage_built=true\nruns=true\nhealthy=true\nlimit=1\n\
         reservation=1\nlimit_respected=true\nno_swap=true\nno_oom=true\nmemory_under_load=1\nstart_up=1\nlogs=true\n\
-        log_size=1\n[cost]\nreduction=1\nprice=1\nprice_per_gib=1\n[[checks]]\nid='x'\ntitle='x'";
+        log_size=1\ncontext=1\noom_score_adj=1\n\
+        postgres={fits=true,shared_buffers=1,work_mem=1,maintenance_work_mem=1,max_connections=1}\n[cost]\nreduction=1\nprice=1\nprice_per_gib=1\n[[checks]]\nid='x'\ntitle='x'";
     let judgement = judge(&parse(targets).unwrap(), None, &Snapshot::default(), &BTreeMap::new());
     let known: Vec<_> = judgement.outcomes.iter().filter(|one| one.status != Status::Unknown).collect();
     assert!(known.is_empty(), "{known:#?}");
-    assert_eq!((judgement.unknown, judgement.passed, judgement.failed), (32, 0, 0));
+    assert_eq!((judgement.unknown, judgement.passed, judgement.failed), (39, 0, 0));
     assert!(judgement.outcomes.iter().all(|one| !one.evidence.is_empty()));
 }
 
@@ -191,4 +192,78 @@ fn logs_have_to_end() {
     let targets = "[services.app]\nlogs = true\nlog_size = '50 MB'";
     check(targets, None, &running(None), "services.app.logs", Status::Fail, "max-size");
     check(targets, None, &running(None), "services.app.log_size", Status::Fail, "max-size");
+}
+
+/// A stack whose only service `db` is planned, with a limit of 512 MiB.
+fn database(image: &str, command: &[&str], score: Option<i64>) -> Snapshot {
+    let plan = PlannedService {
+        name: "db".into(),
+        image: Some(image.into()),
+        limits: Limits { memory: Some(Bytes(512 * MIB)), oom_score_adj: score, ..Limits::default() },
+        command: Some(plimsoll_snapshot::runtime::Command(
+            command.iter().map(|word| (*word).to_owned()).collect(),
+        )),
+        entrypoint_words: Some(0),
+        ..PlannedService::default()
+    };
+    let runtime = Runtime { planned: vec![plan], ..Runtime::default() };
+    Snapshot { runtime: Some(runtime), ..Snapshot::default() }
+}
+
+#[test]
+fn scores_are_those_that_are_demanded() {
+    let targets = "[services.db]\noom_score_adj = -500";
+    let id = "services.db.oom_score_adj";
+    check(targets, None, &database("postgres", &["postgres"], Some(-500)), id, Status::Pass, "set to -500");
+    check(targets, None, &database("postgres", &["postgres"], None), id, Status::Fail, "set to 0, not -500");
+    check(targets, None, &Snapshot::default(), id, Status::Unknown, "holds nothing of what runs");
+    assert!(parse("[services.db]\noom_score_adj = 1001").unwrap_err().contains("between −1000 and 1000"));
+}
+
+#[test]
+fn settings_of_postgres_are_those_of_its_command() {
+    let targets = "[services.'*']\npostgres = { fits = true, work_mem = '8 MB', max_connections = 40 }";
+    let fitting =
+        ["postgres", "-c", "work_mem=8MB", "-c", "max_connections=40", "-c", "maintenance_work_mem=16MB"];
+    let fits = database("postgres:16", &fitting, None);
+    check(targets, None, &fits, "services.db.postgres.fits", Status::Pass, "496 MiB at worst of 512 MiB");
+    check(targets, None, &fits, "services.db.postgres.work_mem", Status::Pass, "set to 8 MiB");
+    let default = database("postgres:16", &["postgres"], None);
+    check(targets, None, &default, "services.db.postgres.fits", Status::Fail, "720 MiB at worst");
+    check(
+        targets,
+        None,
+        &default,
+        "services.db.postgres.max_connections",
+        Status::Fail,
+        "set to 100, not 40",
+    );
+    let file = database("postgres:16", &["postgres", "-c", "config_file=/a.conf"], None);
+    check(targets, None, &file, "services.db.postgres.fits", Status::Unknown, "was not read");
+    check(targets, None, &file, "services.db.postgres.work_mem", Status::Unknown, "was not read");
+    // What holds for every service asks nothing of those that are something else.
+    let other = database("postgres-exporter", &["/bin/postgres_exporter"], None);
+    let judged = judge(&parse(targets).unwrap(), None, &other, &BTreeMap::new());
+    assert_eq!(judged.outcomes, []);
+    let named = targets.replace("'*'", "db");
+    check(&named, None, &other, "services.db.postgres.fits", Status::Unknown, "nothing that was read shows");
+}
+
+#[test]
+fn build_contexts_are_judged_where_they_were_measured() {
+    let targets = "[services.app]\ncontext = '1 kB'";
+    let mut built = snapshot("app", &["f a 1"]);
+    check(targets, None, &built, "services.app.context", Status::Unknown, "--context");
+    let context = |bytes: u64| plimsoll_snapshot::BuildContext {
+        bytes: Bytes(bytes),
+        files: 2,
+        ignored_bytes: Bytes(5000),
+    };
+    built.services[0].build = Some(plimsoll_snapshot::BuildFile {
+        context: Some(context(900)),
+        ..plimsoll_snapshot::BuildFile::default()
+    });
+    check(targets, None, &built, "services.app.context", Status::Pass, "leaves out 5.00 kB");
+    built.services[0].build.as_mut().unwrap().context = Some(context(2000));
+    check(targets, None, &built, "services.app.context", Status::Fail, "missed by 1.00 kB");
 }

@@ -1,4 +1,4 @@
-//! `--dockerfile` and `--dockerignore`: what an image was built from.
+//! `--dockerfile`, `--dockerignore` and `--context`: what an image was built from.
 
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
@@ -11,6 +11,7 @@ use plimsoll_snapshot::{BuildFile, Service, Snapshot};
 use crate::error::{Error, Result};
 use crate::input;
 use crate::printer::Printer;
+use crate::sources::context::measured;
 
 /// What images were built from.
 #[derive(clap::Args)]
@@ -22,11 +23,14 @@ pub(crate) struct BuildArgs {
     /// The `.dockerignore` it was built with, if it lies elsewhere
     #[arg(long, value_name = "[SERVICE=]PATH")]
     dockerignore: Vec<String>,
+    /// The directory it is built from, whose files are measured: what `.dockerignore` leaves out counts apart
+    #[arg(long, value_name = "[SERVICE=]DIRECTORY")]
+    context: Vec<String>,
 }
 
 impl BuildArgs {
     fn is_given(&self) -> bool {
-        !self.dockerfile.is_empty() || !self.dockerignore.is_empty()
+        !self.dockerfile.is_empty() || !self.dockerignore.is_empty() || !self.context.is_empty()
     }
 
     /// Reads the files and adds them to the services.
@@ -39,9 +43,7 @@ impl BuildArgs {
             if let Some(problem) = problem {
                 printer.note(&format!("note: {problem}; what follows is not read"));
             }
-            let found = ignore_file(&path);
-            build.ignore =
-                found.map(|found| Ok::<_, Error>(read_dockerignore(&read(&found)?))).transpose()?;
+            build.ignore = ignore_patterns(&path)?;
             service.build = Some(build);
         }
         for text in &self.dockerignore {
@@ -49,6 +51,13 @@ impl BuildArgs {
             let ignore = read_dockerignore(&read(&path)?);
             service.build.get_or_insert_with(BuildFile::default).ignore = Some(ignore);
         }
+        for text in &self.context {
+            let (service, path) = find(text, "--context", snapshot)?;
+            let build = service.build.get_or_insert_with(BuildFile::default);
+            if build.ignore.is_none() {
+                build.ignore = ignore_patterns(&path.join("Dockerfile"))?;
+            }
+            build.context = Some(measured(&path, build.ignore.as_deref().unwrap_or_default())?);
         for build in
             snapshot.services.iter().filter_map(|service| service.build.as_ref()).filter(|_| self.is_given())
         {
@@ -95,6 +104,11 @@ fn ignore_file(dockerfile: &Path) -> Option<PathBuf> {
     let above = dockerfile.ancestors().skip(1).take(if is_below { usize::MAX } else { 1 });
     let of_context = above.map(|directory| directory.join(".dockerignore"));
     std::iter::once(PathBuf::from(own)).chain(of_context).find(|path| path.is_file())
+}
+
+/// The patterns of that file, if there is one.
+fn ignore_patterns(dockerfile: &Path) -> Result<Option<Vec<String>>> {
+    ignore_file(dockerfile).map(|file| Ok(read_dockerignore(&read(&file)?))).transpose()
 }
 
 /// A text file; what is not UTF-8 in it is replaced.

@@ -1,13 +1,13 @@
 //! `plimsoll recommend`: what to set for each service, as a compose override.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use plimsoll_analysis::lines::shell;
-use plimsoll_analysis::memory::recommend::recommend;
+use plimsoll_analysis::memory::recommend::{Demands, recommend};
+use plimsoll_analysis::targets::Targets;
 use plimsoll_report::compose_override::compose_override;
+use plimsoll_snapshot::Runtime;
 use plimsoll_snapshot::runtime::PlanFormat;
-use plimsoll_snapshot::{Bytes, Runtime};
 
 use super::ReadArgs;
 use super::check::read_targets;
@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// The file to write; standard output without it, or with `-`
     #[arg(short, long, value_name = "FILE")]
     output: Option<Output>,
-    /// Targets whose limits hold unless more is needed
+    /// Targets: the limits that hold unless more is needed, and reservations, scores, logs and settings to set
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
     #[command(flatten)]
@@ -44,16 +44,20 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             "`plimsoll snapshot --memory FILE --compose FILE -o SNAPSHOT` adds it",
         ));
     };
-    let demanded: BTreeMap<String, Bytes> = match &args.targets {
-        None => BTreeMap::new(),
+    let targets = match &args.targets {
+        None => Targets::default(),
         Some(path) => {
             let targets = read_targets(path)?;
             expect_services(&targets, path, &snapshot)?;
-            let limit = |name: &String| Some((name.clone(), targets.service(name).limit?.value.bytes()));
-            targets.services.keys().filter(|name| *name != "*").filter_map(limit).collect()
+            targets
         }
     };
-    let text = compose_override(&recommend(runtime, &demanded));
+    let demands = Demands {
+        service: &|name| targets.demanded(name),
+        limits: targets.demanded_limits(),
+        reservations: targets.demanded_reservations(),
+    };
+    let text = compose_override(&recommend(runtime, &demands));
     match &args.output {
         None | Some(Output::Standard) => printer.data(&text),
         Some(output) => {

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::{
     Column, Container, ContainerState, Event, EventKind, Metric, PlannedService, Recording, Runtime, Series,
-    Time,
+    Time, UnreadLimit,
 };
 
-use super::samples::{Row, Samples};
+use super::names::Names;
+use super::samples::{Row, Sample, Samples};
 use super::{Identity, MemoryInput};
 
 /// Collects inputs in any order.
@@ -33,9 +34,6 @@ const ID_DIGITS: usize = 12;
 
 /// What an engine does at a start takes no longer, in milliseconds.
 const START_MS: i64 = 2000;
-
-/// More parts than the name of a container has.
-const MAX_PARTS: usize = 64;
 
 /// A series ends where nothing is known for longer than this many frames; what follows is a series of its own.
 const MAX_GAP: u32 = 64;
@@ -123,6 +121,18 @@ impl RuntimeBuilder {
             known.file = format!("{}, {}", known.file, new.file);
         }
         let (limits, newer) = (&mut known.limits, new.limits);
+        for (unread, is_read) in [
+            (UnreadLimit::Memory, newer.memory.is_some()),
+            (UnreadLimit::MemorySwap, newer.memory_swap.is_some()),
+            (UnreadLimit::Reservation, newer.reservation.is_some()),
+        ] {
+            // What a later file sets counts, be it readable or not.
+            if newer.unread.contains(&unread) {
+                limits.forget(unread);
+            } else if is_read {
+                limits.unread.remove(&unread);
+            }
+        }
         over(&mut limits.memory, newer.memory);
         over(&mut limits.memory_swap, newer.memory_swap);
         over(&mut limits.reservation, newer.reservation);
@@ -138,6 +148,9 @@ impl RuntimeBuilder {
         over(&mut known.health_check, new.health_check);
         over(&mut known.logging, new.logging);
         over(&mut known.restart, new.restart);
+        if new.command.is_some() {
+            known.entrypoint_words = new.entrypoint_words;
+        }
         over(&mut known.command, new.command);
         known.build |= new.build;
         known.depends_on.extend(new.depends_on);
@@ -232,38 +245,13 @@ impl RuntimeBuilder {
         self.runtime
     }
 
-    /// Finds the services of containers whose labels nobody read: by the names that compose gives.
+    /// Finds the services of containers whose labels nobody read.
     fn name_services(&mut self) {
-        let planned: BTreeSet<&str> =
-            self.runtime.planned.iter().map(|planned| planned.name.as_str()).collect();
-        let numbered: Vec<&str> =
-            self.runtime.containers.iter().filter_map(|container| stem(container.name.as_deref()?)).collect();
-        let prefixes = common_prefixes(&numbered);
-        let names: Vec<Option<String>> = self
-            .runtime
-            .containers
-            .iter()
-            .map(|container| {
-                let name = container.name.as_deref()?;
-                if let Some(service) = self.container_names.get(name) {
-                    return Some(service.clone());
-                }
-                let Some(stem) = stem(name) else { return Some(name.to_owned()) };
-                // The longest first: `redis-cache` before `cache`.
-                let starts = stem.match_indices(['-', '_']).map(|(at, _)| at + 1);
-                let of_plan = std::iter::once(0).chain(starts).take(MAX_PARTS).map(|at| &stem[at..]);
-                if let Some(service) = of_plan.into_iter().find(|rest| planned.contains(rest)) {
-                    return Some(service.to_owned());
-                }
-                let project = prefixes.iter().find(|prefix| stem.starts_with(**prefix));
-                Some(match project {
-                    Some(project) => stem[project.len()..].to_owned(),
-                    None => stem.rsplit(['-', '_']).next().unwrap_or(stem).to_owned(),
-                })
-            })
-            .collect();
-        for (container, name) in self.runtime.containers.iter_mut().zip(names) {
-            container.service = container.service.take().or(name);
+        let names = Names::new(&self.runtime, &self.container_names);
+        let services: Vec<Option<String>> =
+            self.runtime.containers.iter().map(|container| names.service(container)).collect();
+        for (container, service) in self.runtime.containers.iter_mut().zip(services) {
+            container.service = service;
         }
     }
 
@@ -286,7 +274,9 @@ impl RuntimeBuilder {
         rows.order_by_key(|row| (row.container, row.started, row.frame));
         let mut series: Vec<Series> = Vec::new();
         // A row without values is a gap, and a gap at the end says nothing.
-        for row in rows.iter().filter(|row| !row.sample.values.is_empty() || row.sample.peak.is_some()) {
+        let says =
+            |sample: &Sample| !sample.values.is_empty() || sample.peak.is_some() || sample.is_unlimited;
+        for row in rows.iter().filter(|row| says(&row.sample)) {
             let continues = series.last().is_some_and(|last| {
                 (last.container, last.started) == (row.container, row.started)
                     && row.frame < last.first + last.length + MAX_GAP
@@ -304,6 +294,10 @@ impl RuntimeBuilder {
                 let Column(column) = last.columns.entry(metric).or_default();
                 column.resize(column.len().max(at + 1), None);
                 column[at] = Some(value);
+            }
+            if row.sample.is_unlimited {
+                // A column without values: somebody looked, and there is none.
+                last.columns.entry(Metric::Limit).or_default();
             }
         }
         for series in &mut series {
@@ -339,7 +333,9 @@ impl RuntimeBuilder {
         let mut none: BTreeSet<u64> = of_host.into_iter().collect();
         let unlimited = |series: &&Series| {
             let limits = self.runtime.containers[series.container].limits.as_ref();
-            limits.is_some_and(|limits| limits.memory.is_none())
+            limits.is_some_and(|limits| {
+                limits.memory.is_none() && !limits.unread.contains(&UnreadLimit::Memory)
+            })
         };
         for series in recording.series.iter().filter(unlimited) {
             none.extend(series.values(Metric::Limit).map(|(_, limit)| limit));
@@ -401,36 +397,6 @@ fn id_key(id: &str) -> String {
     }
 }
 
-/// The name that compose gives, without the number of the replica: `project-service` of `project-service-1`.
-fn stem(name: &str) -> Option<&str> {
-    let (stem, number) = name.rsplit_once(['-', '_'])?;
-    let is_number =
-        !number.is_empty() && number.len() <= 4 && number.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then_some(stem)
-}
-
-/// What at least two names have in common, up to a hyphen or an underscore; longest first.
-fn common_prefixes<'a>(stems: &[&'a str]) -> Vec<&'a str> {
-    let mut sorted: Vec<&str> = stems.to_vec();
-    sorted.order();
-    sorted.dedup();
-    let mut prefixes: Vec<&str> = sorted
-        .windows(2)
-        .filter_map(|pair| {
-            let common =
-                pair[0].bytes().zip(pair[1].bytes()).take_while(|(left, right)| left == right).count();
-            let end = pair[0].as_bytes()[..common].iter().rposition(|byte| b"-_".contains(byte))?;
-            Some(&pair[0][..=end])
-        })
-        .collect();
-    prefixes.order_by_key(|prefix| (std::cmp::Reverse(prefix.len()), *prefix));
-    prefixes.dedup();
-    /// More projects than anybody runs; each name is compared with all of them.
-    const MAX: usize = 64;
-    prefixes.truncate(MAX);
-    prefixes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -442,27 +408,6 @@ mod tests {
             builder.add(read(name, text.as_bytes(), &Surroundings::NONE).unwrap());
         }
         builder.finish()
-    }
-
-    fn services(names: &[&str], plan: &str) -> Vec<String> {
-        let lines: Vec<_> = names
-            .iter()
-            .map(|name| {
-                format!("{{\"Name\":\"{name}\",\"MemUsage\":\"1MiB / 2MiB\",\"Container\":\"{name}\"}}")
-            })
-            .collect();
-        let plan = format!("services:\n{plan}  unused: {{}}\n");
-        let runtime = runtime(&[("stats", &lines.join("\n")), ("compose.yml", &plan)]);
-        runtime.containers.into_iter().filter_map(|container| container.service).collect()
-    }
-
-    #[test]
-    fn services_are_found_by_the_names_compose_gives() {
-        assert_eq!(services(&["agente_after-backend-1", "load"], "  backend: {}\n"), ["backend", "load"]);
-        assert_eq!(services(&["my-app-a-b-1", "my-app-c-1"], ""), ["a-b", "c"]);
-        assert_eq!(services(&["shop_web_1"], ""), ["web"]);
-        assert_eq!(services(&["pg"], "  db: {container_name: pg}\n"), ["db"]);
-        assert_eq!(services(&["app-redis-cache-1"], "  cache: {}\n  redis-cache: {}\n"), ["redis-cache"]);
     }
 
     #[test]

@@ -1,21 +1,27 @@
 //! Files of a cgroup, version 1 or 2, as `grep . memory.*` (`PATH:content`) or `head memory.*` (`==> PATH <==`) show
 //! several, or as one of them alone. (Linux, Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/memory.rst.)
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{
     Host, Metric, Quality, Recording, RecordingFormat, Regime, Resolution, Timestamps, UnitBase,
 };
 
+use super::docker_stats::is_id;
 use super::engine_stats::EngineSample;
+use super::printed::PrintedLimit;
 use super::samples::{Framer, Sample};
 use super::text::lines;
 use super::{Found, Identity, Reader, time};
 
 /// The values of one cgroup, by `file key` or `file`.
 #[derive(Debug, Default)]
-pub struct Cgroup(BTreeMap<String, u64>);
+pub struct Cgroup {
+    values: BTreeMap<String, u64>,
+    /// The files that say `max`.
+    unlimited: BTreeSet<String>,
+}
 
 impl Cgroup {
     /// Adds a line of a file; gives whether anything was in it.
@@ -23,10 +29,11 @@ impl Cgroup {
         let line = line.trim();
         // `max` is no limit, and no limit is no value.
         if line == "max" || line == "-1" {
+            self.unlimited.insert(file.to_owned());
             return true;
         }
         if let Ok(number) = line.parse() {
-            self.0.insert(file.to_owned(), number);
+            self.values.insert(file.to_owned(), number);
             return true;
         }
         let mut words = line.split_whitespace();
@@ -35,20 +42,20 @@ impl Cgroup {
         let total = line.split_whitespace().find_map(|word| word.strip_prefix("total="));
         let value = total.unwrap_or(value).parse();
         value.is_ok_and(|value| {
-            self.0.insert(format!("{file} {key}"), value);
+            self.values.insert(format!("{file} {key}"), value);
             true
         })
     }
 
     fn get(&self, key: &str) -> Option<u64> {
-        self.0.get(key).copied()
+        self.values.get(key).copied()
     }
 
     /// What the files say, as far as they were there.
     #[must_use]
     pub fn sample(&self) -> EngineSample {
         let is_v1 =
-            self.0.keys().any(|key| key.starts_with("memory.stat total_") || key.contains("_in_bytes"));
+            self.values.keys().any(|key| key.starts_with("memory.stat total_") || key.contains("_in_bytes"));
         let stat = |v1: &str, v2: &str| self.get(&format!("memory.stat {}", if is_v1 { v1 } else { v2 }));
         let usage = self.get("memory.current").or_else(|| self.get("memory.usage_in_bytes"));
         let inactive = stat("total_inactive_file", "inactive_file");
@@ -59,7 +66,6 @@ impl Cgroup {
         for (metric, value) in [
             (Metric::WorkingSet, working_set),
             (Metric::Usage, usage),
-            (Metric::Limit, limit.filter(|&limit| limit > 0 && limit < 1 << 62)),
             (Metric::Anon, stat("total_rss", "anon")),
             (Metric::File, stat("total_cache", "file")),
             (Metric::InactiveFile, inactive),
@@ -84,11 +90,19 @@ impl Cgroup {
         ] {
             sample.set(metric, value);
         }
+        let is_unlimited =
+            ["memory.max", "memory.limit_in_bytes"].iter().any(|file| self.unlimited.contains(*file));
+        match limit {
+            None if is_unlimited => PrintedLimit::None,
+            limit => limit.map_or(PrintedLimit::Unknown, PrintedLimit::of),
+        }
+        .add_to(&mut sample);
         let peak = self.get("memory.peak").or_else(|| self.get("memory.max_usage_in_bytes"));
         EngineSample {
             who: Identity::default(),
             time: None,
             values: sample.values,
+            is_unlimited: sample.is_unlimited,
             peak: peak.map(Bytes),
             cgroup_version: Some(if is_v1 { 1 } else { 2 }),
         }
@@ -188,9 +202,9 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
     });
     let mut version = None;
     for (directory, group) in &groups {
-        let EngineSample { values, peak, cgroup_version, .. } = group.sample();
-        version = version.or(cgroup_version);
-        framer.push(who(directory, &reader.input.file), time, Sample { values, peak });
+        let sample = group.sample();
+        version = version.or(sample.cgroup_version);
+        framer.push(who(directory, &reader.input.file), time, sample.sample());
     }
     let mut samples = framer.finish();
     samples.recording.host = Some(Host { cgroup_version: version, ..Host::default() });
@@ -200,13 +214,16 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
 
 /// The container of a cgroup: `…/docker/ID`, `docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`.
 fn who(directory: &str, file: &str) -> Identity {
-    let id = directory
-        .rsplit(|sign: char| !sign.is_ascii_alphanumeric())
-        .find(|word| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    match id {
+    const ENGINES: [&str; 5] = ["docker-", "libpod-", "cri-containerd-", "crio-", "nerdctl-"];
+    let words = || directory.rsplit(|sign: char| !sign.is_ascii_alphanumeric());
+    let whole = words().find(|word| word.len() == 64 && is_id(word));
+    // Somebody who pastes cuts an ID short; the part of a pod's UID looks the same.
+    let last = directory.rsplit('/').find(|name| !name.is_empty()).unwrap_or_default();
+    let short = ENGINES.iter().find_map(|engine| last.trim_end_matches(".scope").strip_prefix(engine));
+    match whole.or(short.filter(|id| is_id(id))) {
         Some(id) => Identity { id: Some(id.to_owned()), ..Identity::default() },
         None => {
-            let last = directory.rsplit('/').find(|name| !name.is_empty());
+            let last = Some(last).filter(|last| !last.is_empty());
             Identity::named(last.unwrap_or_else(|| file.split('.').next().unwrap_or(file)))
         }
     }

@@ -1,15 +1,18 @@
 //! Containers as `docker inspect` and `podman inspect` describe them. Only the keys named here are read: the rest, the
 //! values of environment variables above all, never leaves the input.
 
+use std::collections::BTreeSet;
+
 use plimsoll_snapshot::runtime::{
     Command, Container, ContainerState, Health, HealthStatus, Limits, Logging, Probe, ProbeRun,
-    RestartPolicy, Status, Swap, Time,
+    RestartPolicy, Status, Swap, Time, UnreadLimit,
 };
 use plimsoll_snapshot::{Bytes, Digest};
 use serde_json::Value;
 
 use super::json::{self, field, owned};
-use super::{Found, Reader, time};
+use super::printed::PrintedLimit;
+use super::{Found, Reader, labels, time};
 use crate::redact;
 
 /// Whether a value describes a container, and not an image or a network.
@@ -20,6 +23,9 @@ pub(crate) fn is_inspect(value: &Value) -> bool {
 pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
     reader.input.format = "inspect";
     for (line, value) in values {
+        if json::text(value, "Name").is_some_and(labels::is_pause) {
+            continue;
+        }
         match inspected(value, None) {
             Some(container) => reader.input.containers.push(container),
             None => reader.warn(Some(*line), "not a container"),
@@ -36,15 +42,12 @@ pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
     }
     let config = value.get("Config").unwrap_or(&Value::Null);
     let host = value.get("HostConfig").unwrap_or(&Value::Null);
-    let label = |names: [&str; 2]| {
-        let labels = config.get("Labels")?;
-        names.iter().find_map(|name| owned(labels, name))
-    };
+    let labelled = config.get("Labels").map(labels::of).unwrap_or_default();
     let arguments = value.get("Args").and_then(Value::as_array);
-    let command = owned(value, "Path").into_iter().chain(strings(arguments));
+    let command: Vec<String> = owned(value, "Path").into_iter().chain(strings(arguments)).collect();
     Some(Container {
-        service: label(["com.docker.compose.service", "io.podman.compose.service"]),
-        project: label(["com.docker.compose.project", "io.podman.compose.project"]),
+        service: labelled.service,
+        project: labelled.project,
         id: owned(value, "Id"),
         name: json::text(value, "Name").map(|name| name.trim_start_matches('/').to_owned()),
         image_id: json::text(value, "Image").and_then(image_id),
@@ -56,12 +59,26 @@ pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
             max_retries: field(policy, "MaximumRetryCount").filter(|&retries| retries > 0),
         }),
         health_check: config.get("Healthcheck").and_then(probe),
-        command: Some(Command(json::command(command))).filter(|command| !command.0.is_empty()),
+        entrypoint_words: entrypoint_words(config, command.len()),
+        command: Some(Command(json::command(command.iter()))).filter(|command| !command.0.is_empty()),
         env_names: json::env_names(
             config.get("Env").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str),
         ),
         states: vec![state(value, observed)],
     })
+}
+
+/// How many of the words that run are those of the entrypoint; none unless they and the command make up all that runs.
+fn entrypoint_words(config: &Value, all: usize) -> Option<u32> {
+    let words = |key: &str| match config.get(key)? {
+        Value::Null => Some(0),
+        Value::Array(words) => Some(words.len()),
+        // podman before 5.0 joins the words of an entrypoint.
+        Value::String(line) if !line.contains(char::is_whitespace) => Some(usize::from(!line.is_empty())),
+        _ => None,
+    };
+    let (entrypoint, command) = (words("Entrypoint")?, words("Cmd")?);
+    (entrypoint + command == all).then(|| u32::try_from(entrypoint).ok()).flatten()
 }
 
 /// Podman leaves the algorithm away.
@@ -73,8 +90,22 @@ pub(crate) fn strings(list: Option<&Vec<Value>>) -> impl Iterator<Item = String>
     list.into_iter().flatten().filter_map(Value::as_str).map(ToOwned::to_owned)
 }
 
-/// Docker Engine API, `HostConfig`: zero is no limit.
+/// Docker Engine API, `HostConfig`: zero is no limit, and so is the largest number. What is no number is unknown.
 fn limits(host: &Value) -> Limits {
+    let mut limits = known_limits(host);
+    for (name, limit) in [
+        ("Memory", UnreadLimit::Memory),
+        ("MemorySwap", UnreadLimit::MemorySwap),
+        ("MemoryReservation", UnreadLimit::Reservation),
+    ] {
+        if host.get(name).is_some_and(|value| !value.is_null() && !value.is_number()) {
+            limits.forget(limit);
+        }
+    }
+    limits
+}
+
+fn known_limits(host: &Value) -> Limits {
     let positive = |name| field(host, name).filter(|&value| value > 0);
     let bytes = |name| positive(name).map(Bytes);
     let signed = |name: &str| host.get(name).and_then(Value::as_i64);
@@ -83,7 +114,7 @@ fn limits(host: &Value) -> Limits {
         Some(positive("CpuQuota")?.saturating_mul(1000) / period)
     };
     Limits {
-        memory: bytes("Memory"),
+        memory: bytes("Memory").filter(|bytes| PrintedLimit::of(bytes.0) != PrintedLimit::None),
         memory_swap: signed("MemorySwap").and_then(swap),
         reservation: bytes("MemoryReservation"),
         oom_kill_disable: host.get("OomKillDisable").and_then(Value::as_bool),
@@ -92,6 +123,7 @@ fn limits(host: &Value) -> Limits {
         shm: bytes("ShmSize"),
         cpu_millis: positive("NanoCpus").map(|nano| nano / 1_000_000).or_else(quota),
         cpu_reservation_millis: None,
+        unread: BTreeSet::new(),
     }
 }
 
@@ -218,6 +250,32 @@ mod tests {
         let some = container(&host, &json!({})).limits.unwrap();
         assert_eq!((some.memory, some.memory_swap, some.pids), (Some(Bytes(6)), Some(Swap::Unlimited), None));
         assert_eq!(some.cpu_millis, Some(500));
+        let largest =
+            container(&json!({"Memory": 9_223_372_036_854_771_712_u64}), &json!({})).limits.unwrap();
+        assert_eq!(largest, Limits::default());
+    }
+
+    #[test]
+    fn a_limit_that_is_no_number_is_unknown() {
+        let host = json!({"Memory": "2Gi", "MemorySwap": 0, "MemoryReservation": "some"});
+        let limits = container(&host, &json!({})).limits.unwrap();
+        assert_eq!(limits.unread, BTreeSet::from([UnreadLimit::Memory, UnreadLimit::Reservation]));
+        assert_eq!(limits.memory, None);
+    }
+
+    #[test]
+    fn the_entrypoint_is_told_from_the_command() {
+        let check = |entrypoint: Value, command: Value, expected: Option<u32>| {
+            let value = json!({"Id": "a", "HostConfig": {}, "State": {}, "Path": "docker-entrypoint.sh",
+                "Args": ["postgres", "-c", "ssl=on"], "Config": {"Entrypoint": entrypoint, "Cmd": command}});
+            assert_eq!(inspected(&value, None).unwrap().entrypoint_words, expected);
+        };
+        let command = json!(["postgres", "-c", "ssl=on"]);
+        check(json!(["docker-entrypoint.sh"]), command.clone(), Some(1));
+        check(json!("docker-entrypoint.sh"), command, Some(1));
+        check(json!(null), json!(["docker-entrypoint.sh", "postgres", "-c", "ssl=on"]), Some(0));
+        check(json!(["docker-entrypoint.sh"]), json!(["postgres"]), None);
+        check(json!("tini -- docker-entrypoint.sh"), json!(["postgres"]), None);
     }
 
     #[test]

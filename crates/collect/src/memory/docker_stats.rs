@@ -1,13 +1,14 @@
 //! `docker stats --format json`, `docker compose stats` and `nerdctl stats`: an object of strings a line.
 
 use plimsoll_snapshot::runtime::{
-    Metric, Quality, Recording, RecordingFormat, Regime, Resolution, Timestamps, UnitBase,
+    Quality, Recording, RecordingFormat, Regime, Resolution, Timestamps, UnitBase,
 };
 use serde_json::Value;
 
 use super::json::{self, Object};
+use super::printed::{Units, has_decimal_commas, is_blank, memory, others};
 use super::samples::{Framer, Sample};
-use super::{Found, Identity, Reader, time, units};
+use super::{Found, Identity, Reader, time};
 
 /// The fields that people and tools put a time in.
 const TIME_FIELDS: [&str; 7] = ["t", "time", "timestamp", "ts", "date", "@timestamp", "Timestamp"];
@@ -36,7 +37,16 @@ pub(crate) fn read(reader: &mut Reader, objects: &[Object]) -> Found {
         (RecordingFormat::DockerStats, "docker stats, JSON")
     };
     reader.input.format = kind;
-    let mut framer = Framer::new(recording(&reader.input.file, format));
+    let mut about = recording(&reader.input.file, format);
+    let cells = || objects.iter().filter_map(|object| json::text(&object.value, "MemUsage"));
+    if let Some(units) = cells().find_map(Units::of) {
+        units.describe(&mut about);
+    }
+    // Windows has no limit to print.
+    if cells().any(|cell| !is_blank(cell)) && !cells().any(|cell| cell.contains('/')) {
+        about.regime = Regime::PrivateWorkingSet;
+    }
+    let mut framer = Framer::new(about);
     for object in objects {
         if object.clears {
             framer.next_frame();
@@ -80,55 +90,23 @@ fn line(value: &Value) -> Result<(Identity, Sample), &'static str> {
         said => (None, json::owned(value, "Name").or(said)),
     };
     // The container was removed while it was being asked.
-    let name = name.filter(|name| name != "--");
+    let name = name.filter(|name| !is_blank(name));
     if id.is_none() && name.is_none() {
         return Err("neither an ID nor a name");
     }
     let mut sample = Sample::default();
-    memory(&mut sample, json::text(value, "MemUsage").ok_or("no `MemUsage`")?)?;
     let text = |field| json::text(value, field).unwrap_or_default();
-    others(&mut sample, text("CPUPerc"), text("NetIO"), text("BlockIO"), text("PIDs"));
+    let commas = has_decimal_commas([text("CPUPerc"), text("MemPerc")].into_iter());
+    let cell = |field| if commas { text(field).replace(',', ".") } else { text(field).to_owned() };
+    if text("MemUsage").is_empty() {
+        return Err("no `MemUsage`");
+    }
+    memory(&mut sample, &cell("MemUsage"))?;
+    others(&mut sample, &cell("CPUPerc"), &cell("NetIO"), &cell("BlockIO"), text("PIDs"));
     Ok((Identity { id, name, ..Identity::default() }, sample))
 }
 
 /// Whether it is an ID or the beginning of one.
 pub(crate) fn is_id(text: &str) -> bool {
     (12..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// `342MiB / 1GiB`. `-- / --` is an engine that did not answer in time, `0B / 0B` a container that does not run.
-pub(crate) fn memory(sample: &mut Sample, text: &str) -> Result<(), &'static str> {
-    let (used, limit) = text.split_once('/').map_or((text, None), |(used, limit)| (used, Some(limit)));
-    if used.trim() == "--" {
-        return Ok(());
-    }
-    let used = units::printed(used).ok_or("a size that is none")?;
-    let limit = limit.map(|limit| units::printed(limit).ok_or("a size that is none")).transpose()?;
-    if used == 0 {
-        return Ok(());
-    }
-    sample.set(Metric::WorkingSet, Some(used));
-    sample.set(Metric::Limit, limit.filter(|&limit| limit > 0));
-    Ok(())
-}
-
-/// The other columns. A container that does not run has none.
-pub(crate) fn others(sample: &mut Sample, cpu: &str, net: &str, block: &str, pids: &str) {
-    if sample.values.is_empty() {
-        return;
-    }
-    sample.set(Metric::CpuHundredths, units::percent(cpu));
-    if let Some((received, sent)) = net.split_once('/') {
-        sample.set(Metric::NetReceived, units::printed(received));
-        sample.set(Metric::NetSent, units::printed(sent));
-    }
-    if let Some((read, written)) = block.split_once('/') {
-        let (read, written) = (units::printed(read), units::printed(written));
-        // Kernels that count no I/O give nothing, and that is printed as zero.
-        if (read, written) != (Some(0), Some(0)) {
-            sample.set(Metric::BlockRead, read);
-            sample.set(Metric::BlockWritten, written);
-        }
-    }
-    sample.set(Metric::Pids, pids.trim().parse().ok());
 }

@@ -7,6 +7,7 @@ use plimsoll_snapshot::runtime::{
 use serde_json::Value;
 
 use super::json::{self, field};
+use super::printed::PrintedLimit;
 use super::samples::{Framer, Sample};
 use super::{Found, Identity, Reader, time};
 
@@ -19,10 +20,18 @@ pub struct EngineSample {
     pub time: Option<Time>,
     /// What it read.
     pub values: Vec<(Metric, u64)>,
+    /// Whether the answer shows that there is no limit.
+    pub is_unlimited: bool,
     /// The most it ever took, where the kernel counts that for the engine (cgroup v1).
     pub peak: Option<Bytes>,
     /// Of which version the cgroups are, as far as the answer shows.
     pub cgroup_version: Option<u64>,
+}
+
+impl EngineSample {
+    pub(crate) fn sample(self) -> Sample {
+        Sample { values: self.values, peak: self.peak, is_unlimited: self.is_unlimited }
+    }
 }
 
 /// Whether a value is such an answer.
@@ -52,7 +61,7 @@ pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
         if answer.time.is_none() {
             reader.warn(Some(*line), "the container did not run");
         }
-        framer.push(answer.who, answer.time, Sample { values: answer.values, peak: answer.peak });
+        framer.push(answer.who.clone(), answer.time, answer.sample());
     }
     reader.input.samples.push(framer.finish());
     Found::Yes
@@ -80,7 +89,7 @@ pub fn engine_sample(value: &Value) -> EngineSample {
         let working_set = usage - inactive.filter(|&inactive| inactive < usage).unwrap_or(0);
         sample.set(Metric::WorkingSet, Some(working_set));
         sample.set(Metric::Usage, Some(usage));
-        sample.set(Metric::Limit, field(memory, "limit").filter(|&limit| is_limit(limit)));
+        field(memory, "limit").map_or(PrintedLimit::Unknown, PrintedLimit::of).add_to(&mut sample);
         sample.set(Metric::Anon, stat("total_rss", "anon"));
         sample.set(Metric::File, stat("total_cache", "file"));
         sample.set(Metric::InactiveFile, inactive);
@@ -102,14 +111,10 @@ pub fn engine_sample(value: &Value) -> EngineSample {
         who,
         time,
         values: sample.values,
+        is_unlimited: sample.is_unlimited,
         peak: field(memory, "max_usage").filter(|&peak| peak > 0).map(Bytes),
         cgroup_version: has_stats.then_some(if is_v1 { 1 } else { 2 }),
     }
-}
-
-/// Kernels and engines write "none" as the largest number of pages, or of bits.
-fn is_limit(limit: u64) -> bool {
-    limit > 0 && limit < 1 << 62
 }
 
 fn others(sample: &mut Sample, value: &Value) {
@@ -167,5 +172,6 @@ mod tests {
         let memory = json!({"usage": 1, "limit": u64::MAX, "stats": {"anon": 1}});
         let answer = engine_sample(&json!({"read": "2026-11-22T16:39:26Z", "memory_stats": memory}));
         assert_eq!((value(&answer, Metric::Limit), answer.cgroup_version), (None, Some(2)));
+        assert!(answer.is_unlimited);
     }
 }

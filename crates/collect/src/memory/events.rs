@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::container::health_status;
 use super::json::{self, owned};
-use super::{Found, Identity, Reader, time};
+use super::{Found, Identity, Reader, labels, time};
 
 /// Something that happened to somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct SeenEvent {
 pub(crate) fn is_event(value: &Value) -> bool {
     let has = |name: &str| value.get(name).is_some();
     (has("Action") || has("Status") || has("status"))
-        && (has("time") || has("timeNano"))
+        && (has("time") || has("timeNano") || has("Time"))
         && (has("Type") || has("id"))
 }
 
@@ -47,7 +47,8 @@ pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
 }
 
 fn event_time(value: &Value) -> Option<Time> {
-    ["timeNano", "time"].iter().find_map(|name| time::of_value(value.get(name)?))
+    // podman before 5.0 calls it `Time`.
+    ["timeNano", "time", "Time"].iter().find_map(|name| time::of_value(value.get(name)?))
 }
 
 /// Reads one event; none if it is of no container, or of a kind that has no bearing on memory, health or life.
@@ -59,13 +60,16 @@ pub fn seen_event(value: &Value) -> Option<SeenEvent> {
     let actor = value.get("Actor").unwrap_or(&Value::Null);
     let attributes = actor.get("Attributes").or_else(|| value.get("Attributes")).unwrap_or(&Value::Null);
     let action = ["Action", "Status", "status"].iter().find_map(|name| json::text(value, name))?;
-    let label = |names: [&str; 2]| names.iter().find_map(|name| owned(attributes, name));
+    let labelled = labels::of(attributes);
     let who = Identity {
         id: owned(actor, "ID").or_else(|| owned(value, "ID")).or_else(|| owned(value, "id")),
         name: owned(attributes, "name").or_else(|| owned(value, "Name")),
-        service: label(["com.docker.compose.service", "io.podman.compose.service"]),
-        project: label(["com.docker.compose.project", "io.podman.compose.project"]),
+        service: labelled.service,
+        project: labelled.project,
     };
+    if who.name.as_deref().is_some_and(labels::is_pause) {
+        return None;
+    }
     let number = |name: &str| signed(attributes.get(name)?);
     let kind = match action {
         "create" => EventKind::Create,
@@ -135,5 +139,21 @@ mod tests {
         );
         assert_eq!(kind(&podman("health_status", "health_status", json!("healthy"))), healthy);
         assert_eq!(kind(&podman("init", "x", json!(1))), None);
+    }
+
+    #[test]
+    fn events_of_podman_before_5_are_read() {
+        let text = r#"{"ID":"7473f32757b2","Image":"x","Name":"web","Status":"died","Time":"2026-11-22T17:38:51.400190619+01:00","Type":"container","ContainerExitCode":137,"Attributes":{"io.podman.compose.service":"web"}}
+{"ID":"7473f32757b2","Image":"x","Name":"web","Status":"health_status","Time":"2026-11-22T17:38:52+01:00","Type":"container","HealthStatus":"unhealthy"}
+{"Name":"x","Status":"pull","Time":"2026-11-22T17:38:53+01:00","Type":"image"}"#;
+        let input =
+            crate::memory::read("events", text.as_bytes(), &crate::memory::Surroundings::NONE).unwrap();
+        let kinds: Vec<_> = input.events.iter().map(|event| (event.time.0, event.kind)).collect();
+        let unhealthy = EventKind::Health { status: HealthStatus::Unhealthy };
+        let died = EventKind::Die { exit_code: Some(137) };
+        assert_eq!(kinds, [(1_795_365_531_400, died), (1_795_365_532_000, unhealthy)]);
+        assert_eq!(input.events[0].who.service.as_deref(), Some("web"));
+        let watched = [Span { from: Time(1_795_365_531_400), to: Time(1_795_365_533_000) }];
+        assert!(input.watched == watched && input.warnings.is_empty(), "{:?}", input.warnings);
     }
 }

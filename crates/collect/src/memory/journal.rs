@@ -108,7 +108,8 @@ pub(crate) fn read(reader: &mut Reader, text: &str) {
                 let framer = framer.get_or_insert_default();
                 framer.announce(time);
                 for Journaled { who, started, values, peak } in samples {
-                    let sample = Sample { values: values.into_iter().collect(), peak };
+                    let values = values.into_iter().collect();
+                    let sample = Sample { values, peak, ..Sample::default() };
                     framer.push_started(who, Some(time), started, sample);
                 }
                 last = last.max(Some(time));

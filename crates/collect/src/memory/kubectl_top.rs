@@ -5,6 +5,7 @@ use plimsoll_snapshot::runtime::{
 };
 
 use super::kubernetes::workload_of_pod;
+use super::labels::service_of_pod;
 use super::samples::{Framer, Sample};
 use super::text::lines;
 use super::{Found, Identity, Reader, time, units};
@@ -17,8 +18,11 @@ pub(crate) fn is_table(text: &str) -> bool {
 /// The columns: `[NAMESPACE] POD NAME CPU(cores) MEMORY(bytes)`.
 fn head(line: &str) -> Option<Vec<&str>> {
     let columns: Vec<_> = line.split_whitespace().collect();
-    (columns.contains(&"MEMORY(bytes)") && (columns.contains(&"POD") || columns.contains(&"NAME")))
-        .then_some(columns)
+    // A table of nodes has a share of each as well.
+    (columns.contains(&"MEMORY(bytes)")
+        && !columns.contains(&"MEMORY%")
+        && (columns.contains(&"POD") || columns.contains(&"NAME")))
+    .then_some(columns)
 }
 
 pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
@@ -74,11 +78,8 @@ fn row(line: &str, columns: &[&str]) -> Result<(Identity, Sample), &'static str>
     // Without `--containers`, NAME is the pod.
     let container = cell("POD").and(cell("NAME"));
     let pod = cell("POD").or(cell("NAME")).ok_or("no pod")?;
-    let workload = workload_of_pod(pod);
-    let service = match container {
-        Some(container) if container != workload => format!("{workload}/{container}"),
-        _ => workload.to_owned(),
-    };
+    let service =
+        container.map_or_else(|| workload_of_pod(pod).to_owned(), |container| service_of_pod(pod, container));
     let name = container.map_or_else(|| pod.to_owned(), |container| format!("{pod}/{container}"));
     let who = Identity {
         id: Some(name.clone()),

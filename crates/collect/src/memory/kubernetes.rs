@@ -1,7 +1,7 @@
 //! Pods, and what makes pods: limits and requests of their containers.
 
 use plimsoll_snapshot::Bytes;
-use plimsoll_snapshot::runtime::{Command, Limits, PlanFormat, PlannedService, Probe};
+use plimsoll_snapshot::runtime::{Command, Limits, PlanFormat, PlannedService, Probe, UnreadLimit};
 use serde_json::Value;
 
 use super::container::strings;
@@ -52,15 +52,15 @@ fn add(reader: &mut Reader, object: &Value, depth: u32) {
             format!("{workload}/{own}")
         };
         for limit in ["/resources/limits/memory", "/resources/requests/memory"] {
-            if container.pointer(limit).is_some_and(|value| memory(Some(value)).is_none()) {
+            if container.pointer(limit).is_some_and(|value| !value.is_null() && memory(Some(value)).is_none())
+            {
                 reader
                     .warn(None, &format!("`{service}`: `{}` is no quantity", &limit[1..].replace('/', ".")));
             }
         }
         let env = container.get("env").and_then(Value::as_array).into_iter().flatten();
-        let command = ["command", "args"]
-            .iter()
-            .flat_map(|name| strings(container.get(name).and_then(Value::as_array)));
+        let words = |name: &str| strings(container.get(name).and_then(Value::as_array));
+        let command = words("command").chain(words("args"));
         let planned = PlannedService {
             name: service,
             project: owned(metadata, "namespace"),
@@ -75,6 +75,7 @@ fn add(reader: &mut Reader, object: &Value, depth: u32) {
             restart: restart
                 .clone()
                 .map(|name| plimsoll_snapshot::runtime::RestartPolicy { name, max_retries: None }),
+            entrypoint_words: u32::try_from(words("command").count()).ok(),
             command: Some(Command(json::command(command))).filter(|command| !command.0.is_empty()),
             env_names: json::env_names(env.filter_map(|entry| text(entry, "name"))),
             ..PlannedService::default()
@@ -96,11 +97,18 @@ fn limits(container: &Value) -> Limits {
         Value::String(text) => units::cpu_quantity(text),
         value => units::whole(value.as_f64()? * 1000.0),
     };
+    let is_unread =
+        |pointer: &str| memory(at(pointer)).is_none() && at(pointer).is_some_and(|value| !value.is_null());
+    let unread = [
+        (UnreadLimit::Memory, "/resources/limits/memory"),
+        (UnreadLimit::Reservation, "/resources/requests/memory"),
+    ];
     Limits {
         memory: memory(at("/resources/limits/memory")),
         reservation: memory(at("/resources/requests/memory")),
         cpu_millis: cpu("/resources/limits/cpu"),
         cpu_reservation_millis: cpu("/resources/requests/cpu"),
+        unread: unread.into_iter().filter(|(_, at)| is_unread(at)).map(|(limit, _)| limit).collect(),
         ..Limits::default()
     }
 }
@@ -189,5 +197,9 @@ mod tests {
             (Some(500), Some(250))
         );
         assert_eq!(planned.env_names, ["KEY"]);
+        let unknown = text.replace("memory: 512m", "memory: 2GB");
+        let mut input = crate::memory::read("web.yaml", unknown.as_bytes(), &Surroundings::NONE).unwrap();
+        let (planned, _) = input.planned.remove(0);
+        assert_eq!((planned.limits.memory, planned.limits.unread.len(), input.warnings.len()), (None, 1, 1));
     }
 }

@@ -6,14 +6,20 @@ mod builder;
 mod cgroup;
 mod compose;
 mod container;
+mod crictl;
+mod ctr;
 mod docker_stats;
 mod engine_stats;
 mod events;
+mod headless;
 mod journal;
 mod json;
 mod kubectl_top;
 mod kubernetes;
+mod labels;
+mod names;
 mod podman_stats;
+mod printed;
 mod prometheus;
 mod samples;
 mod table;
@@ -114,7 +120,7 @@ pub fn without_credentials(text: &str) -> String {
 }
 
 /// What is tried, for those whose file is nothing of it.
-const KNOWN: &str = "`docker stats`, `podman stats` or `nerdctl stats` (table or JSON), answers of an engine's `/stats`, \
+const KNOWN: &str = "`docker stats`, `podman stats`, `podman pod stats`, `nerdctl stats` or `crictl stats` (table or JSON), `ctr task metrics`, answers of an engine's `/stats`, \
                      `inspect`, `events --format json`, a compose file or `compose config`, cgroup files, \
                      `kubectl top pod --containers`, a pod spec, a Prometheus range query, or a journal of `plimsoll record`";
 
@@ -298,7 +304,7 @@ impl Reader {
         let Some(first) = objects.first() else {
             return Found::No("JSON in no line of which there is an object");
         };
-        if docker_stats::is_line(&first.value) {
+        if docker_stats::is_line(&first.value) && !podman_stats::is_of_pod(&first.value) {
             return docker_stats::read(self, &objects);
         }
         let numbered: Vec<_> = objects.iter().map(|object| (object.line, &object.value)).collect();
@@ -309,11 +315,13 @@ impl Reader {
     fn objects(&mut self, objects: &[(u64, &Value)]) -> Found {
         type Is = fn(&Value) -> bool;
         type Read = fn(&mut Reader, &[(u64, &Value)]) -> Found;
-        const KINDS: [(Is, Read); 6] = [
+        const KINDS: [(Is, Read); 8] = [
             (container::is_inspect, container::read),
             (engine_stats::is_answer, engine_stats::read),
             (podman_stats::is_report, podman_stats::read),
             (docker_stats::is_line, docker_stats::read_values),
+            (crictl::is_list, crictl::read),
+            (ctr::is_metrics, ctr::read),
             (events::is_event, events::read),
             (|value| value.is_array(), Reader::nested),
         ];
@@ -342,8 +350,14 @@ impl Reader {
         if kubectl_top::is_table(text) {
             return kubectl_top::read(self, text);
         }
+        if ctr::is_table(text) {
+            return ctr::read_table(self, text);
+        }
         if cgroup::is_files(text) {
             return cgroup::read(self, text);
+        }
+        if headless::is_rows(text) {
+            return headless::read(self, text);
         }
         let budget = Budget::default();
         let documents = match yaml::parse(text, Origin(0), &budget) {

@@ -1,20 +1,25 @@
-//! `podman stats --format json` (an array of strings in decimal units) and `--format '{{json .}}'` (raw numbers).
+//! `podman stats --format json` (an array of strings in decimal units), `--format '{{json .}}'` (raw numbers), and
+//! `podman pod stats --format json`.
 
-use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{
     Engine, EngineKind, Metric, Quality, Recording, RecordingFormat, Resolution, Timestamps, UnitBase,
 };
 use serde_json::Value;
 
-use super::docker_stats::{memory, others};
 use super::json;
+use super::printed::{PrintedLimit, memory, others};
 use super::samples::{Framer, Sample};
 use super::{Found, Identity, Reader};
 use plimsoll_snapshot::runtime::Time;
 
 /// Whether a value is a report of one container.
 pub(crate) fn is_report(value: &Value) -> bool {
-    value.get("mem_usage").is_some() || is_raw(value)
+    value.get("mem_usage").is_some() || is_raw(value) || is_of_pod(value)
+}
+
+/// podman, `entities.PodStatsReport`.
+pub(crate) fn is_of_pod(value: &Value) -> bool {
+    ["CID", "Pod", "MemUsage"].iter().all(|field| value.get(field).is_some_and(Value::is_string))
 }
 
 fn is_raw(value: &Value) -> bool {
@@ -34,7 +39,11 @@ pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
         ..Recording::default()
     });
     for (line, value) in values {
-        let report = if is_raw(value) { raw_report(value) } else { report(value) };
+        let report = match value {
+            value if is_raw(value) => raw_report(value),
+            value if is_of_pod(value) => pod_report(value),
+            value => report(value),
+        };
         match report {
             Ok((who, time, sample)) => framer.push(who, time, sample),
             Err(reason) => reader.warn(Some(*line), reason),
@@ -58,6 +67,15 @@ fn report(value: &Value) -> Report {
     Ok((Identity { id, name, ..Identity::default() }, None, sample))
 }
 
+fn pod_report(value: &Value) -> Report {
+    let (id, name) = (json::owned(value, "CID"), json::owned(value, "Name"));
+    let text = |field| json::text(value, field).unwrap_or_default();
+    let mut sample = Sample::default();
+    memory(&mut sample, text("MemUsage"))?;
+    others(&mut sample, text("CPU"), text("NetIO"), text("BlockIO"), text("PIDS"));
+    Ok((Identity { id, name, ..Identity::default() }, None, sample))
+}
+
 /// podman, `define.ContainerStats`: bytes, and times in nanoseconds.
 fn raw_report(value: &Value) -> Report {
     let (id, name) = (json::owned(value, "ContainerID"), json::owned(value, "Name"));
@@ -67,7 +85,8 @@ fn raw_report(value: &Value) -> Report {
     let mut sample = Sample::default();
     if let Some(used) = json::field(value, "MemUsage").filter(|&used| used > 0) {
         sample.set(Metric::WorkingSet, Some(used));
-        sample.set(Metric::Limit, json::field(value, "MemLimit").filter(|&limit| Bytes(limit) > Bytes::ZERO));
+        let limit = json::field(value, "MemLimit").map_or(PrintedLimit::Unknown, PrintedLimit::of);
+        limit.add_to(&mut sample);
         sample.set(Metric::CpuUs, json::field(value, "CPUNano").map(|nanoseconds| nanoseconds / 1000));
         sample.set(Metric::Pids, json::field(value, "PIDs"));
         let read = json::field(value, "BlockInput");

@@ -9,7 +9,8 @@ use plimsoll_snapshot::runtime::{
 use serde_json::Value;
 
 use super::json::{owned, text};
-use super::kubernetes::workload_of_pod;
+use super::labels::service_of_pod;
+use super::printed::PrintedLimit;
 use super::samples::{Row, Sample, Samples};
 use super::{Found, Identity, Reader, time, units};
 
@@ -72,9 +73,8 @@ pub(crate) fn read(reader: &mut Reader, value: &Value) -> Found {
                     let mut sample = Sample::default();
                     match metric {
                         // Zero is how cAdvisor writes that there is none.
-                        Some(Metric::Limit) => {
-                            sample.set(Metric::Limit, Some(value).filter(|&value| value > 0));
-                        }
+                        Some(Metric::Limit) if value == 0 => sample.is_unlimited = true,
+                        Some(Metric::Limit) => PrintedLimit::of(value).add_to(&mut sample),
                         Some(metric) => sample.set(metric, Some(value)),
                         None => sample.peak = Some(Bytes(value)),
                     }
@@ -125,9 +125,7 @@ fn who(labels: &Value) -> Option<Identity> {
         if container == "POD" {
             return None;
         }
-        let workload = workload_of_pod(pod);
-        let service =
-            if container == workload { workload.to_owned() } else { format!("{workload}/{container}") };
+        let service = service_of_pod(pod, container);
         let name = format!("{pod}/{container}");
         return Some(Identity {
             id: Some(name.clone()),

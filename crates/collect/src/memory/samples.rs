@@ -6,6 +6,7 @@ use plimsoll_snapshot::runtime::{Metric, Recording, Time, Timestamps};
 use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::Identity;
+use super::labels::is_pause;
 
 /// Samples of some containers, in frames, before their containers are known by service.
 #[derive(Debug, Default)]
@@ -31,6 +32,8 @@ pub(crate) struct Row {
 pub(crate) struct Sample {
     pub(crate) values: Vec<(Metric, u64)>,
     pub(crate) peak: Option<Bytes>,
+    /// Whether it is known to have no limit. Without this and without a limit, nothing is known.
+    pub(crate) is_unlimited: bool,
 }
 
 impl Sample {
@@ -85,6 +88,9 @@ impl Framer {
         started: Option<Time>,
         sample: Sample,
     ) {
+        if who.name.as_deref().is_some_and(is_pause) {
+            return;
+        }
         let time = time.or(self.announced);
         let samples = &mut self.samples;
         let container = *self.known.entry(who).or_insert_with_key(|who| {

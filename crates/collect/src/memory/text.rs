@@ -40,7 +40,8 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
-/// Takes out control sequences (ECMA-48, "CSI": `ESC [`, parameters, a final byte from `@` to `~`).
+/// Takes out control sequences (ECMA-48). "CSI" is `ESC [`, parameters, a final byte from `@` to `~`; "OSC", which sets
+/// titles, ends with a bell or with `ESC \`; others are `ESC`, perhaps bytes from space to `/`, and one more.
 fn without_escapes(line: &str) -> (Cow<'_, str>, bool) {
     if !line.contains('\x1b') {
         return (Cow::Borrowed(line), false);
@@ -50,7 +51,13 @@ fn without_escapes(line: &str) -> (Cow<'_, str>, bool) {
     text.push_str(pieces.next().unwrap_or_default());
     for piece in pieces {
         let Some(sequence) = piece.strip_prefix('[') else {
-            text.push_str(piece);
+            if piece.starts_with([']', 'P', '^', '_']) {
+                text.push_str(piece.split_once('\u{7}').map_or("", |(_, rest)| rest));
+            } else {
+                let mut rest = piece.trim_start_matches(|sign| (' '..='/').contains(&sign)).chars();
+                rest.next();
+                text.push_str(rest.as_str());
+            }
             continue;
         };
         let end = sequence.find(|sign| ('@'..='~').contains(&sign)).unwrap_or(sequence.len());
@@ -74,6 +81,8 @@ mod tests {
             found,
             [line(1, "NAME", true), line(2, "a 1", false), line(4, "NAME", true), line(5, "b", false)]
         );
+        let text = "\x1b]0;title\x07NAME\x1b(B\x1b[m\x1b7 a\x1b]8;;x\x1b\\\x1b[32mb\x1b=c";
+        assert_eq!(lines(text).next().unwrap().text, "NAME abc");
     }
 
     #[test]

@@ -6,20 +6,22 @@ pub(crate) fn ram(text: &str) -> Option<u64> {
     size(text, 1024)
 }
 
-/// A size as podman and the network columns print it: powers of 1000 (go-units, `FromHumanSize`).
-pub(crate) fn decimal(text: &str) -> Option<u64> {
-    size(text, 1000)
-}
-
-/// A size that a program printed: `KiB` is a power of 1024, `kB` one of 1000.
+/// A size that a program printed: `KiB` is a power of 1024, `kB` one of 1000. Programs print larger units than they read
+/// (go-units, `BytesSize`); what is more than a number can hold is the largest number.
 pub(crate) fn printed(text: &str) -> Option<u64> {
     let text = text.trim();
-    if text.contains(['i', 'I']) { ram(text) } else { decimal(text) }
+    let (base, letters) = (if text.contains(['i', 'I']) { 1024 } else { 1000 }, "kmgtpezy");
+    size_of(text, base, letters).map(|value| whole(value).unwrap_or(u64::MAX))
 }
 
 /// go-units, `parseSize`: the number ends at the last digit, point or space; one space may follow it; the unit is `b`,
 /// or a letter of `kmgtp` with `b`, `i` or `ib` behind it, in any case.
 fn size(text: &str, base: u64) -> Option<u64> {
+    whole(size_of(text, base, "kmgtp")?)
+}
+
+/// The same, with the letters of units in the order of their powers.
+fn size_of(text: &str, base: u64, letters: &str) -> Option<f64> {
     let end = text.rfind(|sign: char| sign.is_ascii_digit() || sign == '.' || sign == ' ')?;
     let (number, unit) =
         if text.as_bytes()[end] == b' ' { (&text[..end], &text[end + 1..]) } else { text.split_at(end + 1) };
@@ -35,11 +37,11 @@ fn size(text: &str, base: u64) -> Option<u64> {
         Some('b') if unit.len() == 1 => 0,
         // `Gi` is what some versions of go-units read and others refuse; nobody means anything else by it.
         Some(letter) if ["", "b", "i", "ib"].contains(&&unit[letter.len_utf8()..]) => {
-            1 + u32::try_from("kmgtp".find(letter)?).ok()?
+            1 + u32::try_from(letters.find(letter)?).ok()?
         }
         Some(_) => return None,
     };
-    whole(value * (base as f64).powi(i32::try_from(power).ok()?))
+    Some(value * (base as f64).powi(i32::try_from(power).ok()?))
 }
 
 /// Kubernetes, `resource.Quantity`: `512Mi`, `1.5G`, `1e3`, and `512m`, which is half a byte. Rounded up, as it does.
@@ -130,6 +132,11 @@ pub fn duration_ms(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
+    /// A size in powers of 1000 (go-units, `FromHumanSize`).
+    fn decimal(text: &str) -> Option<u64> {
+        size(text, 1000)
+    }
+
     const KIB: u64 = 1 << 10;
     const MIB: u64 = 1 << 20;
 
@@ -168,6 +175,8 @@ mod tests {
         assert_eq!(printed("284.3 MB"), Some(284_300_000));
         assert_eq!(printed("1e+03kB"), Some(1_000_000));
         assert_eq!(printed("0B"), Some(0));
+        assert_eq!((printed("16EiB"), printed("8EiB")), (Some(u64::MAX), Some(1 << 63)));
+        assert_eq!((printed("1.5EB"), ram("1EiB")), (Some(1_500_000_000_000_000_000), None));
         assert_eq!(printed("--"), None);
         assert_eq!((percent("10.00%"), percent("--")), (Some(1000), None));
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use plimsoll_analysis::lines::toml;
 use plimsoll_analysis::memory::words::binary;
-use plimsoll_snapshot::runtime::PlannedService;
+use plimsoll_snapshot::runtime::{PlannedService, UnreadLimit};
 
 /// A target file for these services, as their compose file plans them; without any, one to fill in.
 #[must_use]
@@ -40,7 +40,7 @@ pub fn template(services: &[PlannedService]) -> String {
             Some(limit) => {
                 let _ = writeln!(text, "# As the compose file plans it.\nlimit = \"{}\"", binary(limit));
             }
-            None if service.has_unread_limit() => text.push_str(
+            None if service.limits.unread.contains(&UnreadLimit::Memory) => text.push_str(
                 "# The compose file sets a limit that cannot be read: see `plimsoll recommend`.\n# limit = \"512 MB\"\n",
             ),
             None => text.push_str(
@@ -49,6 +49,9 @@ pub fn template(services: &[PlannedService]) -> String {
         }
         if let Some(reservation) = service.limits.reservation.filter(|bytes| !bytes.is_zero()) {
             let _ = writeln!(text, "reservation = \"{}\"", binary(reservation));
+        }
+        if let Some(score @ -1000..=1000) = service.limits.oom_score_adj {
+            let _ = writeln!(text, "oom_score_adj = {score}");
         }
         if service.health_check.as_ref().is_some_and(plimsoll_snapshot::runtime::Probe::is_disabled) {
             text.push_str("# Its health check is switched off.\nhealthy = false\n");
@@ -85,6 +88,12 @@ limit_respected = true
 no_swap = true
 no_oom = true
 logs = true
+# Where a service is PostgreSQL, what its settings may take at once fits its limit.
+postgres = { fits = true }
+# What a build sends to the engine: measured by `plimsoll snapshot --context SERVICE=DIRECTORY`.
+# context = "50 MB"
+# The kernel kills databases late (-500) and what can be started again early (300).
+# oom_score_adj = 300
 # No layer grows by more than this against the one it replaces.
 layer_growth = "5 %"
 # Bytes that are stored and that no path reaches.

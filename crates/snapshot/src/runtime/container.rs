@@ -1,6 +1,6 @@
 //! A container as it was started and as it was seen: limits, states, events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,9 @@ pub struct Container {
     /// What it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Command>,
+    /// How many words of the command are the entrypoint; absent if the source does not tell them apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entrypoint_words: Option<u32>,
     /// The names of the environment variables.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub env_names: Vec<String>,
@@ -57,7 +60,7 @@ pub struct Container {
 #[serde(transparent)]
 pub struct Command(pub Vec<String>);
 
-/// What a container may take. A limit without a value is none.
+/// What a container may take. A limit without a value is none, unless it is listed in [`Limits::unread`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {
@@ -88,6 +91,31 @@ pub struct Limits {
     /// Thousandths of a CPU that are guaranteed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_reservation_millis: Option<u64>,
+    /// What is set to something that could not be read: it is unknown, not absent.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub unread: BTreeSet<UnreadLimit>,
+}
+
+impl Limits {
+    /// Notes that something is set, to a value that cannot be read.
+    pub fn forget(&mut self, what: UnreadLimit) {
+        match what {
+            UnreadLimit::Memory => self.memory = None,
+            UnreadLimit::MemorySwap => self.memory_swap = None,
+            UnreadLimit::Reservation => self.reservation = None,
+        }
+        self.unread.insert(what);
+    }
+}
+
+/// A limit that is set, to a value that could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names are those of `Limits`")]
+pub enum UnreadLimit {
+    Memory,
+    MemorySwap,
+    Reservation,
 }
 
 /// A limit of RAM and swap together.

@@ -2,7 +2,7 @@
 //!
 //! Everything that was read of one container, by `inspect`, by events or by sampling, is joined in one
 //! [`Container`]; what refers to it holds its index. Absent is always unknown, never zero, and no limit is
-//! [`Limits::memory`] without a value in limits that were read.
+//! [`Limits::memory`] without a value in limits that were read; what could not be read is in [`Limits::unread`].
 
 mod container;
 mod planned;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use container::{
     Command, Container, ContainerState, Event, EventKind, Health, HealthStatus, Limits, Logging, Probe,
-    ProbeRun, RestartPolicy, Status, Swap,
+    ProbeRun, RestartPolicy, Status, Swap, UnreadLimit,
 };
 pub use planned::{Dependency, PlanFormat, PlannedService};
 pub use recording::{

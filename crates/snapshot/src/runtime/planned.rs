@@ -40,6 +40,9 @@ pub struct PlannedService {
     /// What it runs, where the file says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Command>,
+    /// How many words of the command are the entrypoint that the file sets; absent if the source does not tell them apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entrypoint_words: Option<u32>,
     /// What has to run before it, by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<Dependency>,
@@ -53,15 +56,6 @@ pub struct PlannedService {
     /// everything the service may take from a base that could not be read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
-}
-
-impl PlannedService {
-    /// Whether the file may ask for a limit of memory that could not be read.
-    #[must_use]
-    pub fn has_unread_limit(&self) -> bool {
-        const KEYS: [&str; 3] = ["deploy.resources.limits.memory", "extends", "mem_limit"];
-        self.limits.memory.is_none() && self.unread.iter().any(|key| KEYS.contains(&key.as_str()))
-    }
 }
 
 /// The kinds of file that plan services.

@@ -114,7 +114,7 @@ pub enum Metric {
     WorkingSet,
     /// Everything that is charged, page cache included.
     Usage,
-    /// The limit; no value where there is none. (Engines print the memory of the host then: that is taken out where the
+    /// The limit; a column without values where there is none, no column where it is unknown. (Engines print the memory of the host then: that is taken out where the
     /// host or the container is known.)
     Limit,
     /// Memory of processes.
@@ -170,6 +170,8 @@ pub enum RecordingFormat {
     DockerStats,
     PodmanStats,
     NerdctlStats,
+    CrictlStats,
+    CtrMetrics,
     EngineApi,
     Cgroup,
     KubectlTop,
@@ -230,6 +232,8 @@ pub enum Regime {
     Usage,
     /// Memory of processes alone: podman 4.9 to 5.5 on cgroup v2.
     Anon,
+    /// The private working set: Windows.
+    PrivateWorkingSet,
     /// The source does not say which engine of which version it is.
     #[default]
     Unknown,

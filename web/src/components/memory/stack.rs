@@ -59,7 +59,9 @@ fn limits(memory: &'static Memory) -> AnyView {
         }
         Limit::Unknown | Limit::Limited(_) => None,
     };
-    view! { {limit(totals.limits)} {why.map(|why| view! { <small class="why">{why}</small> })} }.into_any()
+    // What the others add up to is known, whoever has none.
+    let sum = if totals.limited.is_zero() { totals.limits } else { Limit::Limited(totals.limited) };
+    view! { {limit(sum)} {why.map(|why| view! { <small class="why">{why}</small> })} }.into_any()
 }
 
 fn host(memory: &'static Memory) -> AnyView {

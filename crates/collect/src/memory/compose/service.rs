@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::{
-    Command, Dependency, Logging, PlanFormat, PlannedService, Probe, RestartPolicy,
+    Command, Dependency, Limits, Logging, PlanFormat, PlannedService, Probe, RestartPolicy, UnreadLimit,
 };
 
 use super::dotenv;
@@ -56,12 +56,14 @@ pub(super) fn planned(
             None => None,
         },
         restart: restart(&mut fields, service)?,
-        command: command(&mut fields, service)?,
+        entrypoint_words: None,
+        command: None,
         depends_on: dependencies(&mut fields, service)?,
         env_names,
         profiles: fields.texts(service.get("profiles"), "profiles")?,
         unread: Vec::new(),
     };
+    let (command, entrypoint_words) = command(&mut fields, service)?;
     let container = match fields.read(service.get("container_name"), "container_name")? {
         Reading::Text(text) => Some(text).filter(|text| !text.is_empty()),
         _ => None,
@@ -69,7 +71,25 @@ pub(super) fn planned(
     let mut unread = fields.unread;
     unread.order();
     unread.dedup();
-    Ok((PlannedService { unread, ..planned }, container))
+    let limits = with_unread(planned.limits.clone(), &unread);
+    Ok((PlannedService { limits, command, entrypoint_words, unread, ..planned }, container))
+}
+
+/// The limits, with those that are set to something that could not be read: they are unknown, not none.
+fn with_unread(mut limits: Limits, unread: &[String]) -> Limits {
+    let is_lost = |keys: &[&str]| unread.iter().any(|key| key == LOST_BASE || keys.contains(&key.as_str()));
+    let lost = [
+        (UnreadLimit::Memory, limits.memory.is_none(), &["deploy.resources.limits.memory", "mem_limit"][..]),
+        (UnreadLimit::MemorySwap, limits.memory_swap.is_none(), &["memswap_limit"]),
+        (
+            UnreadLimit::Reservation,
+            limits.reservation.is_none(),
+            &["deploy.resources.reservations.memory", "mem_reservation"],
+        ),
+    ];
+    let lost = lost.into_iter().filter(|(_, is_absent, keys)| *is_absent && is_lost(keys));
+    limits.unread.extend(lost.map(|(limit, ..)| limit));
+    limits
 }
 
 /// The reference with its variables replaced; as it is written where one has no value, so that nothing is made up.
@@ -185,9 +205,13 @@ fn restart(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Option<Restart
     Ok(Some(RestartPolicy { name: name.to_owned(), max_retries: retries.parse().ok() }))
 }
 
-/// What it runs, as it is written: a variable stays a variable.
-fn command(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Option<Command>, Spent> {
+/// What it runs, as it is written: a variable stays a variable. And how many of the words are the entrypoint.
+fn command(
+    fields: &mut Fields<'_, '_>,
+    service: &Node,
+) -> Result<(Option<Command>, Option<u32>), Spent> {
     let mut all = Vec::new();
+    let mut entrypoint = None;
     for key in ["entrypoint", "command"] {
         all.extend(match service.get(key) {
             Some(Node::Scalar(line)) if !service.get(key).is_some_and(Node::is_null) => {
@@ -201,8 +225,9 @@ fn command(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Option<Command
             }
             node => json::command(fields.written(node)?.iter()),
         });
+        entrypoint = entrypoint.or_else(|| u32::try_from(all.len()).ok());
     }
-    Ok(Some(Command(all)).filter(|command| !command.0.is_empty()))
+    Ok((Some(Command(all)).filter(|command| !command.0.is_empty()), entrypoint))
 }
 
 /// What has to run first: as it is said, and what is implied by what is shared (compose-go, `loader/normalize.go`).

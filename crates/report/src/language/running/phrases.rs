@@ -113,7 +113,44 @@ const SPANISH: &[(&str, &str)] = &[
         "{}: at least {} more than the {} it was killed at, or a fifth (the rule of Kubernetes' VPA)",
         "{}: al menos {} más que los {} con los que murió, o un quinto (la regla del VPA de Kubernetes)",
     ),
+    (
+        "but it takes more at the end than at the beginning: low confidence",
+        "pero al final usa más que al principio: confianza baja",
+    ),
+    (
+        "possible leak, which a larger limit only delays: {}",
+        "posible fuga, que un límite mayor solo retrasa: {}",
+    ),
+    (
+        "it crashes: {} with an error that no stop explains, its longest life recorded is {}",
+        "falla una y otra vez: {} con un error que ninguna parada explica; la vida más larga grabada es de {}",
+    ),
+    (
+        "it crashes: {} with an error that no stop explains",
+        "falla una y otra vez: {} con un error que ninguna parada explica",
+    ),
+    (
+        "it crashes: it is restarting, its longest life recorded is {}",
+        "falla una y otra vez: se está reiniciando; la vida más larga grabada es de {}",
+    ),
+    ("it crashes: it is restarting", "falla una y otra vez: se está reiniciando"),
+    (
+        "it is started again and again: {} lives of less than a minute, its longest life recorded is {}",
+        "se arranca una y otra vez: {} vidas de menos de un minuto; la más larga grabada es de {}",
+    ),
     // Trends.
+    (
+        "it steps from {} to {} after {} and stays there, over {}",
+        "salta de {} a {} a los {} y ahí se queda, en {}",
+    ),
+    (
+        "it begins at {} and ends at {} over {}, and may go on rising",
+        "empieza en {} y acaba en {} en {}, y puede seguir subiendo",
+    ),
+    (
+        "it rises slowly, by {} over {}: a longer recording shows whether it leaks",
+        "sube despacio, {} en {}: una grabación más larga muestra si hay una fuga",
+    ),
     ("fewer than {} samples with times", "menos de {} muestras con tiempos"),
     (
         "it rises by {} over {} ({}); if the load did not grow, it leaks",
@@ -127,6 +164,11 @@ const SPANISH: &[(&str, &str)] = &[
     ("the kernel counted {} (`oom_kill`)", "el kernel contó {} (`oom_kill`)"),
     ("the engine reported {} (`oom`)", "el motor avisó de {} (`oom`)"),
     ("the engine's flag `OOMKilled` is set", "la marca `OOMKilled` del motor está puesta"),
+    (
+        "{} `oom`, but `oom_kill_disable` is set: its processes waited for memory",
+        "{} `oom`, pero `oom_kill_disable` está puesto: sus procesos esperaron memoria",
+    ),
+    ("events were heard throughout a recording", "se oyeron los eventos durante toda una grabación"),
     ("{} with exit code 137 and without a stop", "{} con código 137 y sin parada"),
     ("{} with exit code 137 that no stop explains", "{} con código 137 que ninguna parada explica"),
     ("the kernel's counter `oom_kill` stayed at 0", "el contador `oom_kill` del kernel se quedó en 0"),
@@ -227,6 +269,23 @@ const SPANISH: &[(&str, &str)] = &[
     ("all limits together fit the host", "todos los límites juntos caben en el host"),
     ("it has a limit, the planned one, and keeps it", "tiene un límite, el planeado, y lo respeta"),
     ("it may not swap", "no puede usar swap"),
+    ("its limit of swap is not known", "no se conoce su límite de swap"),
+    ("its `oom_score_adj` is {}", "su `oom_score_adj` es {}"),
+    ("the settings of PostgreSQL fit its limit", "los ajustes de PostgreSQL caben en su límite"),
+    ("`{}` is {}", "`{}` es {}"),
+    ("the build context is small", "el contexto de construcción es pequeño"),
+    (
+        "nobody measured its build context: see `plimsoll snapshot --context`",
+        "nadie midió su contexto de construcción: vea `plimsoll snapshot --context`",
+    ),
+    ("{}; `.dockerignore` leaves out {}", "{}; `.dockerignore` deja fuera {}"),
+    ("1 file", "1 archivo"),
+    ("{} files", "{} archivos"),
+    ("its command is not known", "no se conoce su comando"),
+    ("its configuration file was not read", "no se leyó su archivo de configuración"),
+    ("no limit of it is known", "no se conoce ningún límite de él"),
+    ("nothing that was read shows that it is PostgreSQL", "nada de lo leído muestra que sea PostgreSQL"),
+    ("{} at worst of {}", "{} en el peor caso, de {}"),
     ("its limit is {}", "su límite es {}"),
     ("its reservation is {}", "su reserva es {}"),
     ("nothing of it is killed for memory under load", "nada de él muere por memoria con carga"),
@@ -360,6 +419,7 @@ const SPANISH: &[(&str, &str)] = &[
     ("not known before", "desconocido antes"),
     ("not known after", "desconocido después"),
     ("anonymous memory", "memoria anónima"),
+    ("private working set", "conjunto de trabajo privado"),
     ("usage − inactive file", "uso − caché inactiva"),
     ("usage − cache", "uso − caché"),
     ("usage", "uso"),

@@ -1,0 +1,43 @@
+//! What a build sends to the engine is small.
+
+use plimsoll_snapshot::{BuildContext, Bytes};
+
+use super::outcome::{Good, Measured, Outcome};
+use super::{Input, Size, Value};
+use crate::memory::words::plural;
+
+pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for (name, targets) in &input.services {
+        let Some(levels) = &targets.context else { continue };
+        let build = input
+            .snapshot
+            .services
+            .iter()
+            .find(|service| service.name == *name)
+            .map(|service| &service.build);
+        let context = build.and_then(|build| build.as_ref()?.context.as_ref());
+        let measured = match (build, context) {
+            (_, Some(context)) => Measured::Exactly(float(context.bytes)),
+            (None, None) => Measured::Unknown("the snapshot holds no image of it".to_owned()),
+            (Some(_), None) => Measured::Unknown(
+                "nobody measured its build context: see `plimsoll snapshot --context`".to_owned(),
+            ),
+        };
+        let id = format!("services.{name}.context");
+        let title = "the build context is small";
+        let outcome = Outcome::figure(id, title, Some(name), Good::AtMost, levels, &measured);
+        outcomes.push(outcome.because(context.map(parts)));
+    }
+    outcomes
+}
+
+fn parts(context: &BuildContext) -> String {
+    let ignored = Size::words(float(context.ignored_bytes));
+    format!("{}; `.dockerignore` leaves out {ignored}", plural(context.files, "file"))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ bytes nobody counts")]
+fn float(bytes: Bytes) -> f64 {
+    bytes.0 as f64
+}

@@ -1,0 +1,67 @@
+//! A build context: how many bytes a build sends to the engine, and how many `.dockerignore` spares it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use plimsoll_analysis::dockerignore::Ignore;
+use plimsoll_snapshot::{BuildContext, Bytes};
+
+use crate::error::{Error, Result};
+
+/// More files are no build context, but a home directory.
+const MAX_FILES: u64 = 2_000_000;
+
+/// Measures the regular files below a directory. Links are sent as links, and are not followed.
+pub(crate) fn measured(root: &Path, patterns: &[String]) -> Result<BuildContext> {
+    let ignore = Ignore::new(patterns.iter().map(String::as_str));
+    let mut context = BuildContext::default();
+    let mut seen = 0_u64;
+    let mut directories: Vec<(PathBuf, String)> = vec![(root.to_owned(), String::new())];
+    while let Some((directory, inside)) = directories.pop() {
+        let at = |error| Error::read(&directory, error);
+        for entry in fs::read_dir(&directory).map_err(at)? {
+            let entry = entry.map_err(at)?;
+            seen += 1;
+            if seen > MAX_FILES {
+                return Err(Error::usage(
+                    format!("`{}` holds more than {MAX_FILES} files", root.display()),
+                    "name the directory that the image is built from",
+                ));
+            }
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if inside.is_empty() { name } else { format!("{inside}/{name}") };
+            let metadata = entry.metadata().map_err(|error| Error::read(&entry.path(), error))?;
+            if metadata.is_dir() {
+                directories.push((entry.path(), path));
+            } else if metadata.is_file() {
+                if ignore.leaves_out(&path) {
+                    context.ignored_bytes += Bytes(metadata.len());
+                } else {
+                    context.bytes += Bytes(metadata.len());
+                    context.files += 1;
+                }
+            }
+        }
+    }
+    Ok(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ignored_counts_apart() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        fs::create_dir_all(root.join("data/deep")).unwrap();
+        for (path, size) in [("main.py", 10), ("data/a", 100), ("data/deep/b", 1000), ("data/keep", 5)] {
+            fs::write(root.join(path), vec![0; size]).unwrap();
+        }
+        let patterns = ["data".to_owned(), "!data/keep".to_owned()];
+        let expected = BuildContext { bytes: Bytes(15), files: 2, ignored_bytes: Bytes(1100) };
+        assert_eq!(measured(root, &patterns).unwrap(), expected);
+        assert_eq!(measured(root, &[]).unwrap().bytes, Bytes(1115));
+        assert!(measured(&root.join("none"), &[]).is_err());
+    }
+}
