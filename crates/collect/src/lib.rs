@@ -20,6 +20,7 @@ mod limits;
 pub mod memory;
 mod path;
 mod plan;
+#[cfg(not(target_family = "wasm"))]
 mod pseudonym;
 mod redact;
 mod snapshot;
@@ -34,6 +35,7 @@ pub use error::{Error, Result};
 pub use layer::{ReadLayer, read_believed, read_headers, read_layer};
 pub use limits::{FREE_INFLATION, Limits, Taken};
 pub use plan::{Choice, PlannedImage, PlannedLayer, plan};
-pub use pseudonym::pseudonymise;
+#[cfg(not(target_family = "wasm"))]
+pub use pseudonym::{pseudonymise, without_names};
 pub use snapshot::SnapshotBuilder;
 pub use store::{Jumping, Store};
