@@ -17,6 +17,7 @@ mod lost;
 mod packages;
 mod page;
 mod programs;
+mod redact;
 mod report;
 mod reports;
 mod secrets;

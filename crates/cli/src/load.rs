@@ -47,6 +47,9 @@ pub(crate) const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"
 
 /// Reads every image of the sources into one snapshot. A source that several services name is read once.
 pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Printer) -> Result<Snapshot> {
+    if options.redact {
+        printer.redact();
+    }
     let mut builder = SnapshotBuilder::new(GENERATOR);
     let mut known: Vec<(SourceSpec, Vec<usize>)> = Vec::new();
     for NamedSource { name, source: wanted } in sources {
@@ -120,6 +123,9 @@ pub(crate) fn redacted(mut snapshot: Snapshot, options: &Options) -> Result<Snap
 
 /// Reads a snapshot file, or makes a snapshot of an image source.
 pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
+    if options.redact {
+        printer.redact();
+    }
     redacted(read_either(text, options, printer)?, options)
 }
 
