@@ -207,4 +207,23 @@ mod tests {
         let once = without_names(text);
         assert_eq!(without_names(&once), once);
     }
+
+    /// Counted, not timed: what is found of a text is no more than a few times the text.
+    #[test]
+    fn no_text_costs_more_than_its_size() {
+        for unit in [
+            "nop MAINTAINER ",
+            "\"/home/u ",
+            "maintainer=u x ",
+            "a@b.com:",
+            "1.2.3.4:",
+            "\\\\a\\b \"",
+            "--host h-1,",
+        ] {
+            let text = format!("LABEL {}", unit.repeat(20_000));
+            let found = scan(Field::default(), &[&text]);
+            let bytes: usize = found.iter().map(|found| found.name.len()).sum();
+            assert!(bytes < 5 * text.len(), "{unit}: {bytes} of {}", text.len());
+        }
+    }
 }

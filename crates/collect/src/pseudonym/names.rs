@@ -10,6 +10,9 @@ use super::known;
 use super::scan::Found;
 use crate::error::{Error, Result};
 
+/// The longest name that is looked for in other texts: longer ones are whole texts, and are replaced where they stand.
+const LONGEST: usize = 256;
+
 /// The names that were found, each once.
 #[derive(Default)]
 pub(super) struct Collected(BTreeSet<(String, Kind)>);
@@ -38,7 +41,7 @@ impl Names {
         let is_told = |name: &str, kind: Kind| {
             let lower = name.to_lowercase();
             // A host of one plain word may be any word elsewhere.
-            if kind == Kind::Host && name.chars().all(char::is_alphabetic) {
+            if name.len() > LONGEST || kind == Kind::Host && name.chars().all(char::is_alphabetic) {
                 return false;
             }
             name.contains(['.', ':', '/', '\\', ' '])
