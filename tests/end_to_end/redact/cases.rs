@@ -2,7 +2,7 @@
 //! case has, and `#` a digit.
 
 /// A command that names something: it is planted in instructions, commands, health checks and labels.
-pub(super) const COMMANDS: [(&str, &str); 121] = [
+pub(super) const COMMANDS: [(&str, &str); 126] = [
     // Hosts with dots, however they are written.
     ("curl https://{}/x", "build.acme~.com"),
     ("curl https://{}/x", "Build.ACME~.com"),
@@ -130,6 +130,11 @@ pub(super) const COMMANDS: [(&str, &str); 121] = [
     ("git clone git@git.acme.com:{}/shop.git", "gitgroup~"),
     ("pip install git+https://github.com/{}/lib@v1", "ghowner~"),
     ("aws s3 cp s3://{}/x .", "bucket~x"),
+    ("kubectl --namespace {} get pod", "namespace~x"),
+    ("echo {}-10.0.0.9", "10.0.1#1.3"),
+    ("mount -t cifs //{}/share /x", "cifshost~"),
+    ("echo 'machine {} login app'", "netrchost~"),
+    ("echo 'machine x login {}'", "netrcuser~"),
 ];
 
 /// Instructions: they are planted in the history and in the Dockerfile.

@@ -17,6 +17,8 @@ pub(super) enum Role {
     Route,
     Version,
     Account,
+    /// A Kubernetes namespace or a compose project.
+    Project,
     /// The argument of an option that names nobody.
     Skip,
 }
@@ -218,6 +220,8 @@ pub(super) fn of_key(key: &str) -> Role {
         Role::Image
     } else if is_one(&["version", "ver", "v", "tag", "release", "rev"]) {
         Role::Version
+    } else if matches!(lower.as_str(), "namespace" | "project-name" | "context") {
+        Role::Project
     } else if is_one(&["account", "account-id", "account_id", "accountid", "subscription"]) {
         Role::Account
     } else {

@@ -156,6 +156,15 @@ fn part_at(word: &str, part: &str, at: usize, context: Context, add: &mut impl F
         }
         return;
     }
+    // A range: `10.0.0.1-10.0.0.9`.
+    if let Some((first, last)) = part.split_once('-')
+        && addresses::ipv4(first).is_some()
+        && addresses::ipv4(last).is_some()
+    {
+        add(Kind::Address, at..at + first.len());
+        add(Kind::Address, at + first.len() + 1..at + part.len());
+        return;
+    }
     if !part.contains('.') {
         if port.is_some_and(|port| hosts::is_numbered(part, port)) {
             add(Kind::Host, at..at + part.len());

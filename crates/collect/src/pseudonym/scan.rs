@@ -142,6 +142,9 @@ impl<'a> Scan<'a> {
             Role::Account if addresses::is_account(word.text) => {
                 self.add_in(word, 0..word.text.len(), Kind::Id)
             }
+            Role::Project if hosts::is_host(word.text) => {
+                self.add_in(word, 0..word.text.len(), Kind::Project)
+            }
             Role::Skip => self.skipped = Some((word.part, word.at + word.quoted().len())),
             _ => {}
         }
@@ -198,6 +201,8 @@ impl<'a> Scan<'a> {
         }
         match before.text {
             "USER" if self.instruction == "USER" => return Role::User,
+            "machine" => return Role::Host,
+            "login" if self.command == Command::Other => return Role::User,
             "user.name" | "user.email" if self.command == Command::Git => return Role::Person,
             "login" | "logout" if self.command == Command::Engine => return Role::Host,
             _ => {}
@@ -247,6 +252,14 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// `//server/share`, as `mount` takes it.
+    fn share(&mut self, word: &Word<'_>) {
+        let server = word.text[2..].split('/').next().unwrap_or_default();
+        if hosts::is_host(server) {
+            self.add_in(word, 2..2 + server.len(), Kind::Host);
+        }
+    }
+
     fn user(&mut self, word: &Word<'_>) {
         let mut at = 0;
         for name in word.text.split(':').take(2) {
@@ -292,6 +305,10 @@ impl<'a> Scan<'a> {
         if self.instruction == "FROM" {
             references::image(word.text, &mut |kind, range| self.add_in(word, range, kind));
         }
+        // A line of sudoers.
+        if word.rest.starts_with(" ALL=") {
+            self.user(word);
+        }
         self.arguments += 1;
         let is_number = word.text.bytes().all(|byte| byte.is_ascii_digit());
         match self.command {
@@ -305,6 +322,7 @@ impl<'a> Scan<'a> {
                 }
             }
             Command::Fetch if !word.text.contains("://") => self.host(word),
+            Command::Copy if word.text.starts_with("//") => self.share(word),
             Command::Copy => {
                 let host = word.text.split(':').next().unwrap_or_default();
                 if host.len() > 1 && host.len() < word.text.len() && !host.contains('/') {
