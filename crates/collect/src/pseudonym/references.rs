@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn references_and_remotes_are_taken_apart() {
         let of = |text: &str, add: &mut dyn FnMut(Kind, Range<usize>)| {
-            image(text, &mut |kind, range| add(kind, range))
+            image(text, &mut |kind, range| add(kind, range));
         };
         check(of, "registry.acme.com:5000/team/app:1.2", &[(Kind::Host, "registry.acme.com")]);
         check(of, "ghcr.io/acme/app:1", &[(Kind::Owner, "acme")]);
@@ -93,7 +93,7 @@ mod tests {
         check(of, "docker://10.1.2.3:5000/app", &[(Kind::Address, "10.1.2.3")]);
         check(of, "gcr.io/distroless/base", &[]);
         let of = |text: &str, add: &mut dyn FnMut(Kind, Range<usize>)| {
-            repository(text, 0, 9, &mut |kind, range| add(kind, range))
+            repository(text, 0, 9, &mut |kind, range| add(kind, range));
         };
         check(
             of,

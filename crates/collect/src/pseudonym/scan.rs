@@ -109,7 +109,7 @@ impl<'a> Scan<'a> {
         }
         if matches!(key, "reference" | "tags" | "image" | "name") {
             references::image(text, &mut |kind, range: Range<usize>| {
-                self.add(0, range.clone(), kind, &text[range])
+                self.add(0, range.clone(), kind, &text[range]);
             });
         }
         false
@@ -140,10 +140,10 @@ impl<'a> Scan<'a> {
             Role::Image => references::image(word.text, &mut |kind, range| self.add_in(word, range, kind)),
             Role::Route => self.add_in(word, 0..word.text.len(), Kind::Path),
             Role::Account if addresses::is_account(word.text) => {
-                self.add_in(word, 0..word.text.len(), Kind::Id)
+                self.add_in(word, 0..word.text.len(), Kind::Id);
             }
             Role::Project if hosts::is_host(word.text) => {
-                self.add_in(word, 0..word.text.len(), Kind::Project)
+                self.add_in(word, 0..word.text.len(), Kind::Project);
             }
             Role::Skip => self.skipped = Some((word.part, word.at + word.quoted().len())),
             _ => {}
@@ -333,7 +333,7 @@ impl<'a> Scan<'a> {
             Command::Become if self.arguments == 1 => self.user(word),
             Command::Accounts => self.user(word),
             Command::Engine => {
-                references::image(word.text, &mut |kind, range| self.add_in(word, range, kind))
+                references::image(word.text, &mut |kind, range| self.add_in(word, range, kind));
             }
             _ => {}
         }
