@@ -2,15 +2,16 @@
 
 use std::fs;
 
+use plimsoll_snapshot::hidden::is_hidden;
 use plimsoll_tests::browser::Browser;
 use plimsoll_tests::made::{File, snapshot};
 use plimsoll_tests::program;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const MARKUP: &str = "</script><img src=x onerror=\"document.hacked = 1\">";
+pub(crate) const MARKUP: &str = "</script><img src=x onerror=\"document.hacked = 1\">";
 
-fn names() -> Vec<String> {
+pub(crate) fn names() -> Vec<String> {
     vec![
         MARKUP.to_owned(),
         "\u{202e}gpj.exe".to_owned(),
@@ -19,6 +20,12 @@ fn names() -> Vec<String> {
         "a|b`c`*d*_e_[f](g)".to_owned(),
         "=cmd|' /C calc'!A0".to_owned(),
         "@everybody <!-- ${jndi} {{7*7}} $& \u{2028}".to_owned(),
+        "www.evil.example http://evil.example eve@evil.example #1 GH-2 !3 ~bug deadbeefcafe :tada: $x$"
+            .to_owned(),
+        "[a](javascript:x) ![b](c) [[wiki]] <b>c</b> acme/shop#4 %5 &6 JIRA-7 /close".to_owned(),
+        "hid\u{61c}\u{feff}\u{ad}\u{e0041}\u{fffe}\u{200b}\u{fe0f}\u{9b}8;;x\u{7}den".to_owned(),
+        "\u{b} \t=1+1".to_owned(),
+        format!("zalgo{}", "\u{301}".repeat(200)),
     ]
 }
 
@@ -61,13 +68,31 @@ fn a_comment_stays_short_and_holds_no_markup_of_an_image() {
     for language in ["en", "es"] {
         let text = hostile.call("report", &["--format", "markdown", "--language", language]);
         assert!(text.len() < 60_000, "{}", text.len());
-        assert!(
-            !text.contains('\u{202e}') && !text.contains('\u{2028}') && !text.contains('\u{1b}'),
-            "{text}"
-        );
-        assert!(!text.contains("@everybody"), "a mention");
-        // All that is left of HTML is what folds the details. Between backticks everything is text.
+        assert_eq!(text.chars().find(|character| is_hidden(*character) && *character != '\n'), None);
+        // All that is left of HTML is what folds the details and code. Between backticks everything is text, and so is what
+        // stands in the code of a summary.
         let outside: String = text.split('`').step_by(2).collect();
+        let outside: String =
+            outside.split("<code>").map(|part| part.rsplit("</code>").next().unwrap()).collect();
+        for more in [
+            "@everybody",
+            "www.",
+            "http",
+            "@evil",
+            "#1",
+            "GH-2",
+            "!3",
+            "~bug",
+            "deadbeef",
+            ":tada",
+            "$x",
+            "[[",
+            "%5",
+            "&6",
+            "JIRA-7",
+        ] {
+            assert!(!outside.contains(more), "{more}: {text}");
+        }
         let folds = ["<details>", "<summary>", "</summary>", "</details>"];
         let mut tags = outside.match_indices('<').map(|(at, _)| &outside[at..]);
         assert_eq!(tags.find(|tag| !folds.iter().any(|fold| tag.starts_with(fold))), None);
@@ -78,10 +103,12 @@ fn a_comment_stays_short_and_holds_no_markup_of_an_image() {
 fn a_terminal_is_told_nothing_it_would_obey() {
     let hostile = Hostile::new();
     let text = hostile.call("compare", &[]);
-    let unsafe_character = |character: &char| {
-        (character.is_control() && *character != '\n') || ('\u{202a}'..='\u{202e}').contains(character)
-    };
-    assert_eq!(text.chars().find(unsafe_character), None);
+    assert_eq!(text.chars().find(|character| is_hidden(*character) && *character != '\n'), None);
+    let json = hostile.call("compare", &["--format", "json"]);
+    assert_eq!(json.chars().find(|character| is_hidden(*character) && *character != '\n'), None);
+    assert!(serde_json::from_str::<Value>(&json).unwrap().to_string().contains("hid\u{61c}\u{feff}"));
+    let marks = |text: &str| text.split(|character| character != '\u{301}').map(str::len).max();
+    assert!(marks(&text) <= Some(8), "no line is covered");
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod lost;
 mod packages;
 mod page;
 mod programs;
+mod redact;
 mod report;
 mod reports;
 mod secrets;

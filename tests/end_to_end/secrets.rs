@@ -323,7 +323,7 @@ fn forms() -> Vec<(usize, String)> {
     forms
 }
 
-fn inflated(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn inflated(bytes: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes);
     let packed = match text.split_once("id=\"plimsoll-data\">") {
         Some((_, rest)) => STANDARD.decode(rest.split('<').next().unwrap().trim()).unwrap(),

@@ -62,6 +62,9 @@ pub(crate) const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"
 /// Reads every source into one snapshot: images, and snapshots that are joined with them. A source that several services
 /// name is read once.
 pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Printer) -> Result<Snapshot> {
+    if options.redact {
+        printer.redact();
+    }
     let mut stack = Stack::new();
     let mut known: Vec<(SourceSpec, Content)> = Vec::new();
     for NamedSource { name, source: wanted } in sources {
@@ -101,6 +104,9 @@ pub(crate) fn redacted(mut snapshot: Snapshot, options: &Options) -> Result<Snap
 
 /// Reads a snapshot file, or makes a snapshot of an image source.
 pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
+    if options.redact {
+        printer.redact();
+    }
     redacted(read_either(text, options, printer)?, options)
 }
 

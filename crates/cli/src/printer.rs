@@ -2,14 +2,26 @@
 
 use std::io::{self, Write as _};
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use plimsoll_collect::memory::without_credentials;
+use plimsoll_collect::without_names;
+use plimsoll_report::format::lines;
 
 use crate::error::{Error, Result};
 
 #[derive(Default)]
-pub(crate) struct Printer {}
+pub(crate) struct Printer {
+    /// Whether names that tell whose machine it is are replaced in messages, too.
+    redacts: AtomicBool,
+}
 
 impl Printer {
+    /// From now on, messages hold no names.
+    pub(crate) fn redact(&self) {
+        self.redacts.store(true, Ordering::Relaxed);
+    }
+
     /// Prints data.
     pub(crate) fn data(&self, text: &str) -> Result<()> {
         let mut out = io::stdout().lock();
@@ -25,7 +37,9 @@ impl Printer {
     /// Tells what was done, or what has to be known.
     pub(crate) fn note(&self, text: &str) {
         // Nobody may be listening, and then nothing is lost.
-        let _ = writeln!(io::stderr(), "{}", without_credentials(text));
+        let text = lines(&without_credentials(text));
+        let text = if self.redacts.load(Ordering::Relaxed) { without_names(&text) } else { text };
+        let _ = writeln!(io::stderr(), "{text}");
     }
 
     /// Tells why nothing was done: what, because of what, and what helps.

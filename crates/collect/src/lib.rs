@@ -25,6 +25,7 @@ mod merge;
 mod path;
 mod plan;
 mod platform;
+#[cfg(not(target_family = "wasm"))]
 mod pseudonym;
 mod redact;
 mod snapshot;
@@ -43,6 +44,7 @@ pub use layer::{ReadLayer, read_believed, read_headers, read_layer};
 pub use limits::{FREE_INFLATION, Limits, Taken};
 pub use merge::merge;
 pub use plan::{Choice, PlannedImage, PlannedLayer, plan};
-pub use pseudonym::pseudonymise;
+#[cfg(not(target_family = "wasm"))]
+pub use pseudonym::{pseudonymise, without_names};
 pub use snapshot::SnapshotBuilder;
 pub use store::{Jumping, Store};

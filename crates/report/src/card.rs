@@ -124,8 +124,8 @@ fn text(svg: &mut String, x: f64, y: f64, size: f64, colour: &str, attributes: &
     let _ = writeln!(
         svg,
         "<text x=\"{x:.0}\" y=\"{y:.0}\" font-size=\"{size:.0}\" fill=\"{colour}\" {attributes}>{}</text>",
-        // Characters that XML cannot hold, not even as references.
-        escape(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+        // XML cannot hold some characters, not even as references.
+        escape(&one_line(text))
     );
 }
 

@@ -3,6 +3,7 @@
 use plimsoll_analysis::compare::{Comparison, FileChange, FileTree};
 use plimsoll_snapshot::path;
 
+use crate::format::one_line;
 use crate::words;
 
 /// The services, one a line. The heads are those of the JSON document, whatever the language.
@@ -45,16 +46,20 @@ fn push(csv: &mut String, cells: &[&str]) {
     csv.push_str("\r\n");
 }
 
-/// A text as one cell. What a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises
-/// ("CSV Injection"); figures, which may begin with a minus, are not passed through here.
+/// A text as one cell, on one line. What a spreadsheet would take for a formula gets an apostrophe in front, as OWASP
+/// advises ("CSV Injection"); spreadsheets skip white space before one. Figures, which may begin with a minus, are not
+/// passed through here.
 #[must_use]
 pub fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', ';', '\n', '\r', '\t']) || formula {
-        format!("\"{}\"", text.replace('"', "\"\""))
+    const SIGNS: [char; 11] = ['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠', '−'];
+    let line = one_line(text);
+    let is_formula =
+        line.trim_start_matches(|char: char| char.is_whitespace() || "'\"".contains(char)).starts_with(SIGNS);
+    let line = if is_formula { format!("'{line}") } else { line };
+    if is_formula || line.contains(['"', ',', ';']) {
+        format!("\"{}\"", line.replace('"', "\"\""))
     } else {
-        text
+        line
     }
 }
 
@@ -69,7 +74,13 @@ mod tests {
             ("=cmd|' /C calc'!A0", "\"'=cmd|' /C calc'!A0\""),
             ("-1+1", "\"'-1+1\""),
             ("@SUM(A1)", "\"'@SUM(A1)\""),
-            ("a,\"b\"\nc", "\"a,\"\"b\"\"\nc\""),
+            ("a,\"b\"\nc", "\"a,\"\"b\"\" c\""),
+            (" =1+1", "\"'=1+1\""),
+            ("\u{b}=1+1", "\"'=1+1\""),
+            ("\t\r\n@x", "\"'@x\""),
+            ("\u{a0}＝1+1", "\"'＝1+1\""),
+            ("\"=1+1\"", "\"'\"\"=1+1\"\"\""),
+            ("a\u{202e}b", "a\\u{202e}b"),
         ] {
             assert_eq!(cell(text), expected);
         }

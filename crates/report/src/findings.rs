@@ -8,7 +8,7 @@ use plimsoll_analysis::findings::{
 use plimsoll_snapshot::Bytes;
 
 use crate::format::{bytes, count, one_line, shorten};
-use crate::markdown::{code, escaped};
+use crate::markup::{code, escaped, escaped_html};
 use crate::table::{align_right, indented, push, table};
 
 /// The width that a path, an instruction or a note is cut to.
@@ -130,7 +130,7 @@ fn findings_markdown(findings: &[Finding]) -> String {
     }
     text.push('\n');
     for finding in findings {
-        let title = escaped(&finding.title.to_string());
+        let title = escaped_html(&finding.title.to_string());
         let _ = write!(text, "<details><summary>{}: {title}</summary>\n\n", size(finding));
         text.push_str("| bytes | where | |\n|---:|---|---|\n");
         for evidence in finding.evidence.iter().take(SHOWN) {

@@ -1,5 +1,8 @@
 //! Numbers as people read them. Sizes of images are decimal (1 MB = 10^6 bytes), as engines and registries print them.
 
+use std::fmt::Write as _;
+
+use plimsoll_snapshot::hidden::{MARKS, is_hidden, is_mark};
 use plimsoll_snapshot::{ByteDelta, Bytes};
 
 /// A true minus sign: as wide as a plus in a column of figures.
@@ -124,22 +127,54 @@ pub fn date(time: &str) -> Option<String> {
     (is_day && day > "1980-01-01").then(|| day.to_owned())
 }
 
-/// A text on one line: control characters, which a terminal would obey, become spaces.
+/// A text on one line. White space becomes one space; what nobody sees, or a terminal would obey, becomes an escape.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let plain = text.chars().map(|character| if is_unsafe(character) { ' ' } else { character });
+    // Most texts are one line of plain ASCII as they are.
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut line = String::with_capacity(text.len());
-    for character in plain {
-        if character != ' ' || !line.ends_with(' ') {
+    let mut marks = 0;
+    for character in text.chars() {
+        marks = if is_mark(character) { marks + 1 } else { 0 };
+        if character == ' ' || is_break(character) {
+            if !line.ends_with(' ') {
+                line.push(' ');
+            }
+        } else if is_hidden(character) || marks > MARKS {
+            let _ = write!(line, "\\u{{{:x}}}", u32::from(character));
+        } else {
             line.push(character);
         }
     }
     line.trim().to_owned()
 }
 
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains("  ") && text.trim_ascii() == text
+}
+
+/// What ends a line, or goes on in it at some distance.
+fn is_break(character: char) -> bool {
+    matches!(character, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// The same for a text that keeps its lines.
+#[must_use]
+pub fn lines(text: &str) -> String {
+    let line = |line: &str| {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        format!("{}{}", &line[..indent], one_line(line))
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A name as a sentence or a table takes it: on one line, and no longer than it can be read.
+#[must_use]
+pub fn name(text: &str) -> String {
+    const NAME: usize = 64;
+    shorten(&one_line(text), NAME)
 }
 
 /// The first `width` characters of a line, with an ellipsis if there are more.
@@ -212,7 +247,10 @@ mod tests {
 
     #[test]
     fn nothing_reaches_a_terminal_that_it_would_obey() {
-        assert_eq!(one_line("RUN a \\\n\t&& b\u{1b}[31m\u{202e}x"), "RUN a \\ && b [31m x");
+        assert_eq!(one_line("RUN a \\\n\t&& b\u{1b}[31m\u{202e}x"), "RUN a \\ && b\\u{1b}[31m\\u{202e}x");
+        assert_eq!(one_line("  a\u{a0}b  c\r\n"), "a\u{a0}b c");
+        assert_eq!(one_line("z\u{301}\u{301}\u{301}\u{301}\u{301}"), "z\u{301}\u{301}\u{301}\u{301}\\u{301}");
+        assert_eq!(lines("a\u{200b}\n  b\u{9b}c\n"), "a\\u{200b}\n  b\\u{9b}c\n");
         assert_eq!(shorten("abcdef", 4), "abc…");
     }
 }

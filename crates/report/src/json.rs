@@ -8,6 +8,7 @@ use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split};
 use serde::Serialize;
 
+use crate::json_text;
 use crate::language::Language;
 use crate::sizes::{self, SizeDefinition};
 use crate::verdict::verdict;
@@ -86,6 +87,6 @@ pub(crate) fn write<T: Serialize>(
 ) -> io::Result<()> {
     let document =
         Document { format, format_version: FORMAT_VERSION, verdict, content, definitions: &sizes::ALL };
-    serde_json::to_writer_pretty(&mut out, &document)?;
+    json_text::write(&document, &mut out)?;
     out.write_all(b"\n")
 }

@@ -7,8 +7,8 @@ use plimsoll_analysis::inspect::{ImageInspection, Inspection};
 use plimsoll_snapshot::Bytes;
 
 use crate::format::{count, one_line, shorten};
-use crate::html::escape;
 use crate::language::Language;
+use crate::markup::{code, escaped, escaped_html};
 use crate::verdict::verdict;
 use crate::{sizes, why};
 
@@ -59,7 +59,7 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
     let words = language.words();
     let mut text = format!("## {}\n\n", escaped(&image.service));
     let name = image.reference.as_deref().unwrap_or(words.no_name);
-    let _ = writeln!(text, "{} · `{}` · {}\n", code(name), image.id.short(), image.platform);
+    let _ = writeln!(text, "{} · `{}` · {}\n", code(name), image.id.short(), escaped(&image.platform));
     let _ =
         writeln!(text, "| {} | {} | {} |\n|---|---:|---|", words.size_head, words.bytes_head, words.meaning);
     for (size, value) in [
@@ -185,8 +185,7 @@ fn service_section(service: &ServiceComparison, language: Language) -> String {
         return String::new();
     }
     let words = language.words();
-    // HTML, in which Markdown's escapes would be seen.
-    let name = escape(&shorten(&one_line(&service.name), CELL)).replace('@', "@\u{200b}");
+    let name = escaped_html(&shorten(&one_line(&service.name), CELL));
     let change = language.delta(service.size.delta);
     let mut text = format!("<details><summary>{name}: {change}</summary>\n\n");
     let _ = writeln!(text, "| {} | {} |\n|---|---:|", words.why, words.bytes_head);
@@ -253,51 +252,5 @@ fn layers(service: &ServiceComparison, language: Language) -> String {
 fn push_more(text: &mut String, rows: usize, language: Language) {
     if let Some(more) = rows.checked_sub(FOLDED_ROWS).filter(|&more| more > 0) {
         let _ = writeln!(text, "| {} |", (language.words().and_more)(&more.to_string()));
-    }
-}
-
-/// Text in which nothing is markup, a mention or the end of a cell.
-pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in one_line(text).chars() {
-        match character {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            // A zero-width space keeps a mention from calling anybody, and a name from becoming a link.
-            '@' => out.push_str("@\u{200b}"),
-            ':' => out.push_str(":\u{200b}"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' => {
-                out.push('\\');
-                out.push(character);
-            }
-            _ => out.push(character),
-        }
-    }
-    out.replace(":\u{200b} ", ": ")
-}
-
-/// A code span. Its fence is longer than any run of backticks inside, and a bar does not end the cell.
-pub(crate) fn code(text: &str) -> String {
-    let text = one_line(text).replace('|', "\\|");
-    if text.is_empty() {
-        return String::new();
-    }
-    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    if longest == 0 { format!("`{text}`") } else { format!("{fence} {text} {fence}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_an_image_says_is_markup() {
-        assert_eq!(escaped("</script><img onerror=x>"), "&lt;/script&gt;&lt;img onerror=x&gt;");
-        assert_eq!(escaped("a|b\n@all *x*"), "a\\|b @\u{200b}all \\*x\\*");
-        assert_eq!(escaped("why: https://x.example"), "why: https:\u{200b}//x.example");
-        assert_eq!(code("RUN echo `date` | tee"), "`` RUN echo `date` \\| tee ``");
-        assert_eq!(code("```"), "```` ``` ````");
     }
 }

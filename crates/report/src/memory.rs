@@ -14,10 +14,10 @@ use plimsoll_analysis::memory::{
 use plimsoll_snapshot::{ByteDelta, Bytes};
 use serde::Serialize;
 
-use crate::format::{MINUS, one_line};
+use crate::format::{MINUS, name, one_line};
 use crate::json;
 use crate::language::Language;
-use crate::markdown::escaped;
+use crate::markup::escaped;
 use crate::verdict::verdict;
 
 const HEADER: [&str; 9] =
@@ -115,7 +115,7 @@ fn row(service: &ServiceMemory) -> Vec<String> {
     };
     let at_least = if service.suggestion.at_least { "≥ " } else { "" };
     vec![
-        one_line(&service.name),
+        name(&service.name),
         taken(|taken| taken.p50),
         taken(|taken| taken.p95),
         taken(|taken| taken.max),

@@ -8,8 +8,8 @@ use plimsoll_analysis::packages::{
 };
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
-use crate::format::{bytes, count, one_line, shorten};
-use crate::markdown::{code, escaped};
+use crate::format::{bytes, count, name as short, one_line, shorten};
+use crate::markup::{code, escaped};
 use crate::table::{align_right, indented, push, table};
 
 /// The width that a reason or an instruction is cut to.
@@ -312,7 +312,7 @@ fn split_text(split: &Split) -> String {
     let mut rows = table(&["service", "needs alone", "alone it would weigh", "begins with"]);
     for share in &split.services {
         rows.add_row([
-            one_line(&share.service),
+            short(&share.service),
             bytes(share.only.bytes).to_string(),
             format!("at most {}", bytes(share.predicted_bytes)),
             shorten(&one_line(&share.entries.join(", ")), CELL),

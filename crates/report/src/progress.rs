@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use plimsoll_analysis::findings::{Finding, Followed, Outcome, Progress, ServiceProgress};
 
 use crate::format::{bytes, one_line, shorten};
-use crate::markdown::escaped;
+use crate::markup::escaped;
 use crate::table::{align_right, indented, push, table};
 
 /// The width that a title is cut to.

@@ -6,7 +6,7 @@ use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, Inspection, LayerInspection};
 use plimsoll_snapshot::{Bytes, Transport};
 
-use crate::format::{bytes, count, delta, one_line, percent, shorten};
+use crate::format::{bytes, count, delta, name, one_line, percent, shorten};
 use crate::language::Language;
 use crate::table::{align_right, indented, push, table};
 use crate::verdict::verdict;
@@ -130,7 +130,7 @@ pub fn comparison(comparison: &Comparison) -> String {
     let mut table = table(&["service", "before", "after", "change", "", "hidden before", "hidden after"]);
     for service in &comparison.services {
         table.add_row([
-            one_line(&service.name),
+            name(&service.name),
             side(service.before.as_ref(), |image| image.size_bytes),
             side(service.after.as_ref(), |image| image.size_bytes),
             delta(service.size.delta).to_string(),

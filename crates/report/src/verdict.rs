@@ -6,13 +6,11 @@ use plimsoll_analysis::compare::{Comparison, ServiceComparison, SizeChange};
 use plimsoll_analysis::memory::memory;
 use plimsoll_snapshot::{Bundle, Bytes};
 
-use crate::format::{one_line, shorten};
+use crate::format;
 use crate::language::Language;
 
 /// The number of services that the sentence names.
 const NAMED: usize = 4;
-/// How much of a name is read: a sentence stays one.
-const NAME: usize = 64;
 
 /// The verdict on a comparison.
 #[must_use]
@@ -77,7 +75,7 @@ fn memory_clause(bundle: &Bundle, language: Language) -> Option<String> {
         .take(NAMED)
         .map(|(name, taken)| {
             let taken: Vec<String> = taken.iter().flatten().map(|most| language.memory(*most)).collect();
-            format!("{} {}", shorten(&one_line(name), NAME), taken.join(" → "))
+            format!("{} {}", format::name(name), taken.join(" → "))
         })
         .collect();
     if services.len() > NAMED {
@@ -99,7 +97,7 @@ pub fn title(comparison: &Comparison, language: Language) -> String {
 /// The name of a service, as long as a sentence takes it.
 #[must_use]
 pub fn name(service: &ServiceComparison) -> String {
-    shorten(&one_line(&service.name), NAME)
+    format::name(&service.name)
 }
 
 fn movement(size: &SizeChange, language: Language) -> String {

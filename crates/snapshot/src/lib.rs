@@ -9,6 +9,7 @@ mod bundle;
 mod entries;
 mod facts;
 mod file;
+pub mod hidden;
 mod identity;
 mod image;
 mod order;

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
+use crate::hidden::{MARKS, is_hidden, is_mark};
+
 /// Compares two paths component by component, so that everything below a directory stands right behind it.
 ///
 /// Plain byte order would put `a.txt` between `a` and `a/b`.
@@ -45,21 +47,23 @@ pub fn name(path: &[u8]) -> &[u8] {
 
 /// Writes a path as text from which [`unescape`] gets the same bytes back.
 ///
-/// A backslash becomes `\\`; a control character, a direction mark, or a byte that is not UTF-8 becomes `\xNN`
-/// (every byte of it). So an escaped path is one line of harmless text.
+/// A backslash becomes `\\`; a [hidden](is_hidden) character, a mark too many on one letter, or a byte that is not UTF-8
+/// becomes `\xNN` (every byte of it). So an escaped path is one line of harmless text.
 #[must_use]
 pub fn escape(path: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = str::from_utf8(path)
-        && !text.chars().any(needs_escape)
+        && !text.chars().any(|character| character == '\\' || is_hidden(character) || is_mark(character))
     {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(path.len() + 8);
+    let mut marks = 0;
     for chunk in path.utf8_chunks() {
         for character in chunk.valid().chars() {
+            marks = if is_mark(character) { marks + 1 } else { 0 };
             if character == '\\' {
                 escaped.push_str("\\\\");
-            } else if needs_escape(character) {
+            } else if is_hidden(character) || marks > MARKS {
                 push_bytes(&mut escaped, character.encode_utf8(&mut [0; 4]).as_bytes());
             } else {
                 escaped.push(character);
@@ -68,13 +72,6 @@ pub fn escape(path: &[u8]) -> Cow<'_, str> {
         push_bytes(&mut escaped, chunk.invalid());
     }
     Cow::Owned(escaped)
-}
-
-fn needs_escape(character: char) -> bool {
-    character == '\\'
-        || character.is_control()
-        // Marks that turn the direction of text could make one name look like another.
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn push_bytes(escaped: &mut String, bytes: &[u8]) {
@@ -137,7 +134,11 @@ mod tests {
 
     #[test]
     fn every_name_survives_escaping() {
-        let cases: [(&[u8], &str); 6] = [
+        let zalgo = format!("z{}", "\u{301}".repeat(5));
+        let cases: [(&[u8], &str); 9] = [
+            ("ta\u{e0041}g".as_bytes(), "ta\\xf3\\xa0\\x81\\x81g"),
+            ("zero\u{200b}\u{feff}".as_bytes(), "zero\\xe2\\x80\\x8b\\xef\\xbb\\xbf"),
+            (zalgo.as_bytes(), "z\u{301}\u{301}\u{301}\u{301}\\xcc\\x81"),
             (b"usr/bin/env", "usr/bin/env"),
             ("años/ñ".as_bytes(), "años/ñ"),
             (b"a\\b", "a\\\\b"),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use plimsoll_analysis::compare::{Comparison, FileTree, ServiceComparison};
-use plimsoll_report::format::shorten;
+use plimsoll_report::format::{one_line, shorten};
 use plimsoll_report::html::escape;
 use plimsoll_snapshot::{ByteDelta, path};
 
@@ -45,12 +45,12 @@ impl Sheet {
              <defs><pattern id=\"gone\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
              <path d=\"M0 0V6\" stroke=\"{LESS}\" stroke-opacity=\"0.55\" stroke-width=\"2\"/></pattern></defs>\n\
              <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
-            escape(title)
+            escape(&one_line(title))
         );
         let _ = writeln!(
             svg,
             "<text x=\"16\" y=\"28\" font-size=\"15\" font-weight=\"600\" fill=\"{INK}\">{}</text>",
-            escape(title)
+            escape(&one_line(title))
         );
         Self { svg, height }
     }
@@ -59,8 +59,8 @@ impl Sheet {
         let _ = writeln!(
             self.svg,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{}</text>",
-            // Characters that XML cannot hold, not even as references.
-            escape(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+            // XML cannot hold some characters, not even as references.
+            escape(&one_line(text))
         );
     }
 
@@ -69,7 +69,7 @@ impl Sheet {
         let _ = writeln!(
             self.svg,
             "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"11\" fill=\"{SOFT}\">{}</text>",
-            escape(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+            escape(&one_line(text))
         );
     }
 

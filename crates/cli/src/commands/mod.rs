@@ -86,7 +86,7 @@ pub(crate) struct ReadArgs {
     /// Read nothing from registries: a bare name is a file or an image of an engine
     #[arg(long)]
     offline: bool,
-    /// Replace names of hosts, registries, people, their directories and IP addresses by pseudonyms, in whatever is written
+    /// Replace names of hosts, registries, people, repository owners, directories and projects, and IP addresses, with pseudonyms in all output
     #[arg(long)]
     redact: bool,
     /// A registry that is spoken to without TLS, besides those on this machine

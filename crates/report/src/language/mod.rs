@@ -582,7 +582,7 @@ mod tests {
     fn a_name_in_a_bridge_commands_no_terminal() {
         let part = BridgePart { name: "a\u{1b}[2J\nb".to_owned(), delta: ByteDelta(-1) };
         let step = BridgeStep { cause: BridgeCause::Application, delta: ByteDelta(-1), parts: vec![part] };
-        assert_eq!(Language::English.bridge_parts(&step), "a [2J b −1 B");
+        assert_eq!(Language::English.bridge_parts(&step), "a\\u{1b}[2J b −1 B");
     }
 
     #[test]

@@ -25,6 +25,6 @@ pub fn judgement(judgement: &Judgement, mut out: impl Write) -> io::Result<()> {
         verdict: verdict(judgement),
         judgement,
     };
-    serde_json::to_writer_pretty(&mut out, &document)?;
+    crate::json_text::write(&document, &mut out)?;
     out.write_all(b"\n")
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use plimsoll_analysis::targets::{Judgement, Status};
 
 use super::{demand, mark, status, verdict};
-use crate::markdown::escaped;
+use crate::markup::escaped;
 
 /// All targets as a table: what is missed first.
 #[must_use]

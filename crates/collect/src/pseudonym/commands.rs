@@ -1,0 +1,318 @@
+//! What stands around a word: which command it is an argument of, and what its option or variable asks for.
+
+use super::people;
+
+/// What a word is expected to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Role {
+    #[default]
+    Any,
+    Host,
+    /// `user`, `user:group`.
+    User,
+    /// The words of a person's name, in quotes or alone.
+    Person,
+    Image,
+    /// A path of a web server.
+    Route,
+    Version,
+    Account,
+    /// A Kubernetes namespace or a compose project.
+    Project,
+    /// The argument of an option that names nobody.
+    Skip,
+}
+
+/// A command whose arguments name something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Command {
+    #[default]
+    Other,
+    /// Installs packages: its arguments are no hosts, however they end.
+    Install,
+    /// Its first argument is a host.
+    Reach,
+    /// Its arguments are addresses, with or without a scheme.
+    Fetch,
+    /// Its arguments may be `host:path`.
+    Copy,
+    /// A client of a database: `-h host -U user`.
+    Database,
+    /// Its first argument is an account: `chown alice file`.
+    Own,
+    /// All its arguments are accounts: `useradd alice`.
+    Accounts,
+    /// Its first argument, or that of `-u`, is an account: `gosu alice serve`.
+    Become,
+    /// `sudo -u alice`, `docker run -u alice -h host image`.
+    Engine,
+    Git,
+}
+
+const COMMANDS: [(Command, &[&str]); 10] = [
+    (
+        Command::Install,
+        &[
+            "apt",
+            "apt-get",
+            "apk",
+            "yum",
+            "dnf",
+            "microdnf",
+            "zypper",
+            "pip",
+            "pip3",
+            "npm",
+            "yarn",
+            "pnpm",
+            "conda",
+            "mamba",
+            "micromamba",
+            "gem",
+            "uv",
+            "poetry",
+            "brew",
+            "pipx",
+        ],
+    ),
+    (
+        Command::Reach,
+        &[
+            "ping",
+            "ping6",
+            "nc",
+            "ncat",
+            "netcat",
+            "telnet",
+            "ssh",
+            "ssh-keyscan",
+            "ssh-copy-id",
+            "dig",
+            "nslookup",
+            "traceroute",
+            "tracepath",
+            "mtr",
+            "nmap",
+            "ntpdate",
+            "wait-for-it",
+            "wait-for-it.sh",
+            "wait-for",
+            "wait-for.sh",
+            "whois",
+            "drill",
+        ],
+    ),
+    (Command::Fetch, &["curl", "wget", "http", "https", "aria2c", "ab", "wrk", "hey"]),
+    (Command::Copy, &["scp", "rsync", "sftp", "mount", "mount.nfs", "smbclient"]),
+    (
+        Command::Database,
+        &[
+            "psql",
+            "pg_isready",
+            "pg_dump",
+            "pg_restore",
+            "pg_basebackup",
+            "mysql",
+            "mysqldump",
+            "mysqladmin",
+            "mariadb",
+            "mariadb-admin",
+            "redis-cli",
+            "valkey-cli",
+            "mongo",
+            "mongosh",
+            "mongodump",
+            "cqlsh",
+            "clickhouse-client",
+            "influx",
+            "rabbitmqadmin",
+            "ldapsearch",
+            "createdb",
+            "mosquitto_pub",
+            "mosquitto_sub",
+            "nats",
+        ],
+    ),
+    (Command::Own, &["chown", "chgrp"]),
+    (
+        Command::Accounts,
+        &[
+            "useradd", "adduser", "userdel", "deluser", "usermod", "groupadd", "addgroup", "groupdel",
+            "delgroup", "groupmod", "passwd", "chage", "chsh", "chfn", "gpasswd", "newusers",
+        ],
+    ),
+    (Command::Become, &["su", "gosu", "su-exec", "setuidgid", "s6-setuidgid", "chpst", "enable-linger"]),
+    (
+        Command::Engine,
+        &[
+            "sudo", "doas", "runuser", "setpriv", "crontab", "install", "docker", "podman", "nerdctl",
+            "buildah", "skopeo", "crane", "helm", "oras", "cosign", "regctl",
+        ],
+    ),
+    (Command::Git, &["git"]),
+];
+
+/// Ends of keys whose value is a host.
+const HOST_KEYS: [&str; 38] = [
+    "host",
+    "hosts",
+    "hostname",
+    "server",
+    "servers",
+    "server-name",
+    "server_name",
+    "endpoint",
+    "endpoints",
+    "addr",
+    "address",
+    "addresses",
+    "broker",
+    "brokers",
+    "bootstrap-server",
+    "bootstrap-servers",
+    "broker-list",
+    "peer",
+    "peers",
+    "upstream",
+    "proxy",
+    "domain",
+    "domains",
+    "fqdn",
+    "registry",
+    "mirror",
+    "nameserver",
+    "dns",
+    "connect",
+    "master",
+    "primary",
+    "replica",
+    "node",
+    "nodes",
+    "nodename",
+    "machine",
+    "instance",
+    "cluster",
+];
+
+/// The command of a name, with or without a directory before it.
+pub(super) fn command(word: &str) -> Option<Command> {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    COMMANDS.iter().find(|(_, names)| names.contains(&name)).map(|(command, _)| *command)
+}
+
+/// What a key asks for: an option, a variable, a label.
+pub(super) fn of_key(key: &str) -> Role {
+    let key = key.trim_start_matches('-').trim_end_matches(':');
+    let lower = key.to_ascii_lowercase();
+    let is_one = |keys: &[&str]| {
+        keys.iter().any(|known| {
+            lower.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with(['_', '-', '.']))
+        })
+    };
+    if is_one(&HOST_KEYS) || lower == "add-host" || lower == "pghost" {
+        Role::Host
+    } else if people::is_key(key) || matches!(lower.as_str(), "reuid" | "regid" | "userspec" | "gid" | "uid")
+    {
+        Role::User
+    } else if matches!(lower.as_str(), "comment" | "gecos" | "user.name" | "user.email") {
+        Role::Person
+    } else if lower == "from" {
+        Role::Image
+    } else if is_one(&["version", "ver", "v", "tag", "release", "rev"]) {
+        Role::Version
+    } else if matches!(lower.as_str(), "namespace" | "project-name" | "context") {
+        Role::Project
+    } else if is_one(&["account", "account-id", "account_id", "accountid", "subscription"]) {
+        Role::Account
+    } else {
+        Role::Any
+    }
+}
+
+/// What the short option of a command asks for.
+pub(super) fn of_option(command: Command, option: &str) -> Role {
+    match (command, option) {
+        (Command::Database | Command::Engine, "-h") | (Command::Reach | Command::Copy, "-J") => Role::Host,
+        (Command::Database, "-U" | "-u") | (Command::Engine | Command::Become, "-u" | "-o" | "-g") => {
+            Role::User
+        }
+        (Command::Reach, "-l") => Role::User,
+        (Command::Accounts, "-g" | "-G" | "--groups" | "--ingroup" | "-aG" | "-a" | "-l" | "--login") => {
+            Role::User
+        }
+        (Command::Accounts, "-c") => Role::Person,
+        (
+            Command::Accounts,
+            "-u" | "-d" | "-s" | "-p" | "-k" | "-K" | "-e" | "-f" | "-b" | "--home" | "--home-dir"
+            | "--shell",
+        ) => Role::Skip,
+        (Command::Become, "-c" | "-s") => Role::Skip,
+        (
+            Command::Reach,
+            "-i" | "-p" | "-F" | "-o" | "-c" | "-w" | "-t" | "-W" | "-L" | "-R" | "-D" | "-b",
+        ) => Role::Skip,
+        (
+            Command::Fetch,
+            "-o" | "-O" | "-H" | "-d" | "-X" | "-A" | "-b" | "-c" | "-F" | "-m" | "-w" | "-T" | "-K" | "-P"
+            | "-n" | "-t" | "-u" | "-e",
+        ) if option != "-O" => Role::Skip,
+        (Command::Fetch, long) if long.starts_with("--") && !is_switch(long) => Role::Skip,
+        _ => Role::Any,
+    }
+}
+
+/// The long options of curl and wget that take no argument.
+fn is_switch(option: &str) -> bool {
+    const SWITCHES: [&str; 18] = [
+        "compressed",
+        "continue",
+        "fail",
+        "fail-with-body",
+        "head",
+        "http1.1",
+        "http2",
+        "inet4-only",
+        "insecure",
+        "ipv4",
+        "ipv6",
+        "location",
+        "no-cache",
+        "no-check-certificate",
+        "no-verbose",
+        "quiet",
+        "remote-name",
+        "show-error",
+    ];
+    let name = &option[2..];
+    SWITCHES.contains(&name)
+        || matches!(
+            name,
+            "silent" | "verbose" | "spider" | "tlsv1.2" | "retry-all-errors" | "no-progress-meter"
+        )
+}
+
+/// What the matcher of a router asks for: `Host(…)`.
+pub(super) fn of_matcher(name: &str) -> Role {
+    match name.trim_start_matches('!') {
+        "Host" | "HostSNI" | "HostHeader" | "HostRegexp" | "HostSNIRegexp" | "ClientIP" => Role::Host,
+        "Path" | "PathPrefix" | "PathRegexp" | "PathPrefixStrip" => Role::Route,
+        _ => Role::Any,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_and_options_say_what_they_take() {
+        assert_eq!(of_key("DB_HOST"), Role::Host);
+        assert_eq!(of_key("--bootstrap-servers"), Role::Host);
+        assert_eq!(of_key("ghost"), Role::Any);
+        assert_eq!(of_key("--username"), Role::User);
+        assert_eq!(of_key("TORCH_VERSION"), Role::Version);
+        assert_eq!(of_option(Command::Database, "-h"), Role::Host);
+        assert_eq!(of_option(Command::Other, "-h"), Role::Any);
+        assert_eq!(command("/usr/bin/psql"), Some(Command::Database));
+    }
+}

@@ -1,0 +1,229 @@
+//! Takes names out of a snapshot that say whose machine it was made on: hosts, registries, addresses, people, owners of
+//! repositories and their directories become short pseudonyms. The same name always has the same one, so what belongs
+//! together stays together.
+//!
+//! What lies in an image (its files, its packages) stays as it is, and so do the names of services: that is what a
+//! report is about. `known` lists what identifies nobody.
+
+mod addresses;
+mod commands;
+mod everywhere;
+mod hosts;
+mod kind;
+mod known;
+mod names;
+mod paths;
+mod people;
+mod references;
+mod scan;
+mod words;
+
+use std::collections::{BTreeMap, HashSet};
+
+use plimsoll_snapshot::{Digest, Snapshot};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use self::names::{Collected, Names};
+use self::scan::{Field, scan};
+use crate::error::{Error, Result};
+
+/// Replaces the names in everything that does not lie in a layer.
+///
+/// # Errors
+/// If a snapshot does not fit its own format any more, which no name makes it.
+pub fn pseudonymise(snapshot: &mut Snapshot) -> Result<()> {
+    let mut images = value(&snapshot.images)?;
+    let mut services = value(&snapshot.services)?;
+    let mut runtime = value(&snapshot.runtime)?;
+    let mut collected = Collected::default();
+    for tree in [&images, &services, &runtime] {
+        collect(tree, Field::default(), &mut collected);
+    }
+    let names = Names::new(&collected, &subjects(snapshot))?;
+    for tree in [&mut images, &mut services, &mut runtime] {
+        replace(tree, Field::default(), &names);
+    }
+    snapshot.images = back(images)?;
+    snapshot.services = back(services)?;
+    snapshot.runtime = back(runtime)?;
+    Ok(())
+}
+
+/// A message without the names it shows by itself.
+#[must_use]
+pub fn without_names(message: &str) -> String {
+    let line = |line: &str| names::replaced(line, &scan(Field::default(), &[line]), &[], 0);
+    message.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What a report is about: a name that is also one of these is replaced only where it stands for a machine or a person.
+fn subjects(snapshot: &Snapshot) -> HashSet<String> {
+    let services = snapshot.services.iter().map(|service| service.name.as_str());
+    let runtime = snapshot.runtime.iter();
+    let planned = runtime.clone().flat_map(|runtime| &runtime.planned).map(|planned| planned.name.as_str());
+    let running =
+        runtime.flat_map(|runtime| &runtime.containers).filter_map(|known| known.service.as_deref());
+    let facts = snapshot.layers.iter().filter_map(|layer| layer.contents.as_ref()?.facts.as_ref());
+    let packages = facts.flat_map(|facts| &facts.packages).map(|package| package.name.as_str());
+    services.chain(planned).chain(running).chain(packages).map(str::to_lowercase).collect()
+}
+
+fn value(part: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(part).map_err(|error| broken(&error))
+}
+
+fn back<T: DeserializeOwned>(value: Value) -> Result<T> {
+    serde_json::from_value(value).map_err(|error| broken(&error))
+}
+
+fn broken(error: &serde_json::Error) -> Error {
+    Error::Document { member: "snapshot".to_owned(), reason: crate::redact::message(&error.to_string()) }
+}
+
+/// The texts of a list that is one command, argument by argument.
+fn command<'a>(key: &str, list: &'a [Value]) -> Option<Vec<&'a str>> {
+    let is_command = matches!(key, "entrypoint" | "command" | "test");
+    is_command.then(|| list.iter().map(|value| value.as_str().unwrap_or_default()).collect())
+}
+
+/// Times, versions of kernels and digests hold no names, and look like some.
+fn is_data(field: Field<'_>, text: &str) -> bool {
+    !field.is_label && matches!(field.key, "created" | "version" | "api_version" | "kernel")
+        || Digest::parse(text).is_ok()
+}
+
+/// Finds the names in a tree of values. A tree is as deep as the format of a snapshot.
+fn collect(value: &Value, field: Field<'_>, names: &mut Collected) {
+    match value {
+        Value::String(text) if is_data(field, text) => {}
+        Value::String(text) => names.add(&scan(field, &[text])),
+        Value::Array(list) => match command(field.key, list) {
+            Some(texts) => names.add(&scan(field, &texts)),
+            None => list.iter().for_each(|value| collect(value, field, names)),
+        },
+        Value::Object(map) => {
+            let is_label = field.key == "labels";
+            for (key, value) in map {
+                if is_label {
+                    names.add(&scan_key(key));
+                }
+                collect(value, Field { key, is_label }, names);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The names in the key of a label. It is scanned as an instruction `LABEL` would be: countries begin reversed names.
+fn scan_key(key: &str) -> Vec<scan::Found> {
+    const INSTRUCTION: &str = "LABEL ";
+    let mut found = scan(Field::default(), &[&format!("{INSTRUCTION}{key}")]);
+    for name in &mut found {
+        name.range = name.range.start - INSTRUCTION.len()..name.range.end - INSTRUCTION.len();
+    }
+    found
+}
+
+fn replace(value: &mut Value, field: Field<'_>, names: &Names) {
+    match value {
+        Value::String(text) if is_data(field, text) => {}
+        Value::String(text) => *text = names.without(text, &scan(field, &[text]), 0),
+        Value::Array(list) => {
+            let Some(texts) = command(field.key, list) else {
+                list.iter_mut().for_each(|value| replace(value, field, names));
+                return;
+            };
+            let found = scan(field, &texts);
+            let replaced: Vec<_> =
+                texts.iter().enumerate().map(|(part, text)| names.without(text, &found, part)).collect();
+            for (value, text) in list.iter_mut().zip(replaced) {
+                *value = Value::String(text);
+            }
+        }
+        Value::Object(map) => {
+            let is_label = field.key == "labels";
+            for (key, value) in &mut *map {
+                replace(value, Field { key, is_label }, names);
+            }
+            if is_label {
+                *map = relabelled(std::mem::take(map), names);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Labels under keys without names.
+fn relabelled(labels: Map<String, Value>, names: &Names) -> Map<String, Value> {
+    let keys: BTreeMap<_, _> =
+        labels.into_iter().map(|(key, value)| (names.without(&key, &scan_key(&key), 0), value)).collect();
+    keys.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of a text alone.
+    fn check(key: &str, text: &str, expected: &str) {
+        let field = Field { key, is_label: key.contains('.') || key == "maintainer" };
+        assert_eq!(shown(&names::replaced(text, &scan(field, &[text]), &[], 0)), expected, "{text}");
+    }
+
+    /// With `<host>` for each pseudonym of a host.
+    fn shown(text: &str) -> String {
+        let mut out = text.to_owned();
+        for word in ["host", "ip", "user", "path", "owner", "repo", "bucket", "project", "pod", "id"] {
+            while let Some(at) = out.match_indices(&format!("{word}-")).map(|(at, _)| at).find(|&at| {
+                let end = at + word.len() + 7;
+                out.get(at..end).is_some_and(kind::is_pseudonym)
+            }) {
+                out.replace_range(at..at + word.len() + 7, &format!("<{word}>"));
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn names_of_machines_and_people_are_replaced() {
+        check("tags", "registry.acme.corp:5000/team/app:1.2", "<host>:5000/team/app:1.2");
+        check("tags", "team/app:1.2", "team/app:1.2");
+        check("image", "10.1.2.3:5000/app", "<ip>:5000/app");
+        check("created_by", "RUN curl https://build7.acme/x -H a", "RUN curl https://<host>/x -H a");
+        check("created_by", "RUN pip install torch==2.4.1 app.py", "RUN pip install torch==2.4.1 app.py");
+        check("created_by", "RUN ping fd00:12::7 10.0.0.8 127.0.0.1", "RUN ping <ip> <ip> 127.0.0.1");
+        check("created_by", "/bin/sh -c #(nop)  USER alice", "/bin/sh -c #(nop)  USER <user>");
+        check("user", "1000:1000", "1000:1000");
+        check("created_by", "RUN scp alice@db.acme.lan:/home/alice/x .", "RUN scp <user>@<host>:<path> .");
+        check("com.docker.compose.project.working_dir", "/srv/work of me", "<path>");
+        check("maintainer", "Alice <alice@acme.com>", "<user>");
+    }
+
+    #[test]
+    fn a_redacted_snapshot_stays_as_it_is() {
+        let text = "FROM reg.acme.io/team/app AS b && ssh alice@db-prod-1 && git clone git@git.acme.com:platform/shop.git /srv/acme";
+        let once = without_names(text);
+        assert_eq!(without_names(&once), once);
+    }
+
+    /// Counted, not timed: what is found of a text is no more than a few times the text.
+    #[test]
+    fn no_text_costs_more_than_its_size() {
+        for unit in [
+            "nop MAINTAINER ",
+            "\"/home/u ",
+            "maintainer=u x ",
+            "a@b.com:",
+            "1.2.3.4:",
+            "\\\\a\\b \"",
+            "--host h-1,",
+        ] {
+            let text = format!("LABEL {}", unit.repeat(20_000));
+            let found = scan(Field::default(), &[&text]);
+            let bytes: usize = found.iter().map(|found| found.name.len()).sum();
+            assert!(bytes < 5 * text.len(), "{unit}: {bytes} of {}", text.len());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! References of images and addresses of repositories: which part is a host, which an owner, which a repository.
+
+use std::ops::Range;
+
+use super::kind::Kind;
+use super::{addresses, hosts, known};
+
+/// The names in a reference of an image: `registry.acme.com:5000/team/app:1.2`, `ghcr.io/acme/app`.
+///
+/// On a registry of everybody the account says whose the image is. A name without a registry may be an account of
+/// Docker Hub as well as one of this machine: words do not tell.
+pub(super) fn image(text: &str, add: &mut impl FnMut(Kind, Range<usize>)) {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let Some(slash) = text[start..].find('/').map(|at| start + at) else { return };
+    let registry = &text[start..slash];
+    let is_registry = registry.contains(['.', ':']) || registry.chars().any(char::is_uppercase);
+    if !is_registry {
+        return;
+    }
+    let host = registry.split(':').next().unwrap_or_default();
+    let lower = host.to_lowercase();
+    if addresses::ipv4(host).is_some() {
+        add(Kind::Address, start..start + host.len());
+    } else if known::is_account_registry(&lower) {
+        let path = text[slash + 1..].split(['@', ':']).next().unwrap_or_default();
+        owners(path, slash + 1, add);
+    }
+    if hosts::is_host(host) && !known::is_public_host(&lower) {
+        add(Kind::Host, start..start + host.len());
+    }
+}
+
+/// Every part but the last, until one that publishes for everybody.
+fn owners(path: &str, mut at: usize, add: &mut impl FnMut(Kind, Range<usize>)) {
+    let parts: Vec<&str> = path.split('/').collect();
+    if parts.len() < 2 || known::is_publisher(parts[0]) {
+        return;
+    }
+    for part in &parts[..parts.len() - 1] {
+        if is_name(part) {
+            add(Kind::Owner, at..at + part.len());
+        }
+        at += part.len() + 1;
+    }
+}
+
+/// The names in the path of a repository, `group/subgroup/name.git`, of which only `most` parts count.
+pub(super) fn repository(path: &str, at: usize, most: usize, add: &mut impl FnMut(Kind, Range<usize>)) {
+    let end = path.find(['?', '#', '@', '$', '*', ':']).unwrap_or(path.len());
+    let path = path[..end].trim_end_matches('/');
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).take(most).collect();
+    let Some((last, groups)) = parts.split_last() else { return };
+    if groups.first().is_some_and(|owner| known::is_publisher(owner)) {
+        return;
+    }
+    // An owner alone, as in `https://github.com/acme`.
+    let last_kind = if groups.is_empty() && most == 2 { Kind::Owner } else { Kind::Repository };
+    let mut start = path.find(|char| char != '/').unwrap_or(0);
+    for (part, kind) in groups.iter().map(|part| (part, Kind::Owner)).chain([(last, last_kind)]) {
+        let name = part.strip_suffix(".git").unwrap_or(part);
+        if is_name(name) && !known::is_publisher(name) {
+            add(kind, at + start..at + start + name.len());
+        }
+        start += part.len() + 1;
+    }
+}
+
+fn is_name(part: &str) -> bool {
+    part.contains(char::is_alphanumeric)
+        && part.chars().all(|char| char.is_alphanumeric() || "._-~".contains(char))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(find: impl Fn(&str, &mut dyn FnMut(Kind, Range<usize>)), text: &str, expected: &[(Kind, &str)]) {
+        let mut found = Vec::new();
+        find(text, &mut |kind, range| found.push((kind, text[range].to_owned())));
+        let found: Vec<_> = found.iter().map(|(kind, name)| (*kind, name.as_str())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn references_and_remotes_are_taken_apart() {
+        let of = |text: &str, add: &mut dyn FnMut(Kind, Range<usize>)| {
+            image(text, &mut |kind, range| add(kind, range));
+        };
+        check(of, "registry.acme.com:5000/team/app:1.2", &[(Kind::Host, "registry.acme.com")]);
+        check(of, "ghcr.io/acme/app:1", &[(Kind::Owner, "acme")]);
+        check(of, "team/app:1.2", &[]);
+        check(of, "docker.io/library/python:3.11", &[]);
+        check(of, "docker://10.1.2.3:5000/app", &[(Kind::Address, "10.1.2.3")]);
+        check(of, "gcr.io/distroless/base", &[]);
+        let of = |text: &str, add: &mut dyn FnMut(Kind, Range<usize>)| {
+            repository(text, 0, 9, &mut |kind, range| add(kind, range));
+        };
+        check(
+            of,
+            "/group/sub/name.git",
+            &[(Kind::Owner, "group"), (Kind::Owner, "sub"), (Kind::Repository, "name")],
+        );
+        check(of, "astral-sh/uv", &[]);
+    }
+}
