@@ -22,13 +22,13 @@ pub fn read_dockerfile(name: &str, text: &str) -> (BuildFile, Option<String>) {
                     Ok(instruction) => instructions.extend(keyword(&instruction)),
                     Err(error) => {
                         // Beyond the mistake nothing is known, so the last instruction ends before it.
-                        problem = Some(format!("`{name}`, {error}"));
+                        problem = Some(format!("`{name}`, {}", redact::message(&error.to_string())));
                         break;
                     }
                 }
             }
         }
-        Err(error) => problem = Some(format!("`{name}`, {error}")),
+        Err(error) => problem = Some(format!("`{name}`, {}", redact::message(&error.to_string()))),
     }
     let escape = escape(text);
     let (mut line, mut counted, mut stage) = (1, 0, None);
@@ -64,7 +64,7 @@ pub fn read_dockerignore(text: &str) -> Vec<String> {
         let line = if line.starts_with('#') { "" } else { line.trim() };
         let (mark, path) = line.strip_prefix('!').map_or(("", line), |path| ("!", path.trim()));
         let path = clean(path);
-        (!path.is_empty()).then(|| format!("{mark}{path}"))
+        (!path.is_empty()).then(|| redact::setting(&format!("{mark}{path}")).into_owned())
     };
     text.lines().filter_map(pattern).collect()
 }
