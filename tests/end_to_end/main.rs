@@ -16,6 +16,7 @@ mod limits;
 mod lost;
 mod packages;
 mod page;
+mod planted;
 mod programs;
 mod report;
 mod reports;

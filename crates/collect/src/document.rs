@@ -86,20 +86,26 @@ pub(crate) fn image_facts(member: &str, bytes: &[u8]) -> Result<ImageFacts> {
         empty_layer: step.empty_layer().unwrap_or(false),
     });
     Ok(ImageFacts {
-        platform: Platform {
-            os: redact::name(&configuration.os().to_string()).into_owned(),
-            architecture: redact::name(&configuration.architecture().to_string()).into_owned(),
-            variant: configuration
-                .variant()
-                .as_deref()
-                .filter(|variant| !variant.is_empty())
-                .map(|variant| redact::name(variant).into_owned()),
-        },
+        platform: platform(
+            configuration.os(),
+            configuration.architecture(),
+            configuration.variant().as_deref(),
+        ),
         created: configuration.created().as_deref().map(|created| redact::name(created).into_owned()),
         config: run_config(member, &configuration, bytes)?,
         history: history.collect(),
         diff_ids: diff_ids.collect::<Result<_>>()?,
     })
+}
+
+/// A platform, as configs and indexes name it.
+pub(crate) fn platform(os: &impl ToString, architecture: &impl ToString, variant: Option<&str>) -> Platform {
+    let name = |text: &str| redact::name(text).into_owned();
+    Platform {
+        os: name(&os.to_string()),
+        architecture: name(&architecture.to_string()),
+        variant: variant.filter(|variant| !variant.is_empty()).map(name),
+    }
 }
 
 /// What Docker adds to the config of the specification.

@@ -7,7 +7,7 @@ use oci_spec::image::{Descriptor, ImageIndex, ImageManifest};
 use plimsoll_snapshot::{Bytes, DiffId, Digest, Platform, Transport, Warning};
 use sha2::{Digest as _, Sha256};
 
-use crate::document::{DockerImage, ImageDocument, ImageFacts, image_document, image_facts, parse};
+use crate::document::{DockerImage, ImageDocument, ImageFacts, image_document, image_facts, parse, platform};
 use crate::error::{Error, Result};
 use crate::limits::{DOCUMENTS, Limits};
 use crate::store::{Store, document};
@@ -457,12 +457,8 @@ struct FoundManifest {
     manifest: Option<ImageManifest>,
 }
 
-fn platform_of(platform: &oci_spec::image::Platform) -> Platform {
-    Platform {
-        os: platform.os().to_string(),
-        architecture: platform.architecture().to_string(),
-        variant: platform.variant().clone().filter(|variant| !variant.is_empty()),
-    }
+fn platform_of(named: &oci_spec::image::Platform) -> Platform {
+    platform(named.os(), named.architecture(), named.variant().as_deref())
 }
 
 /// Whether an index says that it refers to the manifest of an image, not to another index.

@@ -37,7 +37,7 @@ mod values;
 mod words;
 
 pub(crate) use self::facts::facts;
-pub(crate) use self::runtime::memory_input;
+pub(crate) use self::runtime::{container, memory_input};
 
 /// What stands for a value that was taken out.
 const REMOVED: &str = "…";

@@ -42,7 +42,7 @@ pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
     };
     let arguments = value.get("Args").and_then(Value::as_array);
     let command = owned(value, "Path").into_iter().chain(strings(arguments));
-    Some(Container {
+    let mut container = Container {
         service: label(["com.docker.compose.service", "io.podman.compose.service"]),
         project: label(["com.docker.compose.project", "io.podman.compose.project"]),
         id: owned(value, "Id"),
@@ -61,7 +61,10 @@ pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
             config.get("Env").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str),
         ),
         states: vec![state(value, observed)],
-    })
+    };
+    // A recording notes it at once.
+    redact::container(&mut container);
+    Some(container)
 }
 
 /// Podman leaves the algorithm away.

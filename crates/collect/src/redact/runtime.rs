@@ -25,7 +25,8 @@ pub(crate) fn memory_input(input: &mut MemoryInput) {
     }
 }
 
-fn container(container: &mut Container) {
+/// Takes secrets out of what one container is called, and how it is set up.
+pub(crate) fn container(container: &mut Container) {
     let Container { service, project, id, name, image, restart, logging, env_names, .. } = container;
     [service, project, id, name, image].into_iter().for_each(optional);
     restart.iter_mut().for_each(policy);
