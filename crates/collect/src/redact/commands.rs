@@ -137,7 +137,7 @@ impl<'b> Pass<'_, 'b> {
             if let Some(length) = windows_password(&lower) {
                 self.push(word, self.offset(word, bare) + length, found);
             }
-            if bare.starts_with('-') {
+            if bare.starts_with(['-', '/']) {
                 self.option(index, word, bare, &lower, found);
             }
             self.announced(index, word, &lower, found);
@@ -177,7 +177,7 @@ impl<'b> Pass<'_, 'b> {
                 }
                 _ => {}
             }
-            if !bare.starts_with("--") {
+            if bare.starts_with('-') && !bare.starts_with("--") {
                 self.letters(program, index, word, bare, offset, found);
             }
         }
@@ -249,7 +249,18 @@ impl<'b> Pass<'_, 'b> {
 
     fn announced(&self, index: usize, word: &Word, lower: &str, found: &mut Vec<Range<usize>>) {
         let before = index.checked_sub(1).map_or("", |before| self.bare(before)).to_ascii_lowercase();
-        let announces = matches!(lower, "password" | "passwd" | "bearer" | "basic" | "passphrase")
+        const WORDS: [&str; 9] = [
+            "password",
+            "passwd",
+            "bearer",
+            "basic",
+            "passphrase",
+            "requirepass",
+            "masterauth",
+            "psk",
+            "wpa-psk",
+        ];
+        let announces = WORDS.contains(&lower)
             || matches!(lower, "by" | "as") && before == "identified"
             || lower == "using" && self.words.iter().take(6).any(|word| bare(self.values, word) == "connect");
         if announces && !is_option(self.bare(index + 1)) {
@@ -369,6 +380,15 @@ impl<'b> Pass<'_, 'b> {
                         let text = &self.values.text[self.words[index].range.clone()];
                         if text.contains(':') && !text.contains("://") {
                             self.push(&self.words[index], 0, found);
+                        }
+                    }
+                }
+                Operands::Typed => {
+                    for index in operands {
+                        let word = &self.words[index];
+                        let text = &self.values.text[word.range.clone()];
+                        if word.is_quoted && (text.ends_with("\\r") || text.ends_with("\\n")) {
+                            self.push(word, 0, found);
                         }
                     }
                 }

@@ -12,6 +12,9 @@ use super::{BETWEEN, look};
 const SCHEMES: [&str; 9] =
     ["bearer", "basic", "token", "digest", "negotiate", "apikey", "splunk", "genie", "aws4-hmac-sha256"];
 
+/// The longest name of a function, and its arguments, that are told from a value.
+const LONGEST_CALL: usize = 200;
+
 /// Looks at each name and the value behind it.
 pub(super) fn named(values: &Values<'_>, script: &Script, found: &mut Vec<Range<usize>>) {
     let text = values.text;
@@ -65,19 +68,36 @@ impl<'b> Named<'_, 'b> {
         let is_user = is_colon && text[..start].ends_with("://");
         let is_secret = !is_user && is_secret_name(name)
             || follows && matches!(name, "value" | "val" | "Value" | "content");
-        if !is_secret {
-            self.announce(name, value, is_colon);
+        if self.announce(name, value, is_colon) || !is_secret {
             return None;
         }
-        // What is a list or a map has names of its own.
-        if is_colon && text[value..].starts_with(['{', '[']) || text[value..].starts_with("//") {
+        // A map has names of its own.
+        if is_colon && text[value..].starts_with('{') || text[value..].starts_with("//") {
             return None;
         }
         if is_colon && value == at + 1 && end == at && self.is_image(name, value) {
             return None;
         }
         self.move_to(start);
+        // The name is all that is quoted: `"Password:"`.
+        if self.open.last().is_some_and(|quoted| quoted.end == value) {
+            return None;
+        }
+        if separator == "(" {
+            let range = self.call(at, value);
+            self.done = range.end;
+            return Some(range);
+        }
+        if is_colon && text[value..].starts_with('[') {
+            let end = look::find(text, value, |char| matches!(char, ']' | '{' | '\n' | BETWEEN));
+            self.done = end;
+            return (bytes.get(end) == Some(&b']')).then_some(value + 1..end);
+        }
         let mut range = self.range(start, value, is_spaced);
+        // `password=PASSWORD('x')`: what is called has the value.
+        if range.len() < LONGEST_CALL && text[range.clone()].ends_with('(') {
+            return None;
+        }
         // The space behind a scheme may be escaped.
         let space = range.end + usize::from(bytes.get(range.end) == Some(&b'\\'));
         if is_scheme(&text[range.clone()]) && matches!(bytes.get(space), Some(b' ' | b'\t')) {
@@ -85,7 +105,7 @@ impl<'b> Named<'_, 'b> {
         } else if let Some(rest) = without_scheme(&text[range.clone()]) {
             range.start = range.end - rest;
         }
-        if is_colon && begins_block(&text[value..]) {
+        if is_colon && (begins_block(&text[value..]) || is_below(&text[value..])) {
             range = self.block(start, value);
         }
         self.done = range.end.max(at + 1);
@@ -95,6 +115,9 @@ impl<'b> Named<'_, 'b> {
     fn place(&self, at: usize, separator: &str) -> Option<Place<'b>> {
         let text = self.values.text;
         let bytes = text.as_bytes();
+        if separator == ">" {
+            return self.tag(at);
+        }
         let joins =
             |byte: u8| matches!(byte, b'"' | b'\'' | b'\\' | b' ' | b'\t' | b'?' | b'+' | b'!' | b']');
         let end = look::run_back(bytes, self.done, at, joins);
@@ -106,18 +129,6 @@ impl<'b> Named<'_, 'b> {
         let is_spaced = bytes[end..at].iter().any(|byte| matches!(byte, b' ' | b'\t'));
         let mut value = at + 1;
         let is_colon = match separator {
-            // `<password>x</password>`
-            ">" => {
-                let is_tag = end == at && start > 0 && bytes[start - 1] == b'<';
-                return is_tag.then_some(Place {
-                    name,
-                    start,
-                    end,
-                    value,
-                    is_colon: false,
-                    is_spaced: false,
-                });
-            }
             // `setPassword("x")`
             "(" => {
                 let is_call = end == at && matches!(bytes.get(value), Some(b'"' | b'\'' | b'\\'));
@@ -146,19 +157,47 @@ impl<'b> Named<'_, 'b> {
         Some(Place { name, start, end, value, is_colon, is_spaced })
     }
 
+    /// `<password>x</password>`, `<password encrypted="no">x`, `<entry key="password">x`.
+    fn tag(&self, at: usize) -> Option<Place<'b>> {
+        const LONGEST: usize = 96;
+        let text = self.values.text;
+        let bytes = text.as_bytes();
+        let floor = self.done.max(at.saturating_sub(LONGEST));
+        let start = look::run_back(bytes, floor, at, |byte| !matches!(byte, b'<' | b'>' | b'\n'));
+        if start == 0 || bytes[start - 1] != b'<' {
+            return None;
+        }
+        let end = look::run(bytes, start, is_name);
+        let is_announced = self.announced.is_some_and(|name| name > start && name <= at);
+        let name = if is_announced { "password" } else { &text[start..end] };
+        let place = Place { name, start, end: at, value: at + 1, is_colon: false, is_spaced: false };
+        (end > start).then_some(place)
+    }
+
+    /// The arguments of `setPassword("x")` and `auth("me", "x")`.
+    fn call(&self, open: usize, value: usize) -> Range<usize> {
+        let close = self.values.twins.at(open).and_then(|pair| pair.twin).map(|(_, close)| close);
+        match close.filter(|close| close - value < LONGEST_CALL) {
+            Some(close) => value..close,
+            None => self.values.at(value, End::Word),
+        }
+    }
+
     /// Whether a value is itself the name of a secret, whose value follows.
-    fn announce(&mut self, name: &str, value: usize, is_colon: bool) {
+    fn announce(&mut self, name: &str, value: usize, is_colon: bool) -> bool {
         let names = ["name", "key", "Name", "Key", "id"];
         if !names.contains(&name) {
-            return;
+            return false;
         }
         let text = self.values.text;
         let bytes = text.as_bytes();
         let start = look::run(bytes, value, |byte| matches!(byte, b'"' | b'\'' | b'\\'));
         let end = look::run(bytes, start, is_name);
-        if (is_colon || start > value) && is_secret_name(&text[start..end]) {
+        let announces = (is_colon || start > value) && is_announcing(&text[start..end]);
+        if announces {
             self.announced = Some(end);
         }
+        announces
     }
 
     /// `auth:1.2` is an image far more often than a login.
@@ -224,8 +263,27 @@ impl<'b> Named<'_, 'b> {
         match before {
             Some(b';') => self.values.at(value, End::Semicolon),
             _ if is_data && is_line || is_spaced && is_line && line > 0 => self.values.at(value, End::Line),
-            _ => self.values.at(value, End::Word),
+            _ => self.joined(self.values.at(value, End::Word)),
         }
+    }
+
+    /// A word of a shell goes on behind quotes and escaped spaces: `a"b c"d\ e`.
+    fn joined(&self, mut range: Range<usize>) -> Range<usize> {
+        let text = self.values.text;
+        let bytes = text.as_bytes();
+        let limit = self.open.last().map_or(text.len(), |quoted| quoted.end);
+        while !range.is_empty() && range.end < limit {
+            let next = match bytes[range.end] {
+                b'"' | b'\'' => match self.values.twins.at(range.end).and_then(|pair| pair.twin) {
+                    Some((_, close)) if close < limit => close + 1,
+                    _ => break,
+                },
+                b'\\' if matches!(bytes.get(range.end + 1), Some(b' ' | b'\t')) => range.end + 2,
+                _ => break,
+            };
+            range.end = self.values.at(next, End::Word).end;
+        }
+        range
     }
 
     /// Whether a quoted text is a list of assignments, whose values may hold spaces, and no script that begins with one:
@@ -272,6 +330,20 @@ fn is_name(byte: u8) -> bool {
 fn begins_block(value: &str) -> bool {
     let Some(rest) = value.strip_prefix(['|', '>']) else { return false };
     rest.trim_start_matches(['-', '+']).trim_start_matches([' ', '\t', '\r']).starts_with('\n')
+}
+
+/// Whether the value in YAML is below its name, and no map: `password:`, and `- x` in the next line.
+fn is_below(value: &str) -> bool {
+    const LONGEST: usize = 256;
+    let Some(rest) = value.trim_start_matches([' ', '\r']).strip_prefix('\n') else { return false };
+    let line = &rest[..rest.floor_char_boundary(LONGEST)];
+    let line = line.lines().next().unwrap_or_default();
+    line.starts_with([' ', '\t']) && !line.contains([':', '=']) && !line.trim().is_empty()
+}
+
+/// Whether a text in quotes is the name of a secret, rather than one: `key="Password"`.
+fn is_announcing(name: &str) -> bool {
+    name.len() > 3 && is_secret_name(name)
 }
 
 fn is_scheme(value: &str) -> bool {

@@ -24,7 +24,8 @@ pub(crate) fn names_secret(name: &str) -> bool {
 
 /// Whether the value of what has this name may not be shown. These are more names than make a finding.
 pub(super) fn is_secret_name(name: &str) -> bool {
-    const WORDS: [&str; 13] = [
+    const WORDS: [&str; 14] = [
+        "signature",
         "sonar.login",
         "passphrase",
         "passcode",
@@ -39,7 +40,7 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         "sessionid",
         "encryptionkey",
     ];
-    const EXACT: [&str; 13] = [
+    const EXACT: [&str; 14] = [
         "key",
         "pass",
         "pw",
@@ -53,6 +54,7 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         "creds",
         "userpass",
         "requirepass",
+        "encrypt",
     ];
     const ENDS: [&str; 12] =
         ["_pat", "dsn", "_pw", "-pw", ".pw", "pass", "key", "_creds", "-creds", "_sas", "_psk", "salt"];
@@ -127,7 +129,7 @@ pub(super) fn is_silent_option(option: &str) -> bool {
 
 /// Whether the content of a file of this name is secret as a whole.
 pub(super) fn is_secret_file(path: &str) -> bool {
-    const NAMES: [&str; 16] = [
+    const NAMES: [&str; 17] = [
         ".pgpass",
         "pgpass.conf",
         ".htpasswd",
@@ -143,6 +145,7 @@ pub(super) fn is_secret_file(path: &str) -> bool {
         "smbpasswd",
         ".git-credentials",
         "chpasswd",
+        "shadow",
         "kubeadm-token",
     ];
     const STEMS: [&str; 10] = [

@@ -39,6 +39,8 @@ pub(super) enum Operands {
     Colon,
     /// The values of those that are `NAME=value`.
     Assigned,
+    /// Those that end as a typed line does.
+    Typed,
 }
 
 const NONE: Program = Program {
@@ -60,6 +62,7 @@ pub(super) const PROGRAMS: &[Program] = &[
         login: "uU",
         other: "AbcCdDeEFHKmoPQrtTwxXyYz",
         long: &["--user", "--proxy-user"],
+        silent: &["-b"],
         ..NONE
     },
     Program { names: &["http", "https", "xh", "xhs", "ab"], login: "aA", ..NONE },
@@ -236,6 +239,29 @@ pub(super) const PROGRAMS: &[Program] = &[
         operands: Operands::Assigned,
         ..NONE
     },
+    Program { names: &["consul"], with: &["put"], operands: Operands::From(3), ..NONE },
+    Program { names: &["gcloud"], with: &["activate-refresh-token"], operands: Operands::Behind, ..NONE },
+    Program {
+        names: &["grafana-cli", "grafana"],
+        with: &["reset-admin-password"],
+        operands: Operands::Behind,
+        ..NONE
+    },
+    Program { names: &["etcdctl"], with: &["add", "passwd"], operands: Operands::Colon, ..NONE },
+    Program { names: &["poetry"], with: &["publish"], password: "p", other: "u", ..NONE },
+    Program { names: &["anaconda", "codecov"], password: "t", ..NONE },
+    Program { names: &["fly", "flyctl"], with: &["auth"], password: "t", ..NONE },
+    Program { names: &["gitlab-runner"], with: &["register"], password: "r", other: "u", ..NONE },
+    Program { names: &["choco"], with: &["apikey", "push"], password: "k", other: "s", ..NONE },
+    Program { names: &["hatch"], with: &["publish"], password: "a", other: "u", ..NONE },
+    Program { names: &["slappasswd"], password: "s", ..NONE },
+    Program { names: &["ssh-keygen"], password: "NP", other: "tbfCIm", ..NONE },
+    Program { names: &["psexec"], password: "p", other: "u", ..NONE },
+    Program { names: &["signtool", "schtasks"], silent: &["/p", "/rp", "/P", "/RP"], ..NONE },
+    Program { names: &["certutil", "pvk2pfx"], silent: &["-p", "-pi", "-po"], ..NONE },
+    Program { names: &["reg"], with: &["add", "ADD"], silent: &["/d", "/D"], ..NONE },
+    Program { names: &["set-item", "new-item"], operands: Operands::From(1), ..NONE },
+    Program { names: &["send"], operands: Operands::Typed, ..NONE },
 ];
 
 /// Commands in whose words the name of a program is only a name: of a package, a user, a file.

@@ -128,6 +128,12 @@ pub(super) fn is_variable(value: &str) -> bool {
     {
         return true;
     }
+    // Hashes of passwords, as crypt(5) writes them.
+    const HASHES: [&str; 11] =
+        ["$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$apr1$", "$argon2", "$pbkdf2"];
+    if HASHES.iter().any(|hash| value.starts_with(hash)) {
+        return false;
+    }
     let mut rest = value;
     while let Some(variable) = rest.strip_prefix('$') {
         rest = match variable.strip_prefix('{') {
