@@ -142,7 +142,7 @@ impl<'b> Pass<'_, 'b> {
             }
             self.announced(index, word, &lower, found);
             self.assigned(index, word, is_export, found);
-            is_export |= matches!(bare, "export" | "declare" | "typeset" | "readonly");
+            is_export |= matches!(program(self.values, word), "export" | "declare" | "typeset" | "readonly");
             if is_setting {
                 self.setting(index, &lower, found);
             }
@@ -281,18 +281,19 @@ impl<'b> Pass<'_, 'b> {
 
     /// `export NAME=value` and `$env:NAME = "value"`.
     fn assigned(&self, index: usize, word: &Word, is_export: bool, found: &mut Vec<Range<usize>>) {
-        let text = &self.values.text[word.range.clone()];
-        let is_env = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("$env:"));
-        if !is_export && !is_env {
+        let whole = &self.values.text[word.range.clone()];
+        let env = whole.find("$env:").or_else(|| whole.find("$Env:"));
+        if !is_export && env.is_none() {
             return;
         }
+        let (is_env, skipped) = (env.is_some(), env.map_or(0, |at| at + "$env:".len()));
+        let text = &whole[skipped..];
         let (name, from) = match text.split_once('=') {
-            Some((name, _)) => (name, name.len() + 1),
+            Some((name, _)) => (name, skipped + name.len() + 1),
             None if is_env && self.bare(index + 1) == "=" => return self.push_next(index + 1, found),
             None => return,
         };
-        let name = name.trim_start_matches("$env:");
-        let value = text[from..].trim_matches(['"', '\'', '\\']);
+        let value = whole[from..].trim_matches(['"', '\'', '\\']);
         let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         if !is_public_variable(name) && (!is_number || is_secret_name(name)) && !value.contains("$(") {
             self.push(word, from, found);
@@ -319,10 +320,14 @@ impl<'b> Pass<'_, 'b> {
     fn operands(&self, found: &mut Vec<Range<usize>>) {
         let is_htpasswd = self.words.iter().position(|word| program(self.values, word) == "htpasswd");
         if let Some(at) = is_htpasswd {
-            let options = self.words[at..].iter().map(|word| bare(self.values, word));
-            if options.clone().any(|option| option.starts_with('-') && option.contains('b')) {
-                let last = (at + 1..self.words.len()).rfind(|index| !self.bare(*index).starts_with('-'));
-                last.iter().for_each(|index| self.push(&self.words[*index], 0, found));
+            let is_option = |index: &usize| self.bare(*index).starts_with('-');
+            let options: String =
+                (at + 1..self.words.len()).take_while(is_option).map(|at| self.bare(at)).collect();
+            // With `-n`, no file stands in front.
+            let place = if options.contains('n') { 1 } else { 2 };
+            let password = (at + 1..self.words.len()).filter(|index| !is_option(index)).nth(place);
+            if let Some(index) = password.filter(|_| options.contains('b')) {
+                self.push(&self.words[index], 0, found);
             }
         }
         for taker in self.programs().filter(|taker| taker.operands != Operands::None) {

@@ -2,7 +2,7 @@
 
 use plimsoll_snapshot::{Facts, PackageFact, Requirement};
 
-use super::credentials;
+use super::{credentials, name};
 
 /// Takes secrets out of everything that was read of packages. Equal names stay equal.
 pub(crate) fn facts(facts: &mut Facts) {
@@ -15,7 +15,12 @@ pub(crate) fn facts(facts: &mut Facts) {
         selection.automatic.iter_mut().for_each(clean);
     }
     for import in &mut facts.imports {
-        import.modules.iter_mut().for_each(clean);
+        // Names of modules mix letters as they like.
+        import.modules.iter_mut().for_each(|module| {
+            if let std::borrow::Cow::Owned(kept) = credentials(module) {
+                *module = kept;
+            }
+        });
     }
 }
 
@@ -38,8 +43,8 @@ fn requirement(requirement: &mut Requirement) {
         .for_each(clean);
 }
 
-pub(super) fn clean(text: &mut String) {
-    if let std::borrow::Cow::Owned(kept) = credentials(text) {
+fn clean(text: &mut String) {
+    if let std::borrow::Cow::Owned(kept) = name(text) {
         *text = kept;
     }
 }

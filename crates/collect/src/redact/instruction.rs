@@ -1,8 +1,10 @@
 //! Instructions, as Dockerfiles and the histories of builders have them: values of variables and build arguments are
 //! always taken out, elsewhere what looks like a secret.
 
+use serde_json::Value;
+
 use super::names::is_secret_name;
-use super::{REMOVED, look, text};
+use super::{REMOVED, arguments, look, text};
 
 /// What builders note in front of an instruction that runs nothing. The shell differs: `cmd /S /C`, PowerShell.
 const NOT_RUN: &str = "#(nop)";
@@ -34,7 +36,38 @@ pub(crate) fn instruction(created_by: &str) -> String {
         return format!("{}{} {REMOVED}", &created_by[..keep], text(name));
     }
     let (arguments, command) = build_arguments(created_by);
-    format!("{arguments}{}", text(command))
+    let command = list(command).unwrap_or_else(|| text(command).into_owned());
+    format!("{arguments}{command}")
+}
+
+/// An instruction in the form of a list, `CMD ["a", "b"]` or as the classic builder notes it, `CMD ["a" "b"]`, if there
+/// is a secret in it. What escapes hide is looked at as well.
+fn list(instruction: &str) -> Option<String> {
+    let open = instruction.find("[\"")?;
+    let mut words: Vec<String> = Vec::new();
+    let mut at = open + 1;
+    loop {
+        at += look::skip_spaces(&instruction[at..], 0);
+        let rest = &instruction[at..];
+        if let Some(rest) = rest.strip_prefix(',') {
+            at = instruction.len() - rest.len();
+        } else if rest.starts_with('"') {
+            let mut word = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+            words.push(word.next()?.ok()?);
+            look::looked_at(word.byte_offset());
+            at += word.byte_offset();
+        } else {
+            break;
+        }
+    }
+    let kept = arguments(&words);
+    if kept == words || !instruction[at..].starts_with(']') {
+        return None;
+    }
+    let separator = if instruction[open..at].contains("\",") { ", " } else { " " };
+    let kept: Vec<String> = kept.into_iter().map(|word| Value::String(word).to_string()).collect();
+    let (before, after) = (&instruction[..open], &instruction[at + 1..]);
+    Some(format!("{}[{}]{}", text(before), kept.join(separator), text(after)))
 }
 
 /// What stands behind a keyword in any case of letters and any space.

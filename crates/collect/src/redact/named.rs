@@ -108,6 +108,10 @@ impl<'b> Named<'_, 'b> {
         if is_colon && (begins_block(&text[value..]) || is_below(&text[value..])) {
             range = self.block(start, value);
         }
+        if is_colon && range.is_empty() && text[value..].starts_with(['|', '>']) {
+            // A block that was folded into one line.
+            range = self.values.at(look::skip_spaces(text, value + 1), End::Line);
+        }
         self.done = range.end.max(at + 1);
         Some(range)
     }

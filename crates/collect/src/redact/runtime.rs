@@ -30,7 +30,7 @@ pub(crate) fn container(container: &mut Container) {
     let Container { service, project, id, name, image, restart, logging, env_names, .. } = container;
     [service, project, id, name, image].into_iter().for_each(optional);
     restart.iter_mut().for_each(policy);
-    for logging in logging {
+    if let Some(logging) = logging {
         clean(&mut logging.driver);
         logging.options.values_mut().for_each(settle);
     }
@@ -41,7 +41,7 @@ fn planned(planned: &mut PlannedService) {
     clean(&mut planned.name);
     [&mut planned.project, &mut planned.image].into_iter().for_each(optional);
     planned.restart.iter_mut().for_each(policy);
-    for logging in &mut planned.logging {
+    if let Some(logging) = &mut planned.logging {
         clean(&mut logging.driver);
         logging.options.values_mut().for_each(settle);
     }
@@ -53,14 +53,14 @@ fn planned(planned: &mut PlannedService) {
 }
 
 fn recording(recording: &mut Recording) {
-    for engine in &mut recording.engine {
+    if let Some(engine) = &mut recording.engine {
         clean(&mut engine.version);
         clean(&mut engine.api_version);
     }
-    for host in &mut recording.host {
+    if let Some(host) = &mut recording.host {
         optional(&mut host.kernel);
     }
-    for load in &mut recording.load {
+    if let Some(load) = &mut recording.load {
         settle(&mut load.label);
     }
     for interruption in &mut recording.interruptions {

@@ -131,6 +131,8 @@ struct Document {
     /// The command that reads it.
     command: usize,
     is_data: bool,
+    /// Where it begins if the text is one line, as builders make it.
+    on_line: usize,
 }
 
 /// Splits one text that stands by itself.
@@ -149,6 +151,8 @@ struct Commands<'a, 'b> {
     closed: Option<Range<usize>>,
     /// Here-documents that begin behind the line.
     documents: Vec<Document>,
+    /// Whether one was read that stands on the line.
+    one_line: bool,
 }
 
 impl<'a, 'b> Commands<'a, 'b> {
@@ -165,6 +169,7 @@ impl<'a, 'b> Commands<'a, 'b> {
             open: Vec::new(),
             closed: None,
             documents: Vec::new(),
+            one_line: false,
         }
     }
 
@@ -282,7 +287,8 @@ impl<'a, 'b> Commands<'a, 'b> {
             Role::HereDocument => {
                 let command = self.splitter.script.commands.len();
                 let is_data = self.writes_data();
-                self.documents.push(Document { delimiter: word.range, command, is_data });
+                let on_line = word.range.end;
+                self.documents.push(Document { delimiter: word.range, command, is_data, on_line });
             }
         }
     }
@@ -298,7 +304,9 @@ impl<'a, 'b> Commands<'a, 'b> {
     fn here_documents(&mut self, from: usize) -> usize {
         let (text, end) = (self.splitter.text, self.inner.range.end);
         let mut at = from.min(end);
-        for Document { delimiter, command, is_data } in std::mem::take(&mut self.documents) {
+        let is_one_line = from >= end;
+        let documents = std::mem::take(&mut self.documents);
+        for Document { delimiter, command, is_data, on_line } in documents {
             let wanted = &text[delimiter];
             let begin = at;
             let mut body_end = end;
@@ -311,7 +319,12 @@ impl<'a, 'b> Commands<'a, 'b> {
                     break;
                 }
             }
-            let body = begin..body_end;
+            // Only the first of several: where the others begin, nobody knows.
+            let body = if is_one_line && on_line < at { on_line..at } else { begin..body_end };
+            if is_one_line && self.one_line {
+                break;
+            }
+            self.one_line |= is_one_line;
             if let Some(command) = self.splitter.script.commands.get_mut(command) {
                 command.reads.push(body.clone());
             }
