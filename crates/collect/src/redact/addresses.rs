@@ -41,12 +41,10 @@ fn of_address(rest: &str, start: usize, found: &mut Vec<Range<usize>>) {
     let end = authority.rfind('@').or_else(|| is_open.then(|| rest.rfind('@')).flatten());
     let Some(login) = end.map(|end| &rest[..end]) else { return };
     match split_login(login) {
-        Some((user, password)) if is_variable(user) || user.starts_with(REMOVED) => {
-            if !is_variable(password) && !password.starts_with(REMOVED) {
-                found.push(start + user.len() + 1..start + login.len());
-            }
+        Some((_, password)) if is_variable(password) || password.starts_with(REMOVED) => {}
+        Some((user, _)) if is_variable(user) || user.starts_with(REMOVED) => {
+            found.push(start + user.len() + 1..start + login.len());
         }
-        Some((_, password)) if is_variable(password) => {}
         Some(_) => found.push(start..start + login.len()),
         None if login.len() >= 16 && !is_variable(login) && !login.starts_with(REMOVED) => {
             found.push(start..start + login.len());

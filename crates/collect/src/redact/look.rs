@@ -11,22 +11,6 @@ pub(super) fn looked_at(bytes: usize) {
 #[inline]
 pub(super) fn looked_at(_: usize) {}
 
-#[cfg(test)]
-pub(super) mod counter {
-    use std::cell::Cell;
-
-    thread_local! {
-        pub(in super::super) static LOOKED_AT: Cell<u64> = const { Cell::new(0) };
-    }
-
-    /// How many bytes are looked at while `work` runs.
-    pub(in super::super) fn count(work: impl FnOnce()) -> u64 {
-        LOOKED_AT.set(0);
-        work();
-        LOOKED_AT.get()
-    }
-}
-
 /// Where the first character of a kind is, from a place on; the end of the text if there is none.
 pub(super) fn find(text: &str, from: usize, is: impl Fn(char) -> bool) -> usize {
     let end = text[from..].find(is).map_or(text.len(), |at| from + at);
@@ -51,4 +35,20 @@ pub(super) fn run_back(bytes: &[u8], floor: usize, to: usize, is: impl Fn(u8) ->
 /// Behind the spaces that begin at a place.
 pub(super) fn skip_spaces(text: &str, from: usize) -> usize {
     run(text.as_bytes(), from, |byte| matches!(byte, b' ' | b'\t'))
+}
+
+#[cfg(test)]
+pub(super) mod counter {
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(in super::super) static LOOKED_AT: Cell<u64> = const { Cell::new(0) };
+    }
+
+    /// How many bytes are looked at while `work` runs.
+    pub(in super::super) fn count(work: impl FnOnce()) -> u64 {
+        LOOKED_AT.set(0);
+        work();
+        LOOKED_AT.get()
+    }
 }
