@@ -17,6 +17,7 @@ mod limits;
 mod lost;
 mod packages;
 mod page;
+mod planted;
 mod programs;
 mod redact;
 mod report;

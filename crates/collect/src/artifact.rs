@@ -5,6 +5,8 @@
 
 use oci_spec::image::{Descriptor, ImageManifest};
 
+use crate::redact;
+
 /// Configs of images: the specification's and Docker's.
 const IMAGE_CONFIGS: [&str; 2] =
     ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];
@@ -80,7 +82,7 @@ fn name(types: impl Iterator<Item = String>) -> String {
         KINDS.iter().find(|(part, _)| media_type.contains(part)).map(|(_, name)| (*name).to_owned())
     });
     known.unwrap_or_else(|| match types.first() {
-        Some(media_type) => format!("an artifact of type `{media_type}`"),
+        Some(media_type) => format!("an artifact of type `{}`", redact::name(media_type)),
         None => "an artifact".to_owned(),
     })
 }

@@ -1,5 +1,7 @@
 //! Reads a `.dockerignore`.
 
+use crate::redact;
+
 /// The longest Dockerfile or `.dockerignore` that is read, in bytes.
 pub const MAX_BUILD_FILE_BYTES: u64 = 1 << 20;
 
@@ -12,7 +14,7 @@ pub fn read_dockerignore(text: &str) -> Vec<String> {
         let line = if line.starts_with('#') { "" } else { line.trim() };
         let (mark, path) = line.strip_prefix('!').map_or(("", line), |path| ("!", path.trim()));
         let path = clean(path);
-        (!path.is_empty()).then(|| format!("{mark}{path}"))
+        (!path.is_empty()).then(|| redact::setting(&format!("{mark}{path}")).into_owned())
     };
     text.lines().filter_map(pattern).collect()
 }

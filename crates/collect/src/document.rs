@@ -66,7 +66,7 @@ pub(crate) fn image_document(member: &str, bytes: &[u8]) -> Result<ImageDocument
         return manifest(member, bytes).map(|manifest| ImageDocument::Manifest(Box::new(manifest)));
     }
     Ok(ImageDocument::Other(match (shape.media_type, shape.schema_version) {
-        (Some(media_type), _) => format!("media type `{media_type}`"),
+        (Some(media_type), _) => format!("media type `{}`", redact::name(&media_type)),
         (None, Some(1)) => "a manifest of schema 1, which Docker gave up in 2017".to_owned(),
         (None, _) => "neither an index nor a manifest".to_owned(),
     }))
@@ -96,20 +96,30 @@ pub(crate) fn image_facts(member: &str, bytes: &[u8]) -> Result<ImageFacts> {
     });
     let history = configuration.history().iter().flatten().map(|step| HistoryEntry {
         created_by: redact::instruction(step.created_by().as_deref().unwrap_or_default()),
-        created: step.created().clone(),
+        created: step.created().as_deref().map(|created| redact::name(created).into_owned()),
         empty_layer: step.empty_layer().unwrap_or(false),
     });
     Ok(ImageFacts {
-        platform: Platform {
-            os: configuration.os().to_string(),
-            architecture: configuration.architecture().to_string(),
-            variant: configuration.variant().clone().filter(|variant| !variant.is_empty()),
-        },
-        created: configuration.created().clone(),
+        platform: platform(
+            configuration.os(),
+            configuration.architecture(),
+            configuration.variant().as_deref(),
+        ),
+        created: configuration.created().as_deref().map(|created| redact::name(created).into_owned()),
         config: run_config(member, &configuration, bytes)?,
         history: history.collect(),
         diff_ids: diff_ids.collect::<Result<_>>()?,
     })
+}
+
+/// A platform, as configs and indexes name it.
+pub(crate) fn platform(os: &impl ToString, architecture: &impl ToString, variant: Option<&str>) -> Platform {
+    let name = |text: &str| redact::name(text).into_owned();
+    Platform {
+        os: name(&os.to_string()),
+        architecture: name(&architecture.to_string()),
+        variant: variant.filter(|variant| !variant.is_empty()).map(name),
+    }
 }
 
 /// What Docker adds to the config of the specification.
@@ -146,17 +156,20 @@ fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) ->
     let Some(config) = configuration.config() else {
         return Ok(Config { health_check, ..Config::default() });
     };
-    let name_of = |variable: &String| variable.split('=').next().unwrap_or_default().to_owned();
+    let name = |text: &str| redact::name(text).into_owned();
+    let name_of = |variable: &String| name(variable.split('=').next().unwrap_or_default());
+    let setting = |text: &Option<String>| redact::setting(text.as_deref().unwrap_or_default()).into_owned();
     let sorted = |list: Option<&Vec<String>>| {
-        let mut list = list.cloned().unwrap_or_default();
+        let mut list: Vec<String> =
+            list.into_iter().flatten().map(|text| redact::setting(text).into_owned()).collect();
         list.order();
         list
     };
     Ok(Config {
-        user: config.user().clone().unwrap_or_default(),
+        user: setting(config.user()),
         entrypoint: arguments(config.entrypoint().as_ref()),
         command: arguments(config.cmd().as_ref()),
-        working_dir: config.working_dir().clone().unwrap_or_default(),
+        working_dir: setting(config.working_dir()),
         env_names: config.env().iter().flatten().map(name_of).collect(),
         exposed_ports: sorted(config.exposed_ports().as_ref()),
         volumes: sorted(config.volumes().as_ref()),
@@ -164,9 +177,9 @@ fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) ->
             .labels()
             .iter()
             .flatten()
-            .map(|(name, value)| (name.clone(), redact::value(name, value)))
+            .map(|(label, value)| (redact::setting(label).into_owned(), redact::value(label, value)))
             .collect(),
-        stop_signal: config.stop_signal().clone(),
+        stop_signal: config.stop_signal().as_deref().map(name),
         health_check,
     })
 }

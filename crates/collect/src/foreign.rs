@@ -1,6 +1,7 @@
 //! Names layers that are not tar archives, by what their manifest says of them and by their first bytes.
 
 use crate::artifact::NO_TYPES;
+use crate::redact;
 
 /// What a layer is, if its media type says that it is not a tar archive.
 pub(crate) fn foreign_type(media_type: &str) -> Option<String> {
@@ -17,9 +18,9 @@ pub(crate) fn foreign_type(media_type: &str) -> Option<String> {
     } else if media_type.contains("squashfs") {
         "a SquashFS image"
     } else {
-        return Some(format!("of type `{media_type}`"));
+        return Some(format!("of type `{}`", redact::name(media_type)));
     };
-    Some(format!("{kind} (`{media_type}`)"))
+    Some(format!("{kind} (`{}`)", redact::name(media_type)))
 }
 
 /// Where the magic numbers of file systems and other containers of files lie. EROFS and ext4 begin with an empty

@@ -13,7 +13,7 @@ use crate::document::{DockerImage, ImageDocument, ImageFacts, image_document, im
 use crate::error::{Error, Result};
 use crate::foreign::foreign_type;
 use crate::limits::{DOCUMENTS, Limits};
-use crate::platform;
+use crate::{platform, redact};
 use crate::store::{Store, document};
 
 /// Which image of several is wanted.
@@ -117,7 +117,10 @@ impl Planner<'_> {
         let is_named_so = digest_in_name(&image.config).is_none_or(|named| named == id);
         let mut warnings = Vec::new();
         if !is_named_so && self.choice.depth == Depth::Verified {
-            warnings.push(Warning::ConfigNameMismatch { name: image.config.clone(), digest: id.clone() });
+            warnings.push(Warning::ConfigNameMismatch {
+                name: redact::name(&image.config).into_owned(),
+                digest: id.clone(),
+            });
         }
         let facts = image_facts(&image.config, &config)?;
         let members = image.layers.unwrap_or_default();
@@ -482,12 +485,8 @@ struct FoundManifest {
     manifest: Option<ImageManifest>,
 }
 
-fn platform_of(platform: &oci_spec::image::Platform) -> Platform {
-    Platform {
-        os: platform.os().to_string(),
-        architecture: platform.architecture().to_string(),
-        variant: platform.variant().clone().filter(|variant| !variant.is_empty()),
-    }
+fn platform_of(named: &oci_spec::image::Platform) -> Platform {
+    crate::document::platform(named.os(), named.architecture(), named.variant().as_deref())
 }
 
 /// Whether an index says that it refers to the manifest of an image, not to another index.

@@ -11,6 +11,7 @@ use crate::depth::Depth;
 use crate::error::{Error, Result};
 use crate::layer::ReadLayer;
 use crate::plan::{PlannedImage, PlannedLayer};
+use crate::redact;
 
 /// Collects images; layers and images that several services share are stored once.
 #[derive(Debug)]
@@ -43,10 +44,11 @@ impl SnapshotBuilder {
             let layer = self.add_layer(planned, layers, &mut warnings)?;
             image_layers.push(ImageLayer { history: steps.get(position).copied(), ..layer });
         }
+        let name = |text: String| redact::name(&text).into_owned();
         let image = Image {
-            reference: image.reference,
-            tags: image.tags,
-            source,
+            reference: image.reference.map(name),
+            tags: image.tags.into_iter().map(name).collect(),
+            source: Source { name: name(source.name), ..source },
             id: image.id,
             manifest_digest: image.manifest_digest,
             platform: image.facts.platform,
@@ -65,7 +67,8 @@ impl SnapshotBuilder {
 
     /// Names an image that was added.
     pub fn add_service(&mut self, name: &str, image: usize) {
-        self.snapshot.services.push(Service { name: name.to_owned(), image, build: None });
+        let name = redact::name(name).into_owned();
+        self.snapshot.services.push(Service { name, image, build: None });
     }
 
     /// Whether a service runs an image.

@@ -228,14 +228,16 @@ impl Catalog {
         let lists = (self.file_lists.iter_mut().map(|fact| &mut fact.files))
             .chain(self.packages.iter_mut().filter_map(|package| claims::list_of(&mut package.files)));
         lists.for_each(|list| claims::find(list, entries));
-        Facts {
+        let mut facts = Facts {
             packages: placed(self.packages, &places, |fact| &mut fact.entry),
             file_lists: placed(self.file_lists, &places, |fact| &mut fact.entry),
             selections: placed(self.selections, &places, |fact| &mut fact.entry),
             imports: placed(self.imports, &places, |fact| &mut fact.entry),
             binaries: placed(self.binaries, &places, |fact| &mut fact.entry),
             secrets: placed(self.secrets, &places, |fact| &mut fact.entry),
-        }
+        };
+        redact::facts(&mut facts);
+        facts
     }
 }
 

@@ -81,7 +81,7 @@ pub fn read_dockerfile(name: &str, text: &str) -> (BuildFile, Option<String>) {
 }
 
 fn problem(name: &str, line: usize, reason: &str) -> String {
-    format!("`{name}`, line {}: {reason}", number(line))
+    format!("`{name}`, line {}: {}", number(line), redact::text(reason))
 }
 
 /// The number of a line, from 1.

@@ -52,7 +52,8 @@ impl RuntimeBuilder {
     }
 
     /// Adds what one file says.
-    pub fn add(&mut self, input: MemoryInput) {
+    pub fn add(&mut self, mut input: MemoryInput) {
+        crate::redact::memory_input(&mut input);
         for (planned, container) in input.planned {
             if let Some(container) = container {
                 self.container_names.insert(container, planned.name.clone());

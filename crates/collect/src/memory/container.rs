@@ -45,7 +45,7 @@ pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
     let labelled = config.get("Labels").map(labels::of).unwrap_or_default();
     let arguments = value.get("Args").and_then(Value::as_array);
     let command: Vec<String> = owned(value, "Path").into_iter().chain(strings(arguments)).collect();
-    Some(Container {
+    let mut container = Container {
         service: labelled.service,
         project: labelled.project,
         id: owned(value, "Id"),
@@ -65,7 +65,10 @@ pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
             config.get("Env").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str),
         ),
         states: vec![state(value, observed)],
-    })
+    };
+    // A recording notes it at once.
+    redact::container(&mut container);
+    Some(container)
 }
 
 /// How many of the words that run are those of the entrypoint; none unless they and the command make up all that runs.

@@ -1,0 +1,50 @@
+//! What the files of a layer say of packages: their names, versions and licences hold no logins and no tokens.
+
+use plimsoll_snapshot::{Facts, PackageFact, Requirement};
+
+use super::{credentials, name};
+
+/// Takes secrets out of everything that was read of packages. Equal names stay equal.
+pub(crate) fn facts(facts: &mut Facts) {
+    facts.packages.iter_mut().for_each(package);
+    for list in &mut facts.file_lists {
+        clean(&mut list.package);
+    }
+    for selection in &mut facts.selections {
+        selection.manual.iter_mut().for_each(requirement);
+        selection.automatic.iter_mut().for_each(clean);
+    }
+    for import in &mut facts.imports {
+        // Names of modules mix letters as they like.
+        import.modules.iter_mut().for_each(|module| {
+            if let std::borrow::Cow::Owned(kept) = credentials(module) {
+                *module = kept;
+            }
+        });
+    }
+}
+
+fn package(package: &mut PackageFact) {
+    for text in [&mut package.name, &mut package.version, &mut package.key] {
+        clean(text);
+    }
+    let optional = [&mut package.architecture, &mut package.license, &mut package.source];
+    optional.into_iter().flatten().for_each(clean);
+    package.requires.iter_mut().for_each(requirement);
+    package.provides.iter_mut().for_each(clean);
+}
+
+fn requirement(requirement: &mut Requirement) {
+    requirement
+        .any_of
+        .iter_mut()
+        .chain(&mut requirement.extras)
+        .chain(&mut requirement.marker)
+        .for_each(clean);
+}
+
+fn clean(text: &mut String) {
+    if let std::borrow::Cow::Owned(kept) = name(text) {
+        *text = kept;
+    }
+}

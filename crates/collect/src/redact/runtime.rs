@@ -1,0 +1,94 @@
+//! What is said of containers and services: their names and settings hold no secrets. Commands and health checks were
+//! looked at where they were read, as lists of arguments.
+
+use plimsoll_snapshot::runtime::{Container, PlannedService, Recording, RestartPolicy, RuntimeWarning};
+
+use super::{name, setting};
+use crate::memory::{Identity, MemoryInput};
+
+/// Takes secrets out of everything that one file says. Equal names stay equal, so what belongs together still does.
+pub(crate) fn memory_input(input: &mut MemoryInput) {
+    input.containers.iter_mut().for_each(container);
+    for (service, container) in &mut input.planned {
+        planned(service);
+        optional(container);
+    }
+    for samples in &mut input.samples {
+        recording(&mut samples.recording);
+        samples.containers.iter_mut().for_each(identity);
+    }
+    for event in &mut input.events {
+        identity(&mut event.who);
+    }
+    for RuntimeWarning { reason, .. } in &mut input.warnings {
+        clean(reason);
+    }
+}
+
+/// Takes secrets out of what one container is called, and how it is set up.
+pub(crate) fn container(container: &mut Container) {
+    let Container { service, project, id, name, image, restart, logging, env_names, .. } = container;
+    [service, project, id, name, image].into_iter().for_each(optional);
+    restart.iter_mut().for_each(policy);
+    if let Some(logging) = logging {
+        clean(&mut logging.driver);
+        logging.options.values_mut().for_each(settle);
+    }
+    env_names.iter_mut().for_each(clean);
+}
+
+fn planned(planned: &mut PlannedService) {
+    clean(&mut planned.name);
+    [&mut planned.project, &mut planned.image].into_iter().for_each(optional);
+    planned.restart.iter_mut().for_each(policy);
+    if let Some(logging) = &mut planned.logging {
+        clean(&mut logging.driver);
+        logging.options.values_mut().for_each(settle);
+    }
+    for dependency in &mut planned.depends_on {
+        clean(&mut dependency.service);
+        clean(&mut dependency.condition);
+    }
+    planned.env_names.iter_mut().chain(&mut planned.profiles).for_each(clean);
+}
+
+fn recording(recording: &mut Recording) {
+    if let Some(engine) = &mut recording.engine {
+        clean(&mut engine.version);
+        clean(&mut engine.api_version);
+    }
+    if let Some(host) = &mut recording.host {
+        optional(&mut host.kernel);
+    }
+    if let Some(load) = &mut recording.load {
+        settle(&mut load.label);
+    }
+    for interruption in &mut recording.interruptions {
+        clean(&mut interruption.reason);
+    }
+}
+
+fn identity(identity: &mut Identity) {
+    let Identity { id, name, service, project } = identity;
+    [id, name, service, project].into_iter().for_each(optional);
+}
+
+fn policy(policy: &mut RestartPolicy) {
+    clean(&mut policy.name);
+}
+
+fn optional(text: &mut Option<String>) {
+    text.iter_mut().for_each(clean);
+}
+
+fn clean(text: &mut String) {
+    if let std::borrow::Cow::Owned(kept) = name(text) {
+        *text = kept;
+    }
+}
+
+fn settle(text: &mut String) {
+    if let std::borrow::Cow::Owned(kept) = setting(text) {
+        *text = kept;
+    }
+}
