@@ -109,7 +109,7 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// The services of one document over those of the documents before it.
+    /// The services of one document over those of the documents before it. Gives the names of those that it speaks of.
     pub(super) fn add(
         &mut self,
         services: &mut Services,
@@ -117,16 +117,21 @@ impl<'a> Project<'a> {
         file: &str,
         origin: Origin,
         chain: &mut Vec<String>,
-    ) -> Result<(), Spent> {
+    ) -> Result<Vec<Rc<str>>, Spent> {
         let mut own = self.extended_services(document, file, origin)?;
         self.include(&mut own, document, origin, chain)?;
         let mut merge = Merge::new(&self.budget, false);
-        let base = Node::mapping(std::mem::take(services));
-        let joined = merge.join(Some(&base), &Node::mapping(own), Place::Services, "services")?;
+        let names = own.keys().cloned().collect();
+        for (name, service) in own {
+            let below = services.remove(&name);
+            let path = format!("services.{name}");
+            if let Some(joined) = merge.join(below.as_ref(), &service, Place::Service, &path)? {
+                services.insert(name, joined);
+            }
+        }
         let refused = merge.refused;
         self.refuse(&refused);
-        *services = joined.and_then(|joined| joined.as_entries().cloned()).unwrap_or_default();
-        Ok(())
+        Ok(names)
     }
 
     fn refuse(&mut self, places: &[String]) {
