@@ -6,8 +6,8 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
+    clippy::cast_possible_truncation,
     clippy::unwrap_used,
-    clippy::print_stdout,
     reason = "a test runs Compose on files, and fails if it cannot"
 )]
 

@@ -56,6 +56,6 @@ pub(super) fn limits(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Limi
 }
 
 /// Whether the old form says nothing, or what the new one says.
-fn agree<T: PartialEq>(old: Option<T>, new: Option<T>) -> bool {
+fn agree<T: Copy + PartialEq>(old: Option<T>, new: Option<T>) -> bool {
     old.is_none() || old == new
 }

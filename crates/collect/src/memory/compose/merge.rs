@@ -243,6 +243,37 @@ fn is_other_driver(base: &Node, over: &Node) -> bool {
     driver(base).zip(driver(over)).is_some_and(|(base, over)| base != over)
 }
 
+/// Whether two values say the same.
+pub(super) fn are_equal(budget: &Budget, one: &Node, other: &Node) -> Result<bool, Spent> {
+    budget.pay(1)?;
+    Ok(match (one, other) {
+        (Node::Scalar(one), Node::Scalar(other)) => {
+            Rc::ptr_eq(one, other) || one.text == other.text && one.kind == other.kind
+        }
+        (Node::Sequence(one), Node::Sequence(other)) => {
+            if Rc::ptr_eq(one, other) {
+                return Ok(true);
+            }
+            let mut is_equal = one.items.len() == other.items.len();
+            for (one, other) in one.items.iter().zip(&other.items) {
+                is_equal = is_equal && are_equal(budget, one, other)?;
+            }
+            is_equal
+        }
+        (Node::Mapping(one), Node::Mapping(other)) => {
+            if Rc::ptr_eq(one, other) {
+                return Ok(true);
+            }
+            let mut is_equal = one.entries.len() == other.entries.len();
+            for (one, other) in one.entries.iter().zip(&other.entries) {
+                is_equal = is_equal && one.0 == other.0 && are_equal(budget, one.1, other.1)?;
+            }
+            is_equal
+        }
+        _ => false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ mod service;
 mod values;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::Value as Json;
@@ -82,13 +82,9 @@ pub(crate) fn read(
     for sheet in sheets {
         let file = sheet.path.rsplit(['/', '\\']).next().unwrap_or(&sheet.path);
         for document in &sheet.documents {
-            let before: BTreeSet<Rc<str>> = services.keys().cloned().collect();
-            project.add(&mut services, document, &sheet.path, Origin(0), &mut vec![sheet.path.clone()])?;
-            let own =
-                document.get("services").and_then(Node::as_entries).into_iter().flat_map(BTreeMap::keys);
-            let new = services.keys().filter(|name| !before.contains(*name));
-            for name in own.chain(new) {
-                let files = sources.entry(Rc::clone(name)).or_default();
+            let mut chain = vec![sheet.path.clone()];
+            for name in project.add(&mut services, document, &sheet.path, Origin(0), &mut chain)? {
+                let files = sources.entry(name).or_default();
                 if files.last() != Some(&file) {
                     files.push(file);
                 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::dotenv::{self, Variables};
 use super::files::{FileFault, Files, directory, is_remote, join};
 use super::interpolate::{self, interpolate};
-use super::merge::{Merge, Place};
+use super::merge::{Merge, Place, are_equal};
 use crate::yaml::{Budget, Node, Origin, Scalar, Spent, parse};
 
 /// How many files or services may refer to one another in a row.
@@ -109,7 +109,7 @@ impl<'a> Project<'a> {
         }
     }
 
-    /// The services of one document over those of the documents before it.
+    /// The services of one document over those of the documents before it. Gives the names of those that it speaks of.
     pub(super) fn add(
         &mut self,
         services: &mut Services,
@@ -117,16 +117,21 @@ impl<'a> Project<'a> {
         file: &str,
         origin: Origin,
         chain: &mut Vec<String>,
-    ) -> Result<(), Spent> {
+    ) -> Result<Vec<Rc<str>>, Spent> {
         let mut own = self.extended_services(document, file, origin)?;
         self.include(&mut own, document, origin, chain)?;
         let mut merge = Merge::new(&self.budget, false);
-        let base = Node::mapping(std::mem::take(services));
-        let joined = merge.join(Some(&base), &Node::mapping(own), Place::Services, "services")?;
+        let names = own.keys().cloned().collect();
+        for (name, service) in own {
+            let below = services.remove(&name);
+            let path = format!("services.{name}");
+            if let Some(joined) = merge.join(below.as_ref(), &service, Place::Service, &path)? {
+                services.insert(name, joined);
+            }
+        }
         let refused = merge.refused;
         self.refuse(&refused);
-        *services = joined.and_then(|joined| joined.as_entries().cloned()).unwrap_or_default();
-        Ok(())
+        Ok(names)
     }
 
     fn refuse(&mut self, places: &[String]) {
@@ -273,7 +278,8 @@ impl<'a> Project<'a> {
 
     /// A file whose services are extended. Neither its `extends` nor its `include` is followed before that.
     fn sheet(&mut self, path: &str, outer: Origin) -> Result<Option<usize>, Spent> {
-        let origin = self.home(Rc::clone(&self.homes[outer.0].variables), directory(path))?;
+        let variables = Rc::clone(&self.homes[outer.0].variables);
+        let origin = self.home(&variables, directory(path))?;
         let key = (path.to_owned(), origin);
         if let Some(known) = self.sheet_of.get(&key) {
             return Ok(*known);
@@ -331,13 +337,13 @@ impl<'a> Project<'a> {
             let env_files = self.texts(include.get("env_file"))?;
             let env_files: Vec<String> = env_files.iter().map(|path| join(working_directory, path)).collect();
             let variables = self.variables_of(origin, &project, &env_files)?;
-            let home = self.home(variables, &project)?;
+            let home = self.home(&variables, &project)?;
             let included = self.included(&paths, home, chain)?;
             self.budget.pay(included.len())?;
             for (name, service) in included {
                 match own.get(&name) {
                     None => drop(own.insert(name, service)),
-                    Some(known) if self.are_equal(known, &service)? => {}
+                    Some(known) if are_equal(&self.budget, known, &service)? => {}
                     Some(_) => self.warnings.push(format!(
                         "service `{name}` of `{first}` is defined by the file that includes it, Compose refuses that"
                     )),
@@ -407,11 +413,11 @@ impl<'a> Project<'a> {
         Ok(joined)
     }
 
-    fn home(&mut self, variables: Rc<Variables>, directory: &str) -> Result<Origin, Spent> {
+    fn home(&mut self, variables: &Rc<Variables>, directory: &str) -> Result<Origin, Spent> {
         self.budget.pay(self.homes.len())?;
-        let is_same = |home: &Home| home.directory == directory && home.variables == variables;
+        let is_same = |home: &Home| home.directory == directory && home.variables == *variables;
         let at = self.homes.iter().position(is_same).unwrap_or_else(|| {
-            self.homes.push(Home { variables: Rc::clone(&variables), directory: directory.to_owned() });
+            self.homes.push(Home { variables: Rc::clone(variables), directory: directory.to_owned() });
             self.homes.len() - 1
         });
         Ok(Origin(at))
@@ -430,35 +436,5 @@ impl<'a> Project<'a> {
             .filter_map(Node::as_scalar)
             .map(|item| self.reference(item))
             .collect()
-    }
-
-    fn are_equal(&self, one: &Node, other: &Node) -> Result<bool, Spent> {
-        self.budget.pay(1)?;
-        Ok(match (one, other) {
-            (Node::Scalar(one), Node::Scalar(other)) => {
-                Rc::ptr_eq(one, other) || one.text == other.text && one.kind == other.kind
-            }
-            (Node::Sequence(one), Node::Sequence(other)) => {
-                if Rc::ptr_eq(one, other) {
-                    return Ok(true);
-                }
-                let mut is_equal = one.items.len() == other.items.len();
-                for (one, other) in one.items.iter().zip(&other.items) {
-                    is_equal = is_equal && self.are_equal(one, other)?;
-                }
-                is_equal
-            }
-            (Node::Mapping(one), Node::Mapping(other)) => {
-                if Rc::ptr_eq(one, other) {
-                    return Ok(true);
-                }
-                let mut is_equal = one.entries.len() == other.entries.len();
-                for (one, other) in one.entries.iter().zip(&other.entries) {
-                    is_equal = is_equal && one.0 == other.0 && self.are_equal(one.1, other.1)?;
-                }
-                is_equal
-            }
-            _ => false,
-        })
     }
 }

@@ -262,3 +262,34 @@ fn what_is_not_set_stays_as_it_is_written() {
     assert_eq!(service("{image: \"x:${NONE}\"}").image.as_deref(), Some("x:${NONE}"));
     assert_eq!(service("{image: \"x:${NONE:-1}\"}").image.as_deref(), Some("x:1"));
 }
+
+/// Counted work, not time: twice the text costs at most twice as much.
+#[test]
+fn work_grows_with_the_text() {
+    let cost = |text: &str| {
+        let sheet = Sheet::parse("a.yml", text).unwrap();
+        let mut project = Project::new(Files::new(Surroundings::NONE.file, 0), &[]).unwrap();
+        let mut services = Services::new();
+        for document in &sheet.documents {
+            project.add(&mut services, document, "a.yml", Origin(0), &mut Vec::new()).unwrap();
+        }
+        for (name, service) in &services {
+            service::planned(&mut project, name, service).unwrap();
+        }
+        project.budget.used()
+    };
+    let services = |line: &dyn Fn(usize) -> String| {
+        let text = |count| (0..count).fold(String::from("services:\n"), |text, at| text + &line(at));
+        (cost(&text(200)), cost(&text(400)))
+    };
+    let documents = |count: usize| {
+        (0..count).map(|at| format!("---\nservices: {{s{at}: {{image: x}}}}\n")).collect::<String>()
+    };
+    for (name, (one, two)) in [
+        ("flat", services(&|at| format!("  s{at}: {{image: x, environment: {{A: 1}}, command: a b}}\n"))),
+        ("extends", services(&|at| format!("  s{at}: {{image: x, extends: s{}}}\n", at / 2))),
+        ("documents", (cost(&documents(200)), cost(&documents(400)))),
+    ] {
+        assert!(two <= one * 2 + one / 8, "{name}: {one} {two}");
+    }
+}
