@@ -78,6 +78,7 @@ fn finding(input: &Input<'_>, by: u32, same: bool, inodes: Vec<u32>) -> Finding 
     let groups = input
         .grouped(&inodes, |_, inode| path::escape(super::places::top(input.path(inode), 3)).into_owned());
     let mut finding = input.finding(RULE.id, title, inodes).with_groups(groups);
+    finding.leave_out(step::unfit(&instruction));
     if same && let Some(change) = Change::of(&instruction) {
         change.mend(input, &instruction, &sources, &mut finding);
     } else if !same {
@@ -296,6 +297,21 @@ mod tests {
             ],
         );
         assert_eq!(found[0].fixes[0].lines, "RUN make install \\\n && rm -rf /src");
+    }
+
+    #[test]
+    fn an_instruction_of_two_lines_is_not_repeated() {
+        let mut snapshot = crate::testing::snapshot(
+            "app",
+            &[
+                "i ADD rootfs /\nf etc/x 1",
+                "i RUN make install\nf src/a.o 5000000",
+                "i RUN rm -rf /src\nw src",
+            ],
+        );
+        snapshot.images[0].history[2].created_by = "RUN rm -rf /src\nRUN b".into();
+        let found = crate::findings::check::check_snapshot(&RULE, &snapshot);
+        assert_eq!((found[0].fixes.len(), found[0].left_out.len()), (0, 1));
     }
 
     #[test]

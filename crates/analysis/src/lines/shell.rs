@@ -47,7 +47,8 @@ pub(super) fn is_clean(place: &[u8]) -> bool {
     place.split(|&byte| byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
 }
 
-/// Whether a character of an instruction may be repeated. Builders keep the tabs that continued lines begin with.
+/// Whether a character of an instruction may be repeated. Builders keep the tabs that continued lines begin with; they are
+/// repeated as spaces.
 pub(super) fn is_repeatable(character: char) -> bool {
     is_visible(character) || character == '\t'
 }
@@ -57,7 +58,7 @@ impl Line<Shell> {
     /// nothing open at its end, so that what is put behind it is read as it is meant.
     pub(super) fn repeated(command: &str) -> Option<Self> {
         let is_one = command.chars().all(is_repeatable) && !command.contains("<<") && is_closed(command);
-        (is_one && !command.trim().is_empty()).then(|| Self::checked(command.trim()))
+        (is_one && !command.trim().is_empty()).then(|| Self::checked(command.trim().replace('\t', " ")))
     }
 
     /// The commands that `&&` or `;` joins. `None` if it is not as simple as that.
@@ -139,6 +140,8 @@ fn is_closed(command: &str) -> bool {
         let (byte, next) = (bytes[at], bytes.get(at + 1));
         let top = open.last().copied();
         match (top, byte, next) {
+            // A tab is written as a space, which must not matter.
+            (Some(Open::Single | Open::Double), b'\t', _) | (_, b'\\', Some(b'\t')) => return false,
             (Some(Open::Single), b'\'', _) | (Some(Open::Double), b'"', _) | (Some(Open::Brace), b'}', _) => {
                 open.pop();
             }
@@ -256,6 +259,10 @@ mod tests {
             "a\u{2028}b",
         ] {
             assert_eq!(Line::repeated(open), None, "{open}");
+        }
+        assert_eq!(Line::repeated("a;\tb").unwrap(), "a; b");
+        for tabbed in ["a 'b\tc'", "a \"b\tc\"", "a \\\tb"] {
+            assert_eq!(Line::repeated(tabbed), None, "{tabbed}");
         }
         for closed in [
             "a 'b # c' \"d $(e \"f\") `g`\" ${h:-\"i\"} j#k ${l#m}",

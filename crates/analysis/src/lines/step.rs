@@ -101,7 +101,7 @@ fn is_one_line(text: &str) -> bool {
 /// A `RUN`, `COPY` or `ADD` of the image as it is, if that is one line.
 pub(crate) fn whole(instruction: &Instruction) -> Option<Line<Dockerfile>> {
     let fits = command(instruction).is_some() || Copy::parse(instruction).is_some();
-    fits.then(|| Line::checked(&**instruction))
+    fits.then(|| Line::checked(instruction.replace('\t', " ")))
 }
 
 /// The command of a `RUN` in the form of a shell, without the options before it, if it can be quoted.
