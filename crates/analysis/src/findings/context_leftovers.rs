@@ -91,6 +91,8 @@ const SELDOM: &[Name] = &[
     Ending(".csv"),
     Ending(".mp4"),
 ];
+/// The command that builds an image of the context again.
+const BUILD: &str = "docker build .";
 /// What is seldom needed has to be this large to be spoken of.
 const LEAST_SELDOM: Bytes = Bytes(1_000_000);
 
@@ -145,11 +147,8 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         let title = "Files that `.dockerignore` leaves out are in the image";
         let mut finding = finding(input, title, &left_out);
         // The line is there: the image is older than it, or the file was copied from elsewhere.
-        finding.fixes = vec![Fix::new(
-            FixKind::Command,
-            "builds the image again with this `.dockerignore`",
-            "docker build .",
-        )];
+        finding.fixes =
+            vec![Fix::new(FixKind::Command, "builds the image again with this `.dockerignore`", BUILD)];
         found.push(finding.at_most(Severity::Medium, Confidence::Low));
     }
     found
