@@ -14,9 +14,9 @@ use std::ops::Range;
 pub(crate) use self::instruction::instruction;
 pub(crate) use self::names::names_secret;
 use self::noise::Noise;
+use self::script::Script;
 pub(crate) use self::tokens::token;
 use self::values::Values;
-use self::words::Script;
 
 mod addresses;
 mod commands;
@@ -31,6 +31,7 @@ mod noise;
 mod pipes;
 mod programs;
 mod runtime;
+mod script;
 mod tokens;
 mod twins;
 mod values;

@@ -30,7 +30,7 @@ const fn kind(name: &'static str, sort: Sort, parts: [&'static str; 2], command:
     Kind { name, sort, parts, command }
 }
 
-pub(super) const KINDS: [Kind; 251] = [
+pub(super) static KINDS: [Kind; 251] = [
     kind("GitHub classic", Form, ["gh", "p_0123456789abcdefghij{}ABCDEFGHIJ0123"], "use ¤"),
     kind("GitHub fine-grained", Form, ["github", "_pat_11ABCDEFG0planted{}_abcdefghij"], "use ¤"),
     kind("GitHub app", Form, ["gh", "s_0123456789plant{}0123456789abcdef"], "use ¤"),

@@ -92,6 +92,8 @@ const SELDOM: &[Name] = &[
     Ending(".csv"),
     Ending(".mp4"),
 ];
+/// The command that builds an image of the context again.
+const BUILD: &str = "docker build .";
 /// What is seldom needed has to be this large to be spoken of.
 const LEAST_SELDOM: Bytes = Bytes(1_000_000);
 
@@ -149,7 +151,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         let mut finding = finding(input, title, &left_out);
         // The line is there: the image is older than it, or the file was copied from elsewhere.
         finding.fixes =
-            vec![Fix::new::<Shell>("builds the image again with this `.dockerignore`", "docker build .")];
+            vec![Fix::new::<Shell>("builds the image again with this `.dockerignore`", BUILD)];
         found.push(finding.at_most(Severity::Medium, Confidence::Low));
     }
     found

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use super::look;
 use super::names::{is_public_variable, is_secret_name, is_silent_option};
 use super::programs::{Operands, PLAIN, PREFIXES, PROGRAMS, Program};
+use super::script::{Command, Script, Word};
 use super::values::{End, Values, is_harmless};
-use super::words::{Command, Script, Word};
 
 /// The programs by their names.
 static BY_NAME: LazyLock<HashMap<&str, Vec<usize>>> = LazyLock::new(|| {

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::names::{is_secret_name, names_password};
+use super::script::Script;
 use super::values::{End, Values, is_harmless};
-use super::words::Script;
 use super::{BETWEEN, look};
 
 /// Schemes of the header `Authorization`.

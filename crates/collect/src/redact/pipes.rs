@@ -7,8 +7,8 @@ use super::commands::{bare, program};
 use super::look;
 use super::names::is_secret_file;
 use super::programs::{LOGIN_WORDS, READERS, SECRET_READERS};
+use super::script::{Command, Script};
 use super::values::{Values, is_harmless};
-use super::words::{Command, Script};
 
 /// Looks at each command that writes out words or reads a text, and where it goes.
 pub(super) fn pipes(values: &Values<'_>, script: &Script, found: &mut Vec<Range<usize>>) {

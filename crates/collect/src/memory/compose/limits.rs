@@ -52,6 +52,7 @@ pub(super) fn limits(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Limi
         shm,
         cpu_millis: cpus.or(old_cpus).filter(|&cpus| cpus > 0),
         cpu_reservation_millis: cpu_reservation.filter(|&cpus| cpus > 0),
+        ..Limits::default()
     })
 }
 
