@@ -16,7 +16,7 @@ pub(crate) fn compressed(comparison: &Comparison) -> Option<SizeChange> {
         let images = distinct(comparison, side);
         let mut layers: Vec<(&DiffId, Option<Bytes>)> = images
             .iter()
-            .flat_map(|image| &image.layers)
+            .flat_map(|image| image.layers.iter())
             .map(|layer| (&layer.diff_id, layer.compressed_bytes))
             .collect();
         if layers.is_empty() {

@@ -73,6 +73,8 @@ fn after<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) ->
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use plimsoll_analysis::findings::{Confidence, Severity};
     use plimsoll_snapshot::Bytes;
 
@@ -89,8 +91,8 @@ mod tests {
             evidence: Vec::new(),
             evidence_count: 0,
             fixes: Vec::new(),
-            inodes: Vec::new(),
-            parts: Vec::new(),
+            inodes: Arc::default(),
+            parts: Arc::default(),
         }
     }
 

@@ -65,7 +65,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .map(|(index, saved)| Evidence { bytes: *saved, ..input.evidence(*index) })
         .collect();
     finding.fixes = fixes(input, &largest);
-    finding.parts = parts;
+    finding.parts = parts.into();
     vec![finding]
 }
 

@@ -39,7 +39,9 @@ mod step;
 mod unpinned_base;
 mod unused_packages;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
@@ -115,8 +117,9 @@ pub enum Check {
 /// An image as rules see it.
 #[derive(Debug)]
 pub struct Input<'a> {
-    /// The name of the service that runs it.
-    pub service: &'a str,
+    service: &'a str,
+    /// Whether a rule has asked which service it is: then what it finds is not that of any other service.
+    asked: Cell<bool>,
     /// Where it is from.
     pub snapshot: &'a Snapshot,
     /// The image.
@@ -180,10 +183,10 @@ pub struct Finding {
     pub fixes: Vec<Fix>,
     /// The inodes that would go, in order: indices into [`Squashed::inodes`].
     #[serde(skip)]
-    pub inodes: Vec<u32>,
+    pub inodes: Arc<[u32]>,
     /// Inodes of which only so many bytes would go: what `strip` takes away.
     #[serde(skip)]
-    pub parts: Vec<(u32, Bytes)>,
+    pub parts: Arc<[(u32, Bytes)]>,
 }
 
 /// What shows it.
@@ -236,7 +239,24 @@ impl<'a> Input<'a> {
         // The Dockerfile knows where its own layers begin.
         let first = written.iter().position(Option::is_some).and_then(|first| u32::try_from(first).ok());
         let base_layers = first.unwrap_or_else(|| base::layers(image));
-        Self { service: &service.name, snapshot, image, squashed, catalogue, base_layers, build, written }
+        Self {
+            service: &service.name,
+            asked: Cell::new(false),
+            snapshot,
+            image,
+            squashed,
+            catalogue,
+            base_layers,
+            build,
+            written,
+        }
+    }
+
+    /// The name of the service that runs it.
+    #[must_use]
+    pub fn service(&self) -> &'a str {
+        self.asked.set(true);
+        self.service
     }
 
     /// Every inode with its index and its owner.
@@ -332,8 +352,8 @@ impl<'a> Input<'a> {
             evidence: self.largest(&inodes),
             evidence_count: inodes.len() as u64,
             fixes: Vec::new(),
-            inodes,
-            parts: Vec::new(),
+            inodes: inodes.into(),
+            parts: Arc::default(),
         }
     }
 

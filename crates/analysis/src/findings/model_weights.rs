@@ -60,8 +60,8 @@ fn fixes(input: &Input<'_>, models: &[&Package]) -> Vec<Fix> {
     let is_plain =
         |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
     mounts.retain(|mount| is_plain(mount));
-    if is_plain(input.service) && !mounts.is_empty() && mounts.len() <= 5 {
-        let mut lines = format!("services:\n  {}:\n    volumes:\n", input.service);
+    if is_plain(input.service()) && !mounts.is_empty() && mounts.len() <= 5 {
+        let mut lines = format!("services:\n  {}:\n    volumes:\n", input.service());
         for (at, mount) in mounts.iter().enumerate() {
             lines.push_str(&format!("      - models-{}:{mount}:ro\n", at + 1));
         }

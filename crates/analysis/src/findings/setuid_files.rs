@@ -111,9 +111,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     if let Some(lines) = lines.filter(|_| !files.is_empty()) {
         finding.fixes.push(Fix::instead_of(instruction, "takes the bit away where they come from", lines));
     }
-    if input.service.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
+    if input.service().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
         let lines =
-            format!("services:\n  {}:\n    security_opt:\n      - no-new-privileges:true", input.service);
+            format!("services:\n  {}:\n    security_opt:\n      - no-new-privileges:true", input.service());
         finding.fixes.push(Fix::new(FixKind::Compose, "makes the bit do nothing", lines));
     }
     vec![finding]
