@@ -9,10 +9,11 @@ use plimsoll_collect::{
     ArchiveIndex, Choice, Depth, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, plan, pseudonymise,
     read_stream, sniff,
 };
-use plimsoll_snapshot::{Compression, Image, Snapshot, Source, Transport};
+use plimsoll_snapshot::{Compression, Image, Snapshot, SnapshotLimits, Source, Transport};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::layers::{head, read_layers};
 use crate::printer::Printer;
 use crate::progress::Progress;
@@ -33,8 +34,7 @@ pub(crate) struct Options {
     /// How closely layers are read, where the source lets that be chosen.
     pub(crate) depth: Depth,
     pub(crate) limits: Limits,
-    /// The most bytes of a snapshot, inflated.
-    pub(crate) snapshot_bytes: u64,
+    pub(crate) snapshot_limits: SnapshotLimits,
     /// Whether registries are left alone.
     pub(crate) offline: bool,
     /// Whether names that tell whose machine it was are replaced.
@@ -76,7 +76,9 @@ pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Pri
             builder.add_service(&service, index);
         }
     }
-    Ok(builder.finish())
+    let snapshot = builder.finish();
+    options.snapshot_limits.check(&snapshot).map_err(Error::too_large)?;
+    Ok(snapshot)
 }
 
 fn add_images(
@@ -130,8 +132,8 @@ fn read_either(text: &str, options: &Options, printer: &Printer) -> Result<Snaps
         && is_snapshot(path, options)?
     {
         return steady(path, || {
-            let file = File::open(path).map_err(|error| Error::read(path, error))?;
-            plimsoll_snapshot::read_within(file, options.snapshot_bytes)
+            let file = files::open_regular(path).map_err(|error| Error::read(path, error))?;
+            plimsoll_snapshot::read_within(file, &options.snapshot_limits)
                 .map_err(|source| Error::snapshot(path, source))
         });
     }
@@ -145,7 +147,7 @@ fn is_snapshot(path: &Path, options: &Options) -> Result<bool> {
         if !std::fs::metadata(path)?.is_file() {
             return Ok(false);
         }
-        let mut file = File::open(path)?;
+        let mut file = files::open_regular(path)?;
         let mut head = head(&mut file)?;
         if sniff(&head) == Found::Compressed(Compression::Gzip) {
             file.seek(SeekFrom::Start(0))?;
@@ -163,8 +165,9 @@ type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
 fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<Loaded> {
     match source {
         SourceSpec::Stdin(selection) => {
+            let stdin = files::stdin().map_err(|error| Error::read(Path::new("-"), error))?;
             let progress = Progress::unknown("standard input");
-            let images = read_stream("standard input", progress.watch(io::stdin().lock()), &options.limits)?;
+            let images = read_stream("standard input", progress.watch(stdin), &options.limits)?;
             progress.finish();
             from_stream(images, "`-`", selection, options)
         }
@@ -215,7 +218,7 @@ fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) 
         let layers = read_layers(&store, &images, options, name)?;
         return Ok((transport, images, layers));
     }
-    let mut file = File::open(path).map_err(|error| Error::read(path, error))?;
+    let mut file = files::open_given(path).map_err(|error| Error::read(path, error))?;
     if metadata.is_file() && is_plain_tar(&mut file).map_err(|error| Error::read(path, error))? {
         let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
         let store = ArchiveStore::new(file, index);

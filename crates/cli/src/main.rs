@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod cache;
 mod commands;
 mod error;
+mod files;
 mod layers;
 mod load;
 mod memory;

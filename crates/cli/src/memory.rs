@@ -1,14 +1,13 @@
 //! Files that say how much memory is taken, joined into the runtime of a snapshot.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use plimsoll_collect::memory::{JOURNAL, MAX_BYTES, RuntimeBuilder, Surroundings, read_within};
 use plimsoll_snapshot::{Runtime, Snapshot};
 
 use crate::error::{Error, Result};
+use crate::files;
 use crate::printer::Printer;
 use crate::steady::steady;
 
@@ -124,10 +123,7 @@ fn add(builder: &mut RuntimeBuilder, path: &Path, max: usize) -> Result<()> {
 
 /// One byte more than is read of any file, so that one which is longer is told from one which is not.
 fn content(path: &Path, max: usize) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let limit = (max as u64).saturating_mul(JOURNAL).saturating_add(1);
-    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    files::read_start(path, (max as u64).saturating_mul(JOURNAL).saturating_add(1))
 }
 
 /// The variables that compose takes from beside its file. The environment goes before them, as it does there.

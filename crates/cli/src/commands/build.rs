@@ -1,13 +1,12 @@
 //! `--dockerfile` and `--dockerignore`: what an image was built from.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use plimsoll_collect::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
 use plimsoll_snapshot::{BuildFile, Service, Snapshot};
 
 use crate::error::{Error, Result};
+use crate::files;
 use crate::printer::Printer;
 
 /// What images were built from.
@@ -80,11 +79,6 @@ fn beside(dockerfile: &Path) -> Result<Option<Vec<String>>> {
 
 /// A text file; what is not UTF-8 in it is replaced.
 fn read(path: &Path) -> Result<String> {
-    let at = |error| Error::read(path, error);
-    let mut bytes = Vec::new();
-    File::open(path).map_err(at)?.take(MAX_BUILD_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(at)?;
-    if bytes.len() as u64 > MAX_BUILD_FILE_BYTES {
-        return Err(at(std::io::Error::other(format!("it is larger than {MAX_BUILD_FILE_BYTES} bytes"))));
-    }
+    let bytes = files::read_given(path, MAX_BUILD_FILE_BYTES).map_err(|error| Error::read(path, error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -19,7 +19,7 @@ pub(crate) mod why;
 use clap::ValueEnum;
 use plimsoll_collect::{Depth, Limits};
 use plimsoll_report::language::Language;
-use plimsoll_snapshot::{LONGEST_PATH, Snapshot};
+use plimsoll_snapshot::{LONGEST_PATH, Snapshot, SnapshotLimits};
 
 use crate::cache::Cache;
 use crate::error::Result;
@@ -121,8 +121,14 @@ pub(crate) struct ReadArgs {
     /// About how many bytes may be kept in memory of all layers of one source
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().retained_bytes)]
     limit_retained_bytes: u64,
+    /// The most services of one snapshot
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().services)]
+    limit_services: u64,
+    /// The most files and directories of the layers of all images of a snapshot; a layer counts once per image
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().stacked_entries)]
+    limit_stacked_entries: u64,
     /// The most bytes of a snapshot, inflated
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = plimsoll_snapshot::MAX_BYTES)]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = SnapshotLimits::default().bytes)]
     limit_snapshot_bytes: u64,
     /// The most bytes of one file that describes packages; larger ones are left unread. With 0 none is read
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_bytes)]
@@ -160,7 +166,12 @@ impl ReadArgs {
             offline: self.offline,
             redact: self.redact,
             insecure_registries: self.insecure_registry.clone(),
-            snapshot_bytes: self.limit_snapshot_bytes,
+            snapshot_limits: SnapshotLimits {
+                bytes: self.limit_snapshot_bytes,
+                services: self.limit_services,
+                layers: self.limit_layers,
+                stacked_entries: self.limit_stacked_entries,
+            },
             limits: Limits {
                 entries: self.limit_entries,
                 name_bytes: self.limit_name_bytes,

@@ -4,11 +4,11 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use plimsoll_collect::memory::{JournalLine, RuntimeBuilder, Surroundings, read};
+use plimsoll_collect::memory::{JOURNAL, JournalLine, MAX_BYTES, RuntimeBuilder, Surroundings, read};
 use plimsoll_snapshot::{Runtime, SCHEMA_VERSION, Snapshot};
 
 use crate::error::{Error, Result};
-use crate::output;
+use crate::{files, output};
 
 /// A journal that is being written. Nobody else writes it meanwhile.
 pub(crate) struct Journal {
@@ -34,6 +34,10 @@ impl Journal {
     pub(crate) fn create(output: &Path) -> Result<(Self, Option<PathBuf>)> {
         let path = Self::path_of(output);
         let write = |error| Error::write(&path, error);
+        // What is there already may be a pipe, which would wait for a reader, or a device, which keeps nothing.
+        if path.exists() {
+            files::open_regular(&path).map_err(write)?;
+        }
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(write)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -85,7 +89,8 @@ impl Journal {
 
 /// Makes a snapshot of a journal.
 pub(crate) fn seal(journal: &Path, output: &Path) -> Result<Runtime> {
-    let bytes = std::fs::read(journal).map_err(|error| Error::read(journal, error))?;
+    let most = (MAX_BYTES as u64).saturating_mul(JOURNAL);
+    let bytes = files::read_given(journal, most).map_err(|error| Error::read(journal, error))?;
     // In the snapshot, it goes by the name of what it becomes.
     let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
     let mut builder = RuntimeBuilder::new();

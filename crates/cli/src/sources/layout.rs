@@ -1,10 +1,12 @@
 //! A layout in a directory.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use plimsoll_collect::{Jumping, Store};
+
+use crate::files;
 
 /// A directory whose files are the members.
 pub(crate) struct DirectoryStore {
@@ -27,7 +29,7 @@ impl DirectoryStore {
 impl Store for DirectoryStore {
     fn open(&self, member: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
         let Some(path) = self.path(member) else { return Ok(None) };
-        match File::open(path) {
+        match files::open_regular(&path) {
             Ok(file) => Ok(Some(Box::new(file))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -36,7 +38,7 @@ impl Store for DirectoryStore {
 
     fn open_jumping(&self, member: &str) -> io::Result<Option<Box<dyn Jumping + '_>>> {
         let Some(path) = self.path(member) else { return Ok(None) };
-        Ok(Some(Box::new(File::open(path)?)))
+        Ok(Some(Box::new(files::open_regular(&path)?)))
     }
 
     fn size(&self, member: &str) -> Option<u64> {
