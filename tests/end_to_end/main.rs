@@ -7,6 +7,7 @@ mod access;
 mod accounting;
 mod archives;
 mod bad_input;
+mod costs;
 mod drop;
 mod finder;
 mod firefox;

@@ -169,9 +169,9 @@ pub fn inspect(snapshot: &Snapshot) -> Inspection {
         .iter()
         .map(|service| {
             let image = &snapshot.images[service.image];
-            let first = inspected.entry(service.image).or_insert_with(|| {
-                inspect_image(snapshot, &service.name, image, &squash(snapshot, image))
-            });
+            let first = inspected
+                .entry(service.image)
+                .or_insert_with(|| inspect_image(snapshot, &service.name, image, &squash(snapshot, image)));
             first.of_service(&service.name)
         })
         .collect();

@@ -5,7 +5,7 @@
 //! none. It is written beside its place and moved there, so runs at the same time never see half of one; one that cannot
 //! be read is as good as none.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -18,7 +18,7 @@ use crate::files;
 const MAX_BYTES: u64 = 512 << 20;
 
 /// Raised whenever layers are read differently than before: what an older program noted must not be believed.
-const VERSION: &str = "layers-4";
+const VERSION: &str = "layers-5";
 
 /// A directory of entries, or none.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +76,10 @@ impl Cache {
 
     /// Whether nobody else writes into the directory: what another user put there must not be believed.
     fn is_ours(&self) -> bool {
-        self.directory.as_ref().and_then(|directory| fs::metadata(directory).ok()).is_some_and(|it| is_private(&it))
+        self.directory
+            .as_ref()
+            .and_then(|directory| fs::metadata(directory).ok())
+            .is_some_and(|it| is_private(&it))
     }
 
     /// Removes the entries that were not used for longest, until the rest is within bounds, and what a run that was
@@ -142,6 +145,8 @@ fn write(path: &Path, layer: &DiffId, contents: &Contents) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use plimsoll_snapshot::{Bytes, Digest};
 
     use super::*;

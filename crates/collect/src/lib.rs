@@ -28,6 +28,7 @@ mod tarball;
 
 pub use archive::{ArchiveIndex, StreamedImages, read_stream};
 pub use build::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
+pub use catalog::catalogers;
 pub use compression::{Found, decompress, sniff};
 pub use depth::Depth;
 pub use error::{Error, Result};

@@ -7,9 +7,7 @@ use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
 use crate::file::{Versioned, check, read_document, write_document, write_plain};
-use crate::{
-    DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot, SnapshotLimits,
-};
+use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot, SnapshotLimits};
 
 /// Before and after.
 #[derive(Clone, Debug, PartialEq)]

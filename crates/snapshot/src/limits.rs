@@ -1,6 +1,6 @@
 //! How much a snapshot may hold before it is called hostile: a small file can stand for a lot of work.
 
-use crate::{Contents, FormatError, Paths, Snapshot};
+use crate::{Contents, FormatError, Paths, Runtime, Snapshot};
 
 /// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
 pub const MAX_BYTES: u64 = 1 << 30;
@@ -14,6 +14,8 @@ pub struct SnapshotLimits {
     pub services: u64,
     /// Layers of one image.
     pub layers: u64,
+    /// Containers, planned services, and series of samples: each may have so many.
+    pub containers: u64,
     /// Files and directories of the layers of all images that a service runs. A layer counts once for each time that an
     /// image names it: an image of a few bytes can name a layer of millions of files.
     pub stacked_entries: u64,
@@ -21,7 +23,13 @@ pub struct SnapshotLimits {
 
 impl Default for SnapshotLimits {
     fn default() -> Self {
-        Self { bytes: MAX_BYTES, services: 1000, layers: 1000, stacked_entries: 10_000_000 }
+        Self {
+            bytes: MAX_BYTES,
+            services: 1000,
+            layers: 1000,
+            containers: 50_000,
+            stacked_entries: 10_000_000,
+        }
     }
 }
 
@@ -31,9 +39,19 @@ impl SnapshotLimits {
         let most_layers = snapshot.images.iter().map(|image| image.layers.len() as u64).max().unwrap_or(0);
         within("services", "--limit-services", snapshot.services.len() as u64, self.services)?;
         within("layers of one image", "--limit-layers", most_layers, self.layers)?;
+        if let Some(runtime) = &snapshot.runtime {
+            self.check_runtime(runtime)?;
+        }
         let layers = snapshot.layers.iter().filter_map(|layer| layer.contents.as_deref());
         self.check_nodes(layers)?;
         within("stacked entries", "--limit-stacked-entries", stacked_entries(snapshot), self.stacked_entries)
+    }
+
+    /// Fails if more runs than may run.
+    pub fn check_runtime(&self, runtime: &Runtime) -> Result<(), FormatError> {
+        let series = runtime.recordings.iter().map(|recording| recording.series.len()).sum();
+        let most = [runtime.containers.len(), runtime.planned.len(), series].into_iter().max();
+        within("containers", "--limit-containers", most.unwrap_or(0) as u64, self.containers)
     }
 
     /// Fails if the trees of these layers have more files and directories than a file of this size should have.
@@ -84,15 +102,14 @@ mod tests {
 
     use super::*;
     use crate::{
-        Bytes, Compression, Config, DiffId, Digest, Image, ImageLayer, Layer, Platform, Service, Source, Transport,
+        Bytes, Compression, Config, DiffId, Digest, Image, ImageLayer, Layer, Platform, Service, Source,
+        Transport,
     };
 
     /// A layer of two files in one directory, and services that each run an image which names it so many times.
     fn snapshot(services: usize, names: usize) -> Snapshot {
-        let contents = Contents {
-            whiteouts: [&b"d/a"[..], b"d/b"].into_iter().collect(),
-            ..Contents::default()
-        };
+        let contents =
+            Contents { whiteouts: [&b"d/a"[..], b"d/b"].into_iter().collect(), ..Contents::default() };
         let diff_id = DiffId::new(Digest::sha256([7; 32]));
         let layer = ImageLayer {
             layer: 0,
@@ -141,6 +158,15 @@ mod tests {
         check(&two, SnapshotLimits { stacked_entries: 23, ..limits }, Some(stacked));
         let nodes = "the files and directories of the snapshot exceed the limit of 2 (met: 3)";
         check(&two, SnapshotLimits { bytes: 2 * BYTES_OF_NODE, ..limits }, Some(nodes));
+    }
+
+    #[test]
+    fn what_runs_is_counted() {
+        let containers = vec![crate::runtime::Container::default(); 3];
+        let runtime = Runtime { containers, ..Runtime::default() };
+        let snapshot = Snapshot { runtime: Some(runtime), ..Snapshot::default() };
+        let message = "the containers of the snapshot exceed the limit of 2 (met: 3)";
+        check(&snapshot, SnapshotLimits { containers: 2, ..SnapshotLimits::default() }, Some(message));
     }
 
     #[test]

@@ -24,6 +24,7 @@ const LIMITS: fn() -> Limits = || Limits {
     entries: 1_000_000,
     name_bytes: 128 << 20,
     metadata_total_bytes: 256 << 20,
+    packages: 50_000,
     window_bytes: 64 << 20,
     retained_bytes: 512 << 20,
     ..Limits::default()
@@ -31,7 +32,7 @@ const LIMITS: fn() -> Limits = || Limits {
 
 /// What a page may hold of one snapshot: it keeps the trees of all images.
 pub(crate) const SNAPSHOT_LIMITS: fn() -> SnapshotLimits =
-    || SnapshotLimits { stacked_entries: 4_000_000, ..SnapshotLimits::default() };
+    || SnapshotLimits { containers: 10_000, stacked_entries: 4_000_000, ..SnapshotLimits::default() };
 
 /// How large a snapshot from the future may be for its program to be looked up.
 const GENERATOR_WITHIN: u64 = 64 << 20;

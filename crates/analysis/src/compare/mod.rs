@@ -139,8 +139,10 @@ fn compare_each<'a, T>(
         .collect();
     let mut users: HashMap<Pair, usize> = HashMap::new();
     pairs.iter().for_each(|(_, pair)| *users.entry(*pair).or_default() += 1);
-    let mut images =
-        (Images::of(before, users.keys().map(|pair| pair.0)), Images::of(after, users.keys().map(|pair| pair.1)));
+    let mut images = (
+        Images::of(before, users.keys().map(|pair| pair.0)),
+        Images::of(after, users.keys().map(|pair| pair.1)),
+    );
     let mut known: HashMap<Pair, (ServiceComparison, ServiceTrees<'a>)> = HashMap::new();
     let mut services: Vec<_> = pairs
         .into_iter()
@@ -202,12 +204,7 @@ impl ServiceComparison {
     /// The same images, run by another service.
     fn of_service(&self, name: &str) -> Self {
         let side = |side: &Option<ImageInspection>| side.as_ref().map(|image| image.of_service(name));
-        Self {
-            name: name.to_owned(),
-            before: side(&self.before),
-            after: side(&self.after),
-            ..self.clone()
-        }
+        Self { name: name.to_owned(), before: side(&self.before), after: side(&self.after), ..self.clone() }
     }
 }
 

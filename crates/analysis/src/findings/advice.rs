@@ -195,17 +195,19 @@ mod tests {
 
     #[test]
     fn services_of_one_image_are_checked_once_and_each_is_named() {
-        let mut snapshot = snapshot("app", &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/a.log 4000000 a"]);
+        let mut snapshot =
+            snapshot("app", &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/a.log 4000000 a"]);
         snapshot.images[0].config.exposed_ports = vec!["80/tcp".into()];
         let first = snapshot.services[0].clone();
         snapshot.services.push(plimsoll_snapshot::Service { name: "job".into(), ..first });
         let advice = advise_stack(&snapshot);
         let [app, job] = &advice.services[..] else { panic!("{advice:?}") };
-        let rules = |advice: &Advice| -> Vec<(&str, String)> {
-            advice.findings.iter().map(|finding| (finding.rule, finding.service.clone())).collect()
+        let rules = |advice: &Advice| -> Vec<&str> {
+            assert!(advice.findings.iter().all(|finding| finding.service == advice.service));
+            advice.findings.iter().map(|finding| finding.rule).collect()
         };
-        let named = |service: &str| ["log-files", "missing-health-check"].map(|rule| (rule, service.to_owned()));
-        assert_eq!((rules(app)[..2].to_vec(), rules(job)[..2].to_vec()), (named("app").into(), named("job").into()));
+        let expected = ["log-files", "root-user", "missing-health-check"];
+        assert_eq!((&rules(app)[..3], &rules(job)[..3]), (&expected[..], &expected[..]));
         assert!(Arc::ptr_eq(&app.findings[0].inodes, &job.findings[0].inodes));
         assert_eq!((app.saving, job.saving), (Bytes(4_000_000), Bytes(4_000_000)));
     }

@@ -18,7 +18,10 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let is_planned = input.snapshot.runtime.as_ref().is_some_and(|runtime| {
-        runtime.planned.iter().any(|planned| planned.name == input.service() && planned.health_check.is_some())
+        runtime
+            .planned
+            .iter()
+            .any(|planned| planned.name == input.service() && planned.health_check.is_some())
     });
     if is_planned {
         return Vec::new();

@@ -114,7 +114,8 @@ pub fn inventory(snapshot: &Snapshot) -> Inventory {
             packages: packages.into(),
         }
     });
-    let named = |(service, image): (&str, ImageInventory)| ImageInventory { service: service.to_owned(), ..image };
+    let named =
+        |(service, image): (&str, ImageInventory)| ImageInventory { service: service.to_owned(), ..image };
     Inventory { images: images.into_iter().map(named).collect() }
 }
 
