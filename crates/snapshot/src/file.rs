@@ -153,7 +153,7 @@ impl Contents {
         let limits = SnapshotLimits::default();
         let layer: OneLayer<DiffId, Self> = read_document(file, limits.bytes)?;
         check_facts(&layer.contents)?;
-        limits.check_nodes(std::iter::once(&layer.contents))?;
+        limits.check_nodes(&[&layer.contents])?;
         Ok((layer.diff_id, layer.contents))
     }
 

@@ -43,7 +43,7 @@ impl SnapshotLimits {
             self.check_runtime(runtime)?;
         }
         let layers = snapshot.layers.iter().filter_map(|layer| layer.contents.as_deref());
-        self.check_nodes(layers)?;
+        self.check_nodes(&layers.collect::<Vec<_>>())?;
         within("stacked entries", "--limit-stacked-entries", stacked_entries(snapshot), self.stacked_entries)
     }
 
@@ -55,12 +55,9 @@ impl SnapshotLimits {
     }
 
     /// Fails if the trees of these layers have more files and directories than a file of this size should have.
-    pub(crate) fn check_nodes<'a>(
-        &self,
-        layers: impl Iterator<Item = &'a Contents> + Clone,
-    ) -> Result<(), FormatError> {
+    pub(crate) fn check_nodes(&self, layers: &[&Contents]) -> Result<(), FormatError> {
         let limit = self.bytes / BYTES_OF_NODE;
-        let all = || layers.clone().flat_map(paths);
+        let all = || layers.iter().copied().flat_map(paths);
         // Only a snapshot of very many paths has to be looked through.
         if all().map(Paths::most_nodes).sum::<u64>() <= limit {
             return Ok(());
