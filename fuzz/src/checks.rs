@@ -120,7 +120,7 @@ fn packages(snapshot: &Snapshot) {
         };
         assert_eq!(sum(|owned| owned.tree_bytes), image.final_tree_bytes, "every byte has one owner");
         assert_eq!(sum(|owned| owned.image_bytes), image.size_bytes, "every byte has one owner");
-        for package in &image.packages {
+        for package in image.packages.iter() {
             assert!(package.tree_bytes <= package.image_bytes);
             assert!(package.retained_tree_bytes <= image.final_tree_bytes);
             assert!(package.retained_image_bytes <= image.size_bytes);
@@ -132,7 +132,7 @@ fn packages(snapshot: &Snapshot) {
     let names: Vec<String> = inventory
         .images
         .iter()
-        .flat_map(|image| &image.packages)
+        .flat_map(|image| image.packages.iter())
         .map(|package| package.name.clone())
         .collect();
     for name in names.iter().take(3) {

@@ -346,7 +346,7 @@ fn what_is_copied_and_saved_is_what_is_shown() {
     assert_eq!(act(&mut page, "save-csv", "saved"), csv::services(&comparison));
     assert_eq!(page.eval("document.savedAs"), "services.csv");
     let files = act(&mut page, "save-files-csv", "saved");
-    let FileChanges { added, removed, modified, attributes, .. } = &comparison.services[0].files;
+    let FileChanges { added, removed, modified, attributes, .. } = &*comparison.services[0].files;
     let changed = added.files + removed.files + modified.files + attributes.files;
     assert_eq!(files.lines().count() as u64, changed + 1);
     let saved: Value = serde_json::from_str(&act(&mut page, "save-json", "saved")).unwrap();

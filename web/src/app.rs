@@ -116,7 +116,7 @@ fn Page(state: State) -> impl IntoView {
             <Layers state service />
             <Settings service />
             <Packages state service trees />
-            <Files state service tree=&trees.union />
+            <Files state service tree=&*trees.union />
         })
     };
     let details = move || {

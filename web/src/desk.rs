@@ -9,6 +9,7 @@ use plimsoll_snapshot::{Bundle, Snapshot};
 use crate::load::{self, Told};
 use crate::state::Report;
 use crate::text;
+use crate::worker::SNAPSHOT_LIMITS;
 
 /// Where a snapshot came from, which is what it goes by.
 #[derive(Clone)]
@@ -179,7 +180,7 @@ impl Desk {
                 Told::Progress(done, total) => progress.set(Some((done, total))),
                 Told::Done(json) => {
                     desk.end(id);
-                    match plimsoll_snapshot::read(&json[..]) {
+                    match plimsoll_snapshot::read_within(&json[..], &SNAPSHOT_LIMITS()) {
                         Ok(snapshot) => desk.take(role, name.clone(), snapshot),
                         Err(error) => desk.fail(text::damaged(&name, &load::with_sources(&error))),
                     }

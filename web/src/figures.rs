@@ -16,7 +16,7 @@ pub(crate) fn compressed(comparison: &Comparison) -> Option<SizeChange> {
         let images = distinct(comparison, side);
         let mut layers: Vec<(&DiffId, Option<Bytes>)> = images
             .iter()
-            .flat_map(|image| &image.layers)
+            .flat_map(|image| image.layers.iter())
             .map(|layer| (&layer.diff_id, layer.compressed_bytes))
             .collect();
         if layers.is_empty() {
@@ -52,7 +52,7 @@ pub(crate) fn files(comparison: &Comparison) -> FileCounts {
         let pair = (before(service).map(|image| &image.id), after(service).map(|image| &image.id));
         if !seen.contains(&pair) {
             seen.push(pair);
-            let FileChanges { added, removed, modified, attributes, .. } = &service.files;
+            let FileChanges { added, removed, modified, attributes, .. } = &*service.files;
             counts.added += added.files;
             counts.removed += removed.files;
             counts.modified += modified.files + attributes.files;

@@ -73,6 +73,8 @@ fn after<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) ->
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use plimsoll_analysis::findings::{Confidence, Severity};
     use plimsoll_snapshot::Bytes;
 
@@ -90,8 +92,8 @@ mod tests {
             evidence_count: 0,
             fixes: Vec::new(),
             left_out: Vec::new(),
-            inodes: Vec::new(),
-            parts: Vec::new(),
+            inodes: Arc::default(),
+            parts: Arc::default(),
         }
     }
 

@@ -35,7 +35,10 @@ fn main() {
 
     let shown = load::data().and_then(|data| {
         let bundle = match data {
-            Some(data) => Some(Bundle::read(&data[..]).map_err(|error| load::with_sources(&error))?),
+            Some(data) => Some(
+                Bundle::read_within(&data[..], &worker::SNAPSHOT_LIMITS())
+                    .map_err(|error| load::with_sources(&error))?,
+            ),
             None => None,
         };
         let root = load::root(&window).ok_or("the page has no element `app`")?;

@@ -3,6 +3,7 @@
 //! The structures here are the documents `plimsoll inspect --format json` prints: see `docs/inspect-format.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use plimsoll_snapshot::{
     ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, Entry, EntryKind, Image, Layer,
@@ -38,7 +39,7 @@ pub struct StackSize {
     pub unique_bytes: Bytes,
 }
 
-/// One image inspected.
+/// One image inspected. What services that run the same image have in common is stored once.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ImageInspection {
     /// The name of the service that runs the image.
@@ -70,11 +71,11 @@ pub struct ImageInspection {
     /// The files of the final tree, hard links included.
     pub files: u64,
     /// Hidden bytes by cause and by the layers that stored and hid them, largest first.
-    pub hidden: Vec<Hidden>,
+    pub hidden: Arc<[Hidden]>,
     /// The layers, lowest first.
-    pub layers: Vec<LayerInspection>,
+    pub layers: Arc<[LayerInspection]>,
     /// What has to be known of the figures.
-    pub warnings: Vec<WarningMessage>,
+    pub warnings: Arc<[WarningMessage]>,
 }
 
 /// Bytes of one layer that one other layer hides in one way.
@@ -159,18 +160,29 @@ pub struct WarningMessage {
     pub warning: Warning,
 }
 
-/// Inspects every service of a snapshot.
+/// Inspects every service of a snapshot. An image is inspected once, however many services run it.
 #[must_use]
 pub fn inspect(snapshot: &Snapshot) -> Inspection {
+    let mut inspected: BTreeMap<usize, ImageInspection> = BTreeMap::new();
     let images = snapshot
         .services
         .iter()
         .map(|service| {
             let image = &snapshot.images[service.image];
-            inspect_image(snapshot, &service.name, image, &squash(snapshot, image))
+            let first = inspected
+                .entry(service.image)
+                .or_insert_with(|| inspect_image(snapshot, &service.name, image, &squash(snapshot, image)));
+            first.of_service(&service.name)
         })
         .collect();
     Inspection { images, stack: stack_size(snapshot) }
+}
+
+impl ImageInspection {
+    /// The same image, run by another service.
+    pub(crate) fn of_service(&self, service: &str) -> Self {
+        Self { service: service.to_owned(), ..self.clone() }
+    }
 }
 
 /// What the services of a snapshot weigh together. Reads no trees, so it is quick.
@@ -181,18 +193,17 @@ pub fn stack_size(snapshot: &Snapshot) -> StackSize {
         .iter()
         .map(|layer| layer.contents.as_deref().map_or(Bytes::ZERO, file_bytes))
         .collect();
-    let used: BTreeSet<usize> = snapshot.services.iter().map(|service| service.image).collect();
-    let unique: BTreeSet<usize> =
-        used.iter().flat_map(|&image| &snapshot.images[image].layers).map(|layer| layer.layer).collect();
+    let mut used: BTreeMap<usize, u64> = BTreeMap::new();
+    for service in &snapshot.services {
+        *used.entry(service.image).or_default() += 1;
+    }
+    let layers = |image: usize| snapshot.images[image].layers.iter().map(|layer| layer.layer);
+    let unique: BTreeSet<usize> = used.keys().flat_map(|&image| layers(image)).collect();
+    let size = |image: usize| layers(image).map(|layer| layer_bytes[layer]).sum::<Bytes>();
     StackSize {
         services: snapshot.services.len() as u64,
         images: used.len() as u64,
-        sum_bytes: snapshot
-            .services
-            .iter()
-            .flat_map(|service| &snapshot.images[service.image].layers)
-            .map(|layer| layer_bytes[layer.layer])
-            .sum(),
+        sum_bytes: used.iter().map(|(&image, &services)| Bytes(size(image).0.saturating_mul(services))).sum(),
         unique_bytes: unique.into_iter().map(|layer| layer_bytes[layer]).sum(),
     }
 }
@@ -229,9 +240,9 @@ pub fn inspect_image(
         allocated_estimate_bytes: allocated_estimate(snapshot, image),
         dive_efficiency: dive::efficiency(snapshot, image, squashed),
         files: squashed.tree.root().files,
-        hidden: hidden(snapshot, image, squashed, &layers),
-        warnings: warnings(snapshot, image, squashed),
-        layers,
+        hidden: hidden(snapshot, image, squashed, &layers).into(),
+        warnings: warnings(snapshot, image, squashed).into(),
+        layers: layers.into(),
     }
 }
 

@@ -5,20 +5,20 @@
 //! none. It is written beside its place and moved there, so runs at the same time never see half of one; one that cannot
 //! be read is as good as none.
 
-#![expect(clippy::disallowed_methods, reason = "the cache is no input")]
-
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use plimsoll_snapshot::{Contents, DiffId};
 
+use crate::files;
+
 /// The most bytes that all entries may take up together. The longest unused go first.
 const MAX_BYTES: u64 = 512 << 20;
 
 /// Raised whenever layers are read differently than before: what an older program noted must not be believed.
-const VERSION: &str = "layers-4";
+const VERSION: &str = "layers-5";
 
 /// A directory of entries, or none.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +53,11 @@ impl Cache {
 
     /// What is known of a layer.
     pub(crate) fn get(&self, layer: &DiffId) -> Option<Contents> {
-        let file = File::open(self.path(layer)?).ok()?;
+        let path = self.path(layer)?;
+        if !self.is_ours() || !fs::symlink_metadata(&path).ok()?.is_file() {
+            return None;
+        }
+        let file = files::open_regular(&path).ok()?;
         let (diff_id, contents) = Contents::read(&file).ok()?;
         if diff_id != *layer {
             return None;
@@ -68,6 +72,14 @@ impl Cache {
         if let Some(path) = self.path(layer) {
             let _ = write(&path, layer, contents);
         }
+    }
+
+    /// Whether nobody else writes into the directory: what another user put there must not be believed.
+    fn is_ours(&self) -> bool {
+        self.directory
+            .as_ref()
+            .and_then(|directory| fs::metadata(directory).ok())
+            .is_some_and(|it| is_private(&it))
     }
 
     /// Removes the entries that were not used for longest, until the rest is within bounds, and what a run that was
@@ -98,9 +110,32 @@ impl Cache {
     }
 }
 
+#[cfg(unix)]
+fn is_private(directory: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    // The owner of what stands for the process is the user it runs as. Other systems do not have it.
+    let user = fs::metadata("/proc/self").map(|process| process.uid());
+    let is_of_user = user.map_or(true, |user| [user, 0].contains(&directory.uid()));
+    is_of_user && directory.mode() & 0o002 == 0
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// Makes the directory, for this user alone.
+fn create(directory: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)
+}
+
 fn write(path: &Path, layer: &DiffId, contents: &Contents) -> io::Result<()> {
     let directory = path.parent().ok_or(io::ErrorKind::NotFound)?;
-    fs::create_dir_all(directory)?;
+    create(directory)?;
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     contents.write(layer, &mut file)?;
     file.flush()?;
@@ -110,6 +145,8 @@ fn write(path: &Path, layer: &DiffId, contents: &Contents) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use plimsoll_snapshot::{Bytes, Digest};
 
     use super::*;
@@ -139,6 +176,24 @@ mod tests {
         cache.prune();
         let kept = [0, 1, 2].map(|number| cache.get(&layer(number)).is_some());
         assert_eq!(kept, [true, false, true]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_others_can_write_is_not_believed() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let cache = cache(&directory);
+        cache.put(&layer(1), &Contents::default());
+        let place = cache.directory.clone().unwrap();
+        assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o700);
+        fs::rename(cache.path(&layer(1)).unwrap(), directory.path().join("elsewhere")).unwrap();
+        symlink(directory.path().join("elsewhere"), cache.path(&layer(1)).unwrap()).unwrap();
+        assert_eq!(cache.get(&layer(1)), None);
+        cache.put(&layer(1), &Contents::default());
+        assert!(cache.get(&layer(1)).is_some());
+        fs::set_permissions(&place, fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(cache.get(&layer(1)), None);
     }
 
     #[test]

@@ -41,12 +41,22 @@ impl Error {
     }
 
     pub(crate) fn snapshot(path: &Path, source: FormatError) -> Self {
+        let flag = match &source {
+            FormatError::TooLarge { .. } => "--limit-snapshot-bytes",
+            FormatError::TooMany { flag, .. } => flag,
+            _ => return Self::Snapshot { path: path.to_owned(), source },
+        };
+        let hint = format!("raise it with `{flag}` if you trust the file");
+        Self::usage(format!("`{}`: {source}", path.display()), hint)
+    }
+
+    /// A snapshot that was made of images and holds more than it may.
+    pub(crate) fn too_large(source: FormatError) -> Self {
         match source {
-            FormatError::TooLarge { .. } | FormatError::TooMany { .. } => Self::usage(
-                format!("`{}`: {source}", path.display()),
-                "raise it with `--limit-snapshot-bytes` if you trust the file",
-            ),
-            source => Self::Snapshot { path: path.to_owned(), source },
+            FormatError::TooMany { flag, .. } => {
+                Self::usage(source.to_string(), format!("raise it with `{flag}` if you trust the images"))
+            }
+            source => Self::Snapshot { path: "the images".into(), source },
         }
     }
 

@@ -3,10 +3,11 @@
 //! `clippy.toml` forbids the other ways. What belongs to the machine (the cache, logins, sockets) is no input.
 
 use std::fs::File;
-use std::io::{self, Read as _, StdinLock};
+use std::io::{self, IsTerminal as _, Read as _, StdinLock};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::files;
 use crate::identity::{Identity, places, resolved};
 use crate::output;
 
@@ -24,26 +25,35 @@ struct Known {
 #[error("the output `{}` is an input", .0.display())]
 pub(crate) struct IsOutput(pub(crate) PathBuf);
 
-/// Opens a file to read it.
+/// Opens a file that the user has named: a regular one, or a pipe.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    #[expect(clippy::disallowed_methods, reason = "this is the way")]
-    let file = File::open(path)?;
+    remembered(path, files::open_given(path)?)
+}
+
+/// Opens a file that an input names: a regular one.
+pub(crate) fn regular(path: &Path) -> io::Result<File> {
+    remembered(path, files::open_regular(path)?)
+}
+
+fn remembered(path: &Path, file: File) -> io::Result<File> {
     remember(path, Identity::of_open(path, &file)?)?;
     Ok(file)
 }
 
-/// Reads a file.
-pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open(path)?.read_to_end(&mut bytes)?;
+/// Reads all of a file that the user has named, if it has at most so many bytes.
+pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let bytes = read_start(path, most.saturating_add(1))?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!("it is larger than {most} bytes")));
+    }
     Ok(bytes)
 }
 
-/// Reads a text.
-pub(crate) fn read_to_string(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    open(path)?.read_to_string(&mut text)?;
-    Ok(text)
+/// Reads the first bytes of a file that the user has named.
+pub(crate) fn read_start(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Remembers a directory whose files are going to be read.
@@ -53,8 +63,11 @@ pub(crate) fn directory(path: &Path) -> io::Result<()> {
     remember(path, Identity::of(path))
 }
 
-/// Standard input, which may be a file as well.
+/// Standard input, which may be a file as well, unless somebody would have to type it.
 pub(crate) fn standard() -> io::Result<StdinLock<'static>> {
+    if io::stdin().is_terminal() {
+        return Err(io::Error::other("it is a terminal; pipe a file into it"));
+    }
     #[cfg(unix)]
     {
         use std::os::fd::AsFd as _;

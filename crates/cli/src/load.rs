@@ -10,7 +10,7 @@ use plimsoll_collect::{
     ArchiveIndex, Choice, Depth, Found, Limits, PlannedImage, ReadLayer, plan, pseudonymise, read_stream,
     sniff,
 };
-use plimsoll_snapshot::{Compression, Snapshot, Transport};
+use plimsoll_snapshot::{Compression, Snapshot, SnapshotLimits, Transport};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
@@ -39,8 +39,7 @@ pub(crate) struct Options {
     /// How closely layers are read, where the source lets that be chosen.
     pub(crate) depth: Depth,
     pub(crate) limits: Limits,
-    /// The most bytes of a snapshot, inflated.
-    pub(crate) snapshot_bytes: u64,
+    pub(crate) snapshot_limits: SnapshotLimits,
     /// Whether registries are left alone.
     pub(crate) offline: bool,
     /// Whether names that tell whose machine it was are replaced.
@@ -85,7 +84,9 @@ pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Pri
             Content::Images(images) => stack.name(name.as_deref(), &source, images, printer)?,
         }
     }
-    stack.finish()
+    let snapshot = stack.finish()?;
+    options.snapshot_limits.check(&snapshot).map_err(Error::too_large)?;
+    Ok(snapshot)
 }
 
 /// What a source was found to hold: a snapshot, or images that are in the stack by now.
@@ -167,7 +168,7 @@ fn read_pipe(
 }
 
 fn read_snapshot(path: &Path, file: impl io::Read, options: &Options) -> Result<Read> {
-    let snapshot = plimsoll_snapshot::read_within(file, options.snapshot_bytes);
+    let snapshot = plimsoll_snapshot::read_within(file, &options.snapshot_limits);
     snapshot
         .map(|snapshot| Read::Snapshot(Box::new(snapshot)))
         .map_err(|source| Error::snapshot(path, source))

@@ -8,6 +8,7 @@ mod cache;
 mod commands;
 mod ending;
 mod error;
+mod files;
 mod identity;
 mod input;
 mod interruption;

@@ -1,6 +1,6 @@
 //! Files that say how much memory is taken, joined into the runtime of a snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -200,10 +200,7 @@ fn add(builder: &mut RuntimeBuilder, path: &Path, env_files: &[String], max: usi
 
 /// One byte more than is read of any file, so that one which is longer is told from one which is not.
 fn content(path: &Path, max: usize) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let limit = (max as u64).saturating_mul(JOURNAL).saturating_add(1);
-    input::open(path)?.take(limit).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    input::read_start(path, (max as u64).saturating_mul(JOURNAL).saturating_add(1))
 }
 
 /// A file that a compose file names, by its path as seen from that file. A device or a pipe would never end.
@@ -213,7 +210,6 @@ fn beside(compose: &Path, other: &str, most: u64) -> std::result::Result<Vec<u8>
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => FileFault::Missing,
         _ => FileFault::Refused,
     };
-    // Opening a pipe waits for whoever writes to it.
     let metadata = std::fs::metadata(&path).map_err(fault)?;
     if !metadata.is_file() {
         return Err(FileFault::NotAFile);
@@ -222,7 +218,8 @@ fn beside(compose: &Path, other: &str, most: u64) -> std::result::Result<Vec<u8>
         return Err(FileFault::TooLarge);
     }
     let mut bytes = Vec::new();
-    input::open(&path).map_err(fault)?.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(fault)?;
+    let file = input::regular(&path).map_err(fault)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(fault)?;
     if bytes.len() as u64 > most { Err(FileFault::TooLarge) } else { Ok(bytes) }
 }
 

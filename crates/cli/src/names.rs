@@ -21,7 +21,7 @@ pub(crate) fn hint(wanted: &str, what: &str, known: &[String]) -> String {
 /// The nearest package, and how to list all.
 pub(crate) fn package_hint(snapshot: &Snapshot, wanted: &str) -> String {
     let inventory = inventory(snapshot);
-    let packages = inventory.images.iter().flat_map(|image| &image.packages);
+    let packages = inventory.images.iter().flat_map(|image| image.packages.iter());
     let near = nearest(wanted, packages.map(|package| package.name.as_str()));
     let near = near.map(|name| format!("did you mean `{}`? ", one_line(name))).unwrap_or_default();
     format!("{near}`plimsoll packages --all` lists the packages of an image")

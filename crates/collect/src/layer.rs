@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use plimsoll_snapshot::{
-    Attributes, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntriesBuilder, Node, Paths,
-    Warning, path,
+    Attributes, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntriesBuilder, Facts, Node,
+    Paths, Warning, path,
 };
 use tar::EntryType;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
@@ -46,7 +46,8 @@ impl ReadLayer {
     #[must_use]
     pub fn retained_bytes(&self) -> u64 {
         let entries = self.contents.entries.len() as u64 + self.contents.whiteouts.len() as u64 + 1;
-        self.contents.entries.name_bytes() as u64 + entries * ENTRY_BYTES
+        let facts = self.contents.facts.as_ref().map_or(0, Facts::retained_bytes);
+        self.contents.entries.name_bytes() as u64 + entries * ENTRY_BYTES + facts
     }
 }
 
@@ -326,7 +327,7 @@ impl Builder {
                 let mut reading = self.catalog.start(&path, member.size, member.mode, limits);
                 let content =
                     read_content(reader, reading.as_mut()).map_err(|error| at(place, error, limits))?;
-                reading.into_iter().for_each(|reading| self.catalog.finish_file(reading));
+                reading.into_iter().for_each(|reading| self.catalog.finish_file(reading, limits));
                 Node::File { size, content }
             }
             EntryType::Directory => Node::Directory,

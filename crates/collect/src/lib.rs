@@ -35,6 +35,7 @@ mod tarball;
 mod yaml;
 
 pub use archive::{ArchiveIndex, StreamedImages, read_stream};
+pub use catalog::catalogers;
 pub use compression::{Found, decompress, sniff};
 pub use depth::Depth;
 pub use dockerfile::read_dockerfile;

@@ -30,6 +30,8 @@ pub struct Limits {
     pub metadata_files: u64,
     /// Bytes of all such files of one layer.
     pub metadata_total_bytes: u64,
+    /// Packages that the files of one layer describe; the rest is left out, with a warning.
+    pub packages: u64,
     /// Levels of indexes inside indexes.
     pub index_depth: u64,
     /// Bytes that what is compressed in one source may inflate to.
@@ -62,6 +64,8 @@ impl Default for Limits {
             metadata_bytes: 64 << 20,
             metadata_files: 250_000,
             metadata_total_bytes: 1 << 30,
+            // Twenty times what the largest images have.
+            packages: 200_000,
             index_depth: 8,
             inflated_bytes: 256 << 30,
             // Layers inflate to twice to ten times their size, logs to fifty times.

@@ -13,8 +13,8 @@ use crate::document::{DockerImage, ImageDocument, ImageFacts, image_document, im
 use crate::error::{Error, Result};
 use crate::foreign::foreign_type;
 use crate::limits::{DOCUMENTS, Limits};
-use crate::{platform, redact};
 use crate::store::{Store, document};
+use crate::{platform, redact};
 
 /// Which image of several is wanted.
 #[derive(Clone, Debug, Default)]

@@ -135,12 +135,16 @@ mod tests {
             open: vec!["no check".into()],
         };
         let odd = ServiceRecommendation { name: "a: \"b\"\n$x".into(), ..service.clone() };
-        let text = compose_override(&Recommendation { services: vec![odd.clone(), service], open: Vec::new() });
+        let text =
+            compose_override(&Recommendation { services: vec![odd.clone(), service], open: Vec::new() });
         assert!(text.contains("  \"a.b-1\":\n    # no check\n    deploy:\n"), "{text}");
         let left_out =
             "  # left out: Compose does not take \"a: \\\"b\\\"\\x0a$x\" for the name of a service\n";
         assert!(text.ends_with(left_out), "{text}");
-        assert!(compose_override(&Recommendation { services: vec![odd], open: Vec::new() }).contains("\nservices: {}\n"));
+        assert!(
+            compose_override(&Recommendation { services: vec![odd], open: Vec::new() })
+                .contains("\nservices: {}\n")
+        );
         assert!(text.contains("          # because it: #\n          memory: 1024M\n"), "{text}");
         assert!(
             text.contains("    mem_limit: 1024M\n    # can be started again\n    oom_score_adj: 300\n"),

@@ -227,6 +227,8 @@ fn confidence(confidence: Confidence) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn advice() -> StackAdvice {
@@ -245,8 +247,8 @@ mod tests {
             evidence_count: 3,
             fixes: vec![Fix::instead_of("RUN a", "does it", "RUN a \\\n && b")],
             left_out: vec!["no line is suggested".into()],
-            inodes: Vec::new(),
-            parts: Vec::new(),
+            inodes: Arc::default(),
+            parts: Arc::default(),
         };
         let advice = Advice {
             service: "app".into(),

@@ -96,14 +96,14 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
             "\n| {} | {} | {} | {} | {} |\n|---:|---:|---:|---:|---|",
             words.hidden, words.files_head, words.from_layer, words.by_layer, words.how
         );
-        for group in &image.hidden {
+        for group in image.hidden.iter() {
             let how = (words.cause)(group.cause);
             let (size, files) = (language.bytes(group.bytes), count(group.files));
             let _ =
                 writeln!(text, "| {size} | {files} | {} | {} | {how} |", group.from_layer, group.by_layer);
         }
     }
-    for warning in &image.warnings {
+    for warning in image.warnings.iter() {
         let _ = writeln!(text, "\n> {}: {}", words.warning, escaped(&language.warning(&warning.warning)));
     }
     text.push('\n');
@@ -189,7 +189,7 @@ fn service_section(service: &ServiceComparison, language: Language) -> String {
     let change = language.delta(service.size.delta);
     let mut text = format!("<details><summary>{name}: {change}</summary>\n\n");
     let _ = writeln!(text, "| {} | {} |\n|---|---:|", words.why, words.bytes_head);
-    for step in &service.bridge {
+    for step in service.bridge.iter() {
         let mut cause = language.bridge_cause(step.cause);
         if !step.parts.is_empty() {
             let _ = write!(cause, " ({})", escaped(&language.bridge_parts(step)));

@@ -31,7 +31,7 @@ fn image_text(image: &ImageInventory, most: Option<usize>) -> String {
         text.push_str("  some layers were never looked into: read the image again to see all packages\n");
     }
     let mut owners = table(&["owner", "final tree", "all layers", "files"]);
-    for share in &image.owners {
+    for share in image.owners.iter() {
         owners.add_row([
             owner(share.owner),
             bytes(share.owned.tree_bytes).to_string(),
@@ -169,7 +169,7 @@ pub fn markdown(inventory: &Inventory, most: Option<usize>) -> String {
     for image in &inventory.images {
         let _ = writeln!(text, "## {}\n", escaped(&image.service));
         text.push_str("| owner | final tree | all layers | files |\n|---|---:|---:|---:|\n");
-        for share in &image.owners {
+        for share in image.owners.iter() {
             let owned = share.owned;
             let (tree, all) = (bytes(owned.tree_bytes), bytes(owned.image_bytes));
             let _ = writeln!(text, "| {} | {tree} | {all} | {} |", owner(share.owner), count(owned.files));
@@ -223,7 +223,7 @@ fn reason_text(reason: &Reasons) -> String {
     align_right(&mut rows, &[]);
     text.push_str(&indented(&rows));
     text.push_str("  why it is there\n");
-    for way in &reason.ways {
+    for way in reason.ways.iter() {
         let names: Vec<_> = way.iter().map(|package| one_line(&package.name)).collect();
         let kept = way.first().and_then(|first| first.root.as_ref()).map(root).unwrap_or_default();
         let _ = writeln!(text, "    {} ({kept})", names.join(" → "));

@@ -81,6 +81,8 @@ fn title(finding: &Finding) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use plimsoll_analysis::findings::{Confidence, Severity};
     use plimsoll_snapshot::Bytes;
 
@@ -98,8 +100,8 @@ mod tests {
             evidence_count: 0,
             fixes: Vec::new(),
             left_out: Vec::new(),
-            inodes: Vec::new(),
-            parts: Vec::new(),
+            inodes: Arc::default(),
+            parts: Arc::default(),
         }
     }
 

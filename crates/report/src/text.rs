@@ -65,7 +65,7 @@ fn image_section(image: &ImageInspection) -> String {
     if !image.hidden.is_empty() {
         text.push_str(&hidden(image));
     }
-    for warning in &image.warnings {
+    for warning in image.warnings.iter() {
         let _ = writeln!(text, "  warning: {}", one_line(&warning.message));
     }
     text
@@ -109,7 +109,7 @@ fn layers(layers: &[LayerInspection]) -> String {
 
 fn hidden(image: &ImageInspection) -> String {
     let mut table = table(&["bytes", "files", "from", "by", "how", "largest"]);
-    for group in &image.hidden {
+    for group in image.hidden.iter() {
         table.add_row([
             bytes(group.bytes).to_string(),
             count(group.files),
@@ -166,7 +166,7 @@ fn service_section(service: &ServiceComparison) -> String {
     } else {
         let english = Language::English;
         let mut table = table(&["", "why it changed", "most of it"]);
-        for step in &service.bridge {
+        for step in service.bridge.iter() {
             table.add_row([
                 delta(step.delta).to_string(),
                 english.bridge_cause(step.cause),
@@ -193,7 +193,7 @@ fn service_section(service: &ServiceComparison) -> String {
     }
     if !service.config.is_empty() {
         let mut table = table(&["setting", "before", "after"]);
-        for change in &service.config {
+        for change in service.config.iter() {
             let cell = |value: &Option<String>| {
                 value.as_deref().map_or_else(|| "–".to_owned(), |value| shorten(&one_line(value), CONFIG))
             };
@@ -223,7 +223,7 @@ fn layer_pairs(service: &ServiceComparison) -> String {
     let size = |image: Option<&ImageInspection>, index: Option<usize>| -> Option<Bytes> {
         Some(image?.layers.get(index?)?.file_bytes)
     };
-    for pair in &service.layers {
+    for pair in service.layers.iter() {
         let cell = |size: Option<Bytes>| size.map_or_else(|| "–".to_owned(), |size| bytes(size).to_string());
         table.add_row([
             words::layer_match(pair.kind).to_owned(),

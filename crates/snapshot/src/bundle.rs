@@ -6,8 +6,8 @@ use std::io::{self, Read, Write};
 use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
-use crate::file::{MAX_BYTES, Versioned, check, read_document, write_document, write_plain};
-use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot};
+use crate::file::{Versioned, check, read_document, write_document, write_plain};
+use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot, SnapshotLimits};
 
 /// Before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,10 +48,15 @@ struct Side {
 impl Bundle {
     /// Reads a bundle, compressed or not.
     pub fn read(file: impl Read) -> Result<Self, FormatError> {
-        let Document { before, after, layers, targets, .. } = read_document(file, MAX_BYTES)?;
+        Self::read_within(file, &SnapshotLimits::default())
+    }
+
+    /// Reads a bundle of which neither side holds more than the limits allow.
+    pub fn read_within(file: impl Read, limits: &SnapshotLimits) -> Result<Self, FormatError> {
+        let Document { before, after, layers, targets, .. } = read_document(file, limits.bytes)?;
         let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets };
-        check(&bundle.before, MAX_BYTES)?;
-        check(&bundle.after, MAX_BYTES)?;
+        check(&bundle.before, limits)?;
+        check(&bundle.after, limits)?;
         Ok(bundle)
     }
 

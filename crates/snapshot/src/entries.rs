@@ -49,6 +49,11 @@ impl Paths {
         self.ends.is_empty()
     }
 
+    /// The bytes of all of them together.
+    pub(crate) fn byte_len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// More files and directories than this a tree of these paths cannot have: a directory takes a name and a slash.
     pub(crate) fn most_nodes(&self) -> u64 {
         self.bytes.len() as u64 / 2 + self.len() as u64

@@ -41,6 +41,35 @@ impl Facts {
         *self == Self::default()
     }
 
+    /// About how many bytes it takes in memory.
+    #[must_use]
+    pub fn retained_bytes(&self) -> u64 {
+        const FACT: usize = 64;
+        const PACKAGE: usize = 512;
+        const NAME: usize = 48;
+        let list =
+            |list: &FileList| list.runs.len() * 8 + list.elsewhere.len() * 4 + list.elsewhere.byte_len();
+        let files = |files: &Files| match files {
+            Files::Listed(files) => list(files),
+            Files::Below(paths) => paths.len() * 4 + paths.byte_len(),
+            Files::Unknown | Files::Itself => 0,
+        };
+        let needs = |need: &Requirement| FACT + need.any_of.len() * NAME;
+        let package = |package: &PackageFact| {
+            let needs: usize = package.requires.iter().map(needs).sum();
+            PACKAGE + needs + package.provides.len() * NAME + files(&package.files)
+        };
+        let selection = |fact: &SelectionFact| {
+            FACT + fact.manual.iter().map(needs).sum::<usize>() + fact.automatic.len() * NAME
+        };
+        let bytes = self.packages.iter().map(package).sum::<usize>()
+            + self.file_lists.iter().map(|fact| FACT + list(&fact.files)).sum::<usize>()
+            + self.selections.iter().map(selection).sum::<usize>()
+            + self.imports.iter().map(|fact| FACT + fact.modules.len() * NAME).sum::<usize>()
+            + (self.binaries.len() + self.secrets.len()) * FACT;
+        bytes as u64
+    }
+
     /// Whether every index hits one of this many entries.
     pub(crate) fn fit(&self, entries: usize) -> bool {
         let lists = self.file_lists.iter().map(|fact| &fact.files).chain(self.packages.iter().filter_map(

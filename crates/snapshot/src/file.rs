@@ -7,10 +7,7 @@ use flate2::{Compression, GzBuilder};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Contents, DiffId, Paths, SCHEMA_VERSION, Snapshot};
-
-/// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
-pub const MAX_BYTES: u64 = 1 << 30;
+use crate::{Contents, DiffId, SCHEMA_VERSION, Snapshot, SnapshotLimits};
 
 /// Why a file is no snapshot that can be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,11 +21,17 @@ pub enum FormatError {
         /// The most bytes that are read of one, inflated.
         limit: u64,
     },
-    /// It names more files and directories than any image has.
-    #[error("the files and directories of the snapshot exceed the limit of {limit}")]
+    /// It holds more of something than any stack has.
+    #[error("the {what} of the snapshot exceed the limit of {limit} (met: {found})")]
     TooMany {
-        /// The most nodes that the trees of all layers may have together.
+        /// What there is too much of.
+        what: &'static str,
+        /// How many there are.
+        found: u64,
+        /// How many there may be.
         limit: u64,
+        /// The flag that raises the limit.
+        flag: &'static str,
     },
     /// It is some other file.
     #[error("this is not a Plimsoll snapshot: it has no `schema_version`")]
@@ -48,13 +51,13 @@ pub enum FormatError {
 
 /// Reads a snapshot, compressed or not.
 pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
-    read_within(file, MAX_BYTES)
+    read_within(file, &SnapshotLimits::default())
 }
 
-/// Reads a snapshot of at most so many bytes, inflated.
-pub fn read_within(file: impl Read, limit: u64) -> Result<Snapshot, FormatError> {
-    let snapshot: Snapshot = read_document(file, limit)?;
-    check(&snapshot, limit)?;
+/// Reads a snapshot that holds no more than the limits allow.
+pub fn read_within(file: impl Read, limits: &SnapshotLimits) -> Result<Snapshot, FormatError> {
+    let snapshot: Snapshot = read_document(file, limits.bytes)?;
+    check(&snapshot, limits)?;
     Ok(Snapshot { schema_version: SCHEMA_VERSION, ..snapshot })
 }
 
@@ -105,25 +108,10 @@ fn why_not(bytes: &[u8], error: &serde_json::Error) -> FormatError {
     }
 }
 
-/// Whether a snapshot that was read of at most so many bytes can be worked with.
-pub(crate) fn check(snapshot: &Snapshot, limit: u64) -> Result<(), FormatError> {
+/// Whether a snapshot can be worked with.
+pub(crate) fn check(snapshot: &Snapshot, limits: &SnapshotLimits) -> Result<(), FormatError> {
     check_references(snapshot)?;
-    check_nodes(snapshot, limit / BYTES_OF_NODE)
-}
-
-/// A node of a tree takes some thirty bytes of a file, but a directory that only paths name may take two.
-const BYTES_OF_NODE: u64 = 128;
-
-fn check_nodes(snapshot: &Snapshot, limit: u64) -> Result<(), FormatError> {
-    let all = || {
-        let contents = snapshot.layers.iter().filter_map(|layer| layer.contents.as_ref());
-        contents.flat_map(|contents| [contents.entries.paths(), &contents.whiteouts, &contents.opaque])
-    };
-    // Only a snapshot of very many paths has to be looked through.
-    if all().map(Paths::most_nodes).sum::<u64>() > limit && all().map(Paths::nodes).sum::<u64>() > limit {
-        return Err(FormatError::TooMany { limit });
-    }
-    Ok(())
+    limits.check(snapshot)
 }
 
 fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
@@ -162,8 +150,10 @@ fn check_facts(contents: &Contents) -> Result<(), FormatError> {
 impl Contents {
     /// Reads the contents of one layer, and which layer that is, as [`Contents::write`] wrote them.
     pub fn read(file: impl Read) -> Result<(DiffId, Self), FormatError> {
-        let layer: OneLayer<DiffId, Self> = read_document(file, MAX_BYTES)?;
+        let limits = SnapshotLimits::default();
+        let layer: OneLayer<DiffId, Self> = read_document(file, limits.bytes)?;
         check_facts(&layer.contents)?;
+        limits.check_nodes(&[&layer.contents])?;
         Ok((layer.diff_id, layer.contents))
     }
 
@@ -217,10 +207,8 @@ pub(crate) fn write_document(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::{Digest, Facts, Layer, SecretFact, SecretKind};
+    use crate::{Digest, Facts, SecretFact, SecretKind};
 
     fn empty() -> Snapshot {
         Snapshot { schema_version: SCHEMA_VERSION, generator: "test".into(), ..Snapshot::default() }
@@ -259,22 +247,6 @@ mod tests {
         assert!(message("{\"a\": 1}").contains("not a Plimsoll snapshot"));
         assert!(message("{\"schema_version\": 1").contains("damaged"));
         assert!(message("{\"schema_version\": 1}").contains("missing field"));
-    }
-
-    #[test]
-    fn nodes_are_counted_before_they_are_too_many() {
-        let long = "d".repeat(100);
-        let layer = |name: &str| Layer {
-            diff_id: DiffId::new(Digest::sha256([7; 32])),
-            contents: Some(Arc::new(Contents {
-                whiteouts: [format!("{name}/{long}").as_bytes()].into_iter().collect(),
-                ..Contents::default()
-            })),
-        };
-        let snapshot = Snapshot { layers: vec![layer("a"), layer("b")], ..empty() };
-        // Two files and two directories, by names that would do for a hundred.
-        assert!(check_nodes(&snapshot, 4).is_ok());
-        assert!(matches!(check_nodes(&snapshot, 3), Err(FormatError::TooMany { limit: 3 })));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod file;
 pub mod hidden;
 mod identity;
 mod image;
+mod limits;
 mod order;
 pub mod path;
 pub mod runtime;
@@ -25,12 +26,13 @@ pub use facts::{
     BinaryFact, Ecosystem, Facts, FileList, FileListFact, Files, ImportFact, PackageFact, Requirement,
     RequirementKind, SecretFact, SecretKind, SelectionFact,
 };
-pub use file::{FormatError, MAX_BYTES, read, read_within, write_gzip, write_json};
+pub use file::{FormatError, read, read_within, write_gzip, write_json};
 pub use identity::{ContentHash, DiffId, Digest, InvalidDigest};
 pub use image::{
     Compression, Config, Contents, HealthCheck, HistoryEntry, Image, ImageLayer, Layer, Platform, Service,
     Snapshot, Source, Transport,
 };
+pub use limits::{MAX_BYTES, SnapshotLimits};
 pub use order::Order;
 pub use runtime::Runtime;
 pub use units::{ByteDelta, Bytes};

@@ -21,7 +21,7 @@ pub(crate) fn Layers(state: State, service: &'static ServiceComparison) -> impl 
     let compressed = [&service.before, &service.after]
         .into_iter()
         .flatten()
-        .flat_map(|image| &image.layers)
+        .flat_map(|image| image.layers.iter())
         .any(|layer| layer.compressed_bytes.is_some());
     let sought = RwSignal::new(None);
     Effect::new(move |_| {
@@ -183,7 +183,7 @@ fn detail(
     image: Option<&'static ImageInspection>,
     index: Option<usize>,
 ) -> impl IntoView {
-    let hidden = image.into_iter().flat_map(|image| &image.hidden);
+    let hidden = image.into_iter().flat_map(|image| image.hidden.iter());
     let groups = hidden.filter(|group| Some(group.from_layer as usize) == index).map(|group| {
         let by =
             group.by_instruction.as_deref().map_or_else(|| words().no_instruction.to_owned(), whole_line);

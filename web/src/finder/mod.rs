@@ -107,7 +107,7 @@ impl<'a> Index<'a> {
         });
         Self {
             service,
-            files: with_files.then(|| (&trees.union, Names::of(&trees.union))),
+            files: with_files.then(|| (&*trees.union, Names::of(&trees.union))),
             packages: packages(service, trees),
             layers: layers(service, comparison),
             findings: findings.collect(),

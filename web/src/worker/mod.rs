@@ -9,7 +9,7 @@ use plimsoll_collect::{
     plan, read_layer, read_stream, sniff,
 };
 use plimsoll_report::language::Language;
-use plimsoll_snapshot::{Compression, FormatError, Snapshot, Source, Transport};
+use plimsoll_snapshot::{Compression, FormatError, Snapshot, SnapshotLimits, Source, Transport};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
@@ -24,10 +24,15 @@ const LIMITS: fn() -> Limits = || Limits {
     entries: 1_000_000,
     name_bytes: 128 << 20,
     metadata_total_bytes: 256 << 20,
+    packages: 50_000,
     window_bytes: 64 << 20,
     retained_bytes: 512 << 20,
     ..Limits::default()
 };
+
+/// What a page may hold of one snapshot: it keeps the trees of all images.
+pub(crate) const SNAPSHOT_LIMITS: fn() -> SnapshotLimits =
+    || SnapshotLimits { containers: 10_000, stacked_entries: 4_000_000, ..SnapshotLimits::default() };
 
 /// How large a snapshot from the future may be for its program to be looked up.
 const GENERATOR_WITHIN: u64 = 64 << 20;
@@ -212,7 +217,7 @@ fn read_snapshot<F: Read>(
     open: impl Fn() -> io::Result<F>,
     progress: &Progress<'_>,
 ) -> Result<Snapshot, Failure> {
-    match plimsoll_snapshot::read(progress.watch(open()?)) {
+    match plimsoll_snapshot::read_within(progress.watch(open()?), &SNAPSHOT_LIMITS()) {
         Ok(snapshot) => Ok(snapshot),
         Err(FormatError::NotASnapshot) => Err(Failure::Other(words().found_json.to_owned())),
         Err(FormatError::Newer { found }) => {
@@ -284,7 +289,9 @@ fn together(
         }
         builder.add_service(&service, index);
     }
-    Ok(builder.finish())
+    let snapshot = builder.finish();
+    SNAPSHOT_LIMITS().check(&snapshot).map_err(|error| Failure::Damaged(with_sources(&error)))?;
+    Ok(snapshot)
 }
 
 /// An uncompressed archive whose members are read where they lie.

@@ -107,7 +107,7 @@ pub(super) fn bridge(
     let known = [before, after].into_iter().flatten().all(|image| image.packages.complete);
     let tree = if known { by_owner(before, after) } else { by_change(files) };
     let hidden_by = |image: Option<&ImageTree<'_>>, cause| -> Bytes {
-        let groups = image.into_iter().flat_map(|image| &image.inspection.hidden);
+        let groups = image.into_iter().flat_map(|image| image.inspection.hidden.iter());
         groups.filter(|group| group.cause == cause).map(|group| group.bytes).sum()
     };
     let hidden = Cause::ALL.map(|cause| {

@@ -24,20 +24,21 @@ pub struct ImageTree<'a> {
 pub(super) struct Images<'a> {
     snapshot: &'a Snapshot,
     known: Vec<Option<Arc<ImageTree<'a>>>>,
-    /// How many services are still to come for each.
+    /// How many comparisons are still to come for each.
     users: Vec<usize>,
 }
 
 impl<'a> Images<'a> {
-    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
+    /// `wanted` has the index of an image for each comparison it is part of.
+    pub(super) fn of(snapshot: &'a Snapshot, wanted: impl Iterator<Item = Option<usize>>) -> Self {
         let mut users = vec![0; snapshot.images.len()];
-        snapshot.services.iter().for_each(|service| users[service.image] += 1);
+        wanted.flatten().for_each(|image| users[image] += 1);
         Self { snapshot, known: vec![None; users.len()], users }
     }
 
-    /// The image of a service, each of which is asked for once: behind the last one, it is no longer kept.
-    pub(super) fn next(&mut self, name: &str) -> Option<Arc<ImageTree<'a>>> {
-        let index = self.snapshot.services.iter().find(|service| service.name == name)?.image;
+    /// An image for a comparison, each of which asks once: behind the last one, it is no longer kept.
+    pub(super) fn next(&mut self, name: &str, image: Option<usize>) -> Option<Arc<ImageTree<'a>>> {
+        let index = image?;
         let known = self.known[index].take();
         let image = known.unwrap_or_else(|| Arc::new(ImageTree::of(self.snapshot, name, index)));
         self.users[index] = self.users[index].saturating_sub(1);

@@ -10,6 +10,7 @@ mod layers;
 mod moves;
 mod packages;
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use plimsoll_snapshot::{Bytes, Image, Order as _, Snapshot};
@@ -41,7 +42,7 @@ pub struct Comparison {
     pub services: Vec<ServiceComparison>,
 }
 
-/// One service on both sides.
+/// One service on both sides. What services that run the same images have in common is stored once.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ServiceComparison {
     /// The name both sides have it under.
@@ -57,19 +58,19 @@ pub struct ServiceComparison {
     /// Hidden bytes.
     pub hidden: SizeChange,
     /// Where the difference in image size comes from; the steps sum to it exactly.
-    pub bridge: Vec<BridgeStep>,
+    pub bridge: Arc<[BridgeStep]>,
     /// The layers, aligned.
-    pub layers: Vec<LayerPair>,
+    pub layers: Arc<[LayerPair]>,
     /// How many of the lowest layers both sides share: the base image, as far as it is the same.
     pub base: BaseImage,
     /// The packages that differ, the largest change first.
-    pub packages: Vec<PackageChange>,
+    pub packages: Arc<[PackageChange]>,
     /// The files that differ.
-    pub files: FileChanges,
+    pub files: Arc<FileChanges>,
     /// Files that are gone from one path and there under another, with the same content.
-    pub moves: Moves,
+    pub moves: Arc<Moves>,
     /// What differs in how the image is run.
-    pub config: Vec<ConfigChange>,
+    pub config: Arc<[ConfigChange]>,
 }
 
 /// The layers that both images begin with.
@@ -112,14 +113,14 @@ impl ServiceComparison {
 }
 
 /// One service with the trees of both sides, for those who want to look inside.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ServiceTrees<'a> {
     /// The image before.
     pub before: Option<Arc<ImageTree<'a>>>,
     /// The image after.
     pub after: Option<Arc<ImageTree<'a>>>,
     /// The files of both in one.
-    pub union: FileTree<'a>,
+    pub union: Arc<FileTree<'a>>,
 }
 
 /// Compares two snapshots.
@@ -139,17 +140,39 @@ pub fn compare_with_trees<'a>(
 }
 
 /// Compares service by service, so that no more trees are held at a time than `keep` leaves and services share.
+/// Services that run the same images on both sides are compared once.
 fn compare_each<'a, T>(
     before: &'a Snapshot,
     after: &'a Snapshot,
     keep: impl Fn(ServiceTrees<'a>) -> T,
 ) -> (Comparison, Vec<T>) {
-    let mut images = (Images::of(before), Images::of(after));
-    let mut services: Vec<_> = service_names(before, after)
+    let indices = (image_indices(before), image_indices(after));
+    let pairs: Vec<(&str, Pair)> = service_names(before, after)
         .into_iter()
-        .map(|name| {
-            let trees = service_trees(images.0.next(name), images.1.next(name));
-            (compare_service(before, after, name, &trees), keep(trees))
+        .map(|name| (name, (indices.0.get(name).copied(), indices.1.get(name).copied())))
+        .collect();
+    let mut users: HashMap<Pair, usize> = HashMap::new();
+    pairs.iter().for_each(|(_, pair)| *users.entry(*pair).or_default() += 1);
+    let mut images = (
+        Images::of(before, users.keys().map(|pair| pair.0)),
+        Images::of(after, users.keys().map(|pair| pair.1)),
+    );
+    let mut known: HashMap<Pair, (ServiceComparison, ServiceTrees<'a>)> = HashMap::new();
+    let mut services: Vec<_> = pairs
+        .into_iter()
+        .map(|(name, pair)| {
+            let (compared, trees) = known.remove(&pair).unwrap_or_else(|| {
+                let trees = service_trees(images.0.next(name, pair.0), images.1.next(name, pair.1));
+                (compare_service(before, after, name, pair, &trees), trees)
+            });
+            let service = compared.of_service(name);
+            // Behind the last service of the pair, nothing of it is kept.
+            let left = users.entry(pair).or_default();
+            *left = left.saturating_sub(1);
+            if *left > 0 {
+                known.insert(pair, (compared, trees.clone()));
+            }
+            (service, keep(trees))
         })
         .collect();
     services.order_by_key(|(service, _)| std::cmp::Reverse(service.size.delta.magnitude()));
@@ -159,16 +182,24 @@ fn compare_each<'a, T>(
     (Comparison { total, before, after, services }, kept)
 }
 
+/// The indices of the images that a service runs before and after.
+type Pair = (Option<usize>, Option<usize>);
+
+/// For each service of a snapshot the index of its image.
+fn image_indices(snapshot: &Snapshot) -> BTreeMap<&str, usize> {
+    let mut indices = BTreeMap::new();
+    for service in &snapshot.services {
+        indices.entry(service.name.as_str()).or_insert(service.image);
+    }
+    indices
+}
+
 /// The names of the services of both sides, each once: first those of before, then the new ones.
 #[must_use]
 pub fn service_names<'a>(before: &'a Snapshot, after: &'a Snapshot) -> Vec<&'a str> {
-    let mut names: Vec<&str> = Vec::new();
-    for service in before.services.iter().chain(&after.services) {
-        if !names.contains(&service.name.as_str()) {
-            names.push(&service.name);
-        }
-    }
-    names
+    let mut seen = BTreeSet::new();
+    let names = before.services.iter().chain(&after.services).map(|service| service.name.as_str());
+    names.filter(|name| seen.insert(*name)).collect()
 }
 
 /// The trees of one service.
@@ -180,7 +211,15 @@ fn service_trees<'a>(
         before.as_ref().map(|image| &image.squashed.tree),
         after.as_ref().map(|image| &image.squashed.tree),
     );
-    ServiceTrees { before, after, union }
+    ServiceTrees { before, after, union: Arc::new(union) }
+}
+
+impl ServiceComparison {
+    /// The same images, run by another service.
+    fn of_service(&self, name: &str) -> Self {
+        let side = |side: &Option<ImageInspection>| side.as_ref().map(|image| image.of_service(name));
+        Self { name: name.to_owned(), before: side(&self.before), after: side(&self.after), ..self.clone() }
+    }
 }
 
 /// Compares one service whose trees are known.
@@ -188,6 +227,7 @@ fn compare_service(
     before: &Snapshot,
     after: &Snapshot,
     name: &str,
+    pair: Pair,
     trees: &ServiceTrees<'_>,
 ) -> ServiceComparison {
     let sides = (trees.before.as_deref(), trees.after.as_deref());
@@ -196,12 +236,10 @@ fn compare_service(
             |side: Option<&ImageTree<'_>>| side.map_or(Bytes::ZERO, |image| figure(&image.inspection));
         SizeChange::new(figure(sides.0), figure(sides.1))
     };
-    let inspected = |side: Option<&ImageTree<'_>>| {
-        Some(ImageInspection { service: name.to_owned(), ..side?.inspection.clone() })
-    };
+    let inspected = |side: Option<&ImageTree<'_>>| Some(side?.inspection.of_service(name));
     let files = trees.union.changes();
-    let layers = match_layers(before, after, name);
-    let images = (image_of(before, name), image_of(after, name));
+    let images = (pair.0.map(|index| &before.images[index]), pair.1.map(|index| &after.images[index]));
+    let layers = match_layers((before, images.0), (after, images.1));
     let packages =
         compare_packages(sides.0.map(|image| &image.packages), sides.1.map(|image| &image.packages));
     ServiceComparison {
@@ -209,25 +247,20 @@ fn compare_service(
         size: change(|image| image.size_bytes),
         final_tree: change(|image| image.final_tree_bytes),
         hidden: change(|image| image.hidden_bytes),
-        bridge: bridge::bridge(&files, &packages, sides.0, sides.1),
+        bridge: bridge::bridge(&files, &packages, sides.0, sides.1).into(),
         base: base_image(&layers, sides.0.map(|image| &image.inspection), images),
-        layers,
-        moves: find_moves(
+        layers: layers.into(),
+        moves: Arc::new(find_moves(
             &trees.union,
             sides.0.map(|image| &image.squashed),
             sides.1.map(|image| &image.squashed),
-        ),
-        config: compare_configs(images.0, images.1),
-        packages,
-        files,
+        )),
+        config: compare_configs(images.0, images.1).into(),
+        packages: packages.into(),
+        files: Arc::new(files),
         before: inspected(sides.0),
         after: inspected(sides.1),
     }
-}
-
-fn image_of<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Image> {
-    let service = snapshot.services.iter().find(|service| service.name == name)?;
-    Some(&snapshot.images[service.image])
 }
 
 fn base_image(
@@ -252,7 +285,7 @@ fn base_image(
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_snapshot::ByteDelta;
+    use plimsoll_snapshot::{ByteDelta, Service};
 
     use super::*;
     use crate::testing::{add_service, snapshot};
@@ -269,6 +302,22 @@ mod tests {
             comparison.services.iter().map(|service| (service.name.as_str(), service.size.delta.0)).collect();
         assert_eq!(deltas, [("backend", -850), ("worker", 107), ("db", 0)]);
         assert_eq!((comparison.total.before, comparison.total.after), (Bytes(1010), Bytes(167)));
+    }
+
+    #[test]
+    fn services_of_the_same_images_are_compared_once() {
+        let (mut before, mut after) = (snapshot("a", &["f x 10"]), snapshot("a", &["f x 12"]));
+        for snapshot in [&mut before, &mut after] {
+            let first = snapshot.services[0].clone();
+            snapshot.services.push(Service { name: "b".into(), ..first });
+        }
+        let (comparison, trees) = compare_with_trees(&before, &after);
+        let [a, b] = &comparison.services[..] else { panic!("{comparison:?}") };
+        assert!(Arc::ptr_eq(&a.files, &b.files) && Arc::ptr_eq(&trees[0].union, &trees[1].union));
+        let names = |service: &ServiceComparison| {
+            [&service.before, &service.after].map(|side| side.as_ref().unwrap().service.clone())
+        };
+        assert_eq!((names(a), names(b)), (["a", "a"].map(str::to_owned), ["b", "b"].map(str::to_owned)));
     }
 
     #[test]

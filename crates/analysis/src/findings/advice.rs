@@ -1,8 +1,9 @@
 //! All findings of an image or a stack, and what they save together.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use plimsoll_snapshot::{Bytes, Order as _, Snapshot};
+use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Snapshot};
 use serde::Serialize;
 
 use super::{Check, Confidence, Finding, Input, RULES, Rule};
@@ -38,22 +39,70 @@ pub struct StackAdvice {
 /// Checks one image by some rules.
 #[must_use]
 pub fn advise(input: &Input<'_>, rules: &[&Rule]) -> Advice {
-    let mut findings: Vec<Finding> = Vec::new();
-    for rule in rules {
-        if let Check::Image(check) = rule.check {
-            findings.extend(check(input));
+    Advisor::new(rules).advise(input)
+}
+
+/// Checks images by some rules. Services that run one image and were built from the same files are checked once, but
+/// for the rules that ask which service it is.
+pub(super) struct Advisor<'r, 'a> {
+    rules: &'r [&'r Rule],
+    known: HashMap<*const Image, Known<'a>>,
+}
+
+/// What the first service showed that ran an image.
+struct Known<'a> {
+    build: Option<&'a BuildFile>,
+    /// For each rule what it found, unless that is of the one service alone.
+    found: Vec<Option<Vec<Finding>>>,
+    size: Bytes,
+}
+
+impl<'r, 'a> Advisor<'r, 'a> {
+    pub(super) fn new(rules: &'r [&'r Rule]) -> Self {
+        Self { rules, known: HashMap::new() }
+    }
+
+    pub(super) fn advise(&mut self, input: &Input<'a>) -> Advice {
+        let key = std::ptr::from_ref(input.image);
+        let known = self.known.get(&key).filter(|known| known.build == input.build);
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut found = Vec::new();
+        for (position, rule) in self.rules.iter().enumerate() {
+            let Check::Image(check) = rule.check else { continue };
+            if let Some(shared) = known.and_then(|known| known.found.get(position)?.as_ref()) {
+                findings.extend(shared.iter().cloned().map(|finding| of_service(finding, input.service)));
+                continue;
+            }
+            input.asked.set(false);
+            let mut new = check(input);
+            new.iter_mut().for_each(explain);
+            if known.is_none() {
+                found.resize(position, None);
+                found.push((!input.asked.get()).then(|| new.clone()));
+            }
+            findings.extend(new);
+        }
+        let size_bytes = match known {
+            Some(known) => known.size,
+            None => input.squashed.inodes.iter().map(|inode| inode.size).sum(),
+        };
+        if known.is_none() {
+            self.known.entry(key).or_insert(Known { build: input.build, found, size: size_bytes });
+        }
+        sort(&mut findings);
+        let sure = findings.iter().filter(|finding| finding.confidence > Confidence::Low);
+        Advice {
+            service: input.service.to_owned(),
+            size_bytes,
+            saving: together(input, sure),
+            possible_saving: together(input, &findings),
+            findings,
         }
     }
-    findings.iter_mut().for_each(explain);
-    sort(&mut findings);
-    let sure = findings.iter().filter(|finding| finding.confidence > Confidence::Low);
-    Advice {
-        service: input.service.to_owned(),
-        size_bytes: input.squashed.inodes.iter().map(|inode| inode.size).sum(),
-        saving: together(input, sure),
-        possible_saving: together(input, &findings),
-        findings,
-    }
+}
+
+fn of_service(finding: Finding, service: &str) -> Finding {
+    Finding { service: service.to_owned(), ..finding }
 }
 
 /// Says so where there is no fix because an instruction cannot be repeated.
@@ -67,17 +116,19 @@ fn explain(finding: &mut Finding) {
 
 /// What some findings save together.
 fn together<'f>(input: &Input<'_>, findings: impl IntoIterator<Item = &'f Finding>) -> Bytes {
-    let mut saved = vec![Bytes::ZERO; input.squashed.inodes.len()];
+    let size = |inode: u32| input.squashed.inodes[inode as usize].size;
+    // Only what is named is looked at: a service that shares its image costs no more than its findings.
+    let mut saved: HashMap<u32, Bytes> = HashMap::new();
     for finding in findings {
-        for &inode in &finding.inodes {
-            saved[inode as usize] = input.squashed.inodes[inode as usize].size;
+        for &inode in finding.inodes.iter() {
+            saved.insert(inode, size(inode));
         }
-        for &(inode, bytes) in &finding.parts {
-            let saved = &mut saved[inode as usize];
-            *saved = bytes.max(*saved).min(input.squashed.inodes[inode as usize].size);
+        for &(inode, bytes) in finding.parts.iter() {
+            let saved = saved.entry(inode).or_default();
+            *saved = bytes.max(*saved).min(size(inode));
         }
     }
-    saved.into_iter().sum()
+    saved.into_values().sum()
 }
 
 /// Checks every service of a snapshot, and all of them together.
@@ -97,22 +148,27 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
             }
         }
         sort(&mut stack);
-        StackAdvice { services: inputs.iter().map(|input| advise(input, rules)).collect(), stack }
+        let mut advisor = Advisor::new(rules);
+        StackAdvice { services: inputs.iter().map(|input| advisor.advise(input)).collect(), stack }
     })
 }
 
-/// Stacks the image of every service, and hands them over together.
+/// Stacks the image of every service, each image once, and hands them over together.
 pub(super) fn with_inputs<T>(snapshot: &Snapshot, look: impl FnOnce(&[Input<'_>]) -> T) -> T {
-    let images: Vec<_> = (snapshot.services.iter())
-        .map(|service| {
-            let image = &snapshot.images[service.image];
+    let used: BTreeSet<usize> = snapshot.services.iter().map(|service| service.image).collect();
+    let images: BTreeMap<usize, _> = (used.into_iter())
+        .map(|index| {
+            let image = &snapshot.images[index];
             let squashed = squash(snapshot, image);
             let catalogue = catalogue(snapshot, image, &squashed);
-            (service, squashed, catalogue)
+            (index, (squashed, catalogue))
         })
         .collect();
-    let inputs: Vec<_> = (images.iter())
-        .map(|(service, squashed, catalogue)| Input::new(snapshot, service, squashed, catalogue))
+    let inputs: Vec<_> = (snapshot.services.iter())
+        .map(|service| {
+            let (squashed, catalogue) = &images[&service.image];
+            Input::new(snapshot, service, squashed, catalogue)
+        })
         .collect();
     look(&inputs)
 }
@@ -127,6 +183,8 @@ fn sort(findings: &mut [Finding]) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::testing::snapshot;
 
@@ -144,6 +202,25 @@ mod tests {
         assert_eq!(rules, ["context-leftovers", "log-files", "rewritten-files"]);
         assert_eq!((service.saving, service.size_bytes), (Bytes(8_000_001), Bytes(8_000_003)));
         assert_eq!(service.possible_saving, service.saving);
+    }
+
+    #[test]
+    fn services_of_one_image_are_checked_once_and_each_is_named() {
+        let mut snapshot =
+            snapshot("app", &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/a.log 4000000 a"]);
+        snapshot.images[0].config.exposed_ports = vec!["80/tcp".into()];
+        let first = snapshot.services[0].clone();
+        snapshot.services.push(plimsoll_snapshot::Service { name: "job".into(), ..first });
+        let advice = advise_stack(&snapshot);
+        let [app, job] = &advice.services[..] else { panic!("{advice:?}") };
+        let rules = |advice: &Advice| -> Vec<&str> {
+            assert!(advice.findings.iter().all(|finding| finding.service == advice.service));
+            advice.findings.iter().map(|finding| finding.rule).collect()
+        };
+        let expected = ["log-files", "root-user", "missing-health-check"];
+        assert_eq!((&rules(app)[..3], &rules(job)[..3]), (&expected[..], &expected[..]));
+        assert!(Arc::ptr_eq(&app.findings[0].inodes, &job.findings[0].inodes));
+        assert_eq!((app.saving, job.saving), (Bytes(4_000_000), Bytes(4_000_000)));
     }
 
     #[test]

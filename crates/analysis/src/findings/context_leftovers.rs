@@ -150,8 +150,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         let title = "Files that `.dockerignore` leaves out are in the image";
         let mut finding = finding(input, title, &left_out);
         // The line is there: the image is older than it, or the file was copied from elsewhere.
-        finding.fixes =
-            vec![Fix::new::<Shell>("builds the image again with this `.dockerignore`", BUILD)];
+        finding.fixes = vec![Fix::new::<Shell>("builds the image again with this `.dockerignore`", BUILD)];
         found.push(finding.at_most(Severity::Medium, Confidence::Low));
     }
     found

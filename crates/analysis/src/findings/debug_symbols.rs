@@ -64,7 +64,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .map(|(index, saved)| Evidence { bytes: *saved, ..input.evidence(*index) })
         .collect();
     fixes(input, &largest, &mut finding);
-    finding.parts = parts;
+    finding.parts = parts.into();
     vec![finding]
 }
 

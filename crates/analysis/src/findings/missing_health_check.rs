@@ -15,13 +15,18 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let config = &input.image.config;
-    let planned = input.snapshot.runtime.as_ref().is_some_and(|runtime| {
-        runtime.planned.iter().any(|planned| planned.name == input.service && planned.health_check.is_some())
-    });
-    let has_one = planned || config.health_check.is_some();
-    let Some(exposed) = config.exposed_ports.first().filter(|_| !has_one) else {
+    let Some(exposed) = config.exposed_ports.first().filter(|_| config.health_check.is_none()) else {
         return Vec::new();
     };
+    let is_planned = input.snapshot.runtime.as_ref().is_some_and(|runtime| {
+        runtime
+            .planned
+            .iter()
+            .any(|planned| planned.name == input.service() && planned.health_check.is_some())
+    });
+    if is_planned {
+        return Vec::new();
+    }
     let mut finding = input.remark(RULE.id, "The image has no health check", format!("EXPOSE {exposed}"));
     (finding.severity, finding.confidence) = (Severity::Low, Confidence::Medium);
     let (number, protocol) = exposed.split_once('/').unwrap_or((exposed, "tcp"));

@@ -38,7 +38,9 @@ mod static_libraries;
 mod unpinned_base;
 mod unused_packages;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
@@ -115,8 +117,9 @@ pub enum Check {
 /// An image as rules see it.
 #[derive(Debug)]
 pub struct Input<'a> {
-    /// The name of the service that runs it.
-    pub service: &'a str,
+    service: &'a str,
+    /// Whether a rule has asked which service it is: then what it finds is not that of any other service.
+    asked: Cell<bool>,
     /// Where it is from.
     pub snapshot: &'a Snapshot,
     /// The image.
@@ -184,10 +187,10 @@ pub struct Finding {
     pub left_out: Vec<Said>,
     /// The inodes that would go, in order: indices into [`Squashed::inodes`].
     #[serde(skip)]
-    pub inodes: Vec<u32>,
+    pub inodes: Arc<[u32]>,
     /// Inodes of which only so many bytes would go: what `strip` takes away.
     #[serde(skip)]
-    pub parts: Vec<(u32, Bytes)>,
+    pub parts: Arc<[(u32, Bytes)]>,
 }
 
 /// What shows it.
@@ -242,6 +245,7 @@ impl<'a> Input<'a> {
         let base_layers = first.unwrap_or_else(|| base::layers(image));
         Self {
             service: &service.name,
+            asked: Cell::new(false),
             snapshot,
             image,
             squashed,
@@ -257,6 +261,13 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn is_left_out(&self, inside: &str) -> bool {
         self.ignore.as_ref().is_some_and(|ignore| ignore.leaves_out(inside))
+    }
+
+    /// The name of the service that runs it.
+    #[must_use]
+    pub fn service(&self) -> &'a str {
+        self.asked.set(true);
+        self.service
     }
 
     /// Every inode with its index and its owner.
@@ -353,8 +364,8 @@ impl<'a> Input<'a> {
             evidence_count: inodes.len() as u64,
             fixes: Vec::new(),
             left_out: Vec::new(),
-            inodes,
-            parts: Vec::new(),
+            inodes: inodes.into(),
+            parts: Arc::default(),
         }
     }
 

@@ -76,7 +76,7 @@ fn mounts(models: &[&Package]) -> Vec<String> {
 }
 
 fn mounting(input: &Input<'_>, mounts: &[Line<Yaml>]) -> Result<Line<Yaml>, Unfit> {
-    let mut lines = line!("services:\n  ", yaml::service(input.service)?, ":\n    volumes:\n");
+    let mut lines = line!("services:\n  ", yaml::service(input.service())?, ":\n    volumes:\n");
     for (at, mount) in (1_u64..).zip(mounts) {
         lines.push(line!("      - models-", Line::number(at), ":", mount, ":ro\n"));
     }

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use plimsoll_snapshot::{Bytes, ContentHash, Order as _, Snapshot};
 use serde::Serialize;
 
-use super::advice::with_inputs;
-use super::{Advice, Finding, Input, RULES, advise};
+use super::advice::{Advisor, with_inputs};
+use super::{Advice, Finding, Input, RULES};
 
 /// What became of the findings of two snapshots.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -67,10 +67,13 @@ pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
     let rules: Vec<_> = RULES.iter().collect();
     let services = with_inputs(before, |old| {
         with_inputs(after, |new| {
+            let mut advisors = (Advisor::new(&rules), Advisor::new(&rules));
+            let mut after: HashMap<&str, &Input<'_>> = HashMap::new();
+            new.iter().for_each(|new| _ = after.entry(new.service).or_insert(new));
             old.iter()
                 .filter_map(|old| {
-                    let new = new.iter().find(|new| new.service == old.service)?;
-                    Some(follow(old, &advise(old, &rules), new, &advise(new, &rules)))
+                    let new = after.get(old.service)?;
+                    Some(follow(old, &advisors.0.advise(old), new, &advisors.1.advise(new)))
                 })
                 .collect()
         })

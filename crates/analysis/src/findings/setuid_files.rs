@@ -104,7 +104,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     if let Some(lines) = lines.filter(|_| !files.is_empty()) {
         finding.fixes.push(Fix::instead_of(instruction, "takes the bit away where they come from", lines));
     }
-    finding.add(yaml::service(input.service).map(|service| {
+    finding.add(yaml::service(input.service()).map(|service| {
         let lines = line!("services:\n  ", service, ":\n    security_opt:\n      - no-new-privileges:true");
         [Fix::new("makes the bit do nothing", lines)]
     }));

@@ -6,7 +6,7 @@ use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, severity_of};
 use crate::lines::{Dockerfile, Line, Unfit, Yaml, dockerfile, line, names, yaml};
-use crate::packages::{Split, splits};
+use crate::packages::{Package, Split, splits};
 use crate::said::said;
 
 pub(super) const RULE: Rule = Rule {
@@ -29,29 +29,28 @@ fn check(inputs: &[Input<'_>]) -> Vec<Finding> {
 
 fn finding(inputs: &[Input<'_>], split: &Split) -> Option<Finding> {
     let services: Vec<&str> = split.services.iter().map(|share| share.service.as_str()).collect();
-    let input = inputs.iter().find(|input| input.service == services[0])?;
+    let input = inputs.iter().find(|input| input.service() == services[0])?;
     // What each has that only others need.
     let all: Bytes = split.services.iter().map(|share| share.only.bytes).sum();
+    let mut owned: Vec<(usize, &Package)> = (split.services.iter().enumerate())
+        .flat_map(|(position, share)| share.only.packages.iter().map(move |package| (position, package)))
+        .collect();
+    owned.order_by_key(|(_, package)| (std::cmp::Reverse(package.image_bytes), package.id));
     let mut evidence = Vec::new();
     let mut total = Bytes::ZERO;
-    for share in &split.services {
+    for (position, share) in split.services.iter().enumerate() {
         let foreign = all - share.only.bytes;
         total += foreign;
-        let mut others: Vec<_> = split
-            .services
-            .iter()
-            .filter(|other| other.service != share.service)
-            .flat_map(|other| &other.only.packages)
-            .collect();
-        others.order_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
-        let names: Vec<&str> = others.iter().take(3).map(|package| package.name.as_str()).collect();
+        let others = owned.iter().filter(|(owner, _)| *owner != position).map(|(_, package)| package);
+        let names: Vec<&str> = others.take(3).map(|package| package.name.as_str()).collect();
+        let count = owned.len() - share.only.packages.len();
         if foreign > Bytes::ZERO {
             evidence.push(Evidence {
                 subject: share.service.clone(),
                 bytes: foreign,
                 note: Some(said!(
                     "has {} packages that only others need: {} …",
-                    others.len() as u64,
+                    count as u64,
                     names.join(", ")
                 )),
                 ..Evidence::default()

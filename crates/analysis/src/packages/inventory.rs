@@ -1,8 +1,9 @@
 //! The packages of the services of a snapshot: the document `plimsoll packages --format json` prints.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use plimsoll_snapshot::{Bytes, Digest, Ecosystem, Image, Order as _, Snapshot};
+use plimsoll_snapshot::{Bytes, Digest, Ecosystem, Image, Order as _, Service, Snapshot};
 use serde::Serialize;
 
 use super::{CacheKind, Catalogue, Owned, Owner, Package, PackageId, WhatIf, catalogue};
@@ -15,7 +16,7 @@ pub struct Inventory {
     pub images: Vec<ImageInventory>,
 }
 
-/// The packages of one image.
+/// The packages of one image. Services that run the same image share one list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ImageInventory {
     /// The name of the service.
@@ -31,9 +32,9 @@ pub struct ImageInventory {
     /// Whether every layer was looked into.
     pub complete: bool,
     /// Who owns the bytes, the largest share of the final tree first. They sum to the final tree and to the image.
-    pub owners: Vec<Share>,
+    pub owners: Arc<[Share]>,
     /// The packages: those that are installed, by what leaves with them; then those of which hidden bytes are left.
-    pub packages: Vec<Package>,
+    pub packages: Arc<[Package]>,
 }
 
 /// What belongs to owners of one kind.
@@ -93,7 +94,7 @@ impl Catalogue {
 /// The packages of every service of a snapshot.
 #[must_use]
 pub fn inventory(snapshot: &Snapshot) -> Inventory {
-    let images = each(snapshot, |service, image, squashed, catalogue| {
+    let images = each(snapshot, |image, squashed, catalogue| {
         let mut packages = catalogue.packages.clone();
         packages.order_by_key(|package| {
             (
@@ -103,17 +104,19 @@ pub fn inventory(snapshot: &Snapshot) -> Inventory {
             )
         });
         ImageInventory {
-            service: service.to_owned(),
+            service: String::new(),
             reference: image.reference.clone(),
             id: image.id.clone(),
             size_bytes: squashed.inodes.iter().map(|inode| inode.size).sum(),
             final_tree_bytes: squashed.tree.root().bytes,
             complete: catalogue.complete,
-            owners: catalogue.shares(squashed),
-            packages,
+            owners: catalogue.shares(squashed).into(),
+            packages: packages.into(),
         }
     });
-    Inventory { images }
+    let named =
+        |(service, image): (&str, ImageInventory)| ImageInventory { service: service.to_owned(), ..image };
+    Inventory { images: images.into_iter().map(named).collect() }
 }
 
 /// Why a package is there.
@@ -124,11 +127,11 @@ pub struct Reasons {
     /// The package.
     pub package: Package,
     /// The shortest ways to it, each from a package that is there for its own sake.
-    pub ways: Vec<Vec<Package>>,
+    pub ways: Arc<[Vec<Package>]>,
     /// Those who need it.
-    pub needed_by: Vec<Package>,
+    pub needed_by: Arc<[Package]>,
     /// What leaves with it.
-    pub leaves: WhatIf,
+    pub leaves: Arc<WhatIf>,
 }
 
 /// The number of ways that are shown.
@@ -137,19 +140,25 @@ const WAYS: usize = 5;
 /// Why the packages of a name are there, in every service that has one.
 #[must_use]
 pub fn reasons(snapshot: &Snapshot, name: &str) -> Vec<Reasons> {
-    let found = each(snapshot, |service, _, squashed, catalogue| {
+    let found = each(snapshot, |_, squashed, catalogue| {
         let named = catalogue.named(name);
-        let described = |ids: &[PackageId]| ids.iter().map(|&id| catalogue.package(id).clone()).collect();
+        let described = |ids: &[PackageId]| -> Vec<Package> {
+            ids.iter().map(|&id| catalogue.package(id).clone()).collect()
+        };
         let reasons = |id: PackageId| Reasons {
-            service: service.to_owned(),
+            service: String::new(),
             package: catalogue.package(id).clone(),
             ways: catalogue.graph.why(id, WAYS).iter().map(|way| described(way)).collect(),
-            needed_by: described(&catalogue.package(id).needed_by),
-            leaves: catalogue.without(squashed, &[id]),
+            needed_by: described(&catalogue.package(id).needed_by).into(),
+            leaves: Arc::new(catalogue.without(squashed, &[id])),
         };
         named.into_iter().map(reasons).collect::<Vec<_>>()
     });
-    found.into_iter().flatten().collect()
+    let named = |service: &str, reasons: Reasons| Reasons { service: service.to_owned(), ..reasons };
+    let of_service = |(service, reasons): (&str, Vec<Reasons>)| {
+        reasons.into_iter().map(|one| named(service, one)).collect::<Vec<_>>()
+    };
+    found.into_iter().flat_map(of_service).collect()
 }
 
 /// A service without some of its packages.
@@ -160,21 +169,21 @@ pub struct Removal {
     /// Image size as it is. Without the packages it is [`WhatIf::size_bytes`].
     pub whole_bytes: Bytes,
     /// The packages that were named and found.
-    pub without: Vec<Package>,
+    pub without: Arc<[Package]>,
     /// What goes.
     #[serde(flatten)]
-    pub what_if: WhatIf,
+    pub what_if: Arc<WhatIf>,
     /// All packages that go, the largest first.
-    pub gone_packages: Vec<Package>,
+    pub gone_packages: Arc<[Package]>,
     /// The packages that [`WhatIf::broken`] names.
-    pub broken_packages: Vec<Package>,
+    pub broken_packages: Arc<[Package]>,
 }
 
 /// Every service without the packages of these names; the names that no service has come second.
 #[must_use]
 pub fn removals(snapshot: &Snapshot, names: &[String]) -> (Vec<Removal>, Vec<String>) {
     let mut unknown: Vec<String> = names.to_vec();
-    let removals = each(snapshot, |service, _, squashed, catalogue| {
+    let removals = each(snapshot, |_, squashed, catalogue| {
         let mut ids = Vec::new();
         for name in names {
             let named = catalogue.named(name);
@@ -192,27 +201,31 @@ pub fn removals(snapshot: &Snapshot, names: &[String]) -> (Vec<Removal>, Vec<Str
         let mut gone_packages = described(&what_if.gone);
         gone_packages.order_by_key(|package| (std::cmp::Reverse(package.image_bytes), package.id));
         Removal {
-            service: service.to_owned(),
+            service: String::new(),
             whole_bytes: squashed.inodes.iter().map(|inode| inode.size).sum(),
-            without: described(&ids),
-            broken_packages: described(&what_if.broken_packages()),
-            gone_packages,
-            what_if,
+            without: described(&ids).into(),
+            broken_packages: described(&what_if.broken_packages()).into(),
+            gone_packages: gone_packages.into(),
+            what_if: Arc::new(what_if),
         }
     });
-    (removals, unknown)
+    let named = |(service, removal): (&str, Removal)| Removal { service: service.to_owned(), ..removal };
+    (removals.into_iter().map(named).collect(), unknown)
 }
 
-/// Does something for each service, one catalogue at a time.
-fn each<T>(
-    snapshot: &Snapshot,
-    mut then: impl FnMut(&str, &Image, &Squashed<'_>, &Catalogue) -> T,
-) -> Vec<T> {
-    (snapshot.services.iter())
-        .map(|service| {
+/// Does something for the image of each service, one catalogue at a time, and once for services that share an image.
+fn each<'a, T: Clone>(
+    snapshot: &'a Snapshot,
+    mut then: impl FnMut(&Image, &Squashed<'_>, &Catalogue) -> T,
+) -> Vec<(&'a str, T)> {
+    let mut known: BTreeMap<usize, T> = BTreeMap::new();
+    let of_service = |service: &'a Service| {
+        let done = known.entry(service.image).or_insert_with(|| {
             let image = &snapshot.images[service.image];
             let squashed = squash(snapshot, image);
-            then(&service.name, image, &squashed, &catalogue(snapshot, image, &squashed))
-        })
-        .collect()
+            then(image, &squashed, &catalogue(snapshot, image, &squashed))
+        });
+        (service.name.as_str(), done.clone())
+    };
+    snapshot.services.iter().map(of_service).collect()
 }

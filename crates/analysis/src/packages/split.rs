@@ -6,6 +6,7 @@
 //! upper bound of what a split leaves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use plimsoll_snapshot::{Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
@@ -101,17 +102,20 @@ pub fn split(
     let found = installed::find(snapshot, image, squashed);
     let evidence = Evidence::new(snapshot, image, squashed, &found);
     let code = Code::new(&evidence, &image.config.working_dir);
-    let followed: Vec<_> = commands
-        .iter()
-        .map(|(service, words)| {
-            let entries = code.entries(words);
-            let files = code.reached(&entries);
-            let mut packages = evidence.run_by(words);
-            packages.extend(files.iter().flat_map(|&file| evidence.imported_by(file)));
-            (*service, entries, files.len() as u64, with_needs(catalogue, packages))
-        })
+    // Services that run the same command need the same.
+    let mut known: BTreeMap<&[&str], Rc<Followed>> = BTreeMap::new();
+    let follow = |words: &[&str]| {
+        let entries = code.entries(words);
+        let files = code.reached(&entries);
+        let mut packages = evidence.run_by(words);
+        packages.extend(files.iter().flat_map(|&file| evidence.imported_by(file)));
+        let packages = with_needs(catalogue, packages);
+        Rc::new(Followed { entries, files: files.len() as u64, packages })
+    };
+    let followed: Vec<(&str, Rc<Followed>)> = (commands.iter())
+        .map(|(service, words)| (*service, Rc::clone(known.entry(words).or_insert_with(|| follow(words)))))
         .collect();
-    if followed.iter().filter(|(_, entries, ..)| !entries.is_empty()).count() < 2 {
+    if followed.iter().filter(|(_, followed)| !followed.entries.is_empty()).count() < 2 {
         return None;
     }
     let size: Bytes = squashed.inodes.iter().map(|inode| inode.size).sum();
@@ -119,18 +123,26 @@ pub fn split(
         .filter(|package| !matches!(package.usage, Use::Unknown) && !package.ecosystem.is_system())
         .map(|package| package.id)
         .collect();
-    let needed_by = |id: &PackageId| followed.iter().filter(|(.., packages)| packages.contains(id)).count();
+    let mut users: BTreeMap<PackageId, usize> = BTreeMap::new();
+    for (_, followed) in &followed {
+        followed.packages.iter().for_each(|&id| *users.entry(id).or_default() += 1);
+    }
+    let needed_by = |id: &PackageId| users.get(id).copied().unwrap_or(0);
     let part = |ids: BTreeSet<PackageId>| part(catalogue, &ids);
+    let bytes = |ids: &mut dyn Iterator<Item = &PackageId>| -> Bytes {
+        ids.map(|&id| catalogue.package(id).image_bytes).sum()
+    };
     let services = followed
         .iter()
-        .map(|(service, entries, files, packages)| {
-            let needless: BTreeSet<_> = of_languages.difference(packages).copied().collect();
+        .map(|(service, followed)| {
+            let Followed { entries, files, packages } = &**followed;
+            let needless = bytes(&mut of_languages.difference(packages));
             ServiceShare {
                 service: (*service).to_owned(),
                 entries: entries.iter().map(|&file| path::escape(evidence.path(file)).into_owned()).collect(),
                 files: *files,
                 only: part(packages.iter().copied().filter(|id| needed_by(id) == 1).collect()),
-                predicted_bytes: size - part(needless).bytes,
+                predicted_bytes: size - needless,
             }
         })
         .collect();
@@ -141,6 +153,16 @@ pub fn split(
         shared: part(of_languages.iter().copied().filter(|id| needed_by(id) > 1).collect()),
         unused: part(of_languages.iter().copied().filter(|id| needed_by(id) == 0).collect()),
     })
+}
+
+/// What a command leads to.
+struct Followed {
+    /// The files it begins with.
+    entries: Vec<usize>,
+    /// How many files those lead to.
+    files: u64,
+    /// The packages these need.
+    packages: BTreeSet<PackageId>,
 }
 
 fn part(catalogue: &Catalogue, ids: &BTreeSet<PackageId>) -> Part {

@@ -222,6 +222,9 @@ fn commands<'a>(snapshot: &'a Snapshot, image: &'a Image) -> Vec<(&'static str, 
             commands.push(("command of the service", words_of(&command.0)));
         }
     }
+    // Services that run the same command say the same.
+    let mut seen = BTreeSet::new();
+    commands.retain(|(_, words)| seen.insert(words.clone()));
     commands
 }
 

@@ -1,6 +1,5 @@
 //! `--dockerfile`, `--dockerignore` and `--context`: what an image was built from.
 
-use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use plimsoll_analysis::dockerignore::left_out_sources;
@@ -58,6 +57,7 @@ impl BuildArgs {
                 build.ignore = ignore_patterns(&path.join("Dockerfile"))?;
             }
             build.context = Some(measured(&path, build.ignore.as_deref().unwrap_or_default())?);
+        }
         for build in
             snapshot.services.iter().filter_map(|service| service.build.as_ref()).filter(|_| self.is_given())
         {
@@ -113,12 +113,7 @@ fn ignore_patterns(dockerfile: &Path) -> Result<Option<Vec<String>>> {
 
 /// A text file; what is not UTF-8 in it is replaced.
 fn read(path: &Path) -> Result<String> {
-    let at = |error| Error::read(path, error);
-    let mut bytes = Vec::new();
-    input::open(path).map_err(at)?.take(MAX_BUILD_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(at)?;
-    if bytes.len() as u64 > MAX_BUILD_FILE_BYTES {
-        return Err(at(std::io::Error::other(format!("it is larger than {MAX_BUILD_FILE_BYTES} bytes"))));
-    }
+    let bytes = input::read(path, MAX_BUILD_FILE_BYTES).map_err(|error| Error::read(path, error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -137,14 +137,19 @@ pub(super) fn target_document(path: &Path) -> Result<serde_json::Value> {
     read_with(path, document)
 }
 
+/// The largest target file: a thousand services with every target take a tenth of it.
+const MAX_TARGETS_BYTES: u64 = 4 << 20;
+
 fn read_with<T>(path: &Path, read: fn(&str) -> std::result::Result<T, String>) -> Result<T> {
-    let text = input::read_to_string(path).map_err(|error| {
+    let failed = |error: std::io::Error| {
         if error.kind() == std::io::ErrorKind::NotFound {
             let message = format!("there is no `{}`", path.display());
             Error::usage(message, "`plimsoll init` writes one, `--targets FILE` names another")
         } else {
             Error::read(path, error)
         }
-    })?;
+    };
+    let bytes = input::read(path, MAX_TARGETS_BYTES).map_err(failed)?;
+    let text = String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error)))?;
     read(&text).map_err(|message| Error::Targets { path: path.to_owned(), message })
 }

@@ -22,7 +22,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use plimsoll_collect::{Depth, Limits};
 use plimsoll_report::language::Language;
-use plimsoll_snapshot::{LONGEST_PATH, Snapshot};
+use plimsoll_snapshot::{LONGEST_PATH, Snapshot, SnapshotLimits};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
@@ -146,8 +146,17 @@ pub(crate) struct ReadArgs {
     /// About how many bytes may be kept in memory of all layers of one source
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().retained_bytes)]
     limit_retained_bytes: u64,
+    /// The most services of one snapshot
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().services)]
+    limit_services: u64,
+    /// The most containers, planned services or series of samples of one snapshot
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().containers)]
+    limit_containers: u64,
+    /// The most files and directories of the layers of all images of a snapshot; a layer counts once per image
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().stacked_entries)]
+    limit_stacked_entries: u64,
     /// The most bytes of a snapshot, inflated
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = plimsoll_snapshot::MAX_BYTES)]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = SnapshotLimits::default().bytes)]
     limit_snapshot_bytes: u64,
     /// The most bytes of one file that describes packages; larger ones are left unread. With 0 none is read
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_bytes)]
@@ -155,6 +164,9 @@ pub(crate) struct ReadArgs {
     /// The most files of one layer that describe packages; the rest is left unread
     #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().metadata_files)]
     limit_metadata_files: u64,
+    /// The most packages that the files of one layer describe; the rest is left out
+    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().packages)]
+    limit_packages: u64,
     /// The most bytes of all such files of one layer
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_total_bytes)]
     limit_metadata_total_bytes: u64,
@@ -173,8 +185,9 @@ impl ReadArgs {
     /// Whether as much of every layer is read as the cache keeps.
     fn reads_by_default(&self) -> bool {
         let default = Limits::default();
-        (self.limit_metadata_bytes, self.limit_metadata_files, self.limit_metadata_total_bytes)
-            == (default.metadata_bytes, default.metadata_files, default.metadata_total_bytes)
+        let files = (self.limit_metadata_bytes, self.limit_metadata_files, self.limit_metadata_total_bytes);
+        files == (default.metadata_bytes, default.metadata_files, default.metadata_total_bytes)
+            && self.limit_packages == default.packages
     }
 
     pub(crate) fn options(&self) -> Options {
@@ -193,7 +206,13 @@ impl ReadArgs {
                 ..Pace::default()
             },
             archive_start: Duration::from_secs(self.limit_engine_seconds),
-            snapshot_bytes: self.limit_snapshot_bytes,
+            snapshot_limits: SnapshotLimits {
+                bytes: self.limit_snapshot_bytes,
+                services: self.limit_services,
+                layers: self.limit_layers,
+                containers: self.limit_containers,
+                stacked_entries: self.limit_stacked_entries,
+            },
             limits: Limits {
                 entries: self.limit_entries,
                 name_bytes: self.limit_name_bytes,
@@ -204,6 +223,7 @@ impl ReadArgs {
                 metadata_bytes: self.limit_metadata_bytes,
                 metadata_files: self.limit_metadata_files,
                 metadata_total_bytes: self.limit_metadata_total_bytes,
+                packages: self.limit_packages,
                 images: self.limit_images,
                 index_depth: self.limit_index_depth,
                 inflated_bytes: self.limit_inflated_bytes,

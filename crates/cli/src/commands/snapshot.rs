@@ -5,7 +5,7 @@ use plimsoll_report::format::{bytes, one_line};
 
 use super::ReadArgs;
 use super::build::BuildArgs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::load;
 use crate::memory::{MemoryArgs, contents};
 use crate::output::Output;
@@ -47,6 +47,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let mut snapshot = load::snapshot(&sources, &options, printer)?;
     args.build.add_to(&mut snapshot, printer)?;
     args.memory.join(&mut snapshot, printer)?;
+    options.snapshot_limits.check(&snapshot).map_err(Error::too_large)?;
     let snapshot = load::redacted(snapshot, &options)?;
     args.output.write_snapshot(&snapshot)?;
     let size = stack_size(&snapshot);

@@ -4,10 +4,11 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use plimsoll_collect::memory::{JournalLine, RuntimeBuilder, Surroundings, read};
+use plimsoll_collect::memory::{JOURNAL, JournalLine, MAX_BYTES, RuntimeBuilder, Surroundings, read};
 use plimsoll_snapshot::{Runtime, SCHEMA_VERSION, Snapshot};
 
 use crate::error::{Error, Result};
+use crate::files;
 use crate::input;
 use crate::output::Output;
 
@@ -40,6 +41,10 @@ impl Journal {
     pub(crate) fn create(output: &Output) -> Result<(Self, Option<PathBuf>)> {
         let path = Self::path_of(output);
         let write = |error| Error::write(&path, error);
+        // What is there already may be a pipe, which would wait for a reader, or a device, which keeps nothing.
+        if path.exists() {
+            files::open_regular(&path).map_err(write)?;
+        }
         let file = OpenOptions::new().create(true).append(true).read(true).open(&path).map_err(write)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -100,7 +105,8 @@ impl Journal {
 
 /// Makes a snapshot of a journal.
 pub(crate) fn seal(journal: &Path, output: &Output) -> Result<Runtime> {
-    let bytes = input::read(journal).map_err(|error| Error::read(journal, error))?;
+    let most = (MAX_BYTES as u64).saturating_mul(JOURNAL);
+    let bytes = input::read(journal, most).map_err(|error| Error::read(journal, error))?;
     // In the snapshot, it goes by the name of what it becomes.
     let name = match output {
         Output::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(),

@@ -29,7 +29,7 @@ impl DirectoryStore {
 impl Store for DirectoryStore {
     fn open(&self, member: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
         let Some(path) = self.path(member) else { return Ok(None) };
-        match input::open(&path) {
+        match input::regular(&path) {
             Ok(file) => Ok(Some(Box::new(file))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -38,7 +38,7 @@ impl Store for DirectoryStore {
 
     fn open_jumping(&self, member: &str) -> io::Result<Option<Box<dyn Jumping + '_>>> {
         let Some(path) = self.path(member) else { return Ok(None) };
-        Ok(Some(Box::new(input::open(&path)?)))
+        Ok(Some(Box::new(input::regular(&path)?)))
     }
 
     fn size(&self, member: &str) -> Option<u64> {

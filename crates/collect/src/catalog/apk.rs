@@ -68,6 +68,7 @@ fn read_database(file: &SourceFile<'_>, catalog: &mut Catalog) {
         let has_room = match field {
             "D" | "p" => room.take(value.split_ascii_whitespace().count()),
             "R" => room.take_path(stanza.directory.len() + 1 + value.len()),
+            "P" => room.take(Room::PACKAGE),
             _ => room.take(1),
         };
         if !has_room {

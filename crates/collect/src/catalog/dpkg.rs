@@ -84,7 +84,7 @@ fn read_status(file: &SourceFile<'_>, key: Option<&[u8]>, catalog: &mut Catalog)
                 continue;
             }
         };
-        if !room.take(1 + stanza.relations()) {
+        if !room.take(Room::PACKAGE + stanza.relations()) {
             catalog.problem(file.entry, format!("line {}: the rest is too much to be read", stanza.line));
             return;
         }
@@ -344,6 +344,15 @@ mod tests {
             kind,
             ..Requirement::default()
         }
+    }
+
+    #[test]
+    fn more_packages_than_an_image_can_have_are_left_out() {
+        let stanza = |number| format!("Package: p{number}\nStatus: install ok installed\nVersion: 1\n\n");
+        let (facts, warnings) =
+            catalogue([(STATUS, (0..100_001).map(stanza).collect::<String>().as_bytes())]);
+        assert_eq!(facts.packages.len(), 100_000);
+        assert!(warnings[0].contains("the rest is too much to be read"), "{warnings:?}");
     }
 
     #[test]

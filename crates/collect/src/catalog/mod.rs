@@ -48,6 +48,11 @@ const CATALOGERS: &[Cataloger] = &[
     // One a line.
 ];
 
+/// The names of all catalogers, as warnings give them.
+pub fn catalogers() -> impl Iterator<Item = &'static str> {
+    CATALOGERS.iter().map(|cataloger| cataloger.id)
+}
+
 /// Knows one kind of file.
 pub(crate) struct Cataloger {
     /// Its name, as warnings give it.
@@ -168,7 +173,8 @@ impl Catalog {
         if reading.whole.is_empty() && reading.scans.is_empty() {
             return None;
         }
-        if self.files.len() as u64 >= limits.metadata_files {
+        let is_full = self.packages.len() as u64 >= limits.packages && !reading.whole.is_empty();
+        if is_full || self.files.len() as u64 >= limits.metadata_files {
             self.left_out += 1;
             return None;
         }
@@ -188,7 +194,7 @@ impl Catalog {
     }
 
     /// Reads a file that has passed by.
-    pub(crate) fn finish_file(&mut self, reading: Reading) {
+    pub(crate) fn finish_file(&mut self, reading: Reading, limits: &Limits) {
         let path = std::mem::take(&mut self.files[reading.entry as usize]);
         let file = SourceFile { path: &path, bytes: &reading.bytes, entry: reading.entry };
         for (cataloger, read) in reading.whole {
@@ -200,6 +206,12 @@ impl Catalog {
             scan.finish(reading.entry, self);
         }
         self.files[reading.entry as usize] = path;
+        let most = usize::try_from(limits.packages).unwrap_or(usize::MAX);
+        if self.packages.len() > most {
+            self.packages.truncate(most);
+            let reason = format!("the layer has more than {most} packages, and the rest is left out");
+            self.problem(reading.entry, reason);
+        }
     }
 
     /// The facts, of the entries of the layer in their order.
@@ -295,7 +307,7 @@ pub(crate) mod testing {
             if let Some(mut reading) = catalog.start(path.as_bytes(), size, 0o755, &Limits::default()) {
                 // In pieces, as large files come.
                 content.chunks(1000).for_each(|piece| reading.feed(piece));
-                catalog.finish_file(reading);
+                catalog.finish_file(reading, &Limits::default());
             }
             let node = Node::File { size: Bytes(size), content: ContentHash::default() };
             builder.push(path.as_bytes(), node, Attributes::default());

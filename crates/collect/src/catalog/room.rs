@@ -7,13 +7,16 @@ pub(crate) struct Room {
 }
 
 impl Default for Room {
-    /// Distributions have a hundred thousand packages for all that can be installed.
+    /// A hundred thousand packages: distributions have as many for all that can be installed.
     fn default() -> Self {
         Self { names: 2_000_000, path_bytes: 256 << 20 }
     }
 }
 
 impl Room {
+    /// The names that a package takes: what is kept of it weighs as much as twenty names of what it needs.
+    pub(crate) const PACKAGE: usize = 20;
+
     /// Takes so many names of packages, of what they need, or of their files; `false` if there is no room for them.
     pub(crate) fn take(&mut self, names: usize) -> bool {
         take(&mut self.names, names)

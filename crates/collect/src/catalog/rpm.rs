@@ -100,7 +100,7 @@ impl Database<'_> {
         }
         let relations = [Tag::RequireName, Tag::RecommendName, Tag::SuggestName, Tag::ProvideName];
         let names: usize = relations.into_iter().map(|tag| header.strings(tag).count()).sum();
-        let paths = if self.room.take(1 + names) { paths(&header, &mut self.room) } else { None };
+        let paths = if self.room.take(Room::PACKAGE + names) { paths(&header, &mut self.room) } else { None };
         let Some(paths) = paths else {
             return self.problem(format!("package {name} says too much to be read"));
         };
@@ -110,7 +110,7 @@ impl Database<'_> {
 
     fn add_manifest(&mut self, text: &str) {
         for (index, line) in text.lines().enumerate() {
-            if !self.room.take(1) {
+            if !self.room.take(Room::PACKAGE) {
                 return self.problem("it names too many packages; the last are left out");
             }
             // Name, version, installed, built, vendor, epoch, size, architecture, number of epoch, source: what

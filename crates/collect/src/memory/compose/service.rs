@@ -206,10 +206,7 @@ fn restart(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Option<Restart
 }
 
 /// What it runs, as it is written: a variable stays a variable. And how many of the words are the entrypoint.
-fn command(
-    fields: &mut Fields<'_, '_>,
-    service: &Node,
-) -> Result<(Option<Command>, Option<u32>), Spent> {
+fn command(fields: &mut Fields<'_, '_>, service: &Node) -> Result<(Option<Command>, Option<u32>), Spent> {
     let mut all = Vec::new();
     let mut entrypoint = None;
     for key in ["entrypoint", "command"] {

@@ -1,0 +1,104 @@
+//! Opens files: never one that waits for ever or has no end.
+//!
+//! What is opened here is no input of the user yet: [`crate::input`] remembers those.
+//!
+//! A name that comes out of an input, or that lies in a directory of one, must be a regular file. A name that the user
+//! gives may be a pipe as well, for `<(…)` and `/dev/stdin`.
+
+use std::fs::{self, File, FileType};
+use std::io;
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How long a named pipe may be without a writer: to open it waits for one.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Opens a file that has to be regular, as every file has to be that an input names.
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
+    // Asked before it is opened, since that would wait for the writer of a pipe; and after, since it may be another.
+    refuse_special(fs::metadata(path)?.file_type())?;
+    #[expect(clippy::disallowed_methods, reason = "this is the way")]
+    let file = File::open(path)?;
+    refuse_special(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+/// Opens a file that the user has named: a regular one, or a pipe.
+pub(crate) fn open_given(path: &Path) -> io::Result<File> {
+    if is_pipe(fs::metadata(path)?.file_type()) { open_pipe(path, WAIT) } else { open_regular(path) }
+}
+
+fn refuse_special(kind: FileType) -> io::Result<()> {
+    let what = match kind {
+        kind if kind.is_file() => return Ok(()),
+        kind if kind.is_dir() => "it is a directory, not a file",
+        kind if is_pipe(kind) => "it is a named pipe, not a regular file",
+        _ => "it is a device or a socket, not a regular file",
+    };
+    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind)
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: FileType) -> bool {
+    false
+}
+
+/// Opens a pipe that gets a writer in time.
+fn open_pipe(path: &Path, wait: Duration) -> io::Result<File> {
+    let (opened, wanted) = mpsc::sync_channel(1);
+    let path = path.to_owned();
+    // A pipe that nobody writes to keeps the thread until the program ends.
+    #[expect(clippy::disallowed_methods, reason = "this is the way")]
+    std::thread::spawn(move || opened.send(File::open(path)));
+    wanted.recv_timeout(wait).unwrap_or_else(|_| {
+        let message = format!("it is a named pipe, and nothing opened it to write for {} s", wait.as_secs());
+        Err(io::Error::new(io::ErrorKind::TimedOut, message))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    fn refused(path: &str) -> String {
+        open_given(Path::new(path)).unwrap_err().to_string()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_waits_or_has_no_end_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let socket = directory.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert!(refused(directory.path().to_str().unwrap()).contains("a directory"));
+        assert!(refused("/dev/zero").contains("a device or a socket"));
+        assert!(refused(socket.to_str().unwrap()).contains("a device or a socket"));
+        let pipe = directory.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(open_regular(&pipe).unwrap_err().to_string().contains("a named pipe"));
+        let alone = open_pipe(&pipe, Duration::from_millis(10)).unwrap_err();
+        assert_eq!(alone.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_that_is_written_to_is_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let writer = pipe.clone();
+        let writer = std::thread::spawn(move || fs::write(writer, b"content").unwrap());
+        let mut content = String::new();
+        open_given(&pipe).unwrap().read_to_string(&mut content).unwrap();
+        assert_eq!(content, "content");
+        writer.join().unwrap();
+    }
+}

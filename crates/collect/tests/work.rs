@@ -1,0 +1,331 @@
+//! No reader does more than twice the work for twice the input.
+//!
+//! Work is counted, never timed: the allocations, their bytes, and the most bytes held at once. A reader that searches
+//! what it has read so far without allocating is not seen by this; `fuzz/examples/grow.rs` finds those.
+//!
+//! Every cataloger and every format of memory files has to have a row.
+#![expect(clippy::unwrap_used, reason = "a test fails if it cannot")]
+
+use allocation_counter::AllocationInfo;
+use plimsoll_collect::memory::{RuntimeBuilder, Surroundings, read};
+use plimsoll_collect::{
+    ArchiveIndex, Choice, Limits, catalogers, plan, read_dockerfile, read_dockerignore, read_layer,
+    read_stream,
+};
+
+/// Makes an input of about this many parts.
+type Make = fn(usize) -> Vec<u8>;
+
+/// Parts of the smaller input.
+const PARTS: usize = 2000;
+
+/// What a cataloger reads: the path of a file, and the file.
+const CATALOGERS: &[(&str, &str, Make)] = &[
+    ("dpkg", "var/lib/dpkg/status", |n| {
+        lines(n, |i| {
+            format!("Package: p{i}\nStatus: install ok installed\nVersion: 1\nDepends: p{}, q\n\n", i / 2)
+        })
+    }),
+    ("dpkg", "var/lib/dpkg/info/p.list", |n| lines(n, |i| format!("/usr/share/p/{i}\n"))),
+    ("dpkg", "var/lib/apt/extended_states", |n| {
+        lines(n, |i| format!("Package: p{i}\nAuto-Installed: 1\n\n"))
+    }),
+    ("apk", "lib/apk/db/installed", |n| {
+        lines(n, |i| format!("P:p{i}\nV:1\nD:so:x p{}\np:so:y{i}\nF:usr/lib\nR:f{i}\n\n", i / 2))
+    }),
+    ("rpm", "var/lib/rpmmanifest/container-manifest-1", |n| {
+        lines(n, |i| format!("p{i}\t1-1\t0\t0\tv\t(none)\t10\tx86_64\t0\tp{i}-1.src.rpm\n"))
+    }),
+    ("conda", "opt/conda/conda-meta/a-1.json", |n| {
+        let files = lines(n, |i| format!("\"lib/{i}\","));
+        text([&b"{\"name\":\"a\",\"version\":\"1\",\"files\":["[..], &files, b"\"x\"]}"])
+    }),
+    ("python", "usr/lib/python3/site-packages/a-1.dist-info/METADATA", |n| {
+        text([
+            &b"Name: a\nVersion: 1\n"[..],
+            &lines(n, |i| format!("Requires-Dist: b{i} (>=1); extra == 'x'\n")),
+        ])
+    }),
+    ("python", "usr/lib/python3/site-packages/a-1.dist-info/RECORD", |n| {
+        lines(n, |i| format!("a/{i}.py,,\n"))
+    }),
+    ("npm", "app/node_modules/a/package.json", |n| {
+        let needs = lines(n, |i| format!("\"b{i}\":\"*\","));
+        text([&b"{\"name\":\"a\",\"version\":\"1\",\"dependencies\":{"[..], &needs, b"\"x\":\"*\"}}"])
+    }),
+    ("gem", "usr/lib/ruby/gems/3.0.0/specifications/a-1.gemspec", |n| {
+        let needs = lines(n, |i| format!("  s.add_dependency(%q<b{i}>.freeze, [\">= 0\"])\n"));
+        text([
+            &b"Gem::Specification.new do |s|\n  s.name = \"a\"\n  s.version = \"1\"\n"[..],
+            &needs,
+            b"end\n",
+        ])
+    }),
+    ("java", "app/a.jar", jar),
+    ("binaries", "usr/bin/a", |n| {
+        text([&b"\x7fELF\x02\x01\x01"[..], &lines(n, |i| format!("section {i} of many\n"))])
+    }),
+    ("imports", "app/main.py", |n| lines(n, |i| format!("import a{i}.b\nfrom c{i} import d\n"))),
+    ("imports", "app/main.js", |n| lines(n, |i| format!("import a from 'a{i}';\nrequire(\"b{i}\")\n"))),
+    ("manifests", "app/requirements.txt", |n| lines(n, |i| format!("a{i}==1.0; python_version > \"3\"\n"))),
+    ("secrets", "app/.env", |n| lines(n, |i| format!("PASSWORD_{i}=hunter{i}\n"))),
+];
+
+/// Formats of memory files, by their modules.
+const MEMORY: &[(&str, &str, Make)] = &[
+    ("docker_stats", "stats.json", |n| {
+        lines(n, |i| {
+            format!(
+                "{{\"BlockIO\":\"0B / 0B\",\"CPUPerc\":\"1%\",\"Container\":\"{i:012x}\",\"ID\":\"{i:012x}\",\"MemPerc\":\"1%\",\
+                 \"MemUsage\":\"1MiB / 2MiB\",\"Name\":\"c{i}\",\"NetIO\":\"0B / 0B\",\"PIDs\":\"1\"}}\n"
+            )
+        })
+    }),
+    ("podman_stats", "stats.json", |n| {
+        let one = |i| {
+            format!(
+                "{{\"id\":\"{i:012x}\",\"name\":\"c{i}\",\"mem_usage\":\"1MB / 2MB\",\"mem_percent\":\"1%\"}},"
+            )
+        };
+        text([
+            &b"["[..],
+            &lines(n, one),
+            b"{\"id\":\"x\",\"name\":\"c\",\"mem_usage\":\"1MB / 2MB\",\"mem_percent\":\"1%\"}]",
+        ])
+    }),
+    ("engine_stats", "stats.json", |n| {
+        lines(n, |i| {
+            format!(
+                "{{\"read\":\"2026-11-22T16:{:02}:{:02}Z\",\"id\":\"a\",\"name\":\"/c\",\"memory_stats\":{{\"usage\":{i}}}}}\n",
+                i / 60 % 60,
+                i % 60
+            )
+        })
+    }),
+    ("container", "inspect.json", |n| {
+        let one = |i| {
+            format!(
+                "{{\"Id\":\"{i:064x}\",\"Name\":\"/c{i}\",\"HostConfig\":{{}},\"State\":{{}},\"Config\":{{}}}},"
+            )
+        };
+        text([
+            &b"["[..],
+            &lines(n, one),
+            b"{\"Id\":\"x\",\"Name\":\"/x\",\"HostConfig\":{},\"State\":{},\"Config\":{}}]",
+        ])
+    }),
+    ("events", "events.json", |n| {
+        lines(n, |i| {
+            format!(
+                "{{\"Type\":\"container\",\"Action\":\"die\",\"timeNano\":{},\"Actor\":{{\"ID\":\"a\",\"Attributes\":{{\"exitCode\":\"1\"}}}}}}\n",
+                1_795_365_530_000_000_000_u64 + i as u64
+            )
+        })
+    }),
+    ("compose", "compose.yml", |n| {
+        text([&b"services:\n"[..], &lines(n / 4, |i| format!("  s{i}:\n    image: a\n    mem_limit: 10m\n"))])
+    }),
+    ("cgroup", "cgroup.txt", |n| {
+        lines(n, |i| {
+            format!("/sys/fs/cgroup/a{i}/memory.current:1\n/sys/fs/cgroup/a{i}/memory.stat:anon 1\n")
+        })
+    }),
+    ("kubectl_top", "top.txt", |n| {
+        text([
+            &b"POD NAME CPU(cores) MEMORY(bytes)\n"[..],
+            &lines(n, |i| format!("web-{i} app{i} 1m 10Mi\n")),
+        ])
+    }),
+    ("kubernetes", "pods.yml", |n| {
+        lines(n / 4, |i| {
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: p{i}}}\nspec:\n  containers:\n  - name: a\n    image: b\n    \
+                 resources: {{limits: {{memory: 1Gi}}}}\n---\n"
+            )
+        })
+    }),
+    ("prometheus", "range.json", |n| {
+        let head = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{\"__name__\":\
+                    \"container_memory_working_set_bytes\",\"container\":\"a\",\"pod\":\"p\"},\"values\":[";
+        text([
+            head.as_bytes(),
+            &lines(n, |i| format!("[{},\"5\"],", 1_700_000_000 + i)),
+            b"[1800000000,\"5\"]]}]}}",
+        ])
+    }),
+    ("journal", "a.journal", |n| {
+        let frame = |i| {
+            format!(
+                "{{\"journal\":\"frame\",\"time\":{},\"samples\":[{{\"who\":{{\"id\":\"a\"}},\"values\":{{\"working_set\":5}}}}]}}\n",
+                1000 + i
+            )
+        };
+        text([&b"{\"journal\":\"watching\",\"from\":900}\n"[..], &lines(n, frame)])
+    }),
+];
+
+/// Modules of `memory` that read no format of their own.
+const NO_FORMATS: [&str; 8] = ["builder", "interpolate", "json", "samples", "table", "text", "time", "units"];
+
+fn lines(count: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
+    (0..count).map(line).collect::<String>().into_bytes()
+}
+
+fn text<const N: usize>(parts: [&[u8]; N]) -> Vec<u8> {
+    parts.concat()
+}
+
+/// An archive of stored entries with names that mean something.
+fn jar(count: usize) -> Vec<u8> {
+    let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
+    for index in 0..count {
+        let name = format!("META-INF/maven/g/a{index}/pom.properties");
+        let (mut entry, config) = archive.new_file(&name).start().unwrap();
+        let mut writer = config.wrap(&mut entry);
+        std::io::Write::write_all(
+            &mut writer,
+            format!("groupId=g\nartifactId=a{index}\nversion=1\n").as_bytes(),
+        )
+        .unwrap();
+        let (_, output) = writer.finish().unwrap();
+        entry.finish(output).unwrap();
+    }
+    archive.finish().unwrap()
+}
+
+/// A tar of such files.
+fn tar<'a>(files: impl IntoIterator<Item = (String, &'a [u8])>) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (path, content) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(0o755);
+        header.set_size(content.len() as u64);
+        tar.append_data(&mut header, path, content).unwrap();
+    }
+    tar.into_inner().unwrap()
+}
+
+/// Asserts that twice as much input takes no more than twice the work, and a tenth for what grows in steps.
+fn check<T>(name: &str, input: impl Fn(usize) -> T, read: impl Fn(&T)) {
+    let work = |parts: usize| -> AllocationInfo {
+        let input = input(parts);
+        allocation_counter::measure(|| read(&input))
+    };
+    // What is made once in a program is made before.
+    work(10);
+    let (once, twice) = (work(PARTS), work(2 * PARTS));
+    let measures = [
+        ("allocations", once.count_total, twice.count_total),
+        ("bytes allocated", once.bytes_total, twice.bytes_total),
+        ("bytes held", once.bytes_max, twice.bytes_max),
+    ];
+    for (what, once, twice) in measures {
+        let most = once * 22 / 10 + 4096;
+        assert!(twice <= most, "{name}: {what} grew from {once} to {twice}, more than {most}");
+    }
+}
+
+#[test]
+fn catalogers_take_twice_the_work_for_twice_the_input() {
+    for (id, path, make) in CATALOGERS {
+        let layer = |parts| tar([((*path).to_owned(), &make(parts)[..])]);
+        check(&format!("{id}, {path}"), layer, |tar: &Vec<u8>| {
+            read_layer("layer", &tar[..], &Limits::default()).unwrap();
+        });
+    }
+}
+
+#[test]
+fn every_cataloger_has_a_row() {
+    for id in catalogers() {
+        assert!(CATALOGERS.iter().any(|row| row.0 == id), "{id} has no row");
+    }
+}
+
+#[test]
+fn formats_of_memory() {
+    for (module, file, make) in MEMORY {
+        check(module, make, |bytes: &Vec<u8>| {
+            let input = read(file, bytes, &Surroundings::NONE);
+            let mut builder = RuntimeBuilder::new();
+            builder.add(input.unwrap_or_else(|error| panic!("{module}: {error}")));
+            let runtime = builder.finish();
+            let is_read = runtime.warnings.is_empty()
+                && runtime.containers.len()
+                    + runtime.planned.len()
+                    + runtime.recordings.len()
+                    + runtime.events.len()
+                    > 0;
+            assert!(is_read, "{module}: {:?}", runtime.warnings);
+        });
+    }
+}
+
+#[test]
+fn every_format_of_memory_has_a_row() {
+    let modules = include_str!("../src/memory/mod.rs").lines();
+    let modules = modules.filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    for module in modules.filter(|module| !NO_FORMATS.contains(module)) {
+        assert!(MEMORY.iter().any(|row| row.0 == module), "{module} has no row");
+    }
+}
+
+#[test]
+fn layers_and_archives() {
+    let files = |parts| tar((0..parts).map(|part| (format!("usr/lib/{}/{part}", part / 50), &b"x"[..])));
+    check("a layer", files, |tar| drop(read_layer("layer", &tar[..], &Limits::default()).unwrap()));
+    check("an archive by its index", files, |tar| {
+        ArchiveIndex::read("archive", std::io::Cursor::new(&tar[..]), &Limits::default()).unwrap();
+    });
+    check("a stream", files, |tar| drop(read_stream("archive", &tar[..], &Limits::default()).unwrap()));
+    check(
+        "a layer of links",
+        |parts| {
+            let mut tar = tar::Builder::new(Vec::new());
+            for part in 0..parts {
+                let mut header = tar::Header::new_gnu();
+                header.set_entry_type(tar::EntryType::Link);
+                header.set_size(0);
+                tar.append_link(&mut header, format!("l{}", part + 1), format!("l{part}")).unwrap();
+            }
+            tar.into_inner().unwrap()
+        },
+        |tar| drop(read_layer("layer", &tar[..], &Limits::default()).unwrap()),
+    );
+}
+
+#[test]
+fn documents() {
+    let image = |parts: usize| {
+        let steps = lines(parts, |i| format!("{{\"created_by\":\"RUN a b{i}\",\"empty_layer\":true}},"));
+        let config = text([
+            &b"{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{},\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[]},\"history\":["[..],
+            &steps,
+            b"{\"created_by\":\"x\",\"empty_layer\":true}]}",
+        ]);
+        let manifest = b"[{\"Config\":\"c.json\",\"RepoTags\":[\"a:1\"],\"Layers\":[]}]";
+        tar([("c.json".to_owned(), &config[..]), ("manifest.json".to_owned(), &manifest[..])])
+    };
+    check("a history", image, |archive: &Vec<u8>| {
+        let images = read_stream("archive", &archive[..], &Limits::default()).unwrap();
+        plan(&images, None, &Choice::default(), &Limits::default()).unwrap();
+    });
+}
+
+#[test]
+fn files_of_builds() {
+    check(
+        "a Dockerfile",
+        |n| String::from_utf8(text([b"FROM a\n", &lines(n, |i| format!("RUN b{i}\n"))])).unwrap(),
+        |text| {
+            drop(read_dockerfile("Dockerfile", text));
+        },
+    );
+    check(
+        "a .dockerignore",
+        |n| String::from_utf8(lines(n, |i| format!("a/**/b{i}\n"))).unwrap(),
+        |text| {
+            drop(read_dockerignore(text));
+        },
+    );
+}

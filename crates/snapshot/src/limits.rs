@@ -1,0 +1,175 @@
+//! How much a snapshot may hold before it is called hostile: a small file can stand for a lot of work.
+
+use crate::{Contents, FormatError, Paths, Runtime, Snapshot};
+
+/// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
+pub const MAX_BYTES: u64 = 1 << 30;
+
+/// Bounds on what a snapshot may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotLimits {
+    /// Bytes of the file, inflated.
+    pub bytes: u64,
+    /// Services. Each is a row in every document, even where hundreds run one image.
+    pub services: u64,
+    /// Layers of one image.
+    pub layers: u64,
+    /// Containers, planned services, and series of samples: each may have so many.
+    pub containers: u64,
+    /// Files and directories of the layers of all images that a service runs. A layer counts once for each time that an
+    /// image names it: an image of a few bytes can name a layer of millions of files.
+    pub stacked_entries: u64,
+}
+
+impl Default for SnapshotLimits {
+    fn default() -> Self {
+        Self {
+            bytes: MAX_BYTES,
+            services: 1000,
+            layers: 1000,
+            containers: 50_000,
+            stacked_entries: 10_000_000,
+        }
+    }
+}
+
+impl SnapshotLimits {
+    /// Fails if the snapshot holds more. References are expected to be right.
+    pub fn check(&self, snapshot: &Snapshot) -> Result<(), FormatError> {
+        let most_layers = snapshot.images.iter().map(|image| image.layers.len() as u64).max().unwrap_or(0);
+        within("services", "--limit-services", snapshot.services.len() as u64, self.services)?;
+        within("layers of one image", "--limit-layers", most_layers, self.layers)?;
+        if let Some(runtime) = &snapshot.runtime {
+            self.check_runtime(runtime)?;
+        }
+        let layers = snapshot.layers.iter().filter_map(|layer| layer.contents.as_deref());
+        self.check_nodes(&layers.collect::<Vec<_>>())?;
+        within("stacked entries", "--limit-stacked-entries", stacked_entries(snapshot), self.stacked_entries)
+    }
+
+    /// Fails if more runs than may run.
+    pub fn check_runtime(&self, runtime: &Runtime) -> Result<(), FormatError> {
+        let series = runtime.recordings.iter().map(|recording| recording.series.len()).sum();
+        let most = [runtime.containers.len(), runtime.planned.len(), series].into_iter().max();
+        within("containers", "--limit-containers", most.unwrap_or(0) as u64, self.containers)
+    }
+
+    /// Fails if the trees of these layers have more files and directories than a file of this size should have.
+    pub(crate) fn check_nodes(&self, layers: &[&Contents]) -> Result<(), FormatError> {
+        let limit = self.bytes / BYTES_OF_NODE;
+        let all = || layers.iter().copied().flat_map(paths);
+        // Only a snapshot of very many paths has to be looked through.
+        if all().map(Paths::most_nodes).sum::<u64>() <= limit {
+            return Ok(());
+        }
+        let nodes = all().map(Paths::nodes).sum();
+        within("files and directories", "--limit-snapshot-bytes", nodes, limit)
+    }
+}
+
+/// A node of a tree takes some thirty bytes of a file, but a directory that only paths name may take two.
+const BYTES_OF_NODE: u64 = 128;
+
+fn within(what: &'static str, flag: &'static str, found: u64, limit: u64) -> Result<(), FormatError> {
+    if found <= limit { Ok(()) } else { Err(FormatError::TooMany { what, found, limit, flag }) }
+}
+
+fn paths(contents: &Contents) -> [&Paths; 3] {
+    [contents.entries.paths(), &contents.whiteouts, &contents.opaque]
+}
+
+/// How many files and directories the images that services run stack up, each image once.
+fn stacked_entries(snapshot: &Snapshot) -> u64 {
+    let mut times = vec![0_u64; snapshot.layers.len()];
+    let mut is_run = vec![false; snapshot.images.len()];
+    snapshot.services.iter().for_each(|service| is_run[service.image] = true);
+    for (image, _) in snapshot.images.iter().zip(is_run).filter(|(_, is_run)| *is_run) {
+        image.layers.iter().for_each(|layer| times[layer.layer] += 1);
+    }
+    let nodes = snapshot.layers.iter().zip(times).filter(|(_, times)| *times > 0).map(|(layer, times)| {
+        let nodes: u64 = layer.contents.as_deref().into_iter().flat_map(paths).map(Paths::nodes).sum();
+        nodes.saturating_mul(times)
+    });
+    nodes.fold(0, u64::saturating_add)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        Bytes, Compression, Config, DiffId, Digest, Image, ImageLayer, Layer, Platform, Service, Source,
+        Transport,
+    };
+
+    /// A layer of two files in one directory, and services that each run an image which names it so many times.
+    fn snapshot(services: usize, names: usize) -> Snapshot {
+        let contents =
+            Contents { whiteouts: [&b"d/a"[..], b"d/b"].into_iter().collect(), ..Contents::default() };
+        let diff_id = DiffId::new(Digest::sha256([7; 32]));
+        let layer = ImageLayer {
+            layer: 0,
+            digest: None,
+            compression: Compression::None,
+            blob_bytes: Bytes(0),
+            history: None,
+        };
+        let image = Image {
+            reference: None,
+            tags: Vec::new(),
+            source: Source { transport: Transport::Oci, name: "x".into() },
+            id: Digest::sha256([8; 32]),
+            manifest_digest: None,
+            platform: Platform::default(),
+            created: None,
+            config: Config::default(),
+            history: Vec::new(),
+            layers: vec![layer; names],
+            warnings: Vec::new(),
+        };
+        let service = |image| Service { name: format!("s{image}"), image, build: None };
+        Snapshot {
+            services: (0..services).map(service).collect(),
+            images: vec![image; services],
+            layers: vec![Layer { diff_id, contents: Some(Arc::new(contents)) }],
+            ..Snapshot::default()
+        }
+    }
+
+    fn check(snapshot: &Snapshot, limits: SnapshotLimits, expected: Option<&str>) {
+        let message = limits.check(snapshot).err().map(|error| error.to_string());
+        assert_eq!(message.as_deref(), expected);
+    }
+
+    #[test]
+    fn each_limit_is_met_and_named() {
+        let limits = SnapshotLimits::default();
+        let two = snapshot(2, 4);
+        check(&two, SnapshotLimits { services: 2, layers: 4, stacked_entries: 24, ..limits }, None);
+        let services = "the services of the snapshot exceed the limit of 1 (met: 2)";
+        check(&two, SnapshotLimits { services: 1, ..limits }, Some(services));
+        let layers = "the layers of one image of the snapshot exceed the limit of 3 (met: 4)";
+        check(&two, SnapshotLimits { layers: 3, ..limits }, Some(layers));
+        let stacked = "the stacked entries of the snapshot exceed the limit of 23 (met: 24)";
+        check(&two, SnapshotLimits { stacked_entries: 23, ..limits }, Some(stacked));
+        let nodes = "the files and directories of the snapshot exceed the limit of 2 (met: 3)";
+        check(&two, SnapshotLimits { bytes: 2 * BYTES_OF_NODE, ..limits }, Some(nodes));
+    }
+
+    #[test]
+    fn what_runs_is_counted() {
+        let containers = vec![crate::runtime::Container::default(); 3];
+        let runtime = Runtime { containers, ..Runtime::default() };
+        let snapshot = Snapshot { runtime: Some(runtime), ..Snapshot::default() };
+        let message = "the containers of the snapshot exceed the limit of 2 (met: 3)";
+        check(&snapshot, SnapshotLimits { containers: 2, ..SnapshotLimits::default() }, Some(message));
+    }
+
+    #[test]
+    fn an_image_counts_once_however_many_services_run_it() {
+        let mut snapshot = snapshot(2, 4);
+        snapshot.services[1].image = 0;
+        check(&snapshot, SnapshotLimits { stacked_entries: 12, ..SnapshotLimits::default() }, None);
+    }
+}
