@@ -13,7 +13,9 @@ use std::hash::BuildHasher as _;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Slot;
-use plimsoll_snapshot::{Bytes, ContentHash, Contents, Entry, EntryKind, Image, Node, Snapshot, path};
+use plimsoll_snapshot::{
+    Bytes, ContentHash, Contents, Entry, EntryKind, Image, Node, Order as _, Snapshot, path,
+};
 use serde::Serialize;
 
 use crate::tree::{Tree, TreeBuilder};
@@ -254,7 +256,7 @@ impl<'a> Stack<'a> {
         // A link to a file of a lower layer keeps it alive, even if this layer removes the file's other names.
         let pinned = self.pin_lower_targets(contents);
         let mut lower: Vec<u32> = pinned.keys().copied().collect();
-        lower.sort_unstable();
+        lower.order();
 
         // Whiteouts act on the layers below alone, wherever they stand in the tar: so they come first.
         let mut walk = Walk::default();

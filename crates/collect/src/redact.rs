@@ -11,6 +11,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use plimsoll_snapshot::Order as _;
+
 pub(crate) use self::instruction::instruction;
 pub(crate) use self::names::names_secret;
 use self::noise::Noise;
@@ -142,7 +144,7 @@ fn without(text: &str, mut ranges: Vec<Range<usize>>) -> Cow<'_, str> {
     if ranges.is_empty() {
         return Cow::Borrowed(text);
     }
-    ranges.sort_by_key(|range| (range.start, range.end));
+    ranges.order_by_key(|range| (range.start, range.end));
     let (mut out, mut end) = (String::with_capacity(text.len()), 0);
     for range in ranges {
         if range.start >= end {

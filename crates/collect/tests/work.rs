@@ -122,6 +122,26 @@ const MEMORY: &[(&str, &str, Make)] = &[
             )
         })
     }),
+    ("crictl", "stats.json", |n| {
+        let one = |i: usize| {
+            format!(
+                "{{\"attributes\":{{\"id\":\"{i:064x}\",\"metadata\":{{\"name\":\"c{i}\"}}}},\"memory\":{{\"timestamp\":\
+                 \"1795365531000000000\",\"workingSetBytes\":{{\"value\":\"1\"}}}}}}"
+            )
+        };
+        let list: Vec<String> = (0..n).map(one).collect();
+        format!("{{\"stats\":[{}]}}", list.join(",")).into_bytes()
+    }),
+    ("ctr", "ctr.txt", |n| {
+        lines(n, |i| {
+            format!(
+                "ID TIMESTAMP\nweb 2026-11-22 16:{:02}:{:02}.1 +0000 UTC\n\nMETRIC VALUE\nmemory.usage {i}\n",
+                i / 60 % 60,
+                i % 60
+            )
+        })
+    }),
+    ("headless", "rows.txt", |n| lines(n, |i| format!("web{i}: 12.5MiB / 1GiB\n"))),
     ("compose", "compose.yml", |n| {
         text([&b"services:\n"[..], &lines(n / 4, |i| format!("  s{i}:\n    image: a\n    mem_limit: 10m\n"))])
     }),
@@ -165,7 +185,8 @@ const MEMORY: &[(&str, &str, Make)] = &[
 ];
 
 /// Modules of `memory` that read no format of their own.
-const NO_FORMATS: [&str; 8] = ["builder", "interpolate", "json", "samples", "table", "text", "time", "units"];
+const NO_FORMATS: [&str; 10] =
+    ["builder", "json", "labels", "names", "printed", "samples", "table", "text", "time", "units"];
 
 fn lines(count: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
     (0..count).map(line).collect::<String>().into_bytes()

@@ -119,7 +119,7 @@ mod tests {
         let line = lines(&Setting::Command(words.to_vec()));
         assert_eq!(
             line,
-            "    command: [\"postgres\", \"-c\", \"log_line_prefix=%m  [%p] \\t\\\"$$x\\\" '\", \"\"]\n"
+            "    command: [\"postgres\", \"-c\", \"log_line_prefix=%m  [%p] \\x09\\\"$$x\\\" '\", \"\"]\n"
         );
     }
 

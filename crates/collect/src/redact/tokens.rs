@@ -3,15 +3,30 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use plimsoll_snapshot::Order as _;
 
 use super::forms::{FORMS, Form, Kind};
 use super::look;
 
-/// The marks of all forms, looked for at once.
-static MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::new(FORMS.iter().map(|form| form.mark)).expect("some hundred short marks make an automaton")
+/// The forms by the first byte of their marks, short marks first: a list for every byte. An automaton would take fifty
+/// kilobytes of the page.
+static MARKS: LazyLock<Vec<Vec<&'static Form>>> = LazyLock::new(|| {
+    let mut lists = vec![Vec::new(); 256];
+    for form in FORMS {
+        lists[usize::from(form.mark.as_bytes()[0])].push(form);
+    }
+    lists.iter_mut().for_each(|list| list.order_by_key(|form| form.mark.len()));
+    lists
 });
+
+/// The marks in a text and where they begin, in the order of the text.
+fn marks(bytes: &[u8]) -> impl Iterator<Item = (&'static Form, usize)> {
+    let lists = &*MARKS;
+    (0..bytes.len()).flat_map(move |at| {
+        let begins = move |form: &&&'static Form| bytes[at..].starts_with(form.mark.as_bytes());
+        lists[usize::from(bytes[at])].iter().filter(begins).map(move |form| (*form, at))
+    })
+}
 
 /// The most bytes in front of a mark that belong to its token.
 const LONGEST_BEFORE: usize = 128;
@@ -45,33 +60,32 @@ fn each(text: &str, mut show: impl FnMut(&Form, Range<usize>, Range<usize>) -> b
     look::looked_at(bytes.len());
     // What belongs to a token that was shown begins no other.
     let mut done = 0;
-    for mark in MARKS.find_overlapping_iter(text) {
-        let form = &FORMS[mark.pattern().as_usize()];
-        if mark.start() < done {
+    for (form, mark) in marks(bytes) {
+        if mark < done {
             continue;
         }
         let (alphabet, least) = form.after;
-        let mut start = mark.start();
+        let (mut start, mark_end) = (mark, mark + form.mark.len());
         match form.before {
             Some((alphabet, least)) => {
                 let floor = done.max(start.saturating_sub(LONGEST_BEFORE));
                 start = look::run_back(bytes, floor, start, |byte| alphabet.has(byte));
-                if mark.start() - start < least {
+                if mark - start < least {
                     continue;
                 }
             }
-            None if form.kind == Kind::Address => start = mark.end(),
+            None if form.kind == Kind::Address => start = mark_end,
             None if start > 0 && bytes[start - 1].is_ascii_alphanumeric() => continue,
             None => {}
         }
-        let end = look::run(bytes, mark.end(), |byte| alphabet.has(byte));
+        let end = look::run(bytes, mark_end, |byte| alphabet.has(byte));
         // What ends a sentence ends no token.
-        let end = mark.end() + text[mark.end()..end].trim_end_matches(['.', ',']).len();
-        if end - mark.end() < least {
+        let end = mark_end + text[mark_end..end].trim_end_matches(['.', ',']).len();
+        if end - mark_end < least {
             continue;
         }
         done = end;
-        if show(form, start..end, mark.end()..end) {
+        if show(form, start..end, mark_end..end) {
             return;
         }
     }

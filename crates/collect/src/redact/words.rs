@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use plimsoll_snapshot::Order as _;
+
 use super::script::{Command, Script, Word};
 use super::twins::Twins;
 use super::{BETWEEN, look};
@@ -53,8 +55,8 @@ impl Splitter<'_> {
         while let Some(inner) = self.inner.pop_front() {
             Commands::new(&mut self, inner).split();
         }
-        self.script.quoted.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
-        self.script.data.sort_by_key(|range| range.start);
+        self.script.quoted.order_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        self.script.data.order_by_key(|range| range.start);
         self.script
     }
 

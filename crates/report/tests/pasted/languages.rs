@@ -172,7 +172,10 @@ pub(crate) fn overrides(nasty: &str) {
         ],
         open: vec![nasty.to_owned()],
     };
-    let text_of = compose_override(&Recommendation { services: vec![service("web"), service(nasty)] });
+    let text_of = compose_override(&Recommendation {
+        services: vec![service("web"), service(nasty)],
+        open: Vec::new(),
+    });
     let document = yaml(&text_of);
     let taken = |word: &str| Value::from(word.replace('$', "$$"));
     let expected: Vec<Value> = words.iter().map(|word| taken(word)).collect();
