@@ -5,6 +5,8 @@
 //! none. It is written beside its place and moved there, so runs at the same time never see half of one; one that cannot
 //! be read is as good as none.
 
+#![expect(clippy::disallowed_methods, reason = "the cache is no input")]
+
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Recordings of memory that were once read wrong, through the program: what it says of them is right.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+#![expect(clippy::disallowed_methods, reason = "tests read what was written")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

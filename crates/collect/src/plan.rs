@@ -321,7 +321,7 @@ impl Planner<'_> {
         let mut layers = Vec::new();
         for (descriptor, diff_id) in manifest.layers().iter().zip(&facts.diff_ids) {
             let digest = digest_of(descriptor, wanted_by)?;
-            if let Some(kind) = foreign_type(&descriptor.media_type().to_string()) {
+            if let Some(kind) = foreign_type(descriptor.media_type().as_ref()) {
                 return Err(Error::ForeignLayer { place: format!("layer {digest}"), kind });
             }
             let member = member_of(&digest);

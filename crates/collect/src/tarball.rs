@@ -423,9 +423,9 @@ fn number(field: &[u8]) -> Option<u64> {
     match field.first()? {
         first if first & 0x80 != 0 => {
             // The second bit is the sign.
-            let digits = std::iter::once(first & 0x7f).chain(field[1..].iter().copied());
+            let mut digits = std::iter::once(first & 0x7f).chain(field[1..].iter().copied());
             digits
-                .fold(Some(0_u64), |sum, byte| sum?.checked_mul(256)?.checked_add(byte.into()))
+                .try_fold(0_u64, |sum, byte| sum.checked_mul(256)?.checked_add(byte.into()))
                 .filter(|_| first & 0x40 == 0)
         }
         _ => {

@@ -1,8 +1,9 @@
 //! Configuration files of other programs, read within bounds: what lies there may be a pipe, a device or of any size.
 
-use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
+
+use crate::files;
 
 /// The most bytes of one: a login for a thousand registries, each with a long token.
 const MAX_BYTES: u64 = 4 << 20;
@@ -10,37 +11,25 @@ const MAX_BYTES: u64 = 4 << 20;
 /// The content; none if there is no such file. An error is a sentence with its place.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
     let failed = |why: &str| format!("cannot read `{}`: {why}", path.display());
-    let not_regular = || failed("it is not a regular file");
-    match fs::metadata(path) {
-        // A pipe is not even opened: that would wait for somebody to write.
-        Ok(metadata) if !metadata.is_file() => return Err(not_regular()),
-        Ok(_) => {}
+    let file = match files::open_regular(path) {
+        Ok(file) => file,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);
         }
         Err(error) => return Err(failed(&error.to_string())),
-    }
-    let read = || -> io::Result<Option<Vec<u8>>> {
-        let file = File::open(path)?;
-        if !file.metadata()?.is_file() {
-            return Ok(None);
-        }
-        let mut bytes = Vec::new();
-        file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-        Ok(Some(bytes))
     };
-    match read() {
-        Ok(Some(bytes)) if bytes.len() as u64 > MAX_BYTES => {
-            Err(failed(&format!("it is larger than {} MiB", MAX_BYTES >> 20)))
-        }
-        Ok(Some(bytes)) => Ok(Some(bytes)),
-        Ok(None) => Err(not_regular()),
-        Err(error) => Err(failed(&error.to_string())),
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed(&error.to_string()))?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(failed(&format!("it is larger than {} MiB", MAX_BYTES >> 20)));
     }
+    Ok(Some(bytes))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
+
     use super::*;
 
     #[test]

@@ -1,7 +1,5 @@
 //! Images of a running engine, streamed through its HTTP API as `docker save` gets them, without a copy on disk.
 
-#![expect(clippy::disallowed_methods, reason = "settings of the machine are no inputs")]
-
 use std::env;
 use std::fmt;
 use std::io::{self, Read};

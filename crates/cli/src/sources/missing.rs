@@ -29,6 +29,7 @@ pub(crate) fn no_such_file(path: &Path) -> Error {
 fn neighbour(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    #[expect(clippy::disallowed_methods, reason = "only names are looked at")]
     let entries = fs::read_dir(directory).ok()?.take(LOOKED_AT);
     let names: Vec<_> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     let names = names.iter().map(String::as_str).filter(|name| !name.contains(char::is_control));
@@ -57,7 +58,7 @@ pub(crate) fn swapped(
 /// Whether a file begins as an archive or a snapshot does.
 fn looks_like_a_source(path: &Path) -> bool {
     use plimsoll_collect::{Found, sniff};
-    let head = fs::File::open(path).and_then(|mut file| crate::layers::head(&mut file));
+    let head = crate::files::open_given(path).and_then(|mut file| crate::layers::head(&mut file));
     head.is_ok_and(|head| matches!(sniff(&head), Found::Tar | Found::Compressed(_) | Found::Json))
 }
 

@@ -128,6 +128,7 @@ fn kill(child: &mut Child) {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests read what was written")]
 mod tests {
     use super::*;
 
