@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Error, Found, PlannedImage, ReadLayer, SnapshotBuilder, Store, plan, read_layer,
+    ArchiveIndex, Choice, Depth, Error, Found, PlannedImage, ReadLayer, SnapshotBuilder, Store, plan, read_layer,
     read_stream, sniff,
 };
 use plimsoll_snapshot::{Snapshot, Source, Transport};
@@ -68,7 +68,7 @@ impl Wanted {
             2 => Some("latest".to_owned()),
             _ => None,
         };
-        Self { transport, choice: Choice { reference, platform } }
+        Self { transport, choice: Choice { reference, platform, depth: Depth::Verified } }
     }
 }
 

@@ -27,9 +27,7 @@ pub enum Error {
     NoMemory { file: String, looks: &'static str, known: &'static str },
     #[error("blob {blob} is missing: {wanted_by} refers to it")]
     MissingBlob { blob: String, wanted_by: String },
-    #[error(
-        "the content of blob {blob} is not what its digest says\n  expected {expected}\n  found    {found}"
-    )]
+    #[error("the content of blob {blob} is not what its digest says\n  expected {expected}\n  found {found}")]
     DigestMismatch { blob: String, expected: Digest, found: Digest },
     #[error("no image `{reference}` here\nhint: there is {}", list(available))]
     UnknownReference { reference: String, available: Vec<String> },

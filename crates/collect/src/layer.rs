@@ -19,7 +19,7 @@ use crate::foreign::foreign_content;
 use crate::limits::Limits;
 use crate::path::{Marker, marker, normalise};
 use crate::symlinks::Symlinks;
-use crate::tarball::{Member, TarError, TarErrorKind, TarReader};
+use crate::tarball::{Member, TarError, TarErrorKind, TarReader, has_checksum};
 
 /// A blob that was read to its end.
 #[derive(Debug)]
@@ -209,24 +209,22 @@ fn read_changeset<R: Read>(
     Ok(Changeset { contents: builder.finish(&diff_id, Bytes(tar_bytes), limits), diff_id })
 }
 
-/// Reads a tar without a member to its end. Engines read nothing behind the first empty blocks; a layer that begins with
-/// them and goes on is something else, and must not count as read.
+/// Checks a tar without a member, whose first block was empty. Engines read nothing behind empty blocks; a layer that
+/// begins with them and goes on is something else, and must not count as read. Another tar may follow: eStargz puts its
+/// table of contents there.
 fn check_empty(place: &str, rest: &mut impl BufRead) -> Result<()> {
-    let mut offset = 0;
     loop {
-        let bytes = rest.fill_buf().map_err(|source| Error::io(place, offset, source))?;
-        if bytes.is_empty() {
+        let mut block = Vec::with_capacity(512);
+        rest.by_ref().take(512).read_to_end(&mut block).map_err(|source| Error::io(place, 0, source))?;
+        if block.is_empty() || (block.len() == 512 && block[0] != 0 && has_checksum(&block)) {
             return Ok(());
         }
-        if bytes.iter().any(|&byte| byte != 0) {
+        if block.iter().any(|&byte| byte != 0) {
             return Err(Error::ForeignLayer {
                 place: place.to_owned(),
                 kind: "not a tar archive".to_owned(),
             });
         }
-        let length = bytes.len();
-        rest.consume(length);
-        offset += length as u64;
     }
 }
 
@@ -650,6 +648,9 @@ mod tests {
             assert!(headers.unwrap_err().to_string().starts_with(&expected));
         }
         assert_eq!(read(&[0; 10_240]).contents.entries.len(), 0);
+        // The table of contents of an empty eStargz layer.
+        let estargz = [&[0; 1024][..], &tar_of("f stargz.index.json {}")].concat();
+        assert_eq!(read(&estargz).contents.entries.len(), 0);
         assert!(message(&zstd::encode_all(&b"hello"[..], 1).unwrap()).contains("damaged"));
     }
 
