@@ -7,6 +7,7 @@ mod access;
 mod accounting;
 mod archives;
 mod bad_input;
+mod buttons;
 mod drop;
 mod finder;
 mod firefox;
