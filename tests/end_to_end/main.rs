@@ -8,6 +8,7 @@ mod accounting;
 mod archives;
 mod artifacts;
 mod bad_input;
+mod buttons;
 mod costs;
 mod drop;
 mod finder;

@@ -46,10 +46,10 @@ fn recordings_alone_are_compared() {
 }
 
 #[test]
-fn an_image_without_one_before_is_new() {
+fn an_image_without_one_before_has_its_size() {
     let after = snapshot(&["app"], "app", &many_files(300, true));
     let mut page = page_of(Snapshot::default(), after);
-    assert!(page.eval("$('#verdict').textContent").as_str().unwrap().starts_with("app is new"));
+    assert!(page.eval("$('#verdict').textContent").as_str().unwrap().starts_with("app weighs "));
     assert_eq!(
         page.eval("$$('.unfilled').every((section) => section.querySelector('.lead').textContent !== '')"),
         true

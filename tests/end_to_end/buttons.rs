@@ -1,0 +1,248 @@
+//! The buttons of a page whose every name is hostile, in Chromium and Firefox: what is copied, saved and printed is text
+//! that does nothing, and neither an address nor the name of a file does more.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use plimsoll_snapshot::hidden::is_hidden;
+use plimsoll_tests::browser::Browser;
+use plimsoll_tests::firefox::Firefox;
+use plimsoll_tests::made::{File, snapshot};
+use plimsoll_tests::program;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::hostile::{MARKUP, names};
+
+/// A page in either browser.
+trait Open {
+    fn eval(&mut self, script: &str) -> Value;
+    fn wait_for(&mut self, condition: &str);
+    fn open(&mut self, file: &Path);
+    fn choose(&mut self, selector: &str, file: &Path);
+    fn complaints(&mut self) -> Vec<String>;
+}
+
+impl Open for Browser {
+    fn eval(&mut self, script: &str) -> Value {
+        self.eval(script).unwrap()
+    }
+
+    fn wait_for(&mut self, condition: &str) {
+        self.wait_for(condition).unwrap_or_else(|error| panic!("{condition}: {error}"));
+    }
+
+    fn open(&mut self, file: &Path) {
+        self.open_file(file).unwrap();
+    }
+
+    fn choose(&mut self, selector: &str, file: &Path) {
+        self.choose_files(selector, &[file]).unwrap();
+    }
+
+    fn complaints(&mut self) -> Vec<String> {
+        self.record().unwrap().complaints()
+    }
+}
+
+impl Open for Firefox {
+    fn eval(&mut self, script: &str) -> Value {
+        self.eval(script).unwrap()
+    }
+
+    fn wait_for(&mut self, condition: &str) {
+        self.wait_for(condition).unwrap_or_else(|error| panic!("{condition}: {error}"));
+    }
+
+    fn open(&mut self, file: &Path) {
+        self.open_file(file).unwrap();
+    }
+
+    fn choose(&mut self, selector: &str, file: &Path) {
+        self.choose_files(selector, &[file]).unwrap();
+    }
+
+    fn complaints(&mut self) -> Vec<String> {
+        self.record().unwrap().complaints()
+    }
+}
+
+/// Keeps what the page copies and saves.
+const KEEP: &str = "(() => { window.taken = []; \
+    const clipboard = { writeText: async (text) => { taken.push({ kind: 'copied', text }); } }; \
+    Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true }); \
+    const made = URL.createObjectURL; \
+    URL.createObjectURL = (blob) => { blob.text().then((text) => taken.push({ kind: blob.type, text })); return made.call(URL, blob); }; \
+    window.print = () => {}; return 0; })()";
+
+/// Presses every button that copies, saves or prints, one after the other.
+const PRESS: &str = "(() => { document.querySelectorAll('details').forEach((details) => { details.open = true; }); \
+    const buttons = [...document.querySelectorAll('[data-do^=copy-], [data-do^=save], [data-do^=print-]')]; \
+    for (const button of buttons.slice(0, 40)) button.click(); return buttons.length; })()";
+
+/// What of a picture is more than a drawing.
+const DRAWN: &str = "(() => taken.filter(({ kind, text }) => kind === 'image/svg+xml' || text.startsWith('<svg')).map(({ text }) => { \
+    const picture = new DOMParser().parseFromString(text, 'image/svg+xml'); \
+    const active = [...picture.querySelectorAll('parsererror, script, image, img, foreignObject, a, use, style, animate, set')]; \
+    const handlers = [...picture.querySelectorAll('*')].flatMap((element) => element.getAttributeNames()).filter((name) => name.startsWith('on') || name.endsWith('href')); \
+    return [...active.map((element) => element.nodeName), ...handlers]; }))()";
+
+struct Hostile {
+    directory: TempDir,
+}
+
+impl Hostile {
+    fn new() -> Self {
+        let hostile = Self { directory: TempDir::new().unwrap() };
+        let names = names();
+        let services: Vec<&str> = names.iter().map(String::as_str).collect();
+        for (side, size) in [("before", 900), ("after", 100)] {
+            let mut files: Vec<File> =
+                names.iter().map(|text| (text.replace('/', "_").into_bytes(), size)).collect();
+            files.sort();
+            let out = fs::File::create(hostile.path(side)).unwrap();
+            plimsoll_snapshot::write_gzip(&snapshot(&services, MARKUP, &files), out).unwrap();
+        }
+        let [before, after, report] = ["before", "after", "report.html"].map(|name| hostile.path(name));
+        let [command, output] = ["report", "-o"].map(AsRef::as_ref);
+        program::succeed([command, before.as_os_str(), after.as_os_str(), output, report.as_os_str()]);
+        hostile
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+}
+
+fn check_buttons(page: &mut impl Open) {
+    let hostile = Hostile::new();
+    page.open(&hostile.path("report.html"));
+    page.eval(KEEP);
+    let pressed = page.eval(PRESS).as_u64().unwrap();
+    assert!(pressed > 8, "{pressed} buttons");
+    for kind in ["text/csv", "application/json", "image/svg+xml"] {
+        page.wait_for(&format!("taken.some(({{ kind }}) => kind === '{kind}')"));
+    }
+    page.wait_for("taken.some(({ text }) => text.startsWith('**'))");
+    let drawn = page.eval(DRAWN);
+    assert!(drawn.as_array().unwrap().iter().all(|found| found == &json!([])), "{drawn}");
+    let taken = page.eval("taken");
+    for taken in taken.as_array().unwrap() {
+        let (kind, text) = (taken["kind"].as_str().unwrap(), taken["text"].as_str().unwrap());
+        let hidden = text.chars().find(|character| is_hidden(*character) && !"\r\n".contains(*character));
+        assert_eq!(hidden, None, "{kind}: {text}");
+        if kind == "text/csv" {
+            assert!(!formulas(text), "{text}");
+        }
+        if text.starts_with("**") {
+            let outside: String = text.split('`').step_by(2).collect();
+            assert!(!outside.contains("@everybody") && !outside.contains("www."), "{text}");
+        }
+    }
+    assert_quiet(page);
+}
+
+/// Whether any cell is one that a spreadsheet would work out.
+fn formulas(csv: &str) -> bool {
+    csv.lines().skip(1).flat_map(|line| line.split(',')).any(|cell| {
+        let cell = cell.trim_start_matches('"').trim_start();
+        cell.starts_with(['=', '+', '@', '＝']) || cell.starts_with('-') && cell.parse::<i64>().is_err()
+    })
+}
+
+fn assert_quiet(page: &mut impl Open) {
+    assert_eq!(page.eval("document.hacked ?? null"), Value::Null);
+    assert_eq!(
+        page.eval("document.querySelectorAll('#app img, iframe, object, form, base').length"),
+        json!(0)
+    );
+    assert_eq!(page.complaints(), [""; 0]);
+}
+
+fn check_addresses(page: &mut impl Open) {
+    let hostile = Hostile::new();
+    page.open(&hostile.path("report.html"));
+    for fragment in [
+        "</script><img src=x onerror=document.hacked=1>",
+        "v1&service=%3Cimg%20src%3Dx%20onerror%3Ddocument.hacked%3D1%3E",
+        "v1&service=__proto__&path=constructor",
+        "v1&path=../../../etc/passwd&view=javascript:document.hacked=1",
+        "v1&without=%00%ff%&filter=%",
+        "%",
+        "v1&service=999999999999999999999&layer=-1",
+        "javascript:document.hacked=1",
+    ] {
+        page.eval(&format!("(location.hash = {}, 0)", json!(fragment)));
+        page.wait_for("document.documentElement.dataset.state === 'ready'");
+        assert_eq!(
+            page.eval("document.querySelectorAll('#app [data-service]').length > 0"),
+            json!(true),
+            "{fragment}"
+        );
+    }
+    page.eval("(location.hash = 'v1&find=' + 'x'.repeat(100000), 0)");
+    page.wait_for("document.documentElement.dataset.state === 'ready'");
+    assert_quiet(page);
+}
+
+fn check_file_names(page: &mut impl Open) {
+    let hostile = Hostile::new();
+    let viewer = hostile.path("viewer.html");
+    program::succeed(["viewer".as_ref(), "-o".as_ref(), viewer.as_os_str()]);
+    page.open(&viewer);
+    for (held, name) in
+        ["<img src=x onerror=document.hacked=1>\u{202e}gpj", "\"'&lt;`${7*7}` \u{9b}31m"].iter().enumerate()
+    {
+        let file = hostile.path(name);
+        fs::copy(hostile.path(["before", "after"][held]), &file).unwrap();
+        page.choose(&format!("[data-choose={}]", ["before", "after"][held]), &file);
+        page.wait_for(&format!(
+            "document.querySelectorAll('[data-held]').length === {} && !document.querySelector('[data-job]')",
+            held + 1
+        ));
+    }
+    // What is no snapshot is named in an error.
+    let none = hostile.path("<script>document.hacked = 1<\u{2067}");
+    fs::write(&none, "none").unwrap();
+    page.choose("[data-choose=before]", &none);
+    page.wait_for("document.querySelector('.failed span') !== null");
+    let text = page.eval("document.body.innerText");
+    let hidden = text
+        .as_str()
+        .unwrap()
+        .chars()
+        .find(|character| ('\u{202a}'..='\u{2069}').contains(character) || *character == '\u{9b}');
+    assert_eq!(hidden, None);
+    // A report that the page saves is as harmless as the page.
+    page.eval(KEEP);
+    page.eval("(document.querySelector('[data-do=dismiss]')?.click(), document.querySelector('[data-do=save]').click(), 0)");
+    page.wait_for("taken.some(({ kind }) => kind.startsWith('text/html'))");
+    let saved = page.eval("taken.find(({ kind }) => kind.startsWith('text/html')).text");
+    let file = hostile.path("saved.html");
+    fs::write(&file, saved.as_str().unwrap()).unwrap();
+    page.open(&file);
+    assert_eq!(page.eval("document.querySelectorAll('script').length <= 5"), json!(true));
+    assert_quiet(page);
+}
+
+#[test]
+fn what_the_buttons_give_is_text_in_chromium() {
+    check_buttons(&mut Browser::launch().unwrap());
+}
+
+#[test]
+fn what_the_buttons_give_is_text_in_firefox() {
+    check_buttons(&mut Firefox::launch().unwrap());
+}
+
+#[test]
+fn no_address_does_more_than_choose_a_view() {
+    check_addresses(&mut Browser::launch().unwrap());
+    check_addresses(&mut Firefox::launch().unwrap());
+}
+
+#[test]
+fn no_name_of_a_file_is_markup() {
+    check_file_names(&mut Browser::launch().unwrap());
+    check_file_names(&mut Firefox::launch().unwrap());
+}
