@@ -17,8 +17,8 @@ use tempfile::TempDir;
 
 const MIB: u64 = 1 << 20;
 
-/// A call, and the most memory it took, in MiB. Prints a row of the table in the documentation.
-fn measured(name: &str, arguments: &[&str]) -> (Run, u64) {
+/// A call, the most memory it took, in MiB, and its seconds.
+pub(crate) fn observed(arguments: &[&str]) -> (Run, u64, f64) {
     let start = Instant::now();
     let mut child = program::command()
         .args(arguments)
@@ -50,13 +50,18 @@ fn measured(name: &str, arguments: &[&str]) -> (Run, u64) {
     };
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let run = Run { code, stdout: text(stdout.join().unwrap()), stderr: text(stderr.join().unwrap()) };
+    (run, peak, start.elapsed().as_secs_f64())
+}
+
+/// A call, and the most memory it took, in MiB. Prints a row of the table in the documentation.
+fn measured(name: &str, arguments: &[&str]) -> (Run, u64) {
+    let (run, peak, seconds) = observed(arguments);
     let said = run.stderr.lines().find(|line| line.starts_with("error")).unwrap_or("read");
     let said = said.replace('|', "\\|").replace(program::path().parent().unwrap().to_str().unwrap(), "");
     println!(
-        "| {name} | {} | {} | {peak} MiB | {:.1} s |",
+        "| {name} | {} | {} | {peak} MiB | {seconds:.1} s |",
         said.chars().take(170).collect::<String>(),
-        code.unwrap_or(-1),
-        start.elapsed().as_secs_f64()
+        run.code.unwrap_or(-1),
     );
     assert!(!run.stderr.contains("panicked"), "{name}: {}", run.stderr);
     (run, peak)

@@ -21,6 +21,7 @@ mod packages;
 mod page;
 mod planted;
 mod programs;
+mod readers;
 mod redact;
 mod report;
 mod reports;
