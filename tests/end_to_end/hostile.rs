@@ -4,6 +4,7 @@ use std::fs;
 
 use plimsoll_snapshot::hidden::is_hidden;
 use plimsoll_tests::browser::Browser;
+use plimsoll_tests::craft::{Layer, docker_archive};
 use plimsoll_tests::made::{File, snapshot};
 use plimsoll_tests::program;
 use serde_json::{Value, json};
@@ -109,6 +110,30 @@ fn a_terminal_is_told_nothing_it_would_obey() {
     assert!(serde_json::from_str::<Value>(&json).unwrap().to_string().contains("hid\u{61c}\u{feff}"));
     let marks = |text: &str| text.split(|character| character != '\u{301}').map(str::len).max();
     assert!(marks(&text) <= Some(8), "no line is covered");
+}
+
+#[test]
+fn platforms_and_targets_command_no_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let (archive, hostile) = (path("a.tar"), path("hostile.json"));
+    let layer = Layer::default().file("a", 1, 1).finish();
+    fs::write(&archive, docker_archive(&[layer], "a:1")).unwrap();
+    program::succeed(["snapshot", &archive, "-o", &hostile]);
+    let mut snapshot: Value = serde_json::from_slice(&fs::read(&hostile).unwrap()).unwrap();
+    let escape = "x\u{1b}]0;pwned\u{7}\u{1b}[2J\u{202e}";
+    snapshot["images"][0]["platform"]["architecture"] = escape.into();
+    snapshot["services"][0]["name"] = escape.into();
+    fs::write(&hostile, snapshot.to_string()).unwrap();
+    let targets = path("plimsoll.toml");
+    fs::write(&targets, "[services.\"*\"]\nruns = true\nsize = \"1 B\"\n").unwrap();
+    for arguments in [&["inspect", &hostile][..], &["check", &hostile, "--targets", &targets, "--strict"]] {
+        let run = program::run(arguments);
+        for text in [run.stdout, run.stderr] {
+            let found = text.chars().find(|character| is_hidden(*character) && *character != '\n');
+            assert_eq!(found, None, "{arguments:?}: {text:?}");
+        }
+    }
 }
 
 #[test]

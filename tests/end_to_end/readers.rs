@@ -1,8 +1,6 @@
 //! Readers at 1, 10 and 100 % of their limits: how long they take and how much memory. Ignored by default, since the
 //! largest inputs have gigabytes; it prints the table of `docs/hostile-input.md`.
 
-#![expect(clippy::print_stdout, reason = "the rows of a table in the documentation")]
-
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -227,9 +225,8 @@ fn compose(desk: &Path, count: usize) -> Vec<String> {
 fn targets(desk: &Path, bytes: usize) -> Vec<String> {
     let layer = Layer::default().file("a", 1, 1).finish();
     let archive = saved(desk, "a.tar", &docker_archive(&[layer], "a:1"));
-    let text = filled(bytes - 100, |index| {
-        format!("[[checks]]\nid = \"c{index}\"\ntitle = \"check {index}\"\n\n")
-    });
+    let text =
+        filled(bytes - 100, |index| format!("[[checks]]\nid = \"c{index}\"\ntitle = \"check {index}\"\n\n"));
     let file = saved(desk, "plimsoll.toml", text.as_bytes());
     words(["check", &archive, "--targets", &file, "--format", "json"])
 }

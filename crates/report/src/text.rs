@@ -46,7 +46,8 @@ fn image_section(image: &ImageInspection) -> String {
     let name = image.reference.as_deref().map(one_line).unwrap_or_else(|| "(no name)".to_owned());
     let slashes = if image.source.transport == Transport::Docker { "//" } else { "" };
     let source = format!("{}:{slashes}{}", image.source.transport.name(), one_line(&image.source.name));
-    let _ = writeln!(text, "  {name} · {} · {} · {source}", image.id.short(), image.platform);
+    let platform = one_line(&image.platform.to_string());
+    let _ = writeln!(text, "  {name} · {} · {platform} · {source}", image.id.short());
     let compressed = image.compressed_bytes.map_or_else(|| "–".to_owned(), |size| bytes(size).to_string());
     let rows = [
         (sizes::IMAGE, bytes(image.size_bytes).to_string()),

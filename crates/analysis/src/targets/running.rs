@@ -1,5 +1,7 @@
 //! Containers start, and stay up.
 
+use std::collections::BTreeMap;
+
 use plimsoll_snapshot::runtime::{Container, Status as State};
 
 use super::Input;
@@ -8,20 +10,30 @@ use crate::memory::words::plural;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let services = input.services.iter().filter(|(_, targets)| targets.runs == Some(true));
+    let containers = by_service(input);
     services
         .map(|(name, _)| {
-            let (status, evidence) = judge(input, name);
+            let own = containers.as_ref().map(|containers| containers.get(name.as_str()));
+            let (status, evidence) = judge(input, name, own.map(|own| own.map_or(&[][..], Vec::as_slice)));
             let title = "its containers start and stay up";
             Outcome::plain(format!("services.{name}.runs"), title, Some(name), status).because(evidence)
         })
         .collect()
 }
 
-fn judge(input: &Input<'_>, service: &str) -> (Status, Vec<String>) {
-    let Some(runtime) = &input.snapshot.runtime else { return (Status::Unknown, vec![input.unseen()]) };
-    let is_own =
-        |container: &Container| container.service.as_deref().or(container.name.as_deref()) == Some(service);
-    let own: Vec<&Container> = runtime.containers.iter().filter(|container| is_own(container)).collect();
+/// The containers of each service; none where nothing was recorded.
+fn by_service<'a>(input: &Input<'a>) -> Option<BTreeMap<&'a str, Vec<&'a Container>>> {
+    let mut services: BTreeMap<&str, Vec<&Container>> = BTreeMap::new();
+    for container in &input.snapshot.runtime.as_ref()?.containers {
+        if let Some(service) = container.service.as_deref().or(container.name.as_deref()) {
+            services.entry(service).or_default().push(container);
+        }
+    }
+    Some(services)
+}
+
+fn judge(input: &Input<'_>, service: &str, own: Option<&[&Container]>) -> (Status, Vec<String>) {
+    let Some(own) = own else { return (Status::Unknown, vec![input.unseen()]) };
     let (mut wrong, mut fine) = (Vec::new(), Vec::new());
     for state in own.iter().filter_map(|container| container.states.last()) {
         let restarts = state.restart_count.unwrap_or(0);

@@ -107,6 +107,7 @@ fn sealed_name(journal: &Path) -> PathBuf {
 
 fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> Result<ExitCode> {
     let asked = stop_on_signal()?;
+    let lies = journal.path().to_owned();
     let target =
         Target { project: args.project.clone(), labels: args.label.clone(), names: args.containers.clone() };
     let words = args.load.clone().or_else(|| args.command.clone());
@@ -117,7 +118,7 @@ fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> 
         Ok(session) => session,
         Err(error) => {
             // Nothing was recorded: nothing is left behind.
-            let _ = std::fs::remove_file(Journal::path_of(output));
+            let _ = std::fs::remove_file(&lies);
             return Err(error);
         }
     };
@@ -126,7 +127,7 @@ fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> 
         && let Err(error) = session.expect_all()
     {
         drop(session);
-        let _ = std::fs::remove_file(Journal::path_of(output));
+        let _ = std::fs::remove_file(&lies);
         return Err(error);
     }
     let what = match session.containers() {
@@ -139,7 +140,7 @@ fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> 
         Some(command) => {
             let child = start(command).inspect_err(|_| {
                 // Nothing was recorded: nothing is left behind.
-                let _ = std::fs::remove_file(Journal::path_of(output));
+                let _ = std::fs::remove_file(&lies);
             })?;
             load = load.map(|load| Load { span: Some(Span { from: now(), to: now() }), ..load });
             if let Some(load) = load.clone() {
@@ -163,7 +164,7 @@ fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> 
     }
     let Recorded { journal, ended, unseen } = recorded?;
     if let Some(unseen) = unseen {
-        let _ = std::fs::remove_file(Journal::path_of(output));
+        let _ = std::fs::remove_file(&lies);
         return Err(unseen);
     }
     let runtime = journal.seal(output)?;

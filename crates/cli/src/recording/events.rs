@@ -1,7 +1,7 @@
 //! Listens to the events of an engine, on a connection of its own.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use plimsoll_collect::memory::{SeenEvent, seen_event};
@@ -24,11 +24,14 @@ pub(crate) enum Heard {
 /// How long it waits before it asks again.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// How many events wait to be written down. An engine that says more is read only as fast as that.
+pub(crate) const WAITING: usize = 1024;
+
 /// An event has a few labels; a line that is longer is none.
 const MAX_LINE: u64 = 1 << 20;
 
 /// Listens until nobody wants to hear it.
-pub(crate) fn listen(engine: Engine, said: &Sender<Heard>) {
+pub(crate) fn listen(engine: Engine, said: &SyncSender<Heard>) {
     let mut last: Option<Time> = None;
     loop {
         if let Some(()) = listen_once(engine, said, &mut last) {
@@ -39,7 +42,7 @@ pub(crate) fn listen(engine: Engine, said: &Sender<Heard>) {
 }
 
 /// Listens as long as the engine speaks; gives something when nobody wants to hear it.
-fn listen_once(engine: Engine, said: &Sender<Heard>, last: &mut Option<Time>) -> Option<()> {
+fn listen_once(engine: Engine, said: &SyncSender<Heard>, last: &mut Option<Time>) -> Option<()> {
     let connection = Connection::new(engine, Patience::Endless).ok()?;
     let from = now();
     // The engine keeps its last events: what happened while it was not listened to.

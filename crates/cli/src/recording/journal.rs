@@ -24,22 +24,32 @@ pub(crate) struct Journal {
 const SYNC_EVERY: u32 = 10;
 
 impl Journal {
-    /// Where the journal of an output lies: beside it.
-    ///
-    /// That of standard output lies among the temporary files.
-    pub(crate) fn path_of(output: &Output) -> PathBuf {
-        let Output::File(output) = output else {
-            return std::env::temp_dir().join(format!("plimsoll-{}.journal", std::process::id()));
-        };
+    /// Where the journal of an output lies: beside it. That of standard output has none.
+    fn path_of(output: &Output) -> Option<PathBuf> {
+        let Output::File(output) = output else { return None };
         let mut name = output.as_os_str().to_owned();
         name.push(".journal");
-        PathBuf::from(name)
+        Some(PathBuf::from(name))
+    }
+
+    /// Where it lies.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A journal of no name that anybody could have foreseen, for this user alone.
+    fn temporary() -> Result<Self> {
+        let directory = std::env::temp_dir();
+        let file = tempfile::Builder::new().prefix("plimsoll-").suffix(".journal").tempfile_in(&directory);
+        let kept = file.and_then(|file| Ok(file.keep()?));
+        let (file, path) = kept.map_err(|error| Error::write(&directory, error))?;
+        Ok(Self { path, file, unsynced: 0 })
     }
 
     /// Begins a journal. One of the same name was left by a recorder that was killed: it is sealed first, and the path
     /// of what it became is given.
     pub(crate) fn create(output: &Output) -> Result<(Self, Option<PathBuf>)> {
-        let path = Self::path_of(output);
+        let Some(path) = Self::path_of(output) else { return Ok((Self::temporary()?, None)) };
         let write = |error| Error::write(&path, error);
         // What is there already may be a pipe, which would wait for a reader, or a device, which keeps nothing.
         if path.exists() {
@@ -65,10 +75,8 @@ impl Journal {
                     "move it away, or give another `--output`",
                 ));
             }
-            let place = match output {
-                Output::File(output) => free_place(output),
-                Output::Standard => free_place(&path.with_extension("plimsoll")),
-            };
+            // The output is the name of the journal without its last part.
+            let place = free_place(&path.with_extension(""));
             seal(&path, &Output::File(place.clone()))?;
             file.set_len(0).map_err(write)?;
             recovered = Some(place);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use plimsoll_collect::memory::{Identity, JournalLine, Journaled, SeenEvent, engine_sample, inspected};
@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::Journal;
 use super::api;
 use super::cgroup::Files;
-use super::events::{Heard, listen};
+use super::events::{Heard, WAITING, listen};
 use super::target::{Listed, Target};
 use crate::error::{Error, Result};
 use crate::printer::Printer;
@@ -107,7 +107,7 @@ impl<'a> Session<'a> {
     ) -> Result<Self> {
         let connection = Connection::new(engine, Patience::Total(TIMEOUT))?;
         let (about, host) = api::about(&connection)?;
-        let (said, heard) = channel();
+        let (said, heard) = sync_channel(WAITING);
         std::thread::spawn(move || listen(engine, &said));
         let is_local = connection.is_local();
         let mut session = Self {
@@ -211,7 +211,9 @@ impl<'a> Session<'a> {
             let span = Span { from, to: now() };
             self.journal.write(&JournalLine::Interruption(Interruption { span, reason }))?;
         }
-        while let Ok(heard) = self.heard.try_recv() {
+        // What has happened by now. An engine that never stops talking is not waited for.
+        for _ in 0..WAITING {
+            let Ok(heard) = self.heard.try_recv() else { break };
             self.note(heard)?;
         }
         self.journal.write(&JournalLine::End { time: now(), ended })?;
@@ -227,6 +229,8 @@ impl<'a> Session<'a> {
         while !stop.load(Ordering::Relaxed) {
             let left = time.saturating_duration_since(Instant::now());
             match self.heard.recv_timeout(left.min(PATIENT)) {
+                // However much there is to hear, the next frame comes in time.
+                Ok(heard) if left.is_zero() => return self.note(heard),
                 Ok(heard) => self.note(heard)?,
                 Err(_) if left.is_zero() => return Ok(()),
                 Err(RecvTimeoutError::Timeout) => {}

@@ -43,7 +43,7 @@ mod tests {
         assert_eq!(read(&path.join("below")), Ok(None));
         File::create(&path).unwrap().set_len(1 << 40).unwrap();
         assert!(read(&path).unwrap_err().contains("larger than 4 MiB"));
-        assert!(read(directory.path()).unwrap_err().contains("not a regular file"));
+        assert!(read(directory.path()).unwrap_err().contains("a directory, not a file"));
     }
 
     #[cfg(unix)]

@@ -82,7 +82,7 @@ fn a_file_of_logins_that_is_no_file_is_noted() {
             assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
         }),
         ("not a regular file", |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap()),
-        ("not a regular file", |path| std::fs::create_dir(path).unwrap()),
+        ("a directory, not a file", |path| std::fs::create_dir(path).unwrap()),
         ("larger than 4 MiB", |path| std::fs::File::create(path).unwrap().set_len(1 << 30).unwrap()),
     ];
     for (expected, make) in make {

@@ -89,6 +89,23 @@ fn a_restart_and_a_kill_for_memory_are_recorded() {
 }
 
 #[test]
+fn an_engine_that_never_stops_talking_is_not_listened_to_for_ever() {
+    const SAID: usize = 400_000;
+    let (_server, program) = engine(|request, before| {
+        if request.path.starts_with("/events") {
+            let line = format!("{}\n", event("oom", 1_795_365_590));
+            return Answer::new(200, line.repeat(SAID).as_bytes());
+        }
+        answer(request, before)
+    });
+    let output = program.run(&["record", "-o", "out.json", "--duration", "1s", "web"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let runtime: Value =
+        serde_json::from_slice(&fs::read(program.home.path().join("out.json")).unwrap()).unwrap();
+    assert!(runtime["runtime"]["events"].as_array().unwrap().len() < SAID);
+}
+
+#[test]
 fn a_project_that_does_not_exist_is_an_error() {
     let (_server, program) = engine(answer);
     let program = program.variable("PATH", "/usr/bin:/bin");

@@ -2,6 +2,8 @@
 
 use plimsoll_analysis::targets::{Judgement, Level, Outcome, Status};
 
+use crate::format::one_line;
+
 /// What has to be met.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gate {
@@ -25,7 +27,7 @@ pub struct Conclusion {
 pub fn conclusion(judgement: &Judgement, gate: Gate) -> Conclusion {
     let with = |wanted: Status| -> Vec<String> {
         let levels = judgement.outcomes.iter().flat_map(|outcome| states(outcome, gate));
-        levels.filter(|(_, status)| *status == wanted).map(|(name, _)| name).collect()
+        levels.filter(|(_, status)| *status == wanted).map(|(name, _)| one_line(&name)).collect()
     };
     let (missed, unknown) = (with(Status::Fail), with(Status::Unknown));
     let required = judgement.passed + judgement.failed + judgement.unknown;
