@@ -26,7 +26,6 @@ const READERS: &[Reader] = &[
     Reader { what: "bytes of a config: steps of a history", limit: 16 << 20, call: history },
     Reader { what: "packages in a dpkg database", limit: 100_000, call: dpkg },
     Reader { what: "bytes of a Python `RECORD`", limit: 64 << 20, call: record },
-    Reader { what: "bytes of an npm lock file", limit: 64 << 20, call: npm },
     Reader { what: "services of one image", limit: 1_000, call: services },
     Reader { what: "bytes of `docker stats` as JSON", limit: 128 << 20, call: stats },
     Reader { what: "containers of `docker inspect`", limit: 50_000, call: inspected },
@@ -168,14 +167,6 @@ fn record(desk: &Path, bytes: usize) -> Vec<String> {
         text.as_bytes(),
         &[("usr/lib/python3/site-packages/a-1.dist-info/METADATA", metadata)],
     )
-}
-
-fn npm(desk: &Path, bytes: usize) -> Vec<String> {
-    let head = "{\"lockfileVersion\": 3, \"packages\": {\"\": {}";
-    let text = filled(bytes - 100, |index| {
-        format!(", \"node_modules/p{index}\": {{\"version\": \"1.0.0\", \"dev\": true}}")
-    });
-    layer_of(desk, "app/node_modules/.package-lock.json", format!("{head}{text}}}}}").as_bytes(), &[])
 }
 
 fn services(desk: &Path, count: usize) -> Vec<String> {
