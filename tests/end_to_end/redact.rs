@@ -49,7 +49,10 @@ fn labels() -> Vec<(String, String, String)> {
 }
 
 /// Fields that are a name as a whole.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 11] = [
+    "fieldannotated",
+    "fieldcomposed",
+    "fieldinspected",
     "registry.fieldone.com",
     "registry.fieldtwo.com",
     "fielduser",
@@ -120,8 +123,7 @@ impl Planted {
         config["history"] = history.into();
         let blobs = [layout.blob(craft::LAYER, &layers[0])];
         let mut manifest = layout.manifest(&config, &blobs);
-        manifest["annotations"] =
-            json!({"org.opencontainers.image.ref.name": "registry.fieldone.com:5000/team/app:1.2"});
+        manifest["annotations"] = json!({"org.opencontainers.image.ref.name": "registry.fieldone.com:5000/fieldannotated/team/app:1.2"});
         layout.finish(&[manifest]);
     }
 
@@ -195,7 +197,7 @@ fn dockerfile() -> String {
 
 fn compose() -> Value {
     json!({"name": "fieldproject", "services": {"app": {
-        "image": "registry.fieldtwo.com/team/app:1.2", "mem_limit": "64m", "command": arguments(),
+        "image": "registry.fieldtwo.com/fieldcomposed/team/app:1.2", "mem_limit": "64m", "command": arguments(),
         "healthcheck": {"test": joined()},
     }}})
 }
@@ -203,7 +205,7 @@ fn compose() -> Value {
 fn inspect() -> Value {
     json!([{"Id": "1".repeat(64), "Name": "/fieldproject-app-1", "Path": "sh", "Args": ["-c", joined()],
         "State": {"Status": "running", "Running": true}, "HostConfig": {"Memory": 1_000_000},
-        "Config": {"Image": "registry.fieldtwo.com/team/app:1.2", "Labels": {
+        "Config": {"Image": "registry.fieldtwo.com/fieldinspected/team/app:1.2", "Labels": {
             "com.docker.compose.service": "app", "com.docker.compose.project": "fieldproject"}}}])
 }
 

@@ -2,7 +2,7 @@
 //! case has, and `#` a digit.
 
 /// A command that names something: it is planted in instructions, commands, health checks and labels.
-pub(super) const COMMANDS: [(&str, &str); 126] = [
+pub(super) const COMMANDS: [(&str, &str); 181] = [
     // Hosts with dots, however they are written.
     ("curl https://{}/x", "build.acme~.com"),
     ("curl https://{}/x", "Build.ACME~.com"),
@@ -135,10 +135,68 @@ pub(super) const COMMANDS: [(&str, &str); 126] = [
     ("mount -t cifs //{}/share /x", "cifshost~"),
     ("echo 'machine {} login app'", "netrchost~"),
     ("echo 'machine x login {}'", "netrcuser~"),
+    // Arguments of arguments, and commands that name a host by place.
+    ("curl --connect-to ::{}:443 https://x.acme.com", "connecthost~"),
+    ("curl --connect-to x.acme.com:443:{}:443 https://x.acme.com", "connectsecond~"),
+    ("hostnamectl set-hostname {}", "hostnamectl~"),
+    ("hostnamectl hostname {}", "newhostnamectl~"),
+    ("hostname {}", "hostnamecmd~"),
+    ("echo '{}' > /etc/hostname", "etchostname~"),
+    ("echo '{}' | tee /etc/hostname", "teehostname~"),
+    ("echo '127.0.0.1 {}' >> /etc/hosts", "etchosts~"),
+    ("echo 10.1.2.3 db.acme.com {} >> /etc/hosts", "etcalias~"),
+    ("printf '10.1.2.3\\t{}\\n' >> /etc/hosts", "etctab~"),
+    ("ansible -i {}, all -m ping", "ansible~"),
+    ("ansible-playbook -i one.acme.com,{}, x.yml", "ansiblesecond~"),
+    ("pip config --global set global.trusted-host {}", "trusted~"),
+    ("git config --global http.proxy {}:3128", "gitproxy~"),
+    ("java -Dhttp.proxyHost={} -jar app.jar", "javaproxy~"),
+    ("echo mongodb://a.acme.com,{}:27017/x", "mongosecond~"),
+    ("echo redis://a:1,b:2,{}:3", "redisthird~"),
+    ("kafkacat -b {}:9092 -L", "kafkacat~"),
+    ("kcat -L -b a.acme.com,{}", "kcatsecond~"),
+    ("nats -s {} pub x y", "natsserver~"),
+    ("consul join {}", "consuljoin~"),
+    ("consul agent -retry-join {}", "retryjoin~"),
+    ("cat < /dev/tcp/{}/80", "devtcp~"),
+    ("openssl s_client -connect {}:443", "sclient~"),
+    ("openssl s_client -connect x:443 -servername {}", "servername~"),
+    ("rabbitmqctl -n rabbit@{} status", "rabbitnode~"),
+    ("erl -sname a@{}", "erlnode~"),
+    ("zkCli.sh -server {}:2181", "zkserver~"),
+    ("echo '[\"serve\",\"--host\",\"{}\"]'", "listhost~"),
+    // Persons and organisations.
+    ("git commit --author='{} <x@acme.com>' -m x", "Commit Person~"),
+    ("env GIT_AUTHOR_NAME='{}' git commit", "Env Person~"),
+    ("cd ~{}", "tildeuser~"),
+    ("cat ~{}/x", "tildefile~"),
+    ("autossh {}@h uptime", "autosshuser~"),
+    ("autossh -M 0 {}", "autosshhost~"),
+    ("openssl req -subj '/C=US/O={}/CN=x'", "Subject Company~"),
+    ("openssl req -subj /O=Unitary/OU={}", "subjectunit~"),
+    ("openssl req -subj /O={} -out x.pem", "subjectend~"),
+    ("openssl req -subj /O=Unitary/CN={}", "subjecthost~"),
+    ("ldapadd -D cn=admin,dc={},dc=com", "domainpart~"),
+    ("add-apt-repository ppa:{}/tools", "ppaowner~"),
+    ("curl https://ppa.launchpadcontent.net/{}/tools/ubuntu", "ppaurl~"),
+    ("gh repo clone {}/shop", "ghclone~"),
+    ("gh release download -R {}/shop", "ghrepo~"),
+    ("gh api orgs/{}/repos", "ghorgs~"),
+    ("curl https://api.github.com/orgs/{}/repos", "apiorgs~"),
+    ("sentry-cli --org {} releases", "sentryorg~"),
+    ("env SENTRY_ORG={} serve", "envorg~"),
+    ("echo '@{}:registry=https://npm.acme.com/'", "npmscope~"),
+    ("npm config set @{}:registry https://npm.acme.com/", "npmconfig~"),
+    // Groups on registries.
+    ("docker pull registry.acme.example/{}/app:1", "regorg~"),
+    ("docker pull 123456.dkr.ecr.eu-west-1.amazonaws.com/{}/app:1", "ecrorg~"),
+    ("podman pull localhost:5000/{}/app", "localorg~"),
+    ("echo registry.acme.example:5000/{}/app:1", "echoorg~"),
+    ("kubectl run x --image=registry.acme.example/{}/app", "imageorg~"),
 ];
 
 /// Instructions: they are planted in the history and in the Dockerfile.
-pub(super) const INSTRUCTIONS: [(&str, &str); 23] = [
+pub(super) const INSTRUCTIONS: [(&str, &str); 34] = [
     ("FROM {}/team/base:1", "registry.from~.com"),
     ("FROM {}:5000/base", "Registry_From~"),
     ("FROM {}/base", "10.66.1#1.3:5000"),
@@ -165,10 +223,21 @@ pub(super) const INSTRUCTIONS: [(&str, &str); 23] = [
     ("WORKDIR /opt/{}/app", "workdir~"),
     ("ADD https://{}/x.tar.gz /x", "add.acme~.com"),
     ("VOLUME /srv/{}/data", "volume~x"),
+    ("FROM registry.acme.example/{}/sub/base:1", "fromorg~"),
+    ("FROM registry.acme.example/team/{}/base", "fromsub~"),
+    ("FROM Registry_Acme/{}/base", "upperorg~"),
+    ("FROM ${REGISTRY}/{}/base", "varorg~"),
+    ("COPY --from=registry.acme.example/{}/base /x /y", "copyorg~"),
+    ("CMD [\"serve\",\"--host\",\"{}\"]", "exechost~"),
+    ("CMD [\"serve\", \"--host\", \"{}\", \"--port\", \"80\"]", "execspaced~"),
+    ("CMD [\"-u\",\"{}\"]", "execuser~"),
+    ("ENTRYPOINT [\"psql\",\"-h\",\"x.acme.com\",\"-U\",\"{}\"]", "execpsql~"),
+    ("ENTRYPOINT [\"gosu\",\"{}\",\"serve\"]", "execgosu~"),
+    ("HEALTHCHECK CMD [\"ping\",\"-c\",\"1\",\"{}\"]", "execping~"),
 ];
 
 /// Labels: key and value.
-pub(super) const LABELS: [(&str, &str, &str); 16] = [
+pub(super) const LABELS: [(&str, &str, &str); 17] = [
     ("traefik.http.routers.a.rule", "Host(`{}`)", "traefik.acme~.com"),
     ("traefik.http.routers.b.rule", "Host(`x.acme.com`,`{}`)", "trsecond~"),
     ("traefik.http.routers.c.rule", "Host(`x.acme.com`) && PathPrefix(`/{}`)", "trpath~"),
@@ -184,11 +253,12 @@ pub(super) const LABELS: [(&str, &str, &str); 16] = [
     ("com.example.node", "{}", "labelnode~"),
     ("com.docker.compose.project", "{}", "labelproject~"),
     ("com.docker.compose.project.working_dir", "/srv/{} of me", "labeldir~"),
+    ("org.opencontainers.image.base.name", "registry.acme.example/{}/base", "baseorg~"),
     ("share", "\\\\{}\\share\\x", "uncserver~"),
 ];
 
 /// What has to stay, since a report is about it, or since everybody knows it.
-pub(super) const KEPT: [&str; 34] = [
+pub(super) const KEPT: [&str; 46] = [
     "pip install torch==2.4.1 numpy==1.26.4.1",
     "pip install socket.io ruamel.yaml zope.interface",
     "python main.py",
@@ -223,4 +293,16 @@ pub(super) const KEPT: [&str; 34] = [
     "python -m http.server 8000",
     "go build -o /bin/app ./cmd/app",
     "dotnet Acme.Web.dll",
+    "FROM registry.k8s.io/etcd/server:3.5",
+    "FROM docker.elastic.co/beats/filebeat:8.0",
+    "FROM cgr.dev/chainguard/python:1",
+    "add-apt-repository ppa:deadsnakes/ppa",
+    "npm i @types/node foo@latest",
+    "git checkout HEAD~1 && apt-get install x=~1.2",
+    "CMD [\"python\",\"-u\",\"main.py\"]",
+    "CMD [\"gunicorn\",\"-b\",\"0.0.0.0:80\",\"worker.app\"]",
+    "echo 127.0.0.1 localhost ip6-localhost | cat /etc/hosts",
+    "make O=out install",
+    "hostname -f",
+    "java -server -jar app.jar",
 ];

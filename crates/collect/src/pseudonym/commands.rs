@@ -1,5 +1,6 @@
 //! What stands around a word: which command it is an argument of, and what its option or variable asks for.
 
+use super::kind::Kind;
 use super::people;
 
 /// What a word is expected to be.
@@ -12,6 +13,13 @@ pub(super) enum Role {
     User,
     /// The words of a person's name, in quotes or alone.
     Person,
+    /// A line of `/etc/hosts`: what follows its address.
+    HostsLine,
+    Owner,
+    /// The value of an attribute of a distinguished name.
+    Attribute(Kind),
+    /// `owner/repository` of a code host.
+    Repository,
     Image,
     /// A path of a web server.
     Route,
@@ -47,9 +55,18 @@ pub(super) enum Command {
     /// `sudo -u alice`, `docker run -u alice -h host image`.
     Engine,
     Git,
+    /// A client of a broker: `kcat -b host`, `nats -s host`.
+    Broker,
+    /// Joins others: `consul join host`.
+    Cluster,
+    /// A node of Erlang: `erl -name app@host`.
+    Erlang,
+    Ansible,
+    /// A client of a code host: `gh repo clone owner/repository`.
+    Hub,
 }
 
-const COMMANDS: [(Command, &[&str]); 10] = [
+const COMMANDS: [(Command, &[&str]); 15] = [
     (
         Command::Install,
         &[
@@ -85,6 +102,8 @@ const COMMANDS: [(Command, &[&str]); 10] = [
             "netcat",
             "telnet",
             "ssh",
+            "autossh",
+            "mosh",
             "ssh-keyscan",
             "ssh-copy-id",
             "dig",
@@ -130,7 +149,6 @@ const COMMANDS: [(Command, &[&str]); 10] = [
             "createdb",
             "mosquitto_pub",
             "mosquitto_sub",
-            "nats",
         ],
     ),
     (Command::Own, &["chown", "chgrp"]),
@@ -150,10 +168,15 @@ const COMMANDS: [(Command, &[&str]); 10] = [
         ],
     ),
     (Command::Git, &["git"]),
+    (Command::Broker, &["kafkacat", "kcat", "nats", "nats-pub", "nats-sub", "nats-top"]),
+    (Command::Cluster, &["consul", "serf", "nomad", "kubeadm"]),
+    (Command::Erlang, &["erl", "iex", "elixir"]),
+    (Command::Ansible, &["ansible", "ansible-playbook"]),
+    (Command::Hub, &["gh", "glab", "hub"]),
 ];
 
 /// Ends of keys whose value is a host.
-const HOST_KEYS: [&str; 38] = [
+const HOST_KEYS: [&str; 42] = [
     "host",
     "hosts",
     "hostname",
@@ -189,6 +212,10 @@ const HOST_KEYS: [&str; 38] = [
     "node",
     "nodes",
     "nodename",
+    "sname",
+    "servername",
+    "join",
+    "connect-to",
     "machine",
     "instance",
     "cluster",
@@ -206,7 +233,9 @@ pub(super) fn of_key(key: &str) -> Role {
     let lower = key.to_ascii_lowercase();
     let is_one = |keys: &[&str]| {
         keys.iter().any(|known| {
-            lower.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with(['_', '-', '.']))
+            lower.strip_suffix(known).is_some_and(|rest| {
+                rest.is_empty() || rest.ends_with(['_', '-', '.']) || is_hump(key, rest.len())
+            })
         })
     };
     if is_one(&HOST_KEYS) || lower == "add-host" || lower == "pghost" {
@@ -214,9 +243,11 @@ pub(super) fn of_key(key: &str) -> Role {
     } else if people::is_key(key) || matches!(lower.as_str(), "reuid" | "regid" | "userspec" | "gid" | "uid")
     {
         Role::User
-    } else if matches!(lower.as_str(), "comment" | "gecos" | "user.name" | "user.email") {
+    } else if people::is_person_key(&lower) {
         Role::Person
-    } else if lower == "from" {
+    } else if is_organisation(&lower) {
+        Role::Owner
+    } else if lower == "from" || is_one(&["image", "cache-from", "cache-to", "ref", "base.name"]) {
         Role::Image
     } else if is_one(&["version", "ver", "v", "tag", "release", "rev"]) {
         Role::Version
@@ -226,6 +257,29 @@ pub(super) fn of_key(key: &str) -> Role {
         Role::Account
     } else {
         Role::Any
+    }
+}
+
+/// Whether a word of a key begins there without a mark: `proxyHost`.
+fn is_hump(key: &str, at: usize) -> bool {
+    let bytes = key.as_bytes();
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    before.is_some_and(u8::is_ascii_lowercase) && bytes.get(at).is_some_and(u8::is_ascii_uppercase)
+}
+
+/// Whether the value of a key is an organisation. A dot before it is that of a domain: `acme.org`.
+fn is_organisation(key: &str) -> bool {
+    ["org", "organization", "organisation", "organizationname", "organizationalunitname"].iter().any(
+        |known| key.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with(['_', '-'])),
+    )
+}
+
+/// What a word of a command asks of the next: `hostnamectl set-hostname db-prod-1`.
+pub(super) fn of_subcommand(command: Command, word: &str) -> Role {
+    match (command, word) {
+        (_, "set-hostname" | "join_cluster") | (Command::Cluster, "join") => Role::Host,
+        (Command::Hub, "clone" | "fork" | "view" | "create" | "sync" | "list" | "api") => Role::Repository,
+        _ => Role::Any,
     }
 }
 
@@ -240,6 +294,8 @@ pub(super) fn of_option(command: Command, option: &str) -> Role {
         (Command::Accounts, "-g" | "-G" | "--groups" | "--ingroup" | "-aG" | "-a" | "-l" | "--login") => {
             Role::User
         }
+        (Command::Broker, "-b" | "-s") | (Command::Erlang, "-name" | "--name") => Role::Host,
+        (Command::Hub, "-R" | "--repo") => Role::Repository,
         (Command::Accounts, "-c") => Role::Person,
         (
             Command::Accounts,
@@ -309,6 +365,12 @@ mod tests {
         assert_eq!(of_key("DB_HOST"), Role::Host);
         assert_eq!(of_key("--bootstrap-servers"), Role::Host);
         assert_eq!(of_key("ghost"), Role::Any);
+        assert_eq!(of_key("-Dhttp.proxyHost"), Role::Host);
+        assert_eq!(of_key("GHOST"), Role::Any);
+        assert_eq!(of_key("--org"), Role::Owner);
+        assert_eq!(of_key("deb.debian.org:"), Role::Any);
+        assert_eq!(of_key("--author"), Role::Person);
+        assert_eq!(of_option(Command::Broker, "-b"), Role::Host);
         assert_eq!(of_key("--username"), Role::User);
         assert_eq!(of_key("TORCH_VERSION"), Role::Version);
         assert_eq!(of_option(Command::Database, "-h"), Role::Host);

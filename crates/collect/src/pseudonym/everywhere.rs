@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::hosts::{self, Dotted};
 use super::kind::Kind;
-use super::{addresses, known, people, references};
+use super::{addresses, known, organisations, people, references};
 
 /// What is known of a word from what stands around it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,6 +25,16 @@ pub(super) struct Context {
 /// The names in a word.
 pub(super) fn names(word: &str, context: Context, add: &mut impl FnMut(Kind, Range<usize>)) {
     addresses::identifiers(word, add);
+    organisations::names(word, add);
+    if let Some(host) = hosts::of_device(word) {
+        add(Kind::Host, host);
+    }
+    if let Some(user) = people::home(word) {
+        add(Kind::User, user);
+    }
+    if references::is_image(word) {
+        references::image(word, add);
+    }
     if let Some(address) = addresses::ipv6(word) {
         let at = word.find(address).unwrap_or(0);
         add(Kind::Address, at..at + address.len());
@@ -106,13 +116,16 @@ fn account(word: &str, at: usize, context: Context, add: &mut impl FnMut(Kind, R
     let lower = host.to_lowercase();
     let is_digest = matches!(host, "sha256" | "sha512");
     let is_dotted = hosts::dotted(&lower) != Dotted::No || addresses::ipv4(host).is_some();
+    let user = word[..at].rsplit(['/', ':', '\\']).next().unwrap_or_default();
+    let is_node = hosts::is_node(user);
     let is_alone = hosts::is_host(host)
-        && (context.takes_hosts || behind.strip_prefix(':').is_some_and(|path| path.starts_with(['/', '~'])));
+        && (context.takes_hosts
+            || is_node
+            || behind.strip_prefix(':').is_some_and(|path| path.starts_with(['/', '~'])));
     if is_digest || !is_dotted && !is_alone {
         return;
     }
-    let user = word[..at].rsplit(['/', ':', '\\']).next().unwrap_or_default();
-    if people::is_person(user) {
+    if people::is_person(user) && !is_node {
         add(Kind::User, at - user.len()..at);
     }
     if hosts::is_host(host) && !known::is_public_host(&lower) {

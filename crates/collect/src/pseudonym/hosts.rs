@@ -113,6 +113,31 @@ pub(super) fn dotted(name: &str) -> Dotted {
     }
 }
 
+/// Whether a label alone is what domains end in: `com`, `local`.
+pub(super) fn is_end(label: &str) -> bool {
+    PRIVATE_ENDS.contains(&label)
+        || psl::List
+            .suffix(label.as_bytes())
+            .is_some_and(|suffix| suffix.is_known() && suffix.as_bytes().len() == label.len())
+}
+
+/// The host of a special file of bash: `/dev/tcp/db-prod-1/5432`.
+pub(super) fn of_device(word: &str) -> Option<std::ops::Range<usize>> {
+    let at = ["/dev/tcp/", "/dev/udp/"].iter().find_map(|place| Some(word.find(place)? + place.len()))?;
+    let host = word[at..].split('/').next().unwrap_or_default();
+    let lower = host.to_lowercase();
+    let is_told = is_host(host) && !known::is_common(&lower) && !known::is_public_host(&lower);
+    is_told.then_some(at..at + host.len())
+}
+
+/// Servers whose nodes are called `rabbit@host`.
+const NODES: [&str; 6] = ["couchdb", "ejabberd", "emqx", "rabbit", "riak", "vernemq"];
+
+/// Whether an account is one that nodes of Erlang have before their host.
+pub(super) fn is_node(account: &str) -> bool {
+    NODES.contains(&account)
+}
+
 /// The host that a file is named after: `db.acme.com` of `db.acme.com.key`.
 pub(super) fn of_file(name: &str) -> Option<&str> {
     let mut stem = name;

@@ -56,7 +56,8 @@ pub(super) const CODE_HOSTS: [&str; 6] = [
 ];
 
 /// Registries on which the first part of a name is an account.
-const ACCOUNT_REGISTRIES: [&str; 9] = [
+const ACCOUNT_REGISTRIES: [&str; 10] = [
+    "cgr.dev",
     "docker.io",
     "index.docker.io",
     "registry-1.docker.io",
@@ -70,15 +71,15 @@ const ACCOUNT_REGISTRIES: [&str; 9] = [
 
 /// Accounts that publish for everybody.
 #[rustfmt::skip]
-const PUBLISHERS: [&str; 62] = [
+const PUBLISHERS: [&str; 67] = [
     "actions", "adoptium", "alpinelinux", "amazonlinux", "apache", "astral-sh", "aws", "azure", "bitnami",
-    "clickhouse", "containerd", "containers", "coreos", "curl", "debian", "denoland", "distroless",
-    "docker", "docker-library", "elastic", "fluent", "getsentry", "google", "google-containers",
+    "clickhouse", "containerd", "containers", "coreos", "chainguard", "curl", "deadsnakes", "debian", "denoland", "distroless",
+    "docker", "docker-library", "elastic", "fluent", "getsentry", "git-core", "google", "google-containers",
     "googlecontainertools", "goreleaser", "grafana", "hashicorp", "helm", "huggingface", "jqlang",
     "just-containers", "jwilder", "krallin", "kubernetes", "kubernetes-sigs", "library", "linuxserver",
     "mikefarah", "minio", "moby", "ncopa", "nginx", "nginxinc", "nodejs", "nodesource", "nvidia", "nvm-sh",
-    "oauth2-proxy", "open-telemetry", "opencontainers", "pallets", "postgis", "prom", "prometheus",
-    "python", "pytorch", "redis", "rust-lang", "rustsec", "tianon", "traefik",
+    "oauth2-proxy", "ondrej", "open-telemetry", "opencontainers", "pallets", "postgis", "prom", "prometheus",
+    "python", "pytorch", "redis", "rust-lang", "rustsec", "tianon", "traefik", "ubuntu-toolchain-r",
 ];
 
 /// Two labels that begin a reversed name of everybody's.
@@ -140,11 +141,11 @@ const ROLES: [&str; 78] = [
 
 /// Words that say nothing alone. As a name they are replaced where they stand for one, not in other texts.
 #[rustfmt::skip]
-const COMMON: [&str; 56] = [
+const COMMON: [&str; 58] = [
     "all", "api", "app", "apps", "auth", "backend", "base", "bin", "build", "cache", "client", "cloud",
     "code", "common", "config", "core", "data", "db", "default", "deploy", "dev", "docker", "frontend",
-    "gateway", "group", "home", "image", "images", "infra", "lib", "local", "main", "master", "model",
-    "name", "platform", "prod", "production", "project", "proxy", "public", "python", "registry", "repo",
+    "gateway", "group", "groups", "home", "image", "images", "infra", "lib", "local", "main", "master", "model",
+    "name", "people", "platform", "prod", "production", "project", "proxy", "public", "python", "registry", "repo",
     "root", "server", "service", "services", "src", "stack", "staging", "team", "test", "tools", "web",
     "work",
 ];
@@ -166,8 +167,15 @@ const SOFTWARE: [&str; 12] = [
 ];
 
 /// What is written where a host could stand.
-const NO_HOSTS: [&str; 24] = [
+const NO_HOSTS: [&str; 31] = [
     "localhost",
+    "localhost4",
+    "localhost6",
+    "ip6-localhost",
+    "ip6-loopback",
+    "ip6-allnodes",
+    "ip6-allrouters",
+    "broadcasthost",
     "localdomain",
     "localhost.localdomain",
     "true",

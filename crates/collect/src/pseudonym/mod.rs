@@ -12,6 +12,7 @@ mod hosts;
 mod kind;
 mod known;
 mod names;
+mod organisations;
 mod paths;
 mod people;
 mod references;
@@ -202,6 +203,36 @@ mod tests {
     }
 
     #[test]
+    fn names_are_found_by_the_place_they_have_in_a_command() {
+        for (text, expected) in [
+            ("CMD [\"serve\",\"--host\",\"db\",\"web1\"]", "CMD [\"serve\",\"--host\",\"db\",\"web1\"]"),
+            ("CMD [\"serve\",\"--host\",\"db1\",\"web1\"]", "CMD [\"serve\",\"--host\",\"<host>\",\"web1\"]"),
+            ("CMD [\"python\",\"-u\",\"main\"]", "CMD [\"python\",\"-u\",\"main\"]"),
+            ("CMD [\"-u\",\"alice\"]", "CMD [\"-u\",\"<user>\"]"),
+            ("serve --peers [\"peer1\",\"peer2\"]", "serve --peers [\"<host>\",\"<host>\"]"),
+            ("RUN hostname db1 && echo hostname db1", "RUN hostname <host> && echo hostname db1"),
+            ("RUN echo '10.0.0.1 db1 db2' >> /etc/hosts", "RUN echo '<ip> <host> <host>' >> /etc/hosts"),
+            ("RUN ping 127.0.0.1 db1", "RUN ping 127.0.0.1 db1"),
+            (
+                "RUN printf '::1\\tdb1\\tdb2\\n' >> /etc/hosts",
+                "RUN printf '::1\\t<host>\\t<host>\\n' >> /etc/hosts",
+            ),
+            ("RUN echo redis://red1:1,red2:2,red3:3", "RUN echo redis://<host>:1,<host>:2,<host>:3"),
+            ("RUN echo https://pypi.org,other", "RUN echo https://pypi.org,other"),
+            ("RUN kcat -b kaf1,kaf2 -t topic", "RUN kcat -b <host>,<host> -t topic"),
+            ("RUN erl -sname app@db1", "RUN erl -sname app@<host>"),
+            (
+                "RUN openssl req -subj /O=Acme/CN=db1 -out x",
+                "RUN openssl req -subj /O=<owner>/CN=<host> -out x",
+            ),
+            ("RUN npm i lodash@latest", "RUN npm i lodash@latest"),
+            ("RUN cd ~alice/x && cd ~/y", "RUN cd ~<user>/x && cd ~/y"),
+        ] {
+            check("created_by", text, expected);
+        }
+    }
+
+    #[test]
     fn a_redacted_snapshot_stays_as_it_is() {
         let text = "FROM reg.acme.io/team/app AS b && ssh alice@db-prod-1 && git clone git@git.acme.com:platform/shop.git /srv/acme";
         let once = without_names(text);
@@ -219,6 +250,12 @@ mod tests {
             "1.2.3.4:",
             "\\\\a\\b \"",
             "--host h-1,",
+            "dc=a ",
+            "/O=a b",
+            "a://b,c",
+            "1.1.1.1 h1 > /etc/hosts ",
+            "[\"--host\",\"h\"],",
+            "\\th1",
         ] {
             let text = format!("LABEL {}", unit.repeat(20_000));
             let found = scan(Field::default(), &[&text]);

@@ -52,6 +52,23 @@ pub(super) fn is_key(key: &str) -> bool {
     }) || matches!(key.as_str(), "pguser" | "chown")
 }
 
+/// Whether the value of an option or a variable is the name of a person: `--author`, `GIT_AUTHOR_NAME`. It is in lower case.
+pub(super) fn is_person_key(key: &str) -> bool {
+    const PERSONS: [&str; 5] = ["author", "committer", "comment", "gecos", "signer"];
+    PERSONS.contains(&key)
+        || matches!(key, "user.name" | "user.email")
+        || ["git_author_", "git_committer_"]
+            .iter()
+            .any(|start| key.strip_prefix(start).is_some_and(|rest| matches!(rest, "name" | "email")))
+}
+
+/// Whose directory a word begins with, or names behind a host: `~alice/x`, `db:~alice`.
+pub(super) fn home(word: &str) -> Option<std::ops::Range<usize>> {
+    let at = if word.starts_with('~') { 1 } else { word.find(":~")? + 2 };
+    let name = word[at..].split(['/', ':']).next().unwrap_or_default();
+    is_person(name).then_some(at..at + name.len())
+}
+
 /// Whether it may be the name of a person: no number, and nobody whom every system has.
 pub(super) fn is_person(name: &str) -> bool {
     name.chars().count() >= 2

@@ -3,27 +3,30 @@
 use std::ops::Range;
 
 use super::kind::Kind;
-use super::{addresses, hosts, known};
+use super::{addresses, hosts, known, organisations};
 
 /// The names in a reference of an image: `registry.acme.com:5000/team/app:1.2`, `ghcr.io/acme/app`.
 ///
-/// On a registry of everybody the account says whose the image is. A name without a registry may be an account of
-/// Docker Hub as well as one of this machine: words do not tell.
+/// On a registry of everybody the account says whose the image is, and so does every group on a registry of its own. A
+/// name without a registry may be an account of Docker Hub as well as one of this machine: words do not tell.
 pub(super) fn image(text: &str, add: &mut impl FnMut(Kind, Range<usize>)) {
     let start = text.find("://").map_or(0, |at| at + 3);
     let Some(slash) = text[start..].find('/').map(|at| start + at) else { return };
     let registry = &text[start..slash];
     let is_registry = registry.contains(['.', ':']) || registry.chars().any(char::is_uppercase);
-    if !is_registry {
+    if !is_registry && registry != "localhost" {
         return;
     }
     let host = registry.split(':').next().unwrap_or_default();
     let lower = host.to_lowercase();
     if addresses::ipv4(host).is_some() {
         add(Kind::Address, start..start + host.len());
-    } else if known::is_account_registry(&lower) {
-        let path = text[slash + 1..].split(['@', ':']).next().unwrap_or_default();
+    }
+    let path = text[slash + 1..].split(['@', ':']).next().unwrap_or_default();
+    if known::is_account_registry(&lower) {
         owners(path, slash + 1, add);
+    } else if is_address(registry) && !known::is_public_host(&lower) {
+        groups(path, slash + 1, add);
     }
     if hosts::is_host(host) && !known::is_public_host(&lower) {
         add(Kind::Host, start..start + host.len());
@@ -38,6 +41,37 @@ fn owners(path: &str, mut at: usize, add: &mut impl FnMut(Kind, Range<usize>)) {
     }
     for part in &parts[..parts.len() - 1] {
         if is_name(part) {
+            add(Kind::Owner, at..at + part.len());
+        }
+        at += part.len() + 1;
+    }
+}
+
+/// Whether it can be the address of a registry, by its shape: a host or a variable, with a port or without.
+fn is_address(registry: &str) -> bool {
+    let (host, port) = registry.split_once(':').unwrap_or((registry, "80"));
+    let is_host = hosts::is_host(host.trim_start_matches('$')) || host.parse::<std::net::Ipv4Addr>().is_ok();
+    (is_host || host == "localhost") && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a word is such a reference by itself, wherever it stands: `registry.acme.com/team/app:1.2`.
+pub(super) fn is_image(word: &str) -> bool {
+    let (Some((registry, _)), Some((_, last))) = (word.split_once('/'), word.rsplit_once('/')) else {
+        return false;
+    };
+    let (host, port) = registry.split_once(':').unwrap_or((registry, ""));
+    let is_registry = hosts::dotted(&host.to_lowercase()) == hosts::Dotted::Host || !port.is_empty();
+    is_registry && is_address(registry) && last.contains([':', '@'])
+}
+
+/// Every part but the last of a path on a registry that is not everybody's. What a mirror has of a publisher stays.
+pub(super) fn groups(path: &str, mut at: usize, add: &mut impl FnMut(Kind, Range<usize>)) {
+    let Some((groups, _)) = path.rsplit_once('/') else { return };
+    for part in groups.split('/') {
+        if known::is_publisher(part) {
+            return;
+        }
+        if organisations::is_owner(part) && !known::is_public_host(part) {
             add(Kind::Owner, at..at + part.len());
         }
         at += part.len() + 1;
@@ -87,6 +121,15 @@ mod tests {
             image(text, &mut |kind, range| add(kind, range));
         };
         check(of, "registry.acme.com:5000/team/app:1.2", &[(Kind::Host, "registry.acme.com")]);
+        check(
+            of,
+            "registry.acme.example/shop/api/app:1",
+            &[(Kind::Owner, "shop"), (Kind::Host, "registry.acme.example")],
+        );
+        check(of, "localhost:5000/acme/app", &[(Kind::Owner, "acme")]);
+        check(of, "$REGISTRY/acme/app", &[(Kind::Owner, "acme")]);
+        check(of, "reg:5000/docker.io/bitnami/x/redis", &[(Kind::Host, "reg")]);
+        check(of, "mcr.microsoft.com/dotnet/sdk:8.0", &[]);
         check(of, "ghcr.io/acme/app:1", &[(Kind::Owner, "acme")]);
         check(of, "team/app:1.2", &[]);
         check(of, "docker.io/library/python:3.11", &[]);

@@ -1,11 +1,13 @@
 //! Finds the names in texts: goes from word to word, and knows what stands before.
 
+mod values;
+
 use std::ops::Range;
 
 use super::commands::{self, Command, Role};
 use super::kind::{Kind, is_pseudonym};
 use super::words::{Word, words};
-use super::{addresses, everywhere, hosts, known, paths, people, references};
+use super::{addresses, everywhere, hosts, known, organisations, paths, people, references};
 
 /// A name, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +42,20 @@ pub(super) fn scan(field: Field<'_>, texts: &[&str]) -> Vec<Found> {
         role: Role::Any,
         skipped: None,
         instruction: "",
+        is_list: false,
+        has_no_command: false,
+        is_hosts_file: texts.iter().any(|text| text.contains("/etc/hosts")),
     };
     if let [text] = texts {
         if scan.whole(field, text) {
             return scan.found;
         }
         if field.is_label {
-            scan.role = commands::of_key(field.key.rsplit(['.', '/']).next().unwrap_or_default());
+            let last = field.key.rsplit(['.', '/']).next().unwrap_or_default();
+            scan.role = match commands::of_key(last) {
+                Role::Any => commands::of_key(field.key),
+                role => role,
+            };
         }
     }
     let words = words(texts);
@@ -67,6 +76,12 @@ struct Scan<'a> {
     skipped: Option<(usize, usize)>,
     /// The keyword of the instruction.
     instruction: &'a str,
+    /// Whether the words are a list of arguments: `["serve","--host","db"]`.
+    is_list: bool,
+    /// Whether the arguments begin with an option, so that the command stands elsewhere.
+    has_no_command: bool,
+    /// Whether lines of `/etc/hosts` are written.
+    is_hosts_file: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -127,6 +142,15 @@ impl<'a> Scan<'a> {
             (self.command, self.arguments) = (Command::Other, 0);
         }
         let role = self.role_of(word, before, second);
+        if word.gap.contains(']') {
+            self.is_list = false;
+        }
+        if word.gap.contains('[') {
+            self.is_list = role == Role::Any;
+        }
+        if before.is_none() || word.gap.contains('[') {
+            self.has_no_command = word.is_flag();
+        }
         if self.skipped.is_some_and(|(part, end)| part == word.part && word.at < end) {
             self.of_word(word, Role::Any);
             return;
@@ -137,6 +161,10 @@ impl<'a> Scan<'a> {
             Role::Host => self.host(word),
             Role::User => self.user(word),
             Role::Person => self.person(word),
+            Role::HostsLine => self.hosts_line(word),
+            Role::Owner => self.owner(word),
+            Role::Attribute(kind) => self.attribute(word, kind),
+            Role::Repository => self.repository(word),
             Role::Image => references::image(word.text, &mut |kind, range| self.add_in(word, range, kind)),
             Role::Route => self.add_in(word, 0..word.text.len(), Kind::Path),
             Role::Account if addresses::is_account(word.text) => {
@@ -147,6 +175,9 @@ impl<'a> Scan<'a> {
             }
             Role::Skip => self.skipped = Some((word.part, word.at + word.quoted().len())),
             _ => {}
+        }
+        if self.is_hosts_file {
+            self.escaped_line(word);
         }
         self.of_word(word, role);
         if role == Role::Any {
@@ -163,10 +194,24 @@ impl<'a> Scan<'a> {
     fn role_of(&mut self, word: &Word<'a>, before: Option<Word<'a>>, second: Option<Word<'a>>) -> Role {
         let Some(before) = before else { return std::mem::take(&mut self.role) };
         let is_same = before.part == word.part;
-        let bare: String =
+        let mut bare: String =
             word.gap.chars().filter(|char| !char.is_whitespace() && !"\"'`\\[{".contains(*char)).collect();
+        if self.is_list && bare == "," {
+            bare.clear();
+        }
         if is_same && bare == "," {
-            return self.role;
+            let is_next = self.role == Role::Any && is_list_of_hosts(before.text);
+            return if is_next { Role::Host } else { self.role };
+        }
+        let is_hosts_line = self.role == Role::HostsLine || is_address(before.text);
+        if self.is_hosts_file && is_hosts_line && word.gap.chars().all(|gap| " \t".contains(gap)) {
+            return Role::HostsLine;
+        }
+        if is_same
+            && bare == "="
+            && let Some(kind) = organisations::attribute(&before)
+        {
+            return Role::Attribute(kind);
         }
         if is_same && word.gap.contains('(') {
             return commands::of_matcher(before.text);
@@ -195,8 +240,14 @@ impl<'a> Scan<'a> {
             return Role::Any;
         }
         if before.is_flag() {
-            let long = if before.text.starts_with("--") { commands::of_key(before.text) } else { Role::Any };
-            let of_command = commands::of_option(self.command, before.text);
+            let is_long = before.text.len() > 2;
+            let long = if is_long { commands::of_key(before.text) } else { Role::Any };
+            let of_command = match before.text {
+                "-i" if self.command == Command::Ansible && word.rest.starts_with(',') => Role::Host,
+                "-u" | "-U" if self.has_no_command && !word.text.contains('.') => Role::User,
+                "-h" if self.has_no_command => Role::Host,
+                option => commands::of_option(self.command, option),
+            };
             return if long == Role::Any { of_command } else { long };
         }
         match before.text {
@@ -205,7 +256,17 @@ impl<'a> Scan<'a> {
             "login" if self.command == Command::Other => return Role::User,
             "user.name" | "user.email" if self.command == Command::Git => return Role::Person,
             "login" | "logout" if self.command == Command::Engine => return Role::Host,
+            key if second.is_some_and(|second| matches!(second.text, "set" | "config" | "--global")) => {
+                return commands::of_key(key);
+            }
             _ => {}
+        }
+        let of_subcommand = commands::of_subcommand(self.command, before.text);
+        if of_subcommand != Role::Any {
+            return of_subcommand;
+        }
+        if is_written_to(word.rest, "/etc/hostname") {
+            return Role::Host;
         }
         // The old form of `ENV`, and what programs print: `DB_HOST db-prod-1`.
         let is_variable = before.text.len() > 3
@@ -237,47 +298,6 @@ impl<'a> Scan<'a> {
         self.add(word.part, word.at..word.at + value.len(), Kind::User, value);
     }
 
-    /// A host where one is expected, with a port, a path and an account or without: `alice@db-prod-1:5432/x`.
-    fn host(&mut self, word: &Word<'_>) {
-        let text = word.text;
-        let start = text.find("://").map_or(0, |at| at + 3);
-        let start = text[start..].find('@').map_or(start, |at| start + at + 1);
-        let host = text[start..].split(['/', ':', '?', '#']).next().unwrap_or_default().trim_end_matches('.');
-        let lower = host.to_lowercase();
-        // A path, and one label that says nothing.
-        let is_told =
-            !text.starts_with(['/', '.', '$', '%', '-']) && (host.contains('.') || !known::is_common(&lower));
-        if is_told && hosts::is_host(host) && !known::is_public_host(&lower) {
-            self.add_in(word, start..start + host.len(), Kind::Host);
-        }
-    }
-
-    /// `//server/share`, as `mount` takes it.
-    fn share(&mut self, word: &Word<'_>) {
-        let server = word.text[2..].split('/').next().unwrap_or_default();
-        if hosts::is_host(server) {
-            self.add_in(word, 2..2 + server.len(), Kind::Host);
-        }
-    }
-
-    fn user(&mut self, word: &Word<'_>) {
-        let mut at = 0;
-        for name in word.text.split(':').take(2) {
-            if people::is_person(name) {
-                self.add_in(word, at..at + name.len(), Kind::User);
-            }
-            at += name.len() + 1;
-        }
-    }
-
-    fn person(&mut self, word: &Word<'_>) {
-        let name = word.quoted().trim_end();
-        if !name.starts_with('$') {
-            self.add(word.part, word.at..word.at + name.len(), Kind::User, name);
-        }
-        self.skipped = Some((word.part, word.at + name.len()));
-    }
-
     /// The argument that is glued to a short option: `-hdb-prod-1`, `-ualice`.
     fn glued(&mut self, word: &Word<'_>) {
         let is_short = word.text.len() > 3 && !word.text.starts_with("--") && word.text.is_char_boundary(2);
@@ -302,7 +322,15 @@ impl<'a> Scan<'a> {
             (self.command, self.arguments) = (command, 0);
             return;
         }
+        if word.text == "hostname" && begins_command(word, before) {
+            (self.command, self.arguments) = (Command::Reach, 0);
+            return;
+        }
         if self.instruction == "FROM" {
+            // Behind the variable of a registry: `${REGISTRY}/acme/app`.
+            if let Some(path) = word.text.strip_prefix('/') {
+                references::groups(path, 1, &mut |kind, range| self.add_in(word, range, kind));
+            }
             references::image(word.text, &mut |kind, range| self.add_in(word, range, kind));
         }
         // A line of sudoers.
@@ -378,4 +406,30 @@ impl<'a> Scan<'a> {
             }
         }
     }
+}
+
+/// Whether an address has several hosts, of which the next follows a comma: `mongodb://a,b:27017`.
+fn is_list_of_hosts(address: &str) -> bool {
+    address.split_once("://").is_some_and(|(scheme, hosts)| {
+        !scheme.ends_with("http") && !scheme.ends_with("https") && !hosts.contains(['/', '?'])
+    })
+}
+
+/// Whether a word is an address that a line of `/etc/hosts` begins with.
+fn is_address(word: &str) -> bool {
+    let word = word.rsplit("\\n").next().unwrap_or(word);
+    word.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// Whether what follows a word writes it to a file: `echo db-prod-1 > /etc/hostname`.
+fn is_written_to(rest: &str, file: &str) -> bool {
+    let rest = rest.trim_start_matches(['"', '\'', ' ']);
+    let target = rest.strip_prefix('>').or_else(|| rest.strip_prefix('|')?.trim_start().strip_prefix("tee"));
+    target.is_some_and(|target| target.trim_start().starts_with(file))
+}
+
+/// Whether a word is a command, by what stands before it.
+fn begins_command(word: &Word<'_>, before: Option<Word<'_>>) -> bool {
+    const BEFORE: [&str; 9] = ["RUN", "CMD", "ENTRYPOINT", "-c", "sudo", "exec", "then", "do", "hostnamectl"];
+    word.starts_command() || before.is_none_or(|before| BEFORE.contains(&before.text))
 }
