@@ -277,7 +277,9 @@ impl<'b> Pass<'_, 'b> {
         let announces = WORDS.contains(&lower)
             || matches!(lower, "by" | "as") && before == "identified"
             || lower == "using" && self.words.iter().take(6).any(|word| bare(self.values, word) == "connect");
-        if announces && !is_option(self.bare(index + 1)) {
+        // Behind a separator, the value is found by its name.
+        let next = self.bare(index + 1);
+        if announces && !is_option(next) && !matches!(next, "=" | ":" | ":=" | "=>" | "==") {
             self.push_next(index, found);
         }
         // `SetEnvironmentVariable("TOKEN", "x")`

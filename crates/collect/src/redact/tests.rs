@@ -52,6 +52,7 @@ fn what_is_left_says_what_it_was() {
         ("RUN echo $TOKEN TOKEN=$OTHER", "RUN echo $TOKEN TOKEN=$OTHER"),
         ("RUN echo ask-ghp_0123456789abcdefghij", "RUN echo ask-…"),
         ("mysql -uroot -phunter2 app", "mysql -uroot -p… app"),
+        ("2 | password = \"hunter2\"", "2 | password = \"…\""),
         ("mkdir -p /srv/app && tar -xpf x.tar", "mkdir -p /srv/app && tar -xpf x.tar"),
         ("echo 'root:hunter2' | chpasswd", "echo '…' | chpasswd"),
         ("htpasswd -bc /etc/nginx/users me hunter2", "htpasswd -bc /etc/nginx/users me …"),
