@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod arguments;
 mod cache;
 mod commands;
 mod ending;
@@ -56,7 +57,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return arguments::refused(&error),
+    };
     let printer = Printer::default();
     let done = |()| ExitCode::SUCCESS;
     let result = match cli.command {

@@ -5,8 +5,8 @@
 //!
 //! A text is split into commands and words once ([`words`]). Then each pass looks through it once, and notes which
 //! parts are to be taken out: private keys ([`keys`]), values behind names ([`named`]), arguments of commands
-//! ([`commands`]), their input ([`pipes`]), logins in addresses ([`addresses`]), tokens of published forms
-//! ([`tokens`], [`forms`]), and what looks random ([`noise`]).
+//! ([`commands`]), their input ([`pipes`]), what they fill in ([`formats`]) or replace ([`substitutions`]), logins in
+//! addresses ([`addresses`]), tokens of published forms ([`tokens`], [`forms`]), and what looks random ([`noise`]).
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -23,6 +23,7 @@ use self::values::Values;
 mod addresses;
 mod commands;
 mod facts;
+mod formats;
 mod forms;
 mod instruction;
 mod keys;
@@ -30,10 +31,12 @@ mod look;
 mod named;
 mod names;
 mod noise;
+mod operands;
 mod pipes;
 mod programs;
 mod runtime;
 mod script;
+mod substitutions;
 mod tokens;
 mod twins;
 mod values;
@@ -124,6 +127,8 @@ fn ranges(text: &str, noise: Option<Noise>) -> Vec<Range<usize>> {
     named::named(&values, &script, &mut found);
     commands::commands(&values, &script, &mut found);
     pipes::pipes(&values, &script, &mut found);
+    formats::formats(&values, &script, &mut found);
+    substitutions::substitutions(&values, &script, &mut found);
     if let Some(noise) = noise {
         noise::noise(text, noise, &mut found);
     }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use plimsoll_analysis::targets::{Targets, document, judge, parse};
+use plimsoll_analysis::targets::{Targets, judge};
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::{json, markdown, text};
 
 use super::expected::expect_names;
+use super::target_file::TargetFile;
 use super::{Format, ReadArgs, read_both};
 use crate::error::{Error, Result};
-use crate::input;
 use crate::load::snapshot_or_source;
 use crate::names;
 use crate::printer::Printer;
@@ -61,9 +61,10 @@ fn parse_probe(text: &str) -> std::result::Result<(String, i64), String> {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
-    let targets = read_targets(&args.targets)?;
-    let probes = probes(&args.probe, &targets, &args.targets)?;
     let options = args.read.options();
+    let file = TargetFile::read(&args.targets, options.redact, printer)?;
+    let probes = probes(&args.probe, &file.written, &args.targets)?;
+    let targets = file.with_probes(&probes);
     let (before, after) = match &args.sources[..] {
         [before, after] => {
             let (before, after) = read_both(before, after, &options, printer)?;
@@ -72,7 +73,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         sources => (None, snapshot_or_source(&sources[0], &options, printer)?),
     };
     expect_names(&targets, &args.targets, before.as_ref(), &after)?;
-    let judgement = judge(&targets, before.as_ref(), &after, &probes);
+    let judgement = judge(&targets, before.as_ref(), &after, &BTreeMap::new());
     if judgement.outcomes.is_empty() {
         return Err(Error::usage(
             format!("`{}` demands nothing", args.targets.display()),
@@ -126,30 +127,4 @@ fn probes(given: &[(String, i64)], targets: &Targets, path: &Path) -> Result<BTr
         }
     }
     Ok(probes)
-}
-
-pub(super) fn read_targets(path: &Path) -> Result<Targets> {
-    read_with(path, parse)
-}
-
-/// A target file as the document that a page carries along.
-pub(super) fn target_document(path: &Path) -> Result<serde_json::Value> {
-    read_with(path, document)
-}
-
-/// The largest target file: a thousand services with every target take a tenth of it.
-const MAX_TARGETS_BYTES: u64 = 4 << 20;
-
-fn read_with<T>(path: &Path, read: fn(&str) -> std::result::Result<T, String>) -> Result<T> {
-    let failed = |error: std::io::Error| {
-        if error.kind() == std::io::ErrorKind::NotFound {
-            let message = format!("there is no `{}`", path.display());
-            Error::usage(message, "`plimsoll init` writes one, `--targets FILE` names another")
-        } else {
-            Error::read(path, error)
-        }
-    };
-    let bytes = input::read(path, MAX_TARGETS_BYTES).map_err(failed)?;
-    let text = String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error)))?;
-    read(&text).map_err(|message| Error::Targets { path: path.to_owned(), message })
 }

@@ -13,6 +13,7 @@ pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod snapshot;
 pub(crate) mod split;
+mod target_file;
 pub(crate) mod viewer;
 pub(crate) mod whatif;
 pub(crate) mod why;

@@ -10,8 +10,8 @@ use plimsoll_snapshot::Runtime;
 use plimsoll_snapshot::runtime::PlanFormat;
 
 use super::ReadArgs;
-use super::check::read_targets;
 use super::expected::expect_services;
+use super::target_file::TargetFile;
 use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let targets = match &args.targets {
         None => Targets::default(),
         Some(path) => {
-            let targets = read_targets(path)?;
+            let targets = TargetFile::read(path, args.read.options().redact, printer)?.shown;
             expect_services(&targets, path, &snapshot)?;
             targets
         }

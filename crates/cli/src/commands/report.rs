@@ -1,6 +1,6 @@
 //! `plimsoll report`: before and after for people: one HTML file, a comment, a card.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use plimsoll_analysis::compare::{Comparison, compare};
@@ -11,8 +11,8 @@ use plimsoll_report::{card, json, markdown, summary, verdict};
 use plimsoll_snapshot::{Bundle, Snapshot};
 
 use super::build::BuildArgs;
-use super::check::{read_targets, target_document};
 use super::expected::expect_names;
+use super::target_file::TargetFile;
 use super::{ReadArgs, read_both};
 use crate::ending::Ending;
 use crate::error::{Error, Result};
@@ -83,9 +83,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         ));
     }
     let target_file = args.targets.as_deref();
-    let read = |path: &Path| -> Result<_> { Ok((read_targets(path)?, target_document(path)?)) };
-    let targets = target_file.map(read).transpose()?;
     let options = args.read.options();
+    let targets = target_file.map(|path| TargetFile::read(path, options.redact, printer)).transpose()?;
     let (before, mut after) = match &args.sources[..] {
         [before, after] => {
             let (before, after) = read_both(before, after, &options, printer)?;
@@ -96,12 +95,12 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     // What is built next is what is after.
     args.build.add_to(&mut after, printer)?;
     let after = redacted(after, &options)?;
-    if let (Some((targets, _)), Some(path)) = (&targets, target_file) {
-        expect_names(targets, path, before.as_ref(), &after)?;
+    if let (Some(targets), Some(path)) = (&targets, target_file) {
+        expect_names(&targets.shown, path, before.as_ref(), &after)?;
     }
     let is_compared = before.is_some();
     let comparison = compare(before.as_ref().unwrap_or(&Snapshot::default()), &after);
-    let targets = targets.map(|(_, document)| document);
+    let targets = targets.map(|file| file.document);
     let bundle = Bundle { before: before.unwrap_or_default(), after, targets };
     let standard = Output::Standard;
     let place = output.unwrap_or(&standard);

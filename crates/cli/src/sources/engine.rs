@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use plimsoll_collect::memory::answer_without_secrets;
 use plimsoll_report::format::one_line;
 use plimsoll_snapshot::{Digest, Transport};
 use serde::Deserialize;
@@ -264,7 +265,8 @@ impl Connection {
         }
         let status = response.status();
         let message: Option<Message> = self.answer(&mut response).ok();
-        let message = message.map(|said| said.message.chars().take(MESSAGE).collect::<String>());
+        let message = message
+            .map(|said| answer_without_secrets(&said.message).chars().take(MESSAGE).collect::<String>());
         let message = message.map(|said| format!(": {}", one_line(&said))).unwrap_or_default();
         Error::usage(format!("{self} answers {status}{message}"), self.engine.hint())
     }

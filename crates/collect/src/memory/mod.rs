@@ -113,6 +113,12 @@ pub fn without_secrets(text: &str) -> String {
     crate::redact::text(text).into_owned()
 }
 
+/// What a server says, without what looks like a secret. Digests and identifiers stay: they name what is meant.
+#[must_use]
+pub fn answer_without_secrets(text: &str) -> String {
+    crate::redact::setting(text).into_owned()
+}
+
 /// A message without what parsers quote, and without logins and tokens. What merely looks random stays, since messages name digests and files.
 #[must_use]
 pub fn without_credentials(text: &str) -> String {

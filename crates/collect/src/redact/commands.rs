@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::look;
-use super::names::{is_public_variable, is_secret_name, is_silent_option};
+use super::names::{is_public_variable, is_secret_name, is_silent_option, names_password};
 use super::programs::{Operands, PLAIN, PREFIXES, PROGRAMS, Program};
 use super::script::{Command, Script, Word};
 use super::values::{End, Values, is_harmless};
@@ -76,23 +76,23 @@ pub(super) fn program<'a>(values: &Values<'a>, word: &Word) -> &'a str {
     bare(values, word).rsplit(['/', '=', '\\']).next().unwrap_or_default()
 }
 
-struct Pass<'a, 'b> {
-    values: &'a Values<'b>,
-    words: &'a [Word],
+pub(super) struct Pass<'a, 'b> {
+    pub(super) values: &'a Values<'b>,
+    pub(super) words: &'a [Word],
     programs: &'a [usize],
 }
 
 impl<'b> Pass<'_, 'b> {
-    fn programs(&self) -> impl Iterator<Item = &'static Program> {
+    pub(super) fn programs(&self) -> impl Iterator<Item = &'static Program> {
         self.programs.iter().map(|index| &PROGRAMS[*index])
     }
 
-    fn bare(&self, index: usize) -> &'b str {
+    pub(super) fn bare(&self, index: usize) -> &'b str {
         self.words.get(index).map_or("", |word| bare(self.values, word))
     }
 
     /// Takes out a word from a place in it on.
-    fn push(&self, word: &Word, from: usize, found: &mut Vec<Range<usize>>) {
+    pub(super) fn push(&self, word: &Word, from: usize, found: &mut Vec<Range<usize>>) {
         let text = self.values.text;
         let start = (word.range.start + from).min(word.range.end);
         let rest = &text[start..word.range.end];
@@ -111,14 +111,14 @@ impl<'b> Pass<'_, 'b> {
         }
     }
 
-    fn push_next(&self, index: usize, found: &mut Vec<Range<usize>>) {
+    pub(super) fn push_next(&self, index: usize, found: &mut Vec<Range<usize>>) {
         if let Some(next) = self.words.get(index + 1) {
             self.push(next, 0, found);
         }
     }
 
     fn words(&self, found: &mut Vec<Range<usize>>) {
-        let (mut is_setting, mut is_export) = (false, false);
+        let (mut is_setting, mut is_export, mut is_behind) = (false, false, false);
         for (index, word) in self.words.iter().enumerate() {
             look::looked_at(word.range.len());
             let bare = self.bare(index);
@@ -141,6 +141,11 @@ impl<'b> Pass<'_, 'b> {
                 self.option(index, word, bare, &lower, found);
             }
             self.announced(index, word, &lower, found);
+            is_behind |= self.is_answer(index);
+            if is_behind && !is_option(bare) {
+                self.push(word, 0, found);
+            }
+            is_behind |= sets_password(&lower);
             self.assigned(index, word, is_export, found);
             is_export |= matches!(program(self.values, word), "export" | "declare" | "typeset" | "readonly");
             if is_setting {
@@ -166,8 +171,12 @@ impl<'b> Pass<'_, 'b> {
                 }
                 _ => {}
             }
-            if program.silent.contains(&bare) {
-                self.push_next(index, found);
+            match program.silent.iter().find_map(|option| bare.strip_prefix(option)) {
+                Some("") => self.push_next(index, found),
+                Some(rest) if rest.starts_with('=') => {
+                    self.push(word, offset + bare.len() - rest.len() + 1, found);
+                }
+                _ => {}
             }
             let assigns = program.assigns.iter().find_map(|option| bare.strip_prefix(option));
             match assigns {
@@ -181,8 +190,13 @@ impl<'b> Pass<'_, 'b> {
                 self.letters(program, index, word, bare, offset, found);
             }
         }
-        let is_secret =
-            bare.len() > 2 && !bare.contains('=') && is_secret_name(bare) && !is_silent_option(lower);
+        // `/run/secrets/x` is a path, and `/secret/d` a script of `sed`.
+        let is_path = bare.starts_with('/') && bare[1..].contains('/');
+        let is_secret = !is_path
+            && bare.len() > 2
+            && !bare.contains('=')
+            && is_secret_name(bare)
+            && !is_silent_option(lower);
         let next = self.bare(index + 1);
         if is_secret && !next.starts_with("id=") && !is_option(next) {
             self.push_next(index, found);
@@ -239,7 +253,7 @@ impl<'b> Pass<'_, 'b> {
     }
 
     /// `NAME=value`, where every value counts.
-    fn assignment(&self, index: usize, from: usize, found: &mut Vec<Range<usize>>) {
+    pub(super) fn assignment(&self, index: usize, from: usize, found: &mut Vec<Range<usize>>) {
         let Some(word) = self.words.get(index) else { return };
         let text = self.values.text[word.range.clone()].get(from..).unwrap_or_default();
         if let Some(at) = text.find('=') {
@@ -263,7 +277,9 @@ impl<'b> Pass<'_, 'b> {
         let announces = WORDS.contains(&lower)
             || matches!(lower, "by" | "as") && before == "identified"
             || lower == "using" && self.words.iter().take(6).any(|word| bare(self.values, word) == "connect");
-        if announces && !is_option(self.bare(index + 1)) {
+        // Behind a separator, the value is found by its name.
+        let next = self.bare(index + 1);
+        if announces && !is_option(next) && !matches!(next, "=" | ":" | ":=" | "=>" | "==") {
             self.push_next(index, found);
         }
         // `SetEnvironmentVariable("TOKEN", "x")`
@@ -277,6 +293,13 @@ impl<'b> Pass<'_, 'b> {
                 self.push(next, 0, found);
             }
         }
+    }
+
+    /// Whether a word is the value of a question, as debconf stores it: `package package/db_password string x`.
+    fn is_answer(&self, index: usize) -> bool {
+        let Some(question) = index.checked_sub(2).map(|question| self.bare(question)) else { return false };
+        matches!(self.bare(index - 1), "string" | "password" | "text" | "select" | "multiselect")
+            && question.rsplit_once('/').is_some_and(|(_, name)| is_secret_name(name))
     }
 
     /// `export NAME=value` and `$env:NAME = "value"`.
@@ -316,91 +339,12 @@ impl<'b> Pass<'_, 'b> {
             }
         }
     }
+}
 
-    fn operands(&self, found: &mut Vec<Range<usize>>) {
-        let is_htpasswd = self.words.iter().position(|word| program(self.values, word) == "htpasswd");
-        if let Some(at) = is_htpasswd {
-            let is_option = |index: &usize| self.bare(*index).starts_with('-');
-            let options: String =
-                (at + 1..self.words.len()).take_while(is_option).map(|at| self.bare(at)).collect();
-            // With `-n`, no file stands in front.
-            let place = if options.contains('n') { 1 } else { 2 };
-            let password = (at + 1..self.words.len()).filter(|index| !is_option(index)).nth(place);
-            if let Some(index) = password.filter(|_| options.contains('b')) {
-                self.push(&self.words[index], 0, found);
-            }
-        }
-        for taker in self.programs().filter(|taker| taker.operands != Operands::None) {
-            let is_taker = |word: &Word| {
-                let name = program(self.values, word).to_ascii_lowercase();
-                taker.names.contains(&name.trim_end_matches(".exe"))
-            };
-            let Some(at) = self.words.iter().position(is_taker) else { continue };
-            look::looked_at(self.words.len());
-            let operands: Vec<usize> = (at + 1..self.words.len())
-                .filter(|index| {
-                    !self.bare(*index).starts_with(['-', '/']) || taker.operands == Operands::Slash
-                })
-                .collect();
-            let is_subcommand = |index: &&usize| taker.with.contains(&self.bare(**index));
-            match taker.operands {
-                Operands::None => {}
-                Operands::From(first) => {
-                    operands.iter().skip(first).for_each(|index| self.push(&self.words[*index], 0, found));
-                }
-                Operands::Behind => {
-                    let behind =
-                        operands.iter().rposition(|index| is_subcommand(&index)).unwrap_or(usize::MAX - 1);
-                    operands
-                        .iter()
-                        .skip(behind + 1)
-                        .for_each(|index| self.push(&self.words[*index], 0, found));
-                }
-                Operands::Last => {
-                    operands
-                        .iter()
-                        .skip(1)
-                        .last()
-                        .or(operands.last().filter(|_| taker.with.is_empty()))
-                        .iter()
-                        .for_each(|index| {
-                            self.push(&self.words[**index], 0, found);
-                        });
-                }
-                Operands::Slash => {
-                    for index in operands {
-                        let text = &self.values.text[self.words[index].range.clone()];
-                        if let Some(slash) = text.find('/').filter(|slash| *slash > 0) {
-                            let word = &self.words[index];
-                            let end = text.rfind('@').filter(|at| *at > slash).unwrap_or(text.len());
-                            let range = word.range.start + slash + 1..word.range.start + end;
-                            if !is_harmless(&self.values.text[range.clone()]) {
-                                found.push(range);
-                            }
-                        }
-                    }
-                }
-                Operands::Colon => {
-                    for index in operands {
-                        let text = &self.values.text[self.words[index].range.clone()];
-                        if text.contains(':') && !text.contains("://") {
-                            self.push(&self.words[index], 0, found);
-                        }
-                    }
-                }
-                Operands::Typed => {
-                    for index in operands {
-                        let word = &self.words[index];
-                        let text = &self.values.text[word.range.clone()];
-                        if word.is_quoted && (text.ends_with("\\r") || text.ends_with("\\n")) {
-                            self.push(word, 0, found);
-                        }
-                    }
-                }
-                Operands::Assigned => operands.iter().for_each(|index| self.assignment(*index, 0, found)),
-            }
-        }
-    }
+/// Whether a subcommand takes a password: `set-initial-password x`, `change_password me x`.
+fn sets_password(lower: &str) -> bool {
+    let verb = lower.split(['-', '_']).next().unwrap_or_default();
+    verb.len() < lower.len() && matches!(verb, "set" | "reset" | "change" | "update") && names_password(lower)
 }
 
 /// `/p:x`, `/pass:x`, `/rp:x`: how much of the word is the option.

@@ -37,6 +37,18 @@ pub(super) fn skip_spaces(text: &str, from: usize) -> usize {
     run(text.as_bytes(), from, |byte| matches!(byte, b' ' | b'\t'))
 }
 
+/// Whether a byte is a space or ends a line.
+pub(super) fn is_space(byte: u8) -> bool {
+    char::from(byte).is_whitespace()
+}
+
+/// Whether a brace stands by itself, and groups commands.
+pub(super) fn is_alone(bytes: &[u8], at: usize, end: usize) -> bool {
+    let is_border = |byte: Option<&u8>| byte.is_none_or(|byte| is_space(*byte) || *byte == b';');
+    (at == 0 || is_border(bytes.get(at - 1)))
+        && (at + 1 == end || is_border(bytes.get(at + 1)) || bytes[at + 1] == b'|')
+}
+
 #[cfg(test)]
 pub(super) mod counter {
     use std::cell::Cell;

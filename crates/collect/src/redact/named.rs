@@ -66,8 +66,11 @@ impl<'b> Named<'_, 'b> {
         let follows = self.announced.take().is_some_and(|before| start - before.min(start) < 24);
         // The name in an address is that of a person: `https://oauth2:x@host`.
         let is_user = is_colon && text[..start].ends_with("://");
-        let is_secret = !is_user && is_secret_name(name)
-            || follows && matches!(name, "value" | "val" | "Value" | "content");
+        // `a\npin=x`: the name may begin behind the escape of a line's end.
+        let is_escaped = start > 0 && bytes[start - 1] == b'\\' && name.starts_with(['n', 'r', 't']);
+        let is_named = is_secret_name(name) || is_escaped && is_secret_name(&name[1..]);
+        let is_secret =
+            !is_user && is_named || follows && matches!(name, "value" | "val" | "Value" | "content");
         if self.announce(name, value, is_colon) || !is_secret {
             return None;
         }
@@ -157,6 +160,11 @@ impl<'b> Named<'_, 'b> {
         }
         if is_colon || is_spaced || value > at + 1 {
             value = look::skip_spaces(text, value);
+        }
+        // A space that is escaped, for a shell to keep: `X-Api-Key:\ x`.
+        if is_colon && bytes.get(value) == Some(&b'\\') && matches!(bytes.get(value + 1), Some(b' ' | b'\t'))
+        {
+            value = look::skip_spaces(text, value + 1);
         }
         Some(Place { name, start, end, value, is_colon, is_spaced })
     }

@@ -24,7 +24,7 @@ pub(crate) fn names_secret(name: &str) -> bool {
 
 /// Whether the value of what has this name may not be shown. These are more names than make a finding.
 pub(super) fn is_secret_name(name: &str) -> bool {
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 17] = [
         "signature",
         "sonar.login",
         "passphrase",
@@ -39,8 +39,11 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         "cookie",
         "sessionid",
         "encryptionkey",
+        "mnemonic",
+        "seed_phrase",
+        "seed-phrase",
     ];
-    const EXACT: [&str; 14] = [
+    const EXACT: [&str; 16] = [
         "key",
         "pass",
         "pw",
@@ -51,13 +54,16 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         "otp",
         "psk",
         "pin",
+        "cred",
         "creds",
+        "bearer",
         "userpass",
         "requirepass",
         "encrypt",
     ];
-    const ENDS: [&str; 12] =
-        ["_pat", "dsn", "_pw", "-pw", ".pw", "pass", "key", "_creds", "-creds", "_sas", "_psk", "salt"];
+    const ENDS: [&str; 13] = [
+        "_pat", "dsn", "_pw", "-pw", ".pw", "pass", "key", "_creds", "-creds", "_sas", "_psk", "salt", "jwt",
+    ];
     const NONE: [&str; 18] = [
         "newkey",
         "genkey",

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::commands::{bare, program};
 use super::look;
-use super::names::is_secret_file;
+use super::names::{is_secret_file, is_secret_name};
 use super::programs::{LOGIN_WORDS, READERS, SECRET_READERS};
 use super::script::{Command, Script};
 use super::values::{Values, is_harmless};
@@ -44,11 +44,12 @@ pub(super) fn pipes(values: &Values<'_>, script: &Script, found: &mut Vec<Range<
     }
 }
 
-/// The words that `echo` and `printf` write.
+/// The words that `echo`, `printf` and `yes` write.
 fn written(values: &Values<'_>, script: &Script, command: &Command, found: &mut Vec<Range<usize>>) {
     let words = script.words_of(command);
-    let echo =
-        |word| matches!(program(values, word), "echo" | "printf" | "print" | "write-output" | "Write-Output");
+    let echo = |word| {
+        matches!(program(values, word), "echo" | "printf" | "print" | "yes" | "write-output" | "Write-Output")
+    };
     let Some(at) = words.iter().position(echo) else { return };
     for word in &words[at + 1..] {
         let text = &values.text[word.range.clone()];
@@ -59,7 +60,8 @@ fn written(values: &Values<'_>, script: &Script, command: &Command, found: &mut 
     }
 }
 
-fn push(values: &Values<'_>, range: Range<usize>, found: &mut Vec<Range<usize>>) {
+/// Takes out a text without the quotes around it, unless it is harmless.
+pub(super) fn push(values: &Values<'_>, range: Range<usize>, found: &mut Vec<Range<usize>>) {
     let text = &values.text[range.clone()];
     look::looked_at(text.len());
     let inner = text.trim_matches(['"', '\'', '\\', '\n', ' ']);
@@ -74,6 +76,7 @@ fn takes_secret(values: &Values<'_>, script: &Script, command: &Command) -> bool
     let words = script.words_of(command);
     let (mut is_reader, mut has_login, mut is_sudo, mut is_htpasswd, mut is_tee, mut is_decoder) =
         (false, false, false, false, false, false);
+    let mut is_variable = false;
     for word in words {
         look::looked_at(word.range.len());
         let (text, name) = (bare(values, word), program(values, word));
@@ -86,15 +89,18 @@ fn takes_secret(values: &Values<'_>, script: &Script, command: &Command) -> bool
             || is_sudo && matches!(text, "-S" | "-kS" | "-Sk")
             || is_htpasswd && text.starts_with('-') && text.contains('i')
             || is_tee && is_secret_file(text)
+            || is_variable && is_secret_name(text)
             || is_decoder && matches!(text, "-d" | "--decode" | "-D" | "-di")
         {
             return true;
         }
         is_reader |= READERS.contains(&name);
-        has_login |= LOGIN_WORDS.contains(&text);
+        has_login |= LOGIN_WORDS.contains(&text.trim_start_matches('-'));
         is_sudo |= name == "sudo";
         is_htpasswd |= name == "htpasswd";
         is_tee |= name == "tee";
+        // `read TOKEN` fills a variable.
+        is_variable |= matches!(text, "read" | "mapfile" | "readarray");
         is_decoder |= matches!(name, "base64" | "base32");
     }
     is_reader && has_login

@@ -41,6 +41,8 @@ pub(super) enum Operands {
     Assigned,
     /// Those that end as a typed line does.
     Typed,
+    /// Those behind a name that ends with its `=`: `password= x`.
+    Spaced,
 }
 
 const NONE: Program = Program {
@@ -262,6 +264,16 @@ pub(super) const PROGRAMS: &[Program] = &[
     Program { names: &["reg"], with: &["add", "ADD"], silent: &["/d", "/D"], ..NONE },
     Program { names: &["set-item", "new-item"], operands: Operands::From(1), ..NONE },
     Program { names: &["send"], operands: Operands::Typed, ..NONE },
+    Program { names: &["sc"], with: &["config", "create"], operands: Operands::Spaced, ..NONE },
+    Program { names: &["pulumi"], with: &["--secret"], operands: Operands::From(3), ..NONE },
+    Program { names: &["pulumi"], with: &["set-all"], operands: Operands::Assigned, ..NONE },
+    Program { names: &["kaggle"], with: &["set"], password: "v", other: "n", ..NONE },
+    Program {
+        names: &["aws", "az", "eas", "op"],
+        with: &["put-parameter", "put-secret-value", "secret", "secret:create", "env:create"],
+        silent: &["--value"],
+        ..NONE
+    },
 ];
 
 /// Commands in whose words the name of a program is only a name: of a package, a user, a file.
@@ -347,7 +359,8 @@ pub(super) const READERS: [&str; 44] = [
     "wrangler",
 ];
 
-pub(super) const LOGIN_WORDS: [&str; 16] = [
+pub(super) const LOGIN_WORDS: [&str; 17] = [
+    "configure",
     "login",
     "signin",
     "auth",

@@ -21,7 +21,7 @@ pub(crate) fn memory_input(input: &mut MemoryInput) {
         identity(&mut event.who);
     }
     for RuntimeWarning { reason, .. } in &mut input.warnings {
-        clean(reason);
+        settle(reason);
     }
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn container(container: &mut Container) {
     [service, project, id, name, image].into_iter().for_each(optional);
     restart.iter_mut().for_each(policy);
     if let Some(logging) = logging {
-        clean(&mut logging.driver);
+        settle(&mut logging.driver);
         logging.options.values_mut().for_each(settle);
     }
     env_names.iter_mut().for_each(clean);
@@ -42,29 +42,29 @@ fn planned(planned: &mut PlannedService) {
     [&mut planned.project, &mut planned.image].into_iter().for_each(optional);
     planned.restart.iter_mut().for_each(policy);
     if let Some(logging) = &mut planned.logging {
-        clean(&mut logging.driver);
+        settle(&mut logging.driver);
         logging.options.values_mut().for_each(settle);
     }
     for dependency in &mut planned.depends_on {
         clean(&mut dependency.service);
-        clean(&mut dependency.condition);
+        settle(&mut dependency.condition);
     }
     planned.env_names.iter_mut().chain(&mut planned.profiles).for_each(clean);
 }
 
 fn recording(recording: &mut Recording) {
     if let Some(engine) = &mut recording.engine {
-        clean(&mut engine.version);
-        clean(&mut engine.api_version);
+        settle(&mut engine.version);
+        settle(&mut engine.api_version);
     }
     if let Some(host) = &mut recording.host {
-        optional(&mut host.kernel);
+        host.kernel.iter_mut().for_each(settle);
     }
     if let Some(load) = &mut recording.load {
         settle(&mut load.label);
     }
     for interruption in &mut recording.interruptions {
-        clean(&mut interruption.reason);
+        settle(&mut interruption.reason);
     }
 }
 
@@ -74,15 +74,17 @@ fn identity(identity: &mut Identity) {
 }
 
 fn policy(policy: &mut RestartPolicy) {
-    clean(&mut policy.name);
+    settle(&mut policy.name);
 }
 
 fn optional(text: &mut Option<String>) {
     text.iter_mut().for_each(clean);
 }
 
+/// Names and references have neither spaces nor assignments; a text that has is read as a setting.
 fn clean(text: &mut String) {
-    if let std::borrow::Cow::Owned(kept) = name(text) {
+    let is_name = !text.contains(|char: char| char == '=' || char.is_whitespace());
+    if let std::borrow::Cow::Owned(kept) = if is_name { name(text) } else { setting(text) } {
         *text = kept;
     }
 }

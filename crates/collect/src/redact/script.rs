@@ -44,6 +44,14 @@ pub(super) struct Command {
     pub(super) outer: Option<usize>,
 }
 
+/// Whether `\n` and `\t` are two characters each, or the space that a program makes of them. The text does not tell, so what
+/// is quoted is read both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Escapes {
+    Written,
+    Meant,
+}
+
 impl Script {
     /// The words of a command.
     pub(super) fn words_of(&self, command: &Command) -> &[Word] {

@@ -5,9 +5,14 @@
 use super::look::counter::count;
 use super::*;
 
-/// The lines of a file; `\n` stands for the end of a line.
+/// The lines of a file; `\n` stands for the end of a line, `\\` before an `n` or a `t` for a backslash.
 fn lines(file: &str) -> impl Iterator<Item = String> {
-    file.lines().map(|line| line.replace("\\n", "\n"))
+    const KEPT: &str = "\u{1}";
+    let line = |line: &str| {
+        let kept = line.replace("\\\\n", &format!("{KEPT}n")).replace("\\\\t", &format!("{KEPT}t"));
+        kept.replace("\\n", "\n").replace(KEPT, "\\")
+    };
+    file.lines().map(line)
 }
 
 #[test]
@@ -47,6 +52,7 @@ fn what_is_left_says_what_it_was() {
         ("RUN echo $TOKEN TOKEN=$OTHER", "RUN echo $TOKEN TOKEN=$OTHER"),
         ("RUN echo ask-ghp_0123456789abcdefghij", "RUN echo ask-…"),
         ("mysql -uroot -phunter2 app", "mysql -uroot -p… app"),
+        ("2 | password = \"hunter2\"", "2 | password = \"…\""),
         ("mkdir -p /srv/app && tar -xpf x.tar", "mkdir -p /srv/app && tar -xpf x.tar"),
         ("echo 'root:hunter2' | chpasswd", "echo '…' | chpasswd"),
         ("htpasswd -bc /etc/nginx/users me hunter2", "htpasswd -bc /etc/nginx/users me …"),
@@ -85,8 +91,24 @@ fn names_keep_digests_and_lose_tokens() {
     assert_eq!(setting("mysql -phunter2"), "mysql -p…");
 }
 
+#[test]
+fn no_setting_of_a_container_gives_a_connection_away() {
+    use plimsoll_snapshot::runtime::{Container, Logging, RestartPolicy};
+    let secret = || "Server=db;Password=hunter2X".to_owned();
+    let mut known = Container {
+        name: Some(secret()),
+        image: Some("acme/my-secret:1.0".to_owned()),
+        restart: Some(RestartPolicy { name: secret(), max_retries: None }),
+        logging: Some(Logging { driver: secret(), options: [("tag".to_owned(), secret())].into() }),
+        ..Container::default()
+    };
+    container(&mut known);
+    let kept = format!("{known:?}");
+    assert!(!kept.contains("hunter2X") && kept.contains("acme/my-secret:1.0"), "{kept}");
+}
+
 /// Shapes of text that make a careless pass look at everything again for each word.
-const SHAPES: [&str; 64] = [
+const SHAPES: [&str; 76] = [
     "<a b>",
     "<password ",
     "password: [",
@@ -151,6 +173,18 @@ const SHAPES: [&str; 64] = [
     "\u{1f}",
     "-",
     "PuTTY Private-Lines: ",
+    "printf %s a ",
+    "printf '%s",
+    "printf -v TOKEN %s ",
+    "password\\n",
+    "'a\\nb' ",
+    "sed s/TOKEN/a/ ",
+    "sed 's/TOKEN",
+    "perl s{s{",
+    "set-password ",
+    "a/token string ",
+    "sc config password= ",
+    "read TOKEN <<< a ",
 ];
 
 /// Twice the text is at most twice the work, and a little for what is counted once.

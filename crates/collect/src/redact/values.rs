@@ -76,10 +76,11 @@ impl Values<'_> {
 
 /// Whether a script writes out what stands in it.
 fn writes_out(script: &str) -> bool {
+    const WRITERS: [&str; 7] = ["echo", "printf", "print", "puts", "say", "console.log", "yes"];
     script.contains("<<<")
-        || script
-            .split(|char: char| char.is_whitespace() || "|;&(".contains(char))
-            .any(|word| matches!(word.rsplit('/').next(), Some("echo" | "printf" | "print")))
+        || script.split(|char: char| char.is_whitespace() || "|;&(\"'".contains(char)).any(|word| {
+            word.ends_with(".write") || WRITERS.contains(&word.rsplit('/').next().unwrap_or_default())
+        })
 }
 
 /// A variable, a path, a switch: what stands for a secret, or for none.

@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use plimsoll_snapshot::Order as _;
 
-use super::script::{Command, Script, Word};
+use super::BETWEEN;
+use super::look::{self, is_alone, is_space};
+use super::script::{Command, Escapes, Script, Word};
 use super::twins::Twins;
-use super::{BETWEEN, look};
 
 /// How deep quoted text is looked into.
 const DEEPEST: usize = 4;
@@ -37,6 +38,7 @@ struct Inner {
     range: Range<usize>,
     depth: usize,
     outer: Option<usize>,
+    escapes: Escapes,
 }
 
 struct Splitter<'a> {
@@ -50,7 +52,12 @@ impl Splitter<'_> {
         if self.text.contains(BETWEEN) {
             self.arguments();
         } else {
-            self.inner.push_back(Inner { range: 0..self.text.len(), depth: 0, outer: None });
+            self.inner.push_back(Inner {
+                range: 0..self.text.len(),
+                depth: 0,
+                outer: None,
+                escapes: Escapes::Written,
+            });
         }
         while let Some(inner) = self.inner.pop_front() {
             Commands::new(&mut self, inner).split();
@@ -62,7 +69,7 @@ impl Splitter<'_> {
 
     /// The arguments of one command. One that is an operator separates commands: some lists are lines, split at spaces.
     fn arguments(&mut self) {
-        let whole = Inner { range: 0..self.text.len(), depth: 0, outer: None };
+        let whole = Inner { range: 0..self.text.len(), depth: 0, outer: None, escapes: Escapes::Written };
         let mut start = 0;
         let text = self.text;
         let mut commands = Commands::new(self, whole);
@@ -140,6 +147,13 @@ impl<'a, 'b> Commands<'a, 'b> {
         while at < end {
             let rest = &text[at..end];
             let Some(char) = rest.chars().next() else { break };
+            if let Some(space) = self.escaped_space(at).filter(|_| char == '\\') {
+                if bytes[space] != b't' {
+                    self.end();
+                }
+                at = space + 1;
+                continue;
+            }
             let has = |piece: &str| rest.starts_with(piece);
             match char {
                 '\n' => {
@@ -289,7 +303,7 @@ impl<'a, 'b> Commands<'a, 'b> {
             if is_data {
                 self.splitter.script.data.push(body.clone());
             }
-            self.push_inner(body, Some(command));
+            self.push_inner(body, Some(command), self.inner.escapes);
         }
         if at > from {
             self.pair = self.splitter.script.twins.from(at);
@@ -307,6 +321,9 @@ impl<'a, 'b> Commands<'a, 'b> {
                 b'\\' => {
                     let backslashes = look::run(bytes, at, |byte| byte == b'\\') - at;
                     let next = at + backslashes;
+                    if self.escaped_space(at).is_some() {
+                        return at;
+                    }
                     if next < end && matches!(bytes[next], b'"' | b'\'') {
                         at = self.quote(next, end).unwrap_or(next + 1);
                     } else if bytes.get(next) == Some(&b'\n') {
@@ -378,16 +395,31 @@ impl<'a, 'b> Commands<'a, 'b> {
         let text = &self.splitter.text[range.clone()];
         look::looked_at(text.len());
         if text.contains(|char: char| char.is_whitespace() || "|;&<`(\"'".contains(char)) {
-            let command = self.splitter.script.commands.len();
-            self.push_inner(range, Some(command));
+            let outer = Some(self.splitter.script.commands.len());
+            if self.inner.escapes == Escapes::Written
+                && ["\\n", "\\t", "\\r"].iter().any(|escape| text.contains(escape))
+            {
+                self.push_inner(range.clone(), outer, Escapes::Meant);
+            }
+            self.push_inner(range, outer, self.inner.escapes);
         }
     }
 
-    fn push_inner(&mut self, range: Range<usize>, outer: Option<usize>) {
+    fn push_inner(&mut self, range: Range<usize>, outer: Option<usize>, escapes: Escapes) {
         let depth = self.inner.depth + 1;
         if depth < DEEPEST && !range.is_empty() {
-            self.splitter.inner.push_back(Inner { range, depth, outer });
+            self.splitter.inner.push_back(Inner { range, depth, outer, escapes });
         }
+    }
+
+    /// Where the letter of an escape is that begins here and stands for a space.
+    fn escaped_space(&self, at: usize) -> Option<usize> {
+        if self.inner.escapes == Escapes::Written {
+            return None;
+        }
+        let bytes = &self.splitter.text.as_bytes()[..self.inner.range.end];
+        let letter = look::run(bytes, at, |byte| byte == b'\\');
+        bytes.get(letter).is_some_and(|byte| matches!(byte, b'n' | b'r' | b't')).then_some(letter)
     }
 
     fn is_quote(&self, bytes: &[u8], at: usize) -> bool {
@@ -407,15 +439,4 @@ impl<'a, 'b> Commands<'a, 'b> {
             _ => Word { range, is_quoted: false },
         }
     }
-}
-
-fn is_space(byte: u8) -> bool {
-    char::from(byte).is_whitespace()
-}
-
-/// Whether a brace stands by itself, and groups commands.
-fn is_alone(bytes: &[u8], at: usize, end: usize) -> bool {
-    let is_border = |byte: Option<&u8>| byte.is_none_or(|byte| is_space(*byte) || *byte == b';');
-    (at == 0 || is_border(bytes.get(at - 1)))
-        && (at + 1 == end || is_border(bytes.get(at + 1)) || bytes[at + 1] == b'|')
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Read as _};
 use std::time::Duration;
 
+use plimsoll_collect::memory::answer_without_secrets;
 use plimsoll_report::format::one_line;
 use serde::Deserialize;
 use ureq::http::StatusCode;
@@ -217,10 +218,13 @@ pub(crate) fn said(body: &mut Body, secrets: &[String]) -> Result<Said, Failure>
         let message = errors.errors.into_iter().find_map(|error| error.message);
         message.or(errors.details).filter(|message| !message.is_empty())
     });
-    Ok(Said(message.map(|message| {
-        let shown = without_addresses(&without_secrets(message, secrets));
-        one_line(&shown.chars().take(200).collect::<String>())
-    })))
+    Ok(Said(message.map(|message| shown(message, secrets))))
+}
+
+/// What a server says, as a line: without what it was sent, addresses, and other secrets.
+fn shown(message: String, secrets: &[String]) -> String {
+    let kept = answer_without_secrets(&without_addresses(&without_secrets(message, secrets)));
+    one_line(&kept.chars().take(200).collect::<String>())
 }
 
 /// Reads what is no content: an explanation, or the page of a redirect. A connection can be used again once the end was
@@ -283,6 +287,18 @@ mod tests {
     fn what_was_sent_is_not_repeated() {
         let secrets = ["tok3n".to_owned(), "a".to_owned()];
         assert_eq!(without_secrets("a tok3n, Bearer tok3n".to_owned(), &secrets), "a …, Bearer …");
+    }
+
+    #[test]
+    fn what_a_server_says_holds_no_passwords() {
+        let check = |text: &str, expected: &str| assert_eq!(shown(text.to_owned(), &[]), expected);
+        check("cannot connect: password=hunter2 user=me", "cannot connect: password=… user=me");
+        check("use ghp_0123456789abcdefghij", "use …");
+        check("blob unknown: sha256:0123456789abcdef", "blob unknown: sha256:0123456789abcdef");
+        check(
+            "pull access denied, repository does not exist",
+            "pull access denied, repository does not exist",
+        );
     }
 
     #[test]

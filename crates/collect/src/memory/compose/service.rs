@@ -1,5 +1,6 @@
 //! One service of a project as a plan: only the keys named here are read.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use plimsoll_snapshot::Order as _;
@@ -214,10 +215,14 @@ fn command(fields: &mut Fields<'_, '_>, service: &Node) -> Result<(Option<Comman
             Some(Node::Scalar(line)) if !service.get(key).is_some_and(Node::is_null) => {
                 fields.project.budget.pay_text(&line.text)?;
                 // One text again where Compose refuses to split it.
-                let split = words(&line.text).unwrap_or_else(|| {
+                let mut split = words(&line.text).unwrap_or_else(|| {
                     fields.refused(key, "Compose cannot split it into words");
                     vec![line.text.to_string()]
                 });
+                // What is dropped may tell that a word before it is a secret: `echo x | docker login --password-stdin`.
+                if let Cow::Owned(kept) = redact::text(&line.text) {
+                    split = words(&kept).unwrap_or_else(|| vec![kept]);
+                }
                 json::command(split.iter())
             }
             node => json::command(fields.written(node)?.iter()),

@@ -98,6 +98,19 @@ fn values_of_variables_stay_out() {
     assert_eq!(service.env_names, ["API_KEY"]);
 }
 
+#[test]
+fn a_command_as_one_text_is_redacted_with_what_is_dropped() {
+    for (written, kept) in [
+        ("echo s3cret | docker login --password-stdin", "echo …"),
+        ("run --token 's3cret two' -v", "run --token … -v"),
+        ("postgres -c shared_buffers=1GB", "postgres -c shared_buffers=1GB"),
+    ] {
+        let service = service(&format!("{{image: x, command: \"{written}\"}}"));
+        let command = service.command.map(|command| command.0.join(" "));
+        assert_eq!(command.as_deref(), Some(kept));
+    }
+}
+
 /// The files of a project, how often each was opened, and the limit of bytes.
 struct Attack {
     files: BTreeMap<String, String>,
