@@ -78,6 +78,8 @@ struct Words {
     /// Who vouches for something, in the order of the file.
     people: BTreeMap<String, usize>,
     ids: BTreeSet<String>,
+    /// The number that the last id of a name was given, where several are alike.
+    taken: BTreeMap<String, u64>,
 }
 
 impl Words {
@@ -115,9 +117,16 @@ impl Words {
         // Different ids stay different.
         let id = check.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         if !self.ids.insert(id.clone()) {
-            let other =
-                (2..).map(|number: u64| format!("{id}-{number}")).find(|id| self.ids.insert(id.clone()));
-            check["id"] = other.map_or(Value::Null, Value::String);
+            // Counting on where the last one of this name ended: many equal ids take no more time than they are.
+            let number = self.taken.entry(id.clone()).or_insert(1);
+            let other = loop {
+                *number += 1;
+                let other = format!("{id}-{number}");
+                if self.ids.insert(other.clone()) {
+                    break other;
+                }
+            };
+            check["id"] = Value::String(other);
         }
     }
 
@@ -134,7 +143,9 @@ fn items(list: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {
 }
 
 fn replace(text: Option<&mut Value>, by: impl Fn(&str) -> String) {
-    if let Some(Value::String(text)) = text {
+    if let Some(value) = text
+        && let Value::String(text) = value
+    {
         *text = by(text);
     }
 }
