@@ -129,6 +129,11 @@ fn check_buttons(page: &mut impl Open) {
     let taken = page.eval("taken");
     for taken in taken.as_array().unwrap() {
         let (kind, text) = (taken["kind"].as_str().unwrap(), taken["text"].as_str().unwrap());
+        // Pictures are bytes, and the program in a saved page is packed into all characters of seven bits: `check_file_names`
+        // opens such a page.
+        if kind.starts_with("text/html") || kind == "image/png" {
+            continue;
+        }
         let hidden = text.chars().find(|character| is_hidden(*character) && !"\r\n".contains(*character));
         assert_eq!(hidden, None, "{kind}: {text}");
         if kind == "text/csv" {
@@ -161,7 +166,9 @@ fn without_code(text: &str) -> String {
             at = next + length;
         };
     }
-    outside + rest
+    outside.push_str(rest);
+    // Neither are mentions and links found in elements of code.
+    outside.split("<code>").map(|part| part.rsplit("</code>").next().unwrap_or_default()).collect()
 }
 
 /// Whether any cell is one that a spreadsheet would work out.
