@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Depth, Error, Found, PlannedImage, ReadLayer, SnapshotBuilder, Store, plan, read_layer,
-    read_stream, sniff,
+    ArchiveIndex, Choice, Depth, Error, Found, PlannedImage, ReadLayer, SnapshotBuilder, Store, plan,
+    read_layer, read_stream, sniff,
 };
 use plimsoll_snapshot::{Snapshot, Source, Transport};
 
