@@ -268,8 +268,9 @@ impl<'a> Scan<'a> {
         if is_written_to(word.rest, "/etc/hostname") {
             return Role::Host;
         }
-        // The old form of `ENV`, and what programs print: `DB_HOST db-prod-1`.
-        let is_variable = before.text.len() > 3
+        // The old form of `ENV`, and what programs print: `DB_HOST db-prod-1`. In a list the items stand for themselves.
+        let is_variable = !self.is_list
+            && before.text.len() > 3
             && before
                 .text
                 .bytes()
@@ -360,6 +361,8 @@ impl<'a> Scan<'a> {
             Command::Own if self.arguments == 1 => self.user(word),
             Command::Become if self.arguments == 1 => self.user(word),
             Command::Accounts => self.user(word),
+            // A path that begins with a variable, such as `"$LOGS/x.log"`, is no reference without a tag or a port.
+            Command::Engine if word.text.starts_with('$') && !word.text.contains(':') => {}
             Command::Engine => {
                 references::image(word.text, &mut |kind, range| self.add_in(word, range, kind));
             }
