@@ -9,7 +9,7 @@ use plimsoll_analysis::memory::StartUp;
 use plimsoll_analysis::memory::compare::ChangeVerdict;
 use plimsoll_analysis::packages::{Catalogue, PackageId, Root, Use};
 use plimsoll_report::format::{Quantity, count, one_line, shorten};
-use plimsoll_report::language::{Language, Noun, Words};
+use plimsoll_report::language::{Language, Messages, Noun, Words};
 use plimsoll_snapshot::{ByteDelta, Bytes, SCHEMA_VERSION};
 
 use crate::desk::{Name, Role};
@@ -69,7 +69,7 @@ pub(crate) fn duration(milliseconds: u64) -> String {
 
 /// How long a start took: an interval.
 pub(crate) fn start_up(start_up: &StartUp) -> String {
-    said(&start_up.words())
+    (messages().start_up)(start_up)
 }
 
 /// What a finding says, on one line.
@@ -77,9 +77,14 @@ pub(crate) fn sentence(said: &plimsoll_analysis::said::Said) -> String {
     one_line(&language().sentence(said))
 }
 
-/// What the analysis gives as a reason, on one line.
-pub(crate) fn said(reason: &str) -> String {
-    language().said(&one_line(reason))
+/// How the language puts what the analysis concludes.
+pub(crate) fn messages() -> &'static Messages {
+    &words().messages
+}
+
+/// Conclusions in words, each on one line.
+pub(crate) fn lines<M>(conclusions: &[M], text: fn(&M) -> String) -> Vec<String> {
+    conclusions.iter().map(|conclusion| one_line(&text(conclusion))).collect()
 }
 
 pub(crate) fn share(part: Bytes, whole: Bytes) -> String {

@@ -94,7 +94,8 @@ fn check_ends_as_its_targets_do() {
     let ideal = "[services.app]\nmemory_under_load = { minimum = '400 MB', ideal = '200 MB' }";
     check(ideal, &[], 0, "missed by 100 MiB");
     check(ideal, &["--level", "ideal"], 1, "0 of 1 ideals");
-    check("[services.app]\nlogs = true", &["--format", "markdown"], 1, "| ▲ fail | app |");
+    check("[services.app]\nlogs = true", &["--format", "markdown"], 1, "| ▲ missed | app |");
+    check("[services.app]\nlogs = true", &["--language", "es"], 1, "crece sin límite");
     check("[services.app]\nlogs = true", &["--format", "json"], 1, "\"format\": \"plimsoll-targets\"");
 }
 
@@ -225,5 +226,5 @@ fn inspect_and_compare_show_memory() {
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(json["memory"]["services"][0]["limit"]["bytes"], 512 * MIB);
     let compared = run(directory.path(), &["compare", "after.plimsoll", "after.plimsoll"]);
-    assert!(compared.stdout.contains("a verdict takes 4 a side"), "{}", compared.stdout);
+    assert!(compared.stdout.contains("a verdict takes 4 on each side"), "{}", compared.stdout);
 }

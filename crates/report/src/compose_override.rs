@@ -6,15 +6,18 @@ use plimsoll_analysis::lines::yaml;
 use plimsoll_analysis::memory::recommend::{Recommendation, Recommended, ServiceRecommendation, Setting};
 use plimsoll_snapshot::Bytes;
 
+use crate::language::Language;
+
 /// The override, with a comment for each line that says why.
 #[must_use]
-pub fn compose_override(recommendation: &Recommendation) -> String {
+pub fn compose_override(recommendation: &Recommendation, language: Language) -> String {
+    let messages = &language.words().messages;
     let mut text =
         "# Written by `plimsoll recommend`: docker compose -f compose.yml -f compose.override.yml up\n"
             .to_owned();
     text.push_str("# Memory is binary: 1024M = 1 GiB. The size of logs is decimal: 10m = 10 MB.\n");
-    for open in &recommendation.open {
-        comment(&mut text, 0, open);
+    for exceeded in &recommendation.open {
+        comment(&mut text, 0, &(messages.exceeded)(exceeded));
     }
     text.push_str("services:");
     // Compose refuses a file with a name that it does not take, and all of it with it.
@@ -24,7 +27,7 @@ pub fn compose_override(recommendation: &Recommendation) -> String {
     }
     text.push('\n');
     for service in recommendation.services.iter().filter(takes) {
-        text.push_str(&section(service));
+        text.push_str(&section(service, language));
     }
     for service in recommendation.services.iter().filter(|service| !takes(service)) {
         let name = yaml::quoted(&service.name);
@@ -33,14 +36,14 @@ pub fn compose_override(recommendation: &Recommendation) -> String {
     text
 }
 
-fn section(service: &ServiceRecommendation) -> String {
+fn section(service: &ServiceRecommendation, language: Language) -> String {
     let mut text = format!("  {}:", yaml::quoted(&service.name));
     if service.settings.is_empty() {
         text.push_str(" {}");
     }
     text.push('\n');
     for open in &service.open {
-        comment(&mut text, 4, open);
+        comment(&mut text, 4, &(language.words().messages.open)(open));
     }
     // Compose refuses a file in which two ways to say one thing differ, so both are written.
     let find = |wanted: fn(&Setting) -> Option<Bytes>| {
@@ -54,7 +57,7 @@ fn section(service: &ServiceRecommendation) -> String {
         for (name, found) in [("limits", limit), ("reservations", reservation)] {
             let Some((bytes, recommended)) = found else { continue };
             let _ = writeln!(text, "        {name}:");
-            reasons(&mut text, 10, recommended);
+            reasons(&mut text, 10, recommended, language);
             let _ = writeln!(text, "          memory: {}", mebibytes(bytes));
         }
         comment(
@@ -72,7 +75,7 @@ fn section(service: &ServiceRecommendation) -> String {
         if matches!(recommended.setting, Setting::Limit(_) | Setting::Reservation(_)) {
             continue;
         }
-        reasons(&mut text, 4, recommended);
+        reasons(&mut text, 4, recommended, language);
         text.push_str(&lines(&recommended.setting));
     }
     text
@@ -96,8 +99,9 @@ fn lines(setting: &Setting) -> String {
     }
 }
 
-fn reasons(text: &mut String, indent: usize, recommended: &Recommended) {
-    recommended.reasons.iter().for_each(|reason| comment(text, indent, reason));
+fn reasons(text: &mut String, indent: usize, recommended: &Recommended, language: Language) {
+    let words = language.words().messages.setting_reason;
+    recommended.reasons.iter().for_each(|reason| comment(text, indent, &words(reason)));
 }
 
 fn comment(text: &mut String, indent: usize, words: &str) {
@@ -111,6 +115,9 @@ fn mebibytes(bytes: Bytes) -> String {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_analysis::memory::LogReason;
+    use plimsoll_analysis::memory::recommend::{Open, SettingReason};
+
     use super::*;
 
     #[test]
@@ -125,30 +132,27 @@ mod tests {
 
     #[test]
     fn every_line_says_why_and_nothing_breaks_out() {
-        let limit =
-            Recommended { setting: Setting::Limit(Bytes(1 << 30)), reasons: vec!["because\nit: #".into()] };
-        let score =
-            Recommended { setting: Setting::OomScore(300), reasons: vec!["can be started again".into()] };
+        let driver = || LogReason::NoMaxSize { driver: "x\nit: #".into() };
+        let why = SettingReason::Log { now: Some(driver()), megabytes: 30 };
+        let limit = Recommended { setting: Setting::Limit(Bytes(1 << 30)), reasons: vec![why] };
+        let score = Recommended { setting: Setting::OomScore(300), reasons: vec![SettingReason::Demanded] };
         let service = ServiceRecommendation {
             name: "a.b-1".into(),
             settings: vec![limit, score],
-            open: vec!["no check".into()],
+            open: vec![Open::NoHealthCheck],
         };
         let odd = ServiceRecommendation { name: "a: \"b\"\n$x".into(), ..service.clone() };
-        let text =
-            compose_override(&Recommendation { services: vec![odd.clone(), service], open: Vec::new() });
-        assert!(text.contains("  \"a.b-1\":\n    # no check\n    deploy:\n"), "{text}");
+        let written =
+            |services| compose_override(&Recommendation { services, open: Vec::new() }, Language::English);
+        let text = written(vec![odd.clone(), service]);
+        assert!(text.contains("  \"a.b-1\":\n    # it has no health check\n    deploy:\n"), "{text}");
         let left_out =
             "  # left out: Compose does not take \"a: \\\"b\\\"\\x0a$x\" for the name of a service\n";
         assert!(text.ends_with(left_out), "{text}");
-        assert!(
-            compose_override(&Recommendation { services: vec![odd], open: Vec::new() })
-                .contains("\nservices: {}\n")
-        );
-        assert!(text.contains("          # because it: #\n          memory: 1024M\n"), "{text}");
-        assert!(
-            text.contains("    mem_limit: 1024M\n    # can be started again\n    oom_score_adj: 300\n"),
-            "{text}"
-        );
+        assert!(written(vec![odd]).contains("\nservices: {}\n"));
+        let why = "          # `x it: #` without `max-size` grows without limit: 30 MB for each container instead\n";
+        assert!(text.contains(&format!("{why}          memory: 1024M\n")), "{text}");
+        let score = "    mem_limit: 1024M\n    # demanded by the targets\n    oom_score_adj: 300\n";
+        assert!(text.contains(score), "{text}");
     }
 }

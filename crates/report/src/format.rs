@@ -52,16 +52,65 @@ fn three_digits(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
+/// Memory in binary units, as engines count it: `422 MiB`, `2.25 GiB`, `1 GiB`, `512 B`.
+#[must_use]
+pub fn memory(bytes: Bytes) -> String {
+    const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let mut value = bytes.0 as f64;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    let digits = if unit == 0 { format!("{value:.0}") } else { without_zeros(&three_digits(value)) };
+    format!("{digits} {}", UNITS[unit])
+}
+
+/// A duration: `350 ms`, `12.5 s`, `2 min 5 s`, `3 h 10 min`.
+#[must_use]
+pub fn duration(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1000;
+    match milliseconds {
+        0..1000 => format!("{milliseconds} ms"),
+        1000..120_000 if milliseconds.is_multiple_of(1000) => format!("{seconds} s"),
+        #[expect(clippy::cast_precision_loss, reason = "below two minutes")]
+        1000..120_000 => format!("{:.1} s", milliseconds as f64 / 1000.0),
+        120_000..7_200_000 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        120_000..7_200_000 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A share: `50 %`, `12.5 %`.
+#[must_use]
+pub fn plain_percent(percent: f64) -> String {
+    format!("{} %", without_zeros(&format!("{percent:.1}")))
+}
+
+/// Digits with a decimal point, without the zeros at their end.
+fn without_zeros(digits: &str) -> String {
+    if !digits.contains('.') {
+        return digits.to_owned();
+    }
+    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The sign of a difference; none for zero.
+#[must_use]
+pub const fn sign(delta: i64) -> &'static str {
+    match delta {
+        ..=-1 => "−",
+        0 => "",
+        1.. => "+",
+    }
+}
+
 /// A difference with its sign: `−5.50 GB`, `+12 B`, and `0 B` for none.
 #[must_use]
 pub fn delta(delta: ByteDelta) -> Quantity {
     let Quantity { number, unit } = bytes(delta.magnitude());
-    let sign = match delta.0 {
-        ..=-1 => MINUS.to_string(),
-        0 => String::new(),
-        1.. => "+".to_owned(),
-    };
-    Quantity { number: format!("{sign}{number}"), unit }
+    Quantity { number: format!("{}{number}", sign(delta.0)), unit }
 }
 
 /// The growth from which on a factor is shown.
@@ -125,6 +174,13 @@ pub fn date(time: &str) -> Option<String> {
         _ => byte.is_ascii_digit(),
     });
     (is_day && day > "1980-01-01").then(|| day.to_owned())
+}
+
+/// A text that begins with a capital letter.
+#[must_use]
+pub fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// A text on one line. White space becomes one space; what nobody sees, or a terminal would obey, becomes an escape.
@@ -252,5 +308,34 @@ mod tests {
         assert_eq!(one_line("z\u{301}\u{301}\u{301}\u{301}\u{301}"), "z\u{301}\u{301}\u{301}\u{301}\\u{301}");
         assert_eq!(lines("a\u{200b}\n  b\u{9b}c\n"), "a\\u{200b}\n  b\\u{9b}c\n");
         assert_eq!(shorten("abcdef", 4), "abc…");
+    }
+
+    #[test]
+    fn memory_is_binary() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1 << 20, "1 MiB"),
+            (2304 << 20, "2.25 GiB"),
+            (442_499_072, "422 MiB"),
+            (10_905_190, "10.4 MiB"),
+            (u64::MAX, "16777216 TiB"),
+        ] {
+            assert_eq!(memory(Bytes(bytes)), text);
+        }
+    }
+
+    #[test]
+    fn durations_are_short() {
+        for (milliseconds, text) in [
+            (350, "350 ms"),
+            (12_500, "12.5 s"),
+            (90_000, "90 s"),
+            (125_000, "2 min 5 s"),
+            (120_000, "2 min"),
+            (11_400_000, "3 h 10 min"),
+        ] {
+            assert_eq!(duration(milliseconds), text);
+        }
     }
 }

@@ -16,6 +16,25 @@ use crate::verdict::verdict;
 /// The version of the documents. Additions leave it; whatever would break a reader raises it.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// A conclusion of the analysis in a document: its kind and its values, with its English text.
+#[derive(Serialize)]
+pub(crate) struct Message<'a, M> {
+    #[serde(flatten)]
+    message: &'a M,
+    text: String,
+}
+
+impl<'a, M> Message<'a, M> {
+    pub(crate) fn of(message: &'a M, text: fn(&M) -> String) -> Self {
+        Self { message, text: text(message) }
+    }
+}
+
+/// Several conclusions.
+pub(crate) fn messages<M>(messages: &[M], text: fn(&M) -> String) -> Vec<Message<'_, M>> {
+    messages.iter().map(|message| Message::of(message, text)).collect()
+}
+
 #[derive(Serialize)]
 struct Document<'a, T> {
     format: &'static str,

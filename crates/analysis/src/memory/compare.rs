@@ -6,6 +6,7 @@
 //! 89 of 100 cases. One recording a side therefore gives an effect and an interval, called *indicative*. A verdict takes
 //! four runs a side, each of which counts as one value: its peak.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::runtime::{EventKind, Metric, Recording, Regime, Series};
@@ -15,7 +16,6 @@ use serde::Serialize;
 use super::samples::{Distribution, frame_time, is_loaded, to_bytes, to_float, working_set};
 use super::stack::{self, StackService};
 use super::stats;
-use super::words::{binary, duration};
 
 /// The fewest runs of each side that can give a verdict: with 3 and 3 the least p-value there is, is 0.10; with 4 and 4
 /// it is 0.029.
@@ -33,14 +33,90 @@ pub struct MemoryComparison {
 }
 
 /// Something that has to be alike on both sides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Gate {
     /// What.
-    pub name: &'static str,
+    pub name: GateKind,
     /// Whether it is; none if that is unknown.
     pub alike: Option<bool>,
-    /// Both sides, in words.
-    pub detail: String,
+    /// Both sides.
+    pub detail: GateDetail,
+}
+
+/// What has to be alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateKind {
+    /// The memory of the host.
+    HostMemory,
+    /// Its kernel.
+    Kernel,
+    /// The version of cgroups.
+    CgroupVersion,
+    /// How the engine defines the working set.
+    WorkingSet,
+    /// The load that is named.
+    Load,
+    /// How long the recordings are.
+    Duration,
+    /// How many bytes were received each second.
+    Received,
+    /// How much CPU was used.
+    Cpu,
+}
+
+/// Both sides of a gate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum GateDetail {
+    /// Something is not known.
+    Unknown {
+        /// Where.
+        side: UnknownSide,
+    },
+    /// What all recordings of each side have; one value if they all agree.
+    Values {
+        /// Before.
+        before: Vec<GateValue>,
+        /// After.
+        after: Vec<GateValue>,
+        /// How far apart they may be, in percent of the larger one; absent where they have to be equal.
+        tolerance_percent: Option<u64>,
+    },
+}
+
+/// The side of which something is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownSide {
+    /// Before.
+    Before,
+    /// After.
+    After,
+    /// Neither side is known.
+    Both,
+    /// One of them, or both.
+    Either,
+}
+
+/// One value of a gate.
+#[derive(Clone, Debug, PartialEq, PartialOrd, Serialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum GateValue {
+    /// Bytes of memory.
+    Memory(Bytes),
+    /// A text of the host or of the user.
+    Text(String),
+    /// A number.
+    Number(u64),
+    /// A definition of the working set.
+    WorkingSet(Regime),
+    /// Milliseconds.
+    Duration(u64),
+    /// Bytes a second.
+    Rate(Bytes),
+    /// Processors in use.
+    Cpus(f64),
 }
 
 /// One service on both sides.
@@ -67,8 +143,43 @@ pub struct ServiceMemoryComparison {
     pub run_count: (usize, usize),
     /// The verdict.
     pub verdict: ChangeVerdict,
-    /// Why, in words.
-    pub reason: String,
+    /// Why.
+    #[serde(skip)]
+    pub reason: ChangeReason,
+}
+
+/// Why a comparison comes to its verdict.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ChangeReason {
+    /// Something is not alike.
+    Unlike {
+        /// What.
+        gate: Gate,
+    },
+    /// It was restarted while it was recorded.
+    Restarted {
+        /// Whether that was after; else before.
+        after: bool,
+    },
+    /// Too few runs for a verdict.
+    TooFewRuns {
+        /// Runs before.
+        before: u64,
+        /// Runs after.
+        after: u64,
+        /// So many are needed on each side.
+        least: u64,
+    },
+    /// The peaks shifted.
+    Shift {
+        /// By so much.
+        by: ByteDelta,
+        /// The p-value.
+        p: f64,
+        /// Whether the machine may have drifted, as the runs of both sides do not alternate.
+        drift: bool,
+    },
 }
 
 /// What several runs say together.
@@ -129,18 +240,15 @@ fn compare_service(
     };
     let indicative = indicative.map(|(low, high)| (to_delta(low), to_delta(high)));
     let runs = run_verdict(&old, &new);
-    let restarted =
-        [(before, "before"), (after, "after")].into_iter().find(|(service, _)| restarted(service));
+    let restarted = [(before, false), (after, true)].into_iter().find(|(service, _)| restarted(service));
     let (verdict, reason) = match (broken, restarted, runs) {
-        ([gate, ..], _, _) => (ChangeVerdict::NotComparable, format!("{}: {}", gate.name, gate.detail)),
-        (_, Some((_, side)), _) => {
-            (ChangeVerdict::NotComparable, format!("it was restarted {side}, which begins its memory anew"))
-        }
+        ([gate, ..], _, _) => (ChangeVerdict::NotComparable, ChangeReason::Unlike { gate: (*gate).clone() }),
+        (_, Some((_, after)), _) => (ChangeVerdict::NotComparable, ChangeReason::Restarted { after }),
         (_, _, Some(runs)) => judged(runs),
-        _ => (
-            ChangeVerdict::Indicative,
-            format!("{} and {} runs: a verdict takes {LEAST_RUNS} a side", run_count.0, run_count.1),
-        ),
+        _ => {
+            let [before, after, least] = [run_count.0, run_count.1, LEAST_RUNS].map(|count| count as u64);
+            (ChangeVerdict::Indicative, ChangeReason::TooFewRuns { before, after, least })
+        }
     };
     Some(ServiceMemoryComparison {
         name: after.name.clone(),
@@ -157,22 +265,15 @@ fn compare_service(
     })
 }
 
-fn judged(runs: RunVerdict) -> (ChangeVerdict, String) {
-    let words = format!(
-        "peaks shifted by {}{} (Mann-Whitney, exact: p = {:.3})",
-        if runs.shift.0 < 0 { "−" } else { "+" },
-        binary(runs.shift.magnitude()),
-        runs.p
-    );
-    match (runs.p < P, runs.alternated, runs.shift.0) {
-        (false, ..) => (ChangeVerdict::NoDifference, words),
-        (true, false, _) => (
-            ChangeVerdict::Indicative,
-            format!("{words}, but the runs do not alternate: the machine may have drifted"),
-        ),
-        (true, true, ..0) => (ChangeVerdict::Smaller, words),
-        (true, true, _) => (ChangeVerdict::Larger, words),
-    }
+fn judged(runs: RunVerdict) -> (ChangeVerdict, ChangeReason) {
+    let verdict = match (runs.p < P, runs.alternated, runs.shift.0) {
+        (false, ..) => ChangeVerdict::NoDifference,
+        (true, false, _) => ChangeVerdict::Indicative,
+        (true, true, ..0) => ChangeVerdict::Smaller,
+        (true, true, _) => ChangeVerdict::Larger,
+    };
+    let drift = verdict == ChangeVerdict::Indicative;
+    (verdict, ChangeReason::Shift { by: runs.shift, p: runs.p, drift })
 }
 
 /// The runs of a service: one recording is one run.
@@ -261,94 +362,74 @@ fn restarted(service: &StackService<'_>) -> bool {
 
 fn gates(before: &Runtime, after: &Runtime) -> Vec<Gate> {
     let mut gates = vec![
-        gate("memory of the host", before, after, |recording| recording.host.as_ref()?.memory.map(binary)),
-        gate("kernel", before, after, |recording| recording.host.as_ref()?.kernel.clone()),
-        gate("cgroup version", before, after, |recording| {
-            recording.host.as_ref()?.cgroup_version.map(|version| version.to_string())
+        gate(GateKind::HostMemory, before, after, |recording| {
+            recording.host.as_ref()?.memory.map(GateValue::Memory)
         }),
-        gate("what the working set is", before, after, |recording| match recording.regime {
-            Regime::Unknown => None,
-            Regime::UsageMinusInactiveFile => Some("usage − inactive file".to_owned()),
-            Regime::UsageMinusCache => Some("usage − cache".to_owned()),
-            Regime::Usage => Some("usage".to_owned()),
-            Regime::Anon => Some("anonymous memory".to_owned()),
-            Regime::PrivateWorkingSet => Some("private working set".to_owned()),
+        gate(GateKind::Kernel, before, after, |recording| {
+            recording.host.as_ref()?.kernel.clone().map(GateValue::Text)
         }),
-        gate("load", before, after, |recording| recording.load.as_ref().map(|load| load.label.clone())),
+        gate(GateKind::CgroupVersion, before, after, |recording| {
+            recording.host.as_ref()?.cgroup_version.map(|version| GateValue::Number(version.into()))
+        }),
+        gate(GateKind::WorkingSet, before, after, |recording| {
+            (recording.regime != Regime::Unknown).then_some(GateValue::WorkingSet(recording.regime))
+        }),
+        gate(GateKind::Load, before, after, |recording| {
+            recording.load.as_ref().map(|load| GateValue::Text(load.label.clone()))
+        }),
     ];
-    gates.push(within(
-        "duration",
-        before,
-        after,
-        0.10,
-        |runtime| mean_of(runtime, length),
-        |ms| duration(to_bytes(ms).0),
-    ));
-    gates.push(within(
-        "bytes received",
-        before,
-        after,
-        0.15,
-        |runtime| rate(runtime, Metric::NetReceived),
-        |value| format!("{}/s", binary(to_bytes(value))),
-    ));
-    gates.push(within(
-        "CPU",
-        before,
-        after,
-        0.15,
-        |runtime| rate(runtime, Metric::CpuUs),
-        |value| format!("{:.2} CPUs", value / 1e6),
-    ));
+    gates.push(within(GateKind::Duration, [mean_of(before, length), mean_of(after, length)], 10, |ms| {
+        GateValue::Duration(to_bytes(ms).0)
+    }));
+    let rates = |metric| [rate(before, metric), rate(after, metric)];
+    gates.push(within(GateKind::Received, rates(Metric::NetReceived), 15, |rate| {
+        GateValue::Rate(to_bytes(rate))
+    }));
+    gates.push(within(GateKind::Cpu, rates(Metric::CpuUs), 15, |rate| GateValue::Cpus(rate / 1e6)));
     gates
 }
 
 /// A gate for something that all recordings of both sides have to agree in.
 fn gate(
-    name: &'static str,
+    name: GateKind,
     before: &Runtime,
     after: &Runtime,
-    read: fn(&Recording) -> Option<String>,
+    read: fn(&Recording) -> Option<GateValue>,
 ) -> Gate {
-    let side = |runtime: &Runtime| -> Option<Vec<String>> {
-        let mut values: Vec<String> = runtime.recordings.iter().map(read).collect::<Option<_>>()?;
-        values.order();
+    let side = |runtime: &Runtime| -> Option<Vec<GateValue>> {
+        let mut values: Vec<GateValue> = runtime.recordings.iter().map(read).collect::<Option<_>>()?;
+        // None of these is a float.
+        values.order_by(|one, other| one.partial_cmp(other).unwrap_or(Ordering::Equal));
         values.dedup();
         (!values.is_empty()).then_some(values)
     };
-    match (side(before), side(after)) {
-        (Some(old), Some(new)) => {
-            let alike = old == new && old.len() == 1;
-            let detail =
-                if alike { old[0].clone() } else { format!("{} / {}", old.join(", "), new.join(", ")) };
-            Gate { name, alike: Some(alike), detail }
-        }
-        (old, new) => {
-            let which = match (old, new) {
-                (None, None) => "on either side",
-                (None, _) => "before",
-                _ => "after",
+    let (before, after) = match (side(before), side(after)) {
+        (Some(before), Some(after)) => (before, after),
+        (before, after) => {
+            let side = match (before, after) {
+                (None, None) => UnknownSide::Both,
+                (None, _) => UnknownSide::Before,
+                _ => UnknownSide::After,
             };
-            Gate { name, alike: None, detail: format!("not known {which}") }
+            return Gate { name, alike: None, detail: GateDetail::Unknown { side } };
         }
-    }
+    };
+    let alike = Some(before == after && before.len() == 1);
+    Gate { name, alike, detail: GateDetail::Values { before, after, tolerance_percent: None } }
 }
 
-/// A gate for a figure that may differ by a share of the larger side.
-fn within(
-    name: &'static str,
-    before: &Runtime,
-    after: &Runtime,
-    tolerance: f64,
-    read: fn(&Runtime) -> Option<f64>,
-    words: fn(f64) -> String,
-) -> Gate {
-    let (Some(old), Some(new)) = (read(before), read(after)) else {
-        return Gate { name, alike: None, detail: "not known on both sides".to_owned() };
+/// A gate for a figure that may differ by a share of the larger side, in percent.
+fn within(name: GateKind, sides: [Option<f64>; 2], percent: u32, value: fn(f64) -> GateValue) -> Gate {
+    let [Some(before), Some(after)] = sides else {
+        return Gate { name, alike: None, detail: GateDetail::Unknown { side: UnknownSide::Either } };
     };
-    let alike = (old - new).abs() <= tolerance * old.max(new);
-    let detail = format!("{} / {} (± {:.0} %)", words(old), words(new), tolerance * 100.0);
-    Gate { name, alike: Some(alike), detail }
+    let alike = Some((before - after).abs() <= f64::from(percent) / 100.0 * before.max(after));
+    let (before, after) = (vec![value(before)], vec![value(after)]);
+    Gate {
+        name,
+        alike,
+        detail: GateDetail::Values { before, after, tolerance_percent: Some(percent.into()) },
+    }
 }
 
 fn mean_of(runtime: &Runtime, read: fn(&Recording) -> Option<f64>) -> Option<f64> {
@@ -456,10 +537,12 @@ mod tests {
         };
         let before = recorded(&side(0, 300.0));
         let service = compare(&before, &recorded(&side(1000, 200.0))).services.remove(0);
-        assert_eq!(service.verdict, ChangeVerdict::Smaller, "{}", service.reason);
-        assert!(service.reason.contains("p = 0.029"), "{}", service.reason);
+        assert_eq!(service.verdict, ChangeVerdict::Smaller, "{:?}", service.reason);
+        assert!(
+            matches!(service.reason, ChangeReason::Shift { p, drift: false, .. } if (p - 0.0286).abs() < 1e-3)
+        );
         let drifted = compare(&before, &recorded(&side(100_000, 200.0))).services.remove(0);
-        assert_eq!(drifted.verdict, ChangeVerdict::Indicative, "{}", drifted.reason);
+        assert_eq!(drifted.verdict, ChangeVerdict::Indicative, "{:?}", drifted.reason);
         let same = compare(&before, &recorded(&side(1000, 300.0))).services.remove(0);
         assert_eq!(same.verdict, ChangeVerdict::NoDifference);
     }
@@ -471,7 +554,8 @@ mod tests {
         after.recordings[0].regime = Regime::Anon;
         let service = compare(&before, &after).services.remove(0);
         assert_eq!(service.verdict, ChangeVerdict::NotComparable);
-        assert!(service.reason.contains("anonymous"), "{}", service.reason);
+        let ChangeReason::Unlike { gate } = &service.reason else { panic!("{:?}", service.reason) };
+        assert_eq!(gate.name, GateKind::WorkingSet);
     }
 
     /// Two sides that are the same must hardly ever be told apart, however much their samples follow from each other.

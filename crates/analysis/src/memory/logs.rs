@@ -13,8 +13,42 @@ pub struct LogBound {
     pub readable: Option<bool>,
     /// What is known of its size.
     pub bound: Bound,
-    /// Why, in words.
-    pub reason: String,
+    /// Why.
+    #[serde(skip)]
+    pub reason: LogReason,
+}
+
+/// Why a log is bounded or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LogReason {
+    /// Nobody looked which driver it has.
+    NotLooked,
+    /// The engine's default holds, which nothing names.
+    EngineDefault,
+    /// The driver keeps everything without `max-size`.
+    NoMaxSize {
+        /// Its name.
+        driver: String,
+    },
+    /// So many files of `max-size`.
+    MaxSize {
+        /// How many.
+        files: u64,
+    },
+    /// The driver `local` bounds its files by default.
+    LocalDefault,
+    /// The journal of the host bounds it.
+    Journal,
+    /// No log is kept.
+    NotKept,
+    /// `max-size` is set to no bound.
+    Unbounded,
+    /// The driver sends it elsewhere.
+    SentElsewhere {
+        /// Its name.
+        driver: String,
+    },
 }
 
 /// What is known of the size of a log.
@@ -33,51 +67,34 @@ pub enum Bound {
 
 /// The bound of these options (docs.docker.com, "JSON File logging driver", "Local file logging driver").
 pub(crate) fn bound(logging: Option<&Logging>) -> LogBound {
-    let unknown = |reason: &str| LogBound {
-        driver: None,
-        readable: None,
-        bound: Bound::Unknown,
-        reason: reason.to_owned(),
-    };
-    let Some(logging) = logging else { return unknown("nobody looked which log driver it has") };
+    let unknown = |reason| LogBound { driver: None, readable: None, bound: Bound::Unknown, reason };
+    let Some(logging) = logging else { return unknown(LogReason::NotLooked) };
     let option = |name: &str| logging.options.get(name).map(String::as_str);
     let size = option("max-size").map(decimal);
     let files = option("max-file").and_then(|files| files.trim().parse::<u64>().ok());
+    let driver = || logging.driver.clone();
     let (readable, bound, reason) = match (logging.driver.as_str(), size) {
-        ("", _) => return unknown("the default of the engine holds, which nothing names"),
-        ("json-file", None) => {
-            (Some(true), Bound::Unbounded, "`json-file` without `max-size` never ends".to_owned())
+        ("", _) => return unknown(LogReason::EngineDefault),
+        ("json-file" | "k8s-file", None) => {
+            (Some(true), Bound::Unbounded, LogReason::NoMaxSize { driver: driver() })
         }
         ("json-file" | "k8s-file", Some(Some(size))) => {
             // Without `max-file` one file is kept.
-            let bytes = Bytes(size.saturating_mul(files.unwrap_or(1).max(1)));
-            (Some(true), Bound::Bounded(bytes), format!("{} of `max-size`", count(files.unwrap_or(1))))
+            let files = files.unwrap_or(1).max(1);
+            (Some(true), Bound::Bounded(Bytes(size.saturating_mul(files))), LogReason::MaxSize { files })
         }
         ("local", size) => {
             let size = size.flatten().unwrap_or(20_000_000);
             let bytes = Bytes(size.saturating_mul(files.unwrap_or(5).max(1)));
-            (
-                Some(true),
-                Bound::Bounded(bytes),
-                "`local` bounds its files itself: 5 of 20 MB by default".to_owned(),
-            )
+            (Some(true), Bound::Bounded(bytes), LogReason::LocalDefault)
         }
-        ("k8s-file", None) => {
-            (Some(true), Bound::Unbounded, "`k8s-file` without `max-size` never ends".to_owned())
-        }
-        ("journald", _) => (Some(true), Bound::Elsewhere, "the journal of the host bounds it".to_owned()),
-        ("none", _) => (Some(false), Bound::Bounded(Bytes::ZERO), "no log is kept".to_owned()),
-        ("json-file" | "k8s-file", Some(None)) => {
-            (Some(true), Bound::Unbounded, "`max-size` says that there is no bound".to_owned())
-        }
+        ("journald", _) => (Some(true), Bound::Elsewhere, LogReason::Journal),
+        ("none", _) => (Some(false), Bound::Bounded(Bytes::ZERO), LogReason::NotKept),
+        ("json-file" | "k8s-file", Some(None)) => (Some(true), Bound::Unbounded, LogReason::Unbounded),
         // Since 20.10 engines keep a local copy of what goes elsewhere, five files of 20 MB.
-        (driver, _) => (None, Bound::Elsewhere, format!("`{driver}` sends it elsewhere")),
+        _ => (None, Bound::Elsewhere, LogReason::SentElsewhere { driver: driver() }),
     };
-    LogBound { driver: Some(logging.driver.clone()), readable, bound, reason }
-}
-
-fn count(files: u64) -> String {
-    if files <= 1 { "one file".to_owned() } else { format!("{files} files") }
+    LogBound { driver: Some(driver()), readable, bound, reason }
 }
 
 /// A size as the log drivers read it: decimal, unlike memory (go-units, `FromHumanSize`). None for what is negative,

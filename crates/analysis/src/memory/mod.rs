@@ -22,7 +22,6 @@ mod suggest;
 pub mod timeline;
 mod totals;
 mod trend;
-pub mod words;
 
 use std::collections::BTreeSet;
 
@@ -31,15 +30,16 @@ use plimsoll_snapshot::{Bytes, Runtime};
 use serde::Serialize;
 
 pub use health::{HealthVerdict, ServiceHealth};
-pub use logs::{Bound, LogBound};
-pub use oom::{Oom, OomVerdict};
-pub use postgres::{CurrentSettings, DemandedSettings, PostgresSettings};
+pub use lives::{CrashLoop, CrashSign};
+pub use logs::{Bound, LogBound, LogReason};
+pub use oom::{KillEvidence, Oom, OomVerdict};
+pub use postgres::{CommandRefusal, CurrentSettings, DemandedSettings, PostgresReason, PostgresSettings};
 pub use samples::{AtOnce, Distribution, WINDOW_MS};
 pub use stack::Limit;
 pub use startup::{StackStartUp, StartUp};
-pub use suggest::{Confidence, Suggestion};
+pub use suggest::{Confidence, Coverage, LimitReason, LimitRefusal, Suggestion};
 pub use totals::Totals;
-pub use trend::{Trend, TrendVerdict};
+pub use trend::{Over, PointUnit, Trend, TrendReason, TrendVerdict};
 
 use samples::{is_loaded, working_set};
 use stack::StackService;
@@ -50,6 +50,7 @@ pub struct Memory {
     /// The machine, where something describes it.
     pub host: Host,
     /// The services, by name.
+    #[serde(skip)]
     pub services: Vec<ServiceMemory>,
     /// The containers that belong to no service, and so are not counted.
     pub bystanders: Vec<String>,
@@ -97,18 +98,23 @@ pub struct ServiceMemory {
     /// How often one of its containers ended with an error that no stop explains, while events were heard.
     pub failed_ends: u64,
     /// Kills for memory.
+    #[serde(skip)]
     pub oom: Oom,
     /// Whether it takes more and more.
+    #[serde(skip)]
     pub trend: Trend,
     /// The limit it should have.
+    #[serde(skip)]
     pub suggestion: Suggestion,
     /// Its starts, the slowest first.
     pub start_ups: Vec<StartUp>,
     /// Its health check.
     pub health: ServiceHealth,
     /// Its log.
+    #[serde(skip)]
     pub log: LogBound,
     /// The settings that fit its limit, if it is PostgreSQL.
+    #[serde(skip)]
     pub postgres: Option<PostgresSettings>,
     /// What PostgreSQL runs with, as far as its command says.
     pub postgres_now: Option<CurrentSettings>,
@@ -117,7 +123,8 @@ pub struct ServiceMemory {
     /// Limits that are set, to something that could not be read.
     pub unread: BTreeSet<UnreadLimit>,
     /// What says that it crashes again and again; absent if it does not.
-    pub crashes: Option<String>,
+    #[serde(skip)]
+    pub crashes: Option<CrashLoop>,
     /// How gladly the kernel kills it; absent where nobody looked.
     pub oom_score_adj: Option<i64>,
 }

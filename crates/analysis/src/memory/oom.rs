@@ -9,7 +9,6 @@ use plimsoll_snapshot::runtime::{Event, EventKind, Limits, Metric, Series, Time}
 use serde::Serialize;
 
 use super::stack::StackService;
-use super::words::plural;
 
 /// How sure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -40,8 +39,53 @@ pub struct Oom {
     pub verdict: OomVerdict,
     /// How many kills the best source counts.
     pub kills: u64,
-    /// What says so, in words.
-    pub evidence: Vec<String>,
+    /// What says so.
+    #[serde(skip)]
+    pub evidence: Vec<KillEvidence>,
+}
+
+/// What says that something was killed for memory, or that nothing was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum KillEvidence {
+    /// The kernel's counter `oom_kill`.
+    KernelCounted {
+        /// What it stood at.
+        kills: u64,
+    },
+    /// Events `oom` of the engine.
+    EngineReported {
+        /// So many.
+        events: u64,
+    },
+    /// The engine's flag `OOMKilled` is set.
+    FlagSet,
+    /// Ends with exit code 137 and without a stop, beside what is certain.
+    EndsWithoutStop {
+        /// So many.
+        ends: u64,
+    },
+    /// Ends with exit code 137 that no stop explains; that is all there is.
+    UnexplainedEnds {
+        /// So many.
+        ends: u64,
+    },
+    /// Processes waited for memory: `oom_kill_disable` is set.
+    WaitedForMemory {
+        /// So many `oom` events.
+        events: u64,
+    },
+    /// The kernel's counter stayed at zero.
+    CounterAtZero,
+    /// Events were heard throughout a recording.
+    EventsHeard {
+        /// Whether there was no `oom` among them.
+        without_oom: bool,
+    },
+    /// Only the engine's flag is known, and it is not set.
+    OnlyFlag,
+    /// Nothing says anything.
+    Nothing,
 }
 
 /// How long after a signal or a stop an end is still its doing: engines wait 10 s before they kill, and compose lets
@@ -54,7 +98,7 @@ pub(crate) fn oom(service: &StackService<'_>) -> Oom {
     let counted: u64 = service.series.iter().filter_map(|(_, series)| counter(series)).sum();
     if counted > 0 {
         kills = counted;
-        certain.push(format!("the kernel counted {} (`oom_kill`)", plural(counted, "kill")));
+        certain.push(KillEvidence::KernelCounted { kills: counted });
     }
     let hangs = hangs(service);
     let ooms = service.events.iter().filter(|event| event.kind == EventKind::Oom);
@@ -63,14 +107,14 @@ pub(crate) fn oom(service: &StackService<'_>) -> Oom {
     let events = events.len() as u64;
     if events > 0 {
         kills = kills.max(events);
-        certain.push(format!("the engine reported {} (`oom`)", plural(events, "event")));
+        certain.push(KillEvidence::EngineReported { events });
     }
     let states = || service.containers.iter().flat_map(|(_, container)| &container.states);
     // Engines set their flag at the event, be anything killed or not.
     let killable = service.containers.iter().filter(|(index, _)| !hangs.contains(index));
     if killable.flat_map(|(_, container)| &container.states).any(|state| state.oom_killed == Some(true)) {
         kills = kills.max(1);
-        certain.push("the engine's flag `OOMKilled` is set".to_owned());
+        certain.push(KillEvidence::FlagSet);
     }
     let ends = unexplained_kills(&service.events);
     let stops = stops(&service.events, 137);
@@ -79,27 +123,24 @@ pub(crate) fn oom(service: &StackService<'_>) -> Oom {
     });
     if !certain.is_empty() {
         if ends > 0 {
-            certain.push(format!("{} with exit code 137 and without a stop", plural(ends, "end")));
+            certain.push(KillEvidence::EndsWithoutStop { ends });
         }
         return Oom { verdict: OomVerdict::Certain, kills, evidence: certain };
     }
     if ends > 0 || state_137 {
-        let what = if ends > 0 { plural(ends, "end") } else { "an end".to_owned() };
-        let evidence = vec![format!("{what} with exit code 137 that no stop explains")];
-        return Oom { verdict: OomVerdict::Likely, kills: ends.max(1), evidence };
+        let ends = ends.max(1);
+        let evidence = vec![KillEvidence::UnexplainedEnds { ends }];
+        return Oom { verdict: OomVerdict::Likely, kills: ends, evidence };
     }
     let evidence = watched(service);
     let verdict = if evidence.is_empty() { OomVerdict::Unknown } else { OomVerdict::NoneSeen };
     if !waits.is_empty() {
-        let events = plural(waits.len() as u64, "event");
-        let waits = format!("{events} `oom`, but `oom_kill_disable` is set: its processes waited for memory");
+        let waits = KillEvidence::WaitedForMemory { events: waits.len() as u64 };
         return Oom { verdict, kills: 0, evidence: std::iter::once(waits).chain(evidence).collect() };
     }
     let evidence = match (verdict, states().any(|state| state.oom_killed == Some(false))) {
-        (OomVerdict::Unknown, true) => {
-            vec!["only the flag `OOMKilled: false` is known, which engines clear at each start".to_owned()]
-        }
-        (OomVerdict::Unknown, false) => vec!["nothing that was read says anything of kills".to_owned()],
+        (OomVerdict::Unknown, true) => vec![KillEvidence::OnlyFlag],
+        (OomVerdict::Unknown, false) => vec![KillEvidence::Nothing],
         _ => evidence,
     };
     Oom { verdict, kills: 0, evidence }
@@ -111,11 +152,11 @@ fn counter(series: &Series) -> Option<u64> {
 }
 
 /// What stands for it that nothing was killed: a counter that stayed at zero, or a time in which events were heard.
-fn watched(service: &StackService<'_>) -> Vec<String> {
+fn watched(service: &StackService<'_>) -> Vec<KillEvidence> {
     let mut evidence = Vec::new();
     let counters = service.series.iter().filter(|(_, series)| counter(series) == Some(0)).count();
     if counters > 0 && counters == service.series.len() {
-        evidence.push("the kernel's counter `oom_kill` stayed at 0".to_owned());
+        evidence.push(KillEvidence::CounterAtZero);
     }
     let covered = service.series.iter().any(|(recording, _)| {
         recording.span().is_some_and(|recorded| {
@@ -128,10 +169,8 @@ fn watched(service: &StackService<'_>) -> Vec<String> {
         })
     });
     if covered {
-        let without = "events were heard throughout a recording, with no `oom` among them";
-        let some = "events were heard throughout a recording";
-        let is_oom = |event: &&Event| event.kind == EventKind::Oom;
-        evidence.push(if service.events.iter().any(is_oom) { some } else { without }.to_owned());
+        let without_oom = !service.events.iter().any(|event| event.kind == EventKind::Oom);
+        evidence.push(KillEvidence::EventsHeard { without_oom });
     }
     evidence
 }

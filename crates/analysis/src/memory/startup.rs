@@ -6,7 +6,6 @@ use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Time};
 use serde::Serialize;
 
 use super::stack::StackService;
-use super::words::duration;
 
 /// The first probe comes one interval after the start, 30 s unless the check says otherwise (moby, `health.go`).
 const DEFAULT_INTERVAL_MS: u64 = 30_000;
@@ -20,18 +19,6 @@ pub struct StartUp {
     pub at_least_ms: u64,
     /// Healthy at this many milliseconds.
     pub at_most_ms: u64,
-}
-
-impl StartUp {
-    /// `between 10 s and 30 s`.
-    #[must_use]
-    pub fn words(&self) -> String {
-        if self.at_least_ms == 0 {
-            format!("at most {}", duration(self.at_most_ms))
-        } else {
-            format!("between {} and {}", duration(self.at_least_ms), duration(self.at_most_ms))
-        }
-    }
 }
 
 /// The starts of a whole stack.

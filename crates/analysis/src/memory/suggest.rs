@@ -15,8 +15,7 @@ use super::samples::{
     Distribution, WINDOW_MS, Windows, is_loaded, start_was_seen, to_bytes, to_float, working_set,
 };
 use super::stack::{Limit, StackService};
-use super::words::{binary, plural};
-use super::{Trend, TrendVerdict};
+use super::{CrashLoop, KillEvidence, Trend, TrendReason, TrendVerdict};
 
 const MIB: u64 = 1 << 20;
 /// Limits are multiples of this: nobody reads more digits.
@@ -42,7 +41,7 @@ pub enum Confidence {
 }
 
 /// A limit that fits, or why none is named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Suggestion {
     /// The limit; absent where it is not named.
     pub limit: Option<Bytes>,
@@ -58,10 +57,109 @@ pub struct Suggestion {
     pub windows: Option<Distribution>,
     /// How many independent windows they are worth, in hundredths.
     pub effective_windows_hundredths: u64,
-    /// Why, in words.
-    pub reasons: Vec<String>,
-    /// What keeps a limit from being named, in words; empty if one is.
-    pub refused: Vec<String>,
+    /// Why.
+    #[serde(skip)]
+    pub reasons: Vec<LimitReason>,
+    /// What keeps a limit from being named; empty if one is.
+    #[serde(skip)]
+    pub refused: Vec<LimitRefusal>,
+}
+
+/// Why a limit is suggested.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LimitReason {
+    /// It was killed for memory: more than it had is needed.
+    Killed {
+        /// What says so first.
+        evidence: Option<KillEvidence>,
+        /// What is added at the least.
+        added: Bytes,
+        /// What it had when it was killed.
+        had: Bytes,
+    },
+    /// It may leak: a larger limit only delays the next kill.
+    LeakDelayed {
+        /// What its memory does.
+        trend: TrendReason,
+    },
+    /// It crashes for another reason than memory.
+    Crashes {
+        /// What says so.
+        crash: CrashLoop,
+    },
+    /// The largest window, and what is added to it.
+    LargestWindow {
+        /// How many windows there are.
+        windows: u64,
+        /// The largest.
+        largest: Bytes,
+        /// What is added, in percent.
+        margin_percent: u64,
+        /// How many independent windows they are worth.
+        independent: u64,
+        /// What the largest of so many says.
+        coverage: Coverage,
+    },
+    /// Its memory has risen.
+    Risen {
+        /// How.
+        trend: TrendReason,
+    },
+    /// It was at its limit, and may have wanted more.
+    AtLimit {
+        /// The most it took.
+        took: Bytes,
+        /// Its limit.
+        limit: Bytes,
+    },
+}
+
+/// What the largest of some independent windows covers with 95 % confidence (Wilks 1941).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coverage {
+    /// The 99th percentile.
+    P99,
+    /// The 95th percentile.
+    P95,
+    /// Less than the 95th percentile.
+    Less,
+    /// Nothing: it took more at the end than at the beginning.
+    StillRising,
+}
+
+/// Why no limit is suggested.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LimitRefusal {
+    /// Nothing was recorded of it.
+    NothingRecorded,
+    /// A recording has no times, so it cannot be cut into windows.
+    NoTimes,
+    /// Too few windows of a minute were recorded.
+    TooFewWindows {
+        /// So many were.
+        windows: u64,
+        /// So many are needed.
+        least: u64,
+    },
+    /// Its start was not recorded.
+    StartNotRecorded,
+    /// No load is named.
+    NoLoad,
+    /// The engine counts the memory of processes alone.
+    ProcessesOnly,
+    /// It crashes again and again.
+    Crashes {
+        /// What says so.
+        crash: CrashLoop,
+    },
+    /// It may leak.
+    PossibleLeak {
+        /// What its memory does.
+        trend: TrendReason,
+    },
 }
 
 pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend: &Trend) -> Suggestion {
@@ -87,19 +185,13 @@ pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend
         suggestion.at_least = true;
         suggestion.confidence = Some(Confidence::Low);
         suggestion.limit = Some(round_up(bump(most)));
-        suggestion.reasons.push(format!(
-            "{}: at least {} more than the {} it was killed at, or a fifth (the rule of Kubernetes' VPA)",
-            oom.evidence.first().map_or("killed for memory", String::as_str),
-            binary(Bytes(100 * MIB)),
-            binary(most),
-        ));
+        let evidence = oom.evidence.first().copied();
+        suggestion.reasons.push(LimitReason::Killed { evidence, added: KILL_MARGIN, had: most });
         // A larger limit helps against neither of these.
         if trend.verdict == TrendVerdict::Rising {
-            suggestion
-                .reasons
-                .push(format!("possible leak, which a larger limit only delays: {}", trend.reason));
+            suggestion.reasons.push(LimitReason::LeakDelayed { trend: trend.reason.clone() });
         }
-        suggestion.reasons.extend(crash_loop(service));
+        suggestion.reasons.extend(crash_loop(service).map(|crash| LimitReason::Crashes { crash }));
         suggestion.reservation = distribution.map(|windows| round_up(windows.p50));
         return suggestion;
     }
@@ -114,30 +206,26 @@ pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend
     };
     let need = to_float(largest.0) * (1.0 + to_float(margin) / 100.0);
     let suggested = round_up(to_bytes(need));
-    suggestion.reasons.push(format!(
-        "the largest of {} of 60 s is {}, and {margin} % are added: they are worth {:.0} independent ones, {}",
-        plural(windows_of.count, "window"),
-        binary(largest),
-        windows.effective,
-        match confidence {
-            Confidence::Low if has_risen => "but it takes more at the end than at the beginning: low confidence",
-            Confidence::High => "so their maximum covers the 99th percentile with 95 % confidence",
-            Confidence::Medium => "so their maximum covers the 95th percentile with 95 % confidence",
-            Confidence::Low => "fewer than the 59 that would cover the 95th percentile: low confidence",
-        }
-    ));
+    suggestion.reasons.push(LimitReason::LargestWindow {
+        windows: windows_of.count,
+        largest,
+        margin_percent: margin,
+        independent: to_bytes(windows.effective).0,
+        coverage: match confidence {
+            Confidence::Low if has_risen => Coverage::StillRising,
+            Confidence::High => Coverage::P99,
+            Confidence::Medium => Coverage::P95,
+            Confidence::Low => Coverage::Less,
+        },
+    });
     if has_risen {
-        suggestion.reasons.push(trend.reason.clone());
+        suggestion.reasons.push(LimitReason::Risen { trend: trend.reason.clone() });
     }
     if let Limit::Limited(limit) = limit
         && to_float(largest.0) >= CENSORED * to_float(limit.0)
     {
         suggestion.at_least = true;
-        suggestion.reasons.push(format!(
-            "it reached {} of its limit of {}, so it may have wanted more: at least this much",
-            binary(largest),
-            binary(limit)
-        ));
+        suggestion.reasons.push(LimitReason::AtLimit { took: largest, limit });
     }
     suggestion.limit = Some(suggested);
     suggestion.confidence = Some(confidence);
@@ -146,48 +234,48 @@ pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend
     suggestion
 }
 
+/// What is added after a kill at the least.
+const KILL_MARGIN: Bytes = Bytes(100 * MIB);
+
 /// What the VPA adds after a kill: 100 MiB or a fifth, whichever is more.
 fn bump(reached: Bytes) -> Bytes {
-    (reached + Bytes(100 * MIB)).max(to_bytes(to_float(reached.0) * 1.2))
+    (reached + KILL_MARGIN).max(to_bytes(to_float(reached.0) * 1.2))
 }
 
 fn round_up(bytes: Bytes) -> Bytes {
     Bytes(bytes.0.div_ceil(STEP).saturating_mul(STEP))
 }
 
-fn refusals(service: &StackService<'_>, windows: &Windows, trend: &Trend) -> Vec<String> {
+fn refusals(service: &StackService<'_>, windows: &Windows, trend: &Trend) -> Vec<LimitRefusal> {
     let mut refused = Vec::new();
     if service.series.iter().all(|(_, series)| working_set(series).next().is_none()) {
-        return vec!["nothing was recorded of it".to_owned()];
+        return vec![LimitRefusal::NothingRecorded];
     }
     if windows.untimed {
-        refused.push("a recording has no times, so it cannot be cut into windows".to_owned());
+        refused.push(LimitRefusal::NoTimes);
     }
     // Halves of windows that many short lives leave are no time.
     let lived = u64::try_from(windows.lived_ms.saturating_add(WINDOW_MS / 2) / WINDOW_MS).unwrap_or(0);
     let count = (windows.maxima.len() as u64).min(lived);
     if count < LEAST_WINDOWS {
-        refused.push(format!("{} of 60 s recorded, {LEAST_WINDOWS} are the least", plural(count, "window")));
+        refused.push(LimitRefusal::TooFewWindows { windows: count, least: LEAST_WINDOWS });
     }
     if !start_was_seen(service) {
-        refused.push("its start was not recorded, which may be where it needs most".to_owned());
+        refused.push(LimitRefusal::StartNotRecorded);
     }
     let loaded = service
         .series
         .iter()
         .any(|(recording, series)| working_set(series).any(|(frame, _)| is_loaded(recording, frame)));
     if !loaded {
-        refused.push("no load is named, so this may be an idle service".to_owned());
+        refused.push(LimitRefusal::NoLoad);
     }
     if service.series.iter().any(|(recording, _)| recording.regime == Regime::Anon) {
-        refused.push(
-            "podman 4.9 to 5.5 counts the memory of processes alone, which is less than what the limit counts"
-                .to_owned(),
-        );
+        refused.push(LimitRefusal::ProcessesOnly);
     }
-    refused.extend(crash_loop(service));
+    refused.extend(crash_loop(service).map(|crash| LimitRefusal::Crashes { crash }));
     if trend.verdict == TrendVerdict::Rising {
-        refused.push(format!("possible leak, not sized: {}", trend.reason));
+        refused.push(LimitRefusal::PossibleLeak { trend: trend.reason.clone() });
     }
     refused
 }

@@ -1,11 +1,11 @@
 //! Whether a service takes more and more.
 
+use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
 use super::samples::{WINDOW_MS, frame_time, window_maxima, working_set};
 use super::stack::StackService;
 use super::stats::{self, median};
-use super::words::{binary, duration};
 use plimsoll_snapshot::runtime::{Recording, Series};
 
 use super::samples::to_bytes;
@@ -37,14 +37,97 @@ pub enum TrendVerdict {
 }
 
 /// Whether a service takes more and more, and how fast.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Trend {
     /// What can be said.
     pub verdict: TrendVerdict,
     /// How much it takes more each hour, by the median slope; absent if unknown.
     pub bytes_per_hour: Option<i64>,
-    /// Why, in words.
-    pub reason: String,
+    /// Why.
+    #[serde(skip)]
+    pub reason: TrendReason,
+}
+
+/// Why a trend is what it is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TrendReason {
+    /// Too few samples have times.
+    TooFewSamples {
+        /// So many are needed.
+        least: u64,
+    },
+    /// It goes from one level to another and stays there.
+    Step {
+        /// The level before.
+        from: Bytes,
+        /// The level after.
+        to: Bytes,
+        /// When, in milliseconds after the first point.
+        after_ms: u64,
+        /// What was looked at.
+        over: Over,
+    },
+    /// It rises, and that is hardly chance.
+    Rise {
+        /// By so much over all points.
+        by: Bytes,
+        /// The p-value of the slope.
+        p: f64,
+        /// What was looked at.
+        over: Over,
+    },
+    /// It ends higher than it begins, without a slope that says so.
+    HigherAtEnd {
+        /// The median of the first quarter.
+        from: Bytes,
+        /// The median of the last quarter.
+        to: Bytes,
+        /// What was looked at.
+        over: Over,
+    },
+    /// It rises by little, and that is hardly chance.
+    SlowRise {
+        /// By so much over all points.
+        by: Bytes,
+        /// What was looked at.
+        over: Over,
+    },
+    /// A rise that may be chance.
+    NoRise {
+        /// By so much over all points.
+        by: Bytes,
+        /// What was looked at.
+        over: Over,
+    },
+    /// It falls.
+    Fall {
+        /// By so much over all points.
+        by: Bytes,
+        /// What was looked at.
+        over: Over,
+    },
+}
+
+/// The points that a trend was asked of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Over {
+    /// The time from the first to the last, in milliseconds.
+    pub duration_ms: u64,
+    /// How many.
+    pub points: u64,
+    /// What they are.
+    pub unit: PointUnit,
+}
+
+/// What a point of a trend is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PointUnit {
+    /// The largest value of a minute.
+    Window,
+    /// A sample.
+    Sample,
 }
 
 /// The trend of the series that rises most. Windows of a minute are asked, or the samples themselves where there are too
@@ -68,7 +151,7 @@ pub(crate) fn trend(service: &StackService<'_>) -> Trend {
     worst.unwrap_or_else(|| Trend {
         verdict: TrendVerdict::Unknown,
         bytes_per_hour: None,
-        reason: format!("fewer than {LEAST_POINTS} samples with times"),
+        reason: TrendReason::TooFewSamples { least: LEAST_POINTS as u64 },
     })
 }
 
@@ -79,13 +162,13 @@ fn of_series(recording: &Recording, series: &Series) -> Option<Trend> {
     let span = last.checked_sub(first).filter(|span| *span > 0)?;
     // What a service takes while it starts is no trend: the first minute is left out, or a fifth of what is shorter.
     let windows = window_maxima(recording, series)?;
-    let (points, step, what) = if windows.len() > LEAST_POINTS {
-        (windows[1..].to_vec(), WINDOW_MS as f64, "windows of 60 s")
+    let (points, step, unit) = if windows.len() > LEAST_POINTS {
+        (windows[1..].to_vec(), WINDOW_MS as f64, PointUnit::Window)
     } else {
         let samples: Vec<f64> = working_set(series).map(|(_, value)| value).collect();
         let cut = samples.len() / 5;
         let step = span as f64 / (samples.len() - 1).max(1) as f64;
-        (samples[cut..].to_vec(), step, "samples")
+        (samples[cut..].to_vec(), step, PointUnit::Sample)
     };
     if points.len() < LEAST_POINTS {
         return None;
@@ -93,42 +176,30 @@ fn of_series(recording: &Recording, series: &Series) -> Option<Trend> {
     let slope = stats::trend(&points)?;
     let rise = slope.per_step * (points.len() - 1) as f64;
     let middle = median(&points)?;
-    let time = |steps: usize| duration((step * steps as f64) as u64);
-    let over = format!("over {}, {} {what}", time(points.len() - 1), points.len());
+    let time = |steps: usize| (step * steps as f64) as u64;
+    let over = Over { duration_ms: time(points.len() - 1), points: points.len() as u64, unit };
     let change = Change { rise, share: rise / middle.max(1.0), p: slope.p };
     let level = Step::of(&points);
     let (verdict, reason) = match level {
         Some(Step { at, before, after }) => {
-            let (from, to, when) = (binary(to_bytes(before)), binary(to_bytes(after)), time(at));
             let verdict = if after > before { TrendVerdict::Risen } else { TrendVerdict::Steady };
-            (verdict, format!("it steps from {from} to {to} after {when} and stays there, {over}"))
+            let (from, to) = (to_bytes(before), to_bytes(after));
+            (verdict, TrendReason::Step { from, to, after_ms: time(at), over })
         }
         None if change.is_rising() => {
-            let p = if slope.p < 0.000_1 { "p < 0.0001".to_owned() } else { format!("p = {:.4}", slope.p) };
-            let rise = binary(to_bytes(rise));
-            let reason = format!("it rises by {rise} {over} ({p}); if the load did not grow, it leaks");
-            (TrendVerdict::Rising, reason)
+            (TrendVerdict::Rising, TrendReason::Rise { by: to_bytes(rise), p: slope.p, over })
         }
         None if let Some((begin, end)) =
             ends(&points).filter(|(begin, end)| end > &(begin * (1.0 + LEAST_RISE))) =>
         {
-            let (begin, end) = (binary(to_bytes(begin)), binary(to_bytes(end)));
-            (
-                TrendVerdict::Risen,
-                format!("it begins at {begin} and ends at {end} {over}, and may go on rising"),
-            )
+            let (from, to) = (to_bytes(begin), to_bytes(end));
+            (TrendVerdict::Risen, TrendReason::HigherAtEnd { from, to, over })
         }
         None if change.is_slow_rise() => {
-            let rise = binary(to_bytes(rise));
-            (
-                TrendVerdict::Risen,
-                format!("it rises slowly, by {rise} {over}: a longer recording shows whether it leaks"),
-            )
+            (TrendVerdict::Risen, TrendReason::SlowRise { by: to_bytes(rise), over })
         }
-        None if rise >= 0.0 => {
-            (TrendVerdict::Steady, format!("no rise beyond chance {over} ({})", binary(to_bytes(rise))))
-        }
-        None => (TrendVerdict::Steady, format!("it falls by {} {over}", binary(to_bytes(-rise)))),
+        None if rise >= 0.0 => (TrendVerdict::Steady, TrendReason::NoRise { by: to_bytes(rise), over }),
+        None => (TrendVerdict::Steady, TrendReason::Fall { by: to_bytes(-rise), over }),
     };
     Some(Trend { verdict, bytes_per_hour: Some((slope.per_step / step * 3_600_000.0) as i64), reason })
 }

@@ -3,8 +3,7 @@
 use plimsoll_snapshot::{BuildContext, Bytes};
 
 use super::outcome::{Good, Measured, Outcome};
-use super::{Input, Size, Value};
-use crate::memory::words::plural;
+use super::{Input, Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
@@ -19,22 +18,18 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
         let context = build.and_then(|build| build.as_ref()?.context.as_ref());
         let measured = match (build, context) {
             (_, Some(context)) => Measured::Exactly(float(context.bytes)),
-            (None, None) => Measured::Unknown("the snapshot holds no image of it".to_owned()),
-            (Some(_), None) => Measured::Unknown(
-                "nobody measured its build context: see `plimsoll snapshot --context`".to_owned(),
-            ),
+            (None, None) => Measured::Unknown(Reason::NoImage),
+            (Some(_), None) => Measured::Unknown(Reason::ContextNotMeasured),
         };
         let id = format!("services.{name}.context");
-        let title = "the build context is small";
-        let outcome = Outcome::figure(id, title, Some(name), Good::AtMost, levels, &measured);
+        let outcome = Outcome::figure(id, Title::SmallContext, Some(name), Good::AtMost, levels, &measured);
         outcomes.push(outcome.because(context.map(parts)));
     }
     outcomes
 }
 
-fn parts(context: &BuildContext) -> String {
-    let ignored = Size::words(float(context.ignored_bytes));
-    format!("{}; `.dockerignore` leaves out {ignored}", plural(context.files, "file"))
+fn parts(context: &BuildContext) -> Reason {
+    Reason::Context { files: context.files, ignored: context.ignored_bytes }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ bytes nobody counts")]

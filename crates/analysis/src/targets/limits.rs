@@ -4,56 +4,66 @@ use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::UnreadLimit;
 
 use super::outcome::{Good, Measured, Outcome, Status};
-use super::{Input, MemoryDemand, Side};
-use crate::memory::words::{binary, plural};
+use super::{Figure, Input, Measure, MemoryDemand, Part, Reason, Side, Title, Unit};
 use crate::memory::{Limit, Memory, ServiceMemory};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = totals(input);
     outcomes.extend(input.each_service(
         "limit_respected",
-        "it has a limit, the planned one, and keeps it",
+        &Title::LimitRespected,
         |targets| targets.limit_respected == Some(true),
         respected,
     ));
     outcomes.extend(input.each_service(
         "no_swap",
-        "it may not swap",
+        &Title::NoSwap,
         |targets| targets.no_swap == Some(true),
-        |service| match (service.limit, service.limit_with_swap) {
-            (Limit::Limited(limit), Limit::Limited(both)) if limit == both => {
-                (Status::Pass, vec![format!("RAM and swap together are limited to {}", binary(both))])
-            }
-            (Limit::Unknown, _) => (Status::Unknown, vec!["its limit is not known".to_owned()]),
-            (_, Limit::Unknown) => (Status::Unknown, vec!["its limit of swap is not known".to_owned()]),
-            (_, Limit::Limited(both)) => {
-                (Status::Fail, vec![format!("RAM and swap together may reach {}", binary(both))])
-            }
-            _ => (Status::Fail, vec!["swap is not limited".to_owned()]),
+        |service| {
+            let (status, evidence) = swap(service);
+            (status, vec![evidence])
         },
     ));
     for (name, targets) in &input.services {
-        for (key, title, demand, found) in [
-            ("limit", "its limit", targets.limit, input.after.service(name).map(|service| service.limit)),
-            (
-                "reservation",
-                "its reservation",
-                targets.reservation,
-                input.after.service(name).map(reservation),
-            ),
+        let service = input.after.service(name);
+        for (key, is_limit, demand, found) in [
+            ("limit", true, targets.limit, service.map(|service| service.limit)),
+            ("reservation", false, targets.reservation, service.map(reservation)),
         ] {
             let Some(demand) = demand else { continue };
             let (status, evidence) = match found {
                 Some(found) => exactly(&demand, found),
                 None => (Status::Unknown, input.unseen()),
             };
-            let title = format!("{title} is {}", demand.words());
-            let mut outcome = Outcome::plain(format!("services.{name}.{key}"), &title, Some(name), status);
-            outcome.measured = found.and_then(Limit::bytes).map(binary);
+            let wanted = demand.demanded();
+            let title = if is_limit {
+                Title::Limit { demand: wanted }
+            } else {
+                Title::Reservation { demand: wanted }
+            };
+            let mut outcome = Outcome::plain(format!("services.{name}.{key}"), title, Some(name), status);
+            let exactly = |bytes| Measure::Exactly { figure: figure(bytes) };
+            outcome.measured = found.and_then(Limit::bytes).map(exactly);
             outcomes.push(outcome.because([evidence]));
         }
     }
     outcomes
+}
+
+fn swap(service: &ServiceMemory) -> (Status, Reason) {
+    match (service.limit, service.limit_with_swap) {
+        (Limit::Limited(limit), Limit::Limited(bytes)) if limit == bytes => {
+            (Status::Pass, Reason::SwapLimited { bytes })
+        }
+        (Limit::Unknown, _) => (Status::Unknown, Reason::LimitUnknown),
+        (_, Limit::Unknown) => (Status::Unknown, Reason::SwapUnknown),
+        (_, Limit::Limited(bytes)) => (Status::Fail, Reason::SwapAllowed { bytes }),
+        _ => (Status::Fail, Reason::SwapUnlimited),
+    }
+}
+
+fn figure(bytes: Bytes) -> Figure {
+    Figure { value: float(bytes), unit: Unit::Memory }
 }
 
 fn reservation(service: &ServiceMemory) -> Limit {
@@ -65,55 +75,57 @@ fn reservation(service: &ServiceMemory) -> Limit {
     }
 }
 
-fn exactly(demand: &MemoryDemand, found: Limit) -> (Status, String) {
+fn exactly(demand: &MemoryDemand, found: Limit) -> (Status, Reason) {
     #[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ bytes nobody counts")]
     let matches = |bytes: Bytes| {
         let tolerance = if demand.about { MemoryDemand::TOLERANCE } else { 0.0 };
         (bytes.0 as f64 - demand.value.0).abs() <= demand.value.0 * tolerance + 0.5
     };
     match found {
-        Limit::Limited(bytes) if matches(bytes) => (Status::Pass, format!("set to {}", binary(bytes))),
-        Limit::Limited(bytes) => {
-            (Status::Fail, format!("set to {}, not {}", binary(bytes), binary(demand.value.bytes())))
+        Limit::Limited(bytes) if matches(bytes) => {
+            (Status::Pass, Reason::SetTo { found: figure(bytes), wanted: None })
         }
-        Limit::Unlimited => (Status::Fail, "none is set".to_owned()),
-        Limit::Unknown => (Status::Unknown, "it is not known".to_owned()),
+        Limit::Limited(bytes) => {
+            let wanted = Some(figure(demand.value.bytes()));
+            (Status::Fail, Reason::SetTo { found: figure(bytes), wanted })
+        }
+        Limit::Unlimited => (Status::Fail, Reason::NoneSet),
+        Limit::Unknown => (Status::Unknown, Reason::NotKnown),
     }
 }
 
-fn respected(service: &ServiceMemory) -> (Status, Vec<String>) {
+fn respected(service: &ServiceMemory) -> (Status, Vec<Reason>) {
     let limit = match service.limit {
-        Limit::Unlimited => return (Status::Fail, vec!["it has no limit".to_owned()]),
-        Limit::Unknown => return (Status::Unknown, vec!["its limit is not known".to_owned()]),
+        Limit::Unlimited => return (Status::Fail, vec![Reason::NoLimit]),
+        Limit::Unknown => return (Status::Unknown, vec![Reason::LimitUnknown]),
         Limit::Limited(limit) => limit,
     };
-    let mut evidence = vec![format!("the limit is {}", binary(limit))];
+    let mut evidence = vec![Reason::Limit { limit }];
     if let Some(planned) = service.planned_limit
         && ![Limit::Unknown, service.limit].contains(&planned)
     {
-        let planned = planned.bytes().map_or_else(|| "none".to_owned(), binary);
-        return (Status::Fail, vec![format!("the limit is {}, but {planned} is planned", binary(limit))]);
+        return (Status::Fail, vec![Reason::NotAsPlanned { limit, planned: planned.bytes() }]);
     }
     if service.oom.verdict.is_kill() {
-        evidence.push(format!("it was killed at it: {}", service.oom.evidence.join(", ")));
+        evidence.push(Reason::KilledAtLimit { evidence: service.oom.evidence.clone() });
         return (Status::Fail, evidence);
     }
-    if let Some(hits @ 1..) = service.limit_hits {
+    if let Some(times @ 1..) = service.limit_hits {
         // The kernel took page cache back and nobody was killed: the limit held, and was felt.
-        evidence.push(format!("reached {}, without a kill", plural(hits, "time")));
+        evidence.push(Reason::LimitReached { times });
     }
     let most = service.peak.or(service.working_set.map(|taken| taken.max));
     match most {
         None => {
-            evidence.push("what it takes was not recorded".to_owned());
+            evidence.push(Reason::UsageNotRecorded);
             (Status::Unknown, evidence)
         }
-        Some(most) if most > limit => {
-            evidence.push(format!("it took {}", binary(most)));
+        Some(bytes) if bytes > limit => {
+            evidence.push(Reason::TookMore { bytes });
             (Status::Fail, evidence)
         }
         Some(most) => {
-            evidence.push(format!("it took {} at most", binary(most)));
+            evidence.push(Reason::Took { most });
             (Status::Pass, evidence)
         }
     }
@@ -124,18 +136,8 @@ fn totals(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let memory = input.after.memory.as_ref();
     for (key, title, levels, read) in [
-        (
-            "limits",
-            "the limits of all services add up to no more",
-            &targets.limits,
-            sum as fn(&Memory) -> Limit,
-        ),
-        (
-            "limits_with_swap",
-            "the limits of RAM and swap add up to no more",
-            &targets.limits_with_swap,
-            sum_with_swap,
-        ),
+        ("limits", Title::SumOfLimits, &targets.limits, sum as fn(&Memory) -> Limit),
+        ("limits_with_swap", Title::SumOfLimitsWithSwap, &targets.limits_with_swap, sum_with_swap),
     ] {
         let Some(levels) = levels else { continue };
         let measured =
@@ -149,18 +151,17 @@ fn totals(input: &Input<'_>) -> Vec<Outcome> {
             Some(memory) if memory.totals.unreserved.is_empty() => {
                 Measured::Exactly(float(memory.totals.reservations))
             }
-            Some(memory) => Measured::Unknown(format!(
-                "no reservation is known of {}",
-                memory.totals.unreserved.join(", ")
-            )),
+            Some(memory) => {
+                let services = memory.totals.unreserved.clone();
+                Measured::Unknown(Reason::ReservationUnknownOf { services })
+            }
             None => Measured::Unknown(input.unseen()),
         };
-        let title = "the reservations of all services add up to no more";
-        let id = "stack.reservations".to_owned();
+        let (id, title) = ("stack.reservations".to_owned(), Title::SumOfReservations);
         outcomes.push(Outcome::figure(id, title, None, Good::AtMost, levels, &measured));
     }
     if targets.fits_host {
-        outcomes.push(fits_host(&input.after, &input.unseen()));
+        outcomes.push(fits_host(&input.after, input.unseen()));
     }
     outcomes
 }
@@ -176,50 +177,48 @@ fn sum_with_swap(memory: &Memory) -> Limit {
 fn measured(memory: &Memory, limit: Limit) -> Measured {
     match limit {
         Limit::Limited(bytes) => Measured::Exactly(float(bytes)),
-        Limit::Unlimited if memory.totals.unlimited.is_empty() => {
-            Measured::Unbounded("swap is not limited".to_owned())
+        Limit::Unlimited if memory.totals.unlimited.is_empty() => Measured::Unbounded(Reason::SwapUnlimited),
+        Limit::Unlimited => {
+            Measured::Unbounded(Reason::WithoutLimit { services: memory.totals.unlimited.clone() })
         }
-        Limit::Unlimited => Measured::Unbounded(format!("no limit: {}", memory.totals.unlimited.join(", "))),
         Limit::Unknown => {
-            Measured::Unknown(format!("the limit is not known of {}", memory.totals.unknown.join(", ")))
+            Measured::Unknown(Reason::LimitUnknownOf { services: memory.totals.unknown.clone() })
         }
     }
 }
 
-/// `backend 1 GiB + frontend 768 MiB`.
-fn parts(memory: &Memory, key: &str) -> Option<String> {
-    let parts: Vec<String> = memory
+/// The limit of each service that has one.
+fn parts(memory: &Memory, key: &str) -> Option<Reason> {
+    let parts: Vec<Part> = memory
         .services
         .iter()
         .filter_map(|service| {
-            let limit = if key == "limits" { service.limit } else { service.limit_with_swap }.bytes()?;
-            let times =
-                if service.replicas > 1 { format!(" × {}", service.replicas) } else { String::new() };
-            Some(format!("{} {}{times}", service.name, binary(limit)))
+            let limit = if key == "limits" { service.limit } else { service.limit_with_swap };
+            let (name, replicas) = (service.name.clone(), service.replicas);
+            Some(Part { service: name, bytes: limit.bytes()?, replicas })
         })
         .collect();
-    (!parts.is_empty()).then(|| parts.join(" + "))
+    (!parts.is_empty()).then_some(Reason::Parts { parts })
 }
 
-fn fits_host(after: &Side, unseen: &str) -> Outcome {
+fn fits_host(after: &Side, unseen: Reason) -> Outcome {
     let (status, evidence) = match &after.memory {
-        None => (Status::Unknown, unseen.to_owned()),
+        None => (Status::Unknown, unseen),
         Some(memory) => {
             let totals = &memory.totals;
-            let host = totals.host.map_or_else(|| "a host of unknown memory".to_owned(), binary);
+            let of_host = |limits| Reason::OfHost { limits, host: totals.host };
             match (totals.fits_host(), totals.limits) {
-                (Some(true), Limit::Limited(sum)) => (Status::Pass, format!("{} of {host}", binary(sum))),
-                (Some(false), Limit::Limited(sum)) => (Status::Fail, format!("{} of {host}", binary(sum))),
-                (Some(_), _) => (Status::Fail, format!("no limit: {}", totals.unlimited.join(", "))),
+                (Some(true), Limit::Limited(sum)) => (Status::Pass, of_host(Some(sum))),
+                (Some(false), Limit::Limited(sum)) => (Status::Fail, of_host(Some(sum))),
+                (Some(_), _) => (Status::Fail, Reason::WithoutLimit { services: totals.unlimited.clone() }),
                 (None, Limit::Unknown) => {
-                    (Status::Unknown, format!("the limit is not known of {}", totals.unknown.join(", ")))
+                    (Status::Unknown, Reason::LimitUnknownOf { services: totals.unknown.clone() })
                 }
-                (None, _) => (Status::Unknown, host),
+                (None, _) => (Status::Unknown, of_host(None)),
             }
         }
     };
-    Outcome::plain("stack.fits_host".to_owned(), "all limits together fit the host", None, status)
-        .because([evidence])
+    Outcome::plain("stack.fits_host".to_owned(), Title::FitsHost, None, status).because([evidence])
 }
 
 #[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ bytes nobody counts")]

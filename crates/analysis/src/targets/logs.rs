@@ -3,44 +3,45 @@
 use plimsoll_snapshot::Bytes;
 
 use super::outcome::{Good, Measured, Outcome, Status};
-use super::{Input, Size, Value};
-use crate::memory::{Bound, ServiceMemory};
+use super::{Input, Reason, ServiceTargets, Title};
+use crate::memory::{Bound, LogBound, ServiceMemory};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
-    let title = "its log can be read and is bounded";
-    let mut outcomes = input.each_service("logs", title, |targets| targets.logs == Some(true), judge);
+    let demands = |targets: &ServiceTargets| targets.logs == Some(true);
+    let mut outcomes = input.each_service("logs", &Title::LogBounded, demands, judge);
     for (name, targets) in &input.services {
         let Some(levels) = &targets.log_size else { continue };
         let measured = match input.after.service(name).map(|service| &service.log) {
             None => Measured::Unknown(input.unseen()),
             Some(log) => match log.bound {
                 Bound::Bounded(bytes) => Measured::Exactly(float(bytes)),
-                Bound::Unbounded => Measured::Unbounded(log.reason.clone()),
-                Bound::Elsewhere | Bound::Unknown => Measured::Unknown(log.reason.clone()),
+                Bound::Unbounded => Measured::Unbounded(reason(log)),
+                Bound::Elsewhere | Bound::Unknown => Measured::Unknown(reason(log)),
             },
         };
         let id = format!("services.{name}.log_size");
-        let title = "the log of a container is small";
-        outcomes.push(Outcome::figure(id, title, Some(name), Good::AtMost, levels, &measured));
+        outcomes.push(Outcome::figure(id, Title::SmallLog, Some(name), Good::AtMost, levels, &measured));
     }
     outcomes
 }
 
-fn judge(service: &ServiceMemory) -> (Status, Vec<String>) {
+fn reason(log: &LogBound) -> Reason {
+    Reason::Log { reason: log.reason.clone() }
+}
+
+fn judge(service: &ServiceMemory) -> (Status, Vec<Reason>) {
     let log = &service.log;
-    let driver = log.driver.as_deref().map(|driver| format!("driver `{driver}`"));
+    let driver = log.driver.clone().map(|driver| Reason::LogDriver { driver });
     let status = match (log.readable, log.bound) {
         (Some(false), _) | (_, Bound::Unbounded) => Status::Fail,
         (Some(true), Bound::Bounded(_) | Bound::Elsewhere) => Status::Pass,
         _ => Status::Unknown,
     };
     let size = match log.bound {
-        Bound::Bounded(bytes) if !bytes.is_zero() => {
-            Some(format!("at most {} for each container", Size::words(float(bytes))))
-        }
+        Bound::Bounded(bytes) if !bytes.is_zero() => Some(Reason::LogBound { bytes }),
         _ => None,
     };
-    (status, driver.into_iter().chain([log.reason.clone()]).chain(size).collect())
+    (status, driver.into_iter().chain([reason(log)]).chain(size).collect())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ bytes nobody counts")]

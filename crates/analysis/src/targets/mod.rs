@@ -17,6 +17,7 @@ mod outcome;
 mod packages;
 mod postgres;
 mod probes;
+mod reason;
 mod running;
 mod size;
 mod start_up;
@@ -34,7 +35,8 @@ pub use file::{
     StackTargets, Targets, VERSION, document, parse, read,
 };
 pub use names::{Nameless, service_names};
-pub use outcome::{Level, LevelOutcome, Outcome, Status};
+pub use outcome::{Good, Level, LevelOutcome, Outcome, Status};
+pub use reason::{Demanded, Figure, Measure, Part, Reason, ServerBasis, TakenWhen, Title, Unit, When};
 pub use values::{Demand, Duration, Levels, MemorySize, Percent, Price, Size, Value};
 
 use crate::compare::{Comparison, ImageTree, ServiceTrees, compare};
@@ -78,6 +80,7 @@ pub struct Judgement {
     /// The same, reached.
     pub ideals_reached: u64,
     /// Each target, in the order of the kinds.
+    #[serde(skip)]
     pub outcomes: Vec<Outcome>,
 }
 
@@ -245,9 +248,9 @@ impl Input<'_> {
     pub(crate) fn each_service(
         &self,
         key: &str,
-        title: &str,
+        title: &Title,
         demands: fn(&ServiceTargets) -> bool,
-        judge: impl Fn(&ServiceMemory) -> (Status, Vec<String>),
+        judge: impl Fn(&ServiceMemory) -> (Status, Vec<Reason>),
     ) -> Vec<Outcome> {
         let services = self.services.iter().filter(|(_, targets)| demands(targets));
         services
@@ -256,19 +259,15 @@ impl Input<'_> {
                     Some(service) => judge(service),
                     None => (Status::Unknown, vec![self.unseen()]),
                 };
-                Outcome::plain(format!("services.{name}.{key}"), title, Some(name), status).because(evidence)
+                let id = format!("services.{name}.{key}");
+                Outcome::plain(id, title.clone(), Some(name), status).because(evidence)
             })
             .collect()
     }
 
     /// Why nothing is known of a service.
-    pub(crate) fn unseen(&self) -> String {
-        if self.after.memory.is_none() {
-            "the snapshot holds nothing of what runs: see `plimsoll record` and `plimsoll snapshot --memory`"
-                .to_owned()
-        } else {
-            "nothing that was read of what runs names this service".to_owned()
-        }
+    pub(crate) fn unseen(&self) -> Reason {
+        if self.after.memory.is_none() { Reason::NothingRuns } else { Reason::ServiceNotSeen }
     }
 }
 

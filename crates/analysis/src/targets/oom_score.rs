@@ -1,7 +1,7 @@
 //! Who the kernel kills first.
 
-use super::Input;
 use super::outcome::{Outcome, Status};
+use super::{Input, Measure, Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let demands = input.services.iter().filter_map(|(name, targets)| Some((name, targets.oom_score_adj?.0)));
@@ -10,14 +10,16 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
             let found = input.after.service(name).map(|service| service.oom_score_adj);
             let (status, evidence) = match found {
                 None => (Status::Unknown, input.unseen()),
-                Some(None) => (Status::Unknown, "no container of it was inspected".to_owned()),
-                Some(Some(found)) if found == wanted => (Status::Pass, format!("set to {found}")),
-                Some(Some(found)) => (Status::Fail, format!("set to {found}, not {wanted}")),
+                Some(None) => (Status::Unknown, Reason::NotInspected),
+                Some(Some(found)) if found == wanted => {
+                    (Status::Pass, Reason::SetToNumber { found, wanted: None })
+                }
+                Some(Some(found)) => (Status::Fail, Reason::SetToNumber { found, wanted: Some(wanted) }),
             };
-            let title = format!("its `oom_score_adj` is {wanted}");
+            let title = Title::OomScore { score: wanted };
             let id = format!("services.{name}.oom_score_adj");
-            let mut outcome = Outcome::plain(id, &title, Some(name), status);
-            outcome.measured = found.flatten().map(|score| score.to_string());
+            let mut outcome = Outcome::plain(id, title, Some(name), status);
+            outcome.measured = found.flatten().map(|number| Measure::Number { number });
             outcome.because([evidence])
         })
         .collect()

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::reason::{Demanded, Figure, Measure, Reason, Title, Unit};
 use super::values::{Demand, Levels, Value};
 
 /// Whether a target is met.
@@ -32,8 +33,8 @@ pub enum Level {
 pub struct Outcome {
     /// Where it stands in the target file: `services.backend.size`.
     pub id: String,
-    /// What is demanded, in words.
-    pub title: String,
+    /// What is demanded.
+    pub title: Title,
     /// The service it is about; absent if it is about all.
     pub service: Option<String>,
     /// Whether what is demanded at the least is met; of a target that only names an ideal, whether that is.
@@ -42,18 +43,18 @@ pub struct Outcome {
     pub required: bool,
     /// The highest level that is reached.
     pub reached: Option<Level>,
-    /// What was found, in words; absent if unknown.
-    pub measured: Option<String>,
-    /// The same as a figure.
+    /// What was found; absent if unknown.
+    pub measured: Option<Measure>,
+    /// The same as one figure, the worse end of an interval.
     pub value: Option<f64>,
     /// The unit of the figures.
-    pub unit: Option<&'static str>,
+    pub unit: Option<Unit>,
     /// The levels that are named, each with its own verdict.
     pub levels: Vec<LevelOutcome>,
     /// Whether a person's word is all there is.
     pub attested: bool,
-    /// What it rests on, in words.
-    pub evidence: Vec<String>,
+    /// What it rests on.
+    pub evidence: Vec<Reason>,
 }
 
 /// What became of one level of a target.
@@ -63,14 +64,13 @@ pub struct LevelOutcome {
     pub level: Level,
     /// Whether it is met.
     pub status: Status,
-    /// What it demands, in words.
-    pub demand: String,
-    /// The same as a figure.
-    pub value: f64,
+    /// Which side of the value is good.
+    pub good: Good,
+    /// The value.
+    #[serde(flatten)]
+    pub demand: Demanded,
     /// How far from the demand it is, in the same unit: positive on the good side. Absent if unknown.
     pub margin: Option<f64>,
-    /// The same in words.
-    pub margin_words: Option<String>,
 }
 
 /// Something that was measured.
@@ -80,15 +80,16 @@ pub(crate) enum Measured {
     Exactly(f64),
     /// A figure that lies between two.
     Between(f64, f64),
-    /// There is no bound.
-    Unbounded(String),
+    /// There is no bound, and why.
+    Unbounded(Reason),
     /// It cannot be known, and why.
-    Unknown(String),
+    Unknown(Reason),
 }
 
 /// Which side of a demand is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Good {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Good {
     /// At most so much.
     AtMost,
     /// Less than so much.
@@ -99,10 +100,10 @@ pub(crate) enum Good {
 
 impl Outcome {
     /// A yes or no.
-    pub(crate) fn plain(id: String, title: &str, service: Option<&str>, status: Status) -> Self {
+    pub(crate) fn plain(id: String, title: Title, service: Option<&str>, status: Status) -> Self {
         Self {
             id,
-            title: title.to_owned(),
+            title,
             service: service.map(str::to_owned),
             status,
             required: true,
@@ -117,21 +118,21 @@ impl Outcome {
     }
 
     /// With what it rests on.
-    pub(crate) fn because(mut self, evidence: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn because(mut self, evidence: impl IntoIterator<Item = Reason>) -> Self {
         self.evidence.extend(evidence);
         self
     }
 
-    /// With what was found in other words.
-    pub(crate) fn measured(mut self, words: Option<String>) -> Self {
-        self.measured = words.or(self.measured);
+    /// With another way to state what was found.
+    pub(crate) fn measured(mut self, measure: Option<Measure>) -> Self {
+        self.measured = measure.or(self.measured);
         self
     }
 
     /// A figure against its levels.
     pub(crate) fn figure<T: Value>(
         id: String,
-        title: &str,
+        title: Title,
         service: Option<&str>,
         good: Good,
         levels: &Levels<T>,
@@ -147,15 +148,16 @@ impl Outcome {
         let reached =
             levels.iter().filter(|level| level.status == Status::Pass).map(|level| level.level).max();
         let mut outcome = Self::plain(id, title, service, status);
+        let figure = |value| Figure { value, unit: T::UNIT };
         (outcome.measured, outcome.value) = match measured {
-            Measured::Exactly(value) => (Some(T::words(*value)), Some(*value)),
+            Measured::Exactly(value) => (Some(Measure::Exactly { figure: figure(*value) }), Some(*value)),
             Measured::Between(low, high) if *low <= 0.0 => {
-                (Some(format!("at most {}", T::words(*high))), Some(*high))
+                (Some(Measure::AtMost { figure: figure(*high) }), Some(*high))
             }
             Measured::Between(low, high) => {
-                (Some(format!("between {} and {}", T::words(*low), T::words(*high))), Some(*high))
+                (Some(Measure::Between { low: figure(*low), high: figure(*high) }), Some(*high))
             }
-            Measured::Unbounded(_) => (Some("unbounded".to_owned()), None),
+            Measured::Unbounded(_) => (Some(Measure::Unbounded), None),
             Measured::Unknown(_) => (None, None),
         };
         if let Measured::Unbounded(reason) | Measured::Unknown(reason) = measured {
@@ -189,27 +191,7 @@ fn judge<T: Value>(level: Level, demand: &Demand<T>, good: Good, measured: &Meas
         Measured::Unbounded(_) | Measured::Unknown(_) => None,
     };
     let margin = worst.map(|value| if good == Good::AtLeast { value - wanted } else { wanted - value });
-    let demand = match good {
-        Good::AtMost => format!("at most {}", demand.words()),
-        Good::Below => format!("below {}", demand.words()),
-        Good::AtLeast => format!("at least {}", demand.words()),
-    };
-    LevelOutcome {
-        level,
-        status,
-        demand,
-        value: wanted,
-        margin,
-        margin_words: margin.map(|margin| {
-            let side = match (margin < 0.0, status) {
-                // The other end of the interval meets it.
-                (true, Status::Unknown) => "at worst missed by",
-                (true, _) => "missed by",
-                (false, _) => "to spare:",
-            };
-            format!("{side} {}", T::distance(margin.abs()))
-        }),
-    }
+    LevelOutcome { level, status, good, demand: demand.demanded(), margin }
 }
 
 #[cfg(test)]
@@ -223,7 +205,7 @@ mod tests {
     }
 
     fn check(levels: &Levels<Duration>, measured: &Measured, expected: (Status, Option<Level>, bool)) {
-        let outcome = Outcome::figure("x".into(), "x", None, Good::AtMost, levels, measured);
+        let outcome = Outcome::figure("x".into(), Title::Price, None, Good::AtMost, levels, measured);
         assert_eq!((outcome.status, outcome.reached, outcome.required), expected, "{measured:?}");
     }
 
@@ -235,8 +217,8 @@ mod tests {
         check(&both, &Measured::Exactly(130e3), (Status::Fail, None, true));
         check(&both, &Measured::Between(80e3, 100e3), (Status::Pass, Some(Level::Minimum), true));
         check(&both, &Measured::Between(110e3, 130e3), (Status::Unknown, None, true));
-        check(&both, &Measured::Unknown("no".into()), (Status::Unknown, None, true));
-        check(&both, &Measured::Unbounded("no".into()), (Status::Fail, None, true));
+        check(&both, &Measured::Unknown(Reason::NotKnown), (Status::Unknown, None, true));
+        check(&both, &Measured::Unbounded(Reason::SwapUnlimited), (Status::Fail, None, true));
         check(&levels(None, Some(90e3)), &Measured::Exactly(100e3), (Status::Fail, None, false));
     }
 

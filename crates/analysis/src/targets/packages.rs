@@ -2,8 +2,8 @@
 
 use plimsoll_snapshot::Ecosystem;
 
-use super::Input;
 use super::outcome::{Outcome, Status};
+use super::{Input, Reason, Title};
 use crate::packages::{Catalogue, catalogue, is_called};
 use crate::squash::squash;
 
@@ -16,14 +16,14 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
             let (status, evidence) = match &packages {
                 // What is found is there, however much of the image was not looked into.
                 Some((found, false)) if judge(wanted, found).0 == Status::Pass => {
-                    (Status::Unknown, "not every layer was asked for its packages".to_owned())
+                    (Status::Unknown, Reason::PackagesIncomplete)
                 }
-                None => (Status::Unknown, "the packages of the image are not known".to_owned()),
+                None => (Status::Unknown, Reason::PackagesUnknown),
                 Some((found, _)) => judge(wanted, found),
             };
             let id = format!("services.{name}.packages_not_allowed.{wanted}");
-            let title = format!("`{wanted}` is not in the image");
-            outcomes.push(Outcome::plain(id, &title, Some(name), status).because([evidence]));
+            let title = Title::PackageAbsent { package: wanted.clone() };
+            outcomes.push(Outcome::plain(id, title, Some(name), status).because([evidence]));
         }
     }
     outcomes
@@ -55,7 +55,7 @@ fn installed(catalogue: &Catalogue) -> (Vec<Package>, bool) {
     (catalogue.installed().map(package).collect(), catalogue.complete)
 }
 
-fn judge(wanted: &str, packages: &[Package]) -> (Status, String) {
+fn judge(wanted: &str, packages: &[Package]) -> (Status, Reason) {
     // As `why` and `whatif` read it: a colon may be part of the name, and letter case makes no difference.
     let is_ecosystem = |name: &str| Ecosystem::ALL.iter().any(|known| known.name() == name);
     let (ecosystem, name) = match wanted.split_once(':') {
@@ -67,10 +67,11 @@ fn judge(wanted: &str, packages: &[Package]) -> (Status, String) {
             && ecosystem.is_none_or(|wanted| package.ecosystem.name() == wanted)
     };
     match packages.iter().find(is_it) {
-        Some(found) => {
-            (Status::Fail, format!("{} {} ({})", found.name, found.version, found.ecosystem.name()))
+        Some(Package { ecosystem, name, version }) => {
+            let (name, version) = (name.clone(), version.clone());
+            (Status::Fail, Reason::PackageFound { name, version, ecosystem: *ecosystem })
         }
-        None => (Status::Pass, format!("none of {} packages", packages.len())),
+        None => (Status::Pass, Reason::PackageNotFound { packages: packages.len() as u64 }),
     }
 }
 

@@ -3,8 +3,7 @@
 use plimsoll_snapshot::Bytes;
 
 use super::outcome::{Outcome, Status};
-use super::{Input, MemoryDemand, PostgresTargets, Value};
-use crate::memory::words::binary;
+use super::{Figure, Input, MemoryDemand, PostgresTargets, Reason, Title, Unit, Value};
 use crate::memory::{CurrentSettings, ServiceMemory};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
@@ -17,29 +16,29 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
         if !is_named && service.is_some_and(|service| !service.is_postgres) {
             continue;
         }
-        let now = now(service).map_err(|why| why.map_or_else(|| input.unseen(), str::to_owned));
+        let now = now(service).map_err(|why| why.unwrap_or_else(|| input.unseen()));
         outcomes.extend(of_service(name, demanded, service, &now));
     }
     outcomes
 }
 
 /// What it runs with, or why that is not known; without a reason if nothing was seen of it.
-fn now(service: Option<&ServiceMemory>) -> Result<&CurrentSettings, Option<&'static str>> {
+fn now(service: Option<&ServiceMemory>) -> Result<&CurrentSettings, Option<Reason>> {
     let service = service.ok_or(None)?;
     if !service.is_postgres {
-        return Err(Some("nothing that was read shows that it is PostgreSQL"));
+        return Err(Some(Reason::NotPostgres));
     }
-    service.postgres_now.as_ref().ok_or(Some("its command is not known"))
+    service.postgres_now.as_ref().ok_or(Some(Reason::CommandUnknown))
 }
 
 /// The name of a setting, what is demanded of it, and how it is read.
-type Setting<'a> = (&'a str, &'a Option<MemoryDemand>, fn(&CurrentSettings) -> Bytes);
+type Setting<'a> = (&'static str, &'a Option<MemoryDemand>, fn(&CurrentSettings) -> Bytes);
 
 fn of_service(
     name: &str,
     demanded: &PostgresTargets,
     service: Option<&ServiceMemory>,
-    now: &Result<&CurrentSettings, String>,
+    now: &Result<&CurrentSettings, Reason>,
 ) -> Vec<Outcome> {
     let id = |key: &str| format!("services.{name}.postgres.{key}");
     let mut outcomes = Vec::new();
@@ -53,31 +52,39 @@ fn of_service(
         let (status, evidence) = match now {
             Err(why) => (Status::Unknown, why.clone()),
             Ok(now) => {
-                compared(now, &binary(read(now)), &binary(demand.value.bytes()), is_met(demand, read(now)))
+                let (found, wanted) = (memory(read(now)), memory(demand.value.bytes()));
+                compared(now, is_met(demand, read(now)), |is_met| Reason::SetTo {
+                    found,
+                    wanted: (!is_met).then_some(wanted),
+                })
             }
         };
-        let title = format!("`{key}` is {}", demand.words());
-        outcomes.push(Outcome::plain(id(key), &title, Some(name), status).because([evidence]));
+        let title = Title::PostgresMemory { setting: key, demand: demand.demanded() };
+        outcomes.push(Outcome::plain(id(key), title, Some(name), status).because([evidence]));
     }
     if let Some(wanted) = demanded.max_connections {
         let (status, evidence) = match now {
             Err(why) => (Status::Unknown, why.clone()),
             Ok(now) => {
+                let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
                 let found = now.max_connections;
-                compared(now, &found.to_string(), &wanted.to_string(), found == wanted)
+                compared(now, found == wanted, |is_met| Reason::SetToNumber {
+                    found: number(found),
+                    wanted: (!is_met).then_some(number(wanted)),
+                })
             }
         };
-        let title = format!("`max_connections` is {wanted}");
-        outcomes.push(Outcome::plain(id("max_connections"), &title, Some(name), status).because([evidence]));
+        let title = Title::PostgresConnections { connections: wanted };
+        outcomes.push(Outcome::plain(id("max_connections"), title, Some(name), status).because([evidence]));
     }
     if demanded.fits == Some(true) {
         let (status, evidence) = match (now, service.and_then(|service| service.limit.bytes())) {
             (Err(why), _) => (Status::Unknown, why.clone()),
-            (Ok(_), None) => (Status::Unknown, "no limit of it is known".to_owned()),
+            (Ok(_), None) => (Status::Unknown, Reason::LimitUnknown),
             (Ok(now), Some(limit)) => fits(now, limit),
         };
-        let title = "the settings of PostgreSQL fit its limit";
-        outcomes.push(Outcome::plain(id("fits"), title, Some(name), status).because([evidence]));
+        outcomes
+            .push(Outcome::plain(id("fits"), Title::PostgresFits, Some(name), status).because([evidence]));
     }
     outcomes
 }
@@ -89,19 +96,24 @@ fn is_met(demand: &MemoryDemand, found: Bytes) -> bool {
     apart <= demand.value.number() * tolerance + 0.5
 }
 
+#[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ bytes nobody counts")]
+fn memory(bytes: Bytes) -> Figure {
+    Figure { value: bytes.0 as f64, unit: Unit::Memory }
+}
+
 /// A configuration file may set what the command does not: then another figure is no proof.
-fn compared(now: &CurrentSettings, found: &str, wanted: &str, is_met: bool) -> (Status, String) {
+fn compared(now: &CurrentSettings, is_met: bool, evidence: impl FnOnce(bool) -> Reason) -> (Status, Reason) {
     match (is_met, now.has_config_file) {
-        (true, _) => (Status::Pass, format!("set to {found}")),
-        (false, true) => (Status::Unknown, "its configuration file was not read".to_owned()),
-        (false, false) => (Status::Fail, format!("set to {found}, not {wanted}")),
+        (true, _) => (Status::Pass, evidence(true)),
+        (false, true) => (Status::Unknown, Reason::ConfigFileUnread),
+        (false, false) => (Status::Fail, evidence(false)),
     }
 }
 
-fn fits(now: &CurrentSettings, limit: Bytes) -> (Status, String) {
-    let evidence = format!("{} at worst of {}", binary(now.worst_case), binary(limit));
+fn fits(now: &CurrentSettings, limit: Bytes) -> (Status, Reason) {
+    let evidence = Reason::PostgresWorstCase { worst_case: now.worst_case, limit };
     match (now.worst_case <= limit, now.has_config_file && !now.is_set) {
-        (_, true) => (Status::Unknown, "its configuration file was not read".to_owned()),
+        (_, true) => (Status::Unknown, Reason::ConfigFileUnread),
         (true, false) => (Status::Pass, evidence),
         (false, false) => (Status::Fail, evidence),
     }

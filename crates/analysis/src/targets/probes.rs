@@ -1,7 +1,7 @@
 //! What no snapshot can show: probes that somebody ran, and what a person vouches for.
 
 use super::outcome::{Outcome, Status};
-use super::{Check, Input};
+use super::{Check, Input, Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     input.targets.checks.iter().map(|check| outcome(input, check)).collect()
@@ -10,22 +10,22 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
 fn outcome(input: &Input<'_>, check: &Check) -> Outcome {
     let exit_code = input.probes.get(&check.id).copied().or(check.exit_code);
     let id = format!("checks.{}", check.id);
-    let plain = |status| Outcome::plain(id.clone(), &check.title, None, status);
+    let plain =
+        |status| Outcome::plain(id.clone(), Title::Check { title: check.title.clone() }, None, status);
     match (exit_code, &check.attested) {
-        (Some(0), _) => plain(Status::Pass).because(["its probe ended with 0".to_owned()]),
-        (Some(code), _) => plain(Status::Fail).because([format!("its probe ended with {code}")]),
+        (Some(exit_code), _) => {
+            let status = if exit_code == 0 { Status::Pass } else { Status::Fail };
+            plain(status).because([Reason::ProbeEnded { exit_code }])
+        }
         (None, Some(word)) if word.by.trim().is_empty() || word.on.trim().is_empty() => {
-            plain(Status::Unknown).because(["it is vouched for, but not by whom or when".to_owned()])
+            plain(Status::Unknown).because([Reason::AttestedByNobody])
         }
         (None, Some(word)) => {
             let mut outcome = plain(if word.passed { Status::Pass } else { Status::Fail });
             outcome.attested = true;
-            let note = word.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-            outcome.because([format!("the word of {}, {}{note}", word.by, word.on)])
+            let (by, on, note) = (word.by.clone(), word.on.clone(), word.note.clone());
+            outcome.because([Reason::Attested { by, on, note }])
         }
-        (None, None) => plain(Status::Unknown).because([format!(
-            "no probe was run (`--probe {}=EXIT_CODE`) and nobody vouches for it",
-            check.id
-        )]),
+        (None, None) => plain(Status::Unknown).because([Reason::NoProbe { check: check.id.clone() }]),
     }
 }

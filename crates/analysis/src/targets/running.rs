@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use plimsoll_snapshot::runtime::{Container, Status as State};
 
-use super::Input;
 use super::outcome::{Outcome, Status};
-use crate::memory::words::plural;
+use super::{Input, Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let services = input.services.iter().filter(|(_, targets)| targets.runs == Some(true));
@@ -15,8 +14,8 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
         .map(|(name, _)| {
             let own = containers.as_ref().map(|containers| containers.get(name.as_str()));
             let (status, evidence) = judge(input, name, own.map(|own| own.map_or(&[][..], Vec::as_slice)));
-            let title = "its containers start and stay up";
-            Outcome::plain(format!("services.{name}.runs"), title, Some(name), status).because(evidence)
+            let id = format!("services.{name}.runs");
+            Outcome::plain(id, Title::Runs, Some(name), status).because(evidence)
         })
         .collect()
 }
@@ -32,24 +31,21 @@ fn by_service<'a>(input: &Input<'a>) -> Option<BTreeMap<&'a str, Vec<&'a Contain
     Some(services)
 }
 
-fn judge(input: &Input<'_>, service: &str, own: Option<&[&Container]>) -> (Status, Vec<String>) {
+fn judge(input: &Input<'_>, service: &str, own: Option<&[&Container]>) -> (Status, Vec<Reason>) {
     let Some(own) = own else { return (Status::Unknown, vec![input.unseen()]) };
     let (mut wrong, mut fine) = (Vec::new(), Vec::new());
     for state in own.iter().filter_map(|container| container.states.last()) {
         let restarts = state.restart_count.unwrap_or(0);
         let found = match state.status {
             State::Running if restarts == 0 => {
-                fine.push("running, not restarted".to_owned());
+                fine.push(Reason::Running);
                 continue;
             }
-            State::Running => format!("restarted {}", plural(restarts, "time")),
-            State::Exited | State::Dead => {
-                let code = state.exit_code.map_or_else(|| "unknown".to_owned(), |code| code.to_string());
-                format!("it has ended, with exit code {code}")
-            }
-            State::Restarting => "it is restarting".to_owned(),
-            State::Paused => "it is paused".to_owned(),
-            State::Created => "it was created and never started".to_owned(),
+            State::Running => Reason::Restarted { times: restarts },
+            State::Exited | State::Dead => Reason::Ended { exit_code: state.exit_code },
+            State::Restarting => Reason::Restarting,
+            State::Paused => Reason::Paused,
+            State::Created => Reason::NeverStarted,
             State::Removing | State::Unknown => continue,
         };
         wrong.push(found);
@@ -57,12 +53,12 @@ fn judge(input: &Input<'_>, service: &str, own: Option<&[&Container]>) -> (Statu
     // What was watched and is gone by now may have died meanwhile.
     let deaths = input.after.service(service).map_or(0, |service| service.failed_ends);
     if deaths > 0 {
-        wrong.push(format!("{} with an error that no stop explains", plural(deaths, "end")));
+        wrong.push(Reason::FailedEnds { ends: deaths });
     }
     match (wrong.is_empty(), fine.is_empty()) {
         (false, _) => (Status::Fail, wrong),
         (true, false) => (Status::Pass, fine),
         (true, true) if own.is_empty() => (Status::Unknown, vec![input.unseen()]),
-        (true, true) => (Status::Unknown, vec!["no container of it was inspected".to_owned()]),
+        (true, true) => (Status::Unknown, vec![Reason::NotInspected]),
     }
 }

@@ -3,7 +3,7 @@
 use plimsoll_snapshot::Bytes;
 
 use super::outcome::{Good, Measured, Outcome};
-use super::{Input, Side, SizeKind};
+use super::{Input, Measure, Reason, Side, SizeKind, Title, When};
 use crate::compare::LayerMatch;
 use crate::inspect::ImageInspection;
 
@@ -17,7 +17,7 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
         if let Some(levels) = &targets.size {
             outcomes.push(Outcome::figure(
                 id("size"),
-                title(input),
+                Title::ImageSize { compressed: input.targets.size_kind == SizeKind::Compressed },
                 service,
                 Good::AtMost,
                 levels,
@@ -26,20 +26,20 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
         }
         if let Some(levels) = &targets.reduction {
             let (measured, evidence) = reduction(before.as_ref(), &after);
-            let title = "the image is smaller than before";
+            let title = Title::ImageSmaller;
             let outcome = Outcome::figure(id("reduction"), title, service, Good::AtLeast, levels, &measured);
             outcomes.push(outcome.measured(times(&measured)).because(evidence));
         }
         if let Some(levels) = &targets.growth {
             let (measured, evidence) = reduction(before.as_ref(), &after);
-            let (title, times) = ("the image has not grown", times(&measured));
+            let (title, times) = (Title::ImageNotGrown, times(&measured));
             let outcome =
                 Outcome::figure(id("growth"), title, service, Good::AtMost, levels, &growth(measured));
             outcomes.push(outcome.measured(times).because(evidence));
         }
         if let Some(levels) = &targets.layer_growth {
             let (measured, evidence) = layer_growth(input, name);
-            let title = "no layer has grown";
+            let title = Title::NoLayerGrown;
             let outcome =
                 Outcome::figure(id("layer_growth"), title, service, Good::AtMost, levels, &measured);
             outcomes.push(outcome.because(evidence));
@@ -50,7 +50,7 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
                 Some(image) if is_whole(image) => Measured::Exactly(float(image.hidden_bytes)),
                 _ => Measured::Unknown(no_image(image)),
             };
-            let title = "hidden bytes are few";
+            let title = Title::FewHiddenBytes;
             let outcome = Outcome::figure(id("hidden"), title, service, Good::AtMost, levels, &measured);
             outcomes.push(outcome.because(image.and_then(largest_hidden)));
         }
@@ -71,24 +71,21 @@ fn stack(input: &Input<'_>) -> Vec<Outcome> {
         ("size_sum", "reduction_sum", &targets.size_sum, &targets.reduction_sum, false),
     ] {
         let (before, after) = sizes(once);
-        let what = if once { "all images, shared layers once" } else { "all images, added up" };
         if let Some(levels) = levels {
-            let outcome =
-                Outcome::figure(format!("stack.{key}"), what, None, Good::AtMost, levels, &exactly(&after));
-            outcomes.push(outcome);
+            let (id, title) = (format!("stack.{key}"), Title::StackSize { shared_once: once });
+            outcomes.push(Outcome::figure(id, title, None, Good::AtMost, levels, &exactly(&after)));
         }
         if let Some(levels) = reductions {
             let (measured, evidence) = reduction(before.as_ref(), &after);
-            let title = format!("{what}: smaller than before");
-            let id = format!("stack.{reduction_key}");
-            let outcome = Outcome::figure(id, &title, None, Good::AtLeast, levels, &measured);
+            let (id, title) = (format!("stack.{reduction_key}"), Title::StackSmaller { shared_once: once });
+            let outcome = Outcome::figure(id, title, None, Good::AtLeast, levels, &measured);
             outcomes.push(outcome.measured(times(&measured)).because(evidence));
         }
     }
     if let Some(levels) = &targets.growth {
         let (before, after) = sizes(true);
         let (measured, evidence) = reduction(before.as_ref(), &after);
-        let (title, times) = ("all images together have not grown", times(&measured));
+        let (title, times) = (Title::StackNotGrown, times(&measured));
         let outcome =
             Outcome::figure("stack.growth".to_owned(), title, None, Good::AtMost, levels, &growth(measured));
         outcomes.push(outcome.measured(times).because(evidence));
@@ -96,23 +93,14 @@ fn stack(input: &Input<'_>) -> Vec<Outcome> {
     outcomes
 }
 
-fn title(input: &Input<'_>) -> &'static str {
-    match input.targets.size_kind {
-        SizeKind::Image => "size of the image",
-        SizeKind::Compressed => "size of the image, compressed",
-    }
-}
-
 /// A size, or why it is not known.
-type Known = Result<Bytes, String>;
+type Known = Result<Bytes, Reason>;
 
 fn image_size(input: &Input<'_>, side: &Side, service: &str) -> Known {
     let image = side.image(service);
     match (image, input.targets.size_kind) {
         (Some(image), SizeKind::Image) if is_whole(image) => Ok(image.size_bytes),
-        (Some(image), SizeKind::Compressed) => {
-            image.compressed_bytes.ok_or_else(|| "the source does not store all layers compressed".to_owned())
-        }
+        (Some(image), SizeKind::Compressed) => image.compressed_bytes.ok_or(Reason::NotCompressed),
         (image, _) => Err(no_image(image)),
     }
 }
@@ -129,7 +117,7 @@ fn stack_size(input: &Input<'_>, side: &Side, once: bool) -> Known {
         };
     }
     if once {
-        return Err("compressed sizes are only known image by image: use `size_sum`".to_owned());
+        return Err(Reason::CompressedImageByImage);
     }
     images.iter().map(|image| image_size(input, side, &image.service)).sum()
 }
@@ -139,10 +127,10 @@ fn is_whole(image: &ImageInspection) -> bool {
     image.layers.iter().all(|layer| layer.tar_bytes.is_some())
 }
 
-fn no_image(image: Option<&ImageInspection>) -> String {
+fn no_image(image: Option<&ImageInspection>) -> Reason {
     match image {
-        None => "the snapshot holds no image of it".to_owned(),
-        Some(image) => format!("the image of `{}` was not read as a whole", image.service),
+        None => Reason::NoImage,
+        Some(image) => Reason::ImageNotWhole { service: image.service.clone() },
     }
 }
 
@@ -153,27 +141,30 @@ fn exactly(size: &Known) -> Measured {
     }
 }
 
-/// By how much smaller it is, in percent, and both sizes in words.
-fn reduction(before: Option<&Known>, after: &Known) -> (Measured, Option<String>) {
+/// By how much smaller it is, in percent, and both sizes.
+fn reduction(before: Option<&Known>, after: &Known) -> (Measured, Option<Reason>) {
+    let of = |side, reason: &Reason| {
+        let reason = Box::new(reason.clone());
+        (Measured::Unknown(Reason::Of { side, reason }), None)
+    };
     match (before, after) {
-        (None, _) => (Measured::Unknown("there is nothing to compare with".to_owned()), None),
-        (Some(Err(reason)), _) => (Measured::Unknown(format!("before: {reason}")), None),
-        (_, Err(reason)) => (Measured::Unknown(format!("after: {reason}")), None),
-        (Some(Ok(Bytes(0))), _) => (Measured::Unknown("there was nothing before".to_owned()), None),
+        (None, _) => (Measured::Unknown(Reason::NothingToCompare), None),
+        (Some(Err(reason)), _) => of(When::Before, reason),
+        (_, Err(reason)) => of(When::After, reason),
+        (Some(Ok(Bytes(0))), _) => (Measured::Unknown(Reason::NothingBefore), None),
         (Some(Ok(before)), Ok(after)) => {
             let percent = (1.0 - float(*after) / float(*before)) * 100.0;
-            let both = format!("{} before, {} after", decimal(*before), decimal(*after));
-            (Measured::Exactly(percent), Some(both))
+            (Measured::Exactly(percent), Some(Reason::Sizes { before: *before, after: *after }))
         }
     }
 }
 
 /// How many times as large it has become, where a percentage says nothing any more: `×6.4`, not `−543.5 %`.
-fn times(reduction: &Measured) -> Option<String> {
+fn times(reduction: &Measured) -> Option<Measure> {
     /// Three times the size.
     const MANY: f64 = -200.0;
     let Measured::Exactly(percent) = reduction else { return None };
-    (*percent <= MANY).then(|| format!("×{:.1}", 1.0 - percent / 100.0))
+    (*percent <= MANY).then_some(Measure::Times { factor: 1.0 - percent / 100.0 })
 }
 
 fn growth(reduction: Measured) -> Measured {
@@ -184,17 +175,17 @@ fn growth(reduction: Measured) -> Measured {
     }
 }
 
-fn layer_growth(input: &Input<'_>, service: &str) -> (Measured, Option<String>) {
+fn layer_growth(input: &Input<'_>, service: &str) -> (Measured, Option<Reason>) {
     let Some(comparison) = &input.comparison else {
-        return (Measured::Unknown("there is nothing to compare with".to_owned()), None);
+        return (Measured::Unknown(Reason::NothingToCompare), None);
     };
     let pair = comparison.services.iter().find(|one| one.name == service);
     let Some((service, (before, after))) =
         pair.and_then(|one| Some((one, one.before.as_ref().zip(one.after.as_ref())?)))
     else {
-        return (Measured::Unknown("it is not there on both sides".to_owned()), None);
+        return (Measured::Unknown(Reason::NotOnBothSides), None);
     };
-    let mut worst: Option<(f64, String)> = None;
+    let mut worst: Option<(f64, Reason)> = None;
     for layers in service.layers.iter().filter(|pair| pair.kind == LayerMatch::Changed) {
         let (Some(old), Some(new)) = (layers.before, layers.after) else { continue };
         let (old, new) = (before.layers[old].file_bytes, after.layers[new].file_bytes);
@@ -203,26 +194,20 @@ fn layer_growth(input: &Input<'_>, service: &str) -> (Measured, Option<String>) 
         }
         let percent = (float(new) / float(old) - 1.0) * 100.0;
         if worst.as_ref().is_none_or(|(most, _)| percent > *most) {
-            let instruction = service.instruction(layers).unwrap_or("a layer");
-            let instruction: String = instruction.chars().take(60).collect();
-            worst =
-                Some((percent, format!("`{instruction}`: {} before, {} after", decimal(old), decimal(new))));
+            let instruction = service.instruction(layers).map(|text| text.chars().take(60).collect());
+            worst = Some((percent, Reason::LayerGrown { instruction, before: old, after: new }));
         }
     }
     match worst {
         Some((percent, evidence)) => (Measured::Exactly(percent), Some(evidence)),
-        None => (Measured::Exactly(0.0), Some("no layer is a new version of an old one".to_owned())),
+        None => (Measured::Exactly(0.0), Some(Reason::NoNewVersion)),
     }
 }
 
-fn largest_hidden(image: &ImageInspection) -> Option<String> {
+fn largest_hidden(image: &ImageInspection) -> Option<Reason> {
     let group = image.hidden.first()?;
-    let file = group.examples.first().map(|file| format!(", as `{}`", file.path)).unwrap_or_default();
-    Some(format!("most of it, {}, in layer {}{file}", decimal(group.bytes), group.from_layer))
-}
-
-fn decimal(bytes: Bytes) -> String {
-    <super::Size as super::Value>::words(float(bytes))
+    let file = group.examples.first().map(|file| file.path.to_string());
+    Some(Reason::MostHidden { bytes: group.bytes, layer: group.from_layer as u64, file })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ bytes nobody counts")]

@@ -8,24 +8,18 @@ use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::memory::words;
+use super::reason::{Demanded, Figure, Unit};
 
 /// What can be demanded: a figure with a unit, read from a text or a bare number.
 pub trait Value: Copy + PartialOrd {
     /// What is expected, for messages.
     const EXPECTED: &'static str;
-    /// The name of the unit in JSON.
-    const UNIT: &'static str;
+    /// Its unit.
+    const UNIT: Unit;
     /// From a number and the unit behind it; none if that is no such value.
     fn read(number: f64, unit: &str) -> Option<Self>;
     /// The figure in [`Value::UNIT`].
     fn number(self) -> f64;
-    /// A figure in words.
-    fn words(number: f64) -> String;
-    /// How far a figure is from what is demanded, in words.
-    fn distance(number: f64) -> String {
-        Self::words(number)
-    }
 }
 
 /// The size of an image: decimal units as `GB`, unless they are written as `GiB`. A bare number is bytes.
@@ -66,7 +60,7 @@ fn byte_unit(unit: &str) -> Option<(i32, bool)> {
 
 impl Value for Size {
     const EXPECTED: &'static str = "a size as `1.5 GB`, `700 MiB` or a number of bytes";
-    const UNIT: &'static str = "bytes";
+    const UNIT: Unit = Unit::Size;
     fn read(number: f64, unit: &str) -> Option<Self> {
         let (power, binary) = byte_unit(unit)?;
         let base = if binary { 1024_f64 } else { 1000_f64 };
@@ -75,23 +69,17 @@ impl Value for Size {
     fn number(self) -> f64 {
         self.0
     }
-    fn words(number: f64) -> String {
-        decimal(number)
-    }
 }
 
 impl Value for MemorySize {
     const EXPECTED: &'static str =
         "memory as `512 MB` or `1 GiB` (both binary, as in compose) or a number of bytes";
-    const UNIT: &'static str = "bytes";
+    const UNIT: Unit = Unit::Memory;
     fn read(number: f64, unit: &str) -> Option<Self> {
         Some(Self(number * 1024_f64.powi(byte_unit(unit)?.0)))
     }
     fn number(self) -> f64 {
         self.0
-    }
-    fn words(number: f64) -> String {
-        words::binary(to_bytes(number))
     }
 }
 
@@ -105,27 +93,18 @@ impl MemorySize {
 
 impl Value for Percent {
     const EXPECTED: &'static str = "a share as `50 %` or a number of percent";
-    const UNIT: &'static str = "percent";
+    const UNIT: Unit = Unit::Percent;
     fn read(number: f64, unit: &str) -> Option<Self> {
         ["", "%"].contains(&unit).then_some(Self(number))
     }
     fn number(self) -> f64 {
         self.0
     }
-    fn words(number: f64) -> String {
-        let text = format!("{number:.1}");
-        format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
-    }
-    fn distance(number: f64) -> String {
-        /// Beyond it, more digits tell nobody more.
-        const MOST: f64 = 200.0;
-        if number > MOST { format!("> {}", Self::words(MOST)) } else { Self::words(number) }
-    }
 }
 
 impl Value for Duration {
     const EXPECTED: &'static str = "a duration as `90 s`, `2 min` or a number of seconds";
-    const UNIT: &'static str = "milliseconds";
+    const UNIT: Unit = Unit::Duration;
     fn read(number: f64, unit: &str) -> Option<Self> {
         let factor = match unit {
             "ms" => 1.0,
@@ -139,44 +118,22 @@ impl Value for Duration {
     fn number(self) -> f64 {
         self.0
     }
-    fn words(number: f64) -> String {
-        words::duration(to_bytes(number).0)
-    }
 }
 
 impl Value for Price {
     const EXPECTED: &'static str = "a number";
-    const UNIT: &'static str = "currency";
+    const UNIT: Unit = Unit::Price;
     fn read(number: f64, unit: &str) -> Option<Self> {
         unit.is_empty().then_some(Self(number))
     }
     fn number(self) -> f64 {
         self.0
     }
-    fn words(number: f64) -> String {
-        format!("{number:.2}")
-    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
 fn to_bytes(number: f64) -> Bytes {
     Bytes(number.round() as u64)
-}
-
-/// `1.50 GB`: three digits of a size of images.
-fn decimal(number: f64) -> String {
-    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
-    let (mut value, mut unit) = (number, 0);
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    let decimals = match value {
-        _ if unit == 0 || value >= 99.95 => 0,
-        value if value >= 9.995 => 1,
-        _ => 2,
-    };
-    format!("{value:.decimals$} {}", UNITS[unit])
 }
 
 /// What is demanded. `~` before a value makes it about so much: five percent either way are as good.
@@ -202,10 +159,10 @@ impl<T: Value> Demand<T> {
         Some(Self { value: T::read(number, unit.trim())?, about })
     }
 
-    /// The demand in words.
+    /// The demand without its type.
     #[must_use]
-    pub fn words(&self) -> String {
-        format!("{}{}", if self.about { "about " } else { "" }, T::words(self.value.number()))
+    pub fn demanded(&self) -> Demanded {
+        Demanded { figure: Figure { value: self.value.number(), unit: T::UNIT }, about: self.about }
     }
 }
 
@@ -301,7 +258,7 @@ mod schema {
 
     impl<T: Value> JsonSchema for Demand<T> {
         fn schema_name() -> Cow<'static, str> {
-            T::UNIT.into()
+            T::EXPECTED.into()
         }
         fn inline_schema() -> bool {
             true
@@ -313,7 +270,7 @@ mod schema {
 
     impl<T: Value> JsonSchema for Levels<T> {
         fn schema_name() -> Cow<'static, str> {
-            T::UNIT.into()
+            T::EXPECTED.into()
         }
         fn inline_schema() -> bool {
             true

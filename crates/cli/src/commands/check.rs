@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use plimsoll_analysis::targets::{Targets, judge};
+use plimsoll_report::language::Language;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::{json, markdown, text};
 
@@ -40,6 +41,9 @@ pub(crate) struct Args {
     level: LevelArg,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// The language of text and Markdown: `en` or `es`
+    #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
+    language: Language,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -89,8 +93,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     let gate = Gate { strict: args.strict, ideals: matches!(args.level, LevelArg::Ideal) };
     let conclusion = conclusion(&judgement, gate);
     let printed = match args.format {
-        Format::Text => printer.data(&format!("{}\n{}\n", text::judgement(&judgement), conclusion.words)),
-        Format::Markdown => printer.data(&markdown::judgement(&judgement)),
+        Format::Text => {
+            printer.data(&format!("{}\n{}\n", text::judgement(&judgement, args.language), conclusion.words))
+        }
+        Format::Markdown => printer.data(&markdown::judgement(&judgement, args.language)),
         Format::Json => printer.stream(|out| json::judgement(&judgement, out)),
     };
     match printed {

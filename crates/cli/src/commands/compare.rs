@@ -35,12 +35,13 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     };
     let of_memory = plimsoll_analysis::memory::compare::compare(old, new);
     match args.format {
-        Format::Text => {
-            printer.data(&sections(&text::comparison(&comparison), &memory::comparison_text(&of_memory)))
-        }
+        Format::Text => printer.data(&sections(
+            &text::comparison(&comparison),
+            &memory::comparison_text(&of_memory, Language::English),
+        )),
         Format::Markdown => printer.data(&sections(
             &markdown::comparison(&comparison, args.language),
-            &memory::comparison_markdown(&of_memory),
+            &memory::comparison_markdown(&of_memory, args.language),
         )),
         Format::Json => printer.stream(|out| memory::comparison_json(&comparison, &of_memory, out)),
     }

@@ -40,9 +40,13 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         };
     };
     match args.format {
-        Format::Text => printer.data(&sections(&text::inspection(&inspection), &memory::text(&memory))),
-        Format::Markdown => printer
-            .data(&sections(&markdown::inspection(&inspection, args.language), &memory::markdown(&memory))),
+        Format::Text => {
+            printer.data(&sections(&text::inspection(&inspection), &memory::text(&memory, Language::English)))
+        }
+        Format::Markdown => printer.data(&sections(
+            &markdown::inspection(&inspection, args.language),
+            &memory::markdown(&memory, args.language),
+        )),
         Format::Json => printer.stream(|out| memory::inspection_json(&inspection, &memory, out)),
     }
 }

@@ -16,10 +16,12 @@ use crate::sizes::{self, SizeDefinition};
 mod en;
 mod es;
 mod findings;
+mod messages;
 mod running;
 mod warnings;
 
 pub use findings::RuleWords;
+pub use messages::Messages;
 pub use running::RunningWords;
 
 /// The name of a world of packages, the same in every language.
@@ -117,19 +119,13 @@ impl Language {
     /// Memory, in binary units as engines count it: `2.25 GiB`.
     #[must_use]
     pub fn memory(self, bytes: Bytes) -> String {
-        self.decimal(plimsoll_analysis::memory::words::binary(bytes))
+        self.decimal(format::memory(bytes))
     }
 
     /// A duration: `12.5 s`.
     #[must_use]
     pub fn duration(self, milliseconds: u64) -> String {
-        self.decimal(plimsoll_analysis::memory::words::duration(milliseconds))
-    }
-
-    /// What the analysis says in English: a reason, a piece of evidence, a target.
-    #[must_use]
-    pub fn said(self, text: &str) -> String {
-        running::translated(self, text)
+        self.decimal(format::duration(milliseconds))
     }
 
     /// A number of things: `1 file`, `12 345 files`.
@@ -520,6 +516,9 @@ pub struct Words {
     pub is_done: &'static str,
     pub is_part: &'static str,
     pub evidence: &'static str,
+    pub target: &'static str,
+    pub found: &'static str,
+    pub demanded: &'static str,
     pub evidence_note: &'static str,
     pub evidence_layer: fn(layer: &str) -> String,
     pub evidence_line: fn(line: &str) -> String,
@@ -535,6 +534,7 @@ pub struct Words {
 
     // What runs: memory, limits, targets.
     pub running: RunningWords,
+    pub messages: Messages,
 
     // Method.
     pub method: &'static str,

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use plimsoll_analysis::lines::toml;
-use plimsoll_analysis::memory::words::binary;
 use plimsoll_snapshot::runtime::{PlannedService, UnreadLimit};
+
+use crate::format::memory;
 
 /// A target file for these services, as their compose file plans them; without any, one to fill in.
 #[must_use]
@@ -22,7 +23,7 @@ pub fn template(services: &[PlannedService]) -> String {
                 text,
                 "# The limits of the compose file add up to this. Memory is binary, as in compose: 1 GB = 1024 MB."
             );
-            let _ = writeln!(text, "limits = \"{}\"", binary(sum));
+            let _ = writeln!(text, "limits = \"{}\"", memory(sum));
         }
         None => {
             text.push_str("# No more than this, once every service has a limit. Memory is binary, as in compose: 1 GB = 1024 MB.\n");
@@ -38,7 +39,7 @@ pub fn template(services: &[PlannedService]) -> String {
         text.push_str("# size = \"500 MB\"\n");
         match service.limits.memory.filter(|limit| !limit.is_zero()) {
             Some(limit) => {
-                let _ = writeln!(text, "# As the compose file plans it.\nlimit = \"{}\"", binary(limit));
+                let _ = writeln!(text, "# As the compose file plans it.\nlimit = \"{}\"", memory(limit));
             }
             None if service.limits.unread.contains(&UnreadLimit::Memory) => text.push_str(
                 "# The compose file sets a limit that cannot be read: see `plimsoll recommend`.\n# limit = \"512 MB\"\n",
@@ -48,7 +49,7 @@ pub fn template(services: &[PlannedService]) -> String {
             ),
         }
         if let Some(reservation) = service.limits.reservation.filter(|bytes| !bytes.is_zero()) {
-            let _ = writeln!(text, "reservation = \"{}\"", binary(reservation));
+            let _ = writeln!(text, "reservation = \"{}\"", memory(reservation));
         }
         if let Some(score @ -1000..=1000) = service.limits.oom_score_adj {
             let _ = writeln!(text, "oom_score_adj = {score}");

@@ -5,41 +5,43 @@ use std::fmt::Write as _;
 use plimsoll_analysis::targets::{Judgement, Outcome, Status};
 
 use super::{demand, mark, status, verdict};
-use crate::format::one_line;
+use crate::format::{one_line, sentence};
+use crate::language::Language;
 
 /// All targets: what is missed first, then what is unknown, then what is met.
 #[must_use]
-pub fn judgement(judgement: &Judgement) -> String {
+pub fn judgement(judgement: &Judgement, language: Language) -> String {
     let mut text = String::new();
     if let Some(name) = &judgement.name {
         let _ = writeln!(text, "{}", one_line(name));
     }
-    let _ = writeln!(text, "{}", verdict(judgement));
-    for (wanted, title) in [(Status::Fail, "Missed"), (Status::Unknown, "Unknown"), (Status::Pass, "Met")] {
+    let _ = writeln!(text, "{}", verdict(judgement, language));
+    for wanted in [Status::Fail, Status::Unknown, Status::Pass] {
         let outcomes: Vec<_> = judgement.outcomes.iter().filter(|outcome| outcome.status == wanted).collect();
         if !outcomes.is_empty() {
-            let _ = writeln!(text, "\n{title}");
-            outcomes.into_iter().for_each(|outcome| text.push_str(&entry(outcome)));
+            let _ = writeln!(text, "\n{}", sentence((language.words().running.status)(wanted)));
+            outcomes.into_iter().for_each(|outcome| text.push_str(&entry(outcome, language)));
         }
     }
     text
 }
 
-fn entry(outcome: &Outcome) -> String {
+fn entry(outcome: &Outcome, language: Language) -> String {
+    let messages = &language.words().messages;
     let service = outcome.service.as_deref().map(|name| format!("{}: ", one_line(name))).unwrap_or_default();
-    let measured =
-        outcome.measured.as_deref().map(|words| format!(": {}", one_line(words))).unwrap_or_default();
+    let measured = outcome.measured.as_ref().map(|found| format!(": {}", (messages.measure)(found)));
     let mut text = format!(
-        "  {} {service}{}{measured} [{}]\n",
+        "  {} {service}{}{} [{}]\n",
         mark(outcome.status),
-        one_line(&outcome.title),
-        status(outcome)
+        one_line(&(messages.title)(&outcome.title)),
+        measured.unwrap_or_default(),
+        status(outcome, language)
     );
     for level in &outcome.levels {
-        let _ = writeln!(text, "      {}", one_line(&demand(level)));
+        let _ = writeln!(text, "      {}", demand(level, language));
     }
-    for evidence in &outcome.evidence {
-        let _ = writeln!(text, "      {}", one_line(evidence));
+    for reason in &outcome.evidence {
+        let _ = writeln!(text, "      {}", one_line(&(messages.reason)(reason)));
     }
     text
 }

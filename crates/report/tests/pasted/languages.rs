@@ -5,8 +5,12 @@ use std::collections::BTreeSet;
 use parse_dockerfile::{Instruction, parse};
 use plimsoll_analysis::dockerignore::Ignore;
 use plimsoll_analysis::findings::{Fix, FixKind};
-use plimsoll_analysis::memory::recommend::{Recommendation, Recommended, ServiceRecommendation, Setting};
+use plimsoll_analysis::memory::recommend::{
+    Open, Recommendation, Recommended, ServiceRecommendation, Setting, SettingReason,
+};
+use plimsoll_analysis::memory::{CommandRefusal, LogReason};
 use plimsoll_report::compose_override::compose_override;
+use plimsoll_report::language::Language;
 use serde_json::Value;
 
 use crate::rules::{Words, text};
@@ -162,7 +166,9 @@ pub(crate) fn fences(markdown: &str) -> Vec<String> {
 
 /// A compose override with a word in every place.
 pub(crate) fn overrides(nasty: &str) {
-    let setting = |setting| Recommended { setting, reasons: vec![nasty.to_owned()] };
+    let log = LogReason::NoMaxSize { driver: nasty.to_owned() };
+    let reason = || SettingReason::Log { now: Some(log.clone()), megabytes: 30 };
+    let setting = |setting| Recommended { setting, reasons: vec![reason()] };
     let words = vec!["CMD".to_owned(), nasty.to_owned(), format!("a {nasty} b")];
     let service = |name: &str| ServiceRecommendation {
         name: name.to_owned(),
@@ -170,12 +176,10 @@ pub(crate) fn overrides(nasty: &str) {
             setting(Setting::HealthCheck { test: Some(words.clone()), interval_s: 30 }),
             setting(Setting::Command(words.clone())),
         ],
-        open: vec![nasty.to_owned()],
+        open: vec![Open::CommandKept { why: CommandRefusal::Variables, settings: nasty.to_owned() }],
     };
-    let text_of = compose_override(&Recommendation {
-        services: vec![service("web"), service(nasty)],
-        open: Vec::new(),
-    });
+    let recommendation = Recommendation { services: vec![service("web"), service(nasty)], open: Vec::new() };
+    let text_of = compose_override(&recommendation, Language::Spanish);
     let document = yaml(&text_of);
     let taken = |word: &str| Value::from(word.replace('$', "$$"));
     let expected: Vec<Value> = words.iter().map(|word| taken(word)).collect();

@@ -221,7 +221,7 @@ pub struct Host {
 }
 
 /// What the working set is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Regime {
     /// Usage without the page cache that was not used for long: docker since 20.10, podman since 5.6, Kubernetes.

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use plimsoll_analysis::memory::compare::{ChangeVerdict, MemoryComparison, ServiceMemoryComparison};
 use plimsoll_analysis::memory::{Bound, PostgresSettings, ServiceMemory};
-use plimsoll_report::format::count;
+use plimsoll_analysis::targets::{Good, Measure};
+use plimsoll_report::format::{count, one_line};
 
 use crate::running::Running;
 use crate::text::{self, words};
@@ -23,7 +24,7 @@ pub(crate) fn Facts(running: &'static Running, name: &'static str) -> impl IntoV
         (head.health, health),
         (head.restarts, restarts),
         (head.log, log),
-        (head.trend, |service| vec![text::said(&service.trend.reason)]),
+        (head.trend, |service| vec![(text::messages().trend)(&service.trend.reason)]),
         (head.peak, |service| service.peak.into_iter().map(text::memory).collect()),
         (head.swap, |service| {
             service.swap.filter(|swap| !swap.is_zero()).into_iter().map(text::memory).collect()
@@ -76,10 +77,6 @@ fn lines(side: Option<&'static str>, told: &[String]) -> impl IntoView {
     }
 }
 
-fn said(reasons: &[String]) -> impl Iterator<Item = String> + '_ {
-    reasons.iter().map(|reason| text::said(reason))
-}
-
 fn suggestion(service: &ServiceMemory) -> Vec<String> {
     let suggestion = &service.suggestion;
     let head = &words().running;
@@ -91,8 +88,8 @@ fn suggestion(service: &ServiceMemory) -> Vec<String> {
         }
         _ => vec![head.not_suggested.to_owned()],
     };
-    lines.extend(said(&suggestion.reasons));
-    lines.extend(said(&suggestion.refused));
+    lines.extend(text::lines(&suggestion.reasons, text::messages().limit_reason));
+    lines.extend(text::lines(&suggestion.refused, text::messages().limit_refusal));
     let reservation = suggestion.reservation.filter(|_| suggestion.limit.is_some());
     lines.extend(reservation.map(|bytes| (head.suggest_reservation)(&text::memory(bytes))));
     lines
@@ -102,7 +99,10 @@ fn kills(service: &ServiceMemory) -> Vec<String> {
     let oom = &service.oom;
     let verdict = (words().running.kill_verdict)(oom.verdict, &count(oom.kills));
     let mark = if oom.verdict.is_kill() { "▲ " } else { "" };
-    [format!("{mark}{verdict}")].into_iter().chain(said(&oom.evidence)).collect()
+    [format!("{mark}{verdict}")]
+        .into_iter()
+        .chain(text::lines(&oom.evidence, text::messages().kill))
+        .collect()
 }
 
 fn start_ups(service: &ServiceMemory) -> Vec<String> {
@@ -132,12 +132,14 @@ fn restarts(service: &ServiceMemory) -> Vec<String> {
 
 fn log(service: &ServiceMemory) -> Vec<String> {
     let log = &service.log;
+    let messages = text::messages();
+    let reason = one_line(&(messages.log)(&log.reason));
     let bound = match log.bound {
-        Bound::Bounded(bytes) => text::said(&format!("at most {}", text::bytes(bytes))),
-        Bound::Unbounded => format!("▲ {}", text::said("unbounded")),
-        Bound::Elsewhere | Bound::Unknown => return vec![text::said(&log.reason)],
+        Bound::Bounded(bytes) => format!("{} {}", (messages.bound)(Good::AtMost), text::bytes(bytes)),
+        Bound::Unbounded => format!("▲ {}", (messages.measure)(&Measure::Unbounded)),
+        Bound::Elsewhere | Bound::Unknown => return vec![reason],
     };
-    vec![bound, text::said(&log.reason)]
+    vec![bound, reason]
 }
 
 fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) -> impl IntoView {
@@ -149,6 +151,8 @@ fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) 
         let median = text::memory_delta(service.median);
         format!("{} {most}, {} {median}", words().running.most, words().running.median)
     });
+    let messages = text::messages();
+    let reason = one_line(&(messages.change)(&service.reason));
     let gates = comparison.gates.iter().map(|gate| {
         let (mark, what) = match gate.alike {
             Some(true) => ("●", words().running.alike),
@@ -163,7 +167,7 @@ fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) 
         view! {
             <li>
                 <span class=class>{mark}</span>
-                {format!(" {}: {what}, {}", text::said(gate.name), text::said(&gate.detail))}
+                {format!(" {}: {what}, {}", (messages.gate)(gate.name), one_line(&(messages.gate_detail)(&gate.detail)))}
             </li>
         }
     });
@@ -171,7 +175,7 @@ fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) 
     view! {
         <dt>{words().running.difference}</dt>
         <dd>
-            <p>{figures.map(|figures| format!("{figures}. "))}{verdict}": "{text::said(&service.reason)}</p>
+            <p>{figures.map(|figures| format!("{figures}. "))}{verdict}": "{reason}</p>
             <details class="bytes">
                 <summary>{words().running.comparable}</summary>
                 <ul class="gates">{gates}</ul>
@@ -189,11 +193,12 @@ fn postgres(settings: &PostgresSettings) -> impl IntoView {
         setting(settings.maintenance_work_mem),
         settings.max_connections
     );
+    let reasons = text::lines(&settings.reasons, text::messages().postgres);
     view! {
         <dt>{words().running.postgres}" ("{text::memory(settings.limit)}")"</dt>
         <dd>
             <p><code>{text}</code></p>
-            <ul class="reasons">{said(&settings.reasons).map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            <ul class="reasons">{reasons.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
         </dd>
     }
 }

@@ -4,7 +4,10 @@ use leptos::html;
 use leptos::prelude::*;
 use plimsoll_analysis::targets::{Judgement, LevelOutcome, Outcome, Status};
 
-use crate::judging::{Edits, Judging, key, sorted, typed};
+use plimsoll_report::format::one_line;
+use plimsoll_report::targets::written;
+
+use crate::judging::{Edits, Judging, key, sorted};
 use crate::state::State;
 use crate::text::{self, words};
 
@@ -130,10 +133,12 @@ fn row(state: State, judging: &'static Judging, outcome: &Outcome) -> impl IntoV
         Status::Fail => ("▲", "fail"),
         Status::Unknown => ("◌", "unknown"),
     };
-    let title = text::said(&outcome.title);
+    let messages = text::messages();
+    let title = one_line(&(messages.title)(&outcome.title));
     let levels =
         outcome.levels.iter().map(|level| demand(state, judging, outcome, level).into_any()).collect_view();
-    let evidence = outcome.evidence.iter().map(|line| view! { <li>{text::said(line)}</li> }).collect_view();
+    let evidence = text::lines(&outcome.evidence, messages.reason);
+    let evidence = evidence.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
     view! {
         <li data-target=outcome.id.clone() data-status=class>
             <span class=format!("status {class}") title=(head.status)(outcome.status)>
@@ -147,7 +152,7 @@ fn row(state: State, judging: &'static Judging, outcome: &Outcome) -> impl IntoV
                 {(!outcome.required).then(|| view! { " " <span class="chip">{head.ideal_only}</span> })}
             </div>
             <div class="found">
-                {outcome.measured.as_deref().map(|measured| view! { <p><b>{text::said(measured)}</b></p> })}
+                {outcome.measured.as_ref().map(|found| view! { <p><b>{(messages.measure)(found)}</b></p> })}
                 {levels}
                 <ul class="reasons">{evidence}</ul>
             </div>
@@ -158,7 +163,8 @@ fn row(state: State, judging: &'static Judging, outcome: &Outcome) -> impl IntoV
 /// One level: what it demands, to be changed, and how far away it is.
 fn demand(state: State, judging: &'static Judging, outcome: &Outcome, level: &LevelOutcome) -> impl IntoView {
     let head = &words().running;
-    let (prefix, figure) = typed(&level.demand);
+    let messages = text::messages();
+    let figure = written(&level.demand);
     let key = key(outcome, level.level);
     let shown = state.edits.with_untracked(|edits| edits.get(&key).cloned()).unwrap_or(figure);
     let is_refused = RwSignal::new(None::<String>);
@@ -184,17 +190,17 @@ fn demand(state: State, judging: &'static Judging, outcome: &Outcome, level: &Le
         Status::Fail => ("▲", "fail"),
         Status::Unknown => ("◌", "unknown"),
     };
-    let margin = level.margin_words.as_deref().map(|margin| format!(", {}", text::said(margin)));
+    let margin = (messages.margin)(level).map(|margin| format!(", {margin}"));
     view! {
         <p class="level">
             <span class=class title=(head.status)(level.status)>{mark}</span>
             " "
-            {(head.level)(level.level)}": "{text::said(prefix)}" "
+            {(head.level)(level.level)}": "{(messages.bound)(level.good)}" "
             <input
                 type="text"
                 maxlength=LONGEST.to_string()
                 data-edit=key
-                aria-label=(head.edit)(&text::said(&outcome.title), (head.level)(level.level))
+                aria-label=(head.edit)(&one_line(&(messages.title)(&outcome.title)), (head.level)(level.level))
                 aria-invalid=move || if is_refused.with(Option::is_some) { "true" } else { "false" }
                 prop:value=shown
                 on:change:target=move |event| change(event.target().value())

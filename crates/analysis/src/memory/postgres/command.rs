@@ -3,6 +3,8 @@
 //! Compose replaces a command as a whole: a word that is left out is gone, be it `ssl=on` or the path of `hba_file`. So
 //! a line is changed only if all of it is understood.
 
+use serde::Serialize;
+
 use super::super::argv::Argv;
 use super::super::server::image;
 use super::super::stack::StackService;
@@ -12,6 +14,26 @@ use super::options::{self, PgOption};
 const MAX_WORDS: usize = 1000;
 /// What stands for something that must not be shown.
 const REMOVED: char = '…';
+
+/// Why the command of a service must not be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandRefusal {
+    /// A part of it was left out of the recording, as it may be a secret.
+    Redacted,
+    /// It is too long to be recorded as a whole.
+    TooLong,
+    /// It is not one of PostgreSQL's own.
+    NotUnderstood,
+    /// Nothing tells its entrypoint from its command.
+    EntrypointUnknown,
+    /// It holds variables.
+    Variables,
+    /// It holds characters that cannot be written to a file.
+    Unwritable,
+    /// Nothing says what it runs, and its image is not one whose command is known.
+    Unknown,
+}
 
 /// What starts a server: all words, and where the options of PostgreSQL begin.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,38 +48,38 @@ pub(super) struct Line {
 
 impl Line {
     /// The line of a service, or why it must not be changed.
-    pub(super) fn of(service: &StackService<'_>) -> Result<Self, &'static str> {
+    pub(super) fn of(service: &StackService<'_>) -> Result<Self, CommandRefusal> {
         let (argv, default) = (argv(service)?, is_official(service));
         Self::parse(&argv, default)
     }
 
-    fn parse(argv: &Argv, is_official: bool) -> Result<Self, &'static str> {
+    fn parse(argv: &Argv, is_official: bool) -> Result<Self, CommandRefusal> {
         let entrypoint = argv.entrypoint.clone().unwrap_or_default();
         let words: Vec<String> = entrypoint.iter().chain(&argv.command).cloned().collect();
         if words.iter().any(|word| word.contains(REMOVED)) {
-            return Err("a part of its command was left out of the recording, as it may be a secret");
+            return Err(CommandRefusal::Redacted);
         }
         if words.len() >= MAX_WORDS {
-            return Err("its command is too long to be recorded as a whole");
+            return Err(CommandRefusal::TooLong);
         }
-        let (first, starts) = start(&words).ok_or(NOT_UNDERSTOOD)?;
+        let (first, starts) = start(&words).ok_or(CommandRefusal::NotUnderstood)?;
         match starts {
             // Without a word that names it, only the entrypoint of the official image starts the server.
             Starts::ByEntrypoint => {}
             Starts::Nothing if is_official && argv.is_planned && entrypoint.is_empty() => {}
-            Starts::Nothing => return Err(NOT_UNDERSTOOD),
+            Starts::Nothing => return Err(CommandRefusal::NotUnderstood),
             Starts::ByName => {}
         }
         // Where the entrypoint is not known, its words would be doubled or lost. A file seldom has one.
         if argv.entrypoint.is_none() && !(argv.is_planned && first == 1) {
-            return Err("nothing tells its entrypoint from its command");
+            return Err(CommandRefusal::EntrypointUnknown);
         }
-        let options = options::parse(&words[first..]).ok_or(NOT_UNDERSTOOD)?;
+        let options = options::parse(&words[first..]).ok_or(CommandRefusal::NotUnderstood)?;
         if argv.is_planned && words.iter().any(|word| word.contains('$')) {
-            return Err("its command holds variables");
+            return Err(CommandRefusal::Variables);
         }
         if words.iter().any(|word| word.chars().any(is_invisible)) {
-            return Err("its command holds characters that cannot be written to a file");
+            return Err(CommandRefusal::Unwritable);
         }
         Ok(Self { words, entrypoint: entrypoint.len(), first, options })
     }
@@ -85,10 +107,8 @@ impl Line {
     }
 }
 
-const NOT_UNDERSTOOD: &str = "its command is not one of PostgreSQL's own, so it must not be replaced";
-
 /// The words that start a service: as its file says, else as it runs, else as its image is known to.
-fn argv(service: &StackService<'_>) -> Result<Argv, &'static str> {
+fn argv(service: &StackService<'_>) -> Result<Argv, CommandRefusal> {
     let running = Argv::running(service);
     if let Some(mut planned) = Argv::planned(service) {
         if planned.entrypoint.as_ref().is_some_and(Vec::is_empty) {
@@ -107,7 +127,7 @@ fn argv(service: &StackService<'_>) -> Result<Argv, &'static str> {
         let (entrypoint, command) = (Some(word("docker-entrypoint.sh")), word("postgres"));
         return Ok(Argv { entrypoint, command, is_planned: true });
     }
-    Err("nothing that was read says what it runs, and its image is not one whose command is known")
+    Err(CommandRefusal::Unknown)
 }
 
 /// Whether its image is the official one, or is made of it and starts in the same way.
@@ -251,6 +271,6 @@ mod tests {
         check(Some(&["sh", "-c"]), &["postgres", "-c", "ssl=on"], None);
         check(Some(&[]), &["-c", "ssl=on"], None);
         let planned = Argv { is_planned: true, ..argv(ENTRY, &["postgres", "-c", "port=${PORT}"]) };
-        assert_eq!(Line::parse(&planned, true), Err("its command holds variables"));
+        assert_eq!(Line::parse(&planned, true), Err(CommandRefusal::Variables));
     }
 }

@@ -9,11 +9,11 @@ mod options;
 use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
+pub use self::command::CommandRefusal;
 use self::command::Line;
 use super::argv::Argv;
 use super::server::{Server, image};
 use super::stack::StackService;
-use super::words::binary;
 
 const MIB: u64 = 1 << 20;
 /// PGTune's number of connections for a web application.
@@ -48,10 +48,52 @@ pub struct PostgresSettings {
     pub max_connections: u64,
     /// What all of it may take at once.
     pub worst_case: Bytes,
-    /// How the worst case was added up, and what it means, in words.
-    pub reasons: Vec<String>,
+    /// How the worst case was added up, and what it means.
+    #[serde(skip)]
+    pub reasons: Vec<PostgresReason>,
     /// What it runs with now, where its command says so, and what that may take at once.
     pub current: Option<CurrentSettings>,
+}
+
+/// How settings were found, and what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PostgresReason {
+    /// How the worst case was added up.
+    WorstCase {
+        /// Buffers that all share.
+        shared_buffers: Bytes,
+        /// Connections, each with `work_mem` once.
+        connections: u64,
+        /// What each takes.
+        work_mem: Bytes,
+        /// Autovacuum workers, each with `maintenance_work_mem`.
+        vacuum_workers: u64,
+        /// What each takes.
+        maintenance_work_mem: Bytes,
+        /// The sum.
+        total: Bytes,
+        /// The limit.
+        limit: Bytes,
+    },
+    /// More connections would take too much.
+    Pooler {
+        /// So many would.
+        connections: u64,
+        /// What they would take.
+        would_take: Bytes,
+        /// So many fit.
+        fitting: u64,
+    },
+    /// A hash may take twice `work_mem` (from version 15 on).
+    HashMultiplier,
+    /// A query may take `work_mem` several times.
+    SeveralTimes,
+    /// Not even the smallest settings fit.
+    TooLittle {
+        /// The limit.
+        limit: Bytes,
+    },
 }
 
 /// What a command line sets.
@@ -116,7 +158,7 @@ pub(crate) fn current(service: &StackService<'_>) -> Option<CurrentSettings> {
 pub(crate) fn command(
     service: &StackService<'_>,
     settings: &PostgresSettings,
-) -> Result<Vec<String>, &'static str> {
+) -> Result<Vec<String>, CommandRefusal> {
     Ok(Line::of(service)?.with(&settings.parameters()))
 }
 
@@ -146,29 +188,28 @@ pub(crate) fn settings(limit: Bytes, version: Option<u64>, demanded: DemandedSet
     let max_connections = if fitting >= 20 { fitting / 10 * 10 } else { fitting.max(3) }.min(WEB_CONNECTIONS);
     let max_connections = demanded.max_connections.unwrap_or(max_connections);
     let worst_case = worst_case(shared_buffers, work_mem, max_connections, maintenance);
-    let mut reasons = vec![format!(
-        "worst case: {} of shared buffers + {max_connections} connections × {} + {VACUUM_WORKERS} vacuum workers × {} = {} of {}",
-        binary(shared_buffers),
-        binary(work_mem),
-        binary(maintenance),
-        binary(worst_case),
-        binary(limit)
-    )];
+    let mut reasons = vec![PostgresReason::WorstCase {
+        shared_buffers,
+        connections: max_connections,
+        work_mem,
+        vacuum_workers: VACUUM_WORKERS,
+        maintenance_work_mem: maintenance,
+        total: worst_case,
+        limit,
+    }];
     if max_connections < WEB_CONNECTIONS {
-        reasons.push(format!(
-            "{WEB_CONNECTIONS} connections would take {}: who needs more than {max_connections} puts a pooler in front (PgBouncer)",
-            binary(self::worst_case(shared_buffers, work_mem, WEB_CONNECTIONS, maintenance))
-        ));
+        reasons.push(PostgresReason::Pooler {
+            connections: WEB_CONNECTIONS,
+            would_take: self::worst_case(shared_buffers, work_mem, WEB_CONNECTIONS, maintenance),
+            fitting: max_connections,
+        });
     }
-    match version {
-        Some(15..) | None => reasons.push(
-            "since version 15 a hash may take twice `work_mem` (`hash_mem_multiplier = 2`), and a query several of them"
-                .to_owned(),
-        ),
-        Some(_) => reasons.push("a query may take `work_mem` several times, once for each sort or hash".to_owned()),
-    }
+    reasons.push(match version {
+        Some(15..) | None => PostgresReason::HashMultiplier,
+        Some(_) => PostgresReason::SeveralTimes,
+    });
     if worst_case > limit {
-        reasons.push(format!("{} is too little for PostgreSQL: not even this fits", binary(limit)));
+        reasons.push(PostgresReason::TooLittle { limit });
     }
     PostgresSettings {
         limit,
@@ -283,7 +324,8 @@ mod tests {
         assert_eq!(settings.maintenance_work_mem, Bytes(32 * MIB));
         assert_eq!((settings.work_mem, settings.max_connections), (Bytes(4 * MIB), 50));
         assert!(settings.worst_case <= Bytes(512 * MIB));
-        assert!(settings.reasons[1].contains("1 GiB"), "{:?}", settings.reasons);
+        let PostgresReason::Pooler { would_take, .. } = settings.reasons[1] else { panic!("{settings:?}") };
+        assert_eq!(would_take, Bytes(1024 * MIB));
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use plimsoll_snapshot::runtime::Probe;
 
 use super::super::server::Server;
-use super::super::words::duration;
-use super::{Draft, Known, Setting};
+use super::{Draft, Known, Open, Setting, SettingReason};
 
 /// A health check should run for no more than one part in so many of the time.
 const BUSY: u64 = 50;
@@ -17,24 +16,20 @@ pub(super) fn add(known: &Known<'_>, draft: &mut Draft) {
             let interval_ms = 86_400_000 / checks.max(1);
             if check_ms.saturating_mul(BUSY) > interval_ms {
                 let interval_s = (check_ms.saturating_mul(BUSY) / 1000).clamp(30, 600).div_ceil(10) * 10;
-                let reason = format!(
-                    "a check takes {} and runs every {}: {} s of each day",
-                    duration(check_ms),
-                    duration(interval_ms),
-                    health.busy_seconds_per_day.unwrap_or(0)
-                );
+                let seconds_per_day = health.busy_seconds_per_day.unwrap_or(0);
+                let reason = SettingReason::BusyCheck { check_ms, interval_ms, seconds_per_day };
                 draft.set(Setting::HealthCheck { test: None, interval_s }, vec![reason]);
             }
         }
         (Some(_), None) => {}
         (None, _) if planned.is_some_and(Probe::is_disabled) => {
-            draft.leave("its health check is switched off");
+            draft.leave(Open::HealthCheckOff);
         }
         (None, _) if known.server == Server::Postgres => {
             let test = vec!["CMD-SHELL".to_owned(), "pg_isready -q".to_owned()];
-            let reason = "it has none, so nothing tells when the database is ready".to_owned();
-            draft.set(Setting::HealthCheck { test: Some(test), interval_s: 30 }, vec![reason]);
+            let setting = Setting::HealthCheck { test: Some(test), interval_s: 30 };
+            draft.set(setting, vec![SettingReason::NoDatabaseCheck]);
         }
-        (None, _) => draft.leave("it has no health check"),
+        (None, _) => draft.leave(Open::NoHealthCheck),
     }
 }

@@ -2,9 +2,8 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::super::Limit;
-use super::super::words::binary;
-use super::{Draft, Known, Setting};
+use super::super::{Limit, LimitRefusal};
+use super::{Draft, Known, Open, Setting, SettingReason};
 
 /// Adds what can be named; gives the limit that will hold.
 pub(super) fn add(known: &Known<'_>, draft: &mut Draft) -> Option<Bytes> {
@@ -14,7 +13,7 @@ pub(super) fn add(known: &Known<'_>, draft: &mut Draft) -> Option<Bytes> {
             Some(limit)
         }
         Err(why) => {
-            draft.leave(format!("no limit can be named: {}", why.join("; ")));
+            draft.leave(why);
             None
         }
     };
@@ -23,12 +22,11 @@ pub(super) fn add(known: &Known<'_>, draft: &mut Draft) -> Option<Bytes> {
     }
     match limit {
         Some(limit) => {
-            let twice = binary(limit + limit);
-            let reason = format!("no swap: not set, an engine gives as much swap as memory, {twice} in all");
+            let reason = SettingReason::NoSwap { default_total: limit + limit };
             draft.set(Setting::LimitWithSwap(limit), vec![reason]);
         }
         None if known.demanded.no_swap => {
-            draft.leave("the targets demand that it may not swap, which takes a limit of memory");
+            draft.leave(Open::NoSwapWithoutLimit);
         }
         None => {}
     }
@@ -36,56 +34,51 @@ pub(super) fn add(known: &Known<'_>, draft: &mut Draft) -> Option<Bytes> {
 }
 
 /// The limit to set and why, or why none can be named.
-fn limit(known: &Known<'_>) -> Result<(Bytes, Vec<String>), Vec<String>> {
+fn limit(known: &Known<'_>) -> Result<(Bytes, Vec<SettingReason>), Open> {
     let memory = &known.memory;
     let suggestion = &memory.suggestion;
-    let took = || memory.working_set.map(|taken| format!("it took {} at most", binary(taken.max)));
-    let with_refusals = |first: &str| {
-        std::iter::once(first.to_owned()).chain(suggestion.refused.iter().cloned()).chain(took()).collect()
+    let took = || memory.working_set.map(|taken| SettingReason::Took { most: taken.max });
+    let refused = || -> Vec<LimitRefusal> { suggestion.refused.clone() };
+    let with_refusals = |first| {
+        let refused = refused().into_iter().map(|reason| SettingReason::NotSuggested { reason });
+        std::iter::once(first).chain(refused).chain(took()).collect()
     };
+    let suggested_for =
+        || suggestion.reasons.iter().map(|reason| SettingReason::Limit { reason: reason.clone() });
     match (suggestion.limit, known.demanded.limit, memory.limit) {
         (Some(suggested), Some(demanded), _) if demanded >= suggested => {
-            let mut reasons = vec![format!("demanded by the targets; {} would do", binary(suggested))];
-            reasons.extend(suggestion.reasons.iter().cloned());
+            let mut reasons = vec![SettingReason::DemandedAbove { suggested }];
+            reasons.extend(suggested_for());
             Ok((demanded, reasons))
         }
         (Some(suggested), demanded, _) => {
-            let mut reasons = suggestion.reasons.clone();
-            if let Some(demanded) = demanded {
-                reasons.push(format!("the targets demand {}, which is too little", binary(demanded)));
-            }
-            Ok((suggested, reasons))
+            let too_low = demanded.map(|demanded| SettingReason::DemandTooLow { demanded });
+            Ok((suggested, suggested_for().chain(too_low).collect()))
         }
-        (None, Some(demanded), _) => Ok((demanded, with_refusals("demanded by the targets, not measured"))),
+        (None, Some(demanded), _) => Ok((demanded, with_refusals(SettingReason::DemandedUnmeasured))),
         // What it has may be why it crashes, or not: that is not for a file to repeat.
         (None, None, Limit::Limited(limit)) if memory.crashes.is_none() => {
-            Ok((limit, with_refusals("as it is: too little is known to change it")))
+            Ok((limit, with_refusals(SettingReason::AsItIs)))
         }
-        (None, None, Limit::Unknown) => {
-            let mut why = suggestion.refused.clone();
-            why.push("the limit it has is not known".to_owned());
-            Err(why)
+        (None, None, limit) => {
+            Err(Open::NoLimit { refused: refused(), limit_unknown: limit == Limit::Unknown })
         }
-        (None, None, _) => Err(suggestion.refused.clone()),
     }
 }
 
-fn reservation(known: &Known<'_>, limit: Option<Bytes>, draft: &mut Draft) -> Option<(Bytes, String)> {
+fn reservation(known: &Known<'_>, limit: Option<Bytes>, draft: &mut Draft) -> Option<(Bytes, SettingReason)> {
     let within = |bytes: Bytes| limit.map_or(bytes, |limit| bytes.min(limit));
     if let Some(demanded) = known.demanded.reservation {
         if within(demanded) < demanded {
-            draft.leave(format!(
-                "the targets demand a reservation of {}, which is more than the limit",
-                binary(demanded)
-            ));
+            draft.leave(Open::ReservationAboveLimit { demanded });
         }
-        return Some((within(demanded), "demanded by the targets".to_owned()));
+        return Some((within(demanded), SettingReason::Demanded));
     }
     // A reservation alone would say that it may take no less, of a service of which nothing is known.
     limit?;
     if let Some(suggested) = known.memory.suggestion.reservation {
-        return Some((within(suggested), "half of the time it takes no more (median)".to_owned()));
+        return Some((within(suggested), SettingReason::Median));
     }
     let set = known.memory.reservation?;
-    Some((within(set), "as it is: too little is known to change it".to_owned()))
+    Some((within(set), SettingReason::AsItIs))
 }

@@ -3,7 +3,7 @@
 use plimsoll_snapshot::Bytes;
 
 use super::super::Bound;
-use super::{Draft, Known, Setting};
+use super::{Draft, Known, Open, Setting, SettingReason};
 
 /// What of a log is kept unless less is demanded: files, and the decimal megabytes of each.
 const FILES: u64 = 3;
@@ -14,17 +14,17 @@ pub(super) fn add(known: &Known<'_>, draft: &mut Draft) {
     let log = &known.memory.log;
     let demanded = known.demanded.log_size;
     let is_too_large = |bytes: Bytes| demanded.is_some_and(|demanded| bytes > demanded);
-    let why = match log.bound {
-        Bound::Unbounded | Bound::Unknown => log.reason.clone(),
-        Bound::Bounded(bytes) if is_too_large(bytes) => "the targets demand less".to_owned(),
+    let now = match log.bound {
+        Bound::Unbounded | Bound::Unknown => Some(log.reason.clone()),
+        Bound::Bounded(bytes) if is_too_large(bytes) => None,
         Bound::Bounded(_) | Bound::Elsewhere => return,
     };
     let most = demanded.map_or(FILES * MEGABYTES, |demanded| demanded.0 / MB);
     let (files, megabytes) = match most {
-        0 => return draft.leave("the targets demand a log of less than a megabyte, which no driver keeps"),
+        0 => return draft.leave(Open::LogTooSmall),
         1..FILES => (1, most),
         most => (FILES, (most / FILES).min(MEGABYTES)),
     };
-    let reason = format!("{why}: {} MB for each container instead", files * megabytes);
+    let reason = SettingReason::Log { now, megabytes: files * megabytes };
     draft.set(Setting::Log { megabytes, files }, vec![reason]);
 }

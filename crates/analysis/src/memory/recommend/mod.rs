@@ -4,11 +4,13 @@ mod health;
 mod limits;
 mod logs;
 mod postgres;
+mod reason;
 mod sums;
 
 use plimsoll_snapshot::{Bytes, Runtime};
 use serde::Serialize;
 
+pub use self::reason::{Exceeded, Open, SettingReason, Sum};
 use super::server::Server;
 use super::stack::{self, StackService};
 use super::{DemandedSettings, ServiceMemory, service_memory};
@@ -53,33 +55,33 @@ impl Demands<'_> {
 }
 
 /// What should be set for a stack.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Recommendation {
     /// Each service, by name.
     pub services: Vec<ServiceRecommendation>,
     /// What is demanded of all together and not met.
-    pub open: Vec<String>,
+    pub open: Vec<Exceeded>,
 }
 
 /// What should be set for a service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ServiceRecommendation {
     /// Its name.
     pub name: String,
     /// What to set, in the order it is written.
     pub settings: Vec<Recommended>,
     /// What cannot be recommended, and why.
-    pub open: Vec<String>,
+    pub open: Vec<Open>,
 }
 
 /// One thing to set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Recommended {
     /// What.
     #[serde(flatten)]
     pub setting: Setting,
-    /// Why, in words.
-    pub reasons: Vec<String>,
+    /// Why.
+    pub reasons: Vec<SettingReason>,
 }
 
 /// What compose can set.
@@ -149,16 +151,16 @@ struct Known<'a> {
 #[derive(Default)]
 struct Draft {
     settings: Vec<Recommended>,
-    open: Vec<String>,
+    open: Vec<Open>,
 }
 
 impl Draft {
-    fn set(&mut self, setting: Setting, reasons: Vec<String>) {
+    fn set(&mut self, setting: Setting, reasons: Vec<SettingReason>) {
         self.settings.push(Recommended { setting, reasons });
     }
 
-    fn leave(&mut self, why: impl Into<String>) {
-        self.open.push(why.into());
+    fn leave(&mut self, why: Open) {
+        self.open.push(why);
     }
 }
 
@@ -175,24 +177,16 @@ impl Known<'_> {
 
     fn oom_score(&self, draft: &mut Draft) {
         let (score, why) = match (self.demanded.oom_score_adj, self.server) {
-            (Some(score), _) => (score, "demanded by the targets"),
-            (None, Server::Postgres | Server::Database) => (
-                DATABASE_OOM_SCORE,
-                "the kernel kills a database late: what it loses is more than a request; a rootless engine may not lower the score, leave it out there",
-            ),
-            (None, Server::Unclear) => {
-                let why = "its image is that of a database, but what it runs is not understood: no `oom_score_adj` is set";
-                return draft.leave(why);
+            (Some(score), _) => (score, SettingReason::Demanded),
+            (None, Server::Postgres | Server::Database) => {
+                (DATABASE_OOM_SCORE, SettingReason::DatabaseKilledLate)
             }
-            (None, Server::Other) if self.has_database => (
-                STATELESS_OOM_SCORE,
-                "the kernel kills it before the database; leave it out if it keeps data of its own",
-            ),
-            (None, Server::Other) => (
-                STATELESS_OOM_SCORE,
-                "the kernel kills it before other programs of the host; leave it out if it keeps data of its own",
-            ),
+            (None, Server::Unclear) => return draft.leave(Open::UnclearServer),
+            (None, Server::Other) => {
+                let before_database = self.has_database;
+                (STATELESS_OOM_SCORE, SettingReason::KilledEarly { before_database })
+            }
         };
-        draft.set(Setting::OomScore(score), vec![why.to_owned()]);
+        draft.set(Setting::OomScore(score), vec![why]);
     }
 }

@@ -3,8 +3,7 @@
 use plimsoll_snapshot::Bytes;
 
 use super::super::postgres::{self, CurrentSettings, PostgresSettings};
-use super::super::words::binary;
-use super::{Draft, Known, Setting};
+use super::{Draft, Known, Open, Setting, SettingReason};
 
 const MIB: u64 = 1 << 20;
 /// What parallel queries need of `/dev/shm`; engines give 64 MiB.
@@ -20,11 +19,7 @@ fn shm(known: &Known<'_>, settings: &PostgresSettings, draft: &mut Draft) {
     let wanted = SHM.min(Bytes(settings.limit.0 / 2 / MIB * MIB));
     let now = known.service.limits().and_then(|limits| limits.shm);
     if now.is_none_or(|now| now < wanted) {
-        let now = now.map_or_else(|| "64 MiB by default".to_owned(), binary);
-        let reason = format!(
-            "parallel queries share memory there; it has {now}, and what is used counts towards the limit"
-        );
-        draft.set(Setting::Shm(wanted), vec![reason]);
+        draft.set(Setting::Shm(wanted), vec![SettingReason::SharedMemory { now }]);
     }
 }
 
@@ -35,30 +30,29 @@ fn command(known: &Known<'_>, settings: &PostgresSettings, draft: &mut Draft) {
         is_known && current.worst_case <= settings.limit && current.meets(demanded)
     };
     if let Some(current) = settings.current.as_ref().filter(fits) {
-        return draft.leave(format!(
-            "its PostgreSQL settings fit: {} at worst of {}",
-            binary(current.worst_case),
-            binary(settings.limit)
-        ));
+        return draft.leave(Open::PostgresFits { worst_case: current.worst_case, limit: settings.limit });
     }
+    let mut reasons: Vec<SettingReason> =
+        settings.reasons.iter().map(|&reason| SettingReason::Postgres { reason }).collect();
     if settings.worst_case > settings.limit {
-        settings.reasons.iter().for_each(|reason| draft.leave(reason.clone()));
-        return;
+        return leave_all(reasons, draft);
     }
-    let mut reasons = settings.reasons.clone();
     if let Some(current) = &settings.current {
-        let now = format!("now {} at worst of {}", binary(current.worst_case), binary(settings.limit));
-        reasons.insert(0, now);
+        let (worst_case, limit) = (current.worst_case, settings.limit);
+        reasons.insert(0, SettingReason::PostgresNow { worst_case, limit });
         if current.has_config_file {
-            reasons
-                .push("what the command sets counts more than what its configuration file sets".to_owned());
+            reasons.push(SettingReason::CommandWins);
         }
     }
     match postgres::command(known.service, settings) {
         Ok(command) => draft.set(Setting::Command(command), reasons),
         Err(why) => {
-            draft.leave(format!("{why}; what fits: {}", settings.line()));
-            reasons.into_iter().for_each(|reason| draft.leave(reason));
+            draft.leave(Open::CommandKept { why, settings: settings.line() });
+            leave_all(reasons, draft);
         }
     }
+}
+
+fn leave_all(reasons: Vec<SettingReason>, draft: &mut Draft) {
+    reasons.into_iter().for_each(|reason| draft.leave(Open::Reason { reason }));
 }

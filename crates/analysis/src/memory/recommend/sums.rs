@@ -3,15 +3,14 @@
 use plimsoll_snapshot::Bytes;
 
 use super::super::stack::StackService;
-use super::super::words::binary;
-use super::{Demands, ServiceRecommendation, Setting};
+use super::{Demands, Exceeded, ServiceRecommendation, Setting, Sum};
 
 /// What is demanded and not met.
 pub(super) fn open(
     services: &[StackService<'_>],
     recommended: &[ServiceRecommendation],
     demands: &Demands<'_>,
-) -> Vec<String> {
+) -> Vec<Exceeded> {
     let sum = |of: fn(&Setting) -> Option<Bytes>| -> Bytes {
         let each = services.iter().zip(recommended).filter_map(|(service, recommended)| {
             let bytes = recommended.settings.iter().find_map(|one| of(&one.setting))?;
@@ -22,15 +21,14 @@ pub(super) fn open(
     let limit = |setting: &Setting| if let Setting::Limit(bytes) = setting { Some(*bytes) } else { None };
     let reservation =
         |setting: &Setting| if let Setting::Reservation(bytes) = setting { Some(*bytes) } else { None };
-    [("limits", demands.limits, sum(limit)), ("reservations", demands.reservations, sum(reservation))]
-        .into_iter()
-        .filter_map(|(what, demanded, sum)| {
-            let demanded = demanded.filter(|demanded| sum > *demanded)?;
-            Some(format!(
-                "these {what} add up to {}, and the targets demand at most {}",
-                binary(sum),
-                binary(demanded)
-            ))
+    let sums = [
+        (Sum::Limits, demands.limits, sum(limit)),
+        (Sum::Reservations, demands.reservations, sum(reservation)),
+    ];
+    sums.into_iter()
+        .filter_map(|(sum, demanded, total)| {
+            let demanded = demanded.filter(|demanded| total > *demanded)?;
+            Some(Exceeded { sum, total, demanded })
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use plimsoll_analysis::said::Said;
 
 use super::Language;
 
-mod es;
+use super::es::findings as es;
 
 /// What a rule says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,9 @@ use plimsoll_analysis::memory::compare::ChangeVerdict;
 use plimsoll_analysis::memory::{Confidence, HealthVerdict, OomVerdict};
 use plimsoll_analysis::targets::{Level, Status};
 
-use super::RunningWords;
-use crate::language::Noun;
+use crate::language::{Noun, RunningWords};
 
-pub(in crate::language) const WORDS: RunningWords = RunningWords {
+pub(super) const WORDS: RunningWords = RunningWords {
     lead: "The working set: what cannot be taken away without harm. Memory is binary, as engines count it: 1 GiB is 1\u{202f}024 MiB.",
     empty: "Nothing was measured. These calls fill this section: the first records a running stack, the second takes what an engine printed.",
     timeline: "Memory over time",

@@ -4,10 +4,9 @@ use plimsoll_analysis::memory::compare::ChangeVerdict;
 use plimsoll_analysis::memory::{Confidence, HealthVerdict, OomVerdict};
 use plimsoll_analysis::targets::{Level, Status};
 
-use super::RunningWords;
-use crate::language::Noun;
+use crate::language::{Noun, RunningWords};
 
-pub(in crate::language) const WORDS: RunningWords = RunningWords {
+pub(super) const WORDS: RunningWords = RunningWords {
     lead: "El conjunto de trabajo: lo que no se puede quitar sin daño. La memoria es binaria, como la cuentan los motores: 1 GiB son 1\u{202f}024 MiB.",
     empty: "No se midió nada. Estas órdenes llenan esta sección: la primera graba un stack en marcha, la segunda toma lo que imprimió un motor.",
     timeline: "Memoria en el tiempo",

@@ -6,12 +6,6 @@ use plimsoll_analysis::targets::{Level, Status};
 
 use super::Noun;
 
-pub(super) mod en;
-pub(super) mod es;
-mod phrases;
-
-pub(super) use phrases::translated;
-
 /// What a person is told of what runs, in one language.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "what a field says stands in `en.rs`")]

@@ -1,10 +1,15 @@
 //! Spanish.
 
+pub(super) mod findings;
+mod memory;
+mod running;
+mod targets;
+
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{FileChange, LayerMatch};
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
-use super::{Noun, Words};
+use super::{Messages, Noun, Words};
 use crate::sizes::{self, SizeDefinition};
 
 pub(super) static WORDS: Words = Words {
@@ -352,6 +357,9 @@ pub(super) static WORDS: Words = Words {
     is_done: "hecho",
     is_part: "en parte",
     evidence: "Evidencia",
+    target: "Objetivo",
+    found: "Encontrado",
+    demanded: "Exigido",
     evidence_note: "Nota",
     evidence_layer: |layer| format!("capa {layer}"),
     evidence_line: |line| format!("línea {line} del Dockerfile"),
@@ -371,7 +379,30 @@ pub(super) static WORDS: Words = Words {
     checklist: "Lista de control y objetivos",
     services_empty: "Ningún lado tiene servicios. Un informe se hace con dos instantáneas:",
 
-    running: super::running::es::WORDS,
+    running: running::WORDS,
+    messages: Messages {
+        trend: memory::trend,
+        crash_loop: memory::crash_loop,
+        kill: memory::kill,
+        log: memory::log,
+        limit_reason: memory::limit_reason,
+        limit_refusal: memory::limit_refusal,
+        postgres: memory::postgres,
+        start_up: memory::start_up,
+        gate: memory::gate,
+        gate_detail: memory::gate_detail,
+        change: memory::change,
+        line: memory::line,
+        setting_reason: memory::setting_reason,
+        open: memory::open,
+        exceeded: memory::exceeded,
+        title: targets::title,
+        reason: targets::reason,
+        measure: targets::measure,
+        bound: targets::bound,
+        demanded: targets::demanded,
+        margin: targets::margin,
+    },
 
     method: "Método y procedencia",
     method_lead: "Los tamaños de imagen son decimales: 1 MB son 1\u{202f}000\u{202f}000 bytes. Un tamaño solo se compara con otro de su clase.",

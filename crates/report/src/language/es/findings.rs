@@ -1,9 +1,9 @@
 //! Spanish.
 
-use super::RuleWords;
+use crate::language::RuleWords;
 
 /// What a rule says of itself.
-pub(super) fn rule(id: &str) -> Option<RuleWords> {
+pub(in crate::language) fn rule(id: &str) -> Option<RuleWords> {
     let (title, why, how, limits) = match id {
         "cuda-libraries" => (
             "Hay bibliotecas CUDA donde bastaría la versión para CPU",
@@ -173,13 +173,13 @@ pub(super) fn rule(id: &str) -> Option<RuleWords> {
 }
 
 /// A sentence by its English text.
-pub(super) fn sentence(text: &str) -> Option<&'static str> {
+pub(in crate::language) fn sentence(text: &str) -> Option<&'static str> {
     let at = SENTENCES.binary_search_by(|(english, _)| english.cmp(&text)).ok()?;
     Some(SENTENCES[at].1)
 }
 
 /// Every sentence, in the order of the English texts.
-pub(super) const SENTENCES: &[(&str, &str)] = &[
+pub(in crate::language) const SENTENCES: &[(&str, &str)] = &[
     ("A cache", "Una caché"),
     ("Bytecode of Python", "Bytecode de Python"),
     (

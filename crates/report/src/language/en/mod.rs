@@ -1,8 +1,12 @@
 //! English.
 
+mod memory;
+mod running;
+mod targets;
+
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
-use super::{Noun, Words};
+use super::{Messages, Noun, Words};
 use crate::{sizes, words};
 
 pub(super) static WORDS: Words = Words {
@@ -345,6 +349,9 @@ pub(super) static WORDS: Words = Words {
     is_done: "done",
     is_part: "in part",
     evidence: "Evidence",
+    target: "Target",
+    found: "Found",
+    demanded: "Demanded",
     evidence_note: "Note",
     evidence_layer: |layer| format!("layer {layer}"),
     evidence_line: |line| format!("line {line} of the Dockerfile"),
@@ -364,7 +371,30 @@ pub(super) static WORDS: Words = Words {
     checklist: "Checklist and targets",
     services_empty: "Neither side has a service. A report is made of two snapshots:",
 
-    running: super::running::en::WORDS,
+    running: running::WORDS,
+    messages: Messages {
+        trend: memory::trend,
+        crash_loop: memory::crash_loop,
+        kill: memory::kill,
+        log: memory::log,
+        limit_reason: memory::limit_reason,
+        limit_refusal: memory::limit_refusal,
+        postgres: memory::postgres,
+        start_up: memory::start_up,
+        gate: memory::gate,
+        gate_detail: memory::gate_detail,
+        change: memory::change,
+        line: memory::line,
+        setting_reason: memory::setting_reason,
+        open: memory::open,
+        exceeded: memory::exceeded,
+        title: targets::title,
+        reason: targets::reason,
+        measure: targets::measure,
+        bound: targets::bound,
+        demanded: targets::demanded,
+        margin: targets::margin,
+    },
 
     method: "Method and provenance",
     method_lead: "Sizes of images are decimal: 1 MB is 1\u{202f}000\u{202f}000 bytes. A size is only ever compared with one of its kind.",

@@ -1,0 +1,163 @@
+//! Why something should be set, and why something cannot be.
+
+use plimsoll_snapshot::Bytes;
+use serde::Serialize;
+
+use super::super::postgres::{CommandRefusal, PostgresReason};
+use super::super::{LimitReason, LimitRefusal, LogReason};
+
+/// Why something should be set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SettingReason {
+    /// The targets demand it.
+    Demanded,
+    /// The targets demand it; less would do.
+    DemandedAbove {
+        /// What would do.
+        suggested: Bytes,
+    },
+    /// The targets demand less, which is too little.
+    DemandTooLow {
+        /// What they demand.
+        demanded: Bytes,
+    },
+    /// The targets demand it, and nothing was measured that says it is enough.
+    DemandedUnmeasured,
+    /// It is set like this, and too little is known to change it.
+    AsItIs,
+    /// Why a limit is suggested.
+    Limit {
+        /// The reason.
+        reason: LimitReason,
+    },
+    /// Why no limit is suggested, where one holds anyway.
+    NotSuggested {
+        /// The reason.
+        reason: LimitRefusal,
+    },
+    /// The most it took.
+    Took {
+        /// So much.
+        most: Bytes,
+    },
+    /// Half of the time it takes no more.
+    Median,
+    /// Without a setting an engine gives as much swap as memory.
+    NoSwap {
+        /// Memory and swap together, by default.
+        default_total: Bytes,
+    },
+    /// The kernel kills a database late.
+    DatabaseKilledLate,
+    /// The kernel kills it early.
+    KilledEarly {
+        /// Before the database of the stack; else before other programs of the host.
+        before_database: bool,
+    },
+    /// Parallel queries share memory in `/dev/shm`.
+    SharedMemory {
+        /// What it has now; absent for the default of 64 MiB.
+        now: Option<Bytes>,
+    },
+    /// What the settings of PostgreSQL may take now.
+    PostgresNow {
+        /// At worst so much.
+        worst_case: Bytes,
+        /// Of this limit.
+        limit: Bytes,
+    },
+    /// What the command sets counts more than what the configuration file sets.
+    CommandWins,
+    /// How settings of PostgreSQL were found.
+    Postgres {
+        /// The reason.
+        reason: PostgresReason,
+    },
+    /// What its log does now, and what it takes instead.
+    Log {
+        /// Why its log is not bounded; absent where the targets demand less.
+        now: Option<LogReason>,
+        /// Megabytes for each container instead.
+        megabytes: u64,
+    },
+    /// A health check takes too much of the time.
+    BusyCheck {
+        /// What one takes, in milliseconds.
+        check_ms: u64,
+        /// How often it runs, in milliseconds.
+        interval_ms: u64,
+        /// Seconds of each day.
+        seconds_per_day: u64,
+    },
+    /// It has no health check, so nothing tells when the database is ready.
+    NoDatabaseCheck,
+}
+
+/// Why something cannot be recommended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Open {
+    /// No limit can be named.
+    NoLimit {
+        /// What keeps it from being named.
+        refused: Vec<LimitRefusal>,
+        /// Whether the limit it has is not known either.
+        limit_unknown: bool,
+    },
+    /// The targets demand no swap, which takes a limit.
+    NoSwapWithoutLimit,
+    /// The targets demand a reservation above the limit.
+    ReservationAboveLimit {
+        /// What they demand.
+        demanded: Bytes,
+    },
+    /// Its image is that of a database, but what it runs is not understood.
+    UnclearServer,
+    /// Its health check is switched off.
+    HealthCheckOff,
+    /// It has no health check.
+    NoHealthCheck,
+    /// The targets demand a log of less than a megabyte.
+    LogTooSmall,
+    /// Its PostgreSQL settings fit.
+    PostgresFits {
+        /// At worst so much.
+        worst_case: Bytes,
+        /// Of this limit.
+        limit: Bytes,
+    },
+    /// Its command must not be replaced.
+    CommandKept {
+        /// Why.
+        why: CommandRefusal,
+        /// The settings that fit, as PostgreSQL writes them.
+        settings: String,
+    },
+    /// Something about the settings that would be made.
+    Reason {
+        /// What.
+        reason: SettingReason,
+    },
+}
+
+/// A sum that the targets bound, and that is exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Exceeded {
+    /// What adds up.
+    pub sum: Sum,
+    /// To so much.
+    pub total: Bytes,
+    /// The targets demand at most this.
+    pub demanded: Bytes,
+}
+
+/// What adds up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sum {
+    /// The limits of all services.
+    Limits,
+    /// Their reservations.
+    Reservations,
+}

@@ -1,0 +1,600 @@
+//! What is demanded and what was found, as values. Words are for `plimsoll-report`.
+
+use plimsoll_snapshot::{Bytes, Ecosystem};
+use serde::Serialize;
+
+use crate::memory::{Distribution, KillEvidence, LogReason, StartUp};
+
+/// The unit of a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Unit {
+    /// Bytes of an image or of a file, shown in decimal units.
+    #[serde(rename = "bytes")]
+    Size,
+    /// Bytes of memory, shown in binary units.
+    #[serde(rename = "bytes")]
+    Memory,
+    /// A share.
+    #[serde(rename = "percent")]
+    Percent,
+    /// A duration.
+    #[serde(rename = "milliseconds")]
+    Duration,
+    /// Money, in the currency of the prices in the target file.
+    #[serde(rename = "currency")]
+    Price,
+}
+
+/// A figure with its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Figure {
+    /// The figure.
+    pub value: f64,
+    /// Its unit.
+    pub unit: Unit,
+}
+
+impl Figure {
+    /// Another figure of this unit.
+    #[must_use]
+    pub const fn with(self, value: f64) -> Self {
+        Self { value, ..self }
+    }
+}
+
+/// A value that is demanded.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Demanded {
+    /// The value.
+    #[serde(flatten)]
+    pub figure: Figure,
+    /// Whether five percent either way are as good.
+    pub about: bool,
+}
+
+/// What was found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Measure {
+    /// A figure.
+    Exactly {
+        /// The figure.
+        #[serde(flatten)]
+        figure: Figure,
+    },
+    /// No more than a figure.
+    AtMost {
+        /// The figure.
+        #[serde(flatten)]
+        figure: Figure,
+    },
+    /// Something between two figures.
+    Between {
+        /// The smaller one.
+        low: Figure,
+        /// The larger one.
+        high: Figure,
+    },
+    /// There is no bound.
+    Unbounded,
+    /// So many times as large as before.
+    Times {
+        /// The factor.
+        factor: f64,
+    },
+    /// A plain number.
+    Number {
+        /// The number.
+        number: i64,
+    },
+}
+
+/// A side of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// Before.
+    Before,
+    /// After.
+    After,
+}
+
+/// What a target demands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Title {
+    /// The image was built, and is the one that runs.
+    ImageBuilt,
+    /// The size of an image.
+    ImageSize {
+        /// Whether layers count as a registry stores them.
+        compressed: bool,
+    },
+    /// An image is smaller than before.
+    ImageSmaller,
+    /// An image has not grown.
+    ImageNotGrown,
+    /// No layer has grown.
+    NoLayerGrown,
+    /// Few bytes are hidden.
+    FewHiddenBytes,
+    /// The size of all images.
+    StackSize {
+        /// Whether shared layers count once.
+        shared_once: bool,
+    },
+    /// All images together are smaller than before.
+    StackSmaller {
+        /// Whether shared layers count once.
+        shared_once: bool,
+    },
+    /// All images together have not grown.
+    StackNotGrown,
+    /// The build context is small.
+    SmallContext,
+    /// A package is not in the image.
+    PackageAbsent {
+        /// Its name, as the target file writes it.
+        package: String,
+    },
+    /// Containers start and stay up.
+    Runs,
+    /// The health check passes.
+    Healthy,
+    /// All services are healthy soon after the first start.
+    StackStartUp,
+    /// A service is healthy soon after its start.
+    StartUp,
+    /// The limits of all services together.
+    SumOfLimits,
+    /// The same with swap.
+    SumOfLimitsWithSwap,
+    /// The reservations of all services together.
+    SumOfReservations,
+    /// All limits fit the host.
+    FitsHost,
+    /// There is a limit, as planned, and it is kept.
+    LimitRespected,
+    /// No swap.
+    NoSwap,
+    /// A limit of this size.
+    Limit {
+        /// The size.
+        demand: Demanded,
+    },
+    /// A reservation of this size.
+    Reservation {
+        /// The size.
+        demand: Demanded,
+    },
+    /// This `oom_score_adj`.
+    OomScore {
+        /// The score.
+        score: i64,
+    },
+    /// The settings of PostgreSQL fit the limit.
+    PostgresFits,
+    /// A setting of PostgreSQL that is an amount of memory.
+    PostgresMemory {
+        /// Its name.
+        setting: &'static str,
+        /// Its value.
+        demand: Demanded,
+    },
+    /// PostgreSQL's `max_connections`.
+    PostgresConnections {
+        /// How many.
+        connections: u64,
+    },
+    /// Nothing is killed for memory under load.
+    NoKill,
+    /// All services together take less under load.
+    StackUnderLoad,
+    /// A service takes less under load.
+    UnderLoad,
+    /// The log can be read and is bounded.
+    LogBounded,
+    /// The log of a container is small.
+    SmallLog,
+    /// The price of the server.
+    Price,
+    /// The server is cheaper than before.
+    Cheaper,
+    /// A check that the user describes.
+    Check {
+        /// The words of the user.
+        title: String,
+    },
+}
+
+/// What a target rests on, or why it cannot be judged.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// Nothing of what runs is in the snapshot.
+    NothingRuns,
+    /// Nothing of what runs names the service.
+    ServiceNotSeen,
+    /// There is no snapshot from before.
+    NothingToCompare,
+    /// The snapshot holds no image of the service.
+    NoImage,
+    /// An image was not read whole.
+    ImageNotWhole {
+        /// Its service.
+        service: String,
+    },
+    /// The source does not store all layers compressed.
+    NotCompressed,
+    /// Compressed sizes are only known image by image.
+    CompressedImageByImage,
+    /// Something about one side of a comparison.
+    Of {
+        /// Which.
+        side: When,
+        /// What about it.
+        reason: Box<Reason>,
+    },
+    /// There was nothing before.
+    NothingBefore,
+    /// It is not on both sides.
+    NotOnBothSides,
+    /// Two sizes.
+    Sizes {
+        /// Before.
+        before: Bytes,
+        /// After.
+        after: Bytes,
+    },
+    /// The layer that has grown most.
+    LayerGrown {
+        /// Its instruction; absent if unknown.
+        instruction: Option<String>,
+        /// Before.
+        before: Bytes,
+        /// After.
+        after: Bytes,
+    },
+    /// No layer is a new version of an old one.
+    NoNewVersion,
+    /// Where most hidden bytes are.
+    MostHidden {
+        /// So many.
+        bytes: Bytes,
+        /// The layer they are from.
+        layer: u64,
+        /// A file; absent if unknown.
+        file: Option<String>,
+    },
+    /// Nobody measured the build context.
+    ContextNotMeasured,
+    /// What a build context holds.
+    Context {
+        /// Its files.
+        files: u64,
+        /// What `.dockerignore` leaves out.
+        ignored: Bytes,
+    },
+    /// The packages of the image are not known.
+    PackagesUnknown,
+    /// Not every layer was searched for packages.
+    PackagesIncomplete,
+    /// A package that was found.
+    PackageFound {
+        /// Its name.
+        name: String,
+        /// Its version.
+        version: String,
+        /// Its ecosystem.
+        ecosystem: Ecosystem,
+    },
+    /// The package is none of those installed.
+    PackageNotFound {
+        /// How many are.
+        packages: u64,
+    },
+    /// The image of the snapshot is the one of every container.
+    SameImage {
+        /// Its short ID.
+        image: String,
+    },
+    /// No container names its image.
+    NoContainerImage {
+        /// The image of the snapshot.
+        image: String,
+    },
+    /// A container runs another image.
+    OtherImage {
+        /// The one it runs.
+        running: String,
+        /// The one of the snapshot.
+        image: String,
+    },
+    /// Running, and not restarted.
+    Running,
+    /// Restarted so many times.
+    Restarted {
+        /// How many.
+        times: u64,
+    },
+    /// It has ended.
+    Ended {
+        /// Its exit code; absent if unknown.
+        exit_code: Option<i64>,
+    },
+    /// It is being restarted.
+    Restarting,
+    /// It is paused.
+    Paused,
+    /// It was created and never started.
+    NeverStarted,
+    /// It ended with errors that no stop explains.
+    FailedEnds {
+        /// How many times.
+        ends: u64,
+    },
+    /// No container of it was inspected.
+    NotInspected,
+    /// Healthy in all probes.
+    Healthy,
+    /// Unhealthy at times.
+    WentUnhealthy {
+        /// How many times.
+        times: u64,
+    },
+    /// Unhealthy.
+    Unhealthy,
+    /// No probe has run yet.
+    NoProbeYet,
+    /// It has no health check.
+    NoHealthCheck,
+    /// Nothing says.
+    HealthUnknown,
+    /// No start with a healthy probe was seen.
+    NoHealthyStart {
+        /// The services; empty for the one that is asked.
+        services: Vec<String>,
+    },
+    /// Some services have no health check.
+    WithoutHealthCheck {
+        /// Which.
+        services: Vec<String>,
+        /// How long the others took.
+        others: StartUp,
+    },
+    /// From the first start to the last first healthy probe.
+    FirstStartToLastProbe,
+    /// It is set to a figure.
+    SetTo {
+        /// To this.
+        found: Figure,
+        /// Where that is not what is demanded, what is.
+        wanted: Option<Figure>,
+    },
+    /// It is set to a number.
+    SetToNumber {
+        /// To this.
+        found: i64,
+        /// Where that is not what is demanded, what is.
+        wanted: Option<i64>,
+    },
+    /// None is set.
+    NoneSet,
+    /// It is not known.
+    NotKnown,
+    /// The limit is not known.
+    LimitUnknown,
+    /// The limit of swap is not known.
+    SwapUnknown,
+    /// There is no limit.
+    NoLimit,
+    /// The limit.
+    Limit {
+        /// So much.
+        limit: Bytes,
+    },
+    /// The limit is not the planned one.
+    NotAsPlanned {
+        /// The limit.
+        limit: Bytes,
+        /// The planned one; absent where none is planned.
+        planned: Option<Bytes>,
+    },
+    /// It was killed at its limit.
+    KilledAtLimit {
+        /// What says so.
+        evidence: Vec<KillEvidence>,
+    },
+    /// The limit was reached without a kill.
+    LimitReached {
+        /// How many times.
+        times: u64,
+    },
+    /// What it takes was not recorded.
+    UsageNotRecorded,
+    /// The most it took.
+    Took {
+        /// So much.
+        most: Bytes,
+    },
+    /// It took more than its limit.
+    TookMore {
+        /// So much.
+        bytes: Bytes,
+    },
+    /// RAM and swap together are limited to the limit of RAM.
+    SwapLimited {
+        /// So much.
+        bytes: Bytes,
+    },
+    /// RAM and swap together may be more.
+    SwapAllowed {
+        /// So much.
+        bytes: Bytes,
+    },
+    /// Swap is not limited.
+    SwapUnlimited,
+    /// Services without a limit.
+    WithoutLimit {
+        /// Which.
+        services: Vec<String>,
+    },
+    /// Services whose limit is not known.
+    LimitUnknownOf {
+        /// Which.
+        services: Vec<String>,
+    },
+    /// Services whose reservation is not known.
+    ReservationUnknownOf {
+        /// Which.
+        services: Vec<String>,
+    },
+    /// What a sum consists of.
+    Parts {
+        /// The services.
+        parts: Vec<Part>,
+    },
+    /// All limits, and the memory of the host.
+    OfHost {
+        /// The sum; absent if unknown.
+        limits: Option<Bytes>,
+        /// The memory; absent if unknown.
+        host: Option<Bytes>,
+    },
+    /// What is known of kills for memory.
+    Kills {
+        /// What says so.
+        evidence: KillEvidence,
+    },
+    /// No load is named, so it may have been idle.
+    MayHaveIdled,
+    /// No load is named, and an idle stack says nothing about a loaded one.
+    NoLoad,
+    /// Nothing was recorded.
+    NothingRecorded,
+    /// How much was taken.
+    Taken {
+        /// When.
+        when: TakenWhen,
+        /// So much.
+        distribution: Distribution,
+    },
+    /// A log driver.
+    LogDriver {
+        /// Its name.
+        driver: String,
+    },
+    /// Why a log is bounded or not.
+    Log {
+        /// The reason.
+        reason: LogReason,
+    },
+    /// What the log of a container may take.
+    LogBound {
+        /// So much.
+        bytes: Bytes,
+    },
+    /// Nothing shows that it is PostgreSQL.
+    NotPostgres,
+    /// Its command is not known.
+    CommandUnknown,
+    /// Its configuration file was not read.
+    ConfigFileUnread,
+    /// What PostgreSQL may take at worst, and its limit.
+    PostgresWorstCase {
+        /// At worst so much.
+        worst_case: Bytes,
+        /// Of this limit.
+        limit: Bytes,
+    },
+    /// A probe ended with this code.
+    ProbeEnded {
+        /// The code.
+        exit_code: i64,
+    },
+    /// It is attested, but not by whom or when.
+    AttestedByNobody,
+    /// A person attests it.
+    Attested {
+        /// Who.
+        by: String,
+        /// When.
+        on: String,
+        /// What they add.
+        note: Option<String>,
+    },
+    /// No probe was run, and nobody attests it.
+    NoProbe {
+        /// The id of the check.
+        check: String,
+    },
+    /// Before, it cost nothing.
+    CostNothing,
+    /// Nothing is known of what runs.
+    NothingKnown,
+    /// The memory of the server before is not known.
+    ServerUnknown {
+        /// Why.
+        because: Box<Reason>,
+    },
+    /// No size of server is large enough.
+    NoServerSize {
+        /// For so much memory.
+        memory: Bytes,
+        /// Which was found like this.
+        basis: ServerBasis,
+    },
+    /// What a server costs.
+    ServerPrice {
+        /// The price.
+        price: f64,
+        /// For so much memory.
+        memory: Bytes,
+        /// Which was found like this.
+        basis: ServerBasis,
+        /// The size that was chosen; absent without sizes.
+        size: Option<String>,
+    },
+}
+
+/// When memory was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakenWhen {
+    /// Under load.
+    Loaded,
+    /// By all at one instant under load.
+    LoadedAtOnce,
+    /// Idle, or nobody named a load.
+    IdleOrUnlabelled,
+}
+
+/// What one service adds to a sum.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Its name.
+    pub service: String,
+    /// What each container adds.
+    pub bytes: Bytes,
+    /// How many containers there are.
+    pub replicas: u64,
+}
+
+/// How the memory of a server was found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ServerBasis {
+    /// The limits of all services, and what the host needs.
+    Limits {
+        /// The limits.
+        limits: Bytes,
+        /// What the host needs.
+        host: Bytes,
+        /// What is left free, in percent.
+        free_percent: f64,
+    },
+    /// The targets name it.
+    Targets,
+    /// Without limits, all of the host.
+    WholeHost,
+}

@@ -1,0 +1,512 @@
+//! What the memory of services does, and what should be set: in English.
+
+use plimsoll_analysis::memory::compare::{ChangeReason, Gate, GateDetail, GateKind, GateValue, UnknownSide};
+use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason, Sum};
+use plimsoll_analysis::memory::{
+    AtOnce, CommandRefusal, Coverage, CrashLoop, CrashSign, KillEvidence, Limit, LimitReason, LimitRefusal,
+    LogReason, Over, PointUnit, PostgresReason, StartUp, Totals, TrendReason,
+};
+use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::runtime::Regime;
+
+use crate::language::{Language, Noun};
+use crate::memory::{Line, ServiceLine};
+
+const EN: Language = Language::English;
+const WINDOW: Noun = Noun { one: "window", more: "windows" };
+const SAMPLE: Noun = Noun { one: "sample", more: "samples" };
+const KILL: Noun = Noun { one: "kill", more: "kills" };
+const EVENT: Noun = Noun { one: "event", more: "events" };
+const END: Noun = Noun { one: "end", more: "ends" };
+const FILE: Noun = Noun { one: "file", more: "files" };
+
+fn memory(bytes: Bytes) -> String {
+    EN.memory(bytes)
+}
+
+fn over(over: Over) -> String {
+    let time = EN.duration(over.duration_ms);
+    match over.unit {
+        PointUnit::Window => format!("over {time}, {} of 60 s", EN.many(over.points, &WINDOW)),
+        PointUnit::Sample => format!("over {time}, {}", EN.many(over.points, &SAMPLE)),
+    }
+}
+
+pub(super) fn trend(reason: &TrendReason) -> String {
+    match *reason {
+        TrendReason::TooFewSamples { least } => format!("fewer than {least} samples with times"),
+        TrendReason::Step { from, to, after_ms, over: points } => format!(
+            "it steps from {} to {} after {} and stays there, {}",
+            memory(from),
+            memory(to),
+            EN.duration(after_ms),
+            over(points)
+        ),
+        TrendReason::Rise { by, p, over: points } => format!(
+            "it rises by {} {} ({}); if the load did not grow, this looks like a leak",
+            memory(by),
+            over(points),
+            EN.p_value(p, 4)
+        ),
+        TrendReason::HigherAtEnd { from, to, over: points } => format!(
+            "it starts at {} and ends at {} {}, and may keep rising",
+            memory(from),
+            memory(to),
+            over(points)
+        ),
+        TrendReason::SlowRise { by, over: points } => format!(
+            "it rises slowly, by {} {}: a longer recording shows whether it leaks",
+            memory(by),
+            over(points)
+        ),
+        TrendReason::NoRise { by, over: points } => {
+            format!("no rise beyond chance {} ({})", over(points), memory(by))
+        }
+        TrendReason::Fall { by, over: points } => format!("it falls by {} {}", memory(by), over(points)),
+    }
+}
+
+pub(super) fn crash_loop(crash: &CrashLoop) -> String {
+    let sign = match crash.sign {
+        CrashSign::FailedEnds { count } => {
+            format!("it crashes: {} with an error that no stop explains", EN.many(count, &END))
+        }
+        CrashSign::Restarting => "it crashes: it is restarting".to_owned(),
+        CrashSign::ShortLives { count } => {
+            format!("it is started again and again: {count} lives of less than a minute")
+        }
+    };
+    match crash.longest_life_ms {
+        Some(longest) => format!("{sign}, its longest recorded life is {}", EN.duration(longest)),
+        None => sign,
+    }
+}
+
+pub(super) fn kill(evidence: &KillEvidence) -> String {
+    match *evidence {
+        KillEvidence::KernelCounted { kills } => {
+            format!("the kernel counted {} (`oom_kill`)", EN.many(kills, &KILL))
+        }
+        KillEvidence::EngineReported { events } => {
+            format!("the engine reported {} (`oom`)", EN.many(events, &EVENT))
+        }
+        KillEvidence::FlagSet => "the engine's flag `OOMKilled` is set".to_owned(),
+        KillEvidence::EndsWithoutStop { ends } => {
+            format!("{} with exit code 137 and without a stop", EN.many(ends, &END))
+        }
+        KillEvidence::UnexplainedEnds { ends } => {
+            format!("{} with exit code 137 that no stop explains", EN.many(ends, &END))
+        }
+        KillEvidence::WaitedForMemory { events } => format!(
+            "{} `oom`, but `oom_kill_disable` is set: its processes waited for memory",
+            EN.many(events, &EVENT)
+        ),
+        KillEvidence::CounterAtZero => "the kernel's counter `oom_kill` stayed at 0".to_owned(),
+        KillEvidence::EventsHeard { without_oom: true } => {
+            "events were recorded throughout, with no `oom` among them".to_owned()
+        }
+        KillEvidence::EventsHeard { without_oom: false } => "events were recorded throughout".to_owned(),
+        KillEvidence::OnlyFlag => {
+            "only the flag `OOMKilled: false` is known, which engines clear at each start".to_owned()
+        }
+        KillEvidence::Nothing => "nothing that was read tells whether there were kills".to_owned(),
+    }
+}
+
+pub(super) fn log(reason: &LogReason) -> String {
+    match reason {
+        LogReason::NotLooked => "its log driver was not inspected".to_owned(),
+        LogReason::EngineDefault => "it uses the engine's default log driver, which is not known".to_owned(),
+        LogReason::NoMaxSize { driver } => format!("`{driver}` without `max-size` grows without limit"),
+        LogReason::MaxSize { files: 1 } => "one file of `max-size`".to_owned(),
+        LogReason::MaxSize { files } => format!("{} of `max-size`", EN.many(*files, &FILE)),
+        LogReason::LocalDefault => "`local` limits its files itself: 5 of 20 MB by default".to_owned(),
+        LogReason::Journal => "the host's journal limits it".to_owned(),
+        LogReason::NotKept => "no log is kept".to_owned(),
+        LogReason::Unbounded => "`max-size` is set to no limit".to_owned(),
+        LogReason::SentElsewhere { driver } => format!("`{driver}` sends it elsewhere"),
+    }
+}
+
+pub(super) fn limit_reason(reason: &LimitReason) -> String {
+    match reason {
+        LimitReason::Killed { evidence, added, had } => format!(
+            "{}: at least {} more than the {} it had when it was killed, or a fifth (the rule of Kubernetes' VPA)",
+            evidence.as_ref().map_or_else(|| "killed for memory".to_owned(), kill),
+            memory(*added),
+            memory(*had)
+        ),
+        LimitReason::LeakDelayed { trend: reason } => {
+            format!("possible leak, which a larger limit only delays: {}", trend(reason))
+        }
+        LimitReason::Crashes { crash } => crash_loop(crash),
+        LimitReason::LargestWindow { windows, largest, margin_percent, independent, coverage } => format!(
+            "the largest of {} of 60 s is {}, plus {margin_percent} %: equivalent to {independent} independent \
+             windows, {}",
+            EN.many(*windows, &WINDOW),
+            memory(*largest),
+            match coverage {
+                Coverage::P99 => "so their maximum covers the 99th percentile with 95 % confidence",
+                Coverage::P95 => "so their maximum covers the 95th percentile with 95 % confidence",
+                Coverage::Less => "fewer than the 59 that would cover the 95th percentile: low confidence",
+                Coverage::StillRising => {
+                    "but it takes more at the end than at the beginning: low confidence"
+                }
+            }
+        ),
+        LimitReason::Risen { trend: reason } => trend(reason),
+        LimitReason::AtLimit { took, limit } => format!(
+            "it reached {} of its limit of {}, so it may have needed more: at least this much",
+            memory(*took),
+            memory(*limit)
+        ),
+    }
+}
+
+pub(super) fn limit_refusal(refusal: &LimitRefusal) -> String {
+    match refusal {
+        LimitRefusal::NothingRecorded => "nothing was recorded of it".to_owned(),
+        LimitRefusal::NoTimes => "a recording has no times, so it cannot be cut into windows".to_owned(),
+        LimitRefusal::TooFewWindows { windows, least } => {
+            format!("{} of 60 s recorded, at least {least} are needed", EN.many(*windows, &WINDOW))
+        }
+        LimitRefusal::StartNotRecorded => {
+            "its start was not recorded, which may be when it needs most".to_owned()
+        }
+        LimitRefusal::NoLoad => "no load is named, so this may be an idle service".to_owned(),
+        LimitRefusal::ProcessesOnly => {
+            "Podman 4.9 to 5.5 counts the memory of processes alone, which is less than what the limit counts"
+                .to_owned()
+        }
+        LimitRefusal::Crashes { crash } => crash_loop(crash),
+        LimitRefusal::PossibleLeak { trend: reason } => {
+            format!("possible leak, not sized: {}", trend(reason))
+        }
+    }
+}
+
+pub(super) fn postgres(reason: &PostgresReason) -> String {
+    match *reason {
+        PostgresReason::WorstCase {
+            shared_buffers,
+            connections,
+            work_mem,
+            vacuum_workers,
+            maintenance_work_mem,
+            total,
+            limit,
+        } => format!(
+            "worst case: {} of shared buffers + {connections} connections × {} + {vacuum_workers} vacuum workers × {} \
+             = {} of {}",
+            memory(shared_buffers),
+            memory(work_mem),
+            memory(maintenance_work_mem),
+            memory(total),
+            memory(limit)
+        ),
+        PostgresReason::Pooler { connections, would_take, fitting } => format!(
+            "{connections} connections would take {}: for more than {fitting}, put a pooler in front (PgBouncer)",
+            memory(would_take)
+        ),
+        PostgresReason::HashMultiplier => {
+            "since version 15 a hash may take twice `work_mem` (`hash_mem_multiplier = 2`), and a query several of them"
+                .to_owned()
+        }
+        PostgresReason::SeveralTimes => {
+            "a query may take `work_mem` several times, once for each sort or hash".to_owned()
+        }
+        PostgresReason::TooLittle { limit } => {
+            format!("{} is too little for PostgreSQL: even these settings do not fit", memory(limit))
+        }
+    }
+}
+
+pub(super) fn start_up(start: &StartUp) -> String {
+    let most = EN.duration(start.at_most_ms);
+    if start.at_least_ms == 0 {
+        format!("at most {most}")
+    } else {
+        format!("between {} and {most}", EN.duration(start.at_least_ms))
+    }
+}
+
+pub(super) const fn gate(gate: GateKind) -> &'static str {
+    match gate {
+        GateKind::HostMemory => "host memory",
+        GateKind::Kernel => "kernel",
+        GateKind::CgroupVersion => "cgroup version",
+        GateKind::WorkingSet => "definition of the working set",
+        GateKind::Load => "load",
+        GateKind::Duration => "duration",
+        GateKind::Received => "bytes received",
+        GateKind::Cpu => "CPU",
+    }
+}
+
+fn gate_value(value: &GateValue) -> String {
+    match value {
+        GateValue::Memory(bytes) => memory(*bytes),
+        GateValue::Text(text) => text.clone(),
+        GateValue::Number(number) => number.to_string(),
+        GateValue::WorkingSet(regime) => match regime {
+            Regime::UsageMinusInactiveFile => "usage − inactive file",
+            Regime::UsageMinusCache => "usage − cache",
+            Regime::Usage => "usage",
+            Regime::Anon => "anonymous memory",
+            Regime::PrivateWorkingSet => "private working set",
+            Regime::Unknown => "unknown",
+        }
+        .to_owned(),
+        GateValue::Duration(milliseconds) => EN.duration(*milliseconds),
+        GateValue::Rate(bytes) => format!("{}/s", memory(*bytes)),
+        GateValue::Cpus(cpus) => format!("{cpus:.2} CPUs"),
+    }
+}
+
+pub(super) fn gate_detail(detail: &GateDetail) -> String {
+    let side = |values: &[GateValue]| values.iter().map(gate_value).collect::<Vec<_>>().join(", ");
+    match detail {
+        GateDetail::Unknown { side: UnknownSide::Before } => "not known before".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::After } => "not known after".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::Both } => "not known on either side".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::Either } => "not known on both sides".to_owned(),
+        GateDetail::Values { before, after, tolerance_percent: Some(percent) } => {
+            format!("{} / {} (± {percent} %)", side(before), side(after))
+        }
+        GateDetail::Values { before, after, .. } if before == after && before.len() == 1 => side(before),
+        GateDetail::Values { before, after, .. } => format!("{} / {}", side(before), side(after)),
+    }
+}
+
+pub(super) fn change(reason: &ChangeReason) -> String {
+    match reason {
+        ChangeReason::Unlike { gate: Gate { name, detail, .. } } => {
+            format!("{}: {}", gate(*name), gate_detail(detail))
+        }
+        ChangeReason::Restarted { after } => {
+            let side = if *after { "after" } else { "before" };
+            format!("it was restarted {side}, which starts its memory anew")
+        }
+        ChangeReason::TooFewRuns { before, after, least } => {
+            format!("{before} and {after} runs: a verdict takes {least} on each side")
+        }
+        ChangeReason::Shift { by, p, drift } => {
+            let drift =
+                if *drift { ", but the runs do not alternate: the machine may have drifted" } else { "" };
+            let (shift, p) = (EN.memory_delta(*by), EN.p_value(*p, 3));
+            format!("peaks shifted by {shift} (Mann-Whitney, exact: {p}){drift}")
+        }
+    }
+}
+
+pub(super) fn setting_reason(reason: &SettingReason) -> String {
+    match reason {
+        SettingReason::Demanded => "demanded by the targets".to_owned(),
+        SettingReason::DemandedAbove { suggested } => {
+            format!("demanded by the targets; {} would be enough", memory(*suggested))
+        }
+        SettingReason::DemandTooLow { demanded } => {
+            format!("the targets demand {}, which is too little", memory(*demanded))
+        }
+        SettingReason::DemandedUnmeasured => "demanded by the targets, not measured".to_owned(),
+        SettingReason::AsItIs => "as it is: too little is known to change it".to_owned(),
+        SettingReason::Limit { reason } => limit_reason(reason),
+        SettingReason::NotSuggested { reason } => limit_refusal(reason),
+        SettingReason::Took { most } => format!("it took {} at most", memory(*most)),
+        SettingReason::Median => "half of the time it takes no more (median)".to_owned(),
+        SettingReason::NoSwap { default_total } => format!(
+            "no swap: by default an engine allows as much swap as memory, {} in all",
+            memory(*default_total)
+        ),
+        SettingReason::DatabaseKilledLate => {
+            "the kernel kills a database late, because it loses more than a request; a rootless engine may not lower \
+             the score, leave it out there"
+                .to_owned()
+        }
+        SettingReason::KilledEarly { before_database } => {
+            let whom = if *before_database { "the database" } else { "other programs of the host" };
+            format!("the kernel kills it before {whom}; leave it out if the service keeps data")
+        }
+        SettingReason::SharedMemory { now } => {
+            let now = now.map_or_else(|| "64 MiB by default".to_owned(), memory);
+            format!(
+                "parallel queries share memory there; it has {now}, and what is used counts towards the limit"
+            )
+        }
+        SettingReason::PostgresNow { worst_case, limit } => {
+            format!("now {} at worst of {}", memory(*worst_case), memory(*limit))
+        }
+        SettingReason::CommandWins => "the command takes precedence over its configuration file".to_owned(),
+        SettingReason::Postgres { reason } => postgres(reason),
+        SettingReason::Log { now, megabytes } => {
+            let now = now.as_ref().map_or_else(|| "the targets demand less".to_owned(), log);
+            format!("{now}: {megabytes} MB for each container instead")
+        }
+        SettingReason::BusyCheck { check_ms, interval_ms, seconds_per_day } => format!(
+            "a check takes {} and runs every {}: {seconds_per_day} s each day",
+            EN.duration(*check_ms),
+            EN.duration(*interval_ms)
+        ),
+        SettingReason::NoDatabaseCheck => {
+            "it has none, so nothing tells when the database is ready".to_owned()
+        }
+    }
+}
+
+pub(super) fn open(open: &Open) -> String {
+    match open {
+        Open::NoLimit { refused, limit_unknown } => {
+            let mut why: Vec<String> = refused.iter().map(limit_refusal).collect();
+            if *limit_unknown {
+                why.push("its current limit is not known".to_owned());
+            }
+            format!("no limit can be named: {}", why.join("; "))
+        }
+        Open::NoSwapWithoutLimit => "the targets demand no swap, which requires a memory limit".to_owned(),
+        Open::ReservationAboveLimit { demanded } => {
+            format!("the targets demand a reservation of {}, which is more than the limit", memory(*demanded))
+        }
+        Open::UnclearServer => {
+            "its image is that of a database, but its command is not understood: no `oom_score_adj` is set"
+                .to_owned()
+        }
+        Open::HealthCheckOff => "its health check is switched off".to_owned(),
+        Open::NoHealthCheck => "it has no health check".to_owned(),
+        Open::LogTooSmall => {
+            "the targets demand a log of less than a megabyte, which no driver keeps".to_owned()
+        }
+        Open::PostgresFits { worst_case, limit } => {
+            format!("its PostgreSQL settings fit: {} at worst of {}", memory(*worst_case), memory(*limit))
+        }
+        Open::CommandKept { why, settings } => format!("{}; settings that fit: {settings}", command(*why)),
+        Open::Reason { reason } => setting_reason(reason),
+    }
+}
+
+const fn command(why: CommandRefusal) -> &'static str {
+    match why {
+        CommandRefusal::Redacted => {
+            "a part of its command was left out of the recording because it may be a secret"
+        }
+        CommandRefusal::TooLong => "its command is too long to be recorded in full",
+        CommandRefusal::NotUnderstood => {
+            "its command is not one of PostgreSQL's own, so it must not be replaced"
+        }
+        CommandRefusal::EntrypointUnknown => "its entrypoint cannot be told from its command",
+        CommandRefusal::Variables => "its command holds variables",
+        CommandRefusal::Unwritable => "its command holds characters that cannot be written to a file",
+        CommandRefusal::Unknown => {
+            "nothing that was read says what it runs, and the command of its image is not known"
+        }
+    }
+}
+
+pub(super) fn exceeded(exceeded: &Exceeded) -> String {
+    let what = match exceeded.sum {
+        Sum::Limits => "limits",
+        Sum::Reservations => "reservations",
+    };
+    format!(
+        "these {what} add up to {}, and the targets demand at most {}",
+        memory(exceeded.total),
+        memory(exceeded.demanded)
+    )
+}
+
+/// The sum of all limits, or what is known of it where some service has none.
+fn sum(totals: &Totals) -> String {
+    let missing = |services: &[String], what: &str| {
+        let services = services.join(", ");
+        match totals.limited {
+            Bytes::ZERO => format!("{what} ({services})"),
+            limited => format!("{what} for {services}, the others {}", memory(limited)),
+        }
+    };
+    match totals.limits {
+        Limit::Limited(bytes) => memory(bytes),
+        Limit::Unlimited => missing(&totals.unlimited, "none"),
+        Limit::Unknown if totals.unknown.is_empty() => "unknown".to_owned(),
+        Limit::Unknown => missing(&totals.unknown, "unknown"),
+    }
+}
+
+pub(super) fn line(line: &Line<'_>) -> String {
+    match line {
+        Line::Totals(totals) => format!(
+            "all limits: {}, with swap {}; reservations {}{}",
+            sum(totals),
+            match (totals.limits, totals.limits_with_swap) {
+                (Limit::Limited(_), Limit::Unlimited) => "unlimited".to_owned(),
+                (_, Limit::Limited(bytes)) => memory(bytes),
+                (_, Limit::Unlimited) => "none".to_owned(),
+                (_, Limit::Unknown) => "unknown".to_owned(),
+            },
+            memory(totals.reservations),
+            totals.host.map(|host| format!(", the host has {}", memory(host))).unwrap_or_default()
+        ),
+        Line::AtOnce(AtOnce { loaded: Some(loaded), all, .. }) => {
+            format!("all at one instant: p95 {} under load, {} at most", memory(loaded.p95), memory(all.max))
+        }
+        Line::AtOnce(AtOnce { loaded: None, all, .. }) => {
+            format!("all at one instant: {} at most (no load is named)", memory(all.max))
+        }
+        Line::StackHealthy { start, without_check: [] } => {
+            format!("the stack is healthy after {}", start_up(start))
+        }
+        Line::StackHealthy { start, without_check } => format!(
+            "the stack is healthy after {}; without a health check: {}",
+            start_up(start),
+            without_check.join(", ")
+        ),
+        Line::NotCounted(containers) => format!("not counted, of no service: {}", containers.join(", ")),
+        Line::Of { service, line } => format!("{service}: {}", service_line(line)),
+        Line::Compared(service) => {
+            let interval = match service.indicative {
+                Some((low, high)) => {
+                    format!(" (indicative: {} to {})", EN.memory_delta(low), EN.memory_delta(high))
+                }
+                None => String::new(),
+            };
+            format!(
+                "{}: median {} → {}, {}{interval}; maximum {} → {}; {}",
+                service.name,
+                memory(service.before.p50),
+                memory(service.after.p50),
+                EN.memory_delta(service.median),
+                memory(service.before.max),
+                memory(service.after.max),
+                change(&service.reason)
+            )
+        }
+        Line::Unlike(Gate { name, detail, .. }) => {
+            format!("different: {} ({})", gate(*name), gate_detail(detail))
+        }
+        Line::MaybeUnlike(gates) => {
+            let gates: Vec<_> = gates.iter().map(|name| gate(*name)).collect();
+            format!("not known whether alike: {}", gates.join(", "))
+        }
+    }
+}
+
+fn service_line(line: &ServiceLine<'_>) -> String {
+    let join = |texts: Vec<String>| texts.join("; ");
+    match line {
+        ServiceLine::Killed(evidence) => join(evidence.iter().map(kill).collect()),
+        ServiceLine::Restarted(times) => format!("the engine restarted it, {times} × so far"),
+        ServiceLine::FailedEnds(ends) => format!("it ended {ends} × with an error that no stop explains"),
+        ServiceLine::Crashes(crash) => crash_loop(crash),
+        ServiceLine::Trend(reason) => trend(reason),
+        ServiceLine::Suggested(reason) => limit_reason(reason),
+        ServiceLine::NotSuggested(refused) => {
+            format!("no limit suggested: {}", join(refused.iter().map(limit_refusal).collect()))
+        }
+        ServiceLine::Checks { per_day, check_ms, busy_seconds } => format!(
+            "{per_day} health checks a day of {}: {} a day",
+            EN.duration(*check_ms),
+            EN.duration(busy_seconds.saturating_mul(1000))
+        ),
+        ServiceLine::Postgres(reasons) => {
+            format!("PostgreSQL, {}", join(reasons.iter().map(postgres).collect()))
+        }
+    }
+}

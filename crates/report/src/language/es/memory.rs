@@ -1,0 +1,534 @@
+//! What the memory of services does, and what should be set: in Spanish.
+
+use plimsoll_analysis::memory::compare::{ChangeReason, Gate, GateDetail, GateKind, GateValue, UnknownSide};
+use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason, Sum};
+use plimsoll_analysis::memory::{
+    AtOnce, CommandRefusal, Coverage, CrashLoop, CrashSign, KillEvidence, Limit, LimitReason, LimitRefusal,
+    LogReason, Over, PointUnit, PostgresReason, StartUp, Totals, TrendReason,
+};
+use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::runtime::Regime;
+
+use crate::language::{Language, Noun};
+use crate::memory::{Line, ServiceLine};
+
+const ES: Language = Language::Spanish;
+const WINDOW: Noun = Noun { one: "ventana", more: "ventanas" };
+const SAMPLE: Noun = Noun { one: "muestra", more: "muestras" };
+const KILL: Noun = Noun { one: "muerte", more: "muertes" };
+const EVENT: Noun = Noun { one: "evento", more: "eventos" };
+const END: Noun = Noun { one: "final", more: "finales" };
+const FILE: Noun = Noun { one: "archivo", more: "archivos" };
+
+fn memory(bytes: Bytes) -> String {
+    ES.memory(bytes)
+}
+
+fn over(over: Over) -> String {
+    let time = ES.duration(over.duration_ms);
+    match over.unit {
+        PointUnit::Window => format!("en {time}, {} de 60 s", ES.many(over.points, &WINDOW)),
+        PointUnit::Sample => format!("en {time}, {}", ES.many(over.points, &SAMPLE)),
+    }
+}
+
+pub(super) fn trend(reason: &TrendReason) -> String {
+    match *reason {
+        TrendReason::TooFewSamples { least } => format!("menos de {least} muestras con hora"),
+        TrendReason::Step { from, to, after_ms, over: points } => format!(
+            "salta de {} a {} a los {} y ahí se queda, {}",
+            memory(from),
+            memory(to),
+            ES.duration(after_ms),
+            over(points)
+        ),
+        TrendReason::Rise { by, p, over: points } => format!(
+            "sube {} {} ({}); si la carga no creció, parece una fuga",
+            memory(by),
+            over(points),
+            ES.p_value(p, 4)
+        ),
+        TrendReason::HigherAtEnd { from, to, over: points } => format!(
+            "empieza en {} y acaba en {} {}, y puede seguir subiendo",
+            memory(from),
+            memory(to),
+            over(points)
+        ),
+        TrendReason::SlowRise { by, over: points } => format!(
+            "sube despacio, {} {}: una grabación más larga muestra si hay una fuga",
+            memory(by),
+            over(points)
+        ),
+        TrendReason::NoRise { by, over: points } => {
+            format!("sin subida más allá del azar {} ({})", over(points), memory(by))
+        }
+        TrendReason::Fall { by, over: points } => format!("baja {} {}", memory(by), over(points)),
+    }
+}
+
+pub(super) fn crash_loop(crash: &CrashLoop) -> String {
+    let sign = match crash.sign {
+        CrashSign::FailedEnds { count } => {
+            format!("falla una y otra vez: {} con un error que ninguna parada explica", ES.many(count, &END))
+        }
+        CrashSign::Restarting => "falla una y otra vez: se está reiniciando".to_owned(),
+        CrashSign::ShortLives { count } => {
+            format!("se arranca una y otra vez: {count} vidas de menos de un minuto")
+        }
+    };
+    match crash.longest_life_ms {
+        Some(longest) => format!("{sign}; la vida más larga grabada es de {}", ES.duration(longest)),
+        None => sign,
+    }
+}
+
+pub(super) fn kill(evidence: &KillEvidence) -> String {
+    match *evidence {
+        KillEvidence::KernelCounted { kills } => {
+            format!("el kernel contó {} (`oom_kill`)", ES.many(kills, &KILL))
+        }
+        KillEvidence::EngineReported { events } => {
+            format!("el motor avisó de {} (`oom`)", ES.many(events, &EVENT))
+        }
+        KillEvidence::FlagSet => "la marca `OOMKilled` del motor está activada".to_owned(),
+        KillEvidence::EndsWithoutStop { ends } => {
+            format!("{} con código 137 y sin parada", ES.many(ends, &END))
+        }
+        KillEvidence::UnexplainedEnds { ends } => {
+            format!("{} con código 137 que ninguna parada explica", ES.many(ends, &END))
+        }
+        KillEvidence::WaitedForMemory { events } => format!(
+            "{} `oom`, pero `oom_kill_disable` está activado: sus procesos esperaron memoria",
+            ES.many(events, &EVENT)
+        ),
+        KillEvidence::CounterAtZero => "el contador `oom_kill` del kernel se quedó en 0".to_owned(),
+        KillEvidence::EventsHeard { without_oom: true } => {
+            "se registraron los eventos todo el tiempo, sin ningún `oom`".to_owned()
+        }
+        KillEvidence::EventsHeard { without_oom: false } => {
+            "se registraron los eventos todo el tiempo".to_owned()
+        }
+        KillEvidence::OnlyFlag => {
+            "solo se conoce la marca `OOMKilled: false`, que los motores borran en cada arranque".to_owned()
+        }
+        KillEvidence::Nothing => "nada de lo leído dice si hubo muertes por memoria".to_owned(),
+    }
+}
+
+pub(super) fn log(reason: &LogReason) -> String {
+    match reason {
+        LogReason::NotLooked => "no se inspeccionó su controlador de registro".to_owned(),
+        LogReason::EngineDefault => {
+            "usa el controlador de registro predeterminado del motor, que no se conoce".to_owned()
+        }
+        LogReason::NoMaxSize { driver } => format!("`{driver}` sin `max-size` crece sin límite"),
+        LogReason::MaxSize { files: 1 } => "un archivo de `max-size`".to_owned(),
+        LogReason::MaxSize { files } => format!("{} de `max-size`", ES.many(*files, &FILE)),
+        LogReason::LocalDefault => "`local` limita sus archivos: 5 de 20 MB por omisión".to_owned(),
+        LogReason::Journal => "lo limita el journal del host".to_owned(),
+        LogReason::NotKept => "no se guarda ningún registro".to_owned(),
+        LogReason::Unbounded => "`max-size` no fija ningún límite".to_owned(),
+        LogReason::SentElsewhere { driver } => format!("`{driver}` lo manda a otra parte"),
+    }
+}
+
+pub(super) fn limit_reason(reason: &LimitReason) -> String {
+    match reason {
+        LimitReason::Killed { evidence, added, had } => format!(
+            "{}: al menos {} más que los {} con los que murió, o un quinto (la regla del VPA de Kubernetes)",
+            evidence.as_ref().map_or_else(|| "muerto por memoria".to_owned(), kill),
+            memory(*added),
+            memory(*had)
+        ),
+        LimitReason::LeakDelayed { trend: reason } => {
+            format!("posible fuga, que un límite mayor solo retrasa: {}", trend(reason))
+        }
+        LimitReason::Crashes { crash } => crash_loop(crash),
+        LimitReason::LargestWindow { windows, largest, margin_percent, independent, coverage } => format!(
+            "la mayor de {} de 60 s es {}, más el {margin_percent} %: equivalen a {independent} ventanas \
+             independientes, {}",
+            ES.many(*windows, &WINDOW),
+            memory(*largest),
+            match coverage {
+                Coverage::P99 => "así que su máximo cubre el percentil 99 con un 95 % de confianza",
+                Coverage::P95 => "así que su máximo cubre el percentil 95 con un 95 % de confianza",
+                Coverage::Less => "menos de las 59 que cubrirían el percentil 95: confianza baja",
+                Coverage::StillRising => "pero al final usa más que al principio: confianza baja",
+            }
+        ),
+        LimitReason::Risen { trend: reason } => trend(reason),
+        LimitReason::AtLimit { took, limit } => format!(
+            "llegó a {} de su límite de {}, así que pudo necesitar más: al menos esto",
+            memory(*took),
+            memory(*limit)
+        ),
+    }
+}
+
+pub(super) fn limit_refusal(refusal: &LimitRefusal) -> String {
+    match refusal {
+        LimitRefusal::NothingRecorded => "no se grabó nada de él".to_owned(),
+        LimitRefusal::NoTimes => {
+            "una grabación no tiene horas, así que no se puede dividir en ventanas".to_owned()
+        }
+        LimitRefusal::TooFewWindows { windows, least } => {
+            let grabadas = if *windows == 1 { "grabada" } else { "grabadas" };
+            format!("{} de 60 s {grabadas}; hacen falta al menos {least}", ES.many(*windows, &WINDOW))
+        }
+        LimitRefusal::StartNotRecorded => {
+            "no se grabó su arranque, que puede ser cuando más necesita".to_owned()
+        }
+        LimitRefusal::NoLoad => "no se nombra ninguna carga: puede ser un servicio inactivo".to_owned(),
+        LimitRefusal::ProcessesOnly => {
+            "Podman 4.9 a 5.5 cuenta solo la memoria de los procesos, menos de lo que cuenta el límite"
+                .to_owned()
+        }
+        LimitRefusal::Crashes { crash } => crash_loop(crash),
+        LimitRefusal::PossibleLeak { trend: reason } => {
+            format!("posible fuga, sin dimensionar: {}", trend(reason))
+        }
+    }
+}
+
+pub(super) fn postgres(reason: &PostgresReason) -> String {
+    match *reason {
+        PostgresReason::WorstCase {
+            shared_buffers,
+            connections,
+            work_mem,
+            vacuum_workers,
+            maintenance_work_mem,
+            total,
+            limit,
+        } => format!(
+            "peor caso: {} de `shared_buffers` + {connections} conexiones × {} + {vacuum_workers} procesos de \
+             autovacuum × {} = {} de {}",
+            memory(shared_buffers),
+            memory(work_mem),
+            memory(maintenance_work_mem),
+            memory(total),
+            memory(limit)
+        ),
+        PostgresReason::Pooler { connections, would_take, fitting } => format!(
+            "{connections} conexiones usarían {}: para más de {fitting}, ponga delante un pooler (PgBouncer)",
+            memory(would_take)
+        ),
+        PostgresReason::HashMultiplier => {
+            "desde la versión 15 un hash puede usar el doble de `work_mem` (`hash_mem_multiplier = 2`), y una consulta varios"
+                .to_owned()
+        }
+        PostgresReason::SeveralTimes => {
+            "una consulta puede usar `work_mem` varias veces, una por cada ordenación o hash".to_owned()
+        }
+        PostgresReason::TooLittle { limit } => {
+            format!("{} es poco para PostgreSQL: ni siquiera estos ajustes caben", memory(limit))
+        }
+    }
+}
+
+pub(super) fn start_up(start: &StartUp) -> String {
+    let most = ES.duration(start.at_most_ms);
+    if start.at_least_ms == 0 {
+        format!("como máximo {most}")
+    } else {
+        format!("entre {} y {most}", ES.duration(start.at_least_ms))
+    }
+}
+
+pub(super) const fn gate(gate: GateKind) -> &'static str {
+    match gate {
+        GateKind::HostMemory => "memoria del host",
+        GateKind::Kernel => "kernel",
+        GateKind::CgroupVersion => "versión de cgroup",
+        GateKind::WorkingSet => "definición del conjunto de trabajo",
+        GateKind::Load => "carga",
+        GateKind::Duration => "duración",
+        GateKind::Received => "bytes recibidos",
+        GateKind::Cpu => "CPU",
+    }
+}
+
+fn gate_value(value: &GateValue) -> String {
+    match value {
+        GateValue::Memory(bytes) => memory(*bytes),
+        GateValue::Text(text) => text.clone(),
+        GateValue::Number(number) => number.to_string(),
+        GateValue::WorkingSet(regime) => match regime {
+            Regime::UsageMinusInactiveFile => "uso − caché inactiva",
+            Regime::UsageMinusCache => "uso − caché",
+            Regime::Usage => "uso",
+            Regime::Anon => "memoria anónima",
+            Regime::PrivateWorkingSet => "conjunto de trabajo privado",
+            Regime::Unknown => "desconocido",
+        }
+        .to_owned(),
+        GateValue::Duration(milliseconds) => ES.duration(*milliseconds),
+        GateValue::Rate(bytes) => format!("{}/s", memory(*bytes)),
+        GateValue::Cpus(cpus) => ES.decimal(format!("{cpus:.2} CPU")),
+    }
+}
+
+pub(super) fn gate_detail(detail: &GateDetail) -> String {
+    let side = |values: &[GateValue]| values.iter().map(gate_value).collect::<Vec<_>>().join(", ");
+    match detail {
+        GateDetail::Unknown { side: UnknownSide::Before } => "desconocido antes".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::After } => "desconocido después".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::Both } => "desconocido en ambos lados".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::Either } => {
+            "desconocido en alguno de los dos lados".to_owned()
+        }
+        GateDetail::Values { before, after, tolerance_percent: Some(percent) } => {
+            format!("{} / {} (± {percent} %)", side(before), side(after))
+        }
+        GateDetail::Values { before, after, .. } if before == after && before.len() == 1 => side(before),
+        GateDetail::Values { before, after, .. } => format!("{} / {}", side(before), side(after)),
+    }
+}
+
+pub(super) fn change(reason: &ChangeReason) -> String {
+    match reason {
+        ChangeReason::Unlike { gate: Gate { name, detail, .. } } => {
+            format!("{}: {}", gate(*name), gate_detail(detail))
+        }
+        ChangeReason::Restarted { after } => {
+            let side = if *after { "después" } else { "antes" };
+            format!("se reinició {side}, y su memoria empieza de nuevo")
+        }
+        ChangeReason::TooFewRuns { before, after, least } => {
+            format!("{before} y {after} grabaciones: un veredicto necesita {least} por lado")
+        }
+        ChangeReason::Shift { by, p, drift } => {
+            let drift =
+                if *drift { ", pero las grabaciones no se alternan: la máquina pudo cambiar" } else { "" };
+            let (shift, p) = (ES.memory_delta(*by), ES.p_value(*p, 3));
+            format!("los picos cambiaron {shift} (Mann-Whitney exacto: {p}){drift}")
+        }
+    }
+}
+
+pub(super) fn setting_reason(reason: &SettingReason) -> String {
+    match reason {
+        SettingReason::Demanded => "lo exigen los objetivos".to_owned(),
+        SettingReason::DemandedAbove { suggested } => {
+            format!("lo exigen los objetivos; bastarían {}", memory(*suggested))
+        }
+        SettingReason::DemandTooLow { demanded } => {
+            format!("los objetivos exigen {}, que es demasiado poco", memory(*demanded))
+        }
+        SettingReason::DemandedUnmeasured => "lo exigen los objetivos, sin medir".to_owned(),
+        SettingReason::AsItIs => "como está: se sabe demasiado poco para cambiarlo".to_owned(),
+        SettingReason::Limit { reason } => limit_reason(reason),
+        SettingReason::NotSuggested { reason } => limit_refusal(reason),
+        SettingReason::Took { most } => format!("usó como máximo {}", memory(*most)),
+        SettingReason::Median => "la mitad del tiempo no usa más (mediana)".to_owned(),
+        SettingReason::NoSwap { default_total } => format!(
+            "sin swap: por omisión un motor permite tanto swap como memoria, {} en total",
+            memory(*default_total)
+        ),
+        SettingReason::DatabaseKilledLate => {
+            "el kernel mata tarde una base de datos, porque pierde más que una petición; un motor sin root quizá no pueda \
+             bajar el valor: en ese caso, quítelo"
+                .to_owned()
+        }
+        SettingReason::KilledEarly { before_database } => {
+            let whom = if *before_database { "de la base de datos" } else { "de otros programas del host" };
+            format!("el kernel lo mata antes que a los procesos {whom}; quítelo si el servicio guarda datos")
+        }
+        SettingReason::SharedMemory { now } => {
+            let now = now.map_or_else(|| "64 MiB por omisión".to_owned(), memory);
+            format!(
+                "las consultas paralelas comparten memoria ahí; tiene {now}, y lo que se usa cuenta para el límite"
+            )
+        }
+        SettingReason::PostgresNow { worst_case, limit } => {
+            format!("ahora {} en el peor caso, de {}", memory(*worst_case), memory(*limit))
+        }
+        SettingReason::CommandWins => {
+            "el comando tiene prioridad sobre su archivo de configuración".to_owned()
+        }
+        SettingReason::Postgres { reason } => postgres(reason),
+        SettingReason::Log { now, megabytes } => {
+            let now = now.as_ref().map_or_else(|| "los objetivos exigen menos".to_owned(), log);
+            format!("{now}: en su lugar, {megabytes} MB por contenedor")
+        }
+        SettingReason::BusyCheck { check_ms, interval_ms, seconds_per_day } => format!(
+            "una comprobación tarda {} y se ejecuta cada {}: {seconds_per_day} s al día",
+            ES.duration(*check_ms),
+            ES.duration(*interval_ms)
+        ),
+        SettingReason::NoDatabaseCheck => {
+            "no tiene ninguna, así que nada dice cuándo está lista la base de datos".to_owned()
+        }
+    }
+}
+
+pub(super) fn open(open: &Open) -> String {
+    match open {
+        Open::NoLimit { refused, limit_unknown } => {
+            let mut why: Vec<String> = refused.iter().map(limit_refusal).collect();
+            if *limit_unknown {
+                why.push("no se conoce su límite actual".to_owned());
+            }
+            format!("no se puede nombrar un límite: {}", why.join("; "))
+        }
+        Open::NoSwapWithoutLimit => {
+            "los objetivos exigen que no use swap, lo que requiere un límite de memoria".to_owned()
+        }
+        Open::ReservationAboveLimit { demanded } => {
+            format!("los objetivos exigen una reserva de {}, mayor que el límite", memory(*demanded))
+        }
+        Open::UnclearServer => {
+            "su imagen es la de una base de datos, pero no se entiende su comando: no se fija `oom_score_adj`"
+                .to_owned()
+        }
+        Open::HealthCheckOff => "su comprobación de salud está desactivada".to_owned(),
+        Open::NoHealthCheck => "no tiene comprobación de salud".to_owned(),
+        Open::LogTooSmall => {
+            "los objetivos exigen un registro de menos de un megabyte, que ningún controlador guarda"
+                .to_owned()
+        }
+        Open::PostgresFits { worst_case, limit } => format!(
+            "sus ajustes de PostgreSQL caben: {} en el peor caso, de {}",
+            memory(*worst_case),
+            memory(*limit)
+        ),
+        Open::CommandKept { why, settings } => {
+            format!("{}; ajustes que caben: {settings}", command(*why))
+        }
+        Open::Reason { reason } => setting_reason(reason),
+    }
+}
+
+const fn command(why: CommandRefusal) -> &'static str {
+    match why {
+        CommandRefusal::Redacted => "una parte de su comando no se grabó porque puede ser un secreto",
+        CommandRefusal::TooLong => "su comando es demasiado largo para grabarlo entero",
+        CommandRefusal::NotUnderstood => {
+            "su comando no es uno de los de PostgreSQL, así que no se debe sustituir"
+        }
+        CommandRefusal::EntrypointUnknown => "no se puede distinguir su entrypoint de su comando",
+        CommandRefusal::Variables => "su comando contiene variables",
+        CommandRefusal::Unwritable => {
+            "su comando contiene caracteres que no se pueden escribir en un archivo"
+        }
+        CommandRefusal::Unknown => {
+            "nada de lo leído dice qué ejecuta, y no se conoce el comando de su imagen"
+        }
+    }
+}
+
+pub(super) fn exceeded(exceeded: &Exceeded) -> String {
+    let what = match exceeded.sum {
+        Sum::Limits => "estos límites",
+        Sum::Reservations => "estas reservas",
+    };
+    format!(
+        "{what} suman {}, y los objetivos exigen como máximo {}",
+        memory(exceeded.total),
+        memory(exceeded.demanded)
+    )
+}
+
+/// The sum of all limits, or what is known of it where some service has none.
+fn sum(totals: &Totals) -> String {
+    let missing = |services: &[String], what: &str| {
+        let services = services.join(", ");
+        match totals.limited {
+            Bytes::ZERO => format!("{what} ({services})"),
+            limited => format!("{what} para {services}, los demás {}", memory(limited)),
+        }
+    };
+    match totals.limits {
+        Limit::Limited(bytes) => memory(bytes),
+        Limit::Unlimited => missing(&totals.unlimited, "ninguno"),
+        Limit::Unknown if totals.unknown.is_empty() => "desconocidos".to_owned(),
+        Limit::Unknown => missing(&totals.unknown, "desconocido"),
+    }
+}
+
+pub(super) fn line(line: &Line<'_>) -> String {
+    match line {
+        Line::Totals(totals) => format!(
+            "todos los límites: {}, con swap {}; reservas {}{}",
+            sum(totals),
+            match (totals.limits, totals.limits_with_swap) {
+                (Limit::Limited(_), Limit::Unlimited) => "sin límite".to_owned(),
+                (_, Limit::Limited(bytes)) => memory(bytes),
+                (_, Limit::Unlimited) => "ninguno".to_owned(),
+                (_, Limit::Unknown) => "desconocido".to_owned(),
+            },
+            memory(totals.reservations),
+            totals.host.map(|host| format!(", el host tiene {}", memory(host))).unwrap_or_default()
+        ),
+        Line::AtOnce(AtOnce { loaded: Some(loaded), all, .. }) => format!(
+            "todos en un instante: p95 {} con carga, {} como máximo",
+            memory(loaded.p95),
+            memory(all.max)
+        ),
+        Line::AtOnce(AtOnce { loaded: None, all, .. }) => {
+            format!("todos en un instante: {} como máximo (no se nombra ninguna carga)", memory(all.max))
+        }
+        Line::StackHealthy { start, without_check: [] } => {
+            format!("el stack está sano después de {}", start_up(start))
+        }
+        Line::StackHealthy { start, without_check } => format!(
+            "el stack está sano después de {}; sin comprobación de salud: {}",
+            start_up(start),
+            without_check.join(", ")
+        ),
+        Line::NotCounted(containers) => {
+            format!("sin contar, de ningún servicio: {}", containers.join(", "))
+        }
+        Line::Of { service, line } => format!("{service}: {}", service_line(line)),
+        Line::Compared(service) => {
+            let interval = match service.indicative {
+                Some((low, high)) => {
+                    format!(" (indicativo: {} a {})", ES.memory_delta(low), ES.memory_delta(high))
+                }
+                None => String::new(),
+            };
+            format!(
+                "{}: mediana {} → {}, {}{interval}; máximo {} → {}; {}",
+                service.name,
+                memory(service.before.p50),
+                memory(service.after.p50),
+                ES.memory_delta(service.median),
+                memory(service.before.max),
+                memory(service.after.max),
+                change(&service.reason)
+            )
+        }
+        Line::Unlike(Gate { name, detail, .. }) => {
+            format!("distinto: {} ({})", gate(*name), gate_detail(detail))
+        }
+        Line::MaybeUnlike(gates) => {
+            let gates: Vec<_> = gates.iter().map(|name| gate(*name)).collect();
+            format!("no se sabe si coinciden: {}", gates.join(", "))
+        }
+    }
+}
+
+fn service_line(line: &ServiceLine<'_>) -> String {
+    let join = |texts: Vec<String>| texts.join("; ");
+    match line {
+        ServiceLine::Killed(evidence) => join(evidence.iter().map(kill).collect()),
+        ServiceLine::Restarted(times) => format!("el motor lo reinició, {times} × hasta ahora"),
+        ServiceLine::FailedEnds(ends) => {
+            format!("terminó {ends} × con un error que ninguna parada explica")
+        }
+        ServiceLine::Crashes(crash) => crash_loop(crash),
+        ServiceLine::Trend(reason) => trend(reason),
+        ServiceLine::Suggested(reason) => limit_reason(reason),
+        ServiceLine::NotSuggested(refused) => {
+            format!("no se sugiere ningún límite: {}", join(refused.iter().map(limit_refusal).collect()))
+        }
+        ServiceLine::Checks { per_day, check_ms, busy_seconds } => format!(
+            "{per_day} comprobaciones de salud al día de {}: {} al día",
+            ES.duration(*check_ms),
+            ES.duration(busy_seconds.saturating_mul(1000))
+        ),
+        ServiceLine::Postgres(reasons) => {
+            format!("PostgreSQL, {}", join(reasons.iter().map(postgres).collect()))
+        }
+    }
+}

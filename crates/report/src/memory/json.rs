@@ -1,0 +1,164 @@
+//! The memory of a stack as JSON: every conclusion with its kind, its values and its English text.
+
+use std::io::{self, Write};
+
+use plimsoll_analysis::compare::Comparison;
+use plimsoll_analysis::inspect::Inspection;
+use plimsoll_analysis::memory::compare::{
+    ChangeReason, Gate, GateDetail, GateKind, MemoryComparison, ServiceMemoryComparison,
+};
+use plimsoll_analysis::memory::{
+    CrashLoop, KillEvidence, LimitReason, LimitRefusal, LogBound, LogReason, Memory, Oom, PostgresReason,
+    PostgresSettings, ServiceMemory, Suggestion, Trend, TrendReason,
+};
+use serde::Serialize;
+
+use crate::json::{self, Message, messages};
+use crate::language::Language;
+use crate::verdict::verdict;
+
+#[derive(Serialize)]
+struct With<'a, T, M> {
+    #[serde(flatten)]
+    content: &'a T,
+    memory: M,
+}
+
+/// An inspection with the memory of the stack beside the images, as JSON; see `docs/memory.md`.
+pub fn inspection_json(inspection: &Inspection, memory: &Memory, out: impl Write) -> io::Result<()> {
+    let memory =
+        MemoryDocument { memory, services: memory.services.iter().map(ServiceDocument::of).collect() };
+    json::write("plimsoll-inspection", &With { content: inspection, memory }, None, out)
+}
+
+/// A comparison with that of the memory, as JSON; see `docs/memory.md`.
+pub fn comparison_json(
+    comparison: &Comparison,
+    memory: &MemoryComparison,
+    out: impl Write,
+) -> io::Result<()> {
+    let memory = ComparisonDocument {
+        gates: memory.gates.iter().map(GateDocument::of).collect(),
+        services: memory.services.iter().map(ComparedService::of).collect(),
+    };
+    let verdict = verdict(comparison, Language::English);
+    json::write("plimsoll-comparison", &With { content: comparison, memory }, Some(verdict), out)
+}
+
+#[derive(Serialize)]
+struct MemoryDocument<'a> {
+    #[serde(flatten)]
+    memory: &'a Memory,
+    services: Vec<ServiceDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct ServiceDocument<'a> {
+    #[serde(flatten)]
+    service: &'a ServiceMemory,
+    oom: OomDocument<'a>,
+    trend: TrendDocument<'a>,
+    suggestion: SuggestionDocument<'a>,
+    log: LogDocument<'a>,
+    postgres: Option<PostgresDocument<'a>>,
+    crashes: Option<Message<'a, CrashLoop>>,
+}
+
+#[derive(Serialize)]
+struct OomDocument<'a> {
+    #[serde(flatten)]
+    oom: &'a Oom,
+    evidence: Vec<Message<'a, KillEvidence>>,
+}
+
+#[derive(Serialize)]
+struct TrendDocument<'a> {
+    #[serde(flatten)]
+    trend: &'a Trend,
+    reason: Message<'a, TrendReason>,
+}
+
+#[derive(Serialize)]
+struct SuggestionDocument<'a> {
+    #[serde(flatten)]
+    suggestion: &'a Suggestion,
+    reasons: Vec<Message<'a, LimitReason>>,
+    refused: Vec<Message<'a, LimitRefusal>>,
+}
+
+#[derive(Serialize)]
+struct LogDocument<'a> {
+    #[serde(flatten)]
+    log: &'a LogBound,
+    reason: Message<'a, LogReason>,
+}
+
+#[derive(Serialize)]
+struct PostgresDocument<'a> {
+    #[serde(flatten)]
+    settings: &'a PostgresSettings,
+    reasons: Vec<Message<'a, PostgresReason>>,
+}
+
+impl<'a> ServiceDocument<'a> {
+    fn of(service: &'a ServiceMemory) -> Self {
+        let texts = &Language::English.words().messages;
+        let ServiceMemory { oom, trend, suggestion, log, .. } = service;
+        Self {
+            service,
+            oom: OomDocument { oom, evidence: messages(&oom.evidence, texts.kill) },
+            trend: TrendDocument { trend, reason: Message::of(&trend.reason, texts.trend) },
+            suggestion: SuggestionDocument {
+                suggestion,
+                reasons: messages(&suggestion.reasons, texts.limit_reason),
+                refused: messages(&suggestion.refused, texts.limit_refusal),
+            },
+            log: LogDocument { log, reason: Message::of(&log.reason, texts.log) },
+            postgres: service.postgres.as_ref().map(|settings| PostgresDocument {
+                settings,
+                reasons: messages(&settings.reasons, texts.postgres),
+            }),
+            crashes: service.crashes.as_ref().map(|crash| Message::of(crash, texts.crash_loop)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ComparisonDocument<'a> {
+    gates: Vec<GateDocument<'a>>,
+    services: Vec<ComparedService<'a>>,
+}
+
+#[derive(Serialize)]
+struct GateDocument<'a> {
+    name: GateKind,
+    text: &'static str,
+    alike: Option<bool>,
+    detail: Message<'a, GateDetail>,
+}
+
+impl<'a> GateDocument<'a> {
+    fn of(gate: &'a Gate) -> Self {
+        let texts = &Language::English.words().messages;
+        Self {
+            name: gate.name,
+            text: (texts.gate)(gate.name),
+            alike: gate.alike,
+            detail: Message::of(&gate.detail, texts.gate_detail),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ComparedService<'a> {
+    #[serde(flatten)]
+    service: &'a ServiceMemoryComparison,
+    reason: Message<'a, ChangeReason>,
+}
+
+impl<'a> ComparedService<'a> {
+    fn of(service: &'a ServiceMemoryComparison) -> Self {
+        let texts = &Language::English.words().messages;
+        Self { service, reason: Message::of(&service.reason, texts.change) }
+    }
+}

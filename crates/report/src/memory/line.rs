@@ -1,0 +1,127 @@
+//! What is worth a line about the memory of a stack, as values; each language puts it in words.
+
+use plimsoll_analysis::memory::compare::{Gate, GateKind, MemoryComparison, ServiceMemoryComparison};
+use plimsoll_analysis::memory::{
+    AtOnce, CrashLoop, KillEvidence, LimitReason, LimitRefusal, Memory, PostgresReason, ServiceMemory,
+    StartUp, Totals, TrendReason, TrendVerdict,
+};
+
+/// One line.
+#[derive(Debug)]
+pub enum Line<'a> {
+    /// What all services may take.
+    Totals(&'a Totals),
+    /// What all took at one instant.
+    AtOnce(&'a AtOnce),
+    /// How long the whole stack takes to be healthy.
+    StackHealthy {
+        /// That long.
+        start: &'a StartUp,
+        /// Services without a health check.
+        without_check: &'a [String],
+    },
+    /// Containers that belong to no service.
+    NotCounted(&'a [String]),
+    /// Something about one service.
+    Of {
+        /// Its name.
+        service: &'a str,
+        /// What.
+        line: ServiceLine<'a>,
+    },
+    /// What became of a service.
+    Compared(&'a ServiceMemoryComparison),
+    /// Something that is not alike on both sides.
+    Unlike(&'a Gate),
+    /// What may not be alike.
+    MaybeUnlike(Vec<GateKind>),
+}
+
+/// Something about one service.
+#[derive(Debug)]
+pub enum ServiceLine<'a> {
+    /// It was killed for memory.
+    Killed(&'a [KillEvidence]),
+    /// The engine started it again so many times.
+    Restarted(u64),
+    /// It ended with an error so many times.
+    FailedEnds(u64),
+    /// It crashes again and again.
+    Crashes(&'a CrashLoop),
+    /// Its memory rises.
+    Trend(&'a TrendReason),
+    /// Why a limit is suggested.
+    Suggested(&'a LimitReason),
+    /// Why none is.
+    NotSuggested(&'a [LimitRefusal]),
+    /// What its health checks take.
+    Checks {
+        /// How many run each day.
+        per_day: u64,
+        /// What one takes, in milliseconds.
+        check_ms: u64,
+        /// What all take each day, in seconds.
+        busy_seconds: u64,
+    },
+    /// How the settings of PostgreSQL fit.
+    Postgres(&'a [PostgresReason]),
+}
+
+/// What is worth a line about the memory of a stack.
+#[must_use]
+pub fn of_memory(memory: &Memory) -> Vec<Line<'_>> {
+    let mut lines = vec![Line::Totals(&memory.totals)];
+    lines.extend(memory.at_once.as_ref().map(Line::AtOnce));
+    if let Some(start) = &memory.start_up.whole {
+        lines.push(Line::StackHealthy { start, without_check: &memory.start_up.without_check });
+    }
+    for service in &memory.services {
+        let of = |line| Line::Of { service: &service.name, line };
+        lines.extend(of_service(service).into_iter().map(of));
+    }
+    if !memory.bystanders.is_empty() {
+        lines.push(Line::NotCounted(&memory.bystanders));
+    }
+    lines
+}
+
+fn of_service(service: &ServiceMemory) -> Vec<ServiceLine<'_>> {
+    let mut lines = Vec::new();
+    if service.oom.verdict.is_kill() {
+        lines.push(ServiceLine::Killed(&service.oom.evidence));
+    }
+    if let Some(restarts @ 1..) = service.restarts {
+        lines.push(ServiceLine::Restarted(restarts));
+    }
+    if service.failed_ends > 0 {
+        lines.push(ServiceLine::FailedEnds(service.failed_ends));
+    }
+    lines.extend(service.crashes.as_ref().map(ServiceLine::Crashes));
+    if matches!(service.trend.verdict, TrendVerdict::Rising | TrendVerdict::Risen) {
+        lines.push(ServiceLine::Trend(&service.trend.reason));
+    }
+    lines.extend(service.suggestion.reasons.iter().map(ServiceLine::Suggested));
+    if !service.suggestion.refused.is_empty() {
+        lines.push(ServiceLine::NotSuggested(&service.suggestion.refused));
+    }
+    if let (Some(per_day), Some(check_ms)) = (service.health.checks_per_day, service.health.check_ms) {
+        let busy_seconds = service.health.busy_seconds_per_day.unwrap_or(0);
+        lines.push(ServiceLine::Checks { per_day, check_ms, busy_seconds });
+    }
+    lines.extend(service.postgres.as_ref().map(|settings| ServiceLine::Postgres(&settings.reasons)));
+    lines
+}
+
+/// What is worth a line about the memory of two stacks.
+#[must_use]
+pub fn of_comparison(comparison: &MemoryComparison) -> Vec<Line<'_>> {
+    let unlike = comparison.gates.iter().filter(|gate| gate.alike == Some(false));
+    let unknown = comparison.gates.iter().filter(|gate| gate.alike.is_none());
+    let unknown: Vec<GateKind> = unknown.map(|gate| gate.name).collect();
+    let mut lines: Vec<Line<'_>> = comparison.services.iter().map(Line::Compared).collect();
+    lines.extend(unlike.map(Line::Unlike));
+    if !unknown.is_empty() {
+        lines.push(Line::MaybeUnlike(unknown));
+    }
+    lines
+}

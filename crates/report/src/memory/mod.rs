@@ -1,0 +1,132 @@
+//! The memory of a stack as text, Markdown and JSON.
+
+mod json;
+mod line;
+
+use std::fmt::Write as _;
+
+use comfy_table::{CellAlignment, Table};
+use plimsoll_analysis::memory::compare::MemoryComparison;
+use plimsoll_analysis::memory::{Distribution, Limit, Memory, OomVerdict, ServiceMemory};
+use plimsoll_snapshot::Bytes;
+
+pub use self::json::{comparison_json, inspection_json};
+pub use self::line::{Line, ServiceLine, of_comparison, of_memory};
+use crate::format::{name, one_line};
+use crate::language::Language;
+use crate::markup::escaped;
+
+/// The memory of a stack, for a terminal.
+#[must_use]
+pub fn text(memory: &Memory, language: Language) -> String {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(header(language));
+    for service in &memory.services {
+        table.add_row(row(service, language));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for column in 1..=7 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut text = format!("{}\n", language.words().memory);
+    table.lines().for_each(|line| {
+        let _ = writeln!(text, "  {}", line.trim_end());
+    });
+    for line in lines(&of_memory(memory), language) {
+        let _ = writeln!(text, "  {line}");
+    }
+    text
+}
+
+/// The same for a pull request.
+#[must_use]
+pub fn markdown(memory: &Memory, language: Language) -> String {
+    let mut text = format!(
+        "## {}\n\n| {} |\n|---|---:|---:|---:|---:|---:|---:|---:|---|\n",
+        language.words().memory,
+        header(language).join(" | ")
+    );
+    for service in &memory.services {
+        let cells: Vec<_> = row(service, language).iter().map(|cell| escaped(cell)).collect();
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+    text.push('\n');
+    for line in lines(&of_memory(memory), language) {
+        let _ = writeln!(text, "- {}", escaped(&line));
+    }
+    text
+}
+
+/// What became of the memory between two recordings, for a terminal.
+#[must_use]
+pub fn comparison_text(comparison: &MemoryComparison, language: Language) -> String {
+    let mut text = format!("{}\n", language.words().memory);
+    lines(&of_comparison(comparison), language).iter().for_each(|line| {
+        let _ = writeln!(text, "  {line}");
+    });
+    text
+}
+
+/// The same for a pull request.
+#[must_use]
+pub fn comparison_markdown(comparison: &MemoryComparison, language: Language) -> String {
+    let mut text = format!("## {}\n\n", language.words().memory);
+    lines(&of_comparison(comparison), language).iter().for_each(|line| {
+        let _ = writeln!(text, "- {}", escaped(line));
+    });
+    text
+}
+
+fn header(language: Language) -> [&'static str; 9] {
+    let (words, running) = (language.words(), &language.words().running);
+    [
+        words.service,
+        running.median,
+        running.p95,
+        running.most,
+        running.limit,
+        running.headroom,
+        running.kills,
+        running.suggestion,
+        running.health,
+    ]
+}
+
+fn row(service: &ServiceMemory, language: Language) -> Vec<String> {
+    let running = &language.words().running;
+    let dash = || "–".to_owned();
+    let memory = |bytes: Bytes| language.memory(bytes);
+    let taken = |figure: fn(&Distribution) -> Bytes| {
+        service.working_set.as_ref().map_or_else(dash, |taken| memory(figure(taken)))
+    };
+    let at_least = if service.suggestion.at_least { "≥ " } else { "" };
+    vec![
+        name(&service.name),
+        taken(|taken| taken.p50),
+        taken(|taken| taken.p95),
+        taken(|taken| taken.max),
+        match service.limit {
+            Limit::Unknown => running.unknown.to_owned(),
+            Limit::Unlimited => running.none.to_owned(),
+            Limit::Limited(bytes) => memory(bytes),
+        },
+        service.headroom.map_or_else(dash, memory),
+        match service.oom.verdict {
+            OomVerdict::Certain => service.oom.kills.to_string(),
+            OomVerdict::NoneSeen => "0".to_owned(),
+            verdict => (running.kill_verdict)(verdict, &service.oom.kills.to_string()),
+        },
+        service.suggestion.limit.map_or_else(dash, |limit| format!("{at_least}{}", memory(limit))),
+        (running.health_verdict)(service.health.verdict).to_owned(),
+    ]
+}
+
+fn lines(lines: &[Line<'_>], language: Language) -> Vec<String> {
+    let words = language.words().messages.line;
+    lines.iter().map(|line| one_line(&words(line))).collect()
+}
