@@ -146,7 +146,7 @@ fn Page(state: State) -> impl IntoView {
         <a class="skip" href="#report">{words().skip}</a>
         <Bar state />
         <main id="report" class="wrap" tabindex="-1">
-            <h1 id="verdict">{unbroken(&verdict::of(state.report.bundle, comparison, text::language()))}</h1>
+            <h1 id="verdict">{unbroken(&verdict::of(&state.report.changes, text::language()))}</h1>
             {services}
             <Memory state />
             <Findings state />

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparison, compare};
+use plimsoll_analysis::Changes;
+use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparison};
 use plimsoll_analysis::memory::timeline::{Timeline, timelines};
-use plimsoll_analysis::memory::{Memory, ServiceMemory, memory};
-use plimsoll_snapshot::{Bundle, Bytes, Runtime};
+use plimsoll_analysis::memory::{Memory, ServiceMemory};
+use plimsoll_snapshot::{Bundle, Bytes};
 
 /// Both sides, before and after.
 pub(crate) struct Running {
@@ -24,17 +25,12 @@ pub(crate) enum Headroom<'a> {
 }
 
 impl Running {
-    pub(crate) fn of(bundle: &Bundle) -> Self {
-        let has_services = |runtime: &&Runtime| !runtime.containers.is_empty() || !runtime.planned.is_empty();
-        let sides = [&bundle.before, &bundle.after].map(|side| side.runtime.as_ref().filter(has_services));
-        let comparison = match sides {
-            [Some(before), Some(after)] => Some(compare(before, after)),
-            _ => None,
-        };
+    pub(crate) fn of(bundle: &Bundle, changes: &Changes) -> Self {
+        let sides = [&bundle.before, &bundle.after].map(|side| side.runtime.as_ref());
         Self {
-            memory: sides.map(|side| side.map(memory)),
+            memory: changes.running.clone(),
             timelines: sides.map(|side| side.map(timelines).unwrap_or_default()),
-            comparison,
+            comparison: changes.memory.clone(),
         }
     }
 
@@ -101,8 +97,8 @@ pub(crate) fn headroom(memory: &Memory) -> Option<Headroom<'_>> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use plimsoll_snapshot::Snapshot;
     use plimsoll_snapshot::runtime::{Column, Container, Limits, Load, Metric, Recording, Series};
+    use plimsoll_snapshot::{Runtime, Snapshot};
 
     use super::*;
 
@@ -127,15 +123,19 @@ mod tests {
         Snapshot { runtime: Some(runtime), ..Snapshot::default() }
     }
 
+    fn running(before: Snapshot, after: Snapshot) -> Running {
+        let changes = Changes::between(&before, &after);
+        Running::of(&Bundle { before, after, targets: None }, &changes)
+    }
+
     #[test]
     fn one_side_alone_is_enough() {
         let after = side(&[("b", 5, Some(10)), ("a", 5, None)]);
-        let running = Running::of(&Bundle { before: Snapshot::default(), after, targets: None });
+        let running = running(Snapshot::default(), after);
         assert_eq!(running.services(), ["a", "b"]);
         assert!(running.service("a")[0].is_none() && running.service("a")[1].is_some());
         assert!(running.comparison.is_none() && !running.is_empty());
-        let nothing = Bundle { before: Snapshot::default(), after: Snapshot::default(), targets: None };
-        assert!(Running::of(&nothing).is_empty());
+        assert!(self::running(Snapshot::default(), Snapshot::default()).is_empty());
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
             side
         };
         let check = |before: &[bool], after: &[bool], expected: &[(Option<bool>, [bool; 2])]| {
-            let running = Running::of(&Bundle { before: side(before), after: side(after), targets: None });
+            let running = running(side(before), side(after));
             let courses = running.courses("a").into_iter();
             let told: Vec<_> =
                 courses.map(|(load, sides)| (load, sides.map(|side| side.is_some()))).collect();
@@ -166,8 +166,7 @@ mod tests {
     #[test]
     fn headroom_is_that_of_the_service_nearest_to_its_limit() {
         let check = |services: &[(&str, u64, Option<u64>)], expected: &str| {
-            let running =
-                Running::of(&Bundle { before: Snapshot::default(), after: side(services), targets: None });
+            let running = running(Snapshot::default(), side(services));
             let found = match running.memory[1].as_ref().and_then(headroom) {
                 Some(Headroom::Least { service, .. }) => service.to_owned(),
                 Some(Headroom::Unlimited(services)) => format!("none: {}", services.join(" ")),

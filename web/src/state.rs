@@ -4,7 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
-use plimsoll_analysis::compare::{Comparison, ServiceComparison, ServiceTrees, compare_with_trees};
+use plimsoll_analysis::Changes;
+use plimsoll_analysis::compare::{Comparison, ServiceComparison, ServiceTrees};
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
 
@@ -25,11 +26,13 @@ pub(crate) struct Report {
     /// What was read.
     pub(crate) bundle: &'static Bundle,
     /// What the analysis says of it.
+    pub(crate) changes: Changes,
+    /// What it says of the images.
     pub(crate) comparison: Arc<Comparison>,
     /// The files and the packages of every service, in the order of `comparison.services`.
     pub(crate) trees: Vec<ServiceTrees<'static>>,
-    /// What the rules find in each, from when it was asked for.
-    judged: Vec<OnceLock<Option<Judged>>>,
+    /// What became of the findings of each, from when it was asked for.
+    judged: Vec<OnceLock<Option<Judged<'static>>>>,
     running: OnceLock<Running>,
     judging: OnceLock<Option<Judging>>,
 }
@@ -39,25 +42,25 @@ impl Report {
     /// looked at.
     pub(crate) fn of(bundle: Bundle) -> &'static Self {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
-        let (comparison, trees) = compare_with_trees(&bundle.before, &bundle.after);
-        let comparison = Arc::new(comparison);
+        let (changes, trees) = Changes::with_trees(&bundle.before, &bundle.after);
+        let comparison = Arc::clone(&changes.comparison);
         let judged = trees.iter().map(|_| OnceLock::new()).collect();
         let (running, judging) = (OnceLock::new(), OnceLock::new());
-        Box::leak(Box::new(Self { bundle, comparison, trees, judged, running, judging }))
+        Box::leak(Box::new(Self { bundle, changes, comparison, trees, judged, running, judging }))
     }
 
     /// What the rules find in a service; `None` if it is not there after.
-    pub(crate) fn judged(&'static self, position: usize) -> Option<&'static Judged> {
+    pub(crate) fn judged(&'static self, position: usize) -> Option<&'static Judged<'static>> {
         let judge = || {
             let name = &self.comparison.services.get(position)?.name;
-            findings::judge(self.bundle, name, self.trees.get(position)?)
+            findings::judge(self.bundle, name, self.trees.get(position)?, self.changes.advice.get(position)?)
         };
         self.judged.get(position)?.get_or_init(judge).as_ref()
     }
 
     /// What is known of running services.
     pub(crate) fn running(&self) -> &Running {
-        self.running.get_or_init(|| Running::of(self.bundle))
+        self.running.get_or_init(|| Running::of(self.bundle, &self.changes))
     }
 
     /// What it is judged by, if there is something to judge.

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, Table};
-use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::memory::compare::MemoryComparison;
 use plimsoll_analysis::memory::words::{binary, duration};
@@ -18,7 +17,6 @@ use crate::format::{MINUS, name, one_line};
 use crate::json;
 use crate::language::Language;
 use crate::markup::escaped;
-use crate::verdict::verdict;
 
 const HEADER: [&str; 9] =
     ["service", "median", "p95", "most", "limit", "headroom", "kills", "suggested limit", "health"];
@@ -70,7 +68,7 @@ pub fn markdown(memory: &Memory) -> String {
 #[must_use]
 pub fn comparison_text(comparison: &MemoryComparison) -> String {
     let mut text = "Memory\n".to_owned();
-    comparison_lines(comparison).iter().for_each(|line| {
+    comparison_lines(comparison, Language::English).iter().for_each(|line| {
         let _ = writeln!(text, "  {line}");
     });
     text
@@ -78,9 +76,9 @@ pub fn comparison_text(comparison: &MemoryComparison) -> String {
 
 /// The same for a pull request.
 #[must_use]
-pub fn comparison_markdown(comparison: &MemoryComparison) -> String {
-    let mut text = "## Memory\n\n".to_owned();
-    comparison_lines(comparison).iter().for_each(|line| {
+pub fn comparison_markdown(comparison: &MemoryComparison, language: Language) -> String {
+    let mut text = format!("## {}\n\n", language.words().memory);
+    comparison_lines(comparison, language).iter().for_each(|line| {
         let _ = writeln!(text, "- {}", escaped(line));
     });
     text
@@ -96,16 +94,6 @@ struct With<'a, T, M> {
 /// An inspection with the memory of the stack beside the images, as JSON; see `docs/memory.md`.
 pub fn inspection_json(inspection: &Inspection, memory: &Memory, out: impl Write) -> io::Result<()> {
     json::write("plimsoll-inspection", &With { content: inspection, memory }, None, out)
-}
-
-/// A comparison with that of the memory, as JSON; see `docs/memory.md`.
-pub fn comparison_json(
-    comparison: &Comparison,
-    memory: &MemoryComparison,
-    out: impl Write,
-) -> io::Result<()> {
-    let verdict = verdict(comparison, Language::English);
-    json::write("plimsoll-comparison", &With { content: comparison, memory }, Some(verdict), out)
 }
 
 fn row(service: &ServiceMemory) -> Vec<String> {
@@ -238,23 +226,33 @@ fn lines(memory: &Memory) -> Vec<String> {
     lines.iter().map(|line| one_line(line)).collect()
 }
 
-fn comparison_lines(comparison: &MemoryComparison) -> Vec<String> {
+fn comparison_lines(comparison: &MemoryComparison, language: Language) -> Vec<String> {
+    let words = &language.words().running;
     let mut lines = Vec::new();
     for service in &comparison.services {
-        let interval = match service.indicative {
-            Some((low, high)) => format!(" (indicative: {} to {})", signed(low), signed(high)),
-            None => String::new(),
+        let figure = |name: &str, before: Bytes, after: Bytes, change: Option<ByteDelta>| {
+            // Figures that must not be compared are not subtracted either.
+            let change = change.map(|change| format!(" ({})", signed(change, language))).unwrap_or_default();
+            format!(
+                "{} {} → {}{change}",
+                name.to_lowercase(),
+                language.memory(before),
+                language.memory(after)
+            )
         };
-        lines.push(format!(
-            "{}: median {} → {}, {}{interval}; most {} → {}; {}",
-            service.name,
-            binary(service.before.p50),
-            binary(service.after.p50),
-            signed(service.median),
-            binary(service.before.max),
-            binary(service.after.max),
-            service.reason
-        ));
+        let interval = service
+            .indicative
+            .map(|(low, high)| (words.indicative)(&signed(low, language), &signed(high, language)));
+        let (before, after) = (&service.before, &service.after);
+        let parts = [
+            Some(figure(words.median, before.p50, after.p50, service.median)),
+            interval,
+            Some(figure(words.most, before.max, after.max, service.max)),
+            Some((words.change_verdict)(service.verdict).to_owned()),
+            Some(language.said(&service.reason)),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        lines.push(format!("{}: {}", service.name, parts.join("; ")));
     }
     let (broken, unknown): (Vec<_>, Vec<_>) = comparison
         .gates
@@ -262,20 +260,27 @@ fn comparison_lines(comparison: &MemoryComparison) -> Vec<String> {
         .filter(|gate| gate.alike != Some(true))
         .partition(|gate| gate.alike.is_some());
     for gate in broken {
-        lines.push(format!("not alike: {} ({})", gate.name, gate.detail));
+        lines.push(format!(
+            "{}: {} ({})",
+            words.unlike,
+            language.said(gate.name),
+            language.said(&gate.detail)
+        ));
     }
     if !unknown.is_empty() {
-        let names: Vec<_> = unknown.iter().map(|gate| gate.name).collect();
-        lines.push(format!("not known whether alike: {}", names.join(", ")));
+        let names: Vec<_> = unknown.iter().map(|gate| language.said(gate.name)).collect();
+        lines.push((words.alike_unknown)(&names.join(", ")));
     }
     lines.iter().map(|line| one_line(line)).collect()
 }
 
-fn signed(delta: ByteDelta) -> String {
+/// A difference of memory, with its sign.
+#[must_use]
+pub fn signed(delta: ByteDelta, language: Language) -> String {
     let sign = match delta.0 {
         ..=-1 => MINUS.to_string(),
         0 => String::new(),
         1.. => "+".to_owned(),
     };
-    format!("{sign}{}", binary(delta.magnitude()))
+    format!("{sign}{}", language.memory(delta.magnitude()))
 }

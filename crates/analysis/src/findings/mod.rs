@@ -45,9 +45,10 @@ use std::sync::Arc;
 use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
 
+pub(crate) use advice::BothSides;
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
 pub use fix::{Fix, FixKind, Lines, Pasted};
-pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progress};
+pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, new_findings, progress};
 
 use crate::dockerfile::instructions_of_layers;
 use crate::dockerignore::Ignore;

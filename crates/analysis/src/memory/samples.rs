@@ -85,6 +85,14 @@ pub(crate) fn working_set(series: &Series) -> impl Iterator<Item = (u32, f64)> +
     series.values(Metric::WorkingSet).map(|(frame, value)| (frame, to_float(value)))
 }
 
+/// What a service took in all samples that count, recording by recording.
+pub(crate) fn taken(service: &StackService<'_>, counts: fn(&Recording, u32) -> bool) -> Vec<f64> {
+    let samples = service.series.iter().flat_map(|(recording, series)| {
+        working_set(series).filter(move |&(frame, _)| counts(recording, frame)).map(|(_, value)| value)
+    });
+    samples.collect()
+}
+
 /// A window of one series.
 #[derive(Clone, Copy, Debug)]
 struct Window {

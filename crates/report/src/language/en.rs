@@ -19,6 +19,7 @@ pub(super) static WORDS: Words = Words {
     new: "new",
     gone: "gone",
     unchanged: "unchanged",
+    got_worse: "What got worse",
 
     cause: words::cause,
     packages_of: |ecosystem| format!("{ecosystem} packages"),

@@ -21,6 +21,7 @@ pub(super) static WORDS: Words = Words {
     new: "nuevo",
     gone: "retirado",
     unchanged: "sin cambios",
+    got_worse: "Qué ha empeorado",
 
     cause,
     packages_of: |ecosystem| format!("paquetes {ecosystem}"),

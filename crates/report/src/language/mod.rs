@@ -16,6 +16,7 @@ use crate::sizes::{self, SizeDefinition};
 mod en;
 mod es;
 mod findings;
+mod regressions;
 mod running;
 mod warnings;
 
@@ -228,6 +229,7 @@ pub struct Words {
     pub new: &'static str,
     pub gone: &'static str,
     pub unchanged: &'static str,
+    pub got_worse: &'static str,
 
     // What the analysis names by an enum.
     pub cause: fn(Cause) -> &'static str,

@@ -1,7 +1,7 @@
 //! What is to be known of a service: the limit it should have and why, kills, starts, health, its log.
 
 use leptos::prelude::*;
-use plimsoll_analysis::memory::compare::{ChangeVerdict, MemoryComparison, ServiceMemoryComparison};
+use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparison};
 use plimsoll_analysis::memory::{Bound, PostgresSettings, ServiceMemory};
 use plimsoll_report::format::count;
 
@@ -142,11 +142,9 @@ fn log(service: &ServiceMemory) -> Vec<String> {
 
 fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) -> impl IntoView {
     let verdict = text::change_verdict(service.verdict);
-    let is_comparable = service.verdict != ChangeVerdict::NotComparable;
     // Figures that must not be compared are not subtracted either.
-    let figures = is_comparable.then(|| {
-        let most = text::memory_delta(service.max);
-        let median = text::memory_delta(service.median);
+    let figures = service.max.zip(service.median).map(|(most, median)| {
+        let (most, median) = (text::memory_delta(most), text::memory_delta(median));
         format!("{} {most}, {} {median}", words().running.most, words().running.median)
     });
     let gates = comparison.gates.iter().map(|gate| {

@@ -89,6 +89,8 @@ pub(in crate::language) const WORDS: RunningWords = RunningWords {
     comparable: "Whether the recordings can be compared",
     alike: "alike",
     unlike: "not alike",
+    alike_unknown: |gates| format!("not known whether alike: {gates}"),
+    indicative: |low, high| format!("median indicative: {low} to {high}"),
     postgres: "PostgreSQL within this limit",
 
     stack: "The stack",

@@ -89,6 +89,8 @@ pub(in crate::language) const WORDS: RunningWords = RunningWords {
     comparable: "Si las grabaciones se pueden comparar",
     alike: "igual",
     unlike: "distinto",
+    alike_unknown: |gates| format!("no se sabe si son iguales: {gates}"),
+    indicative: |low, high| format!("mediana indicativa: {low} a {high}"),
     postgres: "PostgreSQL dentro de este límite",
 
     stack: "El stack",

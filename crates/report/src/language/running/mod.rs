@@ -80,6 +80,8 @@ pub struct RunningWords {
     pub comparable: &'static str,
     pub alike: &'static str,
     pub unlike: &'static str,
+    pub alike_unknown: fn(gates: &str) -> String,
+    pub indicative: fn(low: &str, high: &str) -> String,
     pub postgres: &'static str,
 
     // The stack.
