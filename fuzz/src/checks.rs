@@ -63,7 +63,7 @@ fn stored(snapshot: &Snapshot, image: &Image) -> u128 {
 
 /// Everything that can be worked out of two snapshots, and every form it is written in.
 pub(crate) fn everything(before: &Snapshot, after: &Snapshot) {
-    let (changes, trees) = Changes::with_trees(before, after);
+    let (changes, trees) = Changes::with_trees(before, after, [None, None]);
     bridges(before, after, &changes.comparison);
     for trees in &trees {
         shown(&csv::changed_files(&trees.union));
@@ -197,7 +197,7 @@ pub(crate) fn judged(targets: &targets::Targets, before: &Snapshot, after: &Snap
 }
 
 fn bundle(before: &Snapshot, after: &Snapshot) {
-    let bundle = Bundle { before: before.clone(), after: after.clone(), targets: None };
+    let bundle = Bundle { before: before.clone(), after: after.clone(), targets: None, names: [None, None] };
     let mut file = Vec::new();
     bundle.write_gzip(&mut file).expect("memory takes everything");
     let again = Bundle::read(&file[..]).expect("what is written is read again");

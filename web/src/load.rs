@@ -139,6 +139,17 @@ pub(crate) fn set_root_data(name: &str, value: Option<&str>) {
     }
 }
 
+/// Calls a function at the next event of a kind.
+pub(crate) fn once(event: &str, function: &js_sys::Function) {
+    let options = web_sys::AddEventListenerOptions::new();
+    options.set_once(true);
+    if let Some(window) = web_sys::window() {
+        // Listeners can always be added to a window.
+        let _ =
+            window.add_event_listener_with_callback_and_add_event_listener_options(event, function, &options);
+    }
+}
+
 /// The width of the window in CSS pixels.
 pub(crate) fn window_width() -> f64 {
     web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64()).unwrap_or(1280.0)

@@ -6,6 +6,7 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparison};
 use plimsoll_analysis::memory::timeline::{Timeline, timelines};
 use plimsoll_analysis::memory::{Memory, ServiceMemory};
+use plimsoll_analysis::regressions::{Regression, RegressionKind};
 use plimsoll_snapshot::{Bundle, Bytes};
 
 /// Both sides, before and after.
@@ -13,6 +14,7 @@ pub(crate) struct Running {
     pub(crate) memory: [Option<Memory>; 2],
     timelines: [Vec<Timeline>; 2],
     pub(crate) comparison: Option<MemoryComparison>,
+    regressions: Vec<Regression>,
 }
 
 /// The least that a limit leaves free: what a card says of the stack.
@@ -31,6 +33,7 @@ impl Running {
             memory: changes.running.clone(),
             timelines: sides.map(|side| side.map(timelines).unwrap_or_default()),
             comparison: changes.memory.clone(),
+            regressions: changes.regressions.clone(),
         }
     }
 
@@ -68,6 +71,12 @@ impl Running {
         }
         let sides = both(None);
         sides.iter().any(Option::is_some).then_some((None, sides)).into_iter().collect()
+    }
+
+    /// Whether something of a kind got worse: of a service, or of the stack as a whole.
+    pub(crate) fn is_worse(&self, service: Option<&str>, kind: impl Fn(&RegressionKind) -> bool) -> bool {
+        let of_it = |regression: &&Regression| regression.service.as_deref() == service;
+        self.regressions.iter().filter(of_it).any(|regression| kind(&regression.kind))
     }
 
     /// What became of it.
@@ -125,7 +134,7 @@ mod tests {
 
     fn running(before: Snapshot, after: Snapshot) -> Running {
         let changes = Changes::between(&before, &after);
-        Running::of(&Bundle { before, after, targets: None }, &changes)
+        Running::of(&Bundle { before, after, targets: None, names: [None, None] }, &changes)
     }
 
     #[test]

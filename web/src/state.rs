@@ -15,6 +15,7 @@ use crate::findings::{self, Judged};
 use crate::judging::{Edits, Judging};
 use crate::running::Running;
 use crate::treemap::Area;
+use crate::{anchors, document};
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
 const VERSION: &str = "v=1";
@@ -42,7 +43,8 @@ impl Report {
     /// looked at.
     pub(crate) fn of(bundle: Bundle) -> &'static Self {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
-        let (changes, trees) = Changes::with_trees(&bundle.before, &bundle.after);
+        let (changes, trees) =
+            Changes::with_trees(&bundle.before, &bundle.after, bundle.names.each_ref().map(Option::as_deref));
         let comparison = Arc::clone(&changes.comparison);
         let judged = trees.iter().map(|_| OnceLock::new()).collect();
         let (running, judging) = (OnceLock::new(), OnceLock::new());
@@ -139,6 +141,8 @@ pub(crate) struct State {
     pub(crate) service: RwSignal<usize>,
     /// The targets that the reader has changed.
     pub(crate) edits: RwSignal<Edits>,
+    /// The anchor that the reader was led to: a section, `package-NAME` or `finding-RULE`; empty for none.
+    pub(crate) at: RwSignal<String>,
     /// What a search was led to, with the position of its service, until the part that has it shows it.
     pub(crate) sought: RwSignal<Option<(usize, Place)>>,
 }
@@ -158,6 +162,7 @@ impl State {
             everything: RwSignal::new(false),
             service: RwSignal::new(0),
             edits: RwSignal::new(Edits::new()),
+            at: RwSignal::new(String::new()),
             sought: RwSignal::new(None),
         };
         state.follow(fragment);
@@ -180,6 +185,10 @@ impl State {
         if !unticked.is_empty() {
             change(self.unticked, unticked);
         }
+        let plain = fragment.trim_start_matches('#');
+        if !plain.contains('=') {
+            self.jump(&decode(plain));
+        }
         for (key, value) in pairs(fragment) {
             match key {
                 "view" => {
@@ -193,6 +202,7 @@ impl State {
                     }
                 }
                 "in" => change(self.directory, value),
+                "at" => self.jump(&value),
                 "lang" => {
                     if let Some(language) = Language::of_tag(&value) {
                         change(self.language, language);
@@ -218,7 +228,34 @@ impl State {
         }
     }
 
-    /// The fragment that describes the state; empty for the one a report opens with.
+    /// Leads to an anchor. What stands there already is left alone.
+    fn jump(&self, anchor: &str) {
+        if !anchor.is_empty() && self.at.with_untracked(|at| at != anchor) {
+            self.lead_to(anchor);
+        }
+    }
+
+    /// Leads to an anchor, wherever the reader is.
+    pub(crate) fn lead_to(&self, anchor: &str) {
+        self.at.set(anchor.to_owned());
+        match anchors::place(self.report, self.service.get_untracked(), anchor) {
+            Some((service, place)) => self.go_to(service, place),
+            None => {
+                if !anchors::FOR_ALL.contains(&anchor) {
+                    self.view.set(View::Engineer);
+                }
+                document::go_to(anchor);
+            }
+        }
+    }
+
+    /// The fragment as it is, for who does not follow it.
+    pub(crate) fn fragment_now(&self) -> String {
+        untrack(|| self.fragment())
+    }
+
+    /// The fragment that describes the state; empty for the one a report opens with. Where the reader only went to a
+    /// section, it is the anchor of that.
     pub(crate) fn fragment(&self) -> String {
         let mut parts = Vec::new();
         if self.view.get() != View::default() {
@@ -243,9 +280,13 @@ impl State {
         let edits = self.edits.get();
         parts
             .extend(edits.iter().map(|(key, value)| format!("target={}", encode(&format!("{key}={value}")))));
-        if !parts.is_empty() {
-            parts.insert(0, VERSION.to_owned());
+        let at = encode(&self.at.read());
+        match (parts.is_empty(), at.is_empty()) {
+            (true, _) => return at,
+            (false, true) => {}
+            (false, false) => parts.push(format!("at={at}")),
         }
+        parts.insert(0, VERSION.to_owned());
         parts.join("&")
     }
 
@@ -255,7 +296,13 @@ impl State {
         if self.service.get_untracked() != service {
             self.service.set(service);
         }
-        self.sought.set(Some((service, place)));
+        match place {
+            // Findings stand in the order of the analysis.
+            Place::Finding(at) => {
+                document::show(format!(".findings:not(.done) > li:nth-child({}) summary", at + 1));
+            }
+            place => self.sought.set(Some((service, place))),
+        }
     }
 
     /// What is sought in a service, by a part that shows what fits; from then on it is not sought any more.

@@ -29,21 +29,27 @@ impl Changes {
     /// Compares two snapshots.
     #[must_use]
     pub fn between(before: &Snapshot, after: &Snapshot) -> Self {
-        Self::keeping(before, after, drop).0
+        Self::keeping(before, after, [None, None], drop).0
     }
 
-    /// The same, and the files and the packages of both sides for each service, in the order of the comparison.
+    /// The same, and the files and the packages of both sides for each service, in the order of the comparison. Commands that
+    /// are printed name the snapshots by `sources`.
     #[must_use]
-    pub fn with_trees<'a>(before: &'a Snapshot, after: &'a Snapshot) -> (Self, Vec<ServiceTrees<'a>>) {
-        Self::keeping(before, after, |trees| trees)
+    pub fn with_trees<'a>(
+        before: &'a Snapshot,
+        after: &'a Snapshot,
+        sources: [Option<&str>; 2],
+    ) -> (Self, Vec<ServiceTrees<'a>>) {
+        Self::keeping(before, after, sources, |trees| trees)
     }
 
     fn keeping<'a, T>(
         before: &'a Snapshot,
         after: &'a Snapshot,
+        sources: [Option<&str>; 2],
         keep: impl Fn(ServiceTrees<'a>) -> T,
     ) -> (Self, Vec<T>) {
-        let mut sides = BothSides::new(before, after);
+        let mut sides = BothSides::new([before, after], sources);
         let (comparison, kept) =
             compare_each(before, after, |name, trees| (sides.advise(name, &trees), keep(trees)));
         let (advice, kept): (Vec<_>, Vec<_>) = kept.into_iter().unzip();

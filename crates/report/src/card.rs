@@ -34,6 +34,8 @@ const WORSE: usize = 3;
 const LOWEST: f64 = 530.0;
 /// The average width of a character against its size, a little on the wide side.
 const CHARACTER: f64 = 0.66;
+/// The same where the text is not bold.
+const REGULAR: f64 = 0.57;
 
 /// The card of a comparison.
 #[must_use]
@@ -59,7 +61,7 @@ pub fn card(changes: &Changes, language: Language) -> String {
     }
     for sentence in regressions::sentences(&changes.regressions, WORSE, language) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of characters")]
-        let most = ((WIDTH - 2.0 * MARGIN) / (22.0 * CHARACTER)) as usize;
+        let most = ((WIDTH - 2.0 * MARGIN) / (22.0 * REGULAR)) as usize;
         let line = shorten(&format!("▲ {}", unbroken(&sentence)), most);
         text(&mut svg, MARGIN, y, 22.0, MORE, "", &line);
         y += 34.0;

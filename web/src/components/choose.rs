@@ -34,7 +34,7 @@ pub(crate) fn ChooseOver(desk: Desk) -> impl IntoView {
     view! {
         <section id="others" class="choose" popover="auto" aria-labelledby="choose">
             <h2 id="choose">{words().choose}</h2>
-            <Choose desk />
+            <Choose desk is_over=true />
             <p><button type="button" class="button" data-do="close" popovertarget="others">{words().close}</button></p>
         </section>
     }
@@ -47,7 +47,7 @@ pub(crate) fn ChooseFirst(desk: Desk) -> impl IntoView {
         <main id="report" class="wrap choose">
             <Languages language=desk.language />
             <h1>{words().choose_empty}</h1>
-            <Choose desk />
+            <Choose desk is_over=false />
             <Show when=move || desk.pair.get().before.is_some()>
                 <p>{words().choose_next}</p>
             </Show>
@@ -57,7 +57,11 @@ pub(crate) fn ChooseFirst(desk: Desk) -> impl IntoView {
 
 /// Files to be read, snapshots that were.
 #[component]
-fn Choose(desk: Desk) -> impl IntoView {
+fn Choose(
+    desk: Desk,
+    /// Whether it lies over the page, and so over the messages of the page, too.
+    is_over: bool,
+) -> impl IntoView {
     let inputs = Role::ALL.map(|role| {
         let chosen = move |event: web_sys::Event| {
             let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
@@ -78,6 +82,7 @@ fn Choose(desk: Desk) -> impl IntoView {
     view! {
         <p class="lead">{words().choose_lead}</p>
         <p class="inputs">{inputs.collect_view()}</p>
+        {is_over.then(|| view! { <Messages desk /> })}
         {move || desk.held.with(|held| (!held.is_empty()).then(|| list(desk, held)))}
     }
 }
@@ -184,7 +189,8 @@ fn side(desk: Desk, role: Role, id: Option<u32>, name: &str) -> impl IntoView + 
     }
 }
 
-/// What is being read, and what went wrong: over everything, wherever the reader is.
+/// What is being read, and what went wrong: over everything, wherever the reader is. The list of snapshots lies over
+/// the page and has messages of its own; while it is open, the style sheet hides the others.
 #[component]
 pub(crate) fn Messages(desk: Desk) -> impl IntoView {
     let jobs = move || desk.jobs.get().into_iter().map(|job| view! { <Reading desk job /> }).collect_view();

@@ -60,7 +60,7 @@ impl Act {
     fn run(self, state: State, said: Said) {
         let comparison = &state.report.comparison;
         match self {
-            Self::Link => share::copy(share::address(), said),
+            Self::Link => share::copy(share::address(state), said),
             Self::Markdown => {
                 share::copy(markdown::comparison(&state.report.changes, text::language()), said)
             }

@@ -112,14 +112,16 @@ pub(crate) struct BothSides<'a> {
 }
 
 struct Side<'a> {
+    source: Option<&'a str>,
     snapshot: &'a Snapshot,
     services: HashMap<&'a str, &'a Service>,
     advisor: Advisor<'static>,
 }
 
 impl<'a> BothSides<'a> {
-    pub(crate) fn new(before: &'a Snapshot, after: &'a Snapshot) -> Self {
-        Self { sides: [before, after].map(Side::new) }
+    pub(crate) fn new(snapshots: [&'a Snapshot; 2], sources: [Option<&'a str>; 2]) -> Self {
+        let ([before, after], [of_before, of_after]) = (snapshots, sources);
+        Self { sides: [Side::new(before, of_before), Side::new(after, of_after)] }
     }
 
     /// The findings of a service before and after; none on a side that lacks it.
@@ -130,17 +132,18 @@ impl<'a> BothSides<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn new(snapshot: &'a Snapshot) -> Self {
+    fn new(snapshot: &'a Snapshot, source: Option<&'a str>) -> Self {
         let mut services = HashMap::new();
         for service in &snapshot.services {
             services.entry(service.name.as_str()).or_insert(service);
         }
-        Self { snapshot, services, advisor: Advisor::new(RULES) }
+        Self { source, snapshot, services, advisor: Advisor::new(RULES) }
     }
 
     fn advise(&mut self, name: &str, tree: Option<&ImageTree<'_>>) -> Option<Advice> {
         let (service, tree) = (self.services.get(name)?, tree?);
-        Some(self.advisor.advise(&Input::new(self.snapshot, service, &tree.squashed, &tree.packages)))
+        let input = Input::new(self.snapshot, service, &tree.squashed, &tree.packages);
+        Some(self.advisor.advise(&Input { source: self.source, ..input }))
     }
 }
 
@@ -177,13 +180,13 @@ fn together<'f>(input: &Input<'_>, findings: impl IntoIterator<Item = &'f Findin
 /// Checks every service of a snapshot, and all of them together.
 #[must_use]
 pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
-    advise_by(snapshot, &RULES.iter().collect::<Vec<_>>())
+    advise_by(snapshot, &RULES.iter().collect::<Vec<_>>(), None)
 }
 
-/// The same by some rules alone.
+/// The same by some rules alone. `source` is what the user named the snapshot by: commands that are printed name it, too.
 #[must_use]
-pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
-    with_inputs(snapshot, |inputs| {
+pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> StackAdvice {
+    with_inputs(snapshot, source, |inputs| {
         let mut stack: Vec<Finding> = Vec::new();
         for rule in rules {
             if let Check::Stack(check) = rule.check {
@@ -197,7 +200,11 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
 }
 
 /// Stacks the image of every service, each image once, and hands them over together.
-pub(super) fn with_inputs<T>(snapshot: &Snapshot, look: impl FnOnce(&[Input<'_>]) -> T) -> T {
+pub(super) fn with_inputs<T>(
+    snapshot: &Snapshot,
+    source: Option<&str>,
+    look: impl FnOnce(&[Input<'_>]) -> T,
+) -> T {
     let used: BTreeSet<usize> = snapshot.services.iter().map(|service| service.image).collect();
     let images: BTreeMap<usize, _> = (used.into_iter())
         .map(|index| {
@@ -210,7 +217,7 @@ pub(super) fn with_inputs<T>(snapshot: &Snapshot, look: impl FnOnce(&[Input<'_>]
     let inputs: Vec<_> = (snapshot.services.iter())
         .map(|service| {
             let (squashed, catalogue) = &images[&service.image];
-            Input::new(snapshot, service, squashed, catalogue)
+            Input { source, ..Input::new(snapshot, service, squashed, catalogue) }
         })
         .collect();
     look(&inputs)

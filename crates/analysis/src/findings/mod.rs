@@ -121,6 +121,8 @@ pub struct Input<'a> {
     service: &'a str,
     /// Whether a rule has asked which service it is: then what it finds is not that of any other service.
     asked: Cell<bool>,
+    /// What the user named it by, for commands that are printed; absent where nobody may know.
+    pub source: Option<&'a str>,
     /// Where it is from.
     pub snapshot: &'a Snapshot,
     /// The image.
@@ -247,6 +249,7 @@ impl<'a> Input<'a> {
         Self {
             service: &service.name,
             asked: Cell::new(false),
+            source: None,
             snapshot,
             image,
             squashed,

@@ -64,8 +64,8 @@ pub enum Outcome {
 /// Follows the findings of a snapshot into another.
 #[must_use]
 pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
-    let services = with_inputs(before, |old| {
-        with_inputs(after, |new| {
+    let services = with_inputs(before, None, |old| {
+        with_inputs(after, None, |new| {
             let mut advisors = (Advisor::new(RULES), Advisor::new(RULES));
             let mut after: HashMap<&str, &Input<'_>> = HashMap::new();
             new.iter().for_each(|new| _ = after.entry(new.service).or_insert(new));

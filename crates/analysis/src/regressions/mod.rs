@@ -9,6 +9,8 @@ mod running;
 use plimsoll_snapshot::{Bytes, Order as _};
 use serde::Serialize;
 
+pub use running::rising;
+
 use crate::compare::Comparison;
 use crate::findings::{Advice, Severity};
 use crate::inspect::SizeChange;

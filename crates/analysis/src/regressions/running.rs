@@ -104,6 +104,15 @@ fn of_service(
     found
 }
 
+/// The service whose memory rises fastest, whatever was before.
+#[must_use]
+pub fn rising(memory: &Memory) -> Option<Regression> {
+    let rises = memory.services.iter().filter_map(|service| Some((rise(service)?, &service.name)));
+    let (bytes_per_hour, name) = rises.max_by_key(|(bytes_per_hour, _)| *bytes_per_hour)?;
+    let kind = RegressionKind::RisingMemory { before: None, bytes_per_hour };
+    Some(Regression { service: Some(name.clone()), kind })
+}
+
 /// How fast memory rises; none if it does not.
 fn rise(service: &ServiceMemory) -> Option<i64> {
     service.trend.bytes_per_hour.filter(|_| service.trend.verdict == TrendVerdict::Rising)

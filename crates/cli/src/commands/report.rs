@@ -1,6 +1,6 @@
 //! `plimsoll report`: before and after for people: one HTML file, a comment, a card.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use plimsoll_analysis::Changes;
@@ -101,7 +101,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let is_compared = before.is_some();
     let changes = Changes::between(before.as_ref().unwrap_or(&Snapshot::default()), &after);
     let targets = targets.map(|file| file.document);
-    let bundle = Bundle { before: before.unwrap_or_default(), after, targets };
+    let names = names(&args.sources, options.redact);
+    let bundle = Bundle { before: before.unwrap_or_default(), after, targets, names };
     let standard = Output::Standard;
     let place = output.unwrap_or(&standard);
     let verdict = verdict::of(&changes, args.language);
@@ -179,6 +180,19 @@ impl std::fmt::Display for Document {
             Self::Png => "PNG",
             Self::Json => "JSON",
         })
+    }
+}
+
+/// What the page calls both sides: the names of their files. What is not a file is named by its images.
+fn names(sources: &[String], redact: bool) -> [Option<String>; 2] {
+    let name = |source: &String| {
+        let path = Path::new(source);
+        let name = path.is_file().then(|| path.file_name()).flatten()?;
+        (!redact).then(|| name.to_string_lossy().into_owned())
+    };
+    match sources {
+        [before, after] => [name(before), name(after)],
+        sources => [None, sources.first().and_then(name)],
     }
 }
 

@@ -111,6 +111,7 @@ pub(super) static WORDS: Words = Words {
     saved: "Saved.",
 
     figures: "Figures",
+    contents: "Contents",
     card_total: "Images, shared layers counted once",
     card_hidden: "Hidden bytes, every image once",
     card_files: "Files changed",
@@ -284,6 +285,8 @@ pub(super) static WORDS: Words = Words {
     optional_for: |name| format!("optional for {name}"),
     unused: "no use seen",
     keeps: |name| format!("Keep {name}"),
+    untick: "Without some packages",
+    untick_help: "Untick packages to see what the image would weigh without them, what goes along and what would break.",
     unticked: |size, instead, delta| {
         format!("Without what is unticked the image weighs {size} instead of {instead} ({delta}).")
     },

@@ -114,6 +114,7 @@ pub(super) static WORDS: Words = Words {
     saved: "Guardado.",
 
     figures: "Cifras",
+    contents: "Contenido",
     card_total: "Imágenes, cada capa una sola vez",
     card_hidden: "Bytes ocultos, cada imagen una vez",
     card_files: "Archivos cambiados",
@@ -289,6 +290,8 @@ pub(super) static WORDS: Words = Words {
     optional_for: |name| format!("opcional para {name}"),
     unused: "sin uso visto",
     keeps: |name| format!("Conservar {name}"),
+    untick: "Sin algunos paquetes",
+    untick_help: "Desmarque paquetes para ver cuánto pesaría la imagen sin ellos, qué se iría con ellos y qué se rompería.",
     unticked: |size, instead, delta| {
         format!("Sin lo desmarcado, la imagen pesa {size} en lugar de {instead} ({delta}).")
     },

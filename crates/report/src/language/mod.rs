@@ -317,6 +317,7 @@ pub struct Words {
 
     // Figures.
     pub figures: &'static str,
+    pub contents: &'static str,
     pub card_total: &'static str,
     pub card_hidden: &'static str,
     pub card_files: &'static str,
@@ -481,6 +482,8 @@ pub struct Words {
     pub optional_for: fn(name: &str) -> String,
     pub unused: &'static str,
     pub keeps: fn(name: &str) -> String,
+    pub untick: &'static str,
+    pub untick_help: &'static str,
     pub unticked: fn(size: &str, instead: &str, delta: &str) -> String,
     pub unticked_goes: fn(packages: &str, names: &str) -> String,
     pub nothing_breaks: &'static str,

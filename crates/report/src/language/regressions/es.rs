@@ -36,7 +36,11 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
         }
         RegressionKind::LostHealthCheck => "ya no tiene comprobación de salud".to_owned(),
         RegressionKind::SlowerStart { before, after } => {
-            format!("arranque más lento: sano al cabo de {} (antes: {})", ES.interval(after), ES.interval(before))
+            format!(
+                "arranque más lento: sano al cabo de {} (antes: {})",
+                ES.interval(after),
+                ES.interval(before)
+            )
         }
         RegressionKind::NewFindings { findings, saving } => {
             let number = ES.many(findings.len() as u64, &NEW_FINDING);

@@ -23,7 +23,7 @@ impl Language {
         };
         match &regression.service {
             Some(service) => format!("{}: {sentence}", format::name(service)),
-            None => sentence,
+            None => capitalised(&sentence),
         }
     }
 
@@ -61,6 +61,11 @@ impl Language {
         }
         titles.join("; ")
     }
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut rest = sentence.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -131,8 +136,8 @@ mod tests {
         check(
             None,
             Kind::ExceedsHost { limits: Bytes(9 << 30), host: Bytes(8 << 30) },
-            "all limits together, 9 GiB, exceed the host's 8 GiB",
-            "los límites suman 9 GiB y superan los 8 GiB del host",
+            "All limits together, 9 GiB, exceed the host's 8 GiB",
+            "Los límites suman 9 GiB y superan los 8 GiB del host",
         );
         check(
             app,
@@ -144,8 +149,8 @@ mod tests {
         check(
             None,
             slower.clone(),
-            "slower start: healthy after 42 s to 102 s (before: 500 ms to 30.7 s)",
-            "arranque más lento: sano al cabo de 42 s a 102 s (antes: 500 ms a 30,7 s)",
+            "Slower start: healthy after 42 s to 102 s (before: 500 ms to 30.7 s)",
+            "Arranque más lento: sano al cabo de 42 s a 102 s (antes: 500 ms a 30,7 s)",
         );
         let at_most = Kind::SlowerStart { before: start(0, 30_700), after: start(42_000, 102_000) };
         check(
