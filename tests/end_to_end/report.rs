@@ -291,6 +291,7 @@ fn paper_shows_the_summary_or_everything() {
     page.eval("$('[data-do=print-all]').click()");
     page.browser.wait_for("document.printed !== undefined").unwrap();
     assert_eq!(page.eval("document.printed"), page.comparison.services.len());
+    page.eval("(dispatchEvent(new Event('afterprint')), 0)");
     page.browser.wait_for("document.querySelectorAll('section[aria-labelledby=why]').length === 1").unwrap();
     page.assert_quiet();
 }

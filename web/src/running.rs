@@ -7,7 +7,7 @@ use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparis
 use plimsoll_analysis::memory::timeline::{Timeline, timelines};
 use plimsoll_analysis::memory::{Memory, ServiceMemory};
 use plimsoll_analysis::regressions::{Regression, RegressionKind};
-use plimsoll_snapshot::{Bundle, Bytes};
+use plimsoll_snapshot::{Bundle, Bytes, filled};
 
 /// Both sides, before and after.
 pub(crate) struct Running {
@@ -45,7 +45,7 @@ impl Running {
     /// The services of both sides, by name.
     pub(crate) fn services(&self) -> Vec<&str> {
         let services = self.memory.iter().flatten().flat_map(|memory| &memory.services);
-        let names: BTreeSet<&str> = services.map(|service| service.name.as_str()).collect();
+        let names: BTreeSet<&str> = filled(services.map(|service| service.name.as_str()));
         names.into_iter().collect()
     }
 

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Service, Snapshot};
+use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Service, Snapshot, filled};
 use serde::Serialize;
 
 use super::{Check, Confidence, Finding, Input, RULES, Rule};
@@ -205,7 +205,7 @@ pub(super) fn with_inputs<T>(
     source: Option<&str>,
     look: impl FnOnce(&[Input<'_>]) -> T,
 ) -> T {
-    let used: BTreeSet<usize> = snapshot.services.iter().map(|service| service.image).collect();
+    let used: BTreeSet<usize> = filled(snapshot.services.iter().map(|service| service.image));
     let images: BTreeMap<usize, _> = (used.into_iter())
         .map(|index| {
             let image = &snapshot.images[index];

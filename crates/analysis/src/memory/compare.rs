@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::runtime::{EventKind, Metric, Recording, Regime, Series};
-use plimsoll_snapshot::{ByteDelta, Bytes, Order as _, Runtime};
+use plimsoll_snapshot::{ByteDelta, Bytes, Order as _, Runtime, filled};
 use serde::Serialize;
 
 use super::samples::{Distribution, frame_time, is_loaded, taken, to_bytes, to_float, working_set};
@@ -106,7 +106,7 @@ pub fn compare(before: &Runtime, after: &Runtime) -> MemoryComparison {
     let broken: Vec<&Gate> = gates.iter().filter(|gate| gate.alike == Some(false)).collect();
     let before_services = stack::services(before);
     let by_name: BTreeMap<&str, &StackService<'_>> =
-        before_services.iter().map(|service| (service.name.as_str(), service)).collect();
+        filled(before_services.iter().map(|service| (service.name.as_str(), service)));
     let after_services = stack::services(after);
     let services = after_services
         .iter()
@@ -255,7 +255,7 @@ fn restarted(service: &StackService<'_>) -> bool {
         .events
         .iter()
         .filter(|event| matches!(event.kind, EventKind::Die { .. } | EventKind::Restart));
-    let ends: BTreeSet<(usize, i64)> = ends.map(|event| (event.container, event.time.0)).collect();
+    let ends: BTreeSet<(usize, i64)> = filled(ends.map(|event| (event.container, event.time.0)));
     service.series.iter().any(|(recording, series)| {
         let Some(span) = recording.span() else { return false };
         let (from, to) = (span.from.0.saturating_add(1), span.to.0);
