@@ -64,7 +64,7 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
                 }
             }
         />
-        {spoken(desk.language, move || view! { <Messages desk /> })}
+        <Show when=move || !desk.is_over.get()>{spoken(desk.language, move || view! { <Messages desk /> })()}</Show>
         {spoken(desk.language, move || view! { <Drop desk /> })}
         <p class="said" role="status">{move || said.0.get()}</p>
     }

@@ -75,6 +75,8 @@ pub(crate) struct Desk {
     pub(crate) held: RwSignal<Vec<Held>>,
     pub(crate) pair: RwSignal<Pair>,
     pub(crate) jobs: RwSignal<Vec<Job>>,
+    /// Whether the list of snapshots lies over the page: then it has the messages, which nobody would see under it.
+    pub(crate) is_over: RwSignal<bool>,
     /// What went wrong with files, the last one first, each with a number.
     pub(crate) failures: RwSignal<Vec<(u32, String)>>,
     /// The reports that were made so far: each pair is compared once.
@@ -93,6 +95,7 @@ impl Desk {
             held: RwSignal::default(),
             pair: RwSignal::default(),
             jobs: RwSignal::default(),
+            is_over: RwSignal::default(),
             failures: RwSignal::default(),
             reports: StoredValue::default(),
             last_id: StoredValue::default(),

@@ -6,7 +6,7 @@ use plimsoll_analysis::inspect::stack_size;
 use plimsoll_report::format::one_line;
 use plimsoll_snapshot::Bytes;
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement};
 
 use super::Languages;
 use crate::desk::{Desk, Held, Job, Pair, Role};
@@ -31,8 +31,14 @@ pub(crate) fn Others() -> impl IntoView {
 /// The list over a report.
 #[component]
 pub(crate) fn ChooseOver(desk: Desk) -> impl IntoView {
+    let toggled = move |event: web_sys::Event| {
+        let list = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        desk.is_over.set(list.is_some_and(|list| list.matches(":popover-open").unwrap_or(false)));
+    };
+    // Another report or language brings another list, which is closed.
+    on_cleanup(move || _ = desk.is_over.try_set(false));
     view! {
-        <section id="others" class="choose" popover="auto" aria-labelledby="choose">
+        <section id="others" class="choose" popover="auto" aria-labelledby="choose" on:toggle=toggled>
             <h2 id="choose">{words().choose}</h2>
             <Choose desk is_over=true />
             <p><button type="button" class="button" data-do="close" popovertarget="others">{words().close}</button></p>
@@ -82,7 +88,7 @@ fn Choose(
     view! {
         <p class="lead">{words().choose_lead}</p>
         <p class="inputs">{inputs.collect_view()}</p>
-        {is_over.then(|| view! { <Messages desk /> })}
+        <Show when=move || is_over && desk.is_over.get()><Messages desk /></Show>
         {move || desk.held.with(|held| (!held.is_empty()).then(|| list(desk, held)))}
     }
 }
@@ -189,8 +195,7 @@ fn side(desk: Desk, role: Role, id: Option<u32>, name: &str) -> impl IntoView + 
     }
 }
 
-/// What is being read, and what went wrong: over everything, wherever the reader is. The list of snapshots lies over
-/// the page and has messages of its own; while it is open, the style sheet hides the others.
+/// What is being read, and what went wrong: over everything, wherever the reader is.
 #[component]
 pub(crate) fn Messages(desk: Desk) -> impl IntoView {
     let jobs = move || desk.jobs.get().into_iter().map(|job| view! { <Reading desk job /> }).collect_view();
