@@ -19,6 +19,8 @@ use crate::{anchors, document};
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
 const VERSION: &str = "v=1";
+/// The longest anchor: the name of a package, and nothing that fills an address.
+const LONGEST_ANCHOR: usize = 240;
 /// The most targets that an address changes.
 const MOST_EDITS: usize = 200;
 
@@ -230,7 +232,8 @@ impl State {
 
     /// Leads to an anchor. What stands there already is left alone.
     fn jump(&self, anchor: &str) {
-        if !anchor.is_empty() && self.at.with_untracked(|at| at != anchor) {
+        let is_one = !anchor.is_empty() && anchor.len() <= LONGEST_ANCHOR;
+        if is_one && self.at.with_untracked(|at| at != anchor) {
             self.lead_to(anchor);
         }
     }
