@@ -1,10 +1,10 @@
 //! What holds of every snapshot, wherever it comes from, and of every judgement of it.
 
-use plimsoll_analysis::compare::{Comparison, compare_with_trees};
+use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::findings::{advise_stack, progress};
 use plimsoll_analysis::inspect::{Inspection, inspect};
 use plimsoll_analysis::packages::{inventory, reasons, removals, splits};
-use plimsoll_analysis::{memory, targets};
+use plimsoll_analysis::{Changes, memory, targets};
 use plimsoll_report::language::Language;
 use plimsoll_report::{
     card, compose_override, csv, findings as findings_report, json, markdown, memory as memory_report,
@@ -63,8 +63,8 @@ fn stored(snapshot: &Snapshot, image: &Image) -> u128 {
 
 /// Everything that can be worked out of two snapshots, and every form it is written in.
 pub(crate) fn everything(before: &Snapshot, after: &Snapshot) {
-    let (comparison, trees) = compare_with_trees(before, after);
-    bridges(before, after, &comparison);
+    let (changes, trees) = Changes::with_trees(before, after, [None, None]);
+    bridges(before, after, &changes.comparison);
     for trees in &trees {
         shown(&csv::changed_files(&trees.union));
     }
@@ -74,7 +74,7 @@ pub(crate) fn everything(before: &Snapshot, after: &Snapshot) {
         assert!(service.bridge.iter().all(|step| step.delta.0 == 0), "nothing changes into itself");
         assert_eq!(service.files.added.files + service.files.removed.files, 0);
     }
-    render(&comparison);
+    render(&changes);
     packages(after);
     findings(before, after);
     running(before, after);
@@ -94,14 +94,14 @@ fn bridges(before: &Snapshot, after: &Snapshot, comparison: &Comparison) {
     }
 }
 
-fn render(comparison: &Comparison) {
-    json::comparison(comparison, std::io::sink()).expect("a sink takes everything");
-    shown(&text::comparison(comparison));
-    shown(&csv::services(comparison));
+fn render(changes: &Changes) {
+    json::comparison(changes, std::io::sink()).expect("a sink takes everything");
+    shown(&text::comparison(changes));
+    shown(&csv::services(&changes.comparison));
     for language in [Language::English, Language::Spanish] {
-        assert!(markdown::comparison(comparison, language).len() < 300_000);
-        shown(&summary::summary(comparison, language));
-        shown(&card::card(comparison, language));
+        assert!(markdown::comparison(changes, language).len() < 300_000);
+        shown(&summary::of(changes, language));
+        shown(&card::card(changes, language));
     }
 }
 
@@ -175,7 +175,9 @@ pub(crate) fn running(before: &Snapshot, after: &Snapshot) {
         let other = before.runtime.as_ref().unwrap_or(runtime);
         let comparison = memory::compare::compare(other, runtime);
         shown(&memory_report::comparison_text(&comparison));
-        shown(&memory_report::comparison_markdown(&comparison));
+        for language in [Language::English, Language::Spanish] {
+            shown(&memory_report::comparison_markdown(&comparison, language));
+        }
     }
     let targets = targets::parse(EVERY_TARGET).expect("it is a target file");
     judged(&targets, before, after);
@@ -195,7 +197,7 @@ pub(crate) fn judged(targets: &targets::Targets, before: &Snapshot, after: &Snap
 }
 
 fn bundle(before: &Snapshot, after: &Snapshot) {
-    let bundle = Bundle { before: before.clone(), after: after.clone(), targets: None };
+    let bundle = Bundle { before: before.clone(), after: after.clone(), targets: None, names: [None, None] };
     let mut file = Vec::new();
     bundle.write_gzip(&mut file).expect("memory takes everything");
     let again = Bundle::read(&file[..]).expect("what is written is read again");

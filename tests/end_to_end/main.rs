@@ -15,6 +15,7 @@ mod finder;
 mod firefox;
 mod hostile;
 mod images;
+mod layout;
 mod limits;
 mod lost;
 mod packages;

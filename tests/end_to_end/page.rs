@@ -15,7 +15,12 @@ fn report(title: &str, data: &[u8]) -> Report {
 
 /// The data of a report about nothing.
 fn nothing() -> Vec<u8> {
-    packed(&Bundle { before: Snapshot::default(), after: Snapshot::default(), targets: None })
+    packed(&Bundle {
+        before: Snapshot::default(),
+        after: Snapshot::default(),
+        targets: None,
+        names: [None, None],
+    })
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! The page of a report on real images: its figures are those of the analysis, and it does what it is told.
 
+use std::sync::Arc;
+
+use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::{Comparison, FileChanges, ServiceComparison};
 use plimsoll_report::format::unbroken;
 use plimsoll_report::language::Language;
@@ -16,17 +19,19 @@ struct Opened {
     browser: Browser,
     /// What `compare --format json` prints.
     json: Value,
-    comparison: Comparison,
+    changes: Changes,
+    comparison: Arc<Comparison>,
     _report: Report,
 }
 
 impl Opened {
     fn at_width(width: u32) -> Self {
-        let (report, json, comparison) = micro();
+        let (report, json, changes) = micro();
         let mut browser = Browser::launch().unwrap();
         browser.set_viewport(width, 900).unwrap();
         browser.open_file(&report.file).unwrap();
-        Self { browser, json, comparison, _report: report }
+        let comparison = Arc::clone(&changes.comparison);
+        Self { browser, json, changes, comparison, _report: report }
     }
 
     fn service(&self, name: &str) -> &ServiceComparison {
@@ -286,6 +291,7 @@ fn paper_shows_the_summary_or_everything() {
     page.eval("$('[data-do=print-all]').click()");
     page.browser.wait_for("document.printed !== undefined").unwrap();
     assert_eq!(page.eval("document.printed"), page.comparison.services.len());
+    page.eval("(dispatchEvent(new Event('afterprint')), 0)");
     page.browser.wait_for("document.querySelectorAll('section[aria-labelledby=why]').length === 1").unwrap();
     page.assert_quiet();
 }
@@ -338,7 +344,7 @@ fn what_is_copied_and_saved_is_what_is_shown() {
     let comparison = page.comparison.clone();
     assert_eq!(
         act(&mut page, "copy-markdown", "copied"),
-        markdown::comparison(&comparison, Language::English)
+        markdown::comparison(&page.changes, Language::English)
     );
     let first = markdown::service_row(&comparison.services[0], Language::English);
     assert_eq!(act(&mut page, "copy-row", "copied"), first);

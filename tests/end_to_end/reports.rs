@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use plimsoll_analysis::compare::{Comparison, compare};
+use plimsoll_analysis::Changes;
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_snapshot::Bundle;
 use plimsoll_tests::browser::Browser;
@@ -128,7 +128,7 @@ pub(crate) fn in_page(expression: &str) -> String {
 
 /// The report that the program writes of the small images, what it prints of the same snapshots as JSON, and what the
 /// analysis says of them. Before, two services run one image; after, each has its own.
-pub(crate) fn micro() -> (Report, Value, Comparison) {
+pub(crate) fn micro() -> (Report, Value, Changes) {
     let directory = TempDir::new().unwrap();
     let archive = plimsoll_tests::image("docker-26.1.5-graphdriver/micro3.save.tar.gz");
     let snapshot = |name: &str, backend: &str, frontend: &str| {
@@ -152,6 +152,6 @@ pub(crate) fn micro() -> (Report, Value, Comparison) {
     let json =
         program::json([&["compare".as_ref()], &sides[..], &["--format".as_ref(), "json".as_ref()]].concat());
     let read = |path: &Path| plimsoll_snapshot::read(fs::File::open(path).unwrap()).unwrap();
-    let comparison = compare(&read(&before), &read(&after));
-    (Report { file, _directory: directory }, json, comparison)
+    let changes = Changes::between(&read(&before), &read(&after));
+    (Report { file, _directory: directory }, json, changes)
 }

@@ -7,7 +7,11 @@ use serde_json::{Value, json};
 use crate::reports::{Asked, of, packed, written};
 
 fn page_of(before: Snapshot, after: Snapshot) -> Asked {
-    Asked::open(written("Plimsoll", "", &packed(&Bundle { before, after, targets: None })))
+    Asked::open(written(
+        "Plimsoll",
+        "",
+        &packed(&Bundle { before, after, targets: None, names: [None, None] }),
+    ))
 }
 
 /// Nothing of it is wider than its window, wide or narrow, and nobody complains.

@@ -6,8 +6,8 @@ use plimsoll_report::language::Language;
 use plimsoll_report::verdict;
 
 use crate::components::{
-    Bar, Cards, Checklist, ChooseFirst, ChooseOver, Drop, Empty, Files, Finder, Findings, Layers, Memory,
-    Messages, Method, Packages, Services, Settings, Tabs, Why,
+    Bar, Cards, Checklist, ChooseFirst, ChooseOver, Contents, Drop, Empty, Files, Finder, Findings, Layers,
+    Memory, Messages, Method, Packages, Services, Settings, Tabs, Why, Worse,
 };
 use crate::desk::Desk;
 use crate::share::Said;
@@ -64,7 +64,7 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
                 }
             }
         />
-        {spoken(desk.language, move || view! { <Messages desk /> })}
+        <Show when=move || !desk.is_over.get()>{spoken(desk.language, move || view! { <Messages desk /> })()}</Show>
         {spoken(desk.language, move || view! { <Drop desk /> })}
         <p class="said" role="status">{move || said.0.get()}</p>
     }
@@ -127,13 +127,11 @@ fn Page(state: State) -> impl IntoView {
     let services = if comparison.services.is_empty() {
         let command = "plimsoll snapshot web=before.tar -o before.plimsoll";
         view! {
-            <Cards state />
             <Empty id="services" class="" title=words().services says=words().services_empty command />
         }
         .into_any()
     } else {
         view! {
-            <Cards state />
             <Services state />
             <Tabs state />
             <div id="service" role="tabpanel" aria-label=move || state.selected().map(|service| text::name(&service.name))>
@@ -146,7 +144,10 @@ fn Page(state: State) -> impl IntoView {
         <a class="skip" href="#report">{words().skip}</a>
         <Bar state />
         <main id="report" class="wrap" tabindex="-1">
-            <h1 id="verdict">{unbroken(&verdict::of(state.report.bundle, comparison, text::language()))}</h1>
+            <h1 id="verdict">{unbroken(&verdict::of(&state.report.changes, text::language()))}</h1>
+            <Worse state />
+            <Cards state />
+            <Contents state />
             {services}
             <Memory state />
             <Findings state />

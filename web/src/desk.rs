@@ -75,6 +75,8 @@ pub(crate) struct Desk {
     pub(crate) held: RwSignal<Vec<Held>>,
     pub(crate) pair: RwSignal<Pair>,
     pub(crate) jobs: RwSignal<Vec<Job>>,
+    /// Whether the list of snapshots lies over the page: then it has the messages, which nobody would see under it.
+    pub(crate) is_over: RwSignal<bool>,
     /// What went wrong with files, the last one first, each with a number.
     pub(crate) failures: RwSignal<Vec<(u32, String)>>,
     /// The reports that were made so far: each pair is compared once.
@@ -93,18 +95,20 @@ impl Desk {
             held: RwSignal::default(),
             pair: RwSignal::default(),
             jobs: RwSignal::default(),
+            is_over: RwSignal::default(),
             failures: RwSignal::default(),
             reports: StoredValue::default(),
             last_id: StoredValue::default(),
             targets: StoredValue::default(),
         };
         if let Some(report) = report {
-            let Bundle { before, after, targets } = report.bundle;
+            let Bundle { before, after, targets, names } = report.bundle;
+            let called = |side: usize, otherwise| names[side].clone().map_or(otherwise, Name::File);
             desk.targets.set_value(targets.clone());
             // A report of one side has nothing before.
             let is_there = !before.services.is_empty() || before.runtime.is_some();
-            let before = is_there.then(|| desk.hold(Name::Before, before.clone()));
-            let after = desk.hold(Name::After, after.clone());
+            let before = is_there.then(|| desk.hold(called(0, Name::Before), before.clone()));
+            let after = desk.hold(called(1, Name::After), after.clone());
             let pair = Pair { before, after: Some(after) };
             desk.reports.update_value(|reports| reports.push((pair, report)));
             desk.pair.set(pair);
@@ -140,6 +144,14 @@ impl Desk {
             .with_untracked(|held| Some(Arc::clone(&held.iter().find(|held| Some(held.id) == id)?.snapshot)))
     }
 
+    /// The file that a snapshot came from.
+    fn file_name(&self, id: Option<u32>) -> Option<String> {
+        self.held.with_untracked(|held| match &held.iter().find(|held| Some(held.id) == id)?.name {
+            Name::File(name) => Some(name.clone()),
+            Name::Before | Name::After => None,
+        })
+    }
+
     /// The comparison of the pair; nothing without a side after.
     pub(crate) fn report(&self, pair: Pair) -> Option<&'static Report> {
         let known = |reports: &Vec<(Pair, &'static Report)>| {
@@ -151,7 +163,8 @@ impl Desk {
         let after = self.snapshot(pair.after)?;
         let before = self.snapshot(pair.before).unwrap_or_default();
         let targets = self.targets.get_value();
-        let report = Report::of(Bundle { targets, ..paired(&before, &after) });
+        let names = [self.file_name(pair.before), self.file_name(pair.after)];
+        let report = Report::of(Bundle { targets, names, ..paired(&before, &after) });
         self.reports.update_value(|reports| reports.push((pair, report)));
         Some(report)
     }
@@ -244,7 +257,7 @@ fn paired(before: &Snapshot, after: &Snapshot) -> Bundle {
     if let ([old], [new]) = (&mut before.services[..], &after.services[..]) {
         old.name.clone_from(&new.name);
     }
-    Bundle { before, after, targets: None }
+    Bundle { before, after, targets: None, names: [None, None] }
 }
 
 #[cfg(test)]

@@ -49,6 +49,29 @@ pub(crate) fn focus(selector: &str) {
 /// Brings the first element a selector finds into sight once it stands, and moves the focus there. Where it lies in a
 /// part that folds, that part opens.
 pub(crate) fn show(selector: String) {
+    bring(selector, ScrollLogicalPosition::Center);
+}
+
+/// Goes to a section, by its anchor.
+pub(crate) fn go_to(anchor: &str) {
+    // The id is that of a heading, which takes no focus: the reader of the screen goes on at the section.
+    bring(format!("[id=\"{}\"]", anchor.replace(['"', '\\'], "")), ScrollLogicalPosition::Start);
+}
+
+/// The anchor of the section that fills most of the window; none at the top of the page.
+pub(crate) fn section_in_sight() -> Option<String> {
+    let window = web_sys::window()?;
+    let (height, scrolled) = (window.inner_height().ok()?.as_f64()?, window.scroll_y().ok()?);
+    let headings = document()?.get_elements_by_tag_name("h2");
+    let headings = (0..headings.length()).filter_map(|at| headings.item(at)?.dyn_into::<HtmlElement>().ok());
+    // One that is not shown has no height, and one of a list over the page no place in it.
+    let shown = headings.filter(|heading| heading.client_height() > 0 && !heading.id().is_empty());
+    let in_page = shown.filter(|heading| heading.closest("#report").is_ok_and(|page| page.is_some()));
+    let above = in_page.filter(|heading| f64::from(heading.offset_top()) - scrolled < height * 0.4);
+    above.last().map(|heading| heading.id()).filter(|_| scrolled > 0.0)
+}
+
+fn bring(selector: String, place: ScrollLogicalPosition) {
     set_timeout(
         move || {
             let found = document().and_then(|document| document.query_selector(&selector).ok().flatten());
@@ -60,7 +83,7 @@ pub(crate) fn show(selector: String) {
                 details.set_open(true);
             }
             let options = ScrollIntoViewOptions::new();
-            options.set_block(ScrollLogicalPosition::Center);
+            options.set_block(place);
             element.scroll_into_view_with_scroll_into_view_options(&options);
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);

@@ -2,7 +2,7 @@
 
 use plimsoll_analysis::compare::ServiceTrees;
 use plimsoll_analysis::findings::{
-    Advice, Check, Finding, Followed, Input, Outcome, RULES, Rule, ServiceProgress, advise, follow,
+    Advice, Check, Finding, Followed, Input, Outcome, RULES, Rule, ServiceProgress, follow,
 };
 use plimsoll_snapshot::{Bundle, Order as _, Snapshot};
 
@@ -10,14 +10,14 @@ use crate::state::Report;
 
 /// The findings of a service.
 #[derive(Debug)]
-pub(crate) struct Judged {
+pub(crate) struct Judged<'a> {
     /// In the image after.
-    pub(crate) advice: Advice,
+    pub(crate) advice: &'a Advice,
     /// What became of those in the image before, if there is one.
     pub(crate) progress: Option<ServiceProgress>,
 }
 
-impl Judged {
+impl Judged<'_> {
     /// Whether a finding came with the image after.
     pub(crate) fn is_new(&self, finding: &Finding) -> bool {
         self.progress.as_ref().is_some_and(|progress| progress.new.iter().any(|new| new.rule == finding.rule))
@@ -32,13 +32,17 @@ impl Judged {
     }
 }
 
-/// Checks a service by all rules; `None` if it is not there after.
-pub(crate) fn judge(bundle: &Bundle, name: &str, trees: &ServiceTrees<'_>) -> Option<Judged> {
-    let rules: Vec<&Rule> = RULES.iter().collect();
+/// The findings of a service, of which both sides are known; `None` if it is not there after.
+pub(crate) fn judge<'a>(
+    bundle: &Bundle,
+    name: &str,
+    trees: &ServiceTrees<'_>,
+    [of_before, of_after]: &'a [Option<Advice>; 2],
+) -> Option<Judged<'a>> {
     let new = after(&bundle.after, name, trees)?;
-    let advice = advise(&new, &rules);
-    let progress =
-        before(&bundle.before, name, trees).map(|old| follow(&old, &advise(&old, &rules), &new, &advice));
+    let advice = of_after.as_ref()?;
+    let old = before(&bundle.before, name, trees).zip(of_before.as_ref());
+    let progress = old.map(|(old, of_before)| follow(&old, of_before, &new, advice));
     Some(Judged { advice, progress })
 }
 
@@ -106,14 +110,15 @@ mod tests {
             remains: Bytes(9 - saved),
             found_after: Bytes::ZERO,
         };
+        let advice = Advice {
+            service: "app".into(),
+            findings: vec![finding("locales", 9), finding("secrets", 0)],
+            size_bytes: Bytes(100),
+            saving: Bytes(9),
+            possible_saving: Bytes(9),
+        };
         let judged = Judged {
-            advice: Advice {
-                service: "app".into(),
-                findings: vec![finding("locales", 9), finding("secrets", 0)],
-                size_bytes: Bytes(100),
-                saving: Bytes(9),
-                possible_saving: Bytes(9),
-            },
+            advice: &advice,
             progress: Some(ServiceProgress {
                 service: "app".into(),
                 predicted: Bytes(27),

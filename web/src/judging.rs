@@ -166,6 +166,7 @@ mod tests {
             before: Snapshot::default(),
             after: Snapshot::default(),
             targets: Some(json!({ "stack": { "size": "5 MB" } })),
+            names: [None, None],
         }))
         .unwrap();
         let demand = |value: &str| {

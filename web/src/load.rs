@@ -118,13 +118,21 @@ pub(crate) fn fragment() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
-/// Writes what the reader has chosen into the address, so that a copied link opens the same view. Replaces:
-/// the button for going back leaves the report at once.
+/// Writes what the reader has chosen into the address, so that a copied link opens the same view. Replaces: the button for
+/// going back leaves the report at once. Nothing scrolls, as it would for a new address.
 pub(crate) fn set_fragment(fragment: &str) {
-    if let Some(window) = web_sys::window() {
-        // A page in a frame may not; it then simply has no such link.
-        let _ = window.location().replace(&format!("#{fragment}"));
-    }
+    let Some(window) = web_sys::window() else { return };
+    let href = window.location().href().unwrap_or_default();
+    let page = href.split_once('#').map_or(&*href, |(page, _)| page);
+    let address = if fragment.is_empty() { page.to_owned() } else { format!("{page}#{fragment}") };
+    // A page in a frame may not; it then simply has no such link.
+    let _ = replace_address(&window, &address);
+}
+
+fn replace_address(window: &Window, address: &str) -> Result<JsValue, JsValue> {
+    let history = js_sys::Reflect::get(window, &"history".into())?;
+    let replace = js_sys::Reflect::get(&history, &"replaceState".into())?.dyn_into::<js_sys::Function>()?;
+    replace.call3(&history, &JsValue::NULL, &"".into(), &address.into())
 }
 
 /// Sets or removes a `data-` attribute of the document, by its name in the DOM.
@@ -136,6 +144,17 @@ pub(crate) fn set_root_data(name: &str, value: Option<&str>) {
         // Fails for names with a dash before a letter alone; the names are those of this program.
         Some(value) => drop(root.dataset().set(name, value)),
         None => root.dataset().delete(name),
+    }
+}
+
+/// Calls a function at the next event of a kind.
+pub(crate) fn once(event: &str, function: &js_sys::Function) {
+    let options = web_sys::AddEventListenerOptions::new();
+    options.set_once(true);
+    if let Some(window) = web_sys::window() {
+        // Listeners can always be added to a window.
+        let _ =
+            window.add_event_listener_with_callback_and_add_event_listener_options(event, function, &options);
     }
 }
 

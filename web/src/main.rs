@@ -5,6 +5,7 @@
 use leptos::prelude::*;
 use plimsoll_snapshot::Bundle;
 
+mod anchors;
 mod app;
 mod charts;
 mod components;

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparison, compare};
+use plimsoll_analysis::Changes;
+use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparison};
 use plimsoll_analysis::memory::timeline::{Timeline, timelines};
-use plimsoll_analysis::memory::{Memory, ServiceMemory, memory};
-use plimsoll_snapshot::{Bundle, Bytes, Runtime};
+use plimsoll_analysis::memory::{Memory, ServiceMemory};
+use plimsoll_analysis::regressions::{Regression, RegressionKind};
+use plimsoll_snapshot::{Bundle, Bytes, filled};
 
 /// Both sides, before and after.
 pub(crate) struct Running {
     pub(crate) memory: [Option<Memory>; 2],
     timelines: [Vec<Timeline>; 2],
     pub(crate) comparison: Option<MemoryComparison>,
+    regressions: Vec<Regression>,
 }
 
 /// The least that a limit leaves free: what a card says of the stack.
@@ -24,17 +27,13 @@ pub(crate) enum Headroom<'a> {
 }
 
 impl Running {
-    pub(crate) fn of(bundle: &Bundle) -> Self {
-        let has_services = |runtime: &&Runtime| !runtime.containers.is_empty() || !runtime.planned.is_empty();
-        let sides = [&bundle.before, &bundle.after].map(|side| side.runtime.as_ref().filter(has_services));
-        let comparison = match sides {
-            [Some(before), Some(after)] => Some(compare(before, after)),
-            _ => None,
-        };
+    pub(crate) fn of(bundle: &Bundle, changes: &Changes) -> Self {
+        let sides = [&bundle.before, &bundle.after].map(|side| side.runtime.as_ref());
         Self {
-            memory: sides.map(|side| side.map(memory)),
+            memory: changes.running.clone(),
             timelines: sides.map(|side| side.map(timelines).unwrap_or_default()),
-            comparison,
+            comparison: changes.memory.clone(),
+            regressions: changes.regressions.clone(),
         }
     }
 
@@ -46,7 +45,7 @@ impl Running {
     /// The services of both sides, by name.
     pub(crate) fn services(&self) -> Vec<&str> {
         let services = self.memory.iter().flatten().flat_map(|memory| &memory.services);
-        let names: BTreeSet<&str> = services.map(|service| service.name.as_str()).collect();
+        let names: BTreeSet<&str> = filled(services.map(|service| service.name.as_str()));
         names.into_iter().collect()
     }
 
@@ -72,6 +71,12 @@ impl Running {
         }
         let sides = both(None);
         sides.iter().any(Option::is_some).then_some((None, sides)).into_iter().collect()
+    }
+
+    /// Whether something of a kind got worse: of a service, or of the stack as a whole.
+    pub(crate) fn is_worse(&self, service: Option<&str>, kind: impl Fn(&RegressionKind) -> bool) -> bool {
+        let of_it = |regression: &&Regression| regression.service.as_deref() == service;
+        self.regressions.iter().filter(of_it).any(|regression| kind(&regression.kind))
     }
 
     /// What became of it.
@@ -101,8 +106,8 @@ pub(crate) fn headroom(memory: &Memory) -> Option<Headroom<'_>> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use plimsoll_snapshot::Snapshot;
     use plimsoll_snapshot::runtime::{Column, Container, Limits, Load, Metric, Recording, Series};
+    use plimsoll_snapshot::{Runtime, Snapshot};
 
     use super::*;
 
@@ -127,15 +132,19 @@ mod tests {
         Snapshot { runtime: Some(runtime), ..Snapshot::default() }
     }
 
+    fn running(before: Snapshot, after: Snapshot) -> Running {
+        let changes = Changes::between(&before, &after);
+        Running::of(&Bundle { before, after, targets: None, names: [None, None] }, &changes)
+    }
+
     #[test]
     fn one_side_alone_is_enough() {
         let after = side(&[("b", 5, Some(10)), ("a", 5, None)]);
-        let running = Running::of(&Bundle { before: Snapshot::default(), after, targets: None });
+        let running = running(Snapshot::default(), after);
         assert_eq!(running.services(), ["a", "b"]);
         assert!(running.service("a")[0].is_none() && running.service("a")[1].is_some());
         assert!(running.comparison.is_none() && !running.is_empty());
-        let nothing = Bundle { before: Snapshot::default(), after: Snapshot::default(), targets: None };
-        assert!(Running::of(&nothing).is_empty());
+        assert!(self::running(Snapshot::default(), Snapshot::default()).is_empty());
     }
 
     #[test]
@@ -152,7 +161,7 @@ mod tests {
             side
         };
         let check = |before: &[bool], after: &[bool], expected: &[(Option<bool>, [bool; 2])]| {
-            let running = Running::of(&Bundle { before: side(before), after: side(after), targets: None });
+            let running = running(side(before), side(after));
             let courses = running.courses("a").into_iter();
             let told: Vec<_> =
                 courses.map(|(load, sides)| (load, sides.map(|side| side.is_some()))).collect();
@@ -166,8 +175,7 @@ mod tests {
     #[test]
     fn headroom_is_that_of_the_service_nearest_to_its_limit() {
         let check = |services: &[(&str, u64, Option<u64>)], expected: &str| {
-            let running =
-                Running::of(&Bundle { before: Snapshot::default(), after: side(services), targets: None });
+            let running = running(Snapshot::default(), side(services));
             let found = match running.memory[1].as_ref().and_then(headroom) {
                 Some(Headroom::Least { service, .. }) => service.to_owned(),
                 Some(Headroom::Unlimited(services)) => format!("none: {}", services.join(" ")),

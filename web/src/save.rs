@@ -10,7 +10,7 @@ use crate::{load, text};
 
 /// The name of a document that shows a report.
 pub(crate) fn title(report: &Report, language: Language) -> String {
-    format!("{} · {}", verdict::title_of(report.bundle, &report.comparison, language), text::NAME)
+    format!("{} · {}", verdict::title_of(&report.changes, language), text::NAME)
 }
 
 /// Gives the reader this page around what it shows now, in the language it speaks.
@@ -26,7 +26,7 @@ async fn page(report: &Report, language: Language) -> Result<String, String> {
     report.bundle.write_json(&mut data).map_err(|error| error.to_string())?;
     let data = load::gzip(&data).await?;
     let title = title(report, language);
-    let summary = summary::of(report.bundle, &report.comparison, language);
+    let summary = summary::of(&report.changes, language);
     let page = Page { title: &title, lang: language.tag(), static_html: &summary, data: &data };
     let mut bytes = Vec::new();
     viewer.write(&page, &mut bytes).map_err(|error| error.to_string())?;

@@ -11,9 +11,9 @@ use web_sys::{
     HtmlDocument, HtmlImageElement, HtmlTextAreaElement, Url,
 };
 
-use crate::load;
 use crate::state::State;
 use crate::text::words;
+use crate::{document, load};
 
 /// What is told to the reader, and read aloud: what came of the last wish.
 #[derive(Clone, Copy)]
@@ -50,12 +50,12 @@ pub(crate) fn copy(text: String, said: Said) {
     });
 }
 
-fn document() -> Option<Document> {
+fn page() -> Option<Document> {
     web_sys::window()?.document()
 }
 
 fn copy_selection(text: &str) -> Option<bool> {
-    let document = document()?;
+    let document = page()?;
     let field = document.create_element("textarea").ok()?.dyn_into::<HtmlTextAreaElement>().ok()?;
     field.set_value(text);
     document.body()?.append_child(&field).ok()?;
@@ -82,7 +82,7 @@ fn blob(parts: &js_sys::Array, kind: &str) -> Option<Blob> {
 
 fn save_blob(name: &str, blob: &Blob) -> Option<()> {
     let url = Url::create_object_url_with_blob(blob).ok()?;
-    let link = document()?.create_element("a").ok()?.dyn_into::<HtmlAnchorElement>().ok()?;
+    let link = page()?.create_element("a").ok()?.dyn_into::<HtmlAnchorElement>().ok()?;
     link.set_href(&url);
     link.set_download(name);
     link.click();
@@ -125,7 +125,7 @@ fn draw_and_save(picture: &Picture, said: Said) -> Option<()> {
 }
 
 fn drawn(image: &HtmlImageElement, width: f64, height: f64) -> Option<HtmlCanvasElement> {
-    let canvas = document()?.create_element("canvas").ok()?.dyn_into::<HtmlCanvasElement>().ok()?;
+    let canvas = page()?.create_element("canvas").ok()?.dyn_into::<HtmlCanvasElement>().ok()?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size on a screen")]
     {
         canvas.set_width((width * 2.0) as u32);
@@ -142,21 +142,35 @@ fn drawn(image: &HtmlImageElement, width: f64, height: f64) -> Option<HtmlCanvas
 pub(crate) fn print(state: State, all: bool) {
     state.everything.set(all);
     load::set_root_data("paper", Some(if all { "all" } else { "summary" }));
-    // By then all of it is laid out. The call comes back when the reader has printed, or thought better of it.
+    // By then all of it is laid out.
     set_timeout(
         move || {
+            // Some browsers come back before they have laid the pages out, so what is laid out stays until they say that
+            // they are done, or the reader goes on.
+            for event in ["afterprint", "pointerdown", "keydown"] {
+                let done = Closure::once_into_js(move || {
+                    load::set_root_data("paper", None);
+                    // By then the reader may have gone on to another report.
+                    let _ = state.everything.try_set(false);
+                });
+                load::once(event, done.unchecked_ref());
+            }
             if let Some(window) = web_sys::window() {
                 // A browser without a printer shows nothing.
                 let _ = window.print();
             }
-            load::set_root_data("paper", None);
-            state.everything.set(false);
         },
         Duration::from_millis(100),
     );
 }
 
-/// The address of what is shown.
-pub(crate) fn address() -> String {
-    web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+/// The address of what is shown, with the section that is in sight.
+pub(crate) fn address(state: State) -> String {
+    state.at.set(document::section_in_sight().unwrap_or_default());
+    let href = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let page = href.split_once('#').map_or(&*href, |(page, _)| page);
+    match &*state.fragment_now() {
+        "" => page.to_owned(),
+        fragment => format!("{page}#{fragment}"),
+    }
 }

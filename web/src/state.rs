@@ -4,7 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
-use plimsoll_analysis::compare::{Comparison, ServiceComparison, ServiceTrees, compare_with_trees};
+use plimsoll_analysis::Changes;
+use plimsoll_analysis::compare::{Comparison, ServiceComparison, ServiceTrees};
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bundle;
 
@@ -14,9 +15,12 @@ use crate::findings::{self, Judged};
 use crate::judging::{Edits, Judging};
 use crate::running::Running;
 use crate::treemap::Area;
+use crate::{anchors, document};
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
 const VERSION: &str = "v=1";
+/// The longest anchor: the name of a package, and nothing that fills an address.
+const LONGEST_ANCHOR: usize = 240;
 /// The most targets that an address changes.
 const MOST_EDITS: usize = 200;
 
@@ -25,11 +29,13 @@ pub(crate) struct Report {
     /// What was read.
     pub(crate) bundle: &'static Bundle,
     /// What the analysis says of it.
+    pub(crate) changes: Changes,
+    /// What it says of the images.
     pub(crate) comparison: Arc<Comparison>,
     /// The files and the packages of every service, in the order of `comparison.services`.
     pub(crate) trees: Vec<ServiceTrees<'static>>,
-    /// What the rules find in each, from when it was asked for.
-    judged: Vec<OnceLock<Option<Judged>>>,
+    /// What became of the findings of each, from when it was asked for.
+    judged: Vec<OnceLock<Option<Judged<'static>>>>,
     running: OnceLock<Running>,
     judging: OnceLock<Option<Judging>>,
 }
@@ -39,25 +45,26 @@ impl Report {
     /// looked at.
     pub(crate) fn of(bundle: Bundle) -> &'static Self {
         let bundle: &'static Bundle = Box::leak(Box::new(bundle));
-        let (comparison, trees) = compare_with_trees(&bundle.before, &bundle.after);
-        let comparison = Arc::new(comparison);
+        let (changes, trees) =
+            Changes::with_trees(&bundle.before, &bundle.after, bundle.names.each_ref().map(Option::as_deref));
+        let comparison = Arc::clone(&changes.comparison);
         let judged = trees.iter().map(|_| OnceLock::new()).collect();
         let (running, judging) = (OnceLock::new(), OnceLock::new());
-        Box::leak(Box::new(Self { bundle, comparison, trees, judged, running, judging }))
+        Box::leak(Box::new(Self { bundle, changes, comparison, trees, judged, running, judging }))
     }
 
     /// What the rules find in a service; `None` if it is not there after.
-    pub(crate) fn judged(&'static self, position: usize) -> Option<&'static Judged> {
+    pub(crate) fn judged(&'static self, position: usize) -> Option<&'static Judged<'static>> {
         let judge = || {
             let name = &self.comparison.services.get(position)?.name;
-            findings::judge(self.bundle, name, self.trees.get(position)?)
+            findings::judge(self.bundle, name, self.trees.get(position)?, self.changes.advice.get(position)?)
         };
         self.judged.get(position)?.get_or_init(judge).as_ref()
     }
 
     /// What is known of running services.
     pub(crate) fn running(&self) -> &Running {
-        self.running.get_or_init(|| Running::of(self.bundle))
+        self.running.get_or_init(|| Running::of(self.bundle, &self.changes))
     }
 
     /// What it is judged by, if there is something to judge.
@@ -136,6 +143,8 @@ pub(crate) struct State {
     pub(crate) service: RwSignal<usize>,
     /// The targets that the reader has changed.
     pub(crate) edits: RwSignal<Edits>,
+    /// The anchor that the reader was led to: a section, `package-NAME` or `finding-RULE`; empty for none.
+    pub(crate) at: RwSignal<String>,
     /// What a search was led to, with the position of its service, until the part that has it shows it.
     pub(crate) sought: RwSignal<Option<(usize, Place)>>,
 }
@@ -155,6 +164,7 @@ impl State {
             everything: RwSignal::new(false),
             service: RwSignal::new(0),
             edits: RwSignal::new(Edits::new()),
+            at: RwSignal::new(String::new()),
             sought: RwSignal::new(None),
         };
         state.follow(fragment);
@@ -177,6 +187,10 @@ impl State {
         if !unticked.is_empty() {
             change(self.unticked, unticked);
         }
+        let plain = fragment.trim_start_matches('#');
+        if !plain.contains('=') {
+            self.jump(&decode(plain));
+        }
         for (key, value) in pairs(fragment) {
             match key {
                 "view" => {
@@ -190,6 +204,7 @@ impl State {
                     }
                 }
                 "in" => change(self.directory, value),
+                "at" => self.jump(&value),
                 "lang" => {
                     if let Some(language) = Language::of_tag(&value) {
                         change(self.language, language);
@@ -215,7 +230,35 @@ impl State {
         }
     }
 
-    /// The fragment that describes the state; empty for the one a report opens with.
+    /// Leads to an anchor. What stands there already is left alone.
+    fn jump(&self, anchor: &str) {
+        let is_one = !anchor.is_empty() && anchor.len() <= LONGEST_ANCHOR;
+        if is_one && self.at.with_untracked(|at| at != anchor) {
+            self.lead_to(anchor);
+        }
+    }
+
+    /// Leads to an anchor, wherever the reader is.
+    pub(crate) fn lead_to(&self, anchor: &str) {
+        self.at.set(anchor.to_owned());
+        match anchors::place(self.report, self.service.get_untracked(), anchor) {
+            Some((service, place)) => self.go_to(service, place),
+            None => {
+                if !anchors::FOR_ALL.contains(&anchor) {
+                    self.view.set(View::Engineer);
+                }
+                document::go_to(anchor);
+            }
+        }
+    }
+
+    /// The fragment as it is, for who does not follow it.
+    pub(crate) fn fragment_now(&self) -> String {
+        untrack(|| self.fragment())
+    }
+
+    /// The fragment that describes the state; empty for the one a report opens with. Where the reader only went to a
+    /// section, it is the anchor of that.
     pub(crate) fn fragment(&self) -> String {
         let mut parts = Vec::new();
         if self.view.get() != View::default() {
@@ -240,9 +283,13 @@ impl State {
         let edits = self.edits.get();
         parts
             .extend(edits.iter().map(|(key, value)| format!("target={}", encode(&format!("{key}={value}")))));
-        if !parts.is_empty() {
-            parts.insert(0, VERSION.to_owned());
+        let at = encode(&self.at.read());
+        match (parts.is_empty(), at.is_empty()) {
+            (true, _) => return at,
+            (false, true) => {}
+            (false, false) => parts.push(format!("at={at}")),
         }
+        parts.insert(0, VERSION.to_owned());
         parts.join("&")
     }
 
@@ -252,7 +299,13 @@ impl State {
         if self.service.get_untracked() != service {
             self.service.set(service);
         }
-        self.sought.set(Some((service, place)));
+        match place {
+            // Findings stand in the order of the analysis.
+            Place::Finding(at) => {
+                document::show(format!(".findings:not(.done) > li:nth-child({}) summary", at + 1));
+            }
+            place => self.sought.set(Some((service, place))),
+        }
     }
 
     /// What is sought in a service, by a part that shows what fits; from then on it is not sought any more.

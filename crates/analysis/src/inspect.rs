@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use plimsoll_snapshot::{
     ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, Entry, EntryKind, Image, Layer,
-    Node, Order as _, Snapshot, Source, Warning, path,
+    Node, Order as _, Snapshot, Source, Warning, filled, path,
 };
 use serde::Serialize;
 
@@ -198,7 +198,7 @@ pub fn stack_size(snapshot: &Snapshot) -> StackSize {
         *used.entry(service.image).or_default() += 1;
     }
     let layers = |image: usize| snapshot.images[image].layers.iter().map(|layer| layer.layer);
-    let unique: BTreeSet<usize> = used.keys().flat_map(|&image| layers(image)).collect();
+    let unique: BTreeSet<usize> = filled(used.keys().flat_map(|&image| layers(image)));
     let size = |image: usize| layers(image).map(|layer| layer_bytes[layer]).sum::<Bytes>();
     StackSize {
         services: snapshot.services.len() as u64,

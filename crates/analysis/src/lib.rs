@@ -2,6 +2,7 @@
 //!
 //! Everything here is a pure function of snapshots, so the command line and the page give the same figures.
 
+mod changes;
 pub mod compare;
 mod dive;
 pub mod dockerfile;
@@ -13,6 +14,7 @@ pub mod lines;
 pub mod memory;
 pub mod nearest;
 pub mod packages;
+pub mod regressions;
 pub mod said;
 mod squash;
 pub mod targets;
@@ -20,5 +22,6 @@ pub mod targets;
 mod testing;
 mod tree;
 
+pub use changes::Changes;
 pub use squash::{Cause, Inode, Names, Squashed, squash};
 pub use tree::{Holds, Tree, TreeNode};

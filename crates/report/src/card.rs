@@ -5,13 +5,14 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_analysis::compare::{Comparison, ServiceComparison};
+use plimsoll_analysis::Changes;
+use plimsoll_analysis::compare::ServiceComparison;
 use plimsoll_snapshot::Bytes;
 
 use crate::format::{one_line, shorten, unbroken};
 use crate::html::escape;
 use crate::language::Language;
-use crate::verdict::verdict;
+use crate::{regressions, verdict};
 
 /// Its width and height in pixels.
 pub const SIZE: (u32, u32) = (1200, 630);
@@ -25,15 +26,22 @@ const LINE: &str = "#e1e4e8";
 const MARK: &str = "#8b929b";
 const LESS: &str = "#1f5fae";
 const MORE: &str = "#a84c06";
-/// The services that have a line.
+/// The services that have a line, where there is room.
 const SERVICES: usize = 4;
+/// The lines for what got worse.
+const WORSE: usize = 3;
+/// Below this there is no room for a service.
+const LOWEST: f64 = 530.0;
 /// The average width of a character against its size, a little on the wide side.
 const CHARACTER: f64 = 0.66;
+/// The same where the text is not bold.
+const REGULAR: f64 = 0.57;
 
 /// The card of a comparison.
 #[must_use]
-pub fn card(comparison: &Comparison, language: Language) -> String {
-    let sentence = verdict(comparison, language);
+pub fn card(changes: &Changes, language: Language) -> String {
+    let comparison = &changes.comparison;
+    let sentence = verdict::of(changes, language);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1200\" height=\"630\" viewBox=\"0 0 1200 630\" \
          font-family=\"system-ui, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif\" role=\"img\" \
@@ -51,11 +59,22 @@ pub fn card(comparison: &Comparison, language: Language) -> String {
         text(&mut svg, MARGIN, y, 34.0, INK, "font-weight=\"600\"", &line);
         y += 44.0;
     }
-    y = 330.0;
+    for sentence in regressions::sentences(&changes.regressions, WORSE, language) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of characters")]
+        let most = ((WIDTH - 2.0 * MARGIN) / (22.0 * REGULAR)) as usize;
+        let line = shorten(&format!("▲ {}", unbroken(&sentence)), most);
+        text(&mut svg, MARGIN, y, 22.0, MORE, "", &line);
+        y += 34.0;
+    }
+    // The services begin at the same height wherever the headline leaves room.
+    y = (y + 38.0).max(330.0);
     let _ = writeln!(svg, "<path d=\"M64 {:.0}H1136\" stroke=\"{LINE}\"/>", y - 44.0);
     let largest =
         comparison.services.iter().flat_map(|service| [service.size.before, service.size.after]).max();
     for service in comparison.services.iter().take(SERVICES) {
+        if y > LOWEST {
+            break;
+        }
         let change = if comparison.has_before() {
             change(service, language)
         } else {
@@ -148,6 +167,8 @@ fn wrapped(sentence: &str, size: f64, width: f64) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_analysis::regressions::{Regression, RegressionKind};
+
     use super::*;
 
     #[test]
@@ -164,8 +185,20 @@ mod tests {
         assert!(card.ends_with("</svg>\n"));
     }
 
-    fn empty() -> Comparison {
+    #[test]
+    fn what_got_worse_stands_under_the_headline_and_leaves_room_for_a_service() {
+        let unhealthy =
+            |at: u32| Regression { service: Some(format!("s{at}")), kind: RegressionKind::Unhealthy };
+        let changes = Changes { regressions: (0..9).map(unhealthy).collect(), ..empty() };
+        let card = card(&changes, Language::English);
+        for line in ["▲ s0: unhealthy", "▲ s1: unhealthy", "▲ 7 more"] {
+            assert!(card.contains(&format!("fill=\"{MORE}\" >{line}<")), "{line}: {card}");
+        }
+        assert!(!card.contains("s2"), "{card}");
+    }
+
+    fn empty() -> Changes {
         let snapshot = plimsoll_snapshot::Snapshot::default();
-        plimsoll_analysis::compare::compare(&snapshot, &snapshot)
+        Changes::between(&snapshot, &snapshot)
     }
 }

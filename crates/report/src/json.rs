@@ -2,16 +2,18 @@
 
 use std::io::{self, Write};
 
+use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::findings::{Progress, StackAdvice};
 use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split};
+use plimsoll_analysis::regressions::Regression;
 use serde::Serialize;
 
-use crate::json_text;
 use crate::language::Language;
+use crate::memory::ComparisonDocument;
 use crate::sizes::{self, SizeDefinition};
-use crate::verdict::verdict;
+use crate::{json_text, verdict};
 
 /// The version of the documents. Additions leave it; whatever would break a reader raises it.
 pub const FORMAT_VERSION: u32 = 1;
@@ -52,8 +54,18 @@ pub fn inspection(inspection: &Inspection, out: impl Write) -> io::Result<()> {
 }
 
 /// Writes a comparison; see `docs/compare-format.md`.
-pub fn comparison(comparison: &Comparison, out: impl Write) -> io::Result<()> {
-    write("plimsoll-comparison", comparison, Some(verdict(comparison, Language::English)), out)
+pub fn comparison(changes: &Changes, out: impl Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        regressions: &'a [Regression],
+        #[serde(flatten)]
+        comparison: &'a Comparison,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        memory: Option<ComparisonDocument<'a>>,
+    }
+    let Changes { comparison, memory, regressions, .. } = changes;
+    let content = Content { regressions, comparison, memory: memory.as_ref().map(ComparisonDocument::of) };
+    write("plimsoll-comparison", &content, Some(verdict::of(changes, Language::English)), out)
 }
 
 /// Writes the packages of images; see `docs/packages-format.md`.

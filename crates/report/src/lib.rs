@@ -17,6 +17,7 @@ mod markup;
 pub mod memory;
 pub mod packages;
 pub mod progress;
+pub mod regressions;
 pub mod sizes;
 pub mod summary;
 mod table;

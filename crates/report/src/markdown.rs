@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, Inspection};
 use plimsoll_snapshot::Bytes;
@@ -9,8 +10,8 @@ use plimsoll_snapshot::Bytes;
 use crate::format::{count, one_line, shorten};
 use crate::language::Language;
 use crate::markup::{code, escaped, escaped_html};
-use crate::verdict::verdict;
-use crate::{sizes, why};
+use crate::verdict::{self, verdict};
+use crate::{memory, regressions, sizes, why};
 
 /// The width that an instruction or a path is cut to.
 const CELL: usize = 80;
@@ -110,11 +111,14 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
     text
 }
 
-/// A comparison as a comment: the verdict, the services that changed most, why, and the rest folded. It fits into a
+/// A comparison as a comment: the verdict, what got worse, the services that changed most, why, what became of the
+/// memory, and the rest folded. It fits into a
 /// comment whatever was compared; what does not is left out whole, and the text says so.
 #[must_use]
-pub fn comparison(comparison: &Comparison, language: Language) -> String {
-    let mut text = format!("**{}**\n\n", escaped(&verdict(comparison, language)));
+pub fn comparison(changes: &Changes, language: Language) -> String {
+    let comparison = &changes.comparison;
+    let mut text = format!("**{}**\n\n", escaped(&verdict::of(changes, language)));
+    text.push_str(&regressions::markdown(&changes.regressions, language));
     text.push_str(&services(comparison, language));
     if let Some(service) = comparison.services.first() {
         let sentences = why::sentences(service, language);
@@ -128,6 +132,12 @@ pub fn comparison(comparison: &Comparison, language: Language) -> String {
         text.push('\n');
     }
     let left_out = format!("_{}_\n", language.words().left_out);
+    let compared = changes.memory.as_ref().map(|compared| memory::comparison_markdown(compared, language));
+    if let Some(compared) = compared.filter(|compared| text.len() + compared.len() + left_out.len() <= LIMIT)
+    {
+        text.push_str(&compared);
+        text.push('\n');
+    }
     for service in &comparison.services {
         let section = service_section(service, language);
         if text.len() + section.len() + left_out.len() > LIMIT {

@@ -2,36 +2,41 @@
 
 use std::fmt::Write as _;
 
+use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::ImageInspection;
-use plimsoll_snapshot::Bundle;
 
 use crate::format::{one_line, unbroken};
 use crate::html::escape;
 use crate::language::Language;
-use crate::verdict::{self, verdict};
+use crate::regressions;
+use crate::verdict;
 
 /// What stands there in a page without data.
 pub const NOTHING: &str = "<h1>Compare container images</h1>\n<p>This page reads images and snapshots that are dropped \
     on it, by a program it brings along. It needs JavaScript, and no network.</p>\n";
 
-/// The summary of two snapshots. Where they hold no images, it is the sentence on their memory.
+/// The summary of two snapshots. Where they hold no images, it is the sentence on their memory. All text is escaped, so
+/// it can be put into the page as it is.
 #[must_use]
-pub fn of(bundle: &Bundle, comparison: &Comparison, language: Language) -> String {
-    if comparison.services.is_empty() {
-        return format!("<h1>{}</h1>\n", escape(&unbroken(&verdict::of(bundle, comparison, language))));
+pub fn of(changes: &Changes, language: Language) -> String {
+    let comparison = &changes.comparison;
+    let verdict = unbroken(&verdict::of(changes, language));
+    let mut html = format!("<h1>{}</h1>\n", escape(&verdict));
+    html.push_str(&regressions::html(&changes.regressions, language));
+    if !comparison.services.is_empty() {
+        html.push_str(&table(comparison, language));
     }
-    summary(comparison, language)
+    html
 }
 
-/// The summary as HTML. All text is escaped, so it can be put into the page as it is.
-#[must_use]
-pub fn summary(comparison: &Comparison, language: Language) -> String {
+/// The services of both sides.
+fn table(comparison: &Comparison, language: Language) -> String {
     let words = language.words();
     if !comparison.has_before() {
         return single(comparison, language);
     }
-    let mut html = format!("<h1>{}</h1>\n", escape(&unbroken(&verdict(comparison, language))));
+    let mut html = String::new();
     let _ = writeln!(
         html,
         "<table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th></th></tr></thead><tbody>",
@@ -64,7 +69,7 @@ pub fn summary(comparison: &Comparison, language: Language) -> String {
 /// The same where there is one side.
 fn single(comparison: &Comparison, language: Language) -> String {
     let words = language.words();
-    let mut html = format!("<h1>{}</h1>\n", escape(&unbroken(&verdict(comparison, language))));
+    let mut html = String::new();
     let _ = writeln!(
         html,
         "<table><thead><tr><th>{}</th><th>{}</th></tr></thead><tbody>",

@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_analysis::compare::{Comparison, ServiceComparison};
+use plimsoll_analysis::Changes;
+use plimsoll_analysis::compare::ServiceComparison;
 use plimsoll_analysis::inspect::{ImageInspection, Inspection, LayerInspection};
 use plimsoll_snapshot::{Bytes, Transport};
 
 use crate::format::{bytes, count, delta, name, one_line, percent, shorten};
 use crate::language::Language;
 use crate::table::{align_right, indented, push, table};
-use crate::verdict::verdict;
-use crate::{sizes, words};
+use crate::{memory, regressions, sizes, verdict, words};
 
 /// The width that an instruction is cut to. The JSON has all of it.
 const INSTRUCTION: usize = 64;
@@ -126,8 +126,10 @@ fn hidden(image: &ImageInspection) -> String {
 
 /// A comparison.
 #[must_use]
-pub fn comparison(comparison: &Comparison) -> String {
-    let mut text = format!("{}\n\n", verdict(comparison, Language::English));
+pub fn comparison(changes: &Changes) -> String {
+    let comparison = &changes.comparison;
+    let mut text = format!("{}\n\n", verdict::of(changes, Language::English));
+    text.push_str(&regressions::text(&changes.regressions, Language::English));
     let mut table = table(&["service", "before", "after", "change", "", "hidden before", "hidden after"]);
     for service in &comparison.services {
         table.add_row([
@@ -152,6 +154,9 @@ pub fn comparison(comparison: &Comparison) -> String {
     text.push_str(&indented(&table));
     for service in &comparison.services {
         push(&mut text, &service_section(service));
+    }
+    if let Some(compared) = &changes.memory {
+        push(&mut text, &memory::comparison_text(compared, Language::English));
     }
     text
 }

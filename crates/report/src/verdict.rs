@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::{Comparison, ServiceComparison, SizeChange};
-use plimsoll_analysis::memory::memory;
-use plimsoll_snapshot::{Bundle, Bytes};
+use plimsoll_snapshot::Bytes;
 
 use crate::format;
 use crate::language::Language;
@@ -45,26 +45,25 @@ pub fn verdict(comparison: &Comparison, language: Language) -> String {
 
 /// The verdict on two snapshots. Where they hold no images, it is about the memory they were recorded for.
 #[must_use]
-pub fn of(bundle: &Bundle, comparison: &Comparison, language: Language) -> String {
-    let without_images = comparison.services.is_empty();
-    let memory = without_images.then(|| memory_clause(bundle, language)).flatten();
-    memory.unwrap_or_else(|| verdict(comparison, language))
+pub fn of(changes: &Changes, language: Language) -> String {
+    let without_images = changes.comparison.services.is_empty();
+    let memory = without_images.then(|| memory_clause(changes, language)).flatten();
+    memory.unwrap_or_else(|| verdict(&changes.comparison, language))
 }
 
 /// The title of a page about two snapshots.
 #[must_use]
-pub fn title_of(bundle: &Bundle, comparison: &Comparison, language: Language) -> String {
-    let is_about_memory = comparison.services.is_empty() && memory_clause(bundle, language).is_some();
+pub fn title_of(changes: &Changes, language: Language) -> String {
+    let comparison = &changes.comparison;
+    let is_about_memory = comparison.services.is_empty() && memory_clause(changes, language).is_some();
     if is_about_memory { language.words().memory.to_owned() } else { title(comparison, language) }
 }
 
 /// `backend 825 MiB → 422 MiB, postgres 72 MiB`: the most that each service took.
-fn memory_clause(bundle: &Bundle, language: Language) -> Option<String> {
-    let sides = [&bundle.before, &bundle.after]
-        .map(|side| side.runtime.as_ref().map(memory).map(|memory| memory.services).unwrap_or_default());
+fn memory_clause(changes: &Changes, language: Language) -> Option<String> {
     let mut services: BTreeMap<&str, [Option<Bytes>; 2]> = BTreeMap::new();
-    for (side, known) in sides.iter().enumerate() {
-        for service in known {
+    for (side, memory) in changes.running.iter().enumerate() {
+        for service in memory.iter().flat_map(|memory| &memory.services) {
             if let Some(taken) = &service.working_set {
                 services.entry(&service.name).or_default()[side] = Some(taken.max);
             }

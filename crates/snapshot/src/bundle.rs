@@ -18,6 +18,8 @@ pub struct Bundle {
     pub after: Snapshot,
     /// The target file that what is after is judged by, as a document; absent without one.
     pub targets: Option<serde_json::Value>,
+    /// What the snapshots before and after were called, where they may be named.
+    pub names: [Option<String>; 2],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -28,6 +30,12 @@ struct Document {
     layers: Vec<Layer>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     targets: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "is_nameless", default)]
+    names: [Option<String>; 2],
+}
+
+fn is_nameless(names: &[Option<String>; 2]) -> bool {
+    names.iter().all(Option::is_none)
 }
 
 impl Versioned for Document {
@@ -53,8 +61,8 @@ impl Bundle {
 
     /// Reads a bundle of which neither side holds more than the limits allow.
     pub fn read_within(file: impl Read, limits: &SnapshotLimits) -> Result<Self, FormatError> {
-        let Document { before, after, layers, targets, .. } = read_document(file, limits.bytes)?;
-        let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets };
+        let Document { before, after, layers, targets, names, .. } = read_document(file, limits.bytes)?;
+        let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets, names };
         check(&bundle.before, limits)?;
         check(&bundle.after, limits)?;
         Ok(bundle)
@@ -75,8 +83,8 @@ impl Bundle {
         let mut known = HashMap::new();
         let before = Side::of(&self.before, &mut layers, &mut known);
         let after = Side::of(&self.after, &mut layers, &mut known);
-        let targets = self.targets.clone();
-        Document { schema_version: SCHEMA_VERSION, before, after, layers, targets }
+        let (targets, names) = (self.targets.clone(), self.names.clone());
+        Document { schema_version: SCHEMA_VERSION, before, after, layers, targets, names }
     }
 }
 
@@ -133,7 +141,8 @@ mod tests {
             let runtime = Runtime { containers: vec![container], ..Runtime::default() };
             Snapshot { schema_version: SCHEMA_VERSION, runtime: Some(runtime), ..Snapshot::default() }
         };
-        let bundle = Bundle { before: side("old"), after: side("new"), targets: None };
+        let names = [Some("old.plimsoll".to_owned()), None];
+        let bundle = Bundle { before: side("old"), after: side("new"), targets: None, names };
         let mut file = Vec::new();
         bundle.write_gzip(&mut file).unwrap();
         assert_eq!(Bundle::read(&file[..]).unwrap(), bundle);

@@ -33,7 +33,7 @@ pub use image::{
     Snapshot, Source, Transport,
 };
 pub use limits::{MAX_BYTES, SnapshotLimits};
-pub use order::Order;
+pub use order::{Order, filled};
 pub use runtime::Runtime;
 pub use units::{ByteDelta, Bytes};
 pub use warning::Warning;

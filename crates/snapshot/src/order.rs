@@ -38,6 +38,17 @@ impl<T> Order<T> for [T] {
     }
 }
 
+/// A set or a map, filled one item after the other.
+///
+/// Collecting one sorts its items first, with a copy of the sort for each type: together these took up as much as all other
+/// sorts.
+#[must_use]
+pub fn filled<C: Default + Extend<T>, T>(items: impl IntoIterator<Item = T>) -> C {
+    let mut filled = C::default();
+    filled.extend(items);
+    filled
+}
+
 /// The positions of `count` items in their order.
 fn positions(count: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();

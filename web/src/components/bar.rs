@@ -1,32 +1,30 @@
 //! The bar at the top: what is compared with what, for whom, in which colours.
 
 use leptos::prelude::*;
-use plimsoll_analysis::inspect::ImageInspection;
 use plimsoll_report::format::date;
 use plimsoll_report::language::Language;
+use plimsoll_snapshot::{Bundle, Snapshot};
 
 use super::{FIND, Menu, Others};
 use crate::state::{State, Theme, View};
 use crate::text::{self, words};
 
-/// The bar. The images are those of the service that is chosen.
+/// The bar.
 #[component]
 pub(crate) fn Bar(state: State) -> impl IntoView {
-    let images = move || {
-        let service = state.selected()?;
-        Some(view! {
-            <p class="sides">
-                {side(words().before, service.before.as_ref())}
-                <span class="arrow" aria-hidden="true">"→"</span>
-                {side(words().after, service.after.as_ref())}
-            </p>
-        })
+    let Bundle { before, after, names, .. } = state.report.bundle;
+    let sides = view! {
+        <p class="sides">
+            {side(words().before, before, names[0].as_deref())}
+            <span class="arrow" aria-hidden="true">"→"</span>
+            {side(words().after, after, names[1].as_deref())}
+        </p>
     };
     view! {
         <header class="bar">
             <div class="wrap">
                 <span class="brand"><Mark /><span>{text::NAME}</span></span>
-                {images}
+                {sides}
                 <Others />
                 {(!state.report.comparison.services.is_empty()).then(|| view! {
                     <button
@@ -74,26 +72,35 @@ fn Mark() -> impl IntoView {
     }
 }
 
-fn side(label: &'static str, image: Option<&'static ImageInspection>) -> impl IntoView {
-    let (name, rest) = match image {
-        Some(image) => {
-            let name = image.reference.as_deref().map(text::name);
-            let parts = [
-                name.is_some().then(|| image.id.short().to_owned()),
-                image.created.as_deref().and_then(date),
-            ];
-            let rest: Vec<String> = parts.into_iter().flatten().collect();
-            (name.unwrap_or_else(|| image.id.short().to_owned()), rest.join(" · "))
-        }
-        None => (words().absent.to_owned(), String::new()),
+/// A snapshot: the name of its file, or else of its image, and which it is.
+fn side(label: &'static str, snapshot: &'static Snapshot, name: Option<&str>) -> impl IntoView + use<> {
+    let newest = snapshot.images.iter().filter_map(|image| image.created.as_deref().and_then(date)).max();
+    let services = || text::many(snapshot.services.len() as u64, &words().service_noun);
+    let mut facts = Vec::new();
+    let image = match &snapshot.images[..] {
+        [image] => image.reference.as_deref().or_else(|| Some(image.id.short())),
+        _ => None,
     };
+    let name = match (name, image) {
+        (Some(name), image) => {
+            facts.push(image.map_or_else(services, text::name));
+            text::name(name)
+        }
+        (None, Some(image)) => text::name(image),
+        (None, None) if snapshot.services.is_empty() && snapshot.runtime.is_none() => {
+            words().absent.to_owned()
+        }
+        (None, None) => services(),
+    };
+    facts.retain(|fact| *fact != name && !snapshot.services.is_empty());
+    facts.extend(newest);
     view! {
         <span class="side">
             <b>{label}</b>
             " "
             <span class="reference" title=name.clone()>{name.clone()}</span>
             " "
-            <small class="identity">{rest}</small>
+            <small class="identity">{facts.join(" · ")}</small>
         </span>
     }
 }

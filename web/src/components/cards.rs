@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use plimsoll_analysis::compare::SizeChange;
 use plimsoll_analysis::memory::Memory;
+use plimsoll_analysis::regressions::rising;
 use plimsoll_analysis::targets::Judgement;
 use plimsoll_report::format::{count, unbroken};
 
@@ -89,6 +90,8 @@ fn targets_card(judgement: Memo<Judgement>) -> AnyView {
 /// What the limits leave at the worst; nothing where nobody knows.
 fn memory_card(memory: &'static Memory) -> Option<AnyView> {
     let head = &words().running;
+    // Headroom is none where it is being used up.
+    let rising = rising(memory).map(|rising| unbroken(&text::language().regression(&rising)));
     let (value, more) = match headroom(memory)? {
         Headroom::Least { service, taken, limit } => {
             let share = text::share(limit - taken, limit);
@@ -109,6 +112,7 @@ fn memory_card(memory: &'static Memory) -> Option<AnyView> {
                 <dt>{head.card_headroom}</dt>
                 <dd class="value">{value}</dd>
                 <dd class="more-on">{unbroken(&more)}</dd>
+                {rising.map(|rising| view! { <dd class="more-on worsened">{rising}</dd> })}
             </div>
         }
         .into_any(),

@@ -6,7 +6,7 @@ use plimsoll_analysis::inspect::stack_size;
 use plimsoll_report::format::one_line;
 use plimsoll_snapshot::Bytes;
 use wasm_bindgen::JsCast as _;
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement};
 
 use super::Languages;
 use crate::desk::{Desk, Held, Job, Pair, Role};
@@ -31,10 +31,16 @@ pub(crate) fn Others() -> impl IntoView {
 /// The list over a report.
 #[component]
 pub(crate) fn ChooseOver(desk: Desk) -> impl IntoView {
+    let toggled = move |event: web_sys::Event| {
+        let list = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        desk.is_over.set(list.is_some_and(|list| list.matches(":popover-open").unwrap_or(false)));
+    };
+    // Another report or language brings another list, which is closed.
+    on_cleanup(move || _ = desk.is_over.try_set(false));
     view! {
-        <section id="others" class="choose" popover="auto" aria-labelledby="choose">
+        <section id="others" class="choose" popover="auto" aria-labelledby="choose" on:toggle=toggled>
             <h2 id="choose">{words().choose}</h2>
-            <Choose desk />
+            <Choose desk is_over=true />
             <p><button type="button" class="button" data-do="close" popovertarget="others">{words().close}</button></p>
         </section>
     }
@@ -47,7 +53,7 @@ pub(crate) fn ChooseFirst(desk: Desk) -> impl IntoView {
         <main id="report" class="wrap choose">
             <Languages language=desk.language />
             <h1>{words().choose_empty}</h1>
-            <Choose desk />
+            <Choose desk is_over=false />
             <Show when=move || desk.pair.get().before.is_some()>
                 <p>{words().choose_next}</p>
             </Show>
@@ -57,7 +63,11 @@ pub(crate) fn ChooseFirst(desk: Desk) -> impl IntoView {
 
 /// Files to be read, snapshots that were.
 #[component]
-fn Choose(desk: Desk) -> impl IntoView {
+fn Choose(
+    desk: Desk,
+    /// Whether it lies over the page, and so over the messages of the page, too.
+    is_over: bool,
+) -> impl IntoView {
     let inputs = Role::ALL.map(|role| {
         let chosen = move |event: web_sys::Event| {
             let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
@@ -78,6 +88,7 @@ fn Choose(desk: Desk) -> impl IntoView {
     view! {
         <p class="lead">{words().choose_lead}</p>
         <p class="inputs">{inputs.collect_view()}</p>
+        <Show when=move || is_over && desk.is_over.get()><Messages desk /></Show>
         {move || desk.held.with(|held| (!held.is_empty()).then(|| list(desk, held)))}
     }
 }

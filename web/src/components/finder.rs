@@ -10,7 +10,7 @@ use web_sys::KeyboardEvent;
 
 use super::{change, size};
 use crate::document;
-use crate::finder::{self, Advised, Group, Hit, Index, Kind, MOST_PATHS, Place};
+use crate::finder::{self, Advised, Group, Hit, Index, Kind, MOST_PATHS};
 use crate::state::{Report, State};
 use crate::text::{self, words};
 
@@ -109,11 +109,7 @@ pub(crate) fn Finder(state: State) -> impl IntoView {
     let choose = move |at: usize| {
         let Some(hit) = hits().into_iter().nth(at) else { return };
         close();
-        state.go_to(hit.service, hit.place.clone());
-        if let Place::Finding(at) = hit.place {
-            state.sought.set(None);
-            document::show(format!(".findings:not(.done) > li:nth-child({}) summary", at + 1));
-        }
+        state.go_to(hit.service, hit.place);
     };
     let on_key = move |event: KeyboardEvent| {
         let last = hits().len().saturating_sub(1);

@@ -60,8 +60,10 @@ impl Act {
     fn run(self, state: State, said: Said) {
         let comparison = &state.report.comparison;
         match self {
-            Self::Link => share::copy(share::address(), said),
-            Self::Markdown => share::copy(markdown::comparison(comparison, text::language()), said),
+            Self::Link => share::copy(share::address(state), said),
+            Self::Markdown => {
+                share::copy(markdown::comparison(&state.report.changes, text::language()), said)
+            }
             Self::Services => share::save("services.csv", "text/csv", &csv::services(comparison), said),
             Self::Files => {
                 if let Some(tree) = state.report.trees.get(state.service.get_untracked()) {
@@ -70,7 +72,7 @@ impl Act {
             }
             Self::Json => {
                 let mut document = Vec::new();
-                if json::comparison(comparison, &mut document).is_ok() {
+                if json::comparison(&state.report.changes, &mut document).is_ok() {
                     let text = String::from_utf8_lossy(&document);
                     share::save("comparison.json", "application/json", &text, said);
                 }

@@ -3,6 +3,7 @@
 mod bar;
 mod cards;
 mod choose;
+mod contents;
 mod drop;
 mod empty;
 mod files;
@@ -22,10 +23,12 @@ mod tabs;
 mod targets;
 mod tools;
 mod why;
+mod worse;
 
 pub(crate) use bar::{Bar, Languages};
 pub(crate) use cards::Cards;
 pub(crate) use choose::{ChooseFirst, ChooseOver, Messages, Others};
+pub(crate) use contents::{Anchor, Contents};
 pub(crate) use drop::Drop;
 pub(crate) use empty::Empty;
 pub(crate) use files::Files;
@@ -44,3 +47,4 @@ pub(crate) use tabs::Tabs;
 pub(crate) use targets::Checklist;
 pub(crate) use tools::ChartTools;
 pub(crate) use why::Why;
+pub(crate) use worse::Worse;

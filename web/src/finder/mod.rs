@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use plimsoll_analysis::compare::{FileTree, ServiceComparison, ServiceTrees, SizeChange};
 use plimsoll_report::format::{one_line, shorten};
 use plimsoll_report::language::ecosystem_name;
-use plimsoll_snapshot::{Bytes, path};
+use plimsoll_snapshot::{Bytes, Order as _, path};
 
 use self::names::Names;
 use crate::packages;
@@ -139,7 +139,7 @@ fn packages(service: usize, trees: &ServiceTrees<'_>) -> Vec<Named> {
     let mut all: Vec<_> = installed
         .map(|(side, package)| (packages::key(package.ecosystem, &package.name), side, package))
         .collect();
-    all.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
+    all.order_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
     for group in all.chunk_by(|one, other| one.0 == other.0) {
         let sum = |wanted| {
             let side = group.iter().filter(|(_, side, _)| *side == wanted);
@@ -236,7 +236,7 @@ fn files(indices: &[Index<'_>], wanted: &str, chosen: usize) -> Group {
             ((fit, index.service != chosen, size, index.service, node), *tree, names)
         }));
     }
-    best.sort_by_key(|(rank, ..)| *rank);
+    best.order_by_key(|(rank, ..)| *rank);
     let hits = best.into_iter().take(SHOWN).map(|((.., service, node), tree, names)| {
         let found = &tree.nodes[node as usize];
         let mark = if found.is_directory() { "/" } else { "" };

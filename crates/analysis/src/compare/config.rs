@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{HealthCheck, Image, Order as _};
+use plimsoll_snapshot::{HealthCheck, Image, Order as _, filled};
 use serde::Serialize;
 
 /// A setting that is not the same on both sides.
@@ -52,13 +52,12 @@ fn settings(image: &Image) -> BTreeMap<String, String> {
     let present = |kind: &'static str, list: &[String]| {
         list.iter().map(move |name| (format!("{kind} {name}"), "set".to_owned())).collect::<Vec<_>>()
     };
-    single
+    let all = single
         .chain(present("env", &config.env_names))
         .chain(present("port", &config.exposed_ports))
         .chain(present("volume", &config.volumes))
-        .chain(config.labels.iter().map(|(name, value)| (format!("label {name}"), value.clone())))
-        .filter(|(_, value)| !value.is_empty())
-        .collect()
+        .chain(config.labels.iter().map(|(name, value)| (format!("label {name}"), value.clone())));
+    filled(all.filter(|(_, value)| !value.is_empty()))
 }
 
 fn health_check(check: &HealthCheck) -> String {

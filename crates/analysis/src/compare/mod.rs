@@ -126,7 +126,7 @@ pub struct ServiceTrees<'a> {
 /// Compares two snapshots.
 #[must_use]
 pub fn compare(before: &Snapshot, after: &Snapshot) -> Comparison {
-    compare_each(before, after, drop).0
+    compare_each(before, after, |_, trees| drop(trees)).0
 }
 
 /// Compares two snapshots, and keeps the files and the packages of both sides for each service, in the order of
@@ -136,15 +136,15 @@ pub fn compare_with_trees<'a>(
     before: &'a Snapshot,
     after: &'a Snapshot,
 ) -> (Comparison, Vec<ServiceTrees<'a>>) {
-    compare_each(before, after, |trees| trees)
+    compare_each(before, after, |_, trees| trees)
 }
 
 /// Compares service by service, so that no more trees are held at a time than `keep` leaves and services share.
 /// Services that run the same images on both sides are compared once.
-fn compare_each<'a, T>(
+pub(crate) fn compare_each<'a, T>(
     before: &'a Snapshot,
     after: &'a Snapshot,
-    keep: impl Fn(ServiceTrees<'a>) -> T,
+    mut keep: impl FnMut(&str, ServiceTrees<'a>) -> T,
 ) -> (Comparison, Vec<T>) {
     let indices = (image_indices(before), image_indices(after));
     let pairs: Vec<(&str, Pair)> = service_names(before, after)
@@ -172,7 +172,7 @@ fn compare_each<'a, T>(
             if *left > 0 {
                 known.insert(pair, (compared, trees.clone()));
             }
-            (service, keep(trees))
+            (service, keep(name, trees))
         })
         .collect();
     services.order_by_key(|(service, _)| std::cmp::Reverse(service.size.delta.magnitude()));

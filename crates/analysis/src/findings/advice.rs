@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Snapshot};
+use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Service, Snapshot, filled};
 use serde::Serialize;
 
 use super::{Check, Confidence, Finding, Input, RULES, Rule};
+use crate::compare::{ImageTree, ServiceTrees};
 use crate::lines::step;
 use crate::packages::catalogue;
 use crate::squash::squash;
@@ -39,32 +40,32 @@ pub struct StackAdvice {
 /// Checks one image by some rules.
 #[must_use]
 pub fn advise(input: &Input<'_>, rules: &[&Rule]) -> Advice {
-    Advisor::new(rules).advise(input)
+    Advisor::new(rules.iter().copied()).advise(input)
 }
 
 /// Checks images by some rules. Services that run one image and were built from the same files are checked once, but
 /// for the rules that ask which service it is.
-pub(super) struct Advisor<'r, 'a> {
-    rules: &'r [&'r Rule],
-    known: HashMap<*const Image, Known<'a>>,
+pub(super) struct Advisor<'r> {
+    rules: Vec<&'r Rule>,
+    known: HashMap<*const Image, Known>,
 }
 
 /// What the first service showed that ran an image.
-struct Known<'a> {
-    build: Option<&'a BuildFile>,
+struct Known {
+    build: Option<BuildFile>,
     /// For each rule what it found, unless that is of the one service alone.
     found: Vec<Option<Vec<Finding>>>,
     size: Bytes,
 }
 
-impl<'r, 'a> Advisor<'r, 'a> {
-    pub(super) fn new(rules: &'r [&'r Rule]) -> Self {
-        Self { rules, known: HashMap::new() }
+impl<'r> Advisor<'r> {
+    pub(super) fn new(rules: impl IntoIterator<Item = &'r Rule>) -> Self {
+        Self { rules: rules.into_iter().collect(), known: HashMap::new() }
     }
 
-    pub(super) fn advise(&mut self, input: &Input<'a>) -> Advice {
+    pub(super) fn advise(&mut self, input: &Input<'_>) -> Advice {
         let key = std::ptr::from_ref(input.image);
-        let known = self.known.get(&key).filter(|known| known.build == input.build);
+        let known = self.known.get(&key).filter(|known| known.build.as_ref() == input.build);
         let mut findings: Vec<Finding> = Vec::new();
         let mut found = Vec::new();
         for (position, rule) in self.rules.iter().enumerate() {
@@ -87,7 +88,11 @@ impl<'r, 'a> Advisor<'r, 'a> {
             None => input.squashed.inodes.iter().map(|inode| inode.size).sum(),
         };
         if known.is_none() {
-            self.known.entry(key).or_insert(Known { build: input.build, found, size: size_bytes });
+            self.known.entry(key).or_insert_with(|| Known {
+                build: input.build.cloned(),
+                found,
+                size: size_bytes,
+            });
         }
         sort(&mut findings);
         let sure = findings.iter().filter(|finding| finding.confidence > Confidence::Low);
@@ -98,6 +103,47 @@ impl<'r, 'a> Advisor<'r, 'a> {
             possible_saving: together(input, &findings),
             findings,
         }
+    }
+}
+
+/// Checks services of two snapshots, each image once.
+pub(crate) struct BothSides<'a> {
+    sides: [Side<'a>; 2],
+}
+
+struct Side<'a> {
+    source: Option<&'a str>,
+    snapshot: &'a Snapshot,
+    services: HashMap<&'a str, &'a Service>,
+    advisor: Advisor<'static>,
+}
+
+impl<'a> BothSides<'a> {
+    pub(crate) fn new(snapshots: [&'a Snapshot; 2], sources: [Option<&'a str>; 2]) -> Self {
+        let ([before, after], [of_before, of_after]) = (snapshots, sources);
+        Self { sides: [Side::new(before, of_before), Side::new(after, of_after)] }
+    }
+
+    /// The findings of a service before and after; none on a side that lacks it.
+    pub(crate) fn advise(&mut self, name: &str, trees: &ServiceTrees<'_>) -> [Option<Advice>; 2] {
+        let [before, after] = &mut self.sides;
+        [before.advise(name, trees.before.as_deref()), after.advise(name, trees.after.as_deref())]
+    }
+}
+
+impl<'a> Side<'a> {
+    fn new(snapshot: &'a Snapshot, source: Option<&'a str>) -> Self {
+        let mut services = HashMap::new();
+        for service in &snapshot.services {
+            services.entry(service.name.as_str()).or_insert(service);
+        }
+        Self { source, snapshot, services, advisor: Advisor::new(RULES) }
+    }
+
+    fn advise(&mut self, name: &str, tree: Option<&ImageTree<'_>>) -> Option<Advice> {
+        let (service, tree) = (self.services.get(name)?, tree?);
+        let input = Input::new(self.snapshot, service, &tree.squashed, &tree.packages);
+        Some(self.advisor.advise(&Input { source: self.source, ..input }))
     }
 }
 
@@ -134,13 +180,13 @@ fn together<'f>(input: &Input<'_>, findings: impl IntoIterator<Item = &'f Findin
 /// Checks every service of a snapshot, and all of them together.
 #[must_use]
 pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
-    advise_by(snapshot, &RULES.iter().collect::<Vec<_>>())
+    advise_by(snapshot, &RULES.iter().collect::<Vec<_>>(), None)
 }
 
-/// The same by some rules alone.
+/// The same by some rules alone. `source` is what the user named the snapshot by: commands that are printed name it, too.
 #[must_use]
-pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
-    with_inputs(snapshot, |inputs| {
+pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> StackAdvice {
+    with_inputs(snapshot, source, |inputs| {
         let mut stack: Vec<Finding> = Vec::new();
         for rule in rules {
             if let Check::Stack(check) = rule.check {
@@ -148,14 +194,18 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
             }
         }
         sort(&mut stack);
-        let mut advisor = Advisor::new(rules);
+        let mut advisor = Advisor::new(rules.iter().copied());
         StackAdvice { services: inputs.iter().map(|input| advisor.advise(input)).collect(), stack }
     })
 }
 
 /// Stacks the image of every service, each image once, and hands them over together.
-pub(super) fn with_inputs<T>(snapshot: &Snapshot, look: impl FnOnce(&[Input<'_>]) -> T) -> T {
-    let used: BTreeSet<usize> = snapshot.services.iter().map(|service| service.image).collect();
+pub(super) fn with_inputs<T>(
+    snapshot: &Snapshot,
+    source: Option<&str>,
+    look: impl FnOnce(&[Input<'_>]) -> T,
+) -> T {
+    let used: BTreeSet<usize> = filled(snapshot.services.iter().map(|service| service.image));
     let images: BTreeMap<usize, _> = (used.into_iter())
         .map(|index| {
             let image = &snapshot.images[index];
@@ -167,7 +217,7 @@ pub(super) fn with_inputs<T>(snapshot: &Snapshot, look: impl FnOnce(&[Input<'_>]
     let inputs: Vec<_> = (snapshot.services.iter())
         .map(|service| {
             let (squashed, catalogue) = &images[&service.image];
-            Input::new(snapshot, service, squashed, catalogue)
+            Input { source, ..Input::new(snapshot, service, squashed, catalogue) }
         })
         .collect();
     look(&inputs)
@@ -210,7 +260,7 @@ mod tests {
             snapshot("app", &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/a.log 4000000 a"]);
         snapshot.images[0].config.exposed_ports = vec!["80/tcp".into()];
         let first = snapshot.services[0].clone();
-        snapshot.services.push(plimsoll_snapshot::Service { name: "job".into(), ..first });
+        snapshot.services.push(Service { name: "job".into(), ..first });
         let advice = advise_stack(&snapshot);
         let [app, job] = &advice.services[..] else { panic!("{advice:?}") };
         let rules = |advice: &Advice| -> Vec<&str> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, filled};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule};
 use crate::instruction::Instruction;
@@ -95,13 +95,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         gone = without.gone;
         let before = tools.len();
         let layer_of = |id: PackageId| input.catalogue.package(id).layer;
-        let needed: BTreeSet<PackageId> = (without.broken.iter())
-            .filter_map(|broken| match *broken {
+        let needed: BTreeSet<PackageId> =
+            filled((without.broken.iter()).filter_map(|broken| match *broken {
                 // What was there before the tool came does without: it merely recommends it.
                 Broken::Package { package, needs } => (layer_of(package) >= layer_of(needs)).then_some(needs),
                 Broken::Application { needs, .. } => Some(needs),
-            })
-            .collect();
+            }));
         tools.retain(|tool| !needed.contains(tool));
         if tools.len() == before {
             break;

@@ -2,8 +2,10 @@
 
 use plimsoll_snapshot::{Bytes, Ecosystem, path};
 
+use super::fix::instead_of;
 use super::{Check, Confidence, Finding, Fix, Input, Rule};
 use crate::instruction::Instruction;
+use crate::lines::install::Becomes;
 use crate::lines::{Line, Requirements, Toml, Unfit, dockerfile, line, names, step};
 use crate::packages::Package;
 use crate::said::{Said, said};
@@ -80,6 +82,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     }
     for (gpu, cpu) in [("onnxruntime-gpu", "onnxruntime"), ("tensorflow", "tensorflow-cpu")] {
         if let Some(package) = installed(gpu) {
+            let named = |name: &str| (name == gpu).then_some(Becomes::Other(cpu));
+            let run = input.instruction(package.layer);
+            if let Some(fix) = instead_of(run, "takes the package for the CPU", named) {
+                finding.fixes.push(fix);
+                continue;
+            }
             finding.add(names::python_version::<Requirements>(&package.version).map(|version| {
                 let lines = line!("-", gpu, "==", &version, "\n+", cpu, "==", &version);
                 [Fix::new("takes the package for the CPU", lines)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::{Bytes, ContentHash, path};
+use plimsoll_snapshot::{Bytes, ContentHash, filled, path};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule};
 use crate::lines::{Line, line, names};
@@ -42,11 +42,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 /// Weights of other formats in a model that has safetensors.
 fn formats(input: &Input<'_>, visible: &[(u32, &Package)]) -> Option<Finding> {
     let name = |index: u32| path::name(input.path(&input.squashed.inodes[index as usize]));
-    let has: BTreeSet<_> = visible
-        .iter()
-        .filter(|(index, _)| name(*index).ends_with(b".safetensors"))
-        .map(|(_, package)| package.id)
-        .collect();
+    let has: BTreeSet<_> = filled(
+        visible
+            .iter()
+            .filter(|(index, _)| name(*index).ends_with(b".safetensors"))
+            .map(|(_, package)| package.id),
+    );
     let is_other =
         |name: &[u8]| OTHERS.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end));
     let inodes: Vec<u32> = visible
@@ -57,13 +58,14 @@ fn formats(input: &Input<'_>, visible: &[(u32, &Package)]) -> Option<Finding> {
     if input.bytes(&inodes) < LEAST {
         return None;
     }
-    let models: BTreeSet<&str> = visible
-        .iter()
-        .filter(|(index, package)| {
-            inodes.binary_search(index).is_ok() && package.purl.starts_with("pkg:huggingface/")
-        })
-        .map(|(_, package)| package.name.as_str())
-        .collect();
+    let models: BTreeSet<&str> = filled(
+        visible
+            .iter()
+            .filter(|(index, package)| {
+                inodes.binary_search(index).is_ok() && package.purl.starts_with("pkg:huggingface/")
+            })
+            .map(|(_, package)| package.name.as_str()),
+    );
     let mut finding =
         input.finding(RULE.id, "The weights of a model are there for several frameworks", inodes);
     finding.confidence = Confidence::Medium;

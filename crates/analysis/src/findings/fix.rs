@@ -6,6 +6,8 @@ use std::ops::Deref;
 use serde::Serialize;
 
 use super::Finding;
+use crate::instruction::Instruction;
+use crate::lines::install::{Becomes, changed};
 use crate::lines::{Dockerfile, Dockerignore, Line, Requirements, Shell, Toml, Unfit, Yaml, step};
 use crate::said::Said;
 
@@ -83,6 +85,17 @@ impl Fix {
         let lines = step::keep_flags(&instruction, lines.into());
         Self { replaces: Some(instruction), ..Self::new(does, lines) }
     }
+}
+
+/// The fix that changes the packages a `RUN` names; none if it names none of them.
+pub(super) fn instead_of(
+    instruction: Option<Instruction>,
+    does: &'static str,
+    becomes: impl Fn(&str) -> Option<Becomes>,
+) -> Option<Fix> {
+    let instruction = instruction?;
+    let lines = changed(&instruction, becomes)?;
+    Some(Fix::instead_of(instruction, does, lines))
 }
 
 impl Finding {

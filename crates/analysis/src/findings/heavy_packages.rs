@@ -2,7 +2,9 @@
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
+use super::fix::instead_of;
 use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, Severity};
+use crate::lines::install::Becomes;
 use crate::lines::{Requirements, line, names};
 use crate::packages::{Package, Use};
 
@@ -126,6 +128,12 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     finding.evidence_count = named.len() as u64;
     for (package, known) in &named {
         let Some(instead) = known.instead else { continue };
+        let instruction = input.instruction(package.layer);
+        let named = |name: &str| (name == known.package).then_some(Becomes::Other(instead));
+        if let Some(fix) = instead_of(instruction, "takes the lighter one", named) {
+            finding.fixes.push(fix);
+            continue;
+        }
         finding.add(names::python_version::<Requirements>(&package.version).map(|version| {
             let lines = line!("-", known.package, "==", &version, "\n+", instead, "==", &version);
             [Fix::new("takes the lighter one", lines)]
@@ -150,6 +158,14 @@ mod tests {
         let found = check(&RULE, &[&layer("opencv-python", 90_000_000)]);
         assert_eq!((found[0].severity, found[0].confidence), (Severity::Low, Confidence::Low));
         assert_eq!(found[0].fixes[0].lines, "-opencv-python==1\n+opencv-python-headless==1");
+    }
+
+    #[test]
+    fn a_run_that_names_the_package_is_changed_itself() {
+        let layer = format!("i RUN pip install opencv-python flask\n{}", layer("opencv-python", 90_000_000));
+        let fix = &check(&RULE, &["i ADD rootfs /\nf etc/x 1", &layer])[0].fixes[0];
+        assert_eq!(fix.lines, "RUN pip install opencv-python-headless flask");
+        assert_eq!(fix.replaces.as_deref(), Some("RUN pip install opencv-python flask"));
     }
 
     #[test]

@@ -45,9 +45,10 @@ use std::sync::Arc;
 use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
 
+pub(crate) use advice::BothSides;
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
 pub use fix::{Fix, FixKind, Lines, Pasted};
-pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progress};
+pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, new_findings, progress};
 
 use crate::dockerfile::instructions_of_layers;
 use crate::dockerignore::Ignore;
@@ -120,6 +121,8 @@ pub struct Input<'a> {
     service: &'a str,
     /// Whether a rule has asked which service it is: then what it finds is not that of any other service.
     asked: Cell<bool>,
+    /// What the user named it by, for commands that are printed; absent where nobody may know.
+    pub source: Option<&'a str>,
     /// Where it is from.
     pub snapshot: &'a Snapshot,
     /// The image.
@@ -246,6 +249,7 @@ impl<'a> Input<'a> {
         Self {
             service: &service.name,
             asked: Cell::new(false),
+            source: None,
             snapshot,
             image,
             squashed,

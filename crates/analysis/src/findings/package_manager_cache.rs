@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, filled};
 
 use super::{Check, Confidence, Finding, Fix, Input, Rule, Severity};
 use crate::lines::step::{self, Copy};
@@ -38,10 +38,11 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
 
 fn finding(input: &Input<'_>, kind: CacheKind, inodes: Vec<u32>) -> Finding {
     let main = input.main_layer(&inodes);
-    let directories: BTreeSet<&[u8]> = (inodes.iter())
-        .filter_map(|&index| cache_directory(input.path(&input.squashed.inodes[index as usize])))
-        .map(|(_, directory)| directory)
-        .collect();
+    let directories: BTreeSet<&[u8]> = filled(
+        (inodes.iter())
+            .filter_map(|&index| cache_directory(input.path(&input.squashed.inodes[index as usize])))
+            .map(|(_, directory)| directory),
+    );
     let mut finding = input.finding(RULE.id, said!("{} in the image", Said::from(name(kind))), inodes);
     let Some(instruction) = main.and_then(|layer| input.instruction(layer)) else {
         // Only a smaller base would be without it.

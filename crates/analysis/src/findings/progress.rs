@@ -64,10 +64,9 @@ pub enum Outcome {
 /// Follows the findings of a snapshot into another.
 #[must_use]
 pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
-    let rules: Vec<_> = RULES.iter().collect();
-    let services = with_inputs(before, |old| {
-        with_inputs(after, |new| {
-            let mut advisors = (Advisor::new(&rules), Advisor::new(&rules));
+    let services = with_inputs(before, None, |old| {
+        with_inputs(after, None, |new| {
+            let mut advisors = (Advisor::new(RULES), Advisor::new(RULES));
             let mut after: HashMap<&str, &Input<'_>> = HashMap::new();
             new.iter().for_each(|new| _ = after.entry(new.service).or_insert(new));
             old.iter()
@@ -110,14 +109,19 @@ pub fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice)
             Followed { finding: finding.clone(), outcome, saved, remains, found_after }
         })
         .collect();
-    let is_new = |finding: &Finding| before.findings.iter().all(|old| old.rule != finding.rule);
     ServiceProgress {
         service: old.service.to_owned(),
         predicted: before.possible_saving,
         saved: counted.into_iter().sum(),
         findings,
-        new: after.findings.iter().filter(|finding| is_new(finding)).cloned().collect(),
+        new: new_findings(before, after).cloned().collect(),
     }
+}
+
+/// The findings after whose rule found nothing before.
+pub fn new_findings<'f>(before: &'f Advice, after: &'f Advice) -> impl Iterator<Item = &'f Finding> {
+    let is_new = |finding: &&Finding| before.findings.iter().all(|old| old.rule != finding.rule);
+    after.findings.iter().filter(is_new)
 }
 
 /// For each inode before whether it is gone. Of equal ones, those that findings named went first.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
+use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, filled};
 
 use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, severity_of};
 use crate::lines::{Dockerfile, Line, Unfit, Yaml, dockerfile, line, names, yaml};
@@ -92,9 +92,10 @@ fn fixes(input: &Input<'_>, split: &Split) -> Result<Vec<Fix>, Unfit> {
             let install = line!("pip install -r requirements-", names::stage(&stage)?, ".txt");
             lines.push(line!("\nCOPY ", list, " ./\n", dockerfile::run(&[], &[install])));
         }
-        let parts: BTreeSet<&str> = (share.entries.iter())
-            .filter_map(|entry| entry.strip_prefix(directory)?.trim_start_matches('/').split('/').next())
-            .collect();
+        let parts: BTreeSet<&str> =
+            filled((share.entries.iter()).filter_map(|entry| {
+                entry.strip_prefix(directory)?.trim_start_matches('/').split('/').next()
+            }));
         for part in parts {
             let part = dockerfile::file(part)?;
             lines.push(line!("\nCOPY ", &part, " ./", &part));

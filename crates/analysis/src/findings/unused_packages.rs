@@ -1,9 +1,14 @@
 //! Packages of a language that nothing seems to use.
 
+use std::cell::RefCell;
+use std::path::Path;
+
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
+use super::fix::instead_of;
 use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule};
-use crate::lines::{Line, Requirements, Shell, Unfit, line, names};
+use crate::lines::install::Becomes;
+use crate::lines::{Line, Requirements, Shell, Unfit, line, names, shell};
 use crate::packages::{Package, Root, Use};
 use crate::said::said;
 
@@ -51,12 +56,39 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     if !without.is_empty() {
         finding.fixes.push(Fix::new("shows what would be left", whatif(input, without)));
     }
-    let lines = finding.fitting(requirements(&named));
+    let (fixes, rest) = installations(input, &named);
+    finding.fixes.extend(fixes);
+    let lines = finding.fitting(requirements(&rest));
     if !lines.is_empty() {
         let does = "takes them out of the list of requirements";
         finding.fixes.push(Fix::new(does, Line::joined("\n", lines)));
     }
     vec![finding]
+}
+
+/// The steps that name some of the packages, without them; and the packages that no step names.
+fn installations<'a>(input: &Input<'_>, packages: &[&'a Package]) -> (Vec<Fix>, Vec<&'a Package>) {
+    let mut layers: Vec<u32> = packages.iter().map(|package| package.layer).collect();
+    layers.order();
+    layers.dedup();
+    let (mut fixes, mut rest) = (Vec::new(), packages.to_vec());
+    for layer in layers {
+        let is_of_layer =
+            |package: &&&Package| package.layer == layer && package.ecosystem == Ecosystem::Python;
+        let names: Vec<&str> = packages.iter().filter(is_of_layer).map(|package| &*package.name).collect();
+        let named = RefCell::new(Vec::new());
+        let becomes = |name: &str| {
+            let known = names.iter().find(|known| **known == name)?;
+            named.borrow_mut().push(*known);
+            Some(Becomes::Nothing)
+        };
+        if let Some(fix) = instead_of(input.instruction(layer), "does not install them", becomes) {
+            fixes.push(fix);
+            let named = named.take();
+            rest.retain(|package| package.layer != layer || !named.contains(&&*package.name));
+        }
+    }
+    (fixes, rest)
 }
 
 fn evidence(package: &Package) -> Evidence {
@@ -80,11 +112,12 @@ fn name(package: &Package) -> Result<Line<Shell>, Unfit> {
     if package.ecosystem == Ecosystem::Npm { names::npm(&package.name) } else { names::python(&package.name) }
 }
 
-/// The command that shows what would be left without some packages.
+/// The command that shows what would be left without some packages: of what the user named, or else of the image.
 fn whatif(input: &Input<'_>, without: Vec<Line<Shell>>) -> Line<Shell> {
-    let image = input.image.reference.as_deref().and_then(|name| names::image(name).ok());
-    let image = image.unwrap_or_else(|| "IMAGE".into());
-    line!("plimsoll whatif ", image, " --without ", Line::joined(",", without))
+    let typed = input.source.and_then(|source| shell::file(Path::new(source)));
+    let image = || input.image.reference.as_deref().and_then(|name| names::image(name).ok());
+    let source = typed.or_else(image).unwrap_or_else(|| "IMAGE".into());
+    line!("plimsoll whatif ", source, " --without ", Line::joined(",", without))
 }
 
 /// The lines to take out of lists of requirements.
@@ -104,7 +137,9 @@ fn requirements<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::advise_by;
     use crate::findings::check::check;
+    use crate::testing::snapshot;
 
     const PACKAGES: &str = "
         i RUN pip install -r requirements.txt
@@ -124,6 +159,25 @@ mod tests {
         assert_eq!(found[0].saving, Bytes(7_000_120));
         assert_eq!(found[0].evidence[0].subject, "b 1");
         assert_eq!(found[0].fixes[1].lines, "-b==1");
+    }
+
+    #[test]
+    fn a_run_that_names_them_goes_without_them() {
+        let packages = PACKAGES.replace("-r requirements.txt", "a==1 b");
+        let found = check(&RULE, &[&packages, "i COPY . .\nf app/main.py 5\nm app/main.py python a"]);
+        assert_eq!(found[0].fixes[1].lines, "RUN pip install a==1");
+        assert_eq!(found[0].fixes.len(), 2);
+    }
+
+    #[test]
+    fn the_command_names_what_the_user_named() {
+        let snapshot = snapshot("app", &[PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a"]);
+        let line = |source| {
+            let advice = advise_by(&snapshot, &[&RULE], source);
+            advice.services[0].findings[0].fixes[0].lines.to_string()
+        };
+        assert_eq!(line(Some("before it.plimsoll")), "plimsoll whatif 'before it.plimsoll' --without b");
+        assert_eq!(line(None), "plimsoll whatif app:latest --without b");
     }
 
     #[test]

@@ -34,6 +34,7 @@
 mod characters;
 pub mod dockerfile;
 pub mod dockerignore;
+pub(crate) mod install;
 pub mod names;
 pub mod shell;
 pub(crate) mod step;

@@ -10,10 +10,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::runtime::{EventKind, Metric, Recording, Regime, Series};
-use plimsoll_snapshot::{ByteDelta, Bytes, Order as _, Runtime};
+use plimsoll_snapshot::{ByteDelta, Bytes, Order as _, Runtime, filled};
 use serde::Serialize;
 
-use super::samples::{Distribution, frame_time, is_loaded, to_bytes, to_float, working_set};
+use super::samples::{Distribution, frame_time, is_loaded, taken, to_bytes, to_float, working_set};
 use super::stack::{self, StackService};
 use super::stats;
 
@@ -124,16 +124,17 @@ pub enum GateValue {
 pub struct ServiceMemoryComparison {
     /// Its name.
     pub name: String,
-    /// What it took before and after.
+    /// What it took before, over all samples: the figures of [`super::ServiceMemory::working_set`].
     pub before: Distribution,
     /// The same after.
     pub after: Distribution,
-    /// The difference of the medians.
-    pub median: ByteDelta,
-    /// The difference of the largest values.
-    pub max: ByteDelta,
+    /// The difference of the medians; absent where the sides must not be compared.
+    pub median: Option<ByteDelta>,
+    /// The difference of the largest values; absent likewise.
+    pub max: Option<ByteDelta>,
     /// How much more often a value after is the larger one: −1 always smaller, 1 always larger (Cliff's delta).
-    pub cliffs_delta: f64,
+    /// Absent where the sides must not be compared.
+    pub cliffs_delta: Option<f64>,
     /// Where the difference of the medians lies with 95 % confidence, by a block bootstrap over one recording a side.
     /// Only an indication: another run may differ by more than the samples of this one.
     pub indicative: Option<(ByteDelta, ByteDelta)>,
@@ -216,7 +217,7 @@ pub fn compare(before: &Runtime, after: &Runtime) -> MemoryComparison {
     let broken: Vec<&Gate> = gates.iter().filter(|gate| gate.alike == Some(false)).collect();
     let before_services = stack::services(before);
     let by_name: BTreeMap<&str, &StackService<'_>> =
-        before_services.iter().map(|service| (service.name.as_str(), service)).collect();
+        filled(before_services.iter().map(|service| (service.name.as_str(), service)));
     let after_services = stack::services(after);
     let services = after_services
         .iter()
@@ -231,14 +232,10 @@ fn compare_service(
     broken: &[&Gate],
 ) -> Option<ServiceMemoryComparison> {
     let (old, new) = (Runs::of(before), Runs::of(after));
-    let (old_all, new_all) = (old.values.concat(), new.values.concat());
+    // What is shown and subtracted is what every table shows: the samples of whole recordings.
+    let (old_all, new_all) = (taken(before, |_, _| true), taken(after, |_, _| true));
     let (old_figures, new_figures) = (Distribution::of(&old_all)?, Distribution::of(&new_all)?);
     let run_count = (old.values.len(), new.values.len());
-    let indicative = match (&old.values[..], &new.values[..]) {
-        ([old], [new]) => stats::block_bootstrap(old, new, stats::median),
-        _ => None,
-    };
-    let indicative = indicative.map(|(low, high)| (to_delta(low), to_delta(high)));
     let runs = run_verdict(&old, &new);
     let restarted = [(before, false), (after, true)].into_iter().find(|(service, _)| restarted(service));
     let (verdict, reason) = match (broken, restarted, runs) {
@@ -250,14 +247,21 @@ fn compare_service(
             (ChangeVerdict::Indicative, ChangeReason::TooFewRuns { before, after, least })
         }
     };
+    let is_comparable = verdict != ChangeVerdict::NotComparable;
+    let change = |figure: fn(&Distribution) -> Bytes| {
+        is_comparable.then(|| figure(&old_figures).change_to(figure(&new_figures)))
+    };
+    let indicative = (is_comparable && run_count == (1, 1))
+        .then(|| stats::block_bootstrap(&old_all, &new_all, stats::median))
+        .flatten();
     Some(ServiceMemoryComparison {
         name: after.name.clone(),
-        median: old_figures.p50.change_to(new_figures.p50),
-        max: old_figures.max.change_to(new_figures.max),
-        cliffs_delta: stats::cliffs_delta(&old_all, &new_all)?,
+        median: change(|figures| figures.p50),
+        max: change(|figures| figures.max),
+        cliffs_delta: is_comparable.then(|| stats::cliffs_delta(&old_all, &new_all)).flatten(),
         before: old_figures,
         after: new_figures,
-        indicative,
+        indicative: indicative.map(|(low, high)| (to_delta(low), to_delta(high))),
         runs,
         run_count,
         verdict,
@@ -352,7 +356,7 @@ fn restarted(service: &StackService<'_>) -> bool {
         .events
         .iter()
         .filter(|event| matches!(event.kind, EventKind::Die { .. } | EventKind::Restart));
-    let ends: BTreeSet<(usize, i64)> = ends.map(|event| (event.container, event.time.0)).collect();
+    let ends: BTreeSet<(usize, i64)> = filled(ends.map(|event| (event.container, event.time.0)));
     service.series.iter().any(|(recording, series)| {
         let Some(span) = recording.span() else { return false };
         let (from, to) = (span.from.0.saturating_add(1), span.to.0);
@@ -477,6 +481,7 @@ mod tests {
     use plimsoll_snapshot::runtime::{Column, Container, Load, Time};
 
     use super::*;
+    use crate::memory::memory;
     use crate::memory::rng::Rng;
 
     /// A runtime with these recordings of one service, each a list of MiB a second, begun at these seconds.
@@ -524,8 +529,9 @@ mod tests {
         let service = &compare(&before, &after).services[0];
         assert_eq!(service.verdict, ChangeVerdict::Indicative);
         let (low, high) = service.indicative.unwrap();
-        assert!(low.0 < service.median.0 && service.median.0 < high.0 && high.0 < 0);
-        assert!((service.cliffs_delta + 1.0).abs() < 1e-9);
+        let median = service.median.unwrap().0;
+        assert!(low.0 < median && median < high.0 && high.0 < 0);
+        assert!((service.cliffs_delta.unwrap() + 1.0).abs() < 1e-9);
     }
 
     #[test]
@@ -556,6 +562,22 @@ mod tests {
         assert_eq!(service.verdict, ChangeVerdict::NotComparable);
         let ChangeReason::Unlike { gate } = &service.reason else { panic!("{:?}", service.reason) };
         assert_eq!(gate.name, GateKind::WorkingSet);
+        assert_eq!((service.median, service.max, service.indicative), (None, None, None));
+        assert_eq!((service.before.p50, service.after.p50), (Bytes(300 << 20), Bytes(200 << 20)));
+    }
+
+    #[test]
+    fn a_median_is_the_same_wherever_it_is_shown() {
+        let (before, after) = (recorded(&[(0, ramp(616.0))]), recorded(&[(1000, ramp(330.0))]));
+        let service = compare(&before, &after).services.remove(0);
+        let shown = [&before, &after].map(|side| memory(side).services[0].working_set.unwrap());
+        assert_eq!([service.before, service.after], shown);
+        assert_eq!(service.median, Some(shown[0].p50.change_to(shown[1].p50)));
+    }
+
+    /// A minute that begins below a level and stays there: the median depends on whether the beginning counts.
+    fn ramp(mib: f64) -> Vec<f64> {
+        (0..60).map(|second| mib - 10.0 + f64::from(second).min(10.0)).collect()
     }
 
     /// Two sides that are the same must hardly ever be told apart, however much their samples follow from each other.

@@ -41,7 +41,7 @@ pub use suggest::{Confidence, Coverage, LimitReason, LimitRefusal, Suggestion};
 pub use totals::Totals;
 pub use trend::{Over, PointUnit, Trend, TrendReason, TrendVerdict};
 
-use samples::{is_loaded, working_set};
+use samples::{is_loaded, taken};
 use stack::StackService;
 
 /// The memory of a stack, judged.
@@ -162,21 +162,12 @@ fn host(runtime: &Runtime) -> Host {
 }
 
 fn service_memory(service: &StackService<'_>) -> ServiceMemory {
-    let (mut all, mut loaded) = (Vec::new(), Vec::new());
-    for (recording, series) in &service.series {
-        for (frame, value) in working_set(series) {
-            all.push(value);
-            if is_loaded(recording, frame) {
-                loaded.push(value);
-            }
-        }
-    }
     let limit = match service.limit() {
         // What is only planned has the limit of its plan.
         Limit::Unknown if service.containers.is_empty() => service.planned_limit().unwrap_or_default(),
         limit => limit,
     };
-    let working_set = Distribution::of(&all);
+    let working_set = Distribution::of(&taken(service, |_, _| true));
     let most = |metric| {
         let values = service.series.iter().flat_map(|(_, series)| series.values(metric));
         values.map(|(_, value)| value).max()
@@ -195,7 +186,7 @@ fn service_memory(service: &StackService<'_>) -> ServiceMemory {
         planned_limit: service.planned_limit(),
         headroom: limit.bytes().zip(working_set).map(|(limit, taken)| limit - taken.max),
         working_set,
-        loaded: Distribution::of(&loaded),
+        loaded: Distribution::of(&taken(service, is_loaded)),
         peak: service.series.iter().filter_map(|(_, series)| series.peak).max(),
         floor: suggest::floor(service),
         swap: most(Metric::Swap).map(Bytes),

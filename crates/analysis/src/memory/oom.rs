@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use plimsoll_snapshot::filled;
 use plimsoll_snapshot::runtime::{Event, EventKind, Limits, Metric, Series, Time};
 use serde::Serialize;
 
@@ -181,7 +182,7 @@ fn hangs(service: &StackService<'_>) -> BTreeSet<usize> {
     let is_disabled = |limits: &Limits| limits.oom_kill_disable == Some(true);
     let of =
         service.containers.iter().filter(|(_, container)| container.limits.as_ref().is_some_and(is_disabled));
-    of.map(|(index, _)| *index).collect()
+    filled(of.map(|(index, _)| *index))
 }
 
 /// When somebody did to each container what ends it with this code.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{EventKind, Metric, Recording, Series};
+use plimsoll_snapshot::{Bytes, filled};
 use serde::Serialize;
 
 use super::stack::StackService;
@@ -85,6 +85,14 @@ pub(crate) fn working_set(series: &Series) -> impl Iterator<Item = (u32, f64)> +
     series.values(Metric::WorkingSet).map(|(frame, value)| (frame, to_float(value)))
 }
 
+/// What a service took in all samples that count, recording by recording.
+pub(crate) fn taken(service: &StackService<'_>, counts: fn(&Recording, u32) -> bool) -> Vec<f64> {
+    let samples = service.series.iter().flat_map(|(recording, series)| {
+        working_set(series).filter(move |&(frame, _)| counts(recording, frame)).map(|(_, value)| value)
+    });
+    samples.collect()
+}
+
 /// A window of one series.
 #[derive(Clone, Copy, Debug)]
 struct Window {
@@ -150,7 +158,7 @@ impl Windows {
 /// the recording ran.
 pub(crate) fn start_was_seen(service: &StackService<'_>) -> bool {
     let starts = service.events.iter().filter(|event| event.kind == EventKind::Start);
-    let starts: BTreeSet<(usize, i64)> = starts.map(|event| (event.container, event.time.0)).collect();
+    let starts: BTreeSet<(usize, i64)> = filled(starts.map(|event| (event.container, event.time.0)));
     service.series.iter().any(|(recording, series)| {
         let (Some((first, _)), Some(times)) = (working_set(series).next(), &recording.times) else {
             return false;
@@ -180,7 +188,7 @@ pub(crate) fn at_once(services: &[StackService<'_>]) -> Option<AtOnce> {
     let (mut all, mut loaded, mut incomplete) = (Vec::new(), Vec::new(), 0);
     let runtime = services.first()?.runtime;
     let members: BTreeSet<usize> =
-        services.iter().flat_map(|service| service.containers.iter().map(|&(index, _)| index)).collect();
+        filled(services.iter().flat_map(|service| service.containers.iter().map(|&(index, _)| index)));
     for recording in &runtime.recordings {
         let mut sums = vec![(0.0, 0_u32, 0_u32); recording.frames as usize];
         for series in recording.series.iter().filter(|series| members.contains(&series.container)) {

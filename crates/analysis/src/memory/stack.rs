@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_snapshot::runtime::{
     Container, ContainerState, Event, Limits, Metric, PlannedService, Recording, Series, Status, UnreadLimit,
 };
-use plimsoll_snapshot::{Bytes, Order as _, Runtime};
+use plimsoll_snapshot::{Bytes, Order as _, Runtime, filled};
 use serde::Serialize;
 
 /// A limit as it is known.
@@ -76,10 +76,10 @@ pub(crate) fn services(runtime: &Runtime) -> Vec<StackService<'_>> {
         }
     }
     let plans: BTreeMap<&str, &PlannedService> =
-        runtime.planned.iter().map(|plan| (plan.name.as_str(), plan)).collect();
+        filled(runtime.planned.iter().map(|plan| (plan.name.as_str(), plan)));
     // A service of a profile runs only where somebody asked for it.
     let planned = plans.values().filter(|plan| plan.profiles.is_empty()).map(|plan| plan.name.as_str());
-    let names: BTreeSet<&str> = containers.keys().copied().chain(planned).collect();
+    let names: BTreeSet<&str> = filled(containers.keys().copied().chain(planned));
     let mut services: Vec<_> = names
         .into_iter()
         .map(|name| StackService {
@@ -121,7 +121,7 @@ fn hand_out<'a>(runtime: &'a Runtime, services: &mut [StackService<'a>]) {
 pub(crate) fn bystanders(runtime: &Runtime) -> Vec<String> {
     let members = Members::of(runtime);
     let others = runtime.containers.iter().filter(|container| !members.has(container));
-    let names: BTreeSet<_> = others.filter_map(name).collect();
+    let names: BTreeSet<_> = filled(others.filter_map(name));
     names.into_iter().map(str::to_owned).collect()
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use plimsoll_snapshot::{Ecosystem, Files, Image, PackageFact, Requirement, RequirementKind, Snapshot, path};
+use plimsoll_snapshot::{
+    Ecosystem, Files, Image, PackageFact, Requirement, RequirementKind, Snapshot, filled, path,
+};
 
 use super::PackageId;
 use super::installed::{Found, facts};
@@ -166,7 +168,7 @@ impl<'a> Resolver<'a> {
             if !extras.entry(at).or_default().insert(extra) {
                 continue;
             }
-            let active = BTreeSet::from([extra]);
+            let active = filled([extra]);
             let (_, fact, place) = self.facts[at];
             for requirement in &fact.requires {
                 let Some(marker) = &requirement.marker else { continue };

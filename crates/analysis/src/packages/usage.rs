@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
-use plimsoll_snapshot::{Ecosystem, Files, Image, Order as _, Snapshot, path};
+use plimsoll_snapshot::{Ecosystem, Files, Image, Order as _, Snapshot, filled, path};
 use serde::Serialize;
 
 use super::graph::Graph;
@@ -63,7 +63,7 @@ pub(super) fn find(
     packages: &mut [Package],
 ) {
     let evidence = Evidence::new(snapshot, image, squashed, found);
-    let mut seen: BTreeSet<Ecosystem> = evidence.sources.iter().map(|source| source.ecosystem).collect();
+    let mut seen: BTreeSet<Ecosystem> = filled(evidence.sources.iter().map(|source| source.ecosystem));
     let mut imported: BTreeMap<PackageId, BTreeSet<&[u8]>> = BTreeMap::new();
     for (file, source) in evidence.sources.iter().enumerate() {
         for id in evidence.imported_by(file) {
@@ -190,7 +190,7 @@ impl<'a> Evidence<'a> {
     /// The packages that a source file imports.
     pub(super) fn imported_by(&self, file: usize) -> BTreeSet<PackageId> {
         let source = &self.sources[file];
-        source.modules.iter().flat_map(|module| self.modules.packages(source.ecosystem, module)).collect()
+        filled(source.modules.iter().flat_map(|module| self.modules.packages(source.ecosystem, module)))
     }
 
     /// The packages that a command runs.

@@ -27,7 +27,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use plimsoll_snapshot::Snapshot;
+use plimsoll_snapshot::{Snapshot, filled};
 use serde::Serialize;
 
 pub use file::{
@@ -238,7 +238,7 @@ fn services(targets: &Targets, after: &Side<'_>) -> Vec<(String, ServiceTargets)
     let running =
         after.memory.iter().flat_map(|memory| &memory.services).map(|service| service.name.as_str());
     let named = targets.services.keys().map(String::as_str).filter(|name| *name != "*");
-    let names: BTreeSet<&str> = images.chain(running).chain(named).collect();
+    let names: BTreeSet<&str> = filled(images.chain(running).chain(named));
     names.into_iter().map(|name| (name.to_owned(), targets.service(name))).collect()
 }
 

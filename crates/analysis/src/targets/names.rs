@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::Snapshot;
+use plimsoll_snapshot::{Snapshot, filled};
 
 use super::{Evidence, ServiceTargets, Side, Targets};
 
@@ -87,7 +87,7 @@ pub fn service_names(snapshot: &Snapshot) -> Vec<String> {
 fn names<'a>(side: &'a Side<'_>) -> BTreeSet<&'a str> {
     let images = side.inspection.images.iter().map(|image| image.service.as_str());
     let running = side.memory.iter().flat_map(|memory| &memory.services);
-    images.chain(running.map(|service| service.name.as_str())).collect()
+    filled(images.chain(running.map(|service| service.name.as_str())))
 }
 
 fn owned(names: &BTreeSet<&str>) -> Vec<String> {

@@ -1,9 +1,10 @@
 //! `plimsoll compare`: what changed between two snapshots.
 
+use plimsoll_analysis::Changes;
 use plimsoll_report::language::Language;
-use plimsoll_report::{json, markdown, memory, text};
+use plimsoll_report::{json, markdown, text};
 
-use super::{Format, ReadArgs, read_both, sections};
+use super::{Format, ReadArgs, read_both};
 use crate::error::Result;
 use crate::printer::Printer;
 
@@ -25,24 +26,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let (before, after) = read_both(&args.before, &args.after, &args.read.options(), printer)?;
-    let comparison = plimsoll_analysis::compare::compare(&before, &after);
-    let (Some(old), Some(new)) = (&before.runtime, &after.runtime) else {
-        return match args.format {
-            Format::Text => printer.data(&text::comparison(&comparison)),
-            Format::Markdown => printer.data(&markdown::comparison(&comparison, args.language)),
-            Format::Json => printer.stream(|out| json::comparison(&comparison, out)),
-        };
-    };
-    let of_memory = plimsoll_analysis::memory::compare::compare(old, new);
+    let changes = Changes::between(&before, &after);
     match args.format {
-        Format::Text => printer.data(&sections(
-            &text::comparison(&comparison),
-            &memory::comparison_text(&of_memory, Language::English),
-        )),
-        Format::Markdown => printer.data(&sections(
-            &markdown::comparison(&comparison, args.language),
-            &memory::comparison_markdown(&of_memory, args.language),
-        )),
-        Format::Json => printer.stream(|out| memory::comparison_json(&comparison, &of_memory, out)),
+        Format::Text => printer.data(&text::comparison(&changes)),
+        Format::Markdown => printer.data(&markdown::comparison(&changes, args.language)),
+        Format::Json => printer.stream(|out| json::comparison(&changes, out)),
     }
 }

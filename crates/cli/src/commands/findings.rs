@@ -76,7 +76,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         };
     }
     let is_meant = |rule: &&Rule| args.rule.is_empty() || args.rule.iter().any(|id| id == rule.id);
-    let advice = advise_by(&snapshot, &RULES.iter().filter(is_meant).collect::<Vec<_>>());
+    // Standard input is read once, and a name may be what has to be hidden.
+    let typed = Some(&*args.source).filter(|source| *source != "-" && !args.read.options().redact);
+    let advice = advise_by(&snapshot, &RULES.iter().filter(is_meant).collect::<Vec<_>>(), typed);
     match args.format {
         Format::Text => printer.data(&findings::text(&advice)),
         Format::Markdown => printer.data(&findings::markdown(&advice)),

@@ -1,9 +1,9 @@
 //! `plimsoll report`: before and after for people: one HTML file, a comment, a card.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use plimsoll_analysis::compare::{Comparison, compare};
+use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;
@@ -99,34 +99,35 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         expect_names(&targets.shown, path, before.as_ref(), &after)?;
     }
     let is_compared = before.is_some();
-    let comparison = compare(before.as_ref().unwrap_or(&Snapshot::default()), &after);
+    let changes = Changes::between(before.as_ref().unwrap_or(&Snapshot::default()), &after);
     let targets = targets.map(|file| file.document);
-    let bundle = Bundle { before: before.unwrap_or_default(), after, targets };
+    let names = names(&args.sources, options.redact);
+    let bundle = Bundle { before: before.unwrap_or_default(), after, targets, names };
     let standard = Output::Standard;
     let place = output.unwrap_or(&standard);
-    let verdict = verdict::of(&bundle, &comparison, args.language);
+    let verdict = verdict::of(&changes, args.language);
     let written = match document {
         Document::Page => {
             let viewer = viewer.as_ref().expect("it was found before anything was read");
-            page(viewer, place, &bundle, &comparison, args.language)
+            page(viewer, place, &bundle, &changes, args.language)
         }
         Document::Markdown => {
             let text = if is_compared {
-                markdown::comparison(&comparison, args.language)
+                markdown::comparison(&changes, args.language)
             } else {
-                markdown::single(&comparison, &inspect(&bundle.after), args.language)
+                markdown::single(&changes.comparison, &inspect(&bundle.after), args.language)
             };
             place.write(Content::Text, |out| out.write_all(text.as_bytes()))
         }
         Document::Svg => {
-            let svg = card::card(&comparison, args.language);
+            let svg = card::card(&changes, args.language);
             place.write(Content::Text, |out| out.write_all(svg.as_bytes()))
         }
         Document::Png => {
-            let png = picture::png(&card::card(&comparison, args.language))?;
+            let png = picture::png(&card::card(&changes, args.language))?;
             place.write(Content::Binary, |out| out.write_all(&png))
         }
-        Document::Json if is_compared => place.write(Content::Text, |out| json::comparison(&comparison, out)),
+        Document::Json if is_compared => place.write(Content::Text, |out| json::comparison(&changes, out)),
         Document::Json => place.write(Content::Text, |out| json::inspection(&inspect(&bundle.after), out)),
     };
     written?;
@@ -182,6 +183,19 @@ impl std::fmt::Display for Document {
     }
 }
 
+/// What the page calls both sides: the names of their files. What is not a file is named by its images.
+fn names(sources: &[String], redact: bool) -> [Option<String>; 2] {
+    let name = |source: &String| {
+        let path = Path::new(source);
+        let name = path.is_file().then(|| path.file_name()).flatten()?;
+        (!redact).then(|| name.to_string_lossy().into_owned())
+    };
+    match sources {
+        [before, after] => [name(before), name(after)],
+        sources => [None, sources.first().and_then(name)],
+    }
+}
+
 fn built_viewer() -> Result<Viewer<'static>> {
     let built = viewer::text().ok_or_else(|| {
         Error::usage("this plimsoll was built without its viewer", "`cargo xtask build` builds both")
@@ -193,15 +207,15 @@ fn page(
     viewer: &Viewer<'_>,
     output: &Output,
     bundle: &Bundle,
-    comparison: &Comparison,
+    changes: &Changes,
     language: Language,
 ) -> Result<()> {
     let mut data = Vec::new();
     bundle.write_gzip(&mut data).expect("memory takes everything");
     let page = Page {
-        title: &format!("{} · Plimsoll", verdict::title_of(bundle, comparison, language)),
+        title: &format!("{} · Plimsoll", verdict::title_of(changes, language)),
         lang: language.tag(),
-        static_html: &summary::of(bundle, comparison, language),
+        static_html: &summary::of(changes, language),
         data: &data,
     };
     output.write(Content::Binary, |out| viewer.write(&page, out))

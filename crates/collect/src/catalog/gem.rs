@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Ecosystem, Files, Order as _, PackageFact, Paths, Requirement, path};
+use plimsoll_snapshot::{Ecosystem, Files, Order as _, PackageFact, Paths, Requirement, filled, path};
 
 use super::room::Room;
 use super::{Catalog, Cataloger, Read, SourceFile, resolve};
@@ -65,7 +65,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
 /// Where the files of a gem lie (RubyGems, basic_specification.rb). Without the specification, where programs and
 /// extensions lie is left out: they are many places for one file.
 fn places(file: &[u8], home: &[u8], full_name: &[u8], specification: Option<&Specification<'_>>) -> Paths {
-    let mut places = BTreeSet::from([file.to_vec()]);
+    let mut places: BTreeSet<Vec<u8>> = filled([file.to_vec()]);
     let mut add = |parts: &[&[u8]]| places.extend(resolve(home, &parts.concat()));
     add(&[b"gems/", full_name]);
     add(&[b"doc/", full_name]);

@@ -332,7 +332,7 @@ mod tests {
         let sorted = |path, content: &[u8]| {
             let (mut facts, warnings) = check(path, content);
             assert_eq!(warnings, Vec::<String>::new());
-            facts.packages.sort_by(|left, right| left.name.cmp(&right.name));
+            facts.packages.order_by(|left, right| left.name.cmp(&right.name));
             // The files are found after the database or before it.
             facts
                 .packages

@@ -21,7 +21,7 @@ mod words;
 
 use std::collections::{BTreeMap, HashSet};
 
-use plimsoll_snapshot::{Digest, Snapshot};
+use plimsoll_snapshot::{Digest, Snapshot, filled};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -159,7 +159,7 @@ fn replace(value: &mut Value, field: Field<'_>, names: &Names) {
 /// Labels under keys without names.
 fn relabelled(labels: Map<String, Value>, names: &Names) -> Map<String, Value> {
     let keys: BTreeMap<_, _> =
-        labels.into_iter().map(|(key, value)| (names.without(&key, &scan_key(&key), 0), value)).collect();
+        filled(labels.into_iter().map(|(key, value)| (names.without(&key, &scan_key(&key), 0), value)));
     keys.into_iter().collect()
 }
 

@@ -9,6 +9,7 @@ use super::kind::Kind;
 use super::known;
 use super::scan::Found;
 use crate::error::{Error, Result};
+use plimsoll_snapshot::Order as _;
 
 /// The longest name that is looked for in other texts: longer ones are whole texts, and are replaced where they stand.
 const LONGEST: usize = 256;
@@ -116,7 +117,7 @@ pub(super) fn replaced(text: &str, found: &[Found], known: &[Replacement<'_>], p
         return text.to_owned();
     }
     all.extend(known.iter().cloned());
-    all.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+    all.order_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     let (mut out, mut end) = (String::with_capacity(text.len()), 0);
     for (range, pseudonym) in all {
         if range.start >= end {

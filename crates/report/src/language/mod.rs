@@ -17,6 +17,7 @@ mod en;
 mod es;
 mod findings;
 mod messages;
+mod regressions;
 mod running;
 mod warnings;
 
@@ -224,6 +225,7 @@ pub struct Words {
     pub new: &'static str,
     pub gone: &'static str,
     pub unchanged: &'static str,
+    pub got_worse: &'static str,
 
     // What the analysis names by an enum.
     pub cause: fn(Cause) -> &'static str,
@@ -311,6 +313,7 @@ pub struct Words {
 
     // Figures.
     pub figures: &'static str,
+    pub contents: &'static str,
     pub card_total: &'static str,
     pub card_hidden: &'static str,
     pub card_files: &'static str,
@@ -475,6 +478,8 @@ pub struct Words {
     pub optional_for: fn(name: &str) -> String,
     pub unused: &'static str,
     pub keeps: fn(name: &str) -> String,
+    pub untick: &'static str,
+    pub untick_help: &'static str,
     pub unticked: fn(size: &str, instead: &str, delta: &str) -> String,
     pub unticked_goes: fn(packages: &str, names: &str) -> String,
     pub nothing_breaks: &'static str,

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::memory::compare::{
     ChangeReason, Gate, GateDetail, GateKind, MemoryComparison, ServiceMemoryComparison,
@@ -15,7 +14,6 @@ use serde::Serialize;
 
 use crate::json::{self, Message, messages};
 use crate::language::Language;
-use crate::verdict::verdict;
 
 #[derive(Serialize)]
 struct With<'a, T, M> {
@@ -29,20 +27,6 @@ pub fn inspection_json(inspection: &Inspection, memory: &Memory, out: impl Write
     let memory =
         MemoryDocument { memory, services: memory.services.iter().map(ServiceDocument::of).collect() };
     json::write("plimsoll-inspection", &With { content: inspection, memory }, None, out)
-}
-
-/// A comparison with that of the memory, as JSON; see `docs/memory.md`.
-pub fn comparison_json(
-    comparison: &Comparison,
-    memory: &MemoryComparison,
-    out: impl Write,
-) -> io::Result<()> {
-    let memory = ComparisonDocument {
-        gates: memory.gates.iter().map(GateDocument::of).collect(),
-        services: memory.services.iter().map(ComparedService::of).collect(),
-    };
-    let verdict = verdict(comparison, Language::English);
-    json::write("plimsoll-comparison", &With { content: comparison, memory }, Some(verdict), out)
 }
 
 #[derive(Serialize)]
@@ -123,10 +107,20 @@ impl<'a> ServiceDocument<'a> {
     }
 }
 
+/// The memory of two stacks, as a part of a document.
 #[derive(Serialize)]
-struct ComparisonDocument<'a> {
+pub(crate) struct ComparisonDocument<'a> {
     gates: Vec<GateDocument<'a>>,
     services: Vec<ComparedService<'a>>,
+}
+
+impl<'a> ComparisonDocument<'a> {
+    pub(crate) fn of(memory: &'a MemoryComparison) -> Self {
+        Self {
+            gates: memory.gates.iter().map(GateDocument::of).collect(),
+            services: memory.services.iter().map(ComparedService::of).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -10,7 +10,8 @@ use plimsoll_analysis::memory::compare::MemoryComparison;
 use plimsoll_analysis::memory::{Distribution, Limit, Memory, OomVerdict, ServiceMemory};
 use plimsoll_snapshot::Bytes;
 
-pub use self::json::{comparison_json, inspection_json};
+pub(crate) use self::json::ComparisonDocument;
+pub use self::json::inspection_json;
 pub use self::line::{Line, ServiceLine, of_comparison, of_memory};
 use crate::format::{name, one_line};
 use crate::language::Language;

@@ -26,7 +26,7 @@ type Shapes = BTreeMap<(&'static str, String), BTreeSet<Vec<String>>>;
 
 fn advice(rule: &'static str, words: &Words) -> Vec<StackAdvice> {
     let known: Vec<_> = RULES.iter().filter(|known| known.id == rule).collect();
-    images(rule, words).iter().map(|snapshot| advise_by(snapshot, &known)).collect()
+    images(rule, words).iter().map(|snapshot| advise_by(snapshot, &known, None)).collect()
 }
 
 fn found(advice: &[StackAdvice]) -> impl Iterator<Item = &Finding> {
@@ -110,7 +110,9 @@ fn attack(rule: &'static str, shapes: &Shapes) -> (BTreeSet<String>, usize) {
                     languages::check(fix, known, &words, nasty);
                     // What the image runs by itself is its own affair.
                     let is_own = [&words.run, &words.user, &words.list].contains(&&(*nasty).to_owned())
-                        || rule == "build-tools" && words.package == *nasty && fix.replaces.is_some();
+                        || ["build-tools", "unused-packages"].contains(&rule)
+                            && words.package == *nasty
+                            && fix.replaces.is_some();
                     if !is_own {
                         to_run.extend(languages::commands(fix));
                     }

@@ -123,16 +123,22 @@ pub(crate) fn images(rule: &str, words: &Words) -> Vec<Snapshot> {
                 let (json, file) = (path(&[&place, b"/package.json"]), path(&[&place, b"/a.js"]));
                 step.package(Ecosystem::Npm, &json, name, &words.version, (&file, 9 * MB))
             };
-            let packages = Step::new(&words.run("pip install x"))
-                .python(&site, &words.package, &words.version, 9 * MB)
-                .python(&site, "fine", "1", 9 * MB);
-            let packages = npm(npm(packages, &words.package, b"p"), "fine", b"fine");
+            let installed =
+                |run: &str| {
+                    let packages = Step::new(run)
+                        .python(&site, &words.package, &words.version, 9 * MB)
+                        .python(&site, "fine", "1", 9 * MB);
+                    npm(npm(packages, &words.package, b"p"), "fine", b"fine")
+                };
+            // One step takes its packages from a list, and one names them.
+            let listed = installed(&words.run("pip install x"));
+            let named = installed(&format!("RUN pip install x {}", words.package));
             let code = Step::new("COPY . /app").source(b"app/main.py", Ecosystem::Python, "fine").source(
                 &below(part, b"main.js"),
                 Ecosystem::Npm,
                 "fine",
             );
-            vec![words.image(&[], vec![packages, code])]
+            vec![words.image(&[], vec![listed, code.clone()]), words.image(&[], vec![named, code])]
         }
         "shared-fat-image" => {
             let packages = Step::new("RUN pip install x").python(b"s", "a", "1", 30 * MB).python(

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use plimsoll_analysis::findings::{Evidence, Finding, Fix};
 use plimsoll_report::format::{count, one_line, shorten};
 use plimsoll_snapshot::Bytes;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlDetailsElement;
 
+use crate::anchors;
 use crate::components::maybe_size;
 use crate::findings::rule;
 use crate::share::{self, Said};
@@ -21,11 +24,19 @@ pub(super) fn entry(
     figure: AnyView,
     mark: Option<&'static str>,
 ) -> impl IntoView + use<> {
+    let rule = finding.rule;
+    let noted = move |event: web_sys::Event| {
+        let details = event.target().and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
+        // What opens for paper is not where the reader is.
+        if details.is_some_and(|details| details.open()) && !state.everything.get_untracked() {
+            state.at.set(anchors::of_finding(rule));
+        }
+    };
     let severity = format!("severity {:?}", finding.severity).to_lowercase();
     view! {
         <li data-rule=finding.rule data-saving=finding.saving.0>
             // Paper that shows everything shows what is folded, too.
-            <details prop:open=move || state.everything.get()>
+            <details prop:open=move || state.everything.get() on:toggle=noted>
                 <summary>
                     <span class="figure">{figure}</span>
                     <span class="title">{text::sentence(&finding.title)}</span>

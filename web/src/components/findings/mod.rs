@@ -55,7 +55,7 @@ fn one(position: usize) -> std::ops::Range<usize> {
 
 fn service(state: State, position: usize) -> impl IntoView {
     let judged = state.report.judged(position)?;
-    let advice = &judged.advice;
+    let advice = judged.advice;
     let lead = (words().findings_lead)(&text::name(&advice.service));
     let sum = if advice.findings.is_empty() {
         words().findings_clean.to_owned()
@@ -91,7 +91,7 @@ fn service(state: State, position: usize) -> impl IntoView {
     })
 }
 
-fn done(state: State, judged: &'static Judged) -> impl IntoView {
+fn done(state: State, judged: &'static Judged<'static>) -> impl IntoView {
     let done = judged.done();
     let entries = done.iter().map(|followed| {
         let mark = if followed.outcome == Outcome::Done { words().is_done } else { words().is_part };

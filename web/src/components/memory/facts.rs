@@ -1,39 +1,59 @@
 //! What is to be known of a service: the limit it should have and why, kills, starts, health, its log.
 
 use leptos::prelude::*;
-use plimsoll_analysis::memory::compare::{ChangeVerdict, MemoryComparison, ServiceMemoryComparison};
+use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparison};
 use plimsoll_analysis::memory::{Bound, PostgresSettings, ServiceMemory};
+use plimsoll_analysis::regressions::RegressionKind as Kind;
 use plimsoll_analysis::targets::{Good, Measure};
 use plimsoll_report::format::{count, one_line};
 
 use crate::running::Running;
 use crate::text::{self, words};
 
-/// A fact: what it is called, and what is to be said of a service.
-type Known = (&'static str, fn(&ServiceMemory) -> Vec<String>);
+/// A fact: what it is called, what is to be said of a service, and whether it is about something that got worse.
+type Known = (&'static str, fn(&ServiceMemory) -> Vec<String>, fn(&Kind) -> bool);
 
 /// A list of facts; what is the same on both sides is said once.
 #[component]
 pub(crate) fn Facts(running: &'static Running, name: &'static str) -> impl IntoView {
     let sides = running.service(name);
     let head = &words().running;
+    let nothing = |_: &Kind| false;
     let known: [Known; 10] = [
-        (head.suggestion, suggestion),
-        (head.kills, kills),
-        (head.start_up, start_ups),
-        (head.health, health),
-        (head.restarts, restarts),
-        (head.log, log),
-        (head.trend, |service| vec![(text::messages().trend)(&service.trend.reason)]),
-        (head.peak, |service| service.peak.into_iter().map(text::memory).collect()),
-        (head.swap, |service| {
-            service.swap.filter(|swap| !swap.is_zero()).into_iter().map(text::memory).collect()
+        (head.suggestion, suggestion, nothing),
+        (head.kills, kills, |kind| matches!(kind, Kind::Kills { .. })),
+        (head.start_up, start_ups, |kind| matches!(kind, Kind::SlowerStart { .. })),
+        (head.health, health, |kind| {
+            matches!(kind, Kind::Unhealthy | Kind::LostHealthCheck | Kind::SlowerChecks { .. })
         }),
-        (head.limit_hits, |service| {
-            service.limit_hits.into_iter().map(|hits| text::many(hits, &words().running.time_noun)).collect()
-        }),
+        (head.restarts, restarts, |kind| matches!(kind, Kind::CrashLoop | Kind::FailedEnds { .. })),
+        (head.log, log, |kind| matches!(kind, Kind::UnboundedLog)),
+        (
+            head.trend,
+            |service| vec![(text::messages().trend)(&service.trend.reason)],
+            |kind| matches!(kind, Kind::RisingMemory { .. }),
+        ),
+        (head.peak, |service| service.peak.into_iter().map(text::memory).collect(), nothing),
+        (
+            head.swap,
+            |service| service.swap.filter(|swap| !swap.is_zero()).into_iter().map(text::memory).collect(),
+            nothing,
+        ),
+        (
+            head.limit_hits,
+            |service| {
+                service
+                    .limit_hits
+                    .into_iter()
+                    .map(|hits| text::many(hits, &words().running.time_noun))
+                    .collect()
+            },
+            nothing,
+        ),
     ];
-    let rows = known.into_iter().filter_map(|(label, read)| fact(label, sides, read));
+    let rows = known
+        .into_iter()
+        .filter_map(|(label, read, is)| fact(label, sides, read, running.is_worse(Some(name), is)));
     let compared = running.compared(name).zip(running.comparison.as_ref());
     let settings = sides[1].or(sides[0]).and_then(|side| side.postgres.as_ref());
     view! {
@@ -49,6 +69,7 @@ fn fact(
     label: &'static str,
     sides: [Option<&ServiceMemory>; 2],
     read: fn(&ServiceMemory) -> Vec<String>,
+    is_worse: bool,
 ) -> Option<AnyView> {
     let told = sides.map(|side| side.map(read).filter(|lines| !lines.is_empty()));
     let body = match told {
@@ -63,7 +84,7 @@ fn fact(
             view! { {one(words().after, after)} {one(words().before, before)} }.into_any()
         }
     };
-    Some(view! { <dt>{label}</dt><dd>{body}</dd> }.into_any())
+    Some(view! { <dt>{label}</dt><dd class:worsened=is_worse>{body}</dd> }.into_any())
 }
 
 /// The first line, and what stands behind it smaller.
@@ -144,11 +165,9 @@ fn log(service: &ServiceMemory) -> Vec<String> {
 
 fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) -> impl IntoView {
     let verdict = text::change_verdict(service.verdict);
-    let is_comparable = service.verdict != ChangeVerdict::NotComparable;
     // Figures that must not be compared are not subtracted either.
-    let figures = is_comparable.then(|| {
-        let most = text::memory_delta(service.max);
-        let median = text::memory_delta(service.median);
+    let figures = service.max.zip(service.median).map(|(most, median)| {
+        let (most, median) = (text::memory_delta(most), text::memory_delta(median));
         format!("{} {most}, {} {median}", words().running.most, words().running.median)
     });
     let messages = text::messages();

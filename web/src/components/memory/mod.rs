@@ -6,6 +6,7 @@ mod stack;
 
 use leptos::prelude::*;
 use plimsoll_analysis::memory::{Limit, ServiceMemory};
+use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind as Kind};
 use plimsoll_snapshot::Bytes;
 
 use crate::charts::geometry::Scale;
@@ -68,7 +69,7 @@ fn Overview(running: &'static Running) -> impl IntoView {
         sides
             .into_iter()
             .enumerate()
-            .filter_map(|(index, side)| Some(row(side?, index, scale)))
+            .filter_map(|(index, side)| Some(row(running, side?, index, scale)))
             .collect_view()
     });
     let head = &words().running;
@@ -101,7 +102,12 @@ fn Overview(running: &'static Running) -> impl IntoView {
     }
 }
 
-fn row(service: &'static ServiceMemory, index: usize, scale: Scale) -> impl IntoView {
+fn row(
+    running: &'static Running,
+    service: &'static ServiceMemory,
+    index: usize,
+    scale: Scale,
+) -> impl IntoView {
     let side = [words().before, words().after][index];
     let taken = service.working_set;
     let replicas = (service.replicas > 1).then(|| (words().running.replicas)(&service.replicas.to_string()));
@@ -109,6 +115,10 @@ fn row(service: &'static ServiceMemory, index: usize, scale: Scale) -> impl Into
         let at_least = if service.suggestion.at_least { "≥\u{a0}" } else { "" };
         view! { {at_least} {memory(limit)} }
     });
+    let grew = |wanted: MemoryFigure| {
+        let is = |kind: &Kind| matches!(kind, Kind::MoreMemory { figure, .. } if *figure == wanted);
+        index == 1 && running.is_worse(Some(&service.name), is)
+    };
     let head = &words().running;
     view! {
         <tr
@@ -123,9 +133,9 @@ fn row(service: &'static ServiceMemory, index: usize, scale: Scale) -> impl Into
                 {replicas.map(|replicas| view! { <small>", "{replicas}</small> })}
             </th>
             <td class="chart"><BulletBar service scale is_after=index == 1 /></td>
-            <td data-label=head.median>{maybe(taken.map(|taken| taken.p50))}</td>
-            <td data-label=head.p95>{maybe(taken.map(|taken| taken.p95))}</td>
-            <td data-label=head.most>{maybe(taken.map(|taken| taken.max))}</td>
+            <td data-label=head.median class:worsened=grew(MemoryFigure::Median)>{maybe(taken.map(|taken| taken.p50))}</td>
+            <td data-label=head.p95 class:worsened=grew(MemoryFigure::P95)>{maybe(taken.map(|taken| taken.p95))}</td>
+            <td data-label=head.most class:worsened=grew(MemoryFigure::Most)>{maybe(taken.map(|taken| taken.max))}</td>
             <td data-label=head.limit>{limit(service.limit)}</td>
             <td data-label=head.reservation>{maybe(service.reservation)}</td>
             <td data-label=head.headroom>{headroom(service)}</td>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::memory::{Limit, Memory};
+use plimsoll_analysis::regressions::RegressionKind as Kind;
 use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::{limit, maybe};
@@ -13,11 +14,12 @@ use crate::text::{self, words};
 pub(crate) fn Stack(running: &'static Running) -> impl IntoView {
     let head = &words().running;
     let sides = running.memory.each_ref().map(Option::as_ref);
-    let row = |name: &'static str, cell: fn(&'static Memory) -> AnyView| {
+    let is_slower = running.is_worse(None, |kind| matches!(kind, Kind::SlowerStart { .. }));
+    let row = |name: &'static str, cell: fn(&'static Memory) -> AnyView, is_worse: bool| {
         let cells = sides.into_iter().enumerate().map(|(index, side)| {
             let label = [words().before, words().after][index];
             let cell = side.map_or_else(|| maybe(None).into_any(), cell);
-            view! { <td data-label=label>{cell}</td> }
+            view! { <td data-label=label class:worsened=is_worse && index == 1>{cell}</td> }
         });
         view! { <tr><th scope="row">{name}</th>{cells.collect_view()}</tr> }
     };
@@ -32,17 +34,17 @@ pub(crate) fn Stack(running: &'static Running) -> impl IntoView {
                 <tr><td></td><th scope="col">{words().before}</th><th scope="col">{words().after}</th></tr>
             </thead>
             <tbody>
-                {row(head.all_limits, limits)}
-                {row(head.all_limits_with_swap, |memory| limit(memory.totals.limits_with_swap).into_any())}
+                {row(head.all_limits, limits, false)}
+                {row(head.all_limits_with_swap, |memory| limit(memory.totals.limits_with_swap).into_any(), false)}
                 {row(head.all_reservations, |memory| {
                     maybe(Some(memory.totals.reservations).filter(|bytes| !bytes.is_zero())).into_any()
-                })}
-                {row(head.host, host)}
-                {row(head.at_once, |memory| maybe(memory.at_once.map(|taken| taken.all.max)).into_any())}
+                }, false)}
+                {row(head.host, host, false)}
+                {row(head.at_once, |memory| maybe(memory.at_once.map(|taken| taken.all.max)).into_any(), false)}
                 {row(head.at_once_loaded, |memory| {
                     maybe(memory.at_once.and_then(|taken| Some(taken.loaded?.p95))).into_any()
-                })}
-                {row(head.start_up, start_up)}
+                }, false)}
+                {row(head.start_up, start_up, is_slower)}
             </tbody>
         </table>
         {(!bystanders.is_empty()).then(|| view! { <p class="lead">{(head.bystanders)(&bystanders.join(", "))}</p> })}

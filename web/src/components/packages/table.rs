@@ -10,9 +10,9 @@ use plimsoll_report::language::ecosystem_name;
 use super::{Shelf, versions};
 use crate::components::sight::Sight;
 use crate::components::{change, size};
-use crate::document;
 use crate::packages::{Order, Row, why};
 use crate::text::{self, words};
+use crate::{anchors, document};
 
 /// The heights of rows and of the head, as in the style sheet.
 const ROWS: [f64; 2] = [32.0, 52.0];
@@ -132,7 +132,12 @@ fn row(shelf: Shelf, row: &Row<'static>, at: usize, index: usize) -> impl IntoVi
             />
         }
     });
-    let toggle = move |_| shelf.open.update(|open| *open = (*open != Some(at)).then_some(at));
+    let anchor = anchors::of_package(row.name);
+    let toggle = move |_| {
+        let is_open = shelf.open.get_untracked() == Some(at);
+        shelf.open.set((!is_open).then_some(at));
+        shelf.state.at.set(if is_open { String::new() } else { anchor.clone() });
+    };
     view! {
         <tr
             data-package=row.key.clone()

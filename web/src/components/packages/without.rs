@@ -12,14 +12,20 @@ use crate::text::{self, words};
 /// How many of those that go, and of what breaks, are named.
 const NAMED: usize = 12;
 
-/// What it would weigh, what goes along and what breaks; nothing while all are ticked.
+/// What it would weigh, what goes along and what breaks. Its room is there before anything is unticked, so that the table
+/// below stays where it is.
 #[component]
 pub(super) fn Without(shelf: Shelf) -> impl IntoView {
-    let shown = move || {
-        let without = shelf.without.get()?;
-        Some(sums(shelf, &without))
+    let shown = move || match shelf.without.get() {
+        Some(without) => sums(shelf, &without).into_any(),
+        None => view! { <p class="lead">{words().untick_help}</p> }.into_any(),
     };
-    view! { <div class="without" role="status">{shown}</div> }
+    // What scrolls is a stop of the tab key.
+    view! {
+        <div class="without" role="status" aria-label=words().untick tabindex=move || shelf.without.read().is_some().then_some("0")>
+            {shown}
+        </div>
+    }
 }
 
 fn sums(shelf: Shelf, without: &WhatIf) -> impl IntoView + use<> {

@@ -1,6 +1,7 @@
 //! English.
 
 mod memory;
+pub(super) mod regressions;
 mod running;
 mod targets;
 
@@ -23,6 +24,7 @@ pub(super) static WORDS: Words = Words {
     new: "new",
     gone: "gone",
     unchanged: "unchanged",
+    got_worse: "What got worse",
 
     cause: words::cause,
     packages_of: |ecosystem| format!("{ecosystem} packages"),
@@ -114,6 +116,7 @@ pub(super) static WORDS: Words = Words {
     saved: "Saved.",
 
     figures: "Figures",
+    contents: "Contents",
     card_total: "Images, shared layers counted once",
     card_hidden: "Hidden bytes, every image once",
     card_files: "Files changed",
@@ -287,6 +290,8 @@ pub(super) static WORDS: Words = Words {
     optional_for: |name| format!("optional for {name}"),
     unused: "no use seen",
     keeps: |name| format!("Keep {name}"),
+    untick: "Without some packages",
+    untick_help: "Untick packages to see what the image would weigh without them, what goes along and what would break.",
     unticked: |size, instead, delta| {
         format!("Without what is unticked the image weighs {size} instead of {instead} ({delta}).")
     },

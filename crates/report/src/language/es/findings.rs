@@ -321,6 +321,7 @@ pub(in crate::language) const SENTENCES: &[(&str, &str)] = &[
     ("deletes in the instruction that creates", "borra en la instrucción que crea"),
     ("deletes them in the instruction that brings them", "los borra en la instrucción que los trae"),
     ("deletes them in the instruction that writes them", "los borra en la instrucción que los escribe"),
+    ("does not install them", "no los instala"),
     ("downloads one format", "descarga un solo formato"),
     ("gives each service a stage of its own", "da a cada servicio su propia etapa"),
     ("has {} packages that only others need: {} …", "tiene {} paquetes que solo otros necesitan: {} …"),

@@ -6,8 +6,8 @@ use plimsoll_analysis::memory::{
     AtOnce, CommandRefusal, Coverage, CrashLoop, CrashSign, KillEvidence, Limit, LimitReason, LimitRefusal,
     LogReason, Over, PointUnit, PostgresReason, StartUp, Totals, TrendReason,
 };
-use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::Regime;
+use plimsoll_snapshot::{ByteDelta, Bytes};
 
 use crate::language::{Language, Noun};
 use crate::memory::{Line, ServiceLine};
@@ -481,22 +481,23 @@ pub(super) fn line(line: &Line<'_>) -> String {
         }
         Line::Of { service, line } => format!("{service}: {}", service_line(line)),
         Line::Compared(service) => {
-            let interval = match service.indicative {
-                Some((low, high)) => {
-                    format!(" (indicativo: {} a {})", ES.memory_delta(low), ES.memory_delta(high))
-                }
-                None => String::new(),
+            let figure = |name: &str, before: Bytes, after: Bytes, change: Option<ByteDelta>| {
+                // Figures that must not be compared are not subtracted either.
+                let change = change.map(|change| format!(" ({})", ES.memory_delta(change)));
+                format!("{name} {} → {}{}", memory(before), memory(after), change.unwrap_or_default())
             };
-            format!(
-                "{}: mediana {} → {}, {}{interval}; máximo {} → {}; {}",
-                service.name,
-                memory(service.before.p50),
-                memory(service.after.p50),
-                ES.memory_delta(service.median),
-                memory(service.before.max),
-                memory(service.after.max),
-                change(&service.reason)
-            )
+            let interval = service.indicative.map(|(low, high)| {
+                format!("mediana indicativa: {} a {}", ES.memory_delta(low), ES.memory_delta(high))
+            });
+            let (before, after) = (&service.before, &service.after);
+            let parts = [
+                Some(figure("mediana", before.p50, after.p50, service.median)),
+                interval,
+                Some(figure("máximo", before.max, after.max, service.max)),
+                Some((super::running::WORDS.change_verdict)(service.verdict).to_owned()),
+                Some(change(&service.reason)),
+            ];
+            format!("{}: {}", service.name, parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
         }
         Line::Unlike(Gate { name, detail, .. }) => {
             format!("distinto: {} ({})", gate(*name), gate_detail(detail))

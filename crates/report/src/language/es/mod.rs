@@ -2,6 +2,7 @@
 
 pub(super) mod findings;
 mod memory;
+pub(super) mod regressions;
 mod running;
 mod targets;
 
@@ -26,6 +27,7 @@ pub(super) static WORDS: Words = Words {
     new: "nuevo",
     gone: "retirado",
     unchanged: "sin cambios",
+    got_worse: "Qué ha empeorado",
 
     cause,
     packages_of: |ecosystem| format!("paquetes {ecosystem}"),
@@ -118,6 +120,7 @@ pub(super) static WORDS: Words = Words {
     saved: "Guardado.",
 
     figures: "Cifras",
+    contents: "Contenido",
     card_total: "Imágenes, cada capa una sola vez",
     card_hidden: "Bytes ocultos, cada imagen una vez",
     card_files: "Archivos cambiados",
@@ -293,6 +296,8 @@ pub(super) static WORDS: Words = Words {
     optional_for: |name| format!("opcional para {name}"),
     unused: "sin uso visto",
     keeps: |name| format!("Conservar {name}"),
+    untick: "Sin algunos paquetes",
+    untick_help: "Desmarque paquetes para ver cuánto pesaría la imagen sin ellos, qué se iría con ellos y qué se rompería.",
     unticked: |size, instead, delta| {
         format!("Sin lo desmarcado, la imagen pesa {size} en lugar de {instead} ({delta}).")
     },

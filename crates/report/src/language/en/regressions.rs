@@ -1,0 +1,75 @@
+//! English.
+
+use plimsoll_analysis::inspect::SizeChange;
+use plimsoll_analysis::memory::compare::ChangeVerdict;
+use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind};
+use plimsoll_snapshot::Bytes;
+
+use crate::format::count;
+use crate::language::{Language, Noun};
+
+const EN: Language = Language::English;
+const TIME: Noun = Noun { one: "time", more: "times" };
+const NEW_FINDING: Noun = Noun { one: "new finding", more: "new findings" };
+
+pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
+    match kind {
+        RegressionKind::Kills { before, after } => {
+            format!("killed for memory {} (before: {})", EN.many(*after, &TIME), count(*before))
+        }
+        RegressionKind::CrashLoop => "crashes again and again".to_owned(),
+        RegressionKind::FailedEnds { before, after } => {
+            format!("ended with an error {} (before: {})", EN.many(*after, &TIME), count(*before))
+        }
+        RegressionKind::Unhealthy => "unhealthy".to_owned(),
+        RegressionKind::LostLimit { before } => {
+            format!("no memory limit any more (before: {})", EN.memory(*before))
+        }
+        RegressionKind::RisingMemory { before: None, bytes_per_hour } => {
+            format!("memory rises by {}", EN.rate(*bytes_per_hour))
+        }
+        RegressionKind::RisingMemory { before: Some(before), bytes_per_hour } => {
+            format!("memory rises by {} (before: {})", EN.rate(*bytes_per_hour), EN.rate(*before))
+        }
+        RegressionKind::ExceedsHost { limits, host } => {
+            format!("all limits together, {}, exceed the host's {}", EN.memory(*limits), EN.memory(*host))
+        }
+        RegressionKind::LostHealthCheck => "no health check any more".to_owned(),
+        RegressionKind::SlowerStart { before, after } => {
+            format!("slower start: healthy after {} (before: {})", EN.interval(after), EN.interval(before))
+        }
+        RegressionKind::NewFindings { findings, saving } => {
+            let number = EN.many(findings.len() as u64, &NEW_FINDING);
+            let bytes =
+                if *saving == Bytes::ZERO { String::new() } else { format!(", {}", EN.bytes(*saving)) };
+            format!("{number}{bytes}: {}", EN.new_findings(findings))
+        }
+        RegressionKind::LostReservation { before } => {
+            format!("no memory reservation any more (before: {})", EN.memory(*before))
+        }
+        RegressionKind::UnboundedLog => "the size of its log is no longer limited".to_owned(),
+        RegressionKind::LargerImage { size } => format!("larger image: {}", change(size)),
+        RegressionKind::LargerDownload { size } => format!("larger download: {}", change(size)),
+        RegressionKind::MoreMemory { figure, before, after, verdict } => {
+            let figure = match figure {
+                MemoryFigure::Median => "median",
+                MemoryFigure::P95 => "p95",
+                MemoryFigure::Most => "peak",
+            };
+            let caveat = match verdict {
+                ChangeVerdict::NotComparable => ", but the recordings are not alike",
+                ChangeVerdict::Indicative => " (indicative)",
+                ChangeVerdict::Smaller | ChangeVerdict::Larger | ChangeVerdict::NoDifference => "",
+            };
+            format!("more memory: {figure} {} → {}{caveat}", EN.memory(*before), EN.memory(*after))
+        }
+        RegressionKind::SlowerChecks { before, after } => {
+            format!("slower health check: {} (before: {})", EN.duration(*after), EN.duration(*before))
+        }
+    }
+}
+
+fn change(size: &SizeChange) -> String {
+    let relative = size.percent().map(|percent| format!(" ({})", EN.percent(percent))).unwrap_or_default();
+    format!("{} → {}{relative}", EN.bytes(size.before), EN.bytes(size.after))
+}

@@ -1,0 +1,83 @@
+//! Spanish.
+
+use plimsoll_analysis::inspect::SizeChange;
+use plimsoll_analysis::memory::compare::ChangeVerdict;
+use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind};
+use plimsoll_snapshot::Bytes;
+
+use crate::format::count;
+use crate::language::{Language, Noun};
+
+const ES: Language = Language::Spanish;
+const TIME: Noun = Noun { one: "vez", more: "veces" };
+const NEW_FINDING: Noun = Noun { one: "hallazgo nuevo", more: "hallazgos nuevos" };
+
+pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
+    match kind {
+        RegressionKind::Kills { before, after } => {
+            format!("terminado por memoria {} (antes: {})", ES.many(*after, &TIME), count(*before))
+        }
+        RegressionKind::CrashLoop => "falla una y otra vez".to_owned(),
+        RegressionKind::FailedEnds { before, after } => {
+            format!("terminó con un error {} (antes: {})", ES.many(*after, &TIME), count(*before))
+        }
+        RegressionKind::Unhealthy => "no está sano".to_owned(),
+        RegressionKind::LostLimit { before } => {
+            format!("ya no tiene límite de memoria (antes: {})", ES.memory(*before))
+        }
+        RegressionKind::RisingMemory { before: None, bytes_per_hour } => {
+            format!("la memoria crece {}", ES.rate(*bytes_per_hour))
+        }
+        RegressionKind::RisingMemory { before: Some(before), bytes_per_hour } => {
+            format!("la memoria crece {} (antes: {})", ES.rate(*bytes_per_hour), ES.rate(*before))
+        }
+        RegressionKind::ExceedsHost { limits, host } => {
+            format!("los límites suman {} y superan los {} del host", ES.memory(*limits), ES.memory(*host))
+        }
+        RegressionKind::LostHealthCheck => "ya no tiene comprobación de salud".to_owned(),
+        RegressionKind::SlowerStart { before, after } => {
+            format!(
+                "arranque más lento: sano al cabo de {} (antes: {})",
+                ES.interval(after),
+                ES.interval(before)
+            )
+        }
+        RegressionKind::NewFindings { findings, saving } => {
+            let number = ES.many(findings.len() as u64, &NEW_FINDING);
+            let bytes =
+                if *saving == Bytes::ZERO { String::new() } else { format!(", {}", ES.bytes(*saving)) };
+            format!("{number}{bytes}: {}", ES.new_findings(findings))
+        }
+        RegressionKind::LostReservation { before } => {
+            format!("ya no tiene reserva de memoria (antes: {})", ES.memory(*before))
+        }
+        RegressionKind::UnboundedLog => "el tamaño de su registro ya no está limitado".to_owned(),
+        RegressionKind::LargerImage { size } => format!("imagen más grande: {}", change(size)),
+        RegressionKind::LargerDownload { size } => format!("descarga más grande: {}", change(size)),
+        RegressionKind::MoreMemory { figure, before, after, verdict } => {
+            let figure = match figure {
+                MemoryFigure::Median => "mediana",
+                MemoryFigure::P95 => "p95",
+                MemoryFigure::Most => "máximo",
+            };
+            let caveat = match verdict {
+                ChangeVerdict::NotComparable => ", pero las grabaciones no son comparables",
+                ChangeVerdict::Indicative => " (indicativo)",
+                ChangeVerdict::Smaller | ChangeVerdict::Larger | ChangeVerdict::NoDifference => "",
+            };
+            format!("más memoria: {figure} {} → {}{caveat}", ES.memory(*before), ES.memory(*after))
+        }
+        RegressionKind::SlowerChecks { before, after } => {
+            format!(
+                "comprobación de salud más lenta: {} (antes: {})",
+                ES.duration(*after),
+                ES.duration(*before)
+            )
+        }
+    }
+}
+
+fn change(size: &SizeChange) -> String {
+    let relative = size.percent().map(|percent| format!(" ({})", ES.percent(percent))).unwrap_or_default();
+    format!("{} → {}{relative}", ES.bytes(size.before), ES.bytes(size.after))
+}
