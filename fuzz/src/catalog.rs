@@ -109,6 +109,9 @@ const BINARIES: &[&str] = &[
     "usr/local/bin/redis-server",
     "usr/local/bin/postgres",
     "usr/local/bin/gzip",
+    "usr/lib/cli/a.dll",
+    "boot/vmlinuz-6.1",
+    "lib/modules/6.1/a.ko",
 ];
 
 const IMPORTS: &[&str] = &[

@@ -77,7 +77,7 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashe
         for fact in &facts.packages {
             let path = path_of(snapshot, image, layer, fact.entry);
             let installed = is_there(layer, fact.entry);
-            if superseded.contains(&(layer, fact.entry)) && fact.ecosystem == Ecosystem::Generic {
+            if is_unpackaged(fact.ecosystem) && superseded.contains(&(layer, fact.entry)) {
                 continue;
             }
             let place = place(fact, path);
@@ -121,12 +121,17 @@ fn place<'f>(fact: &'f PackageFact, path: &'f [u8]) -> &'f [u8] {
     }
 }
 
+/// Whether no package manager installs what is found so.
+const fn is_unpackaged(ecosystem: Ecosystem) -> bool {
+    matches!(ecosystem, Ecosystem::Generic | Ecosystem::Kernel)
+}
+
 /// The programs (layer and entry) that packages of the system or of conda list: they are known by these already.
 fn superseded(snapshot: &Snapshot, image: &Image) -> HashSet<(u32, u32)> {
-    let is_generic = |fact: &&PackageFact| fact.ecosystem == Ecosystem::Generic;
+    let is_program = |fact: &&PackageFact| is_unpackaged(fact.ecosystem);
     let programs: BTreeSet<(u32, u32)> = facts(snapshot, image)
         .flat_map(|(layer, facts)| {
-            facts.packages.iter().filter(is_generic).map(move |fact| (layer, fact.entry))
+            facts.packages.iter().filter(is_program).map(move |fact| (layer, fact.entry))
         })
         .collect();
     let mut superseded = HashSet::new();

@@ -43,7 +43,8 @@ pub(super) fn purl(fact: &PackageFact, distribution: Option<&str>) -> String {
         Ecosystem::Prolog => ("swiplpack", None, name),
         Ecosystem::Wordpress => ("wordpress-plugin", None, name),
         Ecosystem::Terraform => scoped("terraform", '/', name),
-        Ecosystem::Kernel => ("generic", Some("linux-kernel"), name),
+        Ecosystem::Kernel if name == "linux-kernel" => ("generic", None, name),
+        Ecosystem::Kernel => ("generic", Some("linux-kernel-module"), name),
         Ecosystem::Generic => scoped("generic", '/', name),
         Ecosystem::Model => match name.split_once('/') {
             Some((organisation, name)) => ("huggingface", Some(organisation), name),

@@ -4,6 +4,7 @@
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
 mod apk;
+mod assemblies;
 mod binaries;
 mod bitnami;
 mod chisel;
@@ -21,6 +22,7 @@ mod homebrew;
 mod imports;
 mod java;
 mod julia;
+mod kernel;
 mod lua;
 mod manifests;
 mod nix;
@@ -76,6 +78,7 @@ const CATALOGERS: &[Cataloger] = &[
     gem::CATALOGER,
     java::CATALOGER,
     dotnet::CATALOGER,
+    assemblies::CATALOGER,
     composer::CATALOGER,
     pecl::CATALOGER,
     r::CATALOGER,
@@ -90,6 +93,7 @@ const CATALOGERS: &[Cataloger] = &[
     prolog::CATALOGER,
     wordpress::CATALOGER,
     terraform::CATALOGER,
+    kernel::CATALOGER,
     binaries::CATALOGER,
     programs::CATALOGER,
     runtimes::CATALOGER,
@@ -186,6 +190,7 @@ pub(crate) struct Catalog {
     perl: perl::Versions,
     rocks: lua::Manifests,
     sightings: Vec<runtimes::Sighting>,
+    assemblies: Vec<PackageFact>,
     /// The files that were read. Until the entries are in order, facts call a file by its index here.
     files: Vec<Vec<u8>>,
     /// What is wrong with which file.
@@ -280,6 +285,8 @@ impl Catalog {
         lua::complete(&mut self.packages, &self.files, &self.rocks);
         let sightings = std::mem::take(&mut self.sightings);
         self.packages.append(&mut runtimes::complete(sightings, &self.files, entries));
+        let assemblies = std::mem::take(&mut self.assemblies);
+        self.packages.append(&mut assemblies::complete(assemblies, &self.packages, &self.files));
         for package in &mut self.packages {
             if is_guess(package.ecosystem)
                 && let Files::Below(paths) = &mut package.files

@@ -2,10 +2,10 @@
 //!
 //! The format: R, "Writing R Extensions", 1.1.1.
 
-use plimsoll_snapshot::{Ecosystem, PackageFact, RequirementKind};
+use plimsoll_snapshot::{Ecosystem, PackageFact, RequirementKind, path};
 
 use super::deb822::{Malformed, Stanza, Stanzas};
-use super::stated;
+use super::stated::{self, above};
 use super::{Catalog, Cataloger, Read, SourceFile};
 
 pub(crate) const CATALOGER: Cataloger =
@@ -18,8 +18,9 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let text = file.text();
     match Stanzas::of(&text, FIELDS).next() {
         Some(Ok(stanza)) => {
-            // Sources, which no R has installed, have no such field.
-            if stanza.get("Built").is_some() {
+            // Sources, which no R has installed, have no such field; nor have the texts of R itself.
+            let is_installed = stanza.get("Built").is_some() || path::name(above(file.path, 2)) == b"library";
+            if is_installed {
                 catalog.packages.extend(package(file, &stanza));
             }
         }
@@ -74,10 +75,14 @@ mod tests {
         let (facts, warnings) = catalogue([
             ("usr/lib/R/site-library/dplyr/DESCRIPTION", &dplyr[..]),
             ("src/dplyr/DESCRIPTION", b"Package: dplyr\nVersion: 1.1.4\n"),
+            ("usr/lib/R/library/translations/DESCRIPTION", b"Package: translations\nVersion: 4.2.2\n"),
             ("app/DESCRIPTION", b"A text\nof two lines"),
         ]);
-        assert_eq!((labels(&facts), warnings), (vec!["dplyr 1.1.4".to_owned()], vec![]));
-        let package = &facts.packages[0];
+        assert_eq!(
+            (labels(&facts), warnings),
+            (vec!["translations 4.2.2".into(), "dplyr 1.1.4".into()], vec![])
+        );
+        let package = &facts.packages[1];
         assert_eq!(
             (package.license.as_deref(), below(package)),
             (Some("MIT + file LICENSE"), vec!["usr/lib/R/site-library/dplyr".into()])

@@ -77,6 +77,7 @@ enum Teller {
     Erlang,
     Perl,
     Dart,
+    R,
 }
 
 /// Which it is, and the home of the runtime.
@@ -105,6 +106,7 @@ fn told_by(file: &[u8]) -> Option<(Teller, &[u8])> {
         b".packlist" if path::name(above(directory, 2)) == b"perl5" && is_number(path::name(above_it)) => {
             (Teller::Perl, above_it)
         }
+        b"DESCRIPTION" if directory.ends_with(b"lib/R/library/base") => (Teller::R, above(directory, 2)),
         b"version" if matches!(called, b"dart" | b"dart-sdk") => (Teller::Dart, directory),
         _ => return None,
     })
@@ -159,6 +161,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         Teller::Erlang => ("erlang", full(first)),
         Teller::Perl => ("perl", full(&called(home))),
         Teller::Dart => ("dart", full(first)),
+        Teller::R => ("r-base", full(line_of("Version", ':').unwrap_or_default())),
     };
     // Ruby and Perl are spread over a prefix, where their programs are found, too.
     let home = match teller {
@@ -222,8 +225,9 @@ mod tests {
     fn check(files: &[(&str, &str)]) -> (Vec<String>, Vec<Vec<String>>) {
         let (facts, warnings) = catalogue(files.iter().map(|(path, text)| (*path, text.as_bytes())));
         assert_eq!(warnings, [""; 0]);
-        let packages = facts.packages.iter().filter(|package| package.ecosystem == Ecosystem::Generic);
-        (labels(&facts), packages.map(below).collect())
+        let mut facts = facts;
+        facts.packages.retain(|package| package.ecosystem == Ecosystem::Generic);
+        (labels(&facts), facts.packages.iter().map(below).collect())
     }
 
     #[test]
@@ -277,6 +281,12 @@ mod tests {
                 "26.1.2\n",
                 "erlang 26.1.2",
                 "usr/local/lib/erlang",
+            ),
+            (
+                "usr/local/lib/R/library/base/DESCRIPTION",
+                "Package: base\nVersion: 4.3.1\n",
+                "r-base 4.3.1",
+                "usr/local/lib/R",
             ),
             ("usr/lib/dart/version", "3.2.0\n", "dart 3.2.0", "usr/lib/dart"),
         ] {

@@ -305,7 +305,7 @@ fn known(name: &str, home: &[u8]) -> &'static [&'static str] {
             &["bin/cargo*", "bin/rust*", "bin/clippy-driver", "lib/rustlib", "lib/librustc*", "lib/libstd-*"]
         }
         // Their home is theirs alone.
-        "java" | "graalvm" | "go" | "rust" | "dotnet-sdk" | "erlang" | "julia" => &[""],
+        "java" | "graalvm" | "go" | "rust" | "dotnet-sdk" | "erlang" | "julia" | "r-base" => &[""],
         "swipl" => &["bin/swipl*", "lib/swipl", "lib/swi-prolog"],
         "qtbase" => &["lib/libQt5*", "lib/libQt6*"],
         "xz" => &[
