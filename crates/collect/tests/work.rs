@@ -112,7 +112,9 @@ const CATALOGERS: &[(&str, &str, Make)] = &[
     ("terraform", "p/registry.terraform.io/a/b/1/linux_amd64/terraform-provider-b", |n| {
         lines(n, |i| i.to_string())
     }),
-    ("kernel", "lib/modules/a.ko", |n| lines(n, |i| format!("\0version={i}\0license=x{i}\0"))),
+    ("kernel", "lib/modules/a.ko", |n| {
+        text([&b"\x7fELF"[..], &lines(n, |i| format!("\0version={i}\0license=x{i}\0"))])
+    }),
     ("assemblies", "usr/lib/a.dll", |n| text([&b"MZ"[..], &lines(n, |i| format!("section {i} of many\n"))])),
     ("programs", "usr/bin/node", |n| lines(n, |i| format!("text {i} node.js/v \0node v"))),
     ("runtimes", "opt/java/release", |n| {

@@ -63,47 +63,66 @@ fn version(head: &[u8]) -> Option<&str> {
 /// The longest value that is kept of a module.
 const LONGEST: usize = 256;
 
-/// The length of the keys, with the zero in front.
-const KEY: usize = 9;
-
 /// A module that passes by.
 struct Module {
     name: Option<String>,
-    license: (Search, Option<String>),
-    version: (Search, Option<String>),
+    is_module: Option<bool>,
+    license: Value,
+    version: Value,
+}
+
+/// A value of `.modinfo`, when it has passed by.
+struct Value {
+    key: usize,
+    search: Search,
+    found: Option<String>,
+}
+
+impl Value {
+    fn of(key: &[u8]) -> Self {
+        Self { key: key.len(), search: Search::new(key, 1 + key.len() + LONGEST), found: None }
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        let (key, found) = (self.key, &mut self.found);
+        self.search.feed(bytes, |hit| {
+            let (around, before) = hit.around(1, key + LONGEST);
+            // `srcversion=` is another key.
+            let is_key = !around[..before].iter().any(u8::is_ascii_alphanumeric);
+            let text = &around[before + key..];
+            if let Some(end) = text.iter().position(|&byte| byte == 0).filter(|_| is_key && found.is_none()) {
+                *found = str::from_utf8(&text[..end]).ok().and_then(stated::stated).map(str::to_owned);
+            }
+        });
+    }
 }
 
 impl Module {
     fn new(candidate: &Candidate<'_>) -> Self {
         let stem = path::name(candidate.path).strip_suffix(b".ko").and_then(stated::name_of_bytes);
-        let search = |key: &[u8]| (Search::new(key, key.len() + LONGEST), None);
-        // The kernel calls it so, whatever its file is called.
         Self {
+            // The kernel calls it so, whatever its file is called.
             name: stem.map(|stem| stem.replace('-', "_")),
-            license: search(b"\0license="),
-            version: search(b"\0version="),
+            is_module: None,
+            license: Value::of(b"license="),
+            version: Value::of(b"version="),
         }
     }
 }
 
 impl Scan for Module {
     fn feed(&mut self, bytes: &[u8]) {
-        for (search, value) in [&mut self.license, &mut self.version] {
-            search.feed(bytes, |hit| {
-                let (around, before) = hit.around(0, KEY + LONGEST);
-                let text = &around[before + KEY..];
-                if let Some(end) = text.iter().position(|&byte| byte == 0).filter(|_| value.is_none()) {
-                    *value = str::from_utf8(&text[..end]).ok().and_then(stated::stated).map(str::to_owned);
-                }
-            });
+        if *self.is_module.get_or_insert(bytes.starts_with(b"\x7fELF")) {
+            self.license.feed(bytes);
+            self.version.feed(bytes);
         }
     }
 
     fn finish(self: Box<Self>, entry: u32, catalog: &mut Catalog) {
-        let (Some(name), Some(license)) = (self.name, self.license.1) else { return };
+        let Some(name) = self.name.filter(|_| self.is_module == Some(true)) else { return };
         catalog.packages.push(PackageFact {
-            version: self.version.1.unwrap_or_default(),
-            license: Some(license),
+            version: self.version.found.unwrap_or_default(),
+            license: self.license.found,
             files: Files::Itself,
             ..PackageFact::new(entry, Ecosystem::Kernel, name)
         });
@@ -122,8 +141,7 @@ mod tests {
         kernel[0x300..0x312].copy_from_slice(b"6.1.0-28-amd64 (x)");
         for before in 900..1010 {
             let module =
-                [&vec![b'x'; before][..], b"\0license=GPL v2\0version=4.1\0vermagic=6.1.0-28-amd64 SMP\0"]
-                    .concat();
+                [b"\x7fELF", &vec![0; before][..], b"license=GPL v2\0srcversion=A\0version=4.1\0"].concat();
             let (facts, warnings) = catalogue([
                 ("boot/vmlinuz-6.1.0-28-amd64", &kernel[..]),
                 ("lib/modules/6.1.0-28-amd64/kernel/drivers/e-1000.ko", &module),

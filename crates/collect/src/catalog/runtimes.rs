@@ -206,11 +206,19 @@ pub(super) fn complete(sightings: Vec<Sighting>, files: &[Vec<u8>], entries: &En
     }
     let mut places = Places::new(entries);
     let package = |((name, home), (sighting, all)): ((&str, Vec<u8>), (Sighting, Vec<u32>))| {
+        let mut places = places.of(name, &home);
+        let is_inside = |file: &[u8]| {
+            let below =
+                |place: &Vec<u8>| file.strip_prefix(&place[..]).is_some_and(|rest| rest.starts_with(b"/"));
+            places.iter().any(below)
+        };
         let tellers = all.iter().map(|&entry| files[entry as usize].as_slice());
+        let alone: Vec<_> = tellers.filter(|file| !is_inside(file)).map(<[u8]>::to_vec).collect();
+        places.extend(alone);
         PackageFact {
             version: sighting.version,
             key: path::escape(&join(&home, name.as_bytes())).into_owned(),
-            files: stated::below(places.of(name, &home).into_iter().chain(tellers.map(<[u8]>::to_vec))),
+            files: stated::below(places),
             ..PackageFact::new(sighting.entry, Ecosystem::Generic, name)
         }
     };
@@ -316,8 +324,7 @@ mod tests {
         assert_eq!(labels, ["php 8.2.1", "ruby 3.2.3", "dotnet"]);
         assert_eq!(
             below[0],
-            ["bin/php", "bin/phpize", "include/php", "include/php/main/php_version.h"]
-                .map(|path| format!("usr/local/{path}"))
+            ["bin/php", "bin/phpize", "include/php"].map(|path| format!("usr/local/{path}"))
         );
         assert!(
             below[1].contains(&"usr/local/lib/ruby/3.2.0".to_owned())
