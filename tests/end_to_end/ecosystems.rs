@@ -209,6 +209,21 @@ fn runtimes_of_official_images_are_packages() {
 }
 
 #[test]
+fn what_came_with_a_runtime_is_a_part_of_it() {
+    let release = "JAVA_VERSION=\"21.0.2\"\n";
+    // An archive without entries.
+    let jar = [&b"PK\x05\x06"[..], &[0; 18]].concat();
+    check(
+        &[
+            ("opt/java/openjdk/lib/jrt-fs-21.0.2.jar", Bytes(&jar)),
+            ("opt/java/openjdk/release", Text(release)),
+            ("srv/app-1.0.jar", Bytes(&jar)),
+        ],
+        &[("generic java 21.0.2", 22 + release.len()), ("java app 1.0", 22), ("java jrt-fs 21.0.2", 0)],
+    );
+}
+
+#[test]
 fn a_program_of_the_system_is_named_once() {
     let status = format!("{STANZA}Status: install ok installed\n");
     let (list, node) = ("/usr/bin/node\n", "node.js/v20.11.0\0");

@@ -176,6 +176,7 @@ impl<'c> Claims<'c> {
     fn directories(&mut self) {
         let found = self.found;
         let shared = shared_descriptions(found);
+        let mut alone = Vec::new();
         for (package, id) in found.described.iter().zip(0..) {
             for &(layer, fact) in &package.all {
                 match &fact.files {
@@ -188,7 +189,10 @@ impl<'c> Claims<'c> {
                             }
                         }
                     }
-                    Files::Itself => self.claim_entry(id, layer, fact.entry),
+                    Files::Itself => {
+                        alone.push((id, layer, fact.entry));
+                        continue;
+                    }
                     Files::Listed(_) | Files::Unknown => {}
                 }
                 match fact.ecosystem {
@@ -211,7 +215,25 @@ impl<'c> Claims<'c> {
                 }
             }
         }
+        self.files_alone(&alone);
         self.dpkg_scripts();
+    }
+
+    /// Claims of files that are packages themselves. What came with a runtime is a part of that: `jrt-fs.jar` of a JDK,
+    /// the compiler of Go.
+    fn files_alone(&mut self, files: &[(u32, u32, u32)]) {
+        let described = &self.found.described;
+        let is_runtime = |id: u32| {
+            described.get(id as usize).is_some_and(|package| package.fact.ecosystem == Ecosystem::Generic)
+        };
+        let has_runtimes = self.below.values().any(|&id| is_runtime(id));
+        let nearest = if has_runtimes { self.nearest(&self.below) } else { None };
+        for &(id, layer, entry) in files {
+            let name = self.squashed.names.of(layer, entry) as usize;
+            if !nearest.as_ref().is_some_and(|nearest| is_runtime(nearest[name])) {
+                self.claim_entry(id, layer, entry);
+            }
+        }
     }
 
     /// The scripts and lists that dpkg keeps of a package: `var/lib/dpkg/info/NAME.postinst`.

@@ -98,7 +98,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let mut room = Room::default();
     for installed in packages {
         let names = installed.require.packages().chain(installed.suggest.packages()).count();
-        if !room.take(Room::PACKAGE + names) {
+        if !room.take(Room::PACKAGE + names) || !room.take_path(file.path.len()) {
             return catalog.problem(file.entry, "it names too many packages; the last are left out");
         }
         match package(file, &installed) {

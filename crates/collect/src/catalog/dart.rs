@@ -18,7 +18,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         .and_then(|name| stated::package(file, Ecosystem::Dart, name, field("version").unwrap_or_default()));
     match package {
         Some(package) => {
-            catalog.packages.push(PackageFact { files: stated::below([file.directory()]), ..package })
+            catalog.packages.push(PackageFact { files: stated::below([file.directory()]), ..package });
         }
         None => catalog.problem(file.entry, "it names no package"),
     }

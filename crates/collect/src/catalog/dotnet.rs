@@ -66,7 +66,8 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
             continue;
         }
         let targets = targets.get(library.as_str()).map(Vec::as_slice).unwrap_or_default();
-        if !room.take(Room::PACKAGE) {
+        // Each has the directory in its key.
+        if !room.take(Room::PACKAGE) || !room.take_path(file.path.len()) {
             catalog.problem(file.entry, "it names too many libraries; the last are left out");
             break;
         }

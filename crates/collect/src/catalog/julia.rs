@@ -11,8 +11,12 @@ use super::{Candidate, Catalog, Cataloger, Read, SourceFile};
 
 pub(crate) const CATALOGER: Cataloger = Cataloger { id: "julia", wants, read: Read::Whole(read) };
 
+/// The largest project file that is read: those of packages have a hundredth of it.
+const MAX_PROJECT: u64 = 1 << 20;
+
 fn wants(candidate: &Candidate<'_>) -> bool {
-    matches!(candidate.name, b"Project.toml" | b"JuliaProject.toml")
+    candidate.size <= MAX_PROJECT
+        && matches!(candidate.name, b"Project.toml" | b"JuliaProject.toml")
         && path::name(above(candidate.path, 3)) == b"packages"
 }
 
@@ -20,9 +24,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let text = file.text();
     let project = match text.parse::<Table>() {
         Ok(project) => project,
-        Err(error) => {
-            return catalog.problem(file.entry, format!("{}: {}", place_of(&error, &text), error.message()));
-        }
+        Err(error) => return catalog.problem(file.entry, place_of(&error, &text)),
     };
     let directory = file.directory();
     let field = |name| project.get(name).and_then(Value::as_str);

@@ -86,11 +86,14 @@ impl Value {
     fn feed(&mut self, bytes: &[u8]) {
         let (key, found) = (self.key, &mut self.found);
         self.search.feed(bytes, |hit| {
+            if found.is_some() {
+                return;
+            }
             let (around, before) = hit.around(1, key + LONGEST);
             // `srcversion=` is another key.
             let is_key = !around[..before].iter().any(u8::is_ascii_alphanumeric);
             let text = &around[before + key..];
-            if let Some(end) = text.iter().position(|&byte| byte == 0).filter(|_| is_key && found.is_none()) {
+            if let Some(end) = text.iter().position(|&byte| byte == 0).filter(|_| is_key) {
                 *found = str::from_utf8(&text[..end]).ok().and_then(stated::stated).map(str::to_owned);
             }
         });

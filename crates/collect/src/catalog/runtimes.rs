@@ -5,7 +5,7 @@
 
 mod places;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use plimsoll_snapshot::{Ecosystem, Entries, PackageFact, path};
 
@@ -186,43 +186,53 @@ fn java(text: &str) -> &'static str {
 /// More runtimes than that are test data.
 const MOST: usize = 1000;
 
+/// What was seen of one runtime.
+struct Seen {
+    best: Sighting,
+    /// The entries of all files that tell of it.
+    entries: Vec<u32>,
+}
+
 /// The packages of a layer, of what was seen of them. `files` are the paths that entries stand for.
 pub(super) fn complete(sightings: Vec<Sighting>, files: &[Vec<u8>], entries: &Entries) -> Vec<PackageFact> {
-    let mut known: BTreeMap<(&str, Vec<u8>), (Sighting, Vec<u32>)> = BTreeMap::new();
+    let mut known: BTreeMap<(&str, Vec<u8>), Seen> = BTreeMap::new();
     for sighting in sightings {
         let key = (sighting.name, sighting.home.clone());
         match known.get_mut(&key) {
-            Some((best, all)) => {
-                all.push(sighting.entry);
-                if sighting.exactness > best.exactness {
-                    *best = sighting;
+            Some(seen) => {
+                seen.entries.push(sighting.entry);
+                if sighting.exactness > seen.best.exactness {
+                    seen.best = sighting;
                 }
             }
             None => {
-                let all = vec![sighting.entry];
-                known.insert(key, (sighting, all));
+                let entries = vec![sighting.entry];
+                known.insert(key, Seen { best: sighting, entries });
             }
         }
     }
     let mut places = Places::new(entries);
-    let package = |((name, home), (sighting, all)): ((&str, Vec<u8>), (Sighting, Vec<u32>))| {
-        let mut places = places.of(name, &home);
-        let is_inside = |file: &[u8]| {
-            let below =
-                |place: &Vec<u8>| file.strip_prefix(&place[..]).is_some_and(|rest| rest.starts_with(b"/"));
-            places.iter().any(below)
-        };
-        let tellers = all.iter().map(|&entry| files[entry as usize].as_slice());
-        let alone: Vec<_> = tellers.filter(|file| !is_inside(file)).map(<[u8]>::to_vec).collect();
-        places.extend(alone);
+    let packages = known.into_values().take(MOST).map(|seen| {
+        let Sighting { name, home, version, entry, .. } = seen.best;
+        let mut places: HashSet<Vec<u8>> = places.of(name, &home).into_iter().collect();
+        // What lies in a directory that is no place of it was found alone.
+        for &entry in &seen.entries {
+            let file = files[entry as usize].as_slice();
+            let mut directories = std::iter::successors(Some(path::parent(file)), |directory| {
+                (!directory.is_empty()).then(|| path::parent(directory))
+            });
+            if !directories.any(|directory| places.contains(directory)) {
+                places.insert(file.to_vec());
+            }
+        }
         PackageFact {
-            version: sighting.version,
+            version,
             key: path::escape(&join(&home, name.as_bytes())).into_owned(),
             files: stated::below(places),
-            ..PackageFact::new(sighting.entry, Ecosystem::Generic, name)
+            ..PackageFact::new(entry, Ecosystem::Generic, name)
         }
-    };
-    known.into_iter().take(MOST).map(package).collect()
+    });
+    packages.collect()
 }
 
 #[cfg(test)]

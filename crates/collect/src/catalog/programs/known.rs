@@ -29,7 +29,7 @@ fn python(file: &str) -> Option<&str> {
         Some(library) => library.strip_prefix("python")?.split_once(".so")?.0,
         None => file.strip_prefix("python")?,
     };
-    let version = version.trim_end_matches(|last: char| matches!(last, 'd' | 'm' | 't'));
+    let version = version.trim_end_matches(['d', 'm', 't']);
     let is_version =
         version.contains('.') && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     is_version.then_some(version)
@@ -76,11 +76,6 @@ const KNOWN: &[Known] = &[
         files: &["composer", "composer.phar"],
         evidence: &[Behind(b"'pretty_version' => '", b"'")],
     },
-    Known {
-        name: "consul",
-        files: &["consul"],
-        evidence: &[Behind(b"CONSUL_VERSION: ", b""), Behind(b"GitDescribe=", b"\"")],
-    },
     Known { name: "curl", files: &["curl"], evidence: &[Behind(b"curl/", b"")] },
     Known { name: "dart", files: &["dart"], evidence: &[Before(b" (stable)"), Before(b" (beta)")] },
     Known { name: "deno", files: &["deno"], evidence: &[Behind(b"Deno/", b"")] },
@@ -126,7 +121,6 @@ const KNOWN: &[Known] = &[
         evidence: &[Behind(b"\0GHC ", b"\0"), Behind(b"\0libHSghc-", b"-")],
     },
     Known { name: "haskell/stack", files: &["stack"], evidence: &[Behind(b"Version ", b", Git")] },
-    Known { name: "helm", files: &["helm"], evidence: &[Behind(b"\0v", b"\0")] },
     Known { name: "httpd", files: &["httpd"], evidence: &[Behind(b"Apache/", b"")] },
     Known { name: "jq", files: &["jq"], evidence: &[From(b"\x001.", 2, b"\0"), Behind(b"jq-", b"\0")] },
     Known {
@@ -193,7 +187,6 @@ const KNOWN: &[Known] = &[
     Known { name: "swipl", files: &["swipl"], evidence: &[Behind(b"swipl-", b"/")] },
     Known { name: "util-linux", files: &["getopt"], evidence: &[Behind(b"\0util-linux ", b"\0")] },
     Known { name: "valkey", files: &["valkey-server"], evidence: &[Before(b"buildkitsandbox-")] },
-    Known { name: "vault", files: &["vault"], evidence: &[Behind(b"revoke", b"")] },
     Known { name: "wp-cli", files: &["wp"], evidence: &[Behind(b"wp-cli/wp-cli ", b"")] },
     Known { name: "xz", files: &["xz"], evidence: &[Behind(b"\0xz (XZ Utils) ", b"\0")] },
     Known { name: "zstd", files: &["zstd"], evidence: &[Behind(b"\0v", b"\0")] },
