@@ -24,6 +24,19 @@ const SYSTEM: &[&str] = &[
     "etc/apk/world",
     "opt/conda/conda-meta/numpy-1.26.4-py312_0.json",
     "opt/conda/conda-meta/history",
+    "var/lib/dpkg/info/libc6:amd64.conffiles",
+    "var/lib/dpkg/diversions",
+    "usr/lib/opkg/status",
+    "usr/lib/opkg/info/libc.list",
+    "var/lib/chisel/manifest.wall",
+    "var/lib/pacman/local/xz-5.4-1/desc",
+    "var/lib/pacman/local/xz-5.4-1/files",
+    "var/db/pkg/app-misc/jq-1.7/CONTENTS",
+    "var/db/pkg/app-misc/jq-1.7/LICENSE",
+    "home/linuxbrew/.linuxbrew/Cellar/jq/1.7.1/INSTALL_RECEIPT.json",
+    "snap/hello/meta/snap.yaml",
+    "opt/bitnami/redis/.spdx-redis.spdx",
+    "nix/store/0123456789abcdfghijklmnpqrsvwxyz-hello-2.12.1/bin/hello",
 ];
 
 const RPM: &[&str] = &[
@@ -57,11 +70,49 @@ const LANGUAGES: &[&str] = &[
     "app/setup.cfg",
     "app/environment.yml",
     "app/app.egg-info/requires.txt",
+    "app/app.egg-info/PKG-INFO",
+    "usr/lib/python3/dist-packages/app.egg-link",
+    "usr/local/bundle/ruby/3.2.0/bundler/gems/a-0a1b2c3d4e5f/a.gemspec",
+    "app/shop.deps.json",
+    "usr/share/dotnet/shared/Microsoft.NETCore.App/8.0.1/Microsoft.NETCore.App.deps.json",
+    "srv/vendor/composer/installed.json",
+    "usr/local/lib/php/.registry/.channel.pecl.php.net/redis.reg",
+    "usr/lib/R/site-library/dplyr/DESCRIPTION",
+    "usr/local/lib/perl5/site_perl/5.36.0/x86_64-linux/auto/Moo/.packlist",
+    "usr/local/lib/perl5/site_perl/5.36.0/x86_64-linux/.meta/Moo-2.005/install.json",
+    "usr/lib/perl/5.36/perllocal.pod",
+    "usr/local/lib/luarocks/rocks-5.1/lpeg/1.1-1/lpeg-1.1-1.rockspec",
+    "usr/local/lib/luarocks/rocks-5.1/lpeg/1.1-1/rock_manifest",
+    "usr/lib/erlang/lib/ssl-11.0/ebin/ssl.app",
+    "opt/julia/packages/Foo/abcde/Project.toml",
+    "root/.pub-cache/hosted/pub.dev/args-2.4.2/pubspec.yaml",
+    "root/.conan/data/zlib/1.3/_/_/package/0/conaninfo.txt",
+    "usr/lib/ghc/package.conf.d/text-2.0.2.conf",
+    "root/.opam/5.1/.opam-switch/packages/zarith.1.13/opam",
+    "usr/lib/swi-prolog/pack/hdt/pack.pl",
+    "var/www/html/wp-content/plugins/akismet/akismet.php",
+    "opt/java/openjdk/release",
+    "usr/local/go/VERSION",
+    "usr/local/lib/python3.12/os.py",
+    "usr/local/include/php/main/php_version.h",
+    "usr/local/lib/ruby/3.2.0/x86_64-linux/rbconfig.rb",
+    "usr/local/lib/erlang/releases/26/OTP_VERSION",
 ];
 
 const JAVA: &[&str] = &["app/lang.jar", "app/service-1.2.3.war", "opt/all.ear"];
 
-const BINARIES: &[&str] = &["usr/bin/tool", "usr/lib/libx.so.1"];
+const BINARIES: &[&str] = &[
+    "usr/bin/tool",
+    "usr/lib/libx.so.1",
+    "usr/local/bin/node",
+    "usr/local/bin/python3.12",
+    "usr/local/bin/redis-server",
+    "usr/local/bin/postgres",
+    "usr/local/bin/gzip",
+    "usr/lib/cli/a.dll",
+    "boot/vmlinuz-6.1",
+    "lib/modules/6.1/a.ko",
+];
 
 const IMPORTS: &[&str] = &[
     "app/main.py",
@@ -121,7 +172,7 @@ pub(crate) fn places(target: &str) -> &'static [&'static str] {
     }
 }
 
-/// The databases of dpkg, apk and conda.
+/// The databases of dpkg, apk, conda and their like.
 pub fn system_packages(data: &[u8]) {
     check(SYSTEM, data);
 }
@@ -131,7 +182,7 @@ pub fn rpm(data: &[u8]) {
     check(RPM, data);
 }
 
-/// Metadata and manifests of Python, npm and RubyGems.
+/// Metadata and manifests of languages, and what tells of runtimes.
 pub fn language_packages(data: &[u8]) {
     check(LANGUAGES, data);
 }

@@ -11,6 +11,7 @@ mod bad_input;
 mod buttons;
 mod costs;
 mod drop;
+mod ecosystems;
 mod finder;
 mod firefox;
 mod hostile;

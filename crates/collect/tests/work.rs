@@ -30,6 +30,96 @@ const CATALOGERS: &[(&str, &str, Make)] = &[
     ("dpkg", "var/lib/apt/extended_states", |n| {
         lines(n, |i| format!("Package: p{i}\nAuto-Installed: 1\n\n"))
     }),
+    ("dpkg", "var/lib/dpkg/info/p.md5sums", |n| lines(n, |i| format!("{i:032x}  usr/share/p/{i}\n"))),
+    ("dpkg", "var/lib/dpkg/diversions", |n| lines(n, |i| format!("/bin/{i}\n/bin/{i}.distrib\np{i}\n"))),
+    ("dpkg", "usr/lib/opkg/status", |n| lines(n, |i| format!("Package: p{i}\nVersion: 1\n\n"))),
+    ("chisel", "var/lib/chisel/manifest.wall", |n| {
+        let line = |i| {
+            format!(
+                "{{\"kind\":\"package\",\"name\":\"p{i}\"}}\n{{\"kind\":\"path\",\"path\":\"/a/{i}\",\"slices\":[\"p{i}_x\"]}}\n"
+            )
+        };
+        zstd::encode_all(&lines(n, line)[..], 1).unwrap()
+    }),
+    ("pacman", "var/lib/pacman/local/a-1/files", |n| {
+        text([&b"%FILES%\n"[..], &lines(n, |i| format!("usr/share/a/{i}\n")), b""])
+    }),
+    ("portage", "var/db/pkg/a/b-1/CONTENTS", |n| lines(n, |i| format!("obj /usr/share/{i} 0 1\n"))),
+    ("homebrew", "opt/Cellar/a/1/INSTALL_RECEIPT.json", |n| {
+        let needs = lines(n, |i| format!("{{\"full_name\":\"b{i}\"}},"));
+        text([&b"{\"runtime_dependencies\":["[..], &needs, b"{\"full_name\":\"x\"}]}"])
+    }),
+    ("snap", "snap/a/meta/snap.yaml", |n| {
+        text([&b"name: a\n"[..], &lines(n, |i| format!("key{i}: value\n"))])
+    }),
+    ("bitnami", "opt/bitnami/a/.spdx-a.spdx", |n| {
+        let packages = lines(n, |i| format!("{{\"name\":\"p{i}\",\"versionInfo\":\"1\"}},"));
+        text([&b"{\"packages\":["[..], &packages, b"{\"name\":\"a\"}]}"])
+    }),
+    ("dotnet", "app/a.deps.json", |n| {
+        let targets = lines(n, |i| format!("\"p{i}/1\":{{\"runtime\":{{\"lib/p{i}.dll\":{{}}}}}},"));
+        let libraries = lines(n, |i| format!("\"p{i}/1\":{{\"type\":\"package\"}},"));
+        text([
+            &b"{\"targets\":{\"t\":{"[..],
+            &targets,
+            b"\"x/1\":{}}},\"libraries\":{",
+            &libraries,
+            b"\"x/1\":{}}}",
+        ])
+    }),
+    ("composer", "app/vendor/composer/installed.json", |n| {
+        let packages = lines(n, |i| format!("{{\"name\":\"a/p{i}\",\"require\":{{\"a/b\":\"1\"}}}},"));
+        text([&b"{\"packages\":["[..], &packages, b"{\"name\":\"a/a\"}]}"])
+    }),
+    ("pecl", "usr/local/lib/php/.registry/a.reg", |n| {
+        let files = lines(n, |i| format!("s:12:\"installed_as\";s:9:\"/a/{i:06}\";"));
+        text([&b"s:4:\"name\";s:1:\"a\";"[..], &files])
+    }),
+    ("r", "usr/lib/R/library/a/DESCRIPTION", |n| {
+        text([&b"Package: a\nBuilt: R\nImports: x"[..], &lines(n, |i| format!(",\n    b{i}"))])
+    }),
+    ("perl", "usr/lib/perl5/auto/A/.packlist", |n| lines(n, |i| format!("/usr/lib/perl5/A/{i}.pm\n"))),
+    ("lua", "usr/lib/luarocks/rocks-5.1/a/1/rock_manifest", |n| {
+        text([&b"rock_manifest = { lua = {"[..], &lines(n, |i| format!("[\"{i}.lua\"] = \"0\",")), b"} }"])
+    }),
+    ("lua", "usr/lib/luarocks/rocks-5.1/a/1/a-1.rockspec", |n| {
+        let needs = lines(n, |i| format!("\"b{i} >= 1\","));
+        text([&b"package = \"a\"\ndependencies = {"[..], &needs, b"}"])
+    }),
+    ("otp", "usr/lib/a/ebin/a.app", |n| {
+        let needs = lines(n, |i| format!("b{i},"));
+        text([&b"{application,a,[{applications,["[..], &needs, b"kernel]}]}."])
+    }),
+    ("julia", "depot/packages/A/x/Project.toml", |n| {
+        text([&b"name = \"A\"\n[deps]\n"[..], &lines(n, |i| format!("B{i} = \"0\"\n"))])
+    }),
+    ("dart", "root/.pub-cache/hosted/h/a-1/pubspec.yaml", |n| {
+        text([&b"name: a\n"[..], &lines(n, |i| format!("key{i}: value\n"))])
+    }),
+    ("conan", "app/conaninfo.txt", |n| {
+        text([&b"[full_requires]\n"[..], &lines(n, |i| format!("    b{i}/1.0:0\n"))])
+    }),
+    ("haskell", "usr/lib/ghc/package.conf.d/a-1.conf", |n| {
+        text([&b"name: a\n"[..], &lines(n, |i| format!("key{i}: value\n"))])
+    }),
+    ("ocaml", "root/.opam/5/.opam-switch/packages/a.1/opam", |n| lines(n, |i| format!("key{i}: \"x\"\n"))),
+    ("prolog", "usr/lib/pack/a/pack.pl", |n| {
+        text([&b"name(a).\n"[..], &lines(n, |i| format!("key{i}(x).\n"))])
+    }),
+    ("wordpress", "srv/wp-content/plugins/a/a.php", |n| {
+        text([&b"<?php\n/* Plugin Name: A\n"[..], &lines(n, |i| format!("line {i}\n"))])
+    }),
+    ("terraform", "p/registry.terraform.io/a/b/1/linux_amd64/terraform-provider-b", |n| {
+        lines(n, |i| i.to_string())
+    }),
+    ("kernel", "lib/modules/a.ko", |n| {
+        text([&b"\x7fELF"[..], &lines(n, |i| format!("\0version={i}\0license=x{i}\0"))])
+    }),
+    ("assemblies", "usr/lib/a.dll", |n| text([&b"MZ"[..], &lines(n, |i| format!("section {i} of many\n"))])),
+    ("programs", "usr/bin/node", |n| lines(n, |i| format!("text {i} node.js/v \0node v"))),
+    ("runtimes", "opt/java/release", |n| {
+        text([&b"JAVA_VERSION=\"1\"\n"[..], &lines(n, |i| format!("KEY{i}=x\n"))])
+    }),
     ("apk", "lib/apk/db/installed", |n| {
         lines(n, |i| format!("P:p{i}\nV:1\nD:so:x p{}\np:so:y{i}\nF:usr/lib\nR:f{i}\n\n", i / 2))
     }),

@@ -127,6 +127,7 @@ pub fn usage(usage: &Use, name: impl Fn(PackageId) -> String) -> String {
 #[must_use]
 pub fn owner(kind: OwnerKind) -> String {
     match kind {
+        OwnerKind::Packages(Ecosystem::Generic) => "unpackaged software".to_owned(),
         OwnerKind::Packages(Ecosystem::Model) => "models".to_owned(),
         OwnerKind::Packages(of) => format!("packages: {}", of.name()),
         OwnerKind::Application => "application".to_owned(),

@@ -32,6 +32,9 @@ pub struct Facts {
     /// Files that hold a secret. Never what it is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<SecretFact>,
+    /// Files that a package moved out of the way of its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub diversions: Vec<DiversionFact>,
 }
 
 impl Facts {
@@ -66,7 +69,8 @@ impl Facts {
             + self.file_lists.iter().map(|fact| FACT + list(&fact.files)).sum::<usize>()
             + self.selections.iter().map(selection).sum::<usize>()
             + self.imports.iter().map(|fact| FACT + fact.modules.len() * NAME).sum::<usize>()
-            + (self.binaries.len() + self.secrets.len()) * FACT;
+            + (self.binaries.len() + self.secrets.len()) * FACT
+            + self.diversions.len() * (FACT + 3 * NAME);
         bytes as u64
     }
 
@@ -83,7 +87,8 @@ impl Facts {
             .chain(self.selections.iter().map(|fact| fact.entry))
             .chain(self.imports.iter().map(|fact| fact.entry))
             .chain(self.binaries.iter().map(|fact| fact.entry))
-            .chain(self.secrets.iter().map(|fact| fact.entry));
+            .chain(self.secrets.iter().map(|fact| fact.entry))
+            .chain(self.diversions.iter().map(|fact| fact.entry));
         facts.chain(lists.filter_map(FileList::last)).all(|entry| (entry as usize) < entries)
     }
 }
@@ -96,6 +101,14 @@ pub enum Ecosystem {
     Dpkg,
     Apk,
     Rpm,
+    Pacman,
+    Portage,
+    Opkg,
+    Nix,
+    Homebrew,
+    Snap,
+    /// Components of Bitnami images, below `/opt/bitnami`.
+    Bitnami,
     Conda,
     Python,
     Npm,
@@ -103,16 +116,47 @@ pub enum Ecosystem {
     Java,
     Go,
     Rust,
+    Dotnet,
+    Composer,
+    /// Extensions of PHP.
+    Pecl,
+    R,
+    Perl,
+    Lua,
+    /// Applications of Erlang and Elixir.
+    Otp,
+    Julia,
+    Dart,
+    Conan,
+    Haskell,
+    Ocaml,
+    /// Packs of SWI-Prolog.
+    Prolog,
+    /// Plugins of WordPress.
+    Wordpress,
+    /// Providers of Terraform.
+    Terraform,
+    /// Linux kernels and their modules.
+    Kernel,
+    /// Software that no package manager installed: runtimes and servers that images unpack or build from source.
+    Generic,
     /// Weights of machine-learning models: from Hugging Face caches, or lying about.
     Model,
 }
 
 impl Ecosystem {
     /// Every ecosystem: those of the operating system first, since they own what they install of the others.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 35] = [
         Self::Dpkg,
         Self::Apk,
         Self::Rpm,
+        Self::Pacman,
+        Self::Portage,
+        Self::Opkg,
+        Self::Nix,
+        Self::Homebrew,
+        Self::Snap,
+        Self::Bitnami,
         Self::Conda,
         Self::Python,
         Self::Npm,
@@ -120,6 +164,23 @@ impl Ecosystem {
         Self::Java,
         Self::Go,
         Self::Rust,
+        Self::Dotnet,
+        Self::Composer,
+        Self::Pecl,
+        Self::R,
+        Self::Perl,
+        Self::Lua,
+        Self::Otp,
+        Self::Julia,
+        Self::Dart,
+        Self::Conan,
+        Self::Haskell,
+        Self::Ocaml,
+        Self::Prolog,
+        Self::Wordpress,
+        Self::Terraform,
+        Self::Kernel,
+        Self::Generic,
         Self::Model,
     ];
 
@@ -130,6 +191,13 @@ impl Ecosystem {
             Self::Dpkg => "dpkg",
             Self::Apk => "apk",
             Self::Rpm => "rpm",
+            Self::Pacman => "pacman",
+            Self::Portage => "portage",
+            Self::Opkg => "opkg",
+            Self::Nix => "nix",
+            Self::Homebrew => "homebrew",
+            Self::Snap => "snap",
+            Self::Bitnami => "bitnami",
             Self::Conda => "conda",
             Self::Python => "python",
             Self::Npm => "npm",
@@ -137,14 +205,49 @@ impl Ecosystem {
             Self::Java => "java",
             Self::Go => "go",
             Self::Rust => "rust",
+            Self::Dotnet => "dotnet",
+            Self::Composer => "composer",
+            Self::Pecl => "pecl",
+            Self::R => "r",
+            Self::Perl => "perl",
+            Self::Lua => "lua",
+            Self::Otp => "otp",
+            Self::Julia => "julia",
+            Self::Dart => "dart",
+            Self::Conan => "conan",
+            Self::Haskell => "haskell",
+            Self::Ocaml => "ocaml",
+            Self::Prolog => "prolog",
+            Self::Wordpress => "wordpress",
+            Self::Terraform => "terraform",
+            Self::Kernel => "kernel",
+            Self::Generic => "generic",
             Self::Model => "model",
         }
     }
 
-    /// Whether it is the package manager of an operating system.
+    /// Whether its packages bring what programs need to run: they own what they install of languages.
     #[must_use]
     pub const fn is_system(self) -> bool {
-        matches!(self, Self::Dpkg | Self::Apk | Self::Rpm)
+        matches!(
+            self,
+            Self::Dpkg
+                | Self::Apk
+                | Self::Rpm
+                | Self::Pacman
+                | Self::Portage
+                | Self::Opkg
+                | Self::Nix
+                | Self::Homebrew
+                | Self::Snap
+                | Self::Bitnami
+        )
+    }
+
+    /// Whether one file describes all its packages, which it therefore belongs to none of.
+    #[must_use]
+    pub const fn has_database(self) -> bool {
+        matches!(self, Self::Dpkg | Self::Apk | Self::Rpm | Self::Opkg)
     }
 }
 
@@ -312,11 +415,16 @@ impl FileList {
 
     /// The entries of the same layer, in order.
     pub fn entries(&self) -> impl Iterator<Item = u32> {
+        self.ranges().flat_map(|(start, end)| start..end)
+    }
+
+    /// The same as ranges, each without its end.
+    pub fn ranges(&self) -> impl Iterator<Item = (u32, u32)> {
         let mut end = 0_u32;
-        self.runs.iter().flat_map(move |&(gap, length)| {
+        self.runs.iter().map(move |&(gap, length)| {
             let start = end.saturating_add(gap);
             end = start.saturating_add(length);
-            start..end
+            (start, end)
         })
     }
 }
@@ -372,6 +480,20 @@ pub struct BinaryFact {
     /// The bytes of its symbol table (`.symtab` and `.strtab`), which `strip` removes.
     #[serde(skip_serializing_if = "Bytes::is_zero", default)]
     pub symbol_bytes: Bytes,
+}
+
+/// A file that a package has another name for, so that its own can have the name (dpkg-divert(1)).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiversionFact {
+    /// Where that is noted.
+    pub entry: u32,
+    /// The path that lists give, escaped.
+    pub from: String,
+    /// The path where the file lies, escaped.
+    pub to: String,
+    /// The package whose own file has the first path; empty if a person did it.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub by: String,
 }
 
 /// A file that holds a secret.

@@ -56,7 +56,8 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     // Packages of languages come as others built them, and not every library survives `strip`.
     let is_packaged = |(index, _): &(u32, Bytes)| {
         let owner = input.package(input.catalogue.owners[*index as usize]);
-        owner.is_some_and(|package| !matches!(package.ecosystem, Ecosystem::Rust | Ecosystem::Go))
+        let is_built_here = |of| matches!(of, Ecosystem::Rust | Ecosystem::Go | Ecosystem::Generic);
+        owner.is_some_and(|package| !is_built_here(package.ecosystem))
     };
     finding.confidence = if parts.iter().all(is_packaged) { Confidence::Low } else { Confidence::Medium };
     finding.evidence_count = parts.len() as u64;

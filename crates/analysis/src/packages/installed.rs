@@ -4,9 +4,10 @@
 //! there in the final tree. A description that a later layer replaced or removed still tells whom hidden bytes
 //! belonged to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Bound;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Image, Order as _, PackageFact, Snapshot, path};
+use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Files, Image, Order as _, PackageFact, Snapshot, path};
 
 use super::models::{self, Model};
 use super::usage::Use;
@@ -70,17 +71,16 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashe
         let inode = inodes[layer as usize][entry as usize];
         inode != NONE && squashed.inodes[inode as usize].hidden.is_none()
     };
+    let superseded = superseded(snapshot, image);
     let mut known: BTreeMap<(Ecosystem, &str, &[u8]), Described<'a>> = BTreeMap::new();
     for (layer, facts) in facts(snapshot, image) {
         for fact in &facts.packages {
             let path = path_of(snapshot, image, layer, fact.entry);
             let installed = is_there(layer, fact.entry);
-            // The database of a system has many packages; some of them for several architectures.
-            let place = if fact.ecosystem.is_system() {
-                fact.architecture.as_deref().unwrap_or_default().as_bytes()
-            } else {
-                path
-            };
+            if is_unpackaged(fact.ecosystem) && superseded.contains(&(layer, fact.entry)) {
+                continue;
+            }
+            let place = place(fact, path);
             let key = (fact.ecosystem, fact.name.as_str(), place);
             let package = known.entry(key).or_insert_with(|| Described {
                 fact,
@@ -101,6 +101,74 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashe
     described.order_by(|left, right| order(left).cmp(&order(right)));
     let models = models::find(snapshot, image, squashed);
     Found { described, models, inodes }
+}
+
+/// What tells a package from others of its name.
+fn place<'f>(fact: &'f PackageFact, path: &'f [u8]) -> &'f [u8] {
+    match fact.ecosystem {
+        // The database of a system has many packages; some of them for several architectures.
+        ecosystem if ecosystem.has_database() => fact.architecture.as_deref().unwrap_or_default().as_bytes(),
+        // `nix/store/HASH-NAME`, whichever of its files a layer has first.
+        Ecosystem::Nix => {
+            let mut slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+            &path[..slashes.nth(2).unwrap_or(path.len())]
+        }
+        // Several files tell of one: any of them may be that of a layer.
+        Ecosystem::Generic | Ecosystem::Dotnet | Ecosystem::Wordpress if !fact.key.is_empty() => {
+            fact.key.as_bytes()
+        }
+        _ => path,
+    }
+}
+
+/// Whether no package manager installs what is found so.
+const fn is_unpackaged(ecosystem: Ecosystem) -> bool {
+    matches!(ecosystem, Ecosystem::Generic | Ecosystem::Kernel)
+}
+
+/// The programs (layer and entry) that packages of the system or of conda list: they are known by these already.
+fn superseded(snapshot: &Snapshot, image: &Image) -> HashSet<(u32, u32)> {
+    let is_program = |fact: &&PackageFact| is_unpackaged(fact.ecosystem);
+    let programs: BTreeSet<(u32, u32)> = facts(snapshot, image)
+        .flat_map(|(layer, facts)| {
+            facts.packages.iter().filter(is_program).map(move |fact| (layer, fact.entry))
+        })
+        .collect();
+    let mut superseded = HashSet::new();
+    if programs.is_empty() {
+        return superseded;
+    }
+    let paths: BTreeMap<&[u8], (u32, u32)> = programs
+        .iter()
+        .map(|&(layer, entry)| (path_of(snapshot, image, layer, entry), (layer, entry)))
+        .collect();
+    for (layer, facts) in facts(snapshot, image) {
+        let is_first = |ecosystem: Ecosystem| ecosystem.is_system() || ecosystem == Ecosystem::Conda;
+        let lists = facts.file_lists.iter().filter(|list| is_first(list.ecosystem)).map(|list| &list.files);
+        let of_packages = facts.packages.iter().filter(|fact| is_first(fact.ecosystem));
+        let listed = of_packages.clone().filter_map(|fact| match &fact.files {
+            Files::Listed(list) => Some(list),
+            _ => None,
+        });
+        for list in lists.chain(listed) {
+            for (start, end) in list.ranges() {
+                superseded.extend(programs.range((layer, start)..(layer, end)));
+            }
+            superseded.extend(list.elsewhere.iter().filter_map(|path| paths.get(path)));
+        }
+        for fact in of_packages {
+            let Files::Below(directories) = &fact.files else { continue };
+            for directory in directories.iter() {
+                let inside =
+                    |path: &[u8]| path.strip_prefix(directory).is_some_and(|rest| rest.starts_with(b"/"));
+                let from = paths
+                    .range::<[u8], _>((Bound::Included(directory), Bound::Unbounded))
+                    .take_while(|(path, _)| path.starts_with(directory));
+                superseded.extend(from.filter(|(path, _)| inside(path)).map(|(_, place)| *place));
+            }
+        }
+    }
+    superseded
 }
 
 fn order<'d>(package: &'d Described<'_>) -> (bool, Ecosystem, &'d str, &'d str, &'d [u8]) {

@@ -5,7 +5,7 @@
 //! in whose directory it lies; weights of models; caches; the application; nobody. Packages of the operating system come
 //! before those of languages, because it is the system that installs and removes them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use plimsoll_snapshot::{Ecosystem, FileList, Files, Image, Order as _, Snapshot, path};
 
@@ -63,6 +63,18 @@ struct Claims<'c> {
     of_names: Vec<u32>,
     /// The package that claims what lies below a name.
     below: HashMap<u32, u32>,
+    /// The same of packages of the system, which own what they install of languages, listed or not.
+    below_system: HashMap<u32, u32>,
+    /// The names that lists give to files which a package moved out of its way.
+    diverted: HashMap<u32, Diverted>,
+}
+
+/// A file that has another name than lists give it.
+struct Diverted {
+    /// The package whose own file has the name.
+    by: u32,
+    /// The name that the file of any other package has.
+    to: u32,
 }
 
 impl<'c> Claims<'c> {
@@ -80,6 +92,8 @@ impl<'c> Claims<'c> {
             of_entries: found.inodes.iter().map(|entries| vec![NONE; entries.len()]).collect(),
             of_names: vec![NONE; squashed.names.len()],
             below: HashMap::new(),
+            below_system: HashMap::new(),
+            diverted: HashMap::new(),
         }
     }
 
@@ -93,6 +107,7 @@ impl<'c> Claims<'c> {
                 by_key.entry((fact.ecosystem, fact.key.as_str())).or_insert(id);
             }
         }
+        self.divert(&by_key);
         let mut lists: Vec<(Ecosystem, u32, u32, &FileList)> = Vec::new();
         for (layer, facts) in facts(self.snapshot, self.image) {
             for list in &facts.file_lists {
@@ -102,7 +117,10 @@ impl<'c> Claims<'c> {
                 });
                 if let Some(&owner) = owner {
                     lists.push((list.ecosystem, owner, layer, &list.files));
-                    self.claim_entry(owner, layer, list.entry);
+                    // A file that describes packages and lists their files is of all of them.
+                    if facts.packages.binary_search_by_key(&list.entry, |fact| fact.entry).is_err() {
+                        self.claim_entry(owner, layer, list.entry);
+                    }
                 }
             }
         }
@@ -116,35 +134,73 @@ impl<'c> Claims<'c> {
         lists.order_by_key(|&(ecosystem, owner, layer, _)| (ecosystem, owner, layer));
         for (_, owner, layer, list) in lists {
             for entry in list.entries() {
-                self.claim_entry(owner, layer, entry);
+                match self.diverted_name(owner, layer, entry) {
+                    Some(name) => claim(&mut self.of_names[name as usize], owner),
+                    None => self.claim_entry(owner, layer, entry),
+                }
             }
             for path in list.elsewhere.iter() {
                 if let Some(name) = self.name_at(path) {
-                    claim(&mut self.of_names[name as usize], owner);
+                    let moved = self.diverted.get(&name).filter(|diverted| diverted.by != owner);
+                    claim(&mut self.of_names[moved.map_or(name, |diverted| diverted.to) as usize], owner);
                 }
             }
         }
     }
 
+    /// Notes which files lists call by the name of another (dpkg-divert(1)).
+    fn divert(&mut self, by_key: &HashMap<(Ecosystem, &str), u32>) {
+        for (_, facts) in facts(self.snapshot, self.image) {
+            for fact in &facts.diversions {
+                let name = |path: &str| {
+                    let path = path::unescape(path)?;
+                    self.name_at(&path).or_else(|| self.name_at(&[b"usr/", &path[..]].concat()))
+                };
+                let (Some(from), Some(to)) = (name(&fact.from), name(&fact.to)) else { continue };
+                let by = by_key.get(&(Ecosystem::Dpkg, fact.by.as_str())).copied().unwrap_or(NONE);
+                self.diverted.insert(from, Diverted { by, to });
+            }
+        }
+    }
+
+    /// The name of the file that a list means by that of an entry, if a package moved it.
+    fn diverted_name(&self, owner: u32, layer: u32, entry: u32) -> Option<u32> {
+        if self.diverted.is_empty() || entry as usize >= self.of_entries[layer as usize].len() {
+            return None;
+        }
+        let name = self.squashed.names.of(layer, entry);
+        self.diverted.get(&name).filter(|diverted| diverted.by != owner).map(|diverted| diverted.to)
+    }
+
     /// Claims by directory, and of the files that describe a package alone.
     fn directories(&mut self) {
         let found = self.found;
+        let shared = shared_descriptions(found);
+        let mut alone = Vec::new();
         for (package, id) in found.described.iter().zip(0..) {
             for &(layer, fact) in &package.all {
                 match &fact.files {
                     Files::Below(paths) => {
                         for path in paths.iter() {
                             if let Some(name) = self.name_at(path) {
-                                self.below.entry(name).or_insert(id);
+                                let is_system = fact.ecosystem.is_system();
+                                let below = if is_system { &mut self.below_system } else { &mut self.below };
+                                below.entry(name).or_insert(id);
                             }
                         }
                     }
-                    Files::Itself => self.claim_entry(id, layer, fact.entry),
+                    Files::Itself => {
+                        alone.push((id, layer, fact.entry));
+                        continue;
+                    }
                     Files::Listed(_) | Files::Unknown => {}
                 }
                 match fact.ecosystem {
-                    // The database is that of all packages.
-                    ecosystem if ecosystem.is_system() => {}
+                    // The database is that of all packages, unless there is a file of each.
+                    Ecosystem::Dpkg if package.path.starts_with(b"var/lib/dpkg/status.d/") => {
+                        self.claim_entry(id, layer, fact.entry);
+                    }
+                    ecosystem if ecosystem.has_database() => {}
                     Ecosystem::Python => {
                         let name = self.squashed.names.of(layer, fact.entry);
                         let directory = self.squashed.names.parent(name);
@@ -154,12 +210,30 @@ impl<'c> Claims<'c> {
                         }
                         self.claim_entry(id, layer, fact.entry);
                     }
-                    _ if matches!(fact.files, Files::Unknown) => {}
+                    _ if matches!(fact.files, Files::Unknown) || shared.contains(&(layer, fact.entry)) => {}
                     _ => self.claim_entry(id, layer, fact.entry),
                 }
             }
         }
+        self.files_alone(&alone);
         self.dpkg_scripts();
+    }
+
+    /// Claims of files that are packages themselves. What came with a runtime is a part of that: `jrt-fs.jar` of a JDK,
+    /// the compiler of Go.
+    fn files_alone(&mut self, files: &[(u32, u32, u32)]) {
+        let described = &self.found.described;
+        let is_runtime = |id: u32| {
+            described.get(id as usize).is_some_and(|package| package.fact.ecosystem == Ecosystem::Generic)
+        };
+        let has_runtimes = self.below.values().any(|&id| is_runtime(id));
+        let nearest = if has_runtimes { self.nearest(&self.below) } else { None };
+        for &(id, layer, entry) in files {
+            let name = self.squashed.names.of(layer, entry) as usize;
+            if !nearest.as_ref().is_some_and(|nearest| is_runtime(nearest[name])) {
+                self.claim_entry(id, layer, entry);
+            }
+        }
     }
 
     /// The scripts and lists that dpkg keeps of a package: `var/lib/dpkg/info/NAME.postinst`.
@@ -219,33 +293,56 @@ impl<'c> Claims<'c> {
         })
     }
 
-    /// The package whose list has each inode.
+    /// The package whose list has each inode, or the package of the system in whose directory it lies.
     fn listed(&self) -> Vec<u32> {
+        let nearest = self.nearest(&self.below_system);
+        let is_system = |package: u32| {
+            let described = self.found.described.get(package as usize);
+            described.is_some_and(|package| package.fact.ecosystem.is_system())
+        };
         (self.squashed.inodes.iter())
             .map(|inode| {
                 let of_entry = self.of_entries[inode.layer as usize][inode.entry as usize];
-                let name = self.squashed.names.of(inode.layer, inode.entry);
-                if of_entry == NONE { self.of_names[name as usize] } else { of_entry }
+                let name = self.squashed.names.of(inode.layer, inode.entry) as usize;
+                let listed = if of_entry == NONE { self.of_names[name] } else { of_entry };
+                match &nearest {
+                    Some(nearest) if nearest[name] != NONE && !is_system(listed) => nearest[name],
+                    _ => listed,
+                }
             })
             .collect()
     }
 
     /// Gives what is nobody's yet to the package whose directory it lies in.
     fn add_nearest(&self, package_of: &mut [u32]) {
-        if self.below.is_empty() {
-            return;
+        let Some(nearest) = self.nearest(&self.below) else { return };
+        for (package, inode) in package_of.iter_mut().zip(&self.squashed.inodes) {
+            claim(package, nearest[self.squashed.names.of(inode.layer, inode.entry) as usize]);
+        }
+    }
+
+    /// For each name the package of the nearest directory that one claims; `None` if none does.
+    fn nearest(&self, below: &HashMap<u32, u32>) -> Option<Vec<u32>> {
+        if below.is_empty() {
+            return None;
         }
         let names = &self.squashed.names;
         let mut nearest = vec![NONE; names.len()];
         // Parents come before their children.
         for name in 0..u32::try_from(names.len()).unwrap_or(NONE) {
             let inherited = if name == Names::ROOT { NONE } else { nearest[names.parent(name) as usize] };
-            nearest[name as usize] = self.below.get(&name).copied().unwrap_or(inherited);
+            nearest[name as usize] = below.get(&name).copied().unwrap_or(inherited);
         }
-        for (package, inode) in package_of.iter_mut().zip(&self.squashed.inodes) {
-            claim(package, nearest[names.of(inode.layer, inode.entry) as usize]);
-        }
+        Some(nearest)
     }
+}
+
+/// The files (layer and entry) that describe several packages, each with files of its own: they belong to none.
+fn shared_descriptions(found: &Found<'_>) -> HashSet<(u32, u32)> {
+    let mut seen = HashSet::new();
+    let described = found.described.iter().flat_map(|package| &package.all);
+    let with_files = described.filter(|(_, fact)| matches!(fact.files, Files::Below(_)));
+    with_files.map(|&(layer, fact)| (layer, fact.entry)).filter(|place| !seen.insert(*place)).collect()
 }
 
 fn claim(place: &mut u32, owner: u32) {

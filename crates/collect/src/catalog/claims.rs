@@ -53,13 +53,23 @@ pub(super) fn find(list: &mut FileList, entries: &Entries) {
     *list = FileList::new(found, elsewhere);
 }
 
-/// With a merged `/usr`, dpkg and rpm still list `/bin/x` for what lies at `/usr/bin/x`.
+/// Whether a layer has a path, or something below it.
+pub(super) fn is_there(path: &[u8], entries: &Entries) -> bool {
+    let at = entries.lower_bound(path);
+    at < entries.len()
+        && entries.path(at).strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
+/// With a merged `/usr`, dpkg and rpm still list `/bin/x` for what lies at `/usr/bin/x`. A layer may have it the other
+/// way round, where `bin` is a link and the archive names files through it.
 fn place(path: &[u8], entries: &Entries) -> Option<usize> {
-    let merged = || {
-        let top = path.split(|&byte| byte == b'/').next()?;
-        let is_merged =
-            matches!(top, b"bin" | b"sbin" | b"lib" | b"lib32" | b"lib64" | b"libx32" | b"libo32");
-        is_merged.then(|| entries.find(&[b"usr/", path].concat())).flatten()
+    let is_merged = |path: &[u8]| {
+        let top = path.split(|&byte| byte == b'/').next();
+        matches!(top, Some(b"bin" | b"sbin" | b"lib" | b"lib32" | b"lib64" | b"libx32" | b"libo32"))
+    };
+    let merged = || match path.strip_prefix(b"usr/") {
+        Some(rest) => is_merged(rest).then(|| entries.find(rest)).flatten(),
+        None => is_merged(path).then(|| entries.find(&[b"usr/", path].concat())).flatten(),
     };
     entries.find(path).or_else(merged)
 }

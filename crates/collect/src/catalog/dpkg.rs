@@ -1,17 +1,20 @@
-//! Packages of Debian and its kin, as dpkg and apt note them.
+//! Packages of Debian and its kin, as dpkg and apt note them, and of OpenWrt, whose opkg notes them likewise.
 //!
 //! The formats: deb-control(5), dpkg(1), Debian policy 5 and 7. Distroless images have a file of `status.d` a package
 //! in place of the one `status`, and beside it the sums of its files.
 
-use std::borrow::Cow;
+use std::collections::HashSet;
 
 use plimsoll_snapshot::{
-    Bytes, Ecosystem, FileListFact, Files, Order as _, PackageFact, Requirement, RequirementKind,
-    SelectionFact, path,
+    Bytes, DiversionFact, Ecosystem, FileListFact, Files, Order as _, PackageFact, Requirement,
+    RequirementKind, SelectionFact, path,
 };
 
+use super::deb822::{Malformed, Stanza, Stanzas};
 use super::room::Room;
+use super::stated;
 use super::{Catalog, Cataloger, Read, SourceFile, listed};
+use crate::path::normalise;
 
 pub(crate) const CATALOGER: Cataloger =
     Cataloger { id: "dpkg", wants: |file| kind(file.path).is_some(), read: Read::Whole(read) };
@@ -24,59 +27,119 @@ enum Kind<'a> {
     List(&'a [u8]),
     /// The files of a package, a sum and a path a line.
     Sums(&'a [u8]),
+    /// The files of a package that its sums leave out, a path a line.
+    Conffiles(&'a [u8]),
+    /// The files that a package moved out of the way of its own.
+    Diversions,
     /// What apt installed because something else needs it.
     ExtendedStates,
 }
 
-fn kind(path: &[u8]) -> Option<Kind<'_>> {
+/// Where opkg, the dpkg of small devices, keeps the same.
+const OPKG: [&[u8]; 4] = [b"usr/lib/opkg/", b"var/lib/opkg/", b"opt/lib/opkg/", b"lib/opkg/"];
+
+fn kind(path: &[u8]) -> Option<(Ecosystem, Kind<'_>)> {
+    if let Some(path) = OPKG.iter().find_map(|home| path.strip_prefix(*home)) {
+        let kind = match path.strip_prefix(b"info/") {
+            None => (path == b"status").then_some(Kind::Status(None)),
+            Some(name) => match name.strip_suffix(b".list") {
+                Some(name) => Some(Kind::List(name)),
+                None => name.strip_suffix(b".control").map(|name| Kind::Status(Some(name))),
+            },
+        };
+        return kind.map(|kind| (Ecosystem::Opkg, kind));
+    }
     let path = path.strip_prefix(b"var/lib/")?;
-    if let Some(name) = path.strip_prefix(b"dpkg/info/") {
-        return name.strip_suffix(b".list").map(Kind::List);
-    }
-    match path {
-        b"dpkg/status" => Some(Kind::Status(None)),
-        b"apt/extended_states" => Some(Kind::ExtendedStates),
-        path => {
-            let name = path.strip_prefix(b"dpkg/status.d/")?;
-            if let Some(name) = name.strip_suffix(b".md5sums") {
-                return Some(Kind::Sums(name));
+    let beside =
+        |name| beside(name, b".md5sums").map(Kind::Sums).or(beside(name, b".conffiles").map(Kind::Conffiles));
+    let kind = if let Some(name) = path.strip_prefix(b"dpkg/info/") {
+        name.strip_suffix(b".list").map(Kind::List).or_else(|| beside(name))
+    } else {
+        match path {
+            b"dpkg/status" => Some(Kind::Status(None)),
+            b"dpkg/diversions" => Some(Kind::Diversions),
+            b"apt/extended_states" => Some(Kind::ExtendedStates),
+            path => {
+                let name = path.strip_prefix(b"dpkg/status.d/")?;
+                let is_other = SCRIPTS.iter().any(|script| name.ends_with(script)) || name.contains(&b'/');
+                beside(name).or((!is_other).then_some(Kind::Status(Some(name))))
             }
-            let is_other = SCRIPTS.iter().any(|script| name.ends_with(script));
-            (!is_other && !name.contains(&b'/')).then_some(Kind::Status(Some(name)))
         }
-    }
+    };
+    kind.map(|kind| (Ecosystem::Dpkg, kind))
+}
+
+fn beside<'a>(name: &'a [u8], ending: &[u8]) -> Option<&'a [u8]> {
+    name.strip_suffix(ending).filter(|name| !name.is_empty())
 }
 
 /// What may lie beside the description of a package (deb(5), "control.tar").
-const SCRIPTS: [&[u8]; 9] = [
-    b".preinst",
-    b".postinst",
-    b".prerm",
-    b".postrm",
-    b".config",
-    b".templates",
-    b".triggers",
-    b".conffiles",
-    b".shlibs",
-];
+const SCRIPTS: [&[u8]; 8] =
+    [b".preinst", b".postinst", b".prerm", b".postrm", b".config", b".templates", b".triggers", b".shlibs"];
 
 fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
-    match kind(file.path) {
-        Some(Kind::Status(key)) => read_status(file, key, catalog),
-        Some(Kind::List(key)) => read_list(file, key, catalog, |line| Some(line)),
-        Some(Kind::Sums(key)) => read_list(file, key, catalog, |line| {
-            let path = line.iter().position(u8::is_ascii_whitespace)?;
-            Some(line[path..].trim_ascii_start())
-        }),
-        Some(Kind::ExtendedStates) => read_extended_states(file, catalog),
-        None => {}
+    let Some((ecosystem, kind)) = kind(file.path) else { return };
+    match kind {
+        Kind::Status(key) => read_status(file, ecosystem, key, catalog),
+        Kind::List(key) => {
+            // opkg puts the mode behind the path.
+            let list =
+                read_list(file, ecosystem, key, catalog, |line| line.split(|&byte| byte == b'\t').next());
+            catalog.dpkg.listed.insert(list.package.clone());
+            catalog.file_lists.push(list);
+        }
+        Kind::Sums(key) | Kind::Conffiles(key) => {
+            if catalog.dpkg.listed.contains(path::escape(key).as_ref()) {
+                return;
+            }
+            let path: for<'l> fn(&'l [u8]) -> Option<&'l [u8]> = match kind {
+                Kind::Sums(_) => |line| {
+                    let path = line.iter().position(u8::is_ascii_whitespace)?;
+                    Some(line[path..].trim_ascii_start())
+                },
+                _ => |line| line.trim_ascii().rsplit(|&byte| byte == b' ').next(),
+            };
+            let list = read_list(file, ecosystem, key, catalog, path);
+            catalog.dpkg.unlisted.push(list);
+        }
+        Kind::Diversions => read_diversions(file, catalog),
+        Kind::ExtendedStates => read_extended_states(file, catalog),
     }
 }
 
-fn read_status(file: &SourceFile<'_>, key: Option<&[u8]>, catalog: &mut Catalog) {
+/// What lies beside the lists of files: it says the same of most, and is all there is where a build left the lists out.
+#[derive(Default)]
+pub(super) struct Beside {
+    listed: HashSet<String>,
+    unlisted: Vec<FileListFact>,
+}
+
+/// Adds what stands for lists that the layer does not have.
+pub(super) fn complete(lists: &mut Vec<FileListFact>, beside: Beside) {
+    lists.extend(beside.unlisted.into_iter().filter(|list| !beside.listed.contains(&list.package)));
+}
+
+/// Reads three lines for each diversion (dpkg-divert(1)): from where, to where, and for which package; `:` for none.
+fn read_diversions(file: &SourceFile<'_>, catalog: &mut Catalog) {
+    let mut room = Room::default();
+    let lines: Vec<_> = file.bytes.split(|&byte| byte == b'\n').take_while(|_| room.take(1)).collect();
+    for lines in lines.chunks_exact(3) {
+        let path = |line: &[u8]| Some(path::escape(&normalise(line)?).into_owned());
+        let (Some(from), Some(to)) = (path(lines[0]), path(lines[1])) else { continue };
+        let by = str::from_utf8(lines[2]).ok().and_then(stated::name).filter(|by| *by != ":");
+        catalog.diversions.push(DiversionFact {
+            entry: file.entry,
+            from,
+            to,
+            by: by.unwrap_or_default().to_owned(),
+        });
+    }
+}
+
+fn read_status(file: &SourceFile<'_>, ecosystem: Ecosystem, key: Option<&[u8]>, catalog: &mut Catalog) {
     let text = file.text();
     let mut room = Room::default();
-    for stanza in Stanzas::of(&text) {
+    for stanza in Stanzas::of(&text, FIELDS) {
         let stanza = match stanza {
             Ok(stanza) => stanza,
             Err(Malformed { line, reason }) => {
@@ -84,11 +147,11 @@ fn read_status(file: &SourceFile<'_>, key: Option<&[u8]>, catalog: &mut Catalog)
                 continue;
             }
         };
-        if !room.take(Room::PACKAGE + stanza.relations()) {
+        if !room.take(Room::PACKAGE + relations_of(&stanza)) {
             catalog.problem(file.entry, format!("line {}: the rest is too much to be read", stanza.line));
             return;
         }
-        match package(&stanza, file.entry, key) {
+        match package(&stanza, file.entry, ecosystem, key) {
             Ok(package) => catalog.packages.extend(package),
             Err(reason) => catalog.problem(file.entry, format!("line {}: {reason}", stanza.line)),
         }
@@ -96,7 +159,12 @@ fn read_status(file: &SourceFile<'_>, key: Option<&[u8]>, catalog: &mut Catalog)
 }
 
 /// The package that a stanza describes, if it is installed.
-fn package(stanza: &Stanza<'_>, entry: u32, key: Option<&[u8]>) -> Result<Option<PackageFact>, &'static str> {
+fn package(
+    stanza: &Stanza<'_>,
+    entry: u32,
+    ecosystem: Ecosystem,
+    key: Option<&[u8]>,
+) -> Result<Option<PackageFact>, &'static str> {
     let name = stanza.word("Package").ok_or("a stanza names no package")?;
     // deb-control(5): the third word is the state. What is unpacked and not configured takes up as much.
     let state = stanza.get("Status").map(|status| status.split_ascii_whitespace().nth(2).unwrap_or(""));
@@ -129,12 +197,12 @@ fn package(stanza: &Stanza<'_>, entry: u32, key: Option<&[u8]>) -> Result<Option
     });
     Ok(Some(PackageFact {
         entry,
-        ecosystem: Ecosystem::Dpkg,
+        ecosystem,
         name: name.to_owned(),
         version: stanza.word("Version").unwrap_or_default().to_owned(),
         key,
         architecture: architecture.map(str::to_owned),
-        license: None,
+        license: stanza.get("License").and_then(stated::stated).map(str::to_owned),
         // It is written with its version where that differs: `glibc (2.36-9)`.
         source: stanza.word("Source").filter(|source| *source != name).map(str::to_owned),
         declared_bytes: kibibytes.map(|size| Bytes(size.saturating_mul(1024))),
@@ -157,7 +225,13 @@ fn relations(field: &str) -> impl Iterator<Item = Vec<String>> {
     field.split(',').map(names).filter(|names| !names.is_empty())
 }
 
-fn read_list(file: &SourceFile<'_>, key: &[u8], catalog: &mut Catalog, path_of: fn(&[u8]) -> Option<&[u8]>) {
+fn read_list(
+    file: &SourceFile<'_>,
+    ecosystem: Ecosystem,
+    key: &[u8],
+    catalog: &mut Catalog,
+    path_of: fn(&[u8]) -> Option<&[u8]>,
+) -> FileListFact {
     let mut room = Room::default();
     let lines = file.bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
     let mut paths: Vec<_> = lines.take_while(|_| room.take(1)).filter_map(path_of).collect();
@@ -172,19 +246,14 @@ fn read_list(file: &SourceFile<'_>, key: &[u8], catalog: &mut Catalog, path_of: 
     if !room.take(1) {
         catalog.problem(file.entry, "it lists too many files; the last are left out");
     }
-    catalog.file_lists.push(FileListFact {
-        entry: file.entry,
-        ecosystem: Ecosystem::Dpkg,
-        package: path::escape(key).into_owned(),
-        files,
-    });
+    FileListFact { entry: file.entry, ecosystem, package: path::escape(key).into_owned(), files }
 }
 
 fn read_extended_states(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let text = file.text();
     let mut room = Room::default();
     let mut automatic = Vec::new();
-    for stanza in Stanzas::of(&text) {
+    for stanza in Stanzas::of(&text, FIELDS) {
         match stanza {
             Ok(_) if !room.take(1) => {
                 catalog.problem(file.entry, "it names too many packages; the last are left out");
@@ -210,7 +279,7 @@ fn read_extended_states(file: &SourceFile<'_>, catalog: &mut Catalog) {
 }
 
 /// The fields that are kept of a stanza: descriptions and the like are not.
-const FIELDS: [&str; 15] = [
+const FIELDS: &[&str] = &[
     "Package",
     "Status",
     "Version",
@@ -226,103 +295,15 @@ const FIELDS: [&str; 15] = [
     "Suggests",
     "Provides",
     "Auto-Installed",
+    // Of opkg alone.
+    "License",
 ];
 
-/// A stanza: the fields of one package.
-struct Stanza<'a> {
-    /// The line it begins at, counted from 1.
-    line: usize,
-    fields: [Option<Cow<'a, str>>; FIELDS.len()],
-}
-
-impl Stanza<'_> {
-    fn get(&self, field: &str) -> Option<&str> {
-        let index = FIELDS.iter().position(|name| *name == field)?;
-        self.fields[index].as_deref()
-    }
-
-    /// The first word of a field.
-    fn word(&self, field: &str) -> Option<&str> {
-        self.get(field)?.split_ascii_whitespace().next()
-    }
-
-    /// How many names it may give beside its own.
-    fn relations(&self) -> usize {
-        let fields = ["Pre-Depends", "Depends", "Recommends", "Suggests", "Provides"];
-        let count = |value: &str| 1 + value.bytes().filter(|byte| matches!(byte, b',' | b'|')).count();
-        fields.iter().filter_map(|field| self.get(field)).map(count).sum()
-    }
-}
-
-/// What is wrong with a stanza.
-struct Malformed {
-    line: usize,
-    reason: &'static str,
-}
-
-/// Takes deb822 apart (deb822(5)). Of a damaged stanza the place of the damage is given, and nothing else.
-struct Stanzas<'a> {
-    lines: std::iter::Enumerate<std::str::Lines<'a>>,
-}
-
-impl<'a> Stanzas<'a> {
-    fn of(text: &'a str) -> Self {
-        Self { lines: text.lines().enumerate() }
-    }
-}
-
-impl<'a> Iterator for Stanzas<'a> {
-    type Item = Result<Stanza<'a>, Malformed>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut stanza: Option<Stanza<'a>> = None;
-        let mut malformed = None;
-        // The field that a line which begins with a space goes on with; fields that are not kept are none.
-        let mut current = None;
-        for (index, line) in self.lines.by_ref() {
-            let line_number = index + 1;
-            if line.trim_ascii().is_empty() {
-                if stanza.is_some() || malformed.is_some() {
-                    break;
-                }
-                continue;
-            }
-            if line.starts_with('#') {
-                continue;
-            }
-            if line.starts_with([' ', '\t']) {
-                match (&mut stanza, current) {
-                    (Some(stanza), Some(field)) => {
-                        let value: &mut Option<Cow<'_, str>> = &mut stanza.fields[field];
-                        let value = value.get_or_insert_default().to_mut();
-                        value.push('\n');
-                        value.push_str(line.trim_ascii());
-                    }
-                    (Some(_), None) => {}
-                    (None, _) => {
-                        let reason = "a line goes on with a field that never began";
-                        malformed.get_or_insert(Malformed { line: line_number, reason });
-                    }
-                }
-                continue;
-            }
-            let stanza =
-                stanza.get_or_insert(Stanza { line: line_number, fields: [const { None }; FIELDS.len()] });
-            let Some((name, value)) = line.split_once(':') else {
-                malformed.get_or_insert(Malformed { line: line_number, reason: "a line is no field" });
-                current = None;
-                continue;
-            };
-            current = FIELDS.iter().position(|field| field.eq_ignore_ascii_case(name));
-            if let Some(field) = current {
-                stanza.fields[field] = Some(Cow::Borrowed(value.trim_ascii()));
-            }
-        }
-        match (stanza, malformed) {
-            (_, Some(malformed)) => Some(Err(malformed)),
-            (stanza, None) => stanza.map(Ok),
-        }
-    }
+/// How many names a stanza may give beside its own.
+fn relations_of(stanza: &Stanza<'_>) -> usize {
+    let fields = ["Pre-Depends", "Depends", "Recommends", "Suggests", "Provides"];
+    let count = |value: &str| 1 + value.bytes().filter(|byte| matches!(byte, b',' | b'|')).count();
+    fields.iter().filter_map(|field| stanza.get(field)).map(count).sum()
 }
 
 #[cfg(test)]

@@ -8,11 +8,15 @@ use std::collections::BTreeSet;
 use plimsoll_snapshot::{Ecosystem, Files, Order as _, PackageFact, Paths, Requirement, filled, path};
 
 use super::room::Room;
+use super::stated;
 use super::{Catalog, Cataloger, Read, SourceFile, resolve};
 
 pub(crate) const CATALOGER: Cataloger = Cataloger {
     id: "gem",
-    wants: |file| file.name.ends_with(b".gemspec") && home(path::parent(file.path)).is_some(),
+    wants: |file| {
+        let directory = path::parent(file.path);
+        file.name.ends_with(b".gemspec") && (home(directory).is_some() || is_checkout(directory))
+    },
     read: Read::Whole(read),
 };
 
@@ -23,8 +27,14 @@ fn home(specifications: &[u8]) -> Option<&[u8]> {
     if home.is_empty() { Some(home) } else { home.strip_suffix(b"/") }
 }
 
+/// Whether Bundler took a gem from git here: `bundler/gems/NAME-REVISION`.
+fn is_checkout(directory: &[u8]) -> bool {
+    path::parent(directory).ends_with(b"bundler/gems")
+}
+
 fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
-    let Some(home) = home(file.directory()) else { return };
+    let directory = file.directory();
+    let Some(home) = home(directory) else { return read_checkout(file, directory, catalog) };
     let full_name = path::name(file.path);
     let full_name = full_name.strip_suffix(b".gemspec").unwrap_or(full_name);
     let text = file.text();
@@ -62,6 +72,34 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     });
 }
 
+/// Reads the specification that the sources of a gem bring. It may be any program: what is not written as RubyGems
+/// writes it is not known.
+fn read_checkout(file: &SourceFile<'_>, directory: &[u8], catalog: &mut Catalog) {
+    let text = file.text();
+    let specification = Specification::read(&text);
+    let stem = path::name(file.path).strip_suffix(b".gemspec").unwrap_or_default();
+    let name = specification.name.or(stated::name_of_bytes(stem));
+    // A repository may hold several gems; that of its name owns the directory.
+    let is_main = path::name(directory).starts_with(&[stem, b"-"].concat());
+    let named = name.and_then(|name| {
+        stated::package(file, Ecosystem::Gem, name, specification.version.unwrap_or_default())
+    });
+    let Some(package) = named else {
+        return catalog.problem(file.entry, "neither the file nor its name say what gem it is of");
+    };
+    let extensions = path::parent(path::parent(path::parent(directory)));
+    let mut places = vec![if is_main { directory.to_vec() } else { file.path.to_vec() }];
+    if is_main && specification.has_extensions {
+        places.extend(extension_places(extensions, path::name(directory), b"bundler/gems/extensions/"));
+    }
+    catalog.packages.push(PackageFact {
+        license: stated::licenses(specification.licenses.iter().copied()),
+        requires: stated::requirements(specification.requires()),
+        files: stated::below(places),
+        ..package
+    });
+}
+
 /// Where the files of a gem lie (RubyGems, basic_specification.rb). Without the specification, where programs and
 /// extensions lie is left out: they are many places for one file.
 fn places(file: &[u8], home: &[u8], full_name: &[u8], specification: Option<&Specification<'_>>) -> Paths {
@@ -81,19 +119,24 @@ fn places(file: &[u8], home: &[u8], full_name: &[u8], specification: Option<&Spe
         }
     }
     if specification.is_some_and(|specification| specification.has_extensions) {
-        for platform in PLATFORMS {
-            match version_of(home) {
-                Some(version) => add(&[b"extensions/", platform, b"/", version, b"/", full_name]),
-                // A home of all versions, such as `/usr/local/bundle`, does not say which Ruby it is of.
-                None => VERSIONS
-                    .iter()
-                    .for_each(|version| add(&[b"extensions/", platform, b"/", version, b"/", full_name])),
-            }
-        }
+        places.extend(extension_places(home, full_name, b"extensions/"));
     }
     let mut places: Vec<_> = places.into_iter().collect();
     places.order_by(|left, right| path::compare(left, right));
     places.iter().map(|path| &path[..]).collect()
+}
+
+/// Where what was compiled of a gem lies, on any platform.
+fn extension_places(home: &[u8], full_name: &[u8], below: &[u8]) -> Vec<Vec<u8>> {
+    let place = |platform: &[u8], version: &[u8]| {
+        resolve(home, &[below, platform, b"/", version, b"/", full_name].concat())
+    };
+    let of_platform = |platform: &&[u8]| match version_of(home) {
+        Some(version) => vec![place(platform, version)],
+        // A home of all versions, such as `/usr/local/bundle`, does not say which Ruby it is of.
+        None => VERSIONS.iter().map(|version| place(platform, version)).collect(),
+    };
+    PLATFORMS.iter().flat_map(of_platform).flatten().collect()
 }
 
 /// What images run on, as RubyGems calls it (`Gem::Platform.local`).
@@ -149,8 +192,11 @@ impl<'a> Specification<'a> {
         let mut specification = Self::default();
         let mut room = Room::default();
         for line in text.lines() {
-            // `s.name = "x".freeze` and `s.add_runtime_dependency(%q<x>.freeze, ["~> 1"])`
-            let Some(statement) = line.trim_ascii_start().strip_prefix("s.") else { continue };
+            // `s.name = "x".freeze` and `s.add_runtime_dependency(%q<x>.freeze, ["~> 1"])`; people write `spec.` and `gem.`
+            let Some((variable, statement)) = line.trim_ascii_start().split_once('.') else { continue };
+            if !matches!(variable, "s" | "spec" | "gem" | "gemspec") {
+                continue;
+            }
             let end =
                 statement.find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'));
             let Some((name, rest)) = statement.split_at_checked(end.unwrap_or(0)) else { continue };
@@ -298,6 +344,18 @@ mod tests {
     fn newer_statements_say_what_they_are_for() {
         let text = "s.add_dependency(%q<rack>.freeze, [])\ns.add_development_dependency(%q<rake>, [])\ns.add_dependency(x)\n";
         assert_eq!(names(&check("specifications/a-1.gemspec", text)), ["rack"]);
+    }
+
+    #[test]
+    fn checkouts_of_bundler_are_gems() {
+        const HOME: &str = "usr/local/bundle/ruby/3.2.0/bundler/gems/mygem-0a1b2c3d4e5f";
+        let text = b"Gem::Specification.new do |spec|\n  spec.name = \"mygem\"\n  spec.version = \"0.4.2\"\n  spec.license = 'MIT'\n\
+            spec.add_dependency 'rack', '~> 3'\nend\n";
+        let (facts, warnings) = catalogue([(&*format!("{HOME}/mygem.gemspec"), &text[..])]);
+        let [package] = &facts.packages[..] else { panic!("{facts:?}") };
+        assert_eq!((&*package.name, &*package.version, warnings), ("mygem", "0.4.2", vec![]));
+        assert_eq!((package.license.as_deref(), below(package)), (Some("MIT"), vec![HOME.to_owned()]));
+        assert_eq!(names(package), ["rack"]);
     }
 
     #[test]

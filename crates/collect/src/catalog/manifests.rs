@@ -161,7 +161,7 @@ fn kind_of(name: &str) -> Option<RequirementKind> {
 }
 
 /// Where a TOML document is wrong. What stands there is not repeated.
-fn place_of(error: &toml::de::Error, text: &str) -> String {
+pub(super) fn place_of(error: &toml::de::Error, text: &str) -> String {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     format!("line {}: {}", before.matches('\n').count() + 1, error.message())
 }

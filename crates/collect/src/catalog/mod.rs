@@ -4,26 +4,56 @@
 //! into [`Catalog`]. What it cannot read becomes a warning that names the file and the place in it; the rest counts.
 
 mod apk;
+mod assemblies;
 mod binaries;
+mod bitnami;
+mod chisel;
 mod claims;
+mod composer;
+mod conan;
 mod conda;
+mod dart;
+mod deb822;
+mod dotnet;
 mod dpkg;
 mod gem;
+mod haskell;
+mod homebrew;
 mod imports;
 mod java;
+mod julia;
+mod kernel;
+mod lua;
 mod manifests;
+mod nix;
 mod npm;
+mod ocaml;
+mod otp;
+mod pacman;
+mod passing;
+mod pecl;
 mod pep508;
+mod perl;
+mod portage;
+mod programs;
+mod prolog;
 mod python;
+mod r;
 mod room;
 mod rpm;
+mod runtimes;
 mod secrets;
+mod snap;
+mod stated;
+mod terms;
+mod terraform;
+mod wordpress;
 
 use std::borrow::Cow;
 
 use plimsoll_snapshot::{
-    BinaryFact, DiffId, Entries, Facts, FileListFact, ImportFact, Order as _, PackageFact, SecretFact,
-    SelectionFact, Warning, path,
+    BinaryFact, DiffId, DiversionFact, Ecosystem, Entries, Facts, FileListFact, Files, ImportFact,
+    Order as _, PackageFact, SecretFact, SelectionFact, Warning, path,
 };
 
 pub(crate) use claims::{listed, resolve};
@@ -34,14 +64,39 @@ use crate::redact;
 /// Every cataloger: the package managers of operating systems, then of languages, then the rest.
 const CATALOGERS: &[Cataloger] = &[
     dpkg::CATALOGER,
+    chisel::CATALOGER,
     apk::CATALOGER,
     rpm::CATALOGER,
+    pacman::CATALOGER,
+    portage::CATALOGER,
+    homebrew::CATALOGER,
+    snap::CATALOGER,
+    bitnami::CATALOGER,
     conda::CATALOGER,
     python::CATALOGER,
     npm::CATALOGER,
     gem::CATALOGER,
     java::CATALOGER,
+    dotnet::CATALOGER,
+    assemblies::CATALOGER,
+    composer::CATALOGER,
+    pecl::CATALOGER,
+    r::CATALOGER,
+    perl::CATALOGER,
+    lua::CATALOGER,
+    otp::CATALOGER,
+    julia::CATALOGER,
+    dart::CATALOGER,
+    conan::CATALOGER,
+    haskell::CATALOGER,
+    ocaml::CATALOGER,
+    prolog::CATALOGER,
+    wordpress::CATALOGER,
+    terraform::CATALOGER,
+    kernel::CATALOGER,
     binaries::CATALOGER,
+    programs::CATALOGER,
+    runtimes::CATALOGER,
     imports::CATALOGER,
     manifests::CATALOGER,
     secrets::CATALOGER,
@@ -127,8 +182,15 @@ pub(crate) struct Catalog {
     pub(crate) imports: Vec<ImportFact>,
     pub(crate) binaries: Vec<BinaryFact>,
     pub(crate) secrets: Vec<SecretFact>,
-    /// What is told of Python packages in files of its own.
+    pub(crate) diversions: Vec<DiversionFact>,
+    /// What is told of packages in files of its own, until all of a layer is there.
+    dpkg: dpkg::Beside,
     python: python::Beside,
+    licenses: portage::Licenses,
+    perl: perl::Versions,
+    rocks: lua::Manifests,
+    sightings: Vec<runtimes::Sighting>,
+    assemblies: Vec<PackageFact>,
     /// The files that were read. Until the entries are in order, facts call a file by its index here.
     files: Vec<Vec<u8>>,
     /// What is wrong with which file.
@@ -214,6 +276,26 @@ impl Catalog {
         }
     }
 
+    /// Joins what several files say of a package.
+    fn complete(&mut self, entries: &Entries) {
+        dpkg::complete(&mut self.file_lists, std::mem::take(&mut self.dpkg));
+        python::complete(&mut self.packages, &mut self.python, entries);
+        portage::complete(&mut self.packages, &self.licenses);
+        perl::complete(&mut self.packages, &self.perl);
+        lua::complete(&mut self.packages, &self.files, &self.rocks);
+        let sightings = std::mem::take(&mut self.sightings);
+        self.packages.append(&mut runtimes::complete(sightings, &self.files, entries));
+        let assemblies = std::mem::take(&mut self.assemblies);
+        self.packages.append(&mut assemblies::complete(assemblies, &self.packages, &self.files));
+        for package in &mut self.packages {
+            if is_guess(package.ecosystem)
+                && let Files::Below(paths) = &mut package.files
+            {
+                *paths = paths.iter().filter(|path| claims::is_there(path, entries)).collect();
+            }
+        }
+    }
+
     /// The facts, of the entries of the layer in their order.
     pub(crate) fn finish(mut self, layer: &DiffId, entries: &Entries, warnings: &mut Vec<Warning>) -> Facts {
         let index =
@@ -236,7 +318,7 @@ impl Catalog {
                 reason: reason.clone(),
             });
         }
-        python::complete(&mut self.packages, &self.python, entries);
+        self.complete(entries);
         let lists = (self.file_lists.iter_mut().map(|fact| &mut fact.files))
             .chain(self.packages.iter_mut().filter_map(|package| claims::list_of(&mut package.files)));
         lists.for_each(|list| claims::find(list, entries));
@@ -247,10 +329,21 @@ impl Catalog {
             imports: placed(self.imports, &places, |fact| &mut fact.entry),
             binaries: placed(self.binaries, &places, |fact| &mut fact.entry),
             secrets: placed(self.secrets, &places, |fact| &mut fact.entry),
+            diversions: placed(self.diversions, &places, |fact| &mut fact.entry),
         };
+        facts.packages.append(&mut nix::packages(entries, MOST_PLACES));
+        facts.packages.order_by_key(|fact| fact.entry);
         redact::facts(&mut facts);
         facts
     }
+}
+
+/// The most packages of a layer that are known by their place alone.
+const MOST_PLACES: usize = 100_000;
+
+/// Whether the places of its packages are those where their files may lie. Those where none does are left out.
+const fn is_guess(ecosystem: Ecosystem) -> bool {
+    matches!(ecosystem, Ecosystem::Dotnet | Ecosystem::Lua | Ecosystem::Ocaml | Ecosystem::Generic)
 }
 
 /// The facts whose file is there, in the order of the entries.
@@ -290,7 +383,7 @@ impl Reading {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! Layers for the tests of catalogers.
+    //! Layers for the tests of catalogers, and what was read of them in a form that can be compared.
 
     use plimsoll_snapshot::{Attributes, Bytes, ContentHash, Digest, EntriesBuilder, Node};
 
@@ -317,6 +410,19 @@ pub(crate) mod testing {
         let facts = catalog.finish(&layer, &builder.finish().0, &mut warnings);
         (facts, warnings.iter().map(ToString::to_string).collect())
     }
+
+    /// The names and versions of packages.
+    pub(crate) fn labels(facts: &Facts) -> Vec<String> {
+        let label =
+            |package: &PackageFact| format!("{} {}", package.name, package.version).trim_end().to_owned();
+        facts.packages.iter().map(label).collect()
+    }
+
+    /// The places of a package.
+    pub(crate) fn below(package: &PackageFact) -> Vec<String> {
+        let Files::Below(paths) = &package.files else { panic!("{package:?}") };
+        paths.iter().map(|path| path::escape(path).into_owned()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -330,7 +436,7 @@ mod tests {
         unique.dedup();
         assert_eq!(ids, unique);
         // What only serves them.
-        let support = ["claims", "pep508", "room"];
+        let support = ["claims", "deb822", "nix", "passing", "pep508", "room", "stated", "terms"];
         let modules =
             include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
         for module in modules.filter(|module| !support.contains(module)) {

@@ -15,14 +15,24 @@ pub(crate) const CATALOGER: Cataloger = Cataloger { id: "python", wants, read: R
 const MAX_WORDS: usize = 128;
 
 fn wants(candidate: &Candidate<'_>) -> bool {
-    match candidate.name {
+    let is_installed = match candidate.name {
         b"METADATA" | b"RECORD" | b"INSTALLER" => matches!(place(candidate.path), Some(Place::DistInfo)),
         b"top_level.txt" => place(candidate.path).is_some(),
         b"PKG-INFO" | b"requires.txt" | b"SOURCES.txt" | b"installed-files.txt" => {
             matches!(place(candidate.path), Some(Place::EggInfo | Place::Egg))
         }
+        name if name.ends_with(b".egg-link") => is_for_packages(path::parent(candidate.path)),
         name => name.ends_with(b".egg-info") && matches!(place(candidate.path), Some(Place::EggFile)),
-    }
+    };
+    is_installed || is_of_sources(candidate.path)
+}
+
+/// Whether a file describes sources that may be installed by a link to them (`pip install -e`, before PEP 660).
+fn is_of_sources(file: &[u8]) -> bool {
+    let directory = path::parent(file);
+    matches!(path::name(file), b"PKG-INFO" | b"requires.txt" | b"SOURCES.txt" | b"top_level.txt")
+        && directory.ends_with(b".egg-info")
+        && place(file).is_none()
 }
 
 /// Where the metadata of a package lies.
@@ -72,6 +82,12 @@ fn is_for_packages(directory: &[u8]) -> bool {
 fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let directory = file.directory();
     match path::name(file.path) {
+        b"PKG-INFO" if is_of_sources(file.path) => {
+            let known = catalog.packages.len();
+            read_metadata(file, directory, catalog);
+            catalog.python.unlinked.extend(catalog.packages.drain(known..));
+        }
+        name if name.ends_with(b".egg-link") => read_link(file, catalog),
         b"METADATA" | b"PKG-INFO" => read_metadata(file, directory, catalog),
         b"RECORD" => read_record(file, path::parent(directory), catalog),
         b"installed-files.txt" => {
@@ -95,6 +111,14 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
             problems.into_iter().for_each(|problem| catalog.problem(file.entry, problem));
         }
         _ => read_metadata(file, file.path, catalog),
+    }
+}
+
+/// Reads where the sources lie that are installed by a link: on the first line.
+fn read_link(file: &SourceFile<'_>, catalog: &mut Catalog) {
+    let line = file.bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    if let Some(directory) = resolve(file.directory(), line.trim_ascii()) {
+        catalog.python.links.insert(directory, file.path.to_vec());
     }
 }
 
@@ -257,7 +281,13 @@ fn push_list<'a>(
 
 /// What is told of packages beside their metadata, by the directory of that.
 #[derive(Default)]
-pub(super) struct Beside(BTreeMap<Vec<u8>, Notes>);
+pub(super) struct Beside {
+    notes: BTreeMap<Vec<u8>, Notes>,
+    /// Links to sources, by the directory of these.
+    links: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Sources that are packages if there is a link to them.
+    unlinked: Vec<PackageFact>,
+}
 
 #[derive(Default)]
 struct Notes {
@@ -272,19 +302,22 @@ struct Notes {
 
 impl Beside {
     fn of(&mut self, directory: &[u8]) -> &mut Notes {
-        self.0.entry(directory.to_vec()).or_default()
+        self.notes.entry(directory.to_vec()).or_default()
     }
 }
 
 /// Completes the packages of a layer by what lies beside their metadata.
-pub(super) fn complete(packages: &mut [PackageFact], beside: &Beside, entries: &Entries) {
+pub(super) fn complete(packages: &mut Vec<PackageFact>, beside: &mut Beside, entries: &Entries) {
+    let links = &beside.links;
+    let link = |package: &PackageFact| links.get(path::parent(&path::unescape(&package.key)?));
+    packages.extend(beside.unlinked.drain(..).filter(|package| link(package).is_some()));
     let nothing = Notes::default();
     let mut unasked = Vec::new();
     let mut is_asked = false;
     for (index, package) in packages.iter_mut().enumerate() {
         let directory = path::unescape(&package.key).filter(|_| package.ecosystem == Ecosystem::Python);
         let Some(directory) = directory else { continue };
-        let notes = beside.0.get(&directory).unwrap_or(&nothing);
+        let notes = beside.notes.get(&directory).unwrap_or(&nothing);
         package.requires.extend(notes.requires.iter().cloned());
         let has = |name: &str| entries.find(&[&directory, name.as_bytes()].join(&b'/')).is_some();
         if notes.is_by_pip {
@@ -295,7 +328,8 @@ pub(super) fn complete(packages: &mut [PackageFact], beside: &Beside, entries: &
             }
         }
         if !has("RECORD") && !has("installed-files.txt") {
-            package.files = files_of(&package.name, &directory, notes, entries);
+            let link = links.get(path::parent(&directory));
+            package.files = files_of(&package.name, &directory, notes, entries, link);
         }
     }
     // Before version 20.2, pip marked nothing as asked for.
@@ -305,7 +339,7 @@ pub(super) fn complete(packages: &mut [PackageFact], beside: &Beside, entries: &
 }
 
 /// The files of a package that does not list them.
-fn files_of(name: &str, metadata: &[u8], notes: &Notes, entries: &Entries) -> Files {
+fn files_of(name: &str, metadata: &[u8], notes: &Notes, entries: &Entries, link: Option<&Vec<u8>>) -> Files {
     let holder = path::parent(metadata);
     if holder.ends_with(b".egg") {
         return Files::Below([holder].into_iter().collect());
@@ -319,6 +353,7 @@ fn files_of(name: &str, metadata: &[u8], notes: &Notes, entries: &Entries) -> Fi
     // Several packages share a namespace, which has no code of its own (PEP 420).
     let mut namespaces: BTreeSet<&str> = BTreeSet::new();
     let mut paths = vec![metadata.to_vec()];
+    paths.extend(link.cloned());
     for top in tops.iter().filter(|top| !top.starts_with('.')) {
         let init = below(&format!("{top}/__init__.py"));
         if init.is_some_and(|init| entries.find(&init).is_some()) || notes.sources.is_empty() {
@@ -447,6 +482,25 @@ mod tests {
         assert_eq!(facts.packages[0].files, Files::Unknown);
         assert_eq!(facts.file_lists[0].files.entries().collect::<Vec<_>>(), [0, 2]);
         assert_eq!(facts.file_lists[0].files.elsewhere.iter().collect::<Vec<_>>(), [b"usr/bin/h"]);
+    }
+
+    #[test]
+    fn sources_with_a_link_to_them_are_installed() {
+        let files = |link: &'static [u8]| {
+            [
+                ("src/old/old.egg-info/PKG-INFO", &b"Name: olddev\nVersion: 0.9\n"[..]),
+                ("src/old/old.egg-info/SOURCES.txt", b"setup.py\nolddev.py\n"),
+                ("src/old/olddev.py", b"x"),
+                ("usr/lib/python3/site-packages/olddev.egg-link", link),
+            ]
+        };
+        let (facts, warnings) = catalogue(files(b"/src/old\n."));
+        let [package] = &facts.packages[..] else { panic!("{facts:?}") };
+        assert_eq!((&*package.name, &*package.version, warnings), ("olddev", "0.9", vec![]));
+        let expected =
+            ["src/old/old.egg-info", "src/old/olddev.py", "usr/lib/python3/site-packages/olddev.egg-link"];
+        assert_eq!(below(package), expected);
+        assert!(catalogue(files(b"/src/other\n.")).0.packages.is_empty());
     }
 
     #[test]

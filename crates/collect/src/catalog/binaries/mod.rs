@@ -6,7 +6,6 @@
 
 mod elf;
 mod go;
-mod passing;
 mod rust;
 
 use std::collections::BTreeSet;
@@ -14,7 +13,7 @@ use std::collections::BTreeSet;
 use plimsoll_snapshot::{BinaryFact, Bytes, Ecosystem, Files, Order as _, PackageFact};
 
 use self::elf::{Header, Section};
-use self::passing::{Search, Window};
+use super::passing::{Hit, Search, Window};
 use super::{Candidate, Catalog, Cataloger, Read, Scan};
 
 pub(crate) const CATALOGER: Cataloger =
@@ -34,6 +33,10 @@ const TABLE_BYTES: u64 = 1 << 20;
 
 /// How much is kept before and after the name of the section of names: no linker needs more for all names.
 const NAMES_BYTES: usize = 4096;
+
+/// What UPX writes behind the segments of what it packs (UPX, `struct l_info`), and how far behind the beginning that is.
+const UPX: &[u8] = b"UPX!";
+const UPX_BYTES: usize = 1024;
 
 fn wants(candidate: &Candidate<'_>) -> bool {
     candidate.size >= HEADER_BYTES && (candidate.mode & 0o111 != 0 || is_library(candidate.name))
@@ -115,6 +118,8 @@ struct Elf {
     go: Option<Window>,
     names: Option<(u64, Vec<u8>)>,
     crates: BTreeSet<rust::Crate>,
+    /// Whether UPX packed it: then it is a small program that unpacks another.
+    is_packed: bool,
 }
 
 /// Parts of the file, in order and apart, and a search in them.
@@ -139,7 +144,7 @@ impl Part {
     }
 
     /// Searches the part of the piece that belongs to it.
-    fn feed(&mut self, offset: u64, piece: &[u8], mut hit: impl FnMut(u64, &passing::Hit<'_>)) {
+    fn feed(&mut self, offset: u64, piece: &[u8], mut hit: impl FnMut(u64, &Hit<'_>)) {
         let end = offset + piece.len() as u64;
         let place = |at: u64| usize::try_from(at.clamp(offset, end) - offset).unwrap_or(piece.len());
         for &(from, to) in &self.ranges {
@@ -193,6 +198,7 @@ impl Elf {
             go: None,
             names: None,
             crates: BTreeSet::new(),
+            is_packed: head[..head.len().min(UPX_BYTES)].windows(UPX.len()).any(|part| part == UPX),
         }
     }
 
@@ -260,6 +266,9 @@ impl Elf {
     }
 
     fn finish(self, entry: u32, catalog: &mut Catalog) {
+        if self.is_packed {
+            return catalog.problem(entry, "it is packed with UPX, so what it is made of is not known");
+        }
         if self.header.sections.end().is_none_or(|end| end > self.size) {
             catalog.problem(entry, "its section table lies beyond its end");
         }
@@ -456,6 +465,15 @@ mod tests {
             bytes.extend(text.as_bytes());
         }
         bytes
+    }
+
+    #[test]
+    fn a_packed_binary_is_named() {
+        let mut packed = PLAIN.bytes();
+        packed.extend(b"\0UPX!\x0d\x16");
+        let (facts, warnings) = catalogue([("usr/bin/x", &packed[..])]);
+        assert_eq!(facts, Facts::default());
+        assert!(warnings[0].contains("it is packed with UPX"), "{warnings:?}");
     }
 
     #[test]

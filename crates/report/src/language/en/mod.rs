@@ -29,6 +29,7 @@ pub(super) static WORDS: Words = Words {
     cause: words::cause,
     packages_of: |ecosystem| format!("{ecosystem} packages"),
     models: "models",
+    unpackaged: "unpackaged software",
     application: "application",
     caches: "caches",
     unowned: "files of no package",

@@ -32,6 +32,7 @@ pub(super) static WORDS: Words = Words {
     cause,
     packages_of: |ecosystem| format!("paquetes {ecosystem}"),
     models: "modelos",
+    unpackaged: "programas sin paquete",
     application: "aplicación",
     caches: "cachés",
     unowned: "archivos de ningún paquete",

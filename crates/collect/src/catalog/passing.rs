@@ -60,8 +60,8 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) fn new(needle: &'static [u8], keep: usize) -> Self {
-        Self { finder: Finder::new(needle), needle: needle.len(), keep, kept: Vec::new() }
+    pub(super) fn new(needle: &[u8], keep: usize) -> Self {
+        Self { finder: Finder::new(needle).into_owned(), needle: needle.len(), keep, kept: Vec::new() }
     }
 
     /// Finds the needle in the next piece. A hit is shown again while it lies in what is kept, each time with more of
