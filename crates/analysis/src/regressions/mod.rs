@@ -43,7 +43,7 @@ pub enum RegressionKind {
     Unhealthy,
     /// It has no memory limit any more.
     LostLimit { before: Bytes },
-    /// Its memory rises: a possible leak, or a load that grows. `before` is absent where it did not rise.
+    /// Its memory rises, or still does: a possible leak, or a load that grows. `before` is absent where it did not rise.
     RisingMemory { before: Option<i64>, bytes_per_hour: i64 },
     /// All limits together no longer fit the host.
     ExceedsHost { limits: Bytes, host: Bytes },

@@ -79,12 +79,9 @@ fn of_service(
     {
         found.push(Kind::LostReservation { before: bytes });
     }
+    // What still rises is no better for having risen before: headroom is used up all the same.
     if let Some(bytes_per_hour) = rise(after) {
-        let before = rise(before);
-        // A slope is an estimate: one that is half as steep again is another one.
-        if before.is_none_or(|before| bytes_per_hour > before.saturating_add(before / 2)) {
-            found.push(Kind::RisingMemory { before, bytes_per_hour });
-        }
+        found.push(Kind::RisingMemory { before: rise(before), bytes_per_hour });
     }
     if let (Some(before), Some(after)) = (before.start_ups.first(), after.start_ups.first())
         && is_slower(before, after)

@@ -122,8 +122,8 @@ mod tests {
         check(
             app,
             rising(Some(1_258_291), 2),
-            "app: memory rises by 2 MiB a minute (before: 1.2 MiB an hour)",
-            "app: la memoria crece 2 MiB por minuto (antes: 1,2 MiB por hora)",
+            "app: memory still rises by 2 MiB a minute (before: 1.2 MiB an hour)",
+            "app: la memoria sigue creciendo 2 MiB por minuto (antes: 1,2 MiB por hora)",
         );
         check(
             None,

@@ -29,7 +29,7 @@ pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
             format!("memory rises by {}", EN.rate(*bytes_per_hour))
         }
         RegressionKind::RisingMemory { before: Some(before), bytes_per_hour } => {
-            format!("memory rises by {} (before: {})", EN.rate(*bytes_per_hour), EN.rate(*before))
+            format!("memory still rises by {} (before: {})", EN.rate(*bytes_per_hour), EN.rate(*before))
         }
         RegressionKind::ExceedsHost { limits, host } => {
             format!("all limits together, {}, exceed the host's {}", EN.memory(*limits), EN.memory(*host))

@@ -29,7 +29,7 @@ pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
             format!("la memoria crece {}", ES.rate(*bytes_per_hour))
         }
         RegressionKind::RisingMemory { before: Some(before), bytes_per_hour } => {
-            format!("la memoria crece {} (antes: {})", ES.rate(*bytes_per_hour), ES.rate(*before))
+            format!("la memoria sigue creciendo {} (antes: {})", ES.rate(*bytes_per_hour), ES.rate(*before))
         }
         RegressionKind::ExceedsHost { limits, host } => {
             format!("los límites suman {} y superan los {} del host", ES.memory(*limits), ES.memory(*host))
