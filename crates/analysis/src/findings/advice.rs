@@ -1,15 +1,15 @@
 //! All findings of an image or a stack, and what they save together.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Snapshot};
+use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Service, Snapshot};
 use serde::Serialize;
 
 use super::{Check, Confidence, Finding, Input, RULES, Rule};
 use crate::lines::step;
-use crate::packages::catalogue;
-use crate::squash::squash;
+use crate::packages::{Catalogue, catalogue};
+use crate::squash::{Squashed, squash};
 
 /// The findings of one image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,7 +39,7 @@ pub struct StackAdvice {
 /// Checks one image by some rules.
 #[must_use]
 pub fn advise(input: &Input<'_>, rules: &[&Rule]) -> Advice {
-    Advisor::new(rules).advise(input)
+    Advisor::new(rules).advise(input, input.build)
 }
 
 /// Checks images by some rules. Services that run one image and were built from the same files are checked once, but
@@ -62,9 +62,10 @@ impl<'r, 'a> Advisor<'r, 'a> {
         Self { rules, known: HashMap::new() }
     }
 
-    pub(super) fn advise(&mut self, input: &Input<'a>) -> Advice {
+    /// `build` is what the image of the input was built from. It outlives the stacked image.
+    pub(super) fn advise(&mut self, input: &Input<'_>, build: Option<&'a BuildFile>) -> Advice {
         let key = std::ptr::from_ref(input.image);
-        let known = self.known.get(&key).filter(|known| known.build == input.build);
+        let known = self.known.get(&key).filter(|known| known.build == build);
         let mut findings: Vec<Finding> = Vec::new();
         let mut found = Vec::new();
         for (position, rule) in self.rules.iter().enumerate() {
@@ -87,7 +88,7 @@ impl<'r, 'a> Advisor<'r, 'a> {
             None => input.squashed.inodes.iter().map(|inode| inode.size).sum(),
         };
         if known.is_none() {
-            self.known.entry(key).or_insert(Known { build: input.build, found, size: size_bytes });
+            self.known.entry(key).or_insert(Known { build, found, size: size_bytes });
         }
         sort(&mut findings);
         let sure = findings.iter().filter(|finding| finding.confidence > Confidence::Low);
@@ -140,37 +141,50 @@ pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
 /// The same by some rules alone.
 #[must_use]
 pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule]) -> StackAdvice {
-    with_inputs(snapshot, |inputs| {
-        let mut stack: Vec<Finding> = Vec::new();
-        for rule in rules {
-            if let Check::Stack(check) = rule.check {
-                stack.extend(check(inputs));
-            }
+    let mut stack: Vec<Finding> = Vec::new();
+    for rule in rules {
+        if let Check::Stack(check) = rule.check {
+            stack.extend(check(snapshot));
         }
-        sort(&mut stack);
-        let mut advisor = Advisor::new(rules);
-        StackAdvice { services: inputs.iter().map(|input| advisor.advise(input)).collect(), stack }
-    })
+    }
+    sort(&mut stack);
+    let mut advisor = Advisor::new(rules);
+    // One image after another: the trees of all would not fit into memory.
+    let mut order: Vec<usize> = (0..snapshot.services.len()).collect();
+    order.order_by_key(|&service| snapshot.services[service].image);
+    let mut services: Vec<(usize, Advice)> = Vec::with_capacity(order.len());
+    for of_image in
+        order.chunk_by(|&one, &other| snapshot.services[one].image == snapshot.services[other].image)
+    {
+        let image = Stacked::of(snapshot, snapshot.services[of_image[0]].image);
+        for &place in of_image {
+            let service = &snapshot.services[place];
+            services.push((place, advisor.advise(&image.input(service), service.build.as_ref())));
+        }
+    }
+    services.order_by_key(|(service, _)| *service);
+    StackAdvice { services: services.into_iter().map(|(_, advice)| advice).collect(), stack }
 }
 
-/// Stacks the image of every service, each image once, and hands them over together.
-pub(super) fn with_inputs<T>(snapshot: &Snapshot, look: impl FnOnce(&[Input<'_>]) -> T) -> T {
-    let used: BTreeSet<usize> = snapshot.services.iter().map(|service| service.image).collect();
-    let images: BTreeMap<usize, _> = (used.into_iter())
-        .map(|index| {
-            let image = &snapshot.images[index];
-            let squashed = squash(snapshot, image);
-            let catalogue = catalogue(snapshot, image, &squashed);
-            (index, (squashed, catalogue))
-        })
-        .collect();
-    let inputs: Vec<_> = (snapshot.services.iter())
-        .map(|service| {
-            let (squashed, catalogue) = &images[&service.image];
-            Input::new(snapshot, service, squashed, catalogue)
-        })
-        .collect();
-    look(&inputs)
+/// An image with its layers stacked, as rules look at it. It takes many times the memory of what is found in it.
+pub(super) struct Stacked<'a> {
+    snapshot: &'a Snapshot,
+    squashed: Squashed<'a>,
+    catalogue: Catalogue,
+}
+
+impl<'a> Stacked<'a> {
+    pub(super) fn of(snapshot: &'a Snapshot, image: usize) -> Self {
+        let image = &snapshot.images[image];
+        let squashed = squash(snapshot, image);
+        let catalogue = catalogue(snapshot, image, &squashed);
+        Self { snapshot, squashed, catalogue }
+    }
+
+    /// The image as a service runs it.
+    pub(super) fn input<'s>(&'s self, service: &'s Service) -> Input<'s> {
+        Input::new(self.snapshot, service, &self.squashed, &self.catalogue)
+    }
 }
 
 fn sort(findings: &mut [Finding]) {
@@ -210,7 +224,7 @@ mod tests {
             snapshot("app", &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/a.log 4000000 a"]);
         snapshot.images[0].config.exposed_ports = vec!["80/tcp".into()];
         let first = snapshot.services[0].clone();
-        snapshot.services.push(plimsoll_snapshot::Service { name: "job".into(), ..first });
+        snapshot.services.push(Service { name: "job".into(), ..first });
         let advice = advise_stack(&snapshot);
         let [app, job] = &advice.services[..] else { panic!("{advice:?}") };
         let rules = |advice: &Advice| -> Vec<&str> {
