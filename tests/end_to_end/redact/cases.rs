@@ -2,7 +2,7 @@
 //! case has, and `#` a digit.
 
 /// A command that names something: it is planted in instructions, commands, health checks and labels.
-pub(super) const COMMANDS: [(&str, &str); 203] = [
+pub(super) const COMMANDS: [(&str, &str); 204] = [
     // Hosts with dots, however they are written.
     ("curl https://{}/x", "build.acme~.com"),
     ("curl https://{}/x", "Build.ACME~.com"),
@@ -202,6 +202,7 @@ pub(super) const COMMANDS: [(&str, &str); 203] = [
     ("echo '{} ssh-rsa AAAA' >> /etc/ssh/ssh_known_hosts", "knownhost~"),
     ("echo 'Host {}' >> /etc/ssh/ssh_config", "sshblock~"),
     ("echo 'HostName {}' >> .ssh/config", "sshname~x"),
+    ("printf 'HostName {}\\n' >> .ssh/config", "sshmark~x"),
     ("passwd -d {}", "passwduser~"),
     ("setfacl -m u:{}:rwx /x", "acluser~"),
     ("createuser -h db {}", "createuser~x"),
@@ -329,7 +330,7 @@ pub(super) const KEPT: [&str; 57] = [
     "hostname -f",
     "java -server -jar app.jar",
     "docker logs app > \"$LOGS/x.log\"",
-    "podman cp app:/x \"$OUT/sub/x.tar\"",
+    "podman cp app:/x \"$OUT/dumps/x.tar\"",
     "sudo cp conf.d/sites/x /etc/x",
     "docker cp conf.d/sites/x app:/etc/x",
     "CMD [\"serve\",\"DB_HOST\",\"worker\"]",
@@ -338,5 +339,5 @@ pub(super) const KEPT: [&str; 57] = [
     "go build ./cmd/app && go install golang.org/x/tools/gopls@latest",
     "getent hosts localhost && id -u app",
     "echo Host header | cat User",
-    "curl -u app:app http://localhost/",
+    "curl -u app: http://localhost/",
 ];

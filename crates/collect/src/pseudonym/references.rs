@@ -73,13 +73,14 @@ pub(super) fn is_on_registry(reference: &str) -> bool {
     let is_told = match hosts::dotted(&host.to_lowercase()) {
         hosts::Dotted::Host => true,
         hosts::Dotted::Either => path.contains([':', '@']),
-        hosts::Dotted::No => host.starts_with('$') && path.contains([':', '@']),
+        hosts::Dotted::No => is_variable_or_capital(host) && path.contains([':', '@']),
     };
-    is_told
-        || !port.is_empty()
-        || host == "localhost"
-        || host.chars().any(char::is_uppercase)
-        || addresses::ipv4(host).is_some()
+    is_told || !port.is_empty() || host == "localhost" || addresses::ipv4(host).is_some()
+}
+
+/// Whether a word without dots can be a registry at all: no account of a registry has a capital in its name.
+fn is_variable_or_capital(host: &str) -> bool {
+    host.starts_with('$') || host.chars().any(char::is_uppercase)
 }
 
 /// Every part but the last of a path on a registry that is not everybody's. What a mirror has of a publisher stays.

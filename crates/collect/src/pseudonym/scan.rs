@@ -267,7 +267,8 @@ impl<'a> Scan<'a> {
         match before.text {
             "USER" if self.instruction == "USER" => return Role::User,
             "machine" => return Role::Host,
-            "Host" | "HostName" | "Hostname" | "ProxyJump" if self.is_ssh_config => return Role::Host,
+            // The end of a line may be noted with a mark of `printf`.
+            "Host" | "HostName" | "Hostname" | "ProxyJump" if self.is_ssh_config => return Role::HostsLine,
             "User" if self.is_ssh_config => return Role::User,
             "project" if self.command == Command::Cloud && second.is_some_and(|word| word.text == "set") => {
                 return Role::Project;
