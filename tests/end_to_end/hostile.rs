@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use plimsoll_snapshot::hidden::is_hidden;
+use plimsoll_snapshot::hidden::{is_hidden, log_command};
 use plimsoll_tests::browser::Browser;
 use plimsoll_tests::craft::{Layer, docker_archive};
 use plimsoll_tests::made::{File, snapshot};
@@ -27,6 +27,9 @@ pub(crate) fn names() -> Vec<String> {
         "hid\u{61c}\u{feff}\u{ad}\u{e0041}\u{fffe}\u{200b}\u{fe0f}\u{9b}8;;x\u{7}den".to_owned(),
         "\u{b} \t=1+1".to_owned(),
         format!("zalgo{}", "\u{301}".repeat(200)),
+        "::stop-commands::x".to_owned(),
+        " ::add-mask::a".to_owned(),
+        "##[group]x ##vso[task.complete]y".to_owned(),
     ]
 }
 
@@ -110,6 +113,34 @@ fn a_terminal_is_told_nothing_it_would_obey() {
     assert!(serde_json::from_str::<Value>(&json).unwrap().to_string().contains("hid\u{61c}\u{feff}"));
     let marks = |text: &str| text.split(|character| character != '\u{301}').map(str::len).max();
     assert!(marks(&text) <= Some(8), "no line is covered");
+}
+
+/// GitHub, Azure and TeamCity obey what begins a line of a log, or stands in it.
+#[test]
+fn the_runner_of_a_pipeline_is_told_nothing_it_would_obey() {
+    let hostile = Hostile::new();
+    let side = hostile.directory.path().join("after").display().to_string();
+    let targets = hostile.directory.path().join("plimsoll.toml").display().to_string();
+    fs::write(&targets, "[services.\"*\"]\nruns = true\nsize = \"1 B\"\n").unwrap();
+    let services = names().into_iter().map(|name| format!("{name}={side}"));
+    let mut calls: Vec<Vec<String>> = vec![vec!["check".into(), side.clone(), "--targets".into(), targets]];
+    for command in ["inspect", "packages", "findings", "compare", "report"] {
+        for format in
+            ["text", "markdown", "json"].iter().filter(|format| command != "report" || **format != "text")
+        {
+            let sides = vec![side.clone(); if matches!(command, "compare" | "report") { 2 } else { 1 }];
+            calls.push([vec![command.into()], sides, vec!["--format".into(), (*format).to_owned()]].concat());
+        }
+    }
+    calls.push(["inspect".to_owned(), "##[group]missing".to_owned()].to_vec());
+    calls.push(["why".to_owned(), "::error::x".to_owned(), side.clone()].to_vec());
+    calls.extend(services.map(|named| vec!["inspect".to_owned(), named]));
+    for arguments in calls {
+        let run = program::run(&arguments);
+        for line in run.stdout.lines().chain(run.stderr.lines()) {
+            assert_eq!(log_command(line), None, "{arguments:?}: {line:?}");
+        }
+    }
 }
 
 #[test]

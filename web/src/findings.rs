@@ -48,14 +48,11 @@ pub(crate) fn judge<'a>(
 
 /// What the rules find in all services after together.
 pub(crate) fn stack(report: &Report) -> Vec<Finding> {
-    let services = report.comparison.services.iter().zip(&report.trees);
-    let inputs: Vec<Input<'_>> =
-        services.filter_map(|(service, trees)| after(&report.bundle.after, &service.name, trees)).collect();
     let checks = RULES.iter().filter_map(|rule| match rule.check {
         Check::Stack(check) => Some(check),
         Check::Image(_) => None,
     });
-    checks.flat_map(|check| check(&inputs)).collect()
+    checks.flat_map(|check| check(&report.bundle.after)).collect()
 }
 
 /// The rule of a finding.

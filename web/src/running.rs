@@ -120,7 +120,7 @@ mod tests {
         let series = services.iter().enumerate().map(|(container, (_, taken, _))| Series {
             container,
             length: 1,
-            columns: BTreeMap::from([(Metric::WorkingSet, Column(vec![Some(*taken)]))]),
+            columns: BTreeMap::from([(Metric::WorkingSet, Column::from(vec![Some(*taken)]))]),
             ..Series::default()
         });
         let recording = Recording { frames: 1, series: series.collect(), ..Recording::default() };

@@ -11,7 +11,9 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// How long a named pipe may be without a writer: to open it waits for one.
+use crate::idle;
+
+/// How long a named pipe may be without somebody at its other end: to open it waits for one.
 const WAIT: Duration = Duration::from_secs(10);
 
 /// Opens a file that has to be regular, as every file has to be that an input names.
@@ -26,7 +28,21 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
 
 /// Opens a file that the user has named: a regular one, or a pipe.
 pub(crate) fn open_given(path: &Path) -> io::Result<File> {
-    if is_pipe(fs::metadata(path)?.file_type()) { open_pipe(path, WAIT) } else { open_regular(path) }
+    if !is_pipe(fs::metadata(path)?.file_type()) {
+        return open_regular(path);
+    }
+    let path = path.to_owned();
+    #[expect(clippy::disallowed_methods, reason = "this is the way")]
+    let pipe = open_pipe(move || File::open(path), "write", WAIT)?;
+    idle::tell(&pipe);
+    Ok(pipe)
+}
+
+/// Opens what is there to be written through: a device, a terminal, or a pipe that somebody reads.
+pub(crate) fn open_to_write(path: &Path, kind: FileType) -> io::Result<File> {
+    let path = path.to_owned();
+    let open = move || fs::OpenOptions::new().write(true).open(path);
+    if is_pipe(kind) { open_pipe(open, "read", WAIT) } else { open() }
 }
 
 fn refuse_special(kind: FileType) -> io::Result<()> {
@@ -49,15 +65,18 @@ fn is_pipe(_: FileType) -> bool {
     false
 }
 
-/// Opens a pipe that gets a writer in time.
-fn open_pipe(path: &Path, wait: Duration) -> io::Result<File> {
+/// Opens a pipe whose other end is opened in time, to `write` or to `read`.
+fn open_pipe(
+    open: impl FnOnce() -> io::Result<File> + Send + 'static,
+    other: &str,
+    wait: Duration,
+) -> io::Result<File> {
     let (opened, wanted) = mpsc::sync_channel(1);
-    let path = path.to_owned();
-    // A pipe that nobody writes to keeps the thread until the program ends.
-    #[expect(clippy::disallowed_methods, reason = "this is the way")]
-    std::thread::spawn(move || opened.send(File::open(path)));
+    // A pipe without another end keeps the thread until the program ends.
+    std::thread::spawn(move || opened.send(open()));
     wanted.recv_timeout(wait).unwrap_or_else(|_| {
-        let message = format!("it is a named pipe, and nothing opened it to write for {} s", wait.as_secs());
+        let message =
+            format!("it is a named pipe, and nothing opened it to {other} for {} s", wait.as_secs());
         Err(io::Error::new(io::ErrorKind::TimedOut, message))
     })
 }
@@ -84,8 +103,17 @@ mod tests {
         let pipe = directory.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         assert!(open_regular(&pipe).unwrap_err().to_string().contains("a named pipe"));
-        let alone = open_pipe(&pipe, Duration::from_millis(10)).unwrap_err();
+        let soon = Duration::from_millis(10);
+        let reader = pipe.clone();
+        let alone = open_pipe(move || File::open(reader), "write", soon).unwrap_err();
         assert_eq!(alone.kind(), io::ErrorKind::TimedOut);
+        // Another pipe: the thread of the first one still waits to read it.
+        let pipe = directory.path().join("output");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let alone =
+            open_pipe(move || fs::OpenOptions::new().write(true).open(pipe), "read", soon).unwrap_err();
+        assert_eq!(alone.kind(), io::ErrorKind::TimedOut);
+        assert!(alone.to_string().contains("nothing opened it to read"));
     }
 
     #[cfg(unix)]

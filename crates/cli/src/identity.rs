@@ -19,24 +19,26 @@ impl Identity {
     /// The identity of an existing file or directory. Pipes, terminals and `/dev/null` keep nothing, so nothing of them
     /// can be lost: they have none.
     pub(crate) fn of(path: &Path) -> Option<Self> {
-        Self::new(path, &std::fs::metadata(path).ok()?)
+        Self::of_metadata(path, &std::fs::metadata(path).ok()?)
     }
 
     /// The identity of an open file.
     pub(crate) fn of_open(path: &Path, file: &std::fs::File) -> io::Result<Option<Self>> {
-        Ok(Self::new(path, &file.metadata()?))
+        Ok(Self::of_metadata(path, &file.metadata()?))
     }
 
+    /// The identity of a file that was looked at.
     #[cfg(unix)]
-    fn new(_: &Path, metadata: &Metadata) -> Option<Self> {
+    pub(crate) fn of_metadata(_: &Path, metadata: &Metadata) -> Option<Self> {
         use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
         let kind = metadata.file_type();
         let keeps = kind.is_file() || kind.is_dir() || kind.is_block_device();
         keeps.then(|| Self::Inode(metadata.dev(), metadata.ino()))
     }
 
+    /// The identity of a file that was looked at.
     #[cfg(not(unix))]
-    fn new(path: &Path, metadata: &Metadata) -> Option<Self> {
+    pub(crate) fn of_metadata(path: &Path, metadata: &Metadata) -> Option<Self> {
         let keeps = metadata.is_file() || metadata.is_dir();
         keeps.then(|| std::fs::canonicalize(path).ok().map(Self::Path)).flatten()
     }

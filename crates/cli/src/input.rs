@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::files;
 use crate::identity::{Identity, places, resolved};
+use crate::idle;
 use crate::output;
 
 /// What was read so far.
@@ -74,6 +75,7 @@ pub(crate) fn standard() -> io::Result<StdinLock<'static>> {
         let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
         let name = Path::new("standard input");
         remember(name, Identity::of_open(name, &file)?)?;
+        idle::tell(&file);
     }
     Ok(io::stdin().lock())
 }

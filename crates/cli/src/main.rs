@@ -11,6 +11,7 @@ mod ending;
 mod error;
 mod files;
 mod identity;
+mod idle;
 mod input;
 mod interruption;
 mod layers;

@@ -1,6 +1,6 @@
 //! Files that say how much memory is taken, joined into the runtime of a snapshot.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -79,11 +79,16 @@ impl MemoryArgs {
             let held = snapshot.runtime.take();
             let is_held = held.is_some();
             held.into_iter().for_each(|runtime| builder.add_runtime(runtime));
-            let project = self.project()?;
+            let variables = self.variables()?;
+            let project = self.project(&variables)?;
             let is_project = project.is_some();
             project.into_iter().for_each(|project| builder.add(project));
-            for path in self.compose.iter().filter(|_| !is_project).chain(&self.memory) {
-                add(&mut builder, path, &self.env_files(path)?, self.limit_memory_bytes)?;
+            let alone = self.compose.iter().filter(|_| !is_project);
+            for path in alone {
+                add(&mut builder, path, &variables, self.limit_memory_bytes)?;
+            }
+            for path in &self.memory {
+                add(&mut builder, path, &Variables::default(), self.limit_memory_bytes)?;
             }
             for (old, new) in &self.map {
                 builder.rename(old, new);
@@ -117,7 +122,7 @@ impl MemoryArgs {
 
 impl MemoryArgs {
     /// The compose files as one project, unless there is something else among them.
-    fn project(&self) -> Result<Option<MemoryInput>> {
+    fn project(&self, variables: &Variables) -> Result<Option<MemoryInput>> {
         let Some(first) = self.compose.first().filter(|_| self.compose.len() > 1) else { return Ok(None) };
         let max = self.limit_memory_bytes;
         let read = |path: &PathBuf| {
@@ -129,24 +134,48 @@ impl MemoryArgs {
         if files.iter().any(|(_, bytes)| is_snapshot(bytes)) {
             return Ok(None);
         }
-        let open = |other: &str, most: u64| beside(first, other, most);
-        let surroundings = Surroundings { file: &open, env_files: &self.env_files(first)? };
+        let open = |other: &str, most: u64| variables.or_beside(first, other, most);
+        let surroundings = Surroundings { file: &open, env_files: &variables.files };
         Ok(read_compose(&files, &surroundings, max)?)
     }
 
-    /// The files of variables as whole paths: those of a compose file begin at its directory.
-    fn env_files(&self, compose: &Path) -> Result<Vec<String>> {
-        if !self.compose.iter().any(|path| path == compose) {
-            return Ok(Vec::new());
-        }
-        let whole = |path: &PathBuf| {
-            let whole = std::path::absolute(path).map_err(|error| Error::read(path, error))?;
-            if !whole.exists() {
-                return Err(Error::read(path, std::io::ErrorKind::NotFound.into()));
+    /// Reads the files of variables that are given.
+    fn variables(&self) -> Result<Variables> {
+        let mut variables = Variables::default();
+        for path in &self.env_file {
+            // The usual way to have no variables; any other device would be refused.
+            if path == Path::new("/dev/null") {
+                variables.files.push(path.to_string_lossy().into_owned());
+                continue;
             }
-            Ok(whole.to_string_lossy().into_owned())
-        };
-        self.env_file.iter().map(whole).collect()
+            let whole = std::path::absolute(path).map_err(|error| Error::read(path, error))?;
+            let bytes = steady(path, || {
+                input::read(path, self.limit_memory_bytes as u64).map_err(|error| Error::read(path, error))
+            })?;
+            let whole = whole.to_string_lossy().into_owned();
+            variables.contents.insert(whole.clone(), bytes);
+            variables.files.push(whole);
+        }
+        Ok(variables)
+    }
+}
+
+/// The files of variables that the user has named. They are read once, since some are pipes: `<(…)`.
+#[derive(Default)]
+struct Variables {
+    /// Their paths from the root, in order. Those of a compose file would begin at its directory.
+    files: Vec<String>,
+    contents: HashMap<String, Vec<u8>>,
+}
+
+impl Variables {
+    /// One of them, or a file that a compose file names.
+    fn or_beside(&self, compose: &Path, other: &str, most: u64) -> std::result::Result<Vec<u8>, FileFault> {
+        match self.contents.get(other) {
+            Some(bytes) if bytes.len() as u64 > most => Err(FileFault::TooLarge),
+            Some(bytes) => Ok(bytes.clone()),
+            None => beside(compose, other, most),
+        }
     }
 }
 
@@ -182,7 +211,7 @@ pub(crate) fn contents(runtime: &Runtime) -> String {
 }
 
 /// Adds one file, which may be a snapshot itself.
-fn add(builder: &mut RuntimeBuilder, path: &Path, env_files: &[String], max: usize) -> Result<()> {
+fn add(builder: &mut RuntimeBuilder, path: &Path, variables: &Variables, max: usize) -> Result<()> {
     let bytes = steady(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     if is_snapshot(&bytes) {
@@ -193,8 +222,9 @@ fn add(builder: &mut RuntimeBuilder, path: &Path, env_files: &[String], max: usi
         builder.add_runtime(runtime);
         return Ok(());
     }
-    let open = |other: &str, most: u64| beside(path, other, most);
-    builder.add(read_within(&name, &bytes, &Surroundings { file: &open, env_files }, max)?);
+    let open = |other: &str, most: u64| variables.or_beside(path, other, most);
+    let surroundings = Surroundings { file: &open, env_files: &variables.files };
+    builder.add(read_within(&name, &bytes, &surroundings, max)?);
     Ok(())
 }
 

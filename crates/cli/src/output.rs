@@ -12,6 +12,7 @@ use plimsoll_snapshot::Snapshot;
 
 use crate::ending::Ending;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::identity::resolved;
 use crate::input;
 use crate::interruption::Interruptible;
@@ -195,7 +196,7 @@ fn open_through(path: &Path, metadata: &fs::Metadata) -> io::Result<File> {
     if metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory: name a file in it"));
     }
-    let file = fs::OpenOptions::new().write(true).open(path)?;
+    let file = files::open_to_write(path, metadata.file_type())?;
     if is_harmless(path, metadata, &file) {
         return Ok(file);
     }

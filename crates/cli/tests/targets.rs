@@ -48,11 +48,11 @@ fn recorded() -> TempDir {
         states: vec![ContainerState { status: Status::Running, ..ContainerState::default() }],
         ..Container::default()
     };
-    let values = (0..u64::from(frames)).map(|frame| Some((300 - frame * 7 % 5) * MIB)).collect();
+    let values: Column = (0..u64::from(frames)).map(|frame| Some((300 - frame * 7 % 5) * MIB)).collect();
     let series = Series {
         started: Some(Time(0)),
         length: frames,
-        columns: BTreeMap::from([(Metric::WorkingSet, Column(values))]),
+        columns: BTreeMap::from([(Metric::WorkingSet, values)]),
         ..Series::default()
     };
     let recording = Recording {

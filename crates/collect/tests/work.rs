@@ -275,8 +275,8 @@ const MEMORY: &[(&str, &str, Make)] = &[
 ];
 
 /// Modules of `memory` that read no format of their own.
-const NO_FORMATS: [&str; 10] =
-    ["builder", "json", "labels", "names", "printed", "samples", "table", "text", "time", "units"];
+const NO_FORMATS: [&str; 11] =
+    ["builder", "json", "labels", "names", "printed", "room", "samples", "table", "text", "time", "units"];
 
 fn lines(count: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
     (0..count).map(line).collect::<String>().into_bytes()

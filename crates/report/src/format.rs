@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_snapshot::hidden::{MARKS, is_hidden, is_mark};
+use plimsoll_snapshot::hidden::{MARKS, is_hidden, is_mark, log_command};
 use plimsoll_snapshot::{ByteDelta, Bytes};
 
 /// A true minus sign: as wide as a plus in a column of figures.
@@ -188,7 +188,7 @@ pub fn sentence(text: &str) -> String {
 pub fn one_line(text: &str) -> String {
     // Most texts are one line of plain ASCII as they are.
     if is_plain(text) {
-        return text.to_owned();
+        return without_commands(text.to_owned());
     }
     let mut line = String::with_capacity(text.len());
     let mut marks = 0;
@@ -204,7 +204,19 @@ pub fn one_line(text: &str) -> String {
             line.push(character);
         }
     }
-    line.trim().to_owned()
+    without_commands(line.trim().to_owned())
+}
+
+/// The same with an escape for each sign that the runner of a pipeline would obey, where its log shows the text.
+fn without_commands(line: String) -> String {
+    let mut harmless = String::new();
+    let mut rest = line.as_str();
+    while let Some(at) = log_command(rest) {
+        harmless.push_str(&rest[..at]);
+        let _ = write!(harmless, "\\u{{{:x}}}", rest.as_bytes()[at]);
+        rest = &rest[at + 1..];
+    }
+    if harmless.is_empty() { line } else { harmless + rest }
 }
 
 fn is_plain(text: &str) -> bool {
@@ -337,5 +349,21 @@ mod tests {
         ] {
             assert_eq!(duration(milliseconds), text);
         }
+    }
+
+    #[test]
+    fn nothing_reaches_a_log_that_a_runner_would_obey() {
+        for (text, expected) in [
+            ("::stop-commands::x", "\\u{3a}:stop-commands::x"),
+            (" \t::error::x", "\\u{3a}:error::x"),
+            ("a ##[group]x", "a \\u{23}#[group]x"),
+            ("##vso[task.setvariable]x", "\\u{23}#vso[task.setvariable]x"),
+            ("###teamcity[x]", "#\\u{23}#teamcity[x]"),
+            ("a::b ## c [d] #[e]", "a::b ## c [d] #[e]"),
+        ] {
+            assert_eq!(one_line(text), expected);
+            assert_eq!(one_line(expected), expected);
+        }
+        assert_eq!(lines("error: x\n  ::set-output::y"), "error: x\n  \\u{3a}:set-output::y");
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::room;
+
 use crate::Bytes;
 
 /// A Dockerfile that was given beside an image. It is believed to be the one the image was built from.
@@ -10,6 +12,7 @@ pub struct BuildFile {
     /// The name of the file, without its directory.
     pub name: String,
     /// The instructions, in the order of the file.
+    #[serde(deserialize_with = "room::list")]
     pub instructions: Vec<BuildInstruction>,
     /// The patterns of `.dockerignore`, in the order of the file; `None` if there is no such file.
     #[serde(skip_serializing_if = "Option::is_none", default)]

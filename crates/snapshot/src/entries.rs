@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use crate::room;
 use crate::{Bytes, ContentHash, path};
 
 /// A list of paths, kept as one run of bytes.
@@ -170,6 +171,7 @@ pub struct Attributes {
     pub gid: u64,
     /// The names of the extended attributes, sorted; `security.capability` among them.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
     pub xattrs: Vec<String>,
 }
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::room;
 use crate::{Bytes, Paths};
 
 /// Everything the catalogers read in one layer, in the order of the entries it was read of.
@@ -16,21 +17,27 @@ use crate::{Bytes, Paths};
 pub struct Facts {
     /// Packages, as their metadata describes them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub packages: Vec<PackageFact>,
     /// Which files belong to a package, where that is told apart from its description.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub file_lists: Vec<FileListFact>,
     /// What was asked for, and what came along.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub selections: Vec<SelectionFact>,
     /// What the source files of applications import.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub imports: Vec<ImportFact>,
     /// Executables and libraries that carry more than it takes to run them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub binaries: Vec<BinaryFact>,
     /// Files that hold a secret. Never what it is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub secrets: Vec<SecretFact>,
     /// Files that a package moved out of the way of its own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -287,9 +294,11 @@ pub struct PackageFact {
     pub essential: bool,
     /// What it needs.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
     pub requires: Vec<Requirement>,
     /// Other names it answers to (dpkg `Provides`, sonames for apk and rpm).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
     pub provides: Vec<String>,
     /// The files that belong to it, where its metadata or its place says so.
     #[serde(skip_serializing_if = "Files::is_unknown", default)]
@@ -323,12 +332,14 @@ impl PackageFact {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirement {
     /// Names, any of which will do; normalised like [`PackageFact::name`].
+    #[serde(deserialize_with = "room::list")]
     pub any_of: Vec<String>,
     /// How much it needs it.
     #[serde(skip_serializing_if = "RequirementKind::is_required", default)]
     pub kind: RequirementKind,
     /// The extras of the other package that it needs as well (PEP 508, `name[extra]`).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
     pub extras: Vec<String>,
     /// The environment marker under which it holds (PEP 508), as it is written.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -385,6 +396,7 @@ impl Files {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileList {
     /// Runs of entries of the same layer: how many entries are left out since the last run, and how many follow.
+    #[serde(deserialize_with = "room::list")]
     pub runs: Vec<(u32, u32)>,
     /// Files that this layer does not have, in path order.
     #[serde(skip_serializing_if = "Paths::is_empty", default)]
@@ -451,9 +463,11 @@ pub struct SelectionFact {
     pub ecosystem: Ecosystem,
     /// The packages that were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
     pub manual: Vec<Requirement>,
     /// The packages that came along; those the same world has beside them were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
     pub automatic: Vec<String>,
 }
 
@@ -466,6 +480,7 @@ pub struct ImportFact {
     pub ecosystem: Ecosystem,
     /// Modules as they are written (`google.cloud`, `@scope/name/part`), sorted, relative ones left out. What Python
     /// imports from a module stands here too if it may be one itself (`google.cloud.storage`).
+    #[serde(deserialize_with = "room::list")]
     pub modules: Vec<String>,
 }
 

@@ -7,7 +7,11 @@ use flate2::{Compression, GzBuilder};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::room;
 use crate::{Contents, DiffId, SCHEMA_VERSION, Snapshot, SnapshotLimits};
+
+/// What the lists of a document may take in memory, even where a file may have fewer bytes.
+const LEAST_ROOM: u64 = 64 << 20;
 
 /// Why a file is no snapshot that can be used.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +89,7 @@ pub(crate) fn read_document<T: Versioned>(file: impl Read, limit: u64) -> Result
         return Err(FormatError::TooLarge { limit });
     }
     // What the second version added is absent in files of the first, and says so: no step needs an upgrader yet.
-    match serde_json::from_slice::<T>(&bytes) {
+    match room::within(limit.max(LEAST_ROOM), || serde_json::from_slice::<T>(&bytes)) {
         Ok(document) if document.schema_version() <= SCHEMA_VERSION => Ok(document),
         Ok(document) => Err(FormatError::Newer { found: document.schema_version().into() }),
         Err(error) => Err(why_not(&bytes, &error)),

@@ -45,6 +45,22 @@ const fn is_no_character(character: char) -> bool {
         || code >= 0xf_0000
 }
 
+/// Where a line has a sign that the runner of a pipeline obeys when its log shows the line: `::stop-commands::x` at the
+/// beginning (GitHub), `##[group]`, `##vso[…]` and `##teamcity[…]` anywhere (Azure, GitHub, TeamCity).
+#[must_use]
+pub fn log_command(line: &str) -> Option<usize> {
+    let text = line.trim_start();
+    if text.starts_with("::") {
+        return Some(line.len() - text.len());
+    }
+    // The last one of several signs begins the command: `###[group]`.
+    line.match_indices('#').map(|(at, _)| at).find(|at| {
+        let rest = line[at + 1..].strip_prefix('#');
+        let name = rest.map(|rest| rest.trim_start_matches(|letter: char| letter.is_ascii_alphabetic()));
+        name.is_some_and(|name| name.starts_with('['))
+    })
+}
+
 /// Whether a character is drawn over the one before. A flood of them covers the lines around.
 #[must_use]
 pub const fn is_mark(character: char) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::room;
 use crate::{BuildFile, Bytes, DiffId, Digest, Entries, Facts, Paths, Runtime, Warning};
 
 /// What was read of a set of images.
@@ -17,10 +18,13 @@ pub struct Snapshot {
     /// The program that wrote the file, as `plimsoll 0.1.0`.
     pub generator: String,
     /// Who runs what, in the order it was asked for.
+    #[serde(deserialize_with = "room::list")]
     pub services: Vec<Service>,
     /// Every image once, however many services run it.
+    #[serde(deserialize_with = "room::list")]
     pub images: Vec<Image>,
     /// Every layer once, however many images hold it.
+    #[serde(deserialize_with = "room::list")]
     pub layers: Vec<Layer>,
     /// What runs and what it takes; absent where nobody looked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -47,6 +51,7 @@ pub struct Image {
     pub reference: Option<String>,
     /// Every tag the source gives the image.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
     pub tags: Vec<String>,
     /// Where it was read from.
     pub source: Source,
@@ -63,11 +68,14 @@ pub struct Image {
     /// How it is run.
     pub config: Config,
     /// How it was built, oldest step first.
+    #[serde(deserialize_with = "room::list")]
     pub history: Vec<HistoryEntry>,
     /// What it is made of, lowest layer first.
+    #[serde(deserialize_with = "room::list")]
     pub layers: Vec<ImageLayer>,
     /// What has to be known of the figures.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
     pub warnings: Vec<Warning>,
 }
 
@@ -144,21 +152,26 @@ pub struct Config {
     pub user: String,
     /// The first process.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub entrypoint: Vec<String>,
     /// Its arguments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub command: Vec<String>,
     /// Where it starts.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub working_dir: String,
     /// The names of the environment variables.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub env_names: Vec<String>,
     /// The ports it says it listens on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub exposed_ports: Vec<String>,
     /// The paths it says it writes to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub volumes: Vec<String>,
     /// Labels; a value that looks like a secret is replaced.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -176,6 +189,7 @@ pub struct Config {
 #[serde(default)]
 #[expect(missing_docs, reason = "the names are those of the Dockerfile's options")]
 pub struct HealthCheck {
+    #[serde(deserialize_with = "room::list")]
     pub test: Vec<String>,
     pub interval_ns: u64,
     pub timeout_ns: u64,
@@ -250,6 +264,7 @@ pub struct Contents {
     pub opaque: Paths,
     /// What has to be known of this layer in every image.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
     pub warnings: Vec<Warning>,
     /// What its files say; absent where nobody looked (schema version 1).
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -15,6 +15,7 @@ mod image;
 mod limits;
 mod order;
 pub mod path;
+mod room;
 pub mod runtime;
 mod units;
 mod warning;

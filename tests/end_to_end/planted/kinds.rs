@@ -30,7 +30,7 @@ const fn kind(name: &'static str, sort: Sort, parts: [&'static str; 2], command:
     Kind { name, sort, parts, command }
 }
 
-pub(super) static KINDS: [Kind; 251] = [
+pub(super) static KINDS: [Kind; 252] = [
     kind("GitHub classic", Form, ["gh", "p_0123456789abcdefghij{}ABCDEFGHIJ0123"], "use ¤"),
     kind("GitHub fine-grained", Form, ["github", "_pat_11ABCDEFG0planted{}_abcdefghij"], "use ¤"),
     kind("GitHub app", Form, ["gh", "s_0123456789plant{}0123456789abcdef"], "use ¤"),
@@ -346,6 +346,7 @@ pub(super) static KINDS: [Kind; 251] = [
         "/opt/mssql-tools/bin/sqlcmd -S h -U sa -P \"¤ x\" -Q \"x\"",
     ),
     kind("ldapsearch -x -D cn=a -w", Word, ["planted", "-089-{}x7"], "ldapsearch -x -D cn=a -w ¤"),
+    kind("mosquitto_pub -P", Word, ["planted", "-251-{}x7"], "mosquitto_pub -u a -P ¤ -t x -m y"),
     kind("net user me", Word, ["planted", "-090-{}x7"], "net user me ¤ /add"),
     kind(
         "Set-ADAccountPassword -Identity me -",

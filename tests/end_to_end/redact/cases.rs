@@ -2,7 +2,7 @@
 //! case has, and `#` a digit.
 
 /// A command that names something: it is planted in instructions, commands, health checks and labels.
-pub(super) const COMMANDS: [(&str, &str); 181] = [
+pub(super) const COMMANDS: [(&str, &str); 204] = [
     // Hosts with dots, however they are written.
     ("curl https://{}/x", "build.acme~.com"),
     ("curl https://{}/x", "Build.ACME~.com"),
@@ -193,6 +193,30 @@ pub(super) const COMMANDS: [(&str, &str); 181] = [
     ("podman pull localhost:5000/{}/app", "localorg~"),
     ("echo registry.acme.example:5000/{}/app:1", "echoorg~"),
     ("kubectl run x --image=registry.acme.example/{}/app", "imageorg~"),
+    // What clients and files of settings take.
+    ("curl --resolve {}:443:127.0.0.1 https://x.acme.com", "resolvehost~"),
+    ("sftp {}", "sftphost~"),
+    ("getent hosts {}", "getenthost~"),
+    ("getent passwd {}", "getentuser~"),
+    ("keytool -printcert -sslserver {}:443", "sslserver~x"),
+    ("echo '{} ssh-rsa AAAA' >> /etc/ssh/ssh_known_hosts", "knownhost~"),
+    ("echo 'Host {}' >> /etc/ssh/ssh_config", "sshblock~"),
+    ("echo 'HostName {}' >> .ssh/config", "sshname~x"),
+    ("printf 'HostName {}\\n' >> .ssh/config", "sshmark~x"),
+    ("passwd -d {}", "passwduser~"),
+    ("setfacl -m u:{}:rwx /x", "acluser~"),
+    ("createuser -h db {}", "createuser~x"),
+    ("createdb -O {} app", "createdb~x"),
+    ("htpasswd -b file {} x", "htpasswd~x"),
+    ("curl -u {}: https://x.acme.com", "curluser~"),
+    ("id {}", "iduser~"),
+    ("runuser {} -c ls", "runuserarg~"),
+    ("go install git.acme.com/{}/lib@latest", "goowner~"),
+    ("kubectl -n {} get pod", "shortnamespace~"),
+    ("kubectl config use-context {}", "kubecontext~"),
+    ("docker compose -p {} up", "composeproject~"),
+    ("gcloud config set project {}", "gcloudset~"),
+    ("gcloud --project {} auth", "gcloudflag~"),
 ];
 
 /// Instructions: they are planted in the history and in the Dockerfile.
@@ -258,7 +282,7 @@ pub(super) const LABELS: [(&str, &str, &str); 17] = [
 ];
 
 /// What has to stay, since a report is about it, or since everybody knows it.
-pub(super) const KEPT: [&str; 46] = [
+pub(super) const KEPT: [&str; 57] = [
     "pip install torch==2.4.1 numpy==1.26.4.1",
     "pip install socket.io ruamel.yaml zope.interface",
     "python main.py",
@@ -305,4 +329,15 @@ pub(super) const KEPT: [&str; 46] = [
     "make O=out install",
     "hostname -f",
     "java -server -jar app.jar",
+    "docker logs app > \"$LOGS/x.log\"",
+    "podman cp app:/x \"$OUT/dumps/x.tar\"",
+    "sudo cp conf.d/sites/x /etc/x",
+    "docker cp conf.d/sites/x app:/etc/x",
+    "CMD [\"serve\",\"DB_HOST\",\"worker\"]",
+    "ENTRYPOINT [\"env\",\"APP_USER\",\"run\"]",
+    "docker run -p 8080:80 nginx",
+    "go build ./cmd/app && go install golang.org/x/tools/gopls@latest",
+    "getent hosts localhost && id -u app",
+    "echo Host header | cat User",
+    "curl -u app: http://localhost/",
 ];

@@ -1,6 +1,6 @@
-//! The images of a snapshot, each looked into once however many services run it.
+//! The images of a snapshot, each looked into once for all services that run it side by side.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use plimsoll_snapshot::Snapshot;
 
@@ -23,28 +23,27 @@ pub struct ImageTree<'a> {
 /// The images of a snapshot.
 pub(super) struct Images<'a> {
     snapshot: &'a Snapshot,
-    known: Vec<Option<Arc<ImageTree<'a>>>>,
-    /// How many comparisons are still to come for each.
-    users: Vec<usize>,
+    /// Those that somebody still holds.
+    known: Vec<Weak<ImageTree<'a>>>,
+    /// The one that was asked for last, and may be asked for again.
+    last: Option<Arc<ImageTree<'a>>>,
 }
 
 impl<'a> Images<'a> {
-    /// `wanted` has the index of an image for each comparison it is part of.
-    pub(super) fn of(snapshot: &'a Snapshot, wanted: impl Iterator<Item = Option<usize>>) -> Self {
-        let mut users = vec![0; snapshot.images.len()];
-        wanted.flatten().for_each(|image| users[image] += 1);
-        Self { snapshot, known: vec![None; users.len()], users }
+    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
+        Self { snapshot, known: vec![Weak::new(); snapshot.images.len()], last: None }
     }
 
-    /// An image for a comparison, each of which asks once: behind the last one, it is no longer kept.
-    pub(super) fn next(&mut self, name: &str, image: Option<usize>) -> Option<Arc<ImageTree<'a>>> {
+    /// An image, looked into unless somebody holds it.
+    pub(super) fn get(&mut self, name: &str, image: Option<usize>) -> Option<Arc<ImageTree<'a>>> {
         let index = image?;
-        let known = self.known[index].take();
-        let image = known.unwrap_or_else(|| Arc::new(ImageTree::of(self.snapshot, name, index)));
-        self.users[index] = self.users[index].saturating_sub(1);
-        if self.users[index] > 0 {
-            self.known[index] = Some(Arc::clone(&image));
-        }
+        let image = self.known[index].upgrade().unwrap_or_else(|| {
+            // The last one goes before the next one is made.
+            self.last = None;
+            Arc::new(ImageTree::of(self.snapshot, name, index))
+        });
+        self.known[index] = Arc::downgrade(&image);
+        self.last = Some(Arc::clone(&image));
         Some(image)
     }
 }

@@ -10,7 +10,7 @@ mod layers;
 mod moves;
 mod packages;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use plimsoll_snapshot::{Bytes, Image, Order as _, Snapshot};
@@ -139,7 +139,7 @@ pub fn compare_with_trees<'a>(
     compare_each(before, after, |_, trees| trees)
 }
 
-/// Compares service by service, so that no more trees are held at a time than `keep` leaves and services share.
+/// Compares pair by pair of images, so that no more trees are held at a time than `keep` leaves.
 /// Services that run the same images on both sides are compared once.
 pub(crate) fn compare_each<'a, T>(
     before: &'a Snapshot,
@@ -147,34 +147,26 @@ pub(crate) fn compare_each<'a, T>(
     mut keep: impl FnMut(&str, ServiceTrees<'a>) -> T,
 ) -> (Comparison, Vec<T>) {
     let indices = (image_indices(before), image_indices(after));
-    let pairs: Vec<(&str, Pair)> = service_names(before, after)
+    let mut pairs: Vec<(Pair, usize, &str)> = service_names(before, after)
         .into_iter()
-        .map(|name| (name, (indices.0.get(name).copied(), indices.1.get(name).copied())))
+        .enumerate()
+        .map(|(place, name)| ((indices.0.get(name).copied(), indices.1.get(name).copied()), place, name))
         .collect();
-    let mut users: HashMap<Pair, usize> = HashMap::new();
-    pairs.iter().for_each(|(_, pair)| *users.entry(*pair).or_default() += 1);
-    let mut images = (
-        Images::of(before, users.keys().map(|pair| pair.0)),
-        Images::of(after, users.keys().map(|pair| pair.1)),
-    );
-    let mut known: HashMap<Pair, (ServiceComparison, ServiceTrees<'a>)> = HashMap::new();
-    let mut services: Vec<_> = pairs
-        .into_iter()
-        .map(|(name, pair)| {
-            let (compared, trees) = known.remove(&pair).unwrap_or_else(|| {
-                let trees = service_trees(images.0.next(name, pair.0), images.1.next(name, pair.1));
-                (compare_service(before, after, name, pair, &trees), trees)
-            });
-            let service = compared.of_service(name);
-            // Behind the last service of the pair, nothing of it is kept.
-            let left = users.entry(pair).or_default();
-            *left = left.saturating_sub(1);
-            if *left > 0 {
-                known.insert(pair, (compared, trees.clone()));
-            }
-            (service, keep(name, trees))
-        })
-        .collect();
+    // Services of the same images one after another, so that nothing has to be held for later.
+    pairs.order();
+    let mut images = (Images::of(before), Images::of(after));
+    let mut services = Vec::with_capacity(pairs.len());
+    for alike in pairs.chunk_by(|one, other| one.0 == other.0) {
+        let (pair, _, first) = alike[0];
+        let trees = service_trees(images.0.get(first, pair.0), images.1.get(first, pair.1));
+        let compared = compare_service(before, after, first, pair, &trees);
+        let of_service = |&(_, place, name): &(Pair, usize, &str)| {
+            (place, (compared.of_service(name), keep(name, trees.clone())))
+        };
+        services.extend(alike.iter().map(of_service));
+    }
+    services.order_by_key(|(place, _)| *place);
+    let mut services: Vec<_> = services.into_iter().map(|(_, service)| service).collect();
     services.order_by_key(|(service, _)| std::cmp::Reverse(service.size.delta.magnitude()));
     let (services, kept) = services.into_iter().unzip();
     let (before, after) = (stack_size(before), stack_size(after));

@@ -1,16 +1,16 @@
 //! All findings of an image or a stack, and what they save together.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Service, Snapshot, filled};
+use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Service, Snapshot};
 use serde::Serialize;
 
 use super::{Check, Confidence, Finding, Input, RULES, Rule};
 use crate::compare::{ImageTree, ServiceTrees};
 use crate::lines::step;
-use crate::packages::catalogue;
-use crate::squash::squash;
+use crate::packages::{Catalogue, catalogue};
+use crate::squash::{Squashed, squash};
 
 /// The findings of one image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -186,41 +186,50 @@ pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
 /// The same by some rules alone. `source` is what the user named the snapshot by: commands that are printed name it, too.
 #[must_use]
 pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> StackAdvice {
-    with_inputs(snapshot, source, |inputs| {
-        let mut stack: Vec<Finding> = Vec::new();
-        for rule in rules {
-            if let Check::Stack(check) = rule.check {
-                stack.extend(check(inputs));
-            }
+    let mut stack: Vec<Finding> = Vec::new();
+    for rule in rules {
+        if let Check::Stack(check) = rule.check {
+            stack.extend(check(snapshot));
         }
-        sort(&mut stack);
-        let mut advisor = Advisor::new(rules.iter().copied());
-        StackAdvice { services: inputs.iter().map(|input| advisor.advise(input)).collect(), stack }
-    })
+    }
+    sort(&mut stack);
+    let mut advisor = Advisor::new(rules.iter().copied());
+    // One image after another: the trees of all would not fit into memory.
+    let mut order: Vec<usize> = (0..snapshot.services.len()).collect();
+    order.order_by_key(|&service| snapshot.services[service].image);
+    let mut services: Vec<(usize, Advice)> = Vec::with_capacity(order.len());
+    for of_image in
+        order.chunk_by(|&one, &other| snapshot.services[one].image == snapshot.services[other].image)
+    {
+        let image = Stacked::of(snapshot, snapshot.services[of_image[0]].image);
+        for &place in of_image {
+            let input = image.input(&snapshot.services[place]);
+            services.push((place, advisor.advise(&Input { source, ..input })));
+        }
+    }
+    services.order_by_key(|(service, _)| *service);
+    StackAdvice { services: services.into_iter().map(|(_, advice)| advice).collect(), stack }
 }
 
-/// Stacks the image of every service, each image once, and hands them over together.
-pub(super) fn with_inputs<T>(
-    snapshot: &Snapshot,
-    source: Option<&str>,
-    look: impl FnOnce(&[Input<'_>]) -> T,
-) -> T {
-    let used: BTreeSet<usize> = filled(snapshot.services.iter().map(|service| service.image));
-    let images: BTreeMap<usize, _> = (used.into_iter())
-        .map(|index| {
-            let image = &snapshot.images[index];
-            let squashed = squash(snapshot, image);
-            let catalogue = catalogue(snapshot, image, &squashed);
-            (index, (squashed, catalogue))
-        })
-        .collect();
-    let inputs: Vec<_> = (snapshot.services.iter())
-        .map(|service| {
-            let (squashed, catalogue) = &images[&service.image];
-            Input { source, ..Input::new(snapshot, service, squashed, catalogue) }
-        })
-        .collect();
-    look(&inputs)
+/// An image with its layers stacked, as rules look at it. It takes many times the memory of what is found in it.
+pub(super) struct Stacked<'a> {
+    snapshot: &'a Snapshot,
+    squashed: Squashed<'a>,
+    catalogue: Catalogue,
+}
+
+impl<'a> Stacked<'a> {
+    pub(super) fn of(snapshot: &'a Snapshot, image: usize) -> Self {
+        let image = &snapshot.images[image];
+        let squashed = squash(snapshot, image);
+        let catalogue = catalogue(snapshot, image, &squashed);
+        Self { snapshot, squashed, catalogue }
+    }
+
+    /// The image as a service runs it.
+    pub(super) fn input<'s>(&'s self, service: &'s Service) -> Input<'s> {
+        Input::new(self.snapshot, service, &self.squashed, &self.catalogue)
+    }
 }
 
 fn sort(findings: &mut [Finding]) {

@@ -111,8 +111,8 @@ pub struct Rule {
 pub enum Check {
     /// One image.
     Image(fn(&Input<'_>) -> Vec<Finding>),
-    /// All services together.
-    Stack(fn(&[Input<'_>]) -> Vec<Finding>),
+    /// All services together. It stacks the images that it needs, one at a time.
+    Stack(fn(&Snapshot) -> Vec<Finding>),
 }
 
 /// An image as rules see it.
@@ -216,6 +216,24 @@ pub struct Evidence {
 impl Finding {
     /// The number of examples that a finding carries.
     pub const EXAMPLES: usize = 10;
+
+    /// A finding that costs no bytes; the rest is filled in by the rule.
+    fn new(rule: &'static str, service: &str, title: impl Into<Said>) -> Self {
+        Self {
+            rule,
+            service: service.to_owned(),
+            title: title.into(),
+            severity: severity_of(Bytes::ZERO),
+            confidence: Confidence::High,
+            saving: Bytes::ZERO,
+            evidence: Vec::new(),
+            evidence_count: 0,
+            fixes: Vec::new(),
+            left_out: Vec::new(),
+            inodes: Arc::default(),
+            parts: Arc::default(),
+        }
+    }
 
     /// The finding with evidence by groups.
     fn with_groups(mut self, (evidence, count): (Vec<Evidence>, u64)) -> Self {
@@ -358,18 +376,12 @@ impl<'a> Input<'a> {
         inodes.dedup();
         let saving = self.bytes(&inodes);
         Finding {
-            rule,
-            service: self.service.to_owned(),
-            title: title.into(),
             severity: severity_of(saving),
-            confidence: Confidence::High,
             saving,
             evidence: self.largest(&inodes),
             evidence_count: inodes.len() as u64,
-            fixes: Vec::new(),
-            left_out: Vec::new(),
             inodes: inodes.into(),
-            parts: Arc::default(),
+            ..Finding::new(rule, self.service, title)
         }
     }
 

@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use plimsoll_snapshot::{Bytes, ContentHash, Order as _, Snapshot};
+use plimsoll_snapshot::{Bytes, ContentHash, Order as _, Service, Snapshot};
 use serde::Serialize;
 
-use super::advice::{Advisor, with_inputs};
+use super::advice::{Advisor, Stacked};
 use super::{Advice, Finding, Input, RULES};
 
 /// What became of the findings of two snapshots.
@@ -64,20 +64,36 @@ pub enum Outcome {
 /// Follows the findings of a snapshot into another.
 #[must_use]
 pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
-    let services = with_inputs(before, None, |old| {
-        with_inputs(after, None, |new| {
-            let mut advisors = (Advisor::new(RULES), Advisor::new(RULES));
-            let mut after: HashMap<&str, &Input<'_>> = HashMap::new();
-            new.iter().for_each(|new| _ = after.entry(new.service).or_insert(new));
-            old.iter()
-                .filter_map(|old| {
-                    let new = after.get(old.service)?;
-                    Some(follow(old, &advisors.0.advise(old), new, &advisors.1.advise(new)))
-                })
-                .collect()
-        })
-    });
-    Progress { services }
+    let mut advisors = (Advisor::new(RULES), Advisor::new(RULES));
+    let mut later: HashMap<&str, &Service> = HashMap::new();
+    after.services.iter().for_each(|service| _ = later.entry(&service.name).or_insert(service));
+    let mut pairs: Vec<(usize, &Service, &Service)> = (before.services.iter().enumerate())
+        .filter_map(|(place, old)| Some((place, old, *later.get(old.name.as_str())?)))
+        .collect();
+    // Service by service of the same two images, so that no other trees are held: those of all would not fit into memory.
+    pairs.order_by_key(|&(place, old, new)| (old.image, new.image, place));
+    let mut services = Vec::with_capacity(pairs.len());
+    let (mut image_before, mut image_after) = (None, None);
+    for (place, old, new) in pairs {
+        let (old, new) = (held(&mut image_before, before, old), held(&mut image_after, after, new));
+        let advice = (advisors.0.advise(&old), advisors.1.advise(&new));
+        services.push((place, follow(&old, &advice.0, &new, &advice.1)));
+    }
+    services.order_by_key(|(place, _)| *place);
+    Progress { services: services.into_iter().map(|(_, service)| service).collect() }
+}
+
+/// The image of a service, which is stacked unless it is the last one that was.
+fn held<'s, 'a: 's>(
+    last: &'s mut Option<(usize, Stacked<'a>)>,
+    snapshot: &'a Snapshot,
+    service: &'s Service,
+) -> Input<'s> {
+    if last.as_ref().is_none_or(|(image, _)| *image != service.image) {
+        // The old one goes before the new one is made.
+        *last = None;
+    }
+    last.get_or_insert_with(|| (service.image, Stacked::of(snapshot, service.image))).1.input(service)
 }
 
 /// Follows the findings of a service into its later image.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, filled};
+use plimsoll_snapshot::{Bytes, Ecosystem, Image, Order as _, Snapshot, filled};
 
-use super::{Check, Confidence, Evidence, Finding, Fix, Input, Rule, severity_of};
+use super::{Check, Confidence, Evidence, Finding, Fix, Rule, severity_of};
 use crate::lines::{Dockerfile, Line, Unfit, Yaml, dockerfile, line, names, yaml};
 use crate::packages::{Package, Split, splits};
 use crate::said::said;
@@ -22,14 +22,13 @@ pub(super) const RULE: Rule = Rule {
 
 const LEAST: Bytes = Bytes(10_000_000);
 
-fn check(inputs: &[Input<'_>]) -> Vec<Finding> {
-    let Some(first) = inputs.first() else { return Vec::new() };
-    splits(first.snapshot).iter().filter_map(|split| finding(inputs, split)).collect()
+fn check(snapshot: &Snapshot) -> Vec<Finding> {
+    splits(snapshot).iter().filter_map(|split| finding(snapshot, split)).collect()
 }
 
-fn finding(inputs: &[Input<'_>], split: &Split) -> Option<Finding> {
+fn finding(snapshot: &Snapshot, split: &Split) -> Option<Finding> {
     let services: Vec<&str> = split.services.iter().map(|share| share.service.as_str()).collect();
-    let input = inputs.iter().find(|input| input.service() == services[0])?;
+    let first = snapshot.services.iter().find(|service| service.name == services[0])?;
     // What each has that only others need.
     let all: Bytes = split.services.iter().map(|share| share.only.bytes).sum();
     let mut owned: Vec<(usize, &Package)> = (split.services.iter().enumerate())
@@ -60,23 +59,22 @@ fn finding(inputs: &[Input<'_>], split: &Split) -> Option<Finding> {
     if total < LEAST {
         return None;
     }
-    let mut finding = input.finding(
+    let mut finding = Finding::new(
         RULE.id,
+        &services.join(", "),
         "Services run from one image that has what only one of them needs",
-        Vec::new(),
     );
-    finding.service = services.join(", ");
     finding.severity = severity_of(total);
     finding.confidence = Confidence::Medium;
     finding.evidence_count = evidence.len() as u64;
     evidence.truncate(Finding::EXAMPLES);
     finding.evidence = evidence;
-    finding.add(fixes(input, split));
+    finding.add(fixes(&snapshot.images[first.image], split));
     Some(finding)
 }
 
-fn fixes(input: &Input<'_>, split: &Split) -> Result<Vec<Fix>, Unfit> {
-    let directory = input.image.config.working_dir.trim_matches('/');
+fn fixes(image: &Image, split: &Split) -> Result<Vec<Fix>, Unfit> {
+    let directory = image.config.working_dir.trim_matches('/');
     let mut lines: Line<Dockerfile> = "# common: the stage with what all of them need".into();
     let mut compose: Line<Yaml> = "services:".into();
     let mut stages = BTreeSet::new();

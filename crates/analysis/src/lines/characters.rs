@@ -1,12 +1,18 @@
 //! Which characters a reader sees, and so may be repeated in a line that is pasted.
 
-use plimsoll_snapshot::hidden::is_hidden;
+use plimsoll_snapshot::hidden::{is_hidden, log_command};
 
 /// Whether a character is shown for what it is: neither a control character, nor one that nobody sees, nor one that changes
 /// the order of its neighbours, nor a space other than the plain one.
 #[must_use]
 pub fn is_visible(character: char) -> bool {
     character == ' ' || !(character.is_whitespace() || is_hidden(character))
+}
+
+/// Whether a line can be shown in the log of a pipeline, and is nothing but a line there.
+#[must_use]
+pub fn is_harmless(line: &str) -> bool {
+    line.chars().all(is_visible) && log_command(line).is_none()
 }
 
 #[cfg(test)]

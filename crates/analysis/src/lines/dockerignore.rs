@@ -1,6 +1,6 @@
 //! Patterns of a `.dockerignore`.
 
-use super::{Dockerignore, Line, Unfit, What, is_visible};
+use super::{Dockerignore, Line, Unfit, What, is_harmless};
 
 /// The pattern that names this path of the build context, and nothing else.
 ///
@@ -11,7 +11,7 @@ pub fn pattern(inside: &[u8]) -> Result<Line<Dockerignore>, Unfit> {
     let text = str::from_utf8(inside).map_err(|_| Unfit::new(What::Pattern, inside))?;
     let path = text.trim_end_matches('/');
     let is_clean = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    if !is_clean || path != path.trim() || !path.chars().all(is_visible) {
+    if !is_clean || path != path.trim() || !is_harmless(path) {
         return Err(Unfit::new(What::Pattern, inside));
     }
     let mut text = String::with_capacity(path.len() + 1);
@@ -49,7 +49,9 @@ mod tests {
                 assert!(other == path || !ignore.leaves_out(other), "{path}: {pattern} {other}");
             }
         }
-        for path in ["", " a", "a ", "a\n!b", "..", "../a", "a//b", "a/./b", "a\u{feff}", "a\tb"] {
+        for path in
+            ["", " a", "a ", "a\n!b", "..", "../a", "a//b", "a/./b", "a\u{feff}", "a\tb", "::error::x"]
+        {
             assert!(pattern(path.as_bytes()).is_err(), "{path:?}");
         }
     }

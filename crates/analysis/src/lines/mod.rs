@@ -47,7 +47,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-pub use characters::is_visible;
+pub use characters::{is_harmless, is_visible};
 pub use unfit::{Unfit, What};
 
 /// Names a language that lines are written in.

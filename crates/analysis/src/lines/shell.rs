@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{Line, Shell, Unfit, What, is_visible};
+use plimsoll_snapshot::hidden::log_command;
+
+use super::{Line, Shell, Unfit, What, is_harmless, is_visible};
 
 /// A path of an image, which has no slash in front, as one word.
 ///
@@ -12,7 +14,7 @@ use super::{Line, Shell, Unfit, What, is_visible};
 pub fn path(place: &[u8]) -> Result<Line<Shell>, Unfit> {
     let text = str::from_utf8(place).map_err(|_| Unfit::new(What::Path, place))?;
     // A Dockerfile takes `<<` for a here-document, and whether quotes prevent that differs between its readers.
-    if !text.chars().all(is_visible) || text.contains("<<") || !is_clean(place) {
+    if !is_harmless(text) || text.contains("<<") || !is_clean(place) {
         return Err(Unfit::new(What::Path, place));
     }
     Ok(Line::checked(quoted(&format!("/{text}"))))
@@ -22,7 +24,7 @@ pub fn path(place: &[u8]) -> Result<Line<Shell>, Unfit> {
 /// it is.
 #[must_use]
 pub fn file(file: &Path) -> Option<Line<Shell>> {
-    let text = file.to_str().filter(|text| text.chars().all(is_visible))?;
+    let text = file.to_str().filter(|text| is_harmless(text))?;
     // A program takes what begins with a dash for an option.
     let dashed = if text.starts_with('-') { format!("./{text}") } else { text.to_owned() };
     Some(Line::checked(quoted(&dashed)))
@@ -57,7 +59,10 @@ impl Line<Shell> {
     /// The command that a `RUN` of an image runs, if it can be repeated: one line, all of it visible, no here-document, and
     /// nothing open at its end, so that what is put behind it is read as it is meant.
     pub(super) fn repeated(command: &str) -> Option<Self> {
-        let is_one = command.chars().all(is_repeatable) && !command.contains("<<") && is_closed(command);
+        let is_one = command.chars().all(is_repeatable)
+            && log_command(command).is_none()
+            && !command.contains("<<")
+            && is_closed(command);
         (is_one && !command.trim().is_empty()).then(|| Self::checked(command.trim().replace('\t', " ")))
     }
 

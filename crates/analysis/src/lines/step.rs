@@ -6,6 +6,8 @@
 //! An instruction is the text of whoever built the image. It is repeated only as what it is: one `RUN` or one `COPY`, on one
 //! line, all of it visible, without a here-document and with nothing left open, so no second instruction can hide in it.
 
+use plimsoll_snapshot::hidden::log_command;
+
 use super::shell::is_repeatable;
 use super::{Dockerfile, Line, Shell, Unfit, What, dockerfile, is_visible};
 use crate::instruction::{Instruction, after_options};
@@ -95,7 +97,7 @@ pub(crate) fn word(word: &str) -> Result<Line<Dockerfile>, Unfit> {
 /// says so (Dockerfile reference, "escape").
 fn is_one_line(text: &str) -> bool {
     // Spaces behind the backslash count for nothing.
-    text.chars().all(is_repeatable) && !text.trim_end().ends_with(['\\', '`'])
+    text.chars().all(is_repeatable) && log_command(text).is_none() && !text.trim_end().ends_with(['\\', '`'])
 }
 
 /// A `RUN`, `COPY` or `ADD` of the image as it is, if that is one line.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use plimsoll_snapshot::hidden::log_command;
+
 use super::{Line, Toml, is_visible};
 
 /// A key: bare where that is allowed, quoted elsewhere. Different texts stay different keys.
@@ -15,8 +17,10 @@ pub fn key(text: &str) -> Line<Toml> {
 #[must_use]
 pub fn quoted(text: &str) -> Line<Toml> {
     let mut out = "\"".to_owned();
+    let has_command = log_command(text).is_some();
     for character in text.chars() {
         match character {
+            '#' if has_command => out.push_str("\\u0023"),
             '"' | '\\' => out.extend(['\\', character]),
             visible if is_visible(visible) => out.push(visible),
             other => {
@@ -36,9 +40,21 @@ mod tests {
 
     #[test]
     fn every_text_is_a_key_that_reads_back() {
-        for text in
-            ["a", "", "a b", "a\nb", "\"", "\\", "[x]", "ñ", "\u{7f}\u{85}\u{202e}\u{e0041}", "a.b", "*", "#"]
-        {
+        for text in [
+            "a",
+            "",
+            "a b",
+            "a\nb",
+            "\"",
+            "\\",
+            "[x]",
+            "ñ",
+            "\u{7f}\u{85}\u{202e}\u{e0041}",
+            "a.b",
+            "*",
+            "#",
+            "##[group]",
+        ] {
             let document: ::toml::Table = format!("{} = 1", key(text)).parse().unwrap();
             assert_eq!(document.keys().collect::<Vec<_>>(), [text]);
         }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use plimsoll_snapshot::hidden::log_command;
+
 use super::shell::is_clean;
 use super::{Line, Unfit, What, Yaml, is_visible};
 
@@ -40,8 +42,10 @@ pub fn mounted(path: &str) -> Result<Line<Yaml>, Unfit> {
 #[must_use]
 pub fn quoted(text: &str) -> Line<Yaml> {
     let mut out = "\"".to_owned();
+    let has_command = log_command(text).is_some();
     for character in text.chars() {
         match character {
+            '#' if has_command => out.push_str("\\x23"),
             '"' | '\\' => out.extend(['\\', character]),
             visible if is_visible(visible) => out.push(visible),
             other => {
@@ -74,7 +78,9 @@ pub fn list(values: &[String]) -> Line<Yaml> {
 /// A comment to the end of the line.
 #[must_use]
 pub fn comment(text: &str) -> Line<Yaml> {
-    let visible: String = text.chars().map(|one| if is_visible(one) { one } else { ' ' }).collect();
+    let has_command = log_command(text).is_some();
+    let is_shown = |one: char| is_visible(one) && !(one == '#' && has_command);
+    let visible: String = text.chars().map(|one| if is_shown(one) { one } else { ' ' }).collect();
     Line::checked(format!("# {}", visible.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
@@ -100,6 +106,7 @@ mod tests {
             quoted("a: \"b\"\\\n\u{85}\u{2028}\u{feff}\u{e0041}  c"),
             r#""a: \"b\"\\\x0a\x85\u2028\ufeff\U000e0041  c""#
         );
+        assert_eq!(quoted("a#b##[group]"), r#""a\x23b\x23\x23[group]""#);
         assert_eq!(value("$a"), "\"$$a\"");
         assert_eq!(comment("a\n  b: c\u{fffe}"), "# a b: c");
     }

@@ -290,8 +290,8 @@ struct Runs {
 impl Runs {
     fn of(service: &StackService<'_>) -> Self {
         let mut runs = Self { values: Vec::new(), begins: Vec::new() };
-        for series in service.series.chunk_by(|(one, _), (other, _)| std::ptr::eq(*one, *other)) {
-            let recording = series[0].0;
+        for series in service.series.chunk_by(|(one, _), (other, _)| one.is(*other)) {
+            let recording = &series[0].0;
             let mut values: Vec<f64> = Vec::new();
             for (_, series) in series {
                 values.extend(after_warm_up(recording, series));
@@ -490,8 +490,8 @@ mod tests {
             Container { service: Some("app".into()), name: Some("app-1".into()), ..Container::default() };
         let recordings = runs.iter().map(|(begin, values)| {
             let frames = u32::try_from(values.len()).unwrap();
-            let values = values.iter().map(|value| Some(to_bytes(value * 1_048_576.0).0)).collect();
-            let columns = BTreeMap::from([(Metric::WorkingSet, Column(values))]);
+            let values: Column = values.iter().map(|value| Some(to_bytes(value * 1_048_576.0).0)).collect();
+            let columns = BTreeMap::from([(Metric::WorkingSet, values)]);
             let series = Series { length: frames, columns, ..Series::default() };
             Recording {
                 frames,

@@ -1,10 +1,13 @@
 //! How long the containers of a service live, and whether it crashes again and again.
 
-use plimsoll_snapshot::runtime::{EventKind, Recording, Series, Status};
+use std::collections::HashMap;
+
+use plimsoll_snapshot::runtime::{EventKind, Series, Status};
 
 use serde::Serialize;
 
 use super::oom::unexplained_ends;
+use super::recorded::Recorded;
 use super::samples::{WINDOW_MS, frame_time, working_set};
 use super::stack::StackService;
 
@@ -12,16 +15,6 @@ use super::stack::StackService;
 const LEAST_CRASHES: u64 = 2;
 /// A container that was started this often is not started by hand.
 const LEAST_STARTS: usize = 3;
-
-/// How long a sample stands for, in milliseconds: the interval that was asked for, or the median of what there was.
-pub(crate) fn step(recording: &Recording) -> i64 {
-    let asked = recording.interval_ms.and_then(|interval| i64::try_from(interval).ok()).unwrap_or(0);
-    let times = recording.times.as_deref().unwrap_or_default();
-    let mut steps: Vec<i64> = times.windows(2).map(|pair| pair[1].0.saturating_sub(pair[0].0)).collect();
-    let middle = steps.len() / 2;
-    let median = if steps.is_empty() { 0 } else { *steps.select_nth_unstable(middle).1 };
-    asked.max(median).clamp(1, WINDOW_MS)
-}
 
 /// What says that a service crashes again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -68,15 +61,21 @@ pub(crate) fn crash_loop(service: &StackService<'_>) -> Option<CrashLoop> {
     // Ends without an error, or engines that nobody listened to.
     let is_short = |life: &i64| *life < WINDOW_MS;
     let short = lives.iter().filter(|life| is_short(life)).count();
-    let restarted = service.containers.iter().any(|(index, _)| {
-        let starts = |event: &&&plimsoll_snapshot::runtime::Event| {
-            event.container == *index && event.kind == EventKind::Start
-        };
-        service.events.iter().filter(starts).count() >= LEAST_STARTS
-            || service.series.iter().filter(|(_, series)| series.container == *index).count() >= LEAST_STARTS
-    });
+    let starts = service.events.iter().filter(|event| event.kind == EventKind::Start);
+    let restarted = is_frequent(starts.map(|event| event.container))
+        || is_frequent(service.series.iter().map(|(_, series)| series.container));
     (restarted && short >= LEAST_STARTS && short * 2 > lives.len())
         .then_some(CrashLoop { sign: CrashSign::ShortLives { count: short as u64 }, longest_life_ms })
+}
+
+/// Whether some container is there often enough to have been started again and again.
+fn is_frequent(containers: impl Iterator<Item = usize>) -> bool {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    containers.into_iter().any(|container| {
+        let count = counts.entry(container).or_default();
+        *count += 1;
+        *count >= LEAST_STARTS
+    })
 }
 
 /// How long each life that was recorded took, in milliseconds: those that ended while somebody looked on.
@@ -88,8 +87,8 @@ fn lives(service: &StackService<'_>) -> Vec<i64> {
     lives
 }
 
-fn life(recording: &Recording, series: &Series) -> Option<i64> {
+fn life(recording: &Recorded<'_>, series: &Series) -> Option<i64> {
     let first = frame_time(recording, working_set(series).next()?.0)?;
     let last = frame_time(recording, working_set(series).last()?.0)?;
-    Some(last.saturating_sub(first).saturating_add(step(recording)))
+    Some(last.saturating_sub(first).saturating_add(recording.sample_ms))
 }

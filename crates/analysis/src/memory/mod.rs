@@ -12,6 +12,7 @@ mod logs;
 mod oom;
 mod postgres;
 pub mod recommend;
+mod recorded;
 mod rng;
 mod samples;
 mod server;

@@ -159,14 +159,15 @@ fn watched(service: &StackService<'_>) -> Vec<KillEvidence> {
     if counters > 0 && counters == service.series.len() {
         evidence.push(KillEvidence::CounterAtZero);
     }
-    let covered = service.series.iter().any(|(recording, _)| {
+    let spans = &service.watched_until;
+    let recordings = service.series.chunk_by(|(one, _), (other, _)| one.is(*other));
+    let covered = recordings.map(|series| series[0].0).any(|recording| {
         recording.span().is_some_and(|recorded| {
-            service.runtime.watched.iter().any(|span| {
-                // One interval of slack: events are asked for before or after the first sample.
-                let slack = i64::try_from(recording.interval_ms.unwrap_or(0)).unwrap_or(0).max(5_000);
-                span.from.0 <= recorded.from.0.saturating_add(slack)
-                    && recorded.to.0 <= span.to.0.saturating_add(slack)
-            })
+            // One interval of slack: events are asked for before or after the first sample.
+            let slack = i64::try_from(recording.interval_ms.unwrap_or(0)).unwrap_or(0).max(5_000);
+            let begun = spans.partition_point(|(from, _)| *from <= recorded.from.0.saturating_add(slack));
+            let until = begun.checked_sub(1).map(|last| spans[last].1);
+            until.is_some_and(|until| recorded.to.0 <= until.saturating_add(slack))
         })
     });
     if covered {

@@ -1,13 +1,14 @@
 //! Samples of one service: over time, in windows, under load.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use plimsoll_snapshot::runtime::{EventKind, Metric, Recording, Series};
-use plimsoll_snapshot::{Bytes, filled};
+use plimsoll_snapshot::{Bytes, Order as _, filled};
 use serde::Serialize;
 
+use super::recorded::Recorded;
 use super::stack::StackService;
-use super::{lives, stats};
+use super::stats;
 
 /// The length of a window, in milliseconds. What a container takes changes within seconds; who looks for a peak asks for
 /// the largest value of each minute (Kubernetes' VPA and KRR do the same with their own steps).
@@ -110,8 +111,8 @@ impl Window {
 }
 
 /// The windows of one series, oldest first; none if it has no times.
-fn windows(recording: &Recording, series: &Series) -> Option<Vec<Window>> {
-    let step = lives::step(recording);
+fn windows(recording: &Recorded<'_>, series: &Series) -> Option<Vec<Window>> {
+    let step = recording.sample_ms;
     let mut windows: Vec<Window> = Vec::new();
     let mut start = None;
     for (frame, value) in working_set(series) {
@@ -129,7 +130,7 @@ fn windows(recording: &Recording, series: &Series) -> Option<Vec<Window>> {
 }
 
 /// The largest value of each window of one series that counts, oldest first; none if it has no times.
-pub(crate) fn window_maxima(recording: &Recording, series: &Series) -> Option<Vec<f64>> {
+pub(crate) fn window_maxima(recording: &Recorded<'_>, series: &Series) -> Option<Vec<f64>> {
     let windows = windows(recording, series)?;
     Some(windows.into_iter().filter(|window| window.counts()).map(|window| window.most).collect())
 }
@@ -190,29 +191,33 @@ pub(crate) fn at_once(services: &[StackService<'_>]) -> Option<AtOnce> {
     let members: BTreeSet<usize> =
         filled(services.iter().flat_map(|service| service.containers.iter().map(|&(index, _)| index)));
     for recording in &runtime.recordings {
-        let mut sums = vec![(0.0, 0_u32, 0_u32); recording.frames as usize];
-        for series in recording.series.iter().filter(|series| members.contains(&series.container)) {
-            for frame in series.first..series.first.saturating_add(series.length) {
-                if let Some(sum) = sums.get_mut(frame as usize) {
-                    sum.1 += 1;
-                }
-            }
-            for (frame, value) in working_set(series) {
-                if let Some(sum) = sums.get_mut(frame as usize) {
-                    *sum = (sum.0 + value, sum.1, sum.2 + 1);
-                }
-            }
+        let series = || recording.series.iter().filter(|series| members.contains(&series.container));
+        let mut sums: HashMap<u32, (f64, i64)> = HashMap::new();
+        for (frame, value) in series().flat_map(working_set) {
+            let (sum, answered) = sums.entry(frame).or_default();
+            *sum += value;
+            *answered += 1;
         }
-        for (frame, (sum, expected, answered)) in (0_u32..).zip(sums) {
-            match (answered, expected) {
-                (0, _) => {}
-                (answered, expected) if answered < expected => incomplete += 1,
-                _ => {
-                    all.push(sum);
-                    if is_loaded(recording, frame) {
-                        loaded.push(sum);
-                    }
-                }
+        // Neither the frames of a recording nor those of a series have to be visited: a file may name billions.
+        let mut edges: Vec<(u32, i64)> = series()
+            .flat_map(|series| [(series.first, 1), (series.first.saturating_add(series.length), -1)])
+            .collect();
+        edges.order();
+        let mut edges = edges.into_iter().peekable();
+        let mut sums: Vec<(u32, (f64, i64))> = sums.into_iter().collect();
+        sums.order_by_key(|(frame, _)| *frame);
+        let mut expected = 0;
+        for (frame, (sum, answered)) in sums {
+            while let Some((_, change)) = edges.next_if(|(edge, _)| *edge <= frame) {
+                expected += change;
+            }
+            if answered < expected {
+                incomplete += 1;
+                continue;
+            }
+            all.push(sum);
+            if is_loaded(recording, frame) {
+                loaded.push(sum);
             }
         }
     }

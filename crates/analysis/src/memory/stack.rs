@@ -1,12 +1,15 @@
 //! Who is who: containers, plans and series joined by service.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use plimsoll_snapshot::runtime::{
-    Container, ContainerState, Event, Limits, Metric, PlannedService, Recording, Series, Status, UnreadLimit,
+    Container, ContainerState, Event, Limits, Metric, PlannedService, Series, Status, UnreadLimit,
 };
 use plimsoll_snapshot::{Bytes, Order as _, Runtime, filled};
 use serde::Serialize;
+
+use super::recorded::Recorded;
 
 /// A limit as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -57,9 +60,11 @@ pub(crate) struct StackService<'a> {
     pub(crate) containers: Vec<(usize, &'a Container)>,
     pub(crate) plan: Option<&'a PlannedService>,
     /// Its series, with their recordings.
-    pub(crate) series: Vec<(&'a Recording, &'a Series)>,
+    pub(crate) series: Vec<(Recorded<'a>, &'a Series)>,
     /// What happened to it, oldest first.
     pub(crate) events: Vec<&'a Event>,
+    /// When somebody listened to events: beginnings in order, each with the latest end of those up to it.
+    pub(crate) watched_until: Rc<[(i64, i64)]>,
     pub(crate) runtime: &'a Runtime,
 }
 
@@ -80,6 +85,7 @@ pub(crate) fn services(runtime: &Runtime) -> Vec<StackService<'_>> {
     // A service of a profile runs only where somebody asked for it.
     let planned = plans.values().filter(|plan| plan.profiles.is_empty()).map(|plan| plan.name.as_str());
     let names: BTreeSet<&str> = filled(containers.keys().copied().chain(planned));
+    let watched_until = watched_until(runtime);
     let mut services: Vec<_> = names
         .into_iter()
         .map(|name| StackService {
@@ -88,11 +94,23 @@ pub(crate) fn services(runtime: &Runtime) -> Vec<StackService<'_>> {
             plan: plans.get(name).copied(),
             series: Vec::new(),
             events: Vec::new(),
+            watched_until: Rc::clone(&watched_until),
             runtime,
         })
         .collect();
     hand_out(runtime, &mut services);
     services
+}
+
+fn watched_until(runtime: &Runtime) -> Rc<[(i64, i64)]> {
+    let mut watched: Vec<(i64, i64)> = runtime.watched.iter().map(|span| (span.from.0, span.to.0)).collect();
+    watched.order();
+    let mut latest = i64::MIN;
+    for (_, to) in &mut watched {
+        latest = latest.max(*to);
+        *to = latest;
+    }
+    watched.into()
 }
 
 /// Gives each service its series and events, in one pass.
@@ -104,9 +122,10 @@ fn hand_out<'a>(runtime: &'a Runtime, services: &mut [StackService<'a>]) {
         }
     }
     for recording in &runtime.recordings {
+        let recorded = Recorded::new(recording);
         for series in &recording.series {
             if let Some(service) = owner[series.container] {
-                services[service].series.push((recording, series));
+                services[service].series.push((recorded, series));
             }
         }
     }
@@ -173,7 +192,7 @@ impl<'a> StackService<'a> {
     /// How many of its containers have series that overlap in one recording, at most.
     fn at_once(&self) -> u64 {
         let mut most = 0;
-        for series in self.series.chunk_by(|(one, _), (other, _)| std::ptr::eq(*one, *other)) {
+        for series in self.series.chunk_by(|(one, _), (other, _)| one.is(*other)) {
             let mut edges: Vec<(u32, bool)> = Vec::with_capacity(series.len() * 2);
             for (_, series) in series {
                 edges.extend([(series.first, true), (series.first.saturating_add(series.length), false)]);
@@ -191,26 +210,25 @@ impl<'a> StackService<'a> {
 
     /// The limit that holds for each of its containers: the inspected one, else the one that was sampled.
     pub(crate) fn limit(&self) -> Limit {
-        let current = self.current();
-        current
-            .iter()
-            .map(|&(index, container)| self.container_limit(index, container))
-            .fold(Limit::Unknown, Limit::or_worse)
+        let sampled = self.sampled_limits();
+        let limit = |(index, container): (usize, &Container)| match &container.limits {
+            Some(limits) => Limit::of(limits),
+            None => sampled.get(&index).copied().unwrap_or_default(),
+        };
+        self.current().into_iter().map(limit).fold(Limit::Unknown, Limit::or_worse)
     }
 
-    fn container_limit(&self, index: usize, container: &Container) -> Limit {
-        if let Some(limits) = &container.limits {
-            return Limit::of(limits);
-        }
-        let mut sampled = Limit::Unknown;
-        for (_, series) in self.series.iter().filter(|(_, series)| series.container == index) {
-            if let Some(column) = series.columns.get(&Metric::Limit) {
-                let has_values = series.values(Metric::WorkingSet).next().is_some();
-                sampled = match column.0.iter().rev().find_map(|value| *value) {
-                    Some(limit) => Limit::Limited(Bytes(limit)),
-                    None if has_values => Limit::Unlimited,
-                    None => sampled,
-                };
+    /// The last limit that was sampled of each container.
+    fn sampled_limits(&self) -> BTreeMap<usize, Limit> {
+        let mut sampled = BTreeMap::new();
+        for (_, series) in
+            self.series.iter().filter(|(_, series)| series.columns.contains_key(&Metric::Limit))
+        {
+            let has_values = || series.values(Metric::WorkingSet).next().is_some();
+            match series.values(Metric::Limit).last() {
+                Some((_, limit)) => _ = sampled.insert(series.container, Limit::Limited(Bytes(limit))),
+                None if has_values() => _ = sampled.insert(series.container, Limit::Unlimited),
+                None => {}
             }
         }
         sampled

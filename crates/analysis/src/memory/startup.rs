@@ -1,6 +1,8 @@
 //! How long services take until they are healthy. The moment itself is never seen, only the probes around it, so each
 //! figure is an interval (interval-censored: Turnbull 1976).
 
+use std::collections::{BTreeMap, HashMap};
+
 use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Time};
 use serde::Serialize;
@@ -9,6 +11,9 @@ use super::stack::StackService;
 
 /// The first probe comes one interval after the start, 30 s unless the check says otherwise (moby, `health.go`).
 const DEFAULT_INTERVAL_MS: u64 = 30_000;
+
+/// Events and inspect name one start at most so far apart.
+const SAME_START_MS: i64 = 1_999;
 
 /// How long a start took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -35,54 +40,58 @@ pub struct StackStartUp {
 /// Every start of a service that became healthy, slowest first.
 pub(crate) fn start_ups(service: &StackService<'_>) -> Vec<StartUp> {
     let mut found = Vec::new();
+    let mut by_events = starts_by_events(service);
     for &(index, container) in &service.containers {
-        let mut starts: Vec<(Time, Option<Time>)> = Vec::new();
-        for event in service.events.iter().filter(|event| event.container == index) {
-            match event.kind {
-                EventKind::Start => starts.push((event.time, None)),
-                EventKind::Health { status: HealthStatus::Healthy } => {
-                    if let Some((_, healthy @ None)) = starts.last_mut() {
-                        *healthy = Some(event.time);
-                    }
-                }
-                _ => {}
-            }
-        }
+        let mut starts = by_events.remove(&index).unwrap_or_default();
+        let logs = container.states.iter().filter(|state| state.started.is_some());
+        let probes = logs.filter_map(|state| state.health.as_ref()).flat_map(|health| &health.log);
+        let mut failed: Vec<Time> =
+            probes.filter(|run| run.exit_code != 0).filter_map(|run| run.start).collect();
+        failed.order();
         // The log of an engine keeps five probes: it holds the first one only if it holds fewer.
-        let probes: Vec<_> = container
-            .states
-            .iter()
-            .filter_map(|state| Some((state.started?, state.health.as_ref()?)))
-            .flat_map(|(started, health)| health.log.iter().map(move |run| (started, run)))
-            .collect();
         for (started, first) in container.states.iter().filter_map(|state| {
             let log = &state.health.as_ref()?.log;
             let first = log.iter().find(|run| run.exit_code == 0)?.end?;
             (log.len() < 5).then_some((state.started?, first))
         }) {
             // Events and inspect name one start a few milliseconds apart.
-            let near = |other: Time| other.0.abs_diff(started.0) < 2_000;
-            match starts.iter_mut().find(|(start, _)| near(*start)) {
+            let near =
+                Time(started.0.saturating_sub(SAME_START_MS))..=Time(started.0.saturating_add(SAME_START_MS));
+            match starts.range_mut(near).next() {
                 Some((_, healthy @ None)) => *healthy = Some(first),
                 Some(_) => {}
-                None => starts.push((started, Some(first))),
+                None => _ = starts.insert(started, Some(first)),
             }
         }
         for (started, healthy) in starts {
             let Some(healthy) = healthy else { continue };
             let Some(at_most_ms) = started.until(healthy) else { continue };
-            let failed = probes.iter().filter(|(_, run)| run.exit_code != 0).filter_map(|(_, run)| run.start);
-            let at_least_ms = failed
-                .filter(|failed| *failed < healthy)
-                .filter_map(|failed| started.until(failed))
-                .max()
-                .unwrap_or(0);
+            let before = failed.partition_point(|failed| *failed < healthy).checked_sub(1);
+            let at_least_ms = before.and_then(|last| started.until(failed[last])).unwrap_or(0);
             found.push(StartUp { started, at_least_ms, at_most_ms });
         }
     }
     found.order_by_key(|start| (std::cmp::Reverse(start.at_most_ms), start.started));
     found.dedup();
     found
+}
+
+/// When each container was started, and when it was healthy first after that, by the events.
+fn starts_by_events(service: &StackService<'_>) -> HashMap<usize, BTreeMap<Time, Option<Time>>> {
+    let mut starts: HashMap<usize, BTreeMap<Time, Option<Time>>> = HashMap::new();
+    for event in &service.events {
+        let of_container = starts.entry(event.container).or_default();
+        match event.kind {
+            EventKind::Start => _ = of_container.entry(event.time).or_default(),
+            EventKind::Health { status: HealthStatus::Healthy } => {
+                if let Some(mut last) = of_container.last_entry() {
+                    last.get_mut().get_or_insert(event.time);
+                }
+            }
+            _ => {}
+        }
+    }
+    starts
 }
 
 pub(crate) fn stack_start_up(services: &[StackService<'_>]) -> StackStartUp {

@@ -285,18 +285,17 @@ fn refusals(service: &StackService<'_>, windows: &Windows, trend: &Trend) -> Vec
 pub(crate) fn floor(service: &StackService<'_>) -> Option<Bytes> {
     let mut most = None;
     for (_, series) in &service.series {
-        let column = |metric| series.columns.get(&metric);
-        let (Some(anon), Some(shmem)) = (column(Metric::Anon), column(Metric::Shmem)) else { continue };
-        for index in 0..anon.len() {
-            let value = |metric| {
-                column(metric).and_then(|column| column.0.get(index).copied().flatten()).unwrap_or(0)
-            };
-            let (Some(anon), Some(shmem)) = (anon.0[index], shmem.0.get(index).copied().flatten()) else {
-                continue;
-            };
-            let rest = [Metric::SlabUnreclaimable, Metric::KernelStack, Metric::Sock].map(value);
-            let sum = rest.into_iter().fold(anon.saturating_add(shmem), u64::saturating_add);
-            most = most.max(Some(Bytes(sum)));
+        // The others are asked frame by frame beside the first, so each column is read once.
+        let mut others = [Metric::Shmem, Metric::SlabUnreclaimable, Metric::KernelStack, Metric::Sock]
+            .map(|metric| series.values(metric).peekable());
+        for (frame, anon) in series.values(Metric::Anon) {
+            let [shmem, rest @ ..] = others.each_mut().map(|values| {
+                while values.next_if(|(at, _)| *at < frame).is_some() {}
+                values.next_if(|(at, _)| *at == frame).map(|(_, value)| value)
+            });
+            let Some(shmem) = shmem else { continue };
+            let rest = rest.into_iter().flatten();
+            most = most.max(Some(Bytes(rest.fold(anon.saturating_add(shmem), u64::saturating_add))));
         }
     }
     most

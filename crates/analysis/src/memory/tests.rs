@@ -14,7 +14,7 @@ const MIB: u64 = 1 << 20;
 /// A recording with a sample each 5 s from the start of its container on, in MiB, under a load.
 fn recording(container: usize, mib: &[u64]) -> Recording {
     let frames = u32::try_from(mib.len()).unwrap();
-    let values = mib.iter().map(|value| Some(value * MIB)).collect();
+    let values: Column = mib.iter().map(|value| Some(value * MIB)).collect();
     Recording {
         frames,
         interval_ms: Some(5000),
@@ -24,7 +24,7 @@ fn recording(container: usize, mib: &[u64]) -> Recording {
             container,
             started: Some(Time(0)),
             length: frames,
-            columns: BTreeMap::from([(Metric::WorkingSet, Column(values))]),
+            columns: BTreeMap::from([(Metric::WorkingSet, values)]),
             ..Series::default()
         }],
         ..Recording::default()
@@ -141,9 +141,9 @@ fn a_flag_that_is_not_set_proves_nothing_but_a_counter_does() {
         ..ContainerState::default()
     }];
     assert_eq!(memory(&runtime).services[0].oom.verdict, OomVerdict::Unknown);
-    runtime.recordings[0].series[0].columns.insert(Metric::OomKills, Column(vec![Some(0); 16]));
+    runtime.recordings[0].series[0].columns.insert(Metric::OomKills, Column::from(vec![Some(0); 16]));
     assert_eq!(memory(&runtime).services[0].oom.verdict, OomVerdict::NoneSeen);
-    runtime.recordings[0].series[0].columns.insert(Metric::OomKills, Column(vec![Some(2); 16]));
+    runtime.recordings[0].series[0].columns.insert(Metric::OomKills, Column::from(vec![Some(2); 16]));
     assert_eq!(memory(&runtime).services[0].oom.kills, 2);
     let mut watched = stack(vec![container("app", None)], vec![recording(0, &[300; 16])]);
     watched.watched = vec![Span { from: Time(0), to: Time(75_000) }];
@@ -174,7 +174,8 @@ fn sums_are_of_one_instant_and_leave_bystanders_out() {
     let mut both = recording(0, &[100, 200, 100]);
     both.series.push(recording(1, &[100, 50, 300]).series.remove(0));
     both.series.push(recording(2, &[999; 3]).series.remove(0));
-    both.series[1].columns.get_mut(&Metric::WorkingSet).unwrap().0[0] = None;
+    let gap = Column::from(vec![None, Some(50 * MIB), Some(300 * MIB)]);
+    both.series[1].columns.insert(Metric::WorkingSet, gap);
     let memory = memory(&stack(vec![container("a", None), container("b", None), load], vec![both]));
     let at_once = memory.at_once.unwrap();
     assert_eq!(at_once.all.max, Bytes(400 * MIB));
@@ -345,7 +346,7 @@ fn crash_loop(lives: i64, exit_code: i64, with_events: bool) -> Runtime {
             started: Some(Time(life * 12_000)),
             first: u32::try_from(life * 12).unwrap(),
             length: 11,
-            columns: BTreeMap::from([(Metric::WorkingSet, Column(vec![Some(9 * MIB); 11]))]),
+            columns: BTreeMap::from([(Metric::WorkingSet, Column::from(vec![Some(9 * MIB); 11]))]),
             peak: None,
         })
         .collect();

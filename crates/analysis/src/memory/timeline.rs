@@ -7,6 +7,7 @@ use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Metric, Recording, Ser
 use plimsoll_snapshot::{Order as _, Runtime};
 use serde::Serialize;
 
+use super::recorded::Recorded;
 use super::samples::frame_time;
 use super::stack::{self, StackService};
 
@@ -63,7 +64,7 @@ const GAP: u64 = 3;
 const MOST_MARKS: usize = 200;
 
 /// A part of what was recorded of one service.
-type Recorded<'a> = [(&'a Recording, &'a Series)];
+type Recordings<'a> = [(Recorded<'a>, &'a Series)];
 
 /// The timelines of the services that were recorded, by name; those without a load first.
 #[must_use]
@@ -85,18 +86,22 @@ fn timeline(service: &StackService<'_>, under_load: bool) -> Timeline {
     Timeline { service: service.name.clone(), under_load, lines, marks, loads, is_timed }
 }
 
-fn line(recording: &Recording, series: &Series, is_timed: bool) -> Option<Line> {
+fn line(recording: &Recorded<'_>, series: &Series, is_timed: bool) -> Option<Line> {
     let column = series.columns.get(&Metric::WorkingSet)?;
-    let usual = usual_step(recording);
-    let mut points: Vec<(u64, Option<u64>)> = Vec::with_capacity(column.len());
-    for (frame, value) in (series.first..).zip(&column.0) {
+    let usual = recording.usual_step_ms;
+    let mut points: Vec<(u64, Option<u64>)> = Vec::new();
+    for (frame, value) in (series.first..).zip(column.iter()) {
+        // One point is enough for a gap, however long it is.
+        if value.is_none() && points.last().is_some_and(|(_, last)| last.is_none()) {
+            continue;
+        }
         let at = if is_timed { offset(recording, frame)? } else { u64::from(frame) };
         if let (Some((last, Some(_))), Some(usual)) = (points.last(), usual)
             && at.saturating_sub(*last) > usual.saturating_mul(GAP)
         {
             points.push((at, None));
         }
-        points.push((at, *value));
+        points.push((at, value));
     }
     points.iter().any(|(_, value)| value.is_some()).then_some(Line { points })
 }
@@ -107,16 +112,8 @@ fn offset(recording: &Recording, frame: u32) -> Option<u64> {
     Some(u64::try_from(time.saturating_sub(first)).unwrap_or(0))
 }
 
-/// The median of the times between two frames.
-fn usual_step(recording: &Recording) -> Option<u64> {
-    let times = recording.times.as_ref()?;
-    let mut steps: Vec<u64> = times.windows(2).filter_map(|pair| pair[0].until(pair[1])).collect();
-    steps.order();
-    steps.get(steps.len() / 2).copied().filter(|step| *step > 0)
-}
-
 /// What happened while it was recorded, or at most half as long after that: a kill ends many a recording.
-fn marks(service: &StackService<'_>, recorded: &Recorded<'_>) -> Vec<Mark> {
+fn marks(service: &StackService<'_>, recorded: &Recordings<'_>) -> Vec<Mark> {
     let mut spans: Vec<(i64, i64)> = recorded
         .iter()
         .filter_map(|(recording, _)| recording.span())
@@ -164,7 +161,7 @@ fn marks(service: &StackService<'_>, recorded: &Recorded<'_>) -> Vec<Mark> {
     marks
 }
 
-fn loads(recorded: &Recorded<'_>) -> Vec<(u64, u64)> {
+fn loads(recorded: &Recordings<'_>) -> Vec<(u64, u64)> {
     let mut loads: Vec<(u64, u64)> = recorded
         .iter()
         .filter_map(|(recording, _)| {
@@ -187,7 +184,7 @@ mod tests {
     use super::*;
 
     fn recorded(times: &[i64], values: &[Option<u64>], events: &[(i64, EventKind)]) -> Vec<Timeline> {
-        let columns = BTreeMap::from([(Metric::WorkingSet, Column(values.to_vec()))]);
+        let columns = BTreeMap::from([(Metric::WorkingSet, Column::from(values.to_vec()))]);
         let length = u32::try_from(values.len()).unwrap();
         let recording = Recording {
             frames: length,
@@ -239,7 +236,7 @@ mod tests {
             times: Some(vec![Time(from), Time(from + 1_000)]),
             series: vec![Series {
                 length: 2,
-                columns: BTreeMap::from([(Metric::WorkingSet, Column(vec![Some(5), Some(6)]))]),
+                columns: BTreeMap::from([(Metric::WorkingSet, Column::from(vec![Some(5), Some(6)]))]),
                 ..Series::default()
             }],
             load,

@@ -1,14 +1,13 @@
 //! Whether a service takes more and more.
 
 use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::runtime::Series;
 use serde::Serialize;
 
-use super::samples::{WINDOW_MS, frame_time, window_maxima, working_set};
+use super::recorded::Recorded;
+use super::samples::{WINDOW_MS, frame_time, to_bytes, window_maxima, working_set};
 use super::stack::StackService;
 use super::stats::{self, median};
-use plimsoll_snapshot::runtime::{Recording, Series};
-
-use super::samples::to_bytes;
 
 /// Fewer points have no trend.
 const LEAST_POINTS: usize = 10;
@@ -156,7 +155,7 @@ pub(crate) fn trend(service: &StackService<'_>) -> Trend {
 }
 
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "figures of a few digits")]
-fn of_series(recording: &Recording, series: &Series) -> Option<Trend> {
+fn of_series(recording: &Recorded<'_>, series: &Series) -> Option<Trend> {
     let first = frame_time(recording, working_set(series).next()?.0)?;
     let last = frame_time(recording, working_set(series).last()?.0)?;
     let span = last.checked_sub(first).filter(|span| *span > 0)?;

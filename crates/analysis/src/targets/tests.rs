@@ -39,7 +39,7 @@ fn running(limit: Option<u64>) -> Snapshot {
     };
     let series = Series {
         length: 3,
-        columns: BTreeMap::from([(Metric::WorkingSet, Column(vec![Some(300 * MIB); 3]))]),
+        columns: BTreeMap::from([(Metric::WorkingSet, Column::from(vec![Some(300 * MIB); 3]))]),
         ..Series::default()
     };
     let recording = Recording {

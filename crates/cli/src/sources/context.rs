@@ -7,12 +7,21 @@ use plimsoll_analysis::dockerignore::Ignore;
 use plimsoll_snapshot::{BuildContext, Bytes};
 
 use crate::error::{Error, Result};
+use crate::identity::{Identity, resolved};
+use crate::output;
 
 /// More files are no build context, but a home directory.
 const MAX_FILES: u64 = 2_000_000;
 
 /// Measures the regular files below a directory. Links are sent as links, and are not followed.
+///
+/// An output of this run may be a new file of the context, or one that `.dockerignore` leaves out. It may not be one
+/// that is measured: the build needs that file.
 pub(crate) fn measured(root: &Path, patterns: &[String]) -> Result<BuildContext> {
+    let outputs: Vec<(PathBuf, Identity)> = output::announced()
+        .into_iter()
+        .filter_map(|path| Some((path.clone(), Identity::of(&resolved(&path))?)))
+        .collect();
     let ignore = Ignore::new(patterns.iter().map(String::as_str));
     let mut context = BuildContext::default();
     let mut seen = 0_u64;
@@ -39,6 +48,12 @@ pub(crate) fn measured(root: &Path, patterns: &[String]) -> Result<BuildContext>
                 if ignore.leaves_out(&path) {
                     context.ignored_bytes += Bytes(metadata.len());
                 } else {
+                    let identity = Identity::of_metadata(&entry.path(), &metadata);
+                    if let Some((output, _)) =
+                        outputs.iter().find(|(_, output)| identity.as_ref() == Some(output))
+                    {
+                        return Err(output::is_input(output, &entry.path()));
+                    }
                     context.bytes += Bytes(metadata.len());
                     context.files += 1;
                 }

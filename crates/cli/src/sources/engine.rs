@@ -17,7 +17,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 use ureq::{Agent, Body};
 
-use super::pace::{DOCUMENT, Pace, Paced, TooSlow};
+use super::pace::{DOCUMENT, LONGEST, Pace, Paced, TooSlow};
 use super::{config_file, similar};
 use crate::error::{Error, Result};
 
@@ -283,7 +283,10 @@ fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent> {
             config = config.timeout_per_call(Some(DOCUMENT));
             Some(pace)
         }
-        Patience::Archive(pace) => Some(pace),
+        Patience::Archive(pace) => {
+            config = config.timeout_per_call(Some(LONGEST));
+            Some(pace)
+        }
         Patience::Total(time) => {
             config = config.timeout_per_call(Some(time));
             None

@@ -28,7 +28,10 @@ const START: Duration = Duration::from_secs(60);
 /// The longest whole answer that is a document. At the lowest rate, a large one could take an hour.
 pub(crate) const DOCUMENT: Duration = Duration::from_secs(300);
 /// No answer takes longer, however large.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 3600);
+/// How many times the lowest rate a whole answer has to come at. A server may be slow for a while, and all the time it
+/// is only slower than anybody waits for.
+const WHOLE: u64 = 4;
 
 impl Default for Pace {
     fn default() -> Self {
@@ -37,9 +40,9 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// How long a whole answer of this size may take: a last bound, for what is sent beside the content.
+    /// How long a whole answer of this size may take, however often it is asked for again.
     pub(crate) fn longest(&self, bytes: u64) -> Duration {
-        let body = bytes.checked_div(self.rate).map_or(LONGEST, Duration::from_secs);
+        let body = bytes.checked_div(self.rate.saturating_mul(WHOLE)).map_or(LONGEST, Duration::from_secs);
         body.saturating_add(self.start).saturating_add(self.grace).min(LONGEST)
     }
 }
@@ -242,7 +245,7 @@ mod tests {
     fn a_whole_answer_has_a_bound_whatever_its_size() {
         let pace = Pace::default();
         assert_eq!(pace.longest(0), 90 * SECOND);
-        assert_eq!(pace.longest(4096 * 100), 190 * SECOND);
+        assert_eq!(pace.longest(4 * 4096 * 100), 190 * SECOND);
         assert_eq!(pace.longest(u64::MAX), LONGEST);
         assert_eq!(Pace { rate: 0, ..pace }.longest(1), LONGEST);
     }

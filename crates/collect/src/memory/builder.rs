@@ -1,12 +1,15 @@
 //! Joins what several files say of the same containers, and finds out which service each of them runs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
 
 use plimsoll_snapshot::runtime::{
-    Column, Container, ContainerState, Event, EventKind, Metric, PlannedService, Recording, Runtime, Series,
-    Time, UnreadLimit,
+    Container, ContainerState, Event, EventKind, Metric, PlannedService, Recording, Runtime, Series, Time,
+    UnreadLimit,
 };
 use plimsoll_snapshot::{Order as _, filled};
+
+use sha2::{Digest as _, Sha256};
 
 use super::names::Names;
 use super::samples::{Row, Sample, Samples};
@@ -24,6 +27,8 @@ pub struct RuntimeBuilder {
     /// Which service a container of a fixed name runs.
     container_names: BTreeMap<String, String>,
     samples: Vec<(Recording, Vec<usize>, Vec<Row>)>,
+    /// The recordings of other snapshots, by their digests.
+    alike: HashMap<[u8; 32], Vec<usize>>,
     renamed: Vec<(String, String)>,
     /// The latest time that any state of a container names, by its index.
     newest: HashMap<usize, Option<Time>>,
@@ -35,8 +40,12 @@ const ID_DIGITS: usize = 12;
 /// What an engine does at a start takes no longer, in milliseconds.
 const START_MS: i64 = 2000;
 
-/// A series ends where nothing is known for longer than this many frames; what follows is a series of its own.
+/// A series ends where nothing is known for longer than this many frames; what follows is another series.
 const MAX_GAP: u32 = 64;
+
+/// How many frames of gaps a recording may have for each row. Gaps are written out, so that without a bound a few rows
+/// would become a snapshot of gigabytes; beyond it, each gap ends its series.
+const GAPS_PER_ROW: usize = 8;
 
 impl RuntimeBuilder {
     /// Nothing so far.
@@ -96,7 +105,9 @@ impl RuntimeBuilder {
         for mut recording in other.recordings {
             recording.series.iter_mut().for_each(|series| series.container = place[series.container]);
             // Two snapshots may hold the same recording, which is one.
-            if !self.runtime.recordings.contains(&recording) {
+            let alike = self.alike.entry(digest(&recording)).or_default();
+            if alike.iter().all(|&index| self.runtime.recordings[index] != recording) {
+                alike.push(self.runtime.recordings.len());
                 self.runtime.recordings.push(recording);
             }
         }
@@ -277,33 +288,43 @@ impl RuntimeBuilder {
         // A row without values is a gap, and a gap at the end says nothing.
         let says =
             |sample: &Sample| !sample.values.is_empty() || sample.peak.is_some() || sample.is_unlimited;
-        for row in rows.iter().filter(|row| says(&row.sample)) {
-            let continues = series.last().is_some_and(|last| {
-                (last.container, last.started) == (row.container, row.started)
-                    && row.frame < last.first + last.length + MAX_GAP
+        let mut gaps_left = rows.len().saturating_mul(GAPS_PER_ROW);
+        // A container may be called by two names in one frame.
+        let key = |row: &Row| (row.container, row.started, row.frame);
+        let rows: Vec<Row> = rows.into_iter().filter(|row| says(&row.sample)).collect();
+        for rows in rows.chunk_by(|one, other| key(one) == key(other)) {
+            let row = &rows[0];
+            let gap = series.last().and_then(|last| {
+                let is_same = (last.container, last.started) == (row.container, row.started);
+                let gap = row.frame.saturating_sub(last.first + last.length);
+                (is_same && gap < MAX_GAP).then_some(gap as usize)
             });
-            if !continues {
+            if let Some(left) = gap.and_then(|gap| gaps_left.checked_sub(gap)) {
+                gaps_left = left;
+            } else {
                 let (container, started) = (row.container, row.started);
                 let (first, columns) = (row.frame, BTreeMap::new());
                 series.push(Series { container, started, first, length: 0, columns, peak: None });
             }
             let Some(last) = series.last_mut() else { continue };
-            last.peak = last.peak.max(row.sample.peak);
+            last.peak = last.peak.max(rows.iter().filter_map(|row| row.sample.peak).max());
             last.length = last.length.max(row.frame - last.first + 1);
-            let at = (row.frame - last.first) as usize;
-            for &(metric, value) in &row.sample.values {
-                let Column(column) = last.columns.entry(metric).or_default();
-                column.resize(column.len().max(at + 1), None);
-                column[at] = Some(value);
+            let at = row.frame - last.first;
+            let values: BTreeMap<Metric, u64> =
+                rows.iter().flat_map(|row| row.sample.values.iter().copied()).collect();
+            for (metric, value) in values {
+                let column = last.columns.entry(metric).or_default();
+                column.push_gaps(at - column.len());
+                column.push(Some(value));
             }
-            if row.sample.is_unlimited {
+            if rows.iter().any(|row| row.sample.is_unlimited) {
                 // A column without values: somebody looked, and there is none.
                 last.columns.entry(Metric::Limit).or_default();
             }
         }
         for series in &mut series {
-            let length = series.length as usize;
-            series.columns.values_mut().for_each(|column| column.0.resize(length, None));
+            let length = series.length;
+            series.columns.values_mut().for_each(|column| column.push_gaps(length - column.len()));
         }
         recording.series = series;
         self.take_out_what_is_no_limit(&mut recording);
@@ -347,9 +368,8 @@ impl RuntimeBuilder {
             if limits.is_some_and(|limits| limits.memory.is_some()) {
                 continue;
             }
-            let Some(Column(column)) = series.columns.get_mut(&Metric::Limit) else { continue };
-            let is_none = |limit: &Option<u64>| limit.is_none_or(|limit| none.contains(&limit));
-            column.iter_mut().filter(|limit| is_none(limit)).for_each(|limit| *limit = None);
+            let Some(column) = series.columns.get_mut(&Metric::Limit) else { continue };
+            *column = column.iter().map(|limit| limit.filter(|limit| !none.contains(limit))).collect();
         }
     }
 
@@ -381,6 +401,27 @@ impl RuntimeBuilder {
         runtime.watched.order();
         runtime.watched.dedup();
     }
+}
+
+/// What tells recordings apart without comparing each with all others.
+fn digest(recording: &Recording) -> [u8; 32] {
+    struct Hashing(Sha256);
+
+    impl io::Write for Hashing {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut hashing = Hashing(Sha256::new());
+    // A recording can always be written; those that could not would only be compared with each other.
+    let _ = serde_json::to_writer(&mut hashing, recording);
+    hashing.0.finalize().into()
 }
 
 /// The last time that a state speaks of.
@@ -470,7 +511,8 @@ mod tests {
             .concat();
         let short = runtime(&[("stats", &lines)]);
         let five = Some(5 << 20);
-        assert_eq!(short.recordings[0].series[0].columns[&Metric::WorkingSet].0, [five, None, five]);
+        let column = &short.recordings[0].series[0].columns[&Metric::WorkingSet];
+        assert_eq!(column.iter().collect::<Vec<_>>(), [five, None, five]);
         let middle = "{\"Name\":\"a\",\"MemUsage\":\"1MiB / 1GiB\",\"Container\":\"a\"}\n".repeat(100);
         let once = "{\"Name\":\"b\",\"MemUsage\":\"1MiB / 1GiB\",\"Container\":\"b\"}\n";
         let long = runtime(&[("stats", &format!("{once}{middle}{once}"))]);

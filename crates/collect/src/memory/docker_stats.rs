@@ -5,7 +5,7 @@ use plimsoll_snapshot::runtime::{
 };
 use serde_json::Value;
 
-use super::json::{self, Object};
+use super::json::{self, At};
 use super::printed::{Units, has_decimal_commas, is_blank, memory, others};
 use super::samples::{Framer, Sample};
 use super::{Found, Identity, Reader, time};
@@ -20,47 +20,64 @@ pub(crate) fn is_line(value: &Value) -> bool {
 
 /// The same in one document: lines that somebody put in an array.
 pub(crate) fn read_values(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
-    let objects: Vec<_> = values
-        .iter()
-        .map(|(line, value)| Object { line: *line, time: None, clears: false, value: (*value).clone() })
-        .collect();
-    read(reader, &objects)
+    let mut stats = Stats::default();
+    for (line, value) in values {
+        stats.push(reader, &At { line: *line, ..At::default() }, value);
+    }
+    stats.finish(reader)
 }
 
-pub(crate) fn read(reader: &mut Reader, objects: &[Object]) -> Found {
-    // docker says what its user called the container by, nerdctl does not. A template of one's own has other fields.
-    let lacks_container = |value: &Value| value.get("BlockIO").is_some() && value.get("Container").is_none();
-    let is_nerdctl = objects.iter().all(|object| lacks_container(&object.value));
-    let (format, kind) = if is_nerdctl {
-        (RecordingFormat::NerdctlStats, "nerdctl stats, JSON")
-    } else {
-        (RecordingFormat::DockerStats, "docker stats, JSON")
-    };
-    reader.input.format = kind;
-    let mut about = recording(&reader.input.file, format);
-    let cells = || objects.iter().filter_map(|object| json::text(&object.value, "MemUsage"));
-    if let Some(units) = cells().find_map(Units::of) {
-        units.describe(&mut about);
-    }
-    // Windows has no limit to print.
-    if cells().any(|cell| !is_blank(cell)) && !cells().any(|cell| cell.contains('/')) {
-        about.regime = Regime::PrivateWorkingSet;
-    }
-    let mut framer = Framer::new(about);
-    for object in objects {
-        if object.clears {
-            framer.next_frame();
+/// What was read so far, line by line: a file of them is too large to be held as values.
+#[derive(Debug, Default)]
+pub(crate) struct Stats {
+    framer: Framer,
+    /// Whether a line says what its user called the container by, as docker's do and nerdctl's do not. A template of
+    /// one's own has other fields.
+    is_docker: bool,
+    units: Option<Units>,
+    /// Whether some line prints memory, and some a limit beside it.
+    has_memory: bool,
+    has_limit: bool,
+}
+
+impl Stats {
+    pub(crate) fn push(&mut self, reader: &mut Reader, at: &At, value: &Value) {
+        self.is_docker |= value.get("BlockIO").is_none() || value.get("Container").is_some();
+        if let Some(cell) = json::text(value, "MemUsage") {
+            self.units = self.units.or_else(|| Units::of(cell));
+            self.has_memory |= !is_blank(cell);
+            self.has_limit |= cell.contains('/');
         }
-        match line(&object.value) {
+        if at.clears {
+            self.framer.next_frame();
+        }
+        match line(value) {
             Ok((who, sample)) => {
-                let field = TIME_FIELDS.iter().find_map(|field| time::of_value(object.value.get(field)?));
-                framer.push(who, field.or(object.time), sample);
+                let field = TIME_FIELDS.iter().find_map(|field| time::of_value(value.get(field)?));
+                self.framer.push(who, field.or(at.time), sample);
             }
-            Err(reason) => reader.warn(Some(object.line), reason),
+            Err(reason) => reader.warn(Some(at.line), reason),
         }
     }
-    reader.input.samples.push(framer.finish());
-    Found::Yes
+
+    pub(crate) fn finish(self, reader: &mut Reader) -> Found {
+        let (format, kind) = if self.is_docker {
+            (RecordingFormat::DockerStats, "docker stats, JSON")
+        } else {
+            (RecordingFormat::NerdctlStats, "nerdctl stats, JSON")
+        };
+        reader.input.format = kind;
+        let mut about = recording(&reader.input.file, format);
+        if let Some(units) = self.units {
+            units.describe(&mut about);
+        }
+        // Windows has no limit to print.
+        if self.has_memory && !self.has_limit {
+            about.regime = Regime::PrivateWorkingSet;
+        }
+        reader.input.samples.push(self.framer.finish_as(about));
+        Found::Yes
+    }
 }
 
 /// A recording of figures that are printed for people, in powers of 1024.

@@ -4,6 +4,7 @@ use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::Time;
 use serde_json::Value;
 
+use super::room::Room;
 use super::text::Line;
 use super::time;
 
@@ -18,15 +19,15 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    pub(crate) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str, room: &Room) -> Self {
         let trimmed = text.trim_start();
         let begins_as_json = trimmed.starts_with(['{', '[']) && !trimmed.starts_with("[2");
-        let whole = begins_as_json.then(|| serde_json::from_str(trimmed));
+        let whole = begins_as_json.then(|| room.value(trimmed));
         if let Some(Ok(value)) = whole {
             return Self::Document(value);
         }
-        let mut object = Lines::default();
-        let is_line = |line| object.push(&line).is_ok() && !object.objects.is_empty();
+        let mut lines = Lines::default();
+        let is_line = |line| matches!(lines.parse(&line, &Room::new(ROOM_OF_LINE)), Ok(Some(_)));
         // The first lines may be a prompt, or cut off.
         if super::text::lines(text).take(20).any(is_line) {
             return Self::Lines;
@@ -38,27 +39,33 @@ impl Shape {
     }
 }
 
-/// One object of a file of lines.
-#[derive(Debug)]
-pub(crate) struct Object {
+/// What the values of one line may take in memory while it is read, where none of it is kept.
+pub(crate) const ROOM_OF_LINE: usize = 64 << 20;
+
+/// Where an object of a file of lines stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct At {
     pub(crate) line: u64,
     /// The time in front of it.
     pub(crate) time: Option<Time>,
     /// Whether a new frame begins with it.
     pub(crate) clears: bool,
-    pub(crate) value: Value,
 }
 
+/// Reads a file of lines.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
-    pub(crate) objects: Vec<Object>,
     /// A time that stood alone in a line holds for those that follow.
     announced: Option<Time>,
 }
 
 impl Lines {
-    /// Adds what stands in a line, or says why it cannot be read.
-    pub(crate) fn push(&mut self, line: &Line<'_>) -> Result<(), &'static str> {
+    /// What stands in a line, if it is more than a time; or why it cannot be read.
+    pub(crate) fn parse(
+        &mut self,
+        line: &Line<'_>,
+        room: &Room,
+    ) -> Result<Option<(At, Value)>, &'static str> {
         let text = line.text.trim();
         let (time, json) = match text.find('{') {
             // `[2026-11-22 16:38:51] {…}`, or an array.
@@ -70,27 +77,22 @@ impl Lines {
             None => match time::parse(text) {
                 Some(time) => {
                     self.announced = Some(time);
-                    return Ok(());
+                    return Ok(None);
                 }
                 None if text.starts_with('[') => (None, text),
                 None => return Err("no JSON"),
             },
             _ => (None, text),
         };
-        let value: Value = serde_json::from_str(json).map_err(|error| match error.classify() {
+        let value = room.value(json).map_err(|error| match error.classify() {
             serde_json::error::Category::Eof => "JSON that is cut off",
+            _ if room.is_spent() => "JSON of more values than are kept",
             _ => "no valid JSON",
         })?;
         if !value.is_object() && !value.is_array() {
             return Err("no JSON object");
         }
-        self.objects.push(Object {
-            line: line.number,
-            time: time.or(self.announced),
-            clears: line.clears,
-            value,
-        });
-        Ok(())
+        Ok(Some((At { line: line.number, time: time.or(self.announced), clears: line.clears }, value)))
     }
 }
 

@@ -21,6 +21,7 @@ mod names;
 mod podman_stats;
 mod printed;
 mod prometheus;
+mod room;
 mod samples;
 mod table;
 mod text;
@@ -40,6 +41,7 @@ pub use journal::{JournalLine, Journaled};
 pub use samples::Samples;
 pub use units::duration_ms;
 
+use self::room::Room;
 use crate::error::{Error, Result};
 use crate::yaml::{self, Budget, Origin};
 
@@ -107,6 +109,9 @@ pub const MAX_BYTES: usize = 128 << 20;
 /// How many times as many a journal may have, which is read line by line: days of samples.
 pub const JOURNAL: u64 = 8;
 
+/// How many times the bytes that a file may have its values may take in memory.
+const ROOM: usize = 8;
+
 /// Free text without what looks like a secret.
 #[must_use]
 pub fn without_secrets(text: &str) -> String {
@@ -160,9 +165,10 @@ pub fn read_within(
         journal::read(&mut reader, &text);
         return Ok(reader.input);
     }
-    let result = match json::Shape::of(&text) {
+    let room = Room::new(usize::try_from(max).unwrap_or(usize::MAX).saturating_mul(ROOM));
+    let result = match json::Shape::of(&text, &room) {
         json::Shape::Document(value) => reader.document(&value, surroundings),
-        json::Shape::Lines => reader.json_lines(&text),
+        json::Shape::Lines => reader.json_lines(&text, &room),
         json::Shape::Broken(reason) => {
             let reason = crate::redact::message(&reason);
             return Err(Error::Document { member: name.to_owned(), reason });
@@ -192,6 +198,7 @@ pub fn read_compose(
         (max as u64, || files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "));
     let length = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
     check_size(&names(), length, max)?;
+    let room = Room::new(usize::try_from(max).unwrap_or(usize::MAX).saturating_mul(ROOM));
     let mut sheets = Vec::new();
     for (name, bytes) in files {
         let text = text::decode(bytes);
@@ -199,7 +206,7 @@ pub fn read_compose(
             member: name.clone(),
             reason: crate::redact::message(&reason),
         };
-        sheets.push(match json::Shape::of(&text) {
+        sheets.push(match json::Shape::of(&text, &room) {
             json::Shape::Document(value) => compose::Sheet::of_json(name, &value),
             json::Shape::Broken(reason) => return Err(damaged(reason)),
             json::Shape::Lines | json::Shape::Other => match compose::Sheet::parse(name, &text) {
@@ -299,22 +306,35 @@ impl Reader {
     }
 
     /// One JSON object a line, perhaps with a time in front.
-    fn json_lines(&mut self, text: &str) -> Found {
+    fn json_lines(&mut self, text: &str, room: &Room) -> Found {
         let mut lines = json::Lines::default();
+        let mut objects: Vec<(u64, Value)> = Vec::new();
+        let mut stats: Option<docker_stats::Stats> = None;
         for line in text::lines(text) {
-            if let Err(reason) = lines.push(&line) {
-                self.warn(Some(line.number), reason);
+            // Lines of stats are done with one by one, all others are held.
+            let room_of_line = stats.as_ref().map(|_| Room::new(json::ROOM_OF_LINE));
+            let (at, value) = match lines.parse(&line, room_of_line.as_ref().unwrap_or(room)) {
+                Ok(Some(object)) => object,
+                Ok(None) => continue,
+                Err(reason) => {
+                    self.warn(Some(line.number), reason);
+                    continue;
+                }
+            };
+            let is_first = objects.is_empty() && stats.is_none();
+            if is_first && docker_stats::is_line(&value) && !podman_stats::is_of_pod(&value) {
+                stats = Some(docker_stats::Stats::default());
+            }
+            match &mut stats {
+                Some(stats) => stats.push(self, &at, &value),
+                None => objects.push((at.line, value)),
             }
         }
-        let objects = lines.objects;
-        let Some(first) = objects.first() else {
-            return Found::No("JSON in no line of which there is an object");
-        };
-        if docker_stats::is_line(&first.value) && !podman_stats::is_of_pod(&first.value) {
-            return docker_stats::read(self, &objects);
+        match stats {
+            Some(stats) => stats.finish(self),
+            None if objects.is_empty() => Found::No("JSON in no line of which there is an object"),
+            None => self.objects(&objects.iter().map(|(line, value)| (*line, value)).collect::<Vec<_>>()),
         }
-        let numbered: Vec<_> = objects.iter().map(|object| (object.line, &object.value)).collect();
-        self.objects(&numbered)
     }
 
     /// A list of objects of one kind: by the first that is of a known one.

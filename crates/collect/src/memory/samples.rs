@@ -111,6 +111,12 @@ impl Framer {
         samples.rows.push(Row { frame, container, started, sample });
     }
 
+    /// The samples of a recording of which something is only known when all was read.
+    pub(crate) fn finish_as(mut self, recording: Recording) -> Samples {
+        self.samples.recording = recording;
+        self.finish()
+    }
+
     /// The samples with frames in the order of their times, if every one has a time.
     pub(crate) fn finish(self) -> Samples {
         let Self { mut samples, times, .. } = self;

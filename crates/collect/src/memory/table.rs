@@ -235,7 +235,7 @@ mod tests {
     fn check(text: &str, expected: &[Option<u64>], frames: u32, warnings: usize) {
         let (recording, warned) = recording(text);
         let column = recording.series.first().and_then(|series| series.columns.get(&Metric::WorkingSet));
-        assert_eq!(column.cloned().unwrap_or_default(), Column(expected.to_vec()), "{text}");
+        assert_eq!(column.cloned().unwrap_or_default(), Column::from(expected.to_vec()), "{text}");
         assert_eq!((recording.frames, warned), (frames, warnings), "{text}");
     }
 

@@ -52,7 +52,9 @@ pub(super) enum Command {
     Accounts,
     /// Its first argument, or that of `-u`, is an account: `gosu alice serve`.
     Become,
-    /// `sudo -u alice`, `docker run -u alice -h host image`.
+    /// Runs another command, or does something, as somebody: `sudo -u alice`.
+    Elevate,
+    /// `docker run -u alice -h host image`.
     Engine,
     Git,
     /// A client of a broker: `kcat -b host`, `nats -s host`.
@@ -64,9 +66,23 @@ pub(super) enum Command {
     Ansible,
     /// A client of a code host: `gh repo clone owner/repository`.
     Hub,
+    /// Asks the databases of the system: `getent hosts db`.
+    Lookup,
+    /// Its arguments name accounts behind a letter: `setfacl -m u:alice:rwx`.
+    Access,
+    /// Its second argument is an account: `htpasswd file alice`.
+    Passwords,
+    /// A client of Kubernetes: `kubectl -n namespace`.
+    Kube,
+    /// `docker compose -p project`.
+    Compose,
+    /// A client of a cloud: `gcloud --project project`.
+    Cloud,
+    /// Its arguments may be modules: `go get host/owner/repository`.
+    Modules,
 }
 
-const COMMANDS: [(Command, &[&str]); 15] = [
+const COMMANDS: [(Command, &[&str]); 23] = [
     (
         Command::Install,
         &[
@@ -119,10 +135,11 @@ const COMMANDS: [(Command, &[&str]); 15] = [
             "wait-for.sh",
             "whois",
             "drill",
+            "sftp",
         ],
     ),
     (Command::Fetch, &["curl", "wget", "http", "https", "aria2c", "ab", "wrk", "hey"]),
-    (Command::Copy, &["scp", "rsync", "sftp", "mount", "mount.nfs", "smbclient"]),
+    (Command::Copy, &["scp", "rsync", "mount", "mount.nfs", "smbclient"]),
     (
         Command::Database,
         &[
@@ -156,17 +173,37 @@ const COMMANDS: [(Command, &[&str]); 15] = [
         Command::Accounts,
         &[
             "useradd", "adduser", "userdel", "deluser", "usermod", "groupadd", "addgroup", "groupdel",
-            "delgroup", "groupmod", "passwd", "chage", "chsh", "chfn", "gpasswd", "newusers",
+            "delgroup", "groupmod", "chage", "chsh", "chfn", "gpasswd", "newusers",
         ],
     ),
-    (Command::Become, &["su", "gosu", "su-exec", "setuidgid", "s6-setuidgid", "chpst", "enable-linger"]),
+    (
+        Command::Become,
+        &[
+            "su",
+            "gosu",
+            "su-exec",
+            "setuidgid",
+            "s6-setuidgid",
+            "chpst",
+            "enable-linger",
+            "runuser",
+            "passwd",
+            "createuser",
+            "dropuser",
+        ],
+    ),
     (
         Command::Engine,
-        &[
-            "sudo", "doas", "runuser", "setpriv", "crontab", "install", "docker", "podman", "nerdctl",
-            "buildah", "skopeo", "crane", "helm", "oras", "cosign", "regctl",
-        ],
+        &["docker", "podman", "nerdctl", "buildah", "skopeo", "crane", "helm", "oras", "cosign", "regctl"],
     ),
+    (Command::Elevate, &["sudo", "doas", "setpriv", "crontab", "install"]),
+    (Command::Lookup, &["getent"]),
+    (Command::Access, &["setfacl"]),
+    (Command::Passwords, &["htpasswd"]),
+    (Command::Kube, &["kubectl", "oc", "k9s", "kubens", "stern"]),
+    (Command::Compose, &["docker-compose", "podman-compose"]),
+    (Command::Cloud, &["gcloud", "gsutil", "bq", "firebase"]),
+    (Command::Modules, &["go"]),
     (Command::Git, &["git"]),
     (Command::Broker, &["kafkacat", "kcat", "nats", "nats-pub", "nats-sub", "nats-top"]),
     (Command::Cluster, &["consul", "serf", "nomad", "kubeadm"]),
@@ -238,7 +275,7 @@ pub(super) fn of_key(key: &str) -> Role {
             })
         })
     };
-    if is_one(&HOST_KEYS) || lower == "add-host" || lower == "pghost" {
+    if is_one(&HOST_KEYS) || matches!(lower.as_str(), "add-host" | "pghost" | "resolve" | "sslserver") {
         Role::Host
     } else if people::is_key(key) || matches!(lower.as_str(), "reuid" | "regid" | "userspec" | "gid" | "uid")
     {
@@ -278,6 +315,9 @@ fn is_organisation(key: &str) -> bool {
 pub(super) fn of_subcommand(command: Command, word: &str) -> Role {
     match (command, word) {
         (_, "set-hostname" | "join_cluster") | (Command::Cluster, "join") => Role::Host,
+        (Command::Lookup, "hosts" | "ahosts" | "ahostsv4" | "ahostsv6") => Role::Host,
+        (Command::Lookup, "passwd" | "group" | "shadow" | "initgroups") => Role::User,
+        (Command::Kube, "use-context" | "set-context") => Role::Project,
         (Command::Hub, "clone" | "fork" | "view" | "create" | "sync" | "list" | "api") => Role::Repository,
         _ => Role::Any,
     }
@@ -286,10 +326,15 @@ pub(super) fn of_subcommand(command: Command, word: &str) -> Role {
 /// What the short option of a command asks for.
 pub(super) fn of_option(command: Command, option: &str) -> Role {
     match (command, option) {
-        (Command::Database | Command::Engine, "-h") | (Command::Reach | Command::Copy, "-J") => Role::Host,
-        (Command::Database, "-U" | "-u") | (Command::Engine | Command::Become, "-u" | "-o" | "-g") => {
-            Role::User
-        }
+        (Command::Database | Command::Engine | Command::Elevate | Command::Become, "-h")
+        | (Command::Reach | Command::Copy, "-J") => Role::Host,
+        (Command::Database, "-U" | "-u" | "-O")
+        | (Command::Engine | Command::Compose | Command::Elevate | Command::Become, "-u" | "-o" | "-g")
+        | (Command::Become, "-U")
+        | (Command::Fetch, "-u" | "--user") => Role::User,
+        (Command::Kube | Command::Engine, "-n")
+        | (Command::Compose, "-p")
+        | (Command::Cloud, "--project") => Role::Project,
         (Command::Reach, "-l") => Role::User,
         (Command::Accounts, "-g" | "-G" | "--groups" | "--ingroup" | "-aG" | "-a" | "-l" | "--login") => {
             Role::User
@@ -310,7 +355,7 @@ pub(super) fn of_option(command: Command, option: &str) -> Role {
         (
             Command::Fetch,
             "-o" | "-O" | "-H" | "-d" | "-X" | "-A" | "-b" | "-c" | "-F" | "-m" | "-w" | "-T" | "-K" | "-P"
-            | "-n" | "-t" | "-u" | "-e",
+            | "-n" | "-t" | "-e",
         ) if option != "-O" => Role::Skip,
         (Command::Fetch, long) if long.starts_with("--") && !is_switch(long) => Role::Skip,
         _ => Role::Any,
@@ -375,6 +420,9 @@ mod tests {
         assert_eq!(of_key("TORCH_VERSION"), Role::Version);
         assert_eq!(of_option(Command::Database, "-h"), Role::Host);
         assert_eq!(of_option(Command::Other, "-h"), Role::Any);
+        assert_eq!(of_option(Command::Compose, "-p"), Role::Project);
+        assert_eq!(of_option(Command::Engine, "-p"), Role::Any);
+        assert_eq!(of_subcommand(Command::Lookup, "hosts"), Role::Host);
         assert_eq!(command("/usr/bin/psql"), Some(Command::Database));
     }
 }

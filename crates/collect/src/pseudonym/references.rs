@@ -64,6 +64,25 @@ pub(super) fn is_image(word: &str) -> bool {
     is_registry && is_address(registry) && last.contains([':', '@'])
 }
 
+/// Whether a reference begins with a registry, and is no path of files: with a port, or a host that can be nothing else. A
+/// variable or a host that could be a file needs a tag.
+pub(super) fn is_on_registry(reference: &str) -> bool {
+    let reference = reference.split_once("://").map_or(reference, |(_, rest)| rest);
+    let Some((registry, path)) = reference.split_once('/') else { return false };
+    let (host, port) = registry.split_once(':').unwrap_or((registry, ""));
+    let is_told = match hosts::dotted(&host.to_lowercase()) {
+        hosts::Dotted::Host => true,
+        hosts::Dotted::Either => path.contains([':', '@']),
+        hosts::Dotted::No => is_variable_or_capital(host) && path.contains([':', '@']),
+    };
+    is_told || !port.is_empty() || host == "localhost" || addresses::ipv4(host).is_some()
+}
+
+/// Whether a word without dots can be a registry at all: no account of a registry has a capital in its name.
+fn is_variable_or_capital(host: &str) -> bool {
+    host.starts_with('$') || host.chars().any(char::is_uppercase)
+}
+
 /// Every part but the last of a path on a registry that is not everybody's. What a mirror has of a publisher stays.
 pub(super) fn groups(path: &str, mut at: usize, add: &mut impl FnMut(Kind, Range<usize>)) {
     let Some((groups, _)) = path.rsplit_once('/') else { return };

@@ -45,6 +45,7 @@ pub(super) fn scan(field: Field<'_>, texts: &[&str]) -> Vec<Found> {
         is_list: false,
         has_no_command: false,
         is_hosts_file: texts.iter().any(|text| text.contains("/etc/hosts")),
+        is_ssh_config: texts.iter().any(|text| text.contains(".ssh/config") || text.contains("ssh_config")),
     };
     if let [text] = texts {
         if scan.whole(field, text) {
@@ -82,6 +83,8 @@ struct Scan<'a> {
     has_no_command: bool,
     /// Whether lines of `/etc/hosts` are written.
     is_hosts_file: bool,
+    /// Whether settings of a client of SSH are written.
+    is_ssh_config: bool,
 }
 
 impl<'a> Scan<'a> {
@@ -134,6 +137,13 @@ impl<'a> Scan<'a> {
         let is_first = before.is_none();
         let is_apart = before
             .is_some_and(|before| before.part != word.part && (before.is_of_script() || word.is_of_script()));
+        // An argument of several words looks like a script, and may be a name: `["git","config","user.name","Ann Lee"]`.
+        if is_apart && before.is_some() && self.role_of(word, before, second) == Role::Person {
+            let name = word.through_end().trim_end();
+            self.add(word.part, word.at..word.at + name.len(), Kind::User, name);
+            self.skipped = Some((word.part, word.at + name.len()));
+            return;
+        }
         let (before, second) = if is_apart { (None, None) } else { (before, second) };
         if is_apart {
             self.role = Role::Any;
@@ -250,9 +260,19 @@ impl<'a> Scan<'a> {
             };
             return if long == Role::Any { of_command } else { long };
         }
+        let of_subcommand = commands::of_subcommand(self.command, before.text);
+        if of_subcommand != Role::Any {
+            return of_subcommand;
+        }
         match before.text {
             "USER" if self.instruction == "USER" => return Role::User,
             "machine" => return Role::Host,
+            // The end of a line may be noted with a mark of `printf`.
+            "Host" | "HostName" | "Hostname" | "ProxyJump" if self.is_ssh_config => return Role::HostsLine,
+            "User" if self.is_ssh_config => return Role::User,
+            "project" if self.command == Command::Cloud && second.is_some_and(|word| word.text == "set") => {
+                return Role::Project;
+            }
             "login" if self.command == Command::Other => return Role::User,
             "user.name" | "user.email" if self.command == Command::Git => return Role::Person,
             "login" | "logout" if self.command == Command::Engine => return Role::Host,
@@ -260,10 +280,6 @@ impl<'a> Scan<'a> {
                 return commands::of_key(key);
             }
             _ => {}
-        }
-        let of_subcommand = commands::of_subcommand(self.command, before.text);
-        if of_subcommand != Role::Any {
-            return of_subcommand;
         }
         if is_written_to(word.rest, "/etc/hostname") {
             return Role::Host;
@@ -338,6 +354,18 @@ impl<'a> Scan<'a> {
         if word.rest.starts_with(" ALL=") {
             self.user(word);
         }
+        // A line of known hosts.
+        if [" ssh-", " ecdsa-sha2-", " sk-ssh-"].iter().any(|key| word.rest.starts_with(key)) {
+            self.host(word);
+        }
+        if word.text == "id" && begins_command(word, before) {
+            (self.command, self.arguments) = (Command::Become, 0);
+            return;
+        }
+        if word.text == "compose" && self.command == Command::Engine {
+            (self.command, self.arguments) = (Command::Compose, 0);
+            return;
+        }
         self.arguments += 1;
         let is_number = word.text.bytes().all(|byte| byte.is_ascii_digit());
         match self.command {
@@ -358,12 +386,13 @@ impl<'a> Scan<'a> {
                     self.host(word);
                 }
             }
-            Command::Own if self.arguments == 1 => self.user(word),
-            Command::Become if self.arguments == 1 => self.user(word),
+            Command::Own | Command::Become if self.arguments == 1 => self.user(word),
+            Command::Passwords if self.arguments == 2 => self.user(word),
+            Command::Access => self.access(word),
+            Command::Modules => self.module(word),
             Command::Accounts => self.user(word),
-            // A path that begins with a variable, such as `"$LOGS/x.log"`, is no reference without a tag or a port.
-            Command::Engine if word.text.starts_with('$') && !word.text.contains(':') => {}
-            Command::Engine => {
+            // Engines take paths as well: `"$LOGS/x.log"`, `conf.d/sites/x`.
+            Command::Engine if references::is_on_registry(word.text) => {
                 references::image(word.text, &mut |kind, range| self.add_in(word, range, kind));
             }
             _ => {}

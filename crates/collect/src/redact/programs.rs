@@ -160,6 +160,13 @@ pub(super) const PROGRAMS: &[Program] = &[
         other: "USdQiHIo",
         ..NONE
     },
+    // Their `-p` is a port.
+    Program {
+        names: &["mosquitto_pub", "mosquitto_sub", "mosquitto_rr"],
+        password: "P",
+        other: "AfhikLmMpqrtTuVWx",
+        ..NONE
+    },
     Program { names: &["redis-cli", "valkey-cli", "keydb-cli"], password: "a", other: "hpnus", ..NONE },
     Program {
         names: &["ldapsearch", "ldapadd", "ldapmodify", "ldapdelete", "ldapwhoami", "ldappasswd", "vsql"],

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Time;
+use crate::room;
 use crate::{Bytes, Digest};
 
 /// One container, with everything that was read of it.
@@ -49,9 +50,11 @@ pub struct Container {
     pub entrypoint_words: Option<u32>,
     /// The names of the environment variables.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub env_names: Vec<String>,
     /// What it was seen to be, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub states: Vec<ContainerState>,
 }
 
@@ -157,6 +160,7 @@ pub struct RestartPolicy {
 #[expect(missing_docs, reason = "the names are those of the Dockerfile's options")]
 pub struct Probe {
     /// `["CMD", …]`, `["CMD-SHELL", …]`, or `["NONE"]` where it is switched off; what looks like a secret is replaced.
+    #[serde(deserialize_with = "room::list")]
     pub test: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interval_ms: Option<u64>,
@@ -234,6 +238,7 @@ pub struct Health {
     pub failing_streak: u64,
     /// The last probes, oldest first; engines keep five. Never what they printed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub log: Vec<ProbeRun>,
 }
 

@@ -4,20 +4,24 @@
 //! [`Container`]; what refers to it holds its index. Absent is always unknown, never zero, and no limit is
 //! [`Limits::memory`] without a value in limits that were read; what could not be read is in [`Limits::unread`].
 
+mod column;
 mod container;
 mod planned;
 mod recording;
 
 use serde::{Deserialize, Serialize};
 
+use crate::room;
+
+pub use column::Column;
 pub use container::{
     Command, Container, ContainerState, Event, EventKind, Health, HealthStatus, Limits, Logging, Probe,
     ProbeRun, RestartPolicy, Status, Swap, UnreadLimit,
 };
 pub use planned::{Dependency, PlanFormat, PlannedService};
 pub use recording::{
-    Column, Ended, Engine, EngineKind, Host, Interruption, Load, Metric, Quality, Recording, RecordingFormat,
-    Regime, Resolution, Series, Timestamps, UnitBase,
+    Ended, Engine, EngineKind, Host, Interruption, Load, Metric, Quality, Recording, RecordingFormat, Regime,
+    Resolution, Series, Timestamps, UnitBase,
 };
 
 /// The facts of a running stack: containers, plans, recordings and events.
@@ -28,21 +32,27 @@ pub use recording::{
 pub struct Runtime {
     /// Every container once, by service, name and ID.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub containers: Vec<Container>,
     /// What compose files and pod specs ask for, by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub planned: Vec<PlannedService>,
     /// Memory over time, in the order it was given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub recordings: Vec<Recording>,
     /// What happened to the containers, by time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub events: Vec<Event>,
     /// When somebody listened: outside of these spans the absence of an event says nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub watched: Vec<Span>,
     /// What could not be read, or has to be known of what was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub warnings: Vec<RuntimeWarning>,
 }
 
@@ -110,7 +120,7 @@ impl Runtime {
                 }
                 let end = series.first.checked_add(series.length);
                 let fits = end.is_some_and(|end| end <= recording.frames)
-                    && series.columns.values().all(|column| column.len() == series.length as usize);
+                    && series.columns.values().all(|column| column.len() == series.length);
                 if !fits {
                     return Err("the columns of a series differ in length".to_owned());
                 }
@@ -128,8 +138,8 @@ mod tests {
 
     fn recorded() -> Runtime {
         let columns = BTreeMap::from([
-            (Metric::WorkingSet, Column(vec![Some(5), None])),
-            (Metric::Limit, Column(vec![None; 2])),
+            (Metric::WorkingSet, Column::from(vec![Some(5), None])),
+            (Metric::Limit, Column::from(vec![None; 2])),
         ]);
         let series =
             Series { container: 0, started: Some(Time(3)), first: 1, length: 2, columns, peak: None };

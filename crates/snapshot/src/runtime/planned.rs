@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::room;
+
 use super::{Command, Limits, Logging, Probe, RestartPolicy};
 
 /// What a file asks for. Names of environment variables only, never their values.
@@ -45,16 +47,20 @@ pub struct PlannedService {
     pub entrypoint_words: Option<u32>,
     /// What has to run before it, by name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub depends_on: Vec<Dependency>,
     /// The names of the environment variables, sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub env_names: Vec<String>,
     /// The profiles it is part of; with any, it runs only if one is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub profiles: Vec<String>,
     /// The keys of the file whose values could not be read, sorted: what they ask for is not known. `extends` stands for
     /// everything the service may take from a base that could not be read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub unread: Vec<String>,
 }
 

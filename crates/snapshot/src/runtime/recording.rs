@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Span, Time};
+use super::{Column, Span, Time};
 use crate::Bytes;
+use crate::room;
 
 /// Samples of some containers.
 ///
@@ -39,6 +40,7 @@ pub struct Recording {
     pub ended: Option<Ended>,
     /// When the engine could not be asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub interruptions: Vec<Interruption>,
     /// How many frames there are.
     pub frames: u32,
@@ -47,6 +49,7 @@ pub struct Recording {
     pub times: Option<Vec<Time>>,
     /// One for each start of each container, by container and start.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub series: Vec<Series>,
 }
 
@@ -80,29 +83,10 @@ pub struct Series {
 }
 
 impl Series {
-    /// The values of a metric that are there, with their frames.
+    /// The values of a metric that are there, with their frames. Gaps cost nothing, however long they are.
     pub fn values(&self, metric: Metric) -> impl Iterator<Item = (u32, u64)> + '_ {
-        let column = self.columns.get(&metric).map_or(&[][..], |column| &column.0);
-        (self.first..).zip(column).filter_map(|(frame, value)| Some((frame, (*value)?)))
-    }
-}
-
-/// One value for each frame of a series; a gap is `None`, never zero.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Column(pub Vec<Option<u64>>);
-
-impl Column {
-    /// How many frames it covers.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether it covers none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        let values = self.columns.get(&metric).into_iter().flat_map(Column::values);
+        values.map(|(index, value)| (self.first.saturating_add(index), value))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A blob as one stream, however often the connection is cut.
 
 use std::io::{self, Read};
+use std::time::{Duration, Instant};
 
 use ureq::BodyReader;
 use ureq::http::{StatusCode, header};
@@ -19,6 +20,9 @@ pub(crate) struct Blob<'a> {
     patience: Patience,
     /// Where patience was fresh.
     fresh_at: u64,
+    /// How long all of it may take, and when that is over.
+    longest: Duration,
+    deadline: Instant,
 }
 
 /// What one connection gives.
@@ -33,8 +37,11 @@ const PROGRESS: u64 = 1 << 20;
 
 impl<'a> Blob<'a> {
     pub(crate) fn open(client: &'a Client<'a>, digest: String, size: u64) -> Result<Self, Failure> {
-        let body = request(client, &digest, size, 0)?;
-        Ok(Self { client, digest, size, offset: 0, body, patience: Patience::resuming(), fresh_at: 0 })
+        let longest = client.pace.longest(size);
+        let deadline = Instant::now() + longest;
+        let body = request(client, &digest, longest, 0)?;
+        let patience = Patience::resuming();
+        Ok(Self { client, digest, size, offset: 0, body, patience, fresh_at: 0, longest, deadline })
     }
 
     fn reconnect(&mut self, cut: io::Error) -> io::Result<()> {
@@ -45,7 +52,11 @@ impl<'a> Blob<'a> {
         let mut failure = Failure::Transport(cut.into());
         loop {
             self.client.wait(&mut self.patience, failure).map_err(io::Error::other)?;
-            match request(self.client, &self.digest, self.size, self.offset) {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::Error::other(Failure::Endless(self.longest)));
+            }
+            match request(self.client, &self.digest, left, self.offset) {
                 Ok(body) => {
                     self.body = body;
                     return Ok(());
@@ -83,8 +94,8 @@ impl Read for Blob<'_> {
 }
 
 /// Asks for the blob from an offset on. Not every server can jump: then what is known already is skipped.
-fn request(client: &Client<'_>, digest: &str, size: u64, offset: u64) -> Result<Body, Failure> {
-    let response = client.get(&format!("blobs/{digest}"), "*/*", Size::Blob(size), offset)?;
+fn request(client: &Client<'_>, digest: &str, within: Duration, offset: u64) -> Result<Body, Failure> {
+    let response = client.get(&format!("blobs/{digest}"), "*/*", Size::Blob(within), offset)?;
     let starts_at = match response.status() {
         StatusCode::PARTIAL_CONTENT => text_header(&response, &header::CONTENT_RANGE)
             .and_then(|range| range.strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok())

@@ -29,7 +29,7 @@ pub(crate) struct Client<'a> {
     pub(super) agent: Agent,
     pub(super) guard: Guard,
     printer: &'a Printer,
-    pace: Pace,
+    pub(super) pace: Pace,
     reference: Reference,
     /// The registry as the user names it.
     pub(super) host: String,
@@ -47,7 +47,8 @@ pub(crate) struct Client<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Size {
     Document,
-    Blob(u64),
+    /// It may take so long.
+    Blob(Duration),
 }
 
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
@@ -257,8 +258,8 @@ impl<'a> Client<'a> {
             if offset > 0 {
                 request = request.header(header::RANGE, format!("bytes={offset}-"));
             }
-            if let Size::Blob(bytes) = size {
-                request = request.config().timeout_per_call(Some(self.pace.longest(bytes))).build();
+            if let Size::Blob(within) = size {
+                request = request.config().timeout_per_call(Some(within)).build();
             }
             let mut response = request.call().map_err(Failure::Transport)?;
             if !response.status().is_redirection() {

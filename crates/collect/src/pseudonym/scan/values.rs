@@ -100,6 +100,31 @@ impl Scan<'_> {
         }
     }
 
+    /// The account of an entry of an access list: `u:alice:rwx`, `default:group:staff:rx`.
+    pub(super) fn access(&mut self, word: &Word<'_>) {
+        let mut at = 0;
+        let mut is_next = false;
+        for part in word.text.split([':', ',']) {
+            if is_next && people::is_person(part) {
+                self.add_in(word, at..at + part.len(), Kind::User);
+            }
+            is_next = matches!(part, "u" | "g" | "user" | "group");
+            at += part.len() + 1;
+        }
+    }
+
+    /// The owner of a module that is named by where it lies: `git.acme.com/owner/repository`.
+    pub(super) fn module(&mut self, word: &Word<'_>) {
+        let Some((host, path)) = word.text.split_once('/') else { return };
+        let lower = host.to_lowercase();
+        let is_code_host = known::CODE_HOSTS.contains(&lower.as_str());
+        if is_code_host || hosts::dotted(&lower) == hosts::Dotted::Host && !known::is_public_host(&lower) {
+            references::repository(path, host.len() + 1, 2, &mut |kind, range| {
+                self.add_in(word, range, kind)
+            });
+        }
+    }
+
     pub(super) fn person(&mut self, word: &Word<'_>) {
         let name = word.quoted().trim_end();
         if !name.starts_with('$') {
