@@ -32,6 +32,9 @@ pub struct Facts {
     /// Files that hold a secret. Never what it is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<SecretFact>,
+    /// Files that lead into the cache of a package manager.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub leads: Vec<LeadFact>,
 }
 
 impl Facts {
@@ -66,6 +69,7 @@ impl Facts {
             + self.file_lists.iter().map(|fact| FACT + list(&fact.files)).sum::<usize>()
             + self.selections.iter().map(selection).sum::<usize>()
             + self.imports.iter().map(|fact| FACT + fact.modules.len() * NAME).sum::<usize>()
+            + self.leads.iter().map(|fact| FACT + fact.paths.len() * NAME).sum::<usize>()
             + (self.binaries.len() + self.secrets.len()) * FACT;
         bytes as u64
     }
@@ -83,7 +87,8 @@ impl Facts {
             .chain(self.selections.iter().map(|fact| fact.entry))
             .chain(self.imports.iter().map(|fact| fact.entry))
             .chain(self.binaries.iter().map(|fact| fact.entry))
-            .chain(self.secrets.iter().map(|fact| fact.entry));
+            .chain(self.secrets.iter().map(|fact| fact.entry))
+            .chain(self.leads.iter().map(|fact| fact.entry));
         facts.chain(lists.filter_map(FileList::last)).all(|entry| (entry as usize) < entries)
     }
 }
@@ -372,6 +377,15 @@ pub struct BinaryFact {
     /// The bytes of its symbol table (`.symtab` and `.strtab`), which `strip` removes.
     #[serde(skip_serializing_if = "Bytes::is_zero", default)]
     pub symbol_bytes: Bytes,
+}
+
+/// A file that names others in the cache of a package manager: the interpreter of a script, the home of an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadFact {
+    /// The file.
+    pub entry: u32,
+    /// The paths it names, as they are written, sorted.
+    pub paths: Vec<String>,
 }
 
 /// A file that holds a secret.
