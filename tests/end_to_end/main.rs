@@ -17,6 +17,7 @@ mod hostile;
 mod images;
 mod limits;
 mod lost;
+mod owners;
 mod packages;
 mod page;
 mod planted;
