@@ -19,6 +19,7 @@ mod images;
 mod layout;
 mod limits;
 mod lost;
+mod owners;
 mod packages;
 mod page;
 mod planted;

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use plimsoll_analysis::compare::FileChange;
 use plimsoll_analysis::memory::StartUp;
 use plimsoll_analysis::memory::compare::ChangeVerdict;
-use plimsoll_analysis::packages::{Catalogue, PackageId, Root, Use};
+use plimsoll_analysis::packages::{Catalogue, DependencyKind, PackageId, Root, Use, Want};
 use plimsoll_report::format::{Quantity, count, one_line, shorten};
 use plimsoll_report::language::{Language, Messages, Noun, Words};
 use plimsoll_snapshot::{ByteDelta, Bytes, SCHEMA_VERSION};
@@ -164,7 +164,29 @@ pub(crate) fn why(why: Why<'_>, catalogue: &Catalogue) -> String {
         Why::Root(root) => self::root(root).to_owned(),
         Why::Needed(by, 1) => (words().needed_by)(&package(catalogue, by)),
         Why::Needed(by, all) => (words().needed_by_more)(&package(catalogue, by), &count(all as u64 - 1)),
+        Why::Wanted(by) => wanted_by(by, catalogue),
         Why::Unknown => NONE.to_owned(),
+    }
+}
+
+/// How much a package makes use of another that it works without.
+pub(crate) fn dependency(kind: DependencyKind) -> Option<&'static str> {
+    match kind {
+        DependencyKind::Required | DependencyKind::Peer => None,
+        DependencyKind::Extra => Some(words().extra),
+        DependencyKind::Recommended => Some(words().recommended),
+        DependencyKind::Optional => Some(words().optional),
+    }
+}
+
+/// Who makes use of a package, and works without it.
+pub(crate) fn wanted_by(by: Want, catalogue: &Catalogue) -> String {
+    let name = package(catalogue, by.package);
+    match by.kind {
+        DependencyKind::Required | DependencyKind::Peer => (words().needed_by)(&name),
+        DependencyKind::Extra => (words().extra_of)(&name),
+        DependencyKind::Recommended => (words().recommended_by)(&name),
+        DependencyKind::Optional => (words().optional_for)(&name),
     }
 }
 

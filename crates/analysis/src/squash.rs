@@ -78,9 +78,22 @@ pub struct Squashed<'a> {
     pub below_symlinks: Vec<(u32, u32, u32)>,
     /// Every path that some layer has mentioned, alive or not.
     pub names: Names,
+    /// Which inode each entry names.
+    entries: EntryInodes,
     /// What whiteouts took away, in the order of layers.
     pub deletions: Vec<Deletion>,
 }
+
+/// Which inode the entries of all layers name, hard links included.
+#[derive(Debug, Default)]
+struct EntryInodes {
+    /// For each layer the inode of each of its entries, or [`NO_INODE`].
+    of_entries: Vec<Vec<u32>>,
+    /// The inode, layer and entry of every hard link, in order.
+    links: Vec<(u32, u32, u32)>,
+}
+
+const NO_INODE: u32 = u32::MAX;
 
 /// A file, or a directory of files, that a whiteout took away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +112,8 @@ pub struct Names {
     parents: Vec<u32>,
     /// For each layer of the image, the name of each of its entries.
     of_entries: Vec<Vec<u32>>,
+    /// The layer and the entry that each name stands for in the final tree.
+    living: Vec<Option<(u32, u32)>>,
 }
 
 impl Names {
@@ -123,10 +138,59 @@ impl Names {
         self.of_entries[layer as usize][entry as usize]
     }
 
+    /// The layer and the entry that a name stands for in the final tree; `None` if nothing is there, or a directory
+    /// that only what lies in it implies.
+    #[must_use]
+    pub fn living(&self, name: u32) -> Option<(u32, u32)> {
+        self.living[name as usize]
+    }
+
+    /// Whether the final tree has an entry where its layer put it.
+    #[must_use]
+    pub fn is_alive(&self, layer: u32, entry: u32) -> bool {
+        self.living(self.of(layer, entry)) == Some((layer, entry))
+    }
+
     /// The directory a name stands in; the root stands in itself.
     #[must_use]
     pub fn parent(&self, name: u32) -> u32 {
         self.parents[name as usize]
+    }
+}
+
+impl Squashed<'_> {
+    /// The inode that an entry names: the one it stores, or the one it links to.
+    #[must_use]
+    pub fn inode_of(&self, layer: u32, entry: u32) -> Option<u32> {
+        let inode = *self.entries.of_entries.get(layer as usize)?.get(entry as usize)?;
+        (inode != NO_INODE).then_some(inode)
+    }
+
+    /// The layers and the entries that name an inode: those of the final tree or, if it is hidden, all it ever had.
+    /// The one that stores it comes first.
+    pub fn names_of(&self, inode: u32) -> impl Iterator<Item = (u32, u32)> {
+        let Inode { layer, entry, hidden, .. } = self.inodes[inode as usize];
+        let links = &self.entries.links;
+        let from = links.partition_point(|&(other, ..)| other < inode);
+        let links = links[from..].iter().take_while(move |&&(other, ..)| other == inode);
+        let all = std::iter::once((layer, entry)).chain(links.map(|&(_, layer, entry)| (layer, entry)));
+        all.filter(move |&(layer, entry)| hidden.is_some() || self.names.is_alive(layer, entry))
+    }
+
+    /// Whether the final tree has something at a path.
+    #[must_use]
+    pub fn finds(&self, snapshot: &Snapshot, image: &Image, path: &[u8]) -> bool {
+        image.layers.iter().zip(0..).any(|(layer, index)| {
+            let contents = snapshot.layers[layer.layer].contents.as_ref();
+            let entry = contents.and_then(|contents| u32::try_from(contents.entries.find(path)?).ok());
+            entry.is_some_and(|entry| self.names.is_alive(index, entry))
+        })
+    }
+
+    /// Whether an inode ever had more than one name.
+    #[must_use]
+    pub fn is_linked(&self, inode: u32) -> bool {
+        self.entries.links.binary_search_by_key(&inode, |&(other, ..)| other).is_ok()
     }
 }
 
@@ -227,6 +291,7 @@ struct Stack<'a> {
     below_symlinks: Vec<(u32, u32, u32)>,
     layers: Vec<Option<&'a Contents>>,
     of_entries: Vec<Vec<NodeId>>,
+    entries: EntryInodes,
     deletions: Vec<Deletion>,
 }
 
@@ -242,6 +307,7 @@ impl Default for Stack<'_> {
             below_symlinks: Vec::new(),
             layers: Vec::new(),
             of_entries: Vec::new(),
+            entries: EntryInodes::default(),
             deletions: Vec::new(),
         }
     }
@@ -314,6 +380,7 @@ impl<'a> Stack<'a> {
 
         // Links come last, since what they point to may stand before or behind them.
         let mut walk = Walk::default();
+        let mut linked = Vec::new();
         for index in links {
             let entry = entries.get(index as usize);
             let (kind, inode) = match self.resolve(contents, index, &inode_of_entry) {
@@ -331,9 +398,17 @@ impl<'a> Stack<'a> {
             let id = walk.make(self, entry.path, layer);
             name_of_entry[index as usize] = id;
             self.place(id, Live { kind, layer, entry: Some(index), inode });
+            linked.extend(inode.map(|inode| (index, inode)));
         }
         self.of_entries.resize(layer as usize, Vec::new());
         self.of_entries.push(name_of_entry);
+        let mut inodes: Vec<u32> = inode_of_entry.iter().map(|inode| inode.unwrap_or(NO_INODE)).collect();
+        for (index, inode) in linked {
+            inodes[index as usize] = inode;
+            self.entries.links.push((inode, layer, index));
+        }
+        self.entries.of_entries.resize(layer as usize, Vec::new());
+        self.entries.of_entries.push(inodes);
         for (_, inode) in pinned.into_values() {
             if let Some(inode) = inode {
                 self.drop_name(inode, layer, Cause::Deleted);
@@ -513,9 +588,13 @@ impl<'a> Stack<'a> {
         let mut tree = TreeBuilder::new(self.names.len(), self.inodes.len());
         self.add_to(&mut tree, ROOT, 0);
         let parents = self.names.iter().map(|name| name.parent).collect();
-        let names = Names { parents, of_entries: self.of_entries };
-        let Self { inodes, dangling, to_deleted, below_symlinks, deletions, .. } = self;
-        Squashed { tree: tree.finish(), inodes, dangling, to_deleted, below_symlinks, names, deletions }
+        let living = |name: &Name<'_>| name.live.and_then(|live| Some((live.layer, live.entry?)));
+        let living = self.names.iter().map(living).collect();
+        let names = Names { parents, of_entries: self.of_entries, living };
+        let Self { inodes, dangling, to_deleted, below_symlinks, mut entries, deletions, .. } = self;
+        entries.links.order();
+        let tree = tree.finish();
+        Squashed { tree, inodes, dangling, to_deleted, below_symlinks, names, entries, deletions }
     }
 
     fn add_to(&mut self, tree: &mut TreeBuilder<'a>, root: NodeId, depth: u32) {
@@ -680,6 +759,27 @@ mod tests {
     fn a_link_to_a_lower_file_outlives_the_whiteout_of_its_target() {
         check(&["f a 10", "h b a\nw a"], "b", &[]);
         check(&["f a 10", "h b a", "w b"], "a", &[]);
+    }
+
+    #[test]
+    fn every_name_of_an_inode_is_known() {
+        let names = |layers: &[&str], inode: u32| {
+            let snapshot = snapshot("app", layers);
+            let squashed = squash(&snapshot, &snapshot.images[0]);
+            let path = |(layer, entry): (u32, u32)| {
+                let contents = snapshot.layers[layer as usize].contents.as_ref().unwrap();
+                path::escape(contents.entries.get(entry as usize).path).into_owned()
+            };
+            squashed.names_of(inode).map(path).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(names(&["f m 10\nh z m\nh a z\nf other 1"], 0), "m a z");
+        // A link before its target, and one to a lower layer.
+        assert_eq!(names(&["h a m\nf m 10", "h b a\nw m"], 0), "a b");
+        // Of a hidden inode every name it had.
+        assert_eq!(names(&["f m 10\nh a m", "w m", "w a"], 0), "m a");
+        // A name that a later layer gave to something else is no name of the old content.
+        assert_eq!(names(&["f m 10\nh a m", "f m 3"], 0), "a");
+        assert_eq!(names(&["f m 10\nh a m", "f m 3"], 1), "m");
     }
 
     #[test]

@@ -3,15 +3,15 @@
 use plimsoll_snapshot::{
     Attributes, BinaryFact, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, Ecosystem,
     Entries, EntriesBuilder, Facts, FileList, Files, HistoryEntry, Image, ImageLayer, ImportFact, Layer,
-    Node, PackageFact, Paths, Platform, Requirement, RequirementKind, SCHEMA_VERSION, SecretFact,
+    LeadFact, Node, PackageFact, Paths, Platform, Requirement, RequirementKind, SCHEMA_VERSION, SecretFact,
     SelectionFact, Service, Snapshot, Source, Transport,
 };
 
 /// A layer from lines: `f PATH SIZE [CONTENT]`, `d PATH`, `l PATH TARGET`, `h PATH TARGET`, `w PATH` (whiteout),
-/// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [offers=A,B] [files=X,Y] [requested]`
+/// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [offers=A,B] [recommends=A,B] [peers=A,B] [files=X,Y] [requested]`
 /// (a package), `m SOURCE ECOSYSTEM MODULE…` (imports), `s FILE ECOSYSTEM NAME…` (asked for), `a FILE ECOSYSTEM NAME…`
 /// (came along), `v FILE ECOSYSTEM NAME…` (asked for by developers), `x FILE KIND` (a secret), `b FILE DEBUG SYMBOLS` (a
-/// binary). `u PATH SIZE MODE` is a file with a mode, in octal. `i INSTRUCTION` is the step that made it.
+/// binary), `e FILE PATH…` (what a file leads to). `u PATH SIZE MODE` is a file with a mode, in octal. `i INSTRUCTION` is the step that made it.
 pub(crate) fn layer(lines: &str) -> Layer {
     let mut builder = EntriesBuilder::default();
     let (mut whiteouts, mut opaque) = (Vec::new(), Vec::new());
@@ -40,7 +40,7 @@ pub(crate) fn layer(lines: &str) -> Layer {
             "w" => whiteouts.push(path),
             "o" => opaque.push(path),
             "i" => {}
-            "p" | "m" | "s" | "a" | "v" | "x" | "b" => said.push(words),
+            "p" | "m" | "s" | "a" | "v" | "x" | "b" | "e" => said.push(words),
             other => panic!("unknown kind {other}"),
         }
     }
@@ -70,6 +70,11 @@ fn facts(said: &[Vec<&str>], entries: &Entries) -> Facts {
             let bytes = |at: usize| Bytes(words[at].parse().unwrap());
             let (debug_bytes, symbol_bytes) = (bytes(2), bytes(3));
             facts.binaries.push(BinaryFact { entry: find(words[1]), debug_bytes, symbol_bytes });
+            continue;
+        }
+        if words[0] == "e" {
+            let paths = words[2..].iter().map(|&path| path.to_owned()).collect();
+            facts.leads.push(LeadFact { entry: find(words[1]), paths });
             continue;
         }
         let ecosystem = *Ecosystem::ALL.iter().find(|known| known.name() == words[2]).unwrap();
@@ -102,6 +107,17 @@ fn facts(said: &[Vec<&str>], entries: &Entries) -> Facts {
                             marker: Some("extra == 'more'".to_owned()),
                             ..named(name)
                         }))
+                        .chain(
+                            list("recommends=").iter().map(|name| Requirement {
+                                kind: RequirementKind::Recommended,
+                                ..named(name)
+                            }),
+                        )
+                        .chain(
+                            list("peers=")
+                                .iter()
+                                .map(|name| Requirement { kind: RequirementKind::Peer, ..named(name) }),
+                        )
                         .collect(),
                     provides: Vec::new(),
                     files: Files::Listed(FileList::new(files, Paths::default())),

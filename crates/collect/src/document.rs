@@ -5,6 +5,7 @@ use plimsoll_snapshot::{Config, DiffId, Digest, HealthCheck, HistoryEntry, Order
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::cache_paths;
 use crate::error::{Error, Result};
 use crate::redact;
 
@@ -171,6 +172,10 @@ fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) ->
         command: arguments(config.cmd().as_ref()),
         working_dir: setting(config.working_dir()),
         env_names: config.env().iter().flatten().map(name_of).collect(),
+        search_paths: {
+            let paths = config.env().iter().flatten().flat_map(|variable| cache_paths::of_variable(variable));
+            paths.map(|path| redact::setting(path).into_owned()).collect()
+        },
         exposed_ports: sorted(config.exposed_ports().as_ref()),
         volumes: sorted(config.volumes().as_ref()),
         labels: config

@@ -10,7 +10,7 @@ use plimsoll_snapshot::{
 use tar::EntryType;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-use crate::catalog::{Catalog, Reading};
+use crate::catalog::{Catalog, resolve};
 use crate::compression::{Found, decompress, sniff};
 use crate::depth::Depth;
 use crate::digest::HashingReader;
@@ -323,13 +323,29 @@ impl Builder {
                     return Ok(());
                 }
                 let mut reading = self.catalog.start(&path, member.size, member.mode, limits);
-                let content =
-                    read_content(reader, reading.as_mut()).map_err(|error| at(place, error, limits))?;
-                reading.into_iter().for_each(|reading| self.catalog.finish_file(reading, limits));
+                let catalog = &self.catalog;
+                let content = read_content(reader, |bytes| {
+                    if let Some(reading) = &mut reading {
+                        catalog.feed(reading, &path, member.size, bytes);
+                    }
+                })
+                .map_err(|error| at(place, error, limits))?;
+                if let Some(reading) = reading {
+                    self.catalog.finish_file(reading, &path, limits);
+                }
                 Node::File { size, content }
             }
             EntryType::Directory => Node::Directory,
-            EntryType::Symlink => Node::Symlink { target: &member.link },
+            EntryType::Symlink => {
+                if !self.headers_only
+                    && let Some(target) = resolve(path::parent(&path), &member.link)
+                {
+                    let target = self.symlinks.resolve(target.into());
+                    // Who may run it, is said of what it leads to.
+                    self.catalog.link(&path, 0, &target, false, limits);
+                }
+                Node::Symlink { target: &member.link }
+            }
             EntryType::Link => {
                 let Some(normal) = normalise(&member.link) else {
                     self.marker_bytes += member.link.len() as u64;
@@ -337,6 +353,9 @@ impl Builder {
                     return Ok(());
                 };
                 target = self.symlinks.resolve(normal);
+                if !self.headers_only {
+                    self.catalog.link(&path, member.mode, &target, true, limits);
+                }
                 Node::Hardlink { target: &target }
             }
             EntryType::Char => Node::CharDevice,
@@ -422,7 +441,7 @@ impl Builder {
             path,
             entry_type,
         }));
-        let facts = self.catalog.finish(layer, &entries, &mut warnings);
+        let facts = self.catalog.finish(layer, &entries, limits, &mut warnings);
         let sorted =
             |paths: BTreeSet<SortedPath>| -> Paths { paths.iter().map(|path| &path.0[..]).collect() };
         Contents {
@@ -470,16 +489,14 @@ fn look_of(path: &[u8], member: &Member) -> ContentHash {
 /// Hashes the content of the current member, and shows it to the catalogers. A sparse file is read as it is stored.
 fn read_content<R: BufRead>(
     reader: &mut TarReader<R>,
-    mut reading: Option<&mut Reading>,
+    mut feed: impl FnMut(&[u8]),
 ) -> std::result::Result<ContentHash, TarError> {
     let left = reader.content_left();
     let first = reader.content()?;
     // Most files lie in the buffer as a whole, and one call is several times as fast as a state to be kept.
     if first.len() as u64 == left {
         let hash = ContentHash(xxh3_64(first));
-        if let Some(reading) = reading {
-            reading.feed(first);
-        }
+        feed(first);
         let length = first.len();
         reader.consume_content(length);
         return Ok(hash);
@@ -491,9 +508,7 @@ fn read_content<R: BufRead>(
             return Ok(ContentHash(hash.digest()));
         }
         hash.update(content);
-        if let Some(reading) = &mut reading {
-            reading.feed(content);
-        }
+        feed(content);
         let length = content.len();
         reader.consume_content(length);
     }

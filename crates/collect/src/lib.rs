@@ -7,6 +7,7 @@
 
 mod archive;
 mod artifact;
+mod cache_paths;
 mod catalog;
 mod compression;
 mod depth;

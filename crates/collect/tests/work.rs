@@ -151,6 +151,7 @@ const CATALOGERS: &[(&str, &str, Make)] = &[
             b"end\n",
         ])
     }),
+    ("yarn", "app/.yarn/cache/a-npm-1.0.0-0-0.zip", jar),
     ("java", "app/a.jar", jar),
     ("binaries", "usr/bin/a", |n| {
         text([&b"\x7fELF\x02\x01\x01"[..], &lines(n, |i| format!("section {i} of many\n"))])
@@ -158,6 +159,7 @@ const CATALOGERS: &[(&str, &str, Make)] = &[
     ("imports", "app/main.py", |n| lines(n, |i| format!("import a{i}.b\nfrom c{i} import d\n"))),
     ("imports", "app/main.js", |n| lines(n, |i| format!("import a from 'a{i}';\nrequire(\"b{i}\")\n"))),
     ("manifests", "app/requirements.txt", |n| lines(n, |i| format!("a{i}==1.0; python_version > \"3\"\n"))),
+    ("leads", "usr/bin/a.sh", |n| lines(n, |i| format!("exec /root/.cache/{i}/a\n"))),
     ("secrets", "app/.env", |n| lines(n, |i| format!("PASSWORD_{i}=hunter{i}\n"))),
 ];
 
@@ -403,6 +405,31 @@ fn layers_and_archives() {
         },
         |tar| drop(read_layer("layer", &tar[..], &Limits::default()).unwrap()),
     );
+    check("a layer of metadata that are links", linked_metadata, |tar| {
+        drop(read_layer("layer", &tar[..], &Limits::default()).unwrap());
+    });
+}
+
+/// Metadata in a store, half of it behind the links to it.
+fn linked_metadata(parts: usize) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for part in 0..parts {
+        let (link, store) = (format!("app/node_modules/p{part}/package.json"), format!("store/{part}"));
+        let content = format!("{{\"name\": \"p{part}\", \"version\": \"1\"}}");
+        let mut linked = tar::Header::new_gnu();
+        linked.set_entry_type(tar::EntryType::Link);
+        linked.set_size(0);
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        if part % 2 == 0 {
+            tar.append_link(&mut linked, &link, &store).unwrap();
+        }
+        tar.append_data(&mut header, &store, content.as_bytes()).unwrap();
+        if part % 2 == 1 {
+            tar.append_link(&mut linked, &link, &store).unwrap();
+        }
+    }
+    tar.into_inner().unwrap()
 }
 
 #[test]

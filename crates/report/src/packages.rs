@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use plimsoll_analysis::packages::{
-    Broken, CacheKind, ImageInventory, Inventory, OwnerKind, Package, PackageId, Part, Reasons, Removal,
-    Root, Split, Use,
+    Broken, CacheKind, DependencyKind, ImageInventory, Inventory, OwnerKind, Package, PackageId, Part,
+    Reasons, Removal, Root, Split, Use,
 };
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
@@ -88,10 +88,23 @@ fn why(image: &ImageInventory, package: &Package) -> String {
     match &package.root {
         Some(root_reason) => root(root_reason),
         None => match &package.needed_by[..] {
-            [] => "–".to_owned(),
+            [] => match package.wanted_by.iter().min_by_key(|want| want.kind) {
+                Some(want) => wanted_by(want.kind, &label(image, want.package)),
+                None => "–".to_owned(),
+            },
             [one] => format!("needed by {}", label(image, *one)),
             [one, others @ ..] => format!("needed by {} and {} more", label(image, *one), others.len()),
         },
+    }
+}
+
+/// Who makes use of a package, and works without it.
+fn wanted_by(kind: DependencyKind, name: &str) -> String {
+    match kind {
+        DependencyKind::Required | DependencyKind::Peer => format!("needed by {name}"),
+        DependencyKind::Extra => format!("an extra of {name}"),
+        DependencyKind::Recommended => format!("recommended by {name}"),
+        DependencyKind::Optional => format!("optional for {name}"),
     }
 }
 
@@ -153,6 +166,7 @@ pub const fn cache(kind: CacheKind) -> &'static str {
         CacheKind::Npm => "npm",
         CacheKind::Yarn => "Yarn",
         CacheKind::Pnpm => "pnpm",
+        CacheKind::Bun => "Bun",
         CacheKind::Cargo => "Cargo",
         CacheKind::Go => "Go",
         CacheKind::Gem => "RubyGems",
@@ -225,9 +239,27 @@ fn reason_text(reason: &Reasons) -> String {
     text.push_str(&indented(&rows));
     text.push_str("  why it is there\n");
     for way in reason.ways.iter() {
-        let names: Vec<_> = way.iter().map(|package| one_line(&package.name)).collect();
         let kept = way.first().and_then(|first| first.root.as_ref()).map(root).unwrap_or_default();
-        let _ = writeln!(text, "    {} ({kept})", names.join(" → "));
+        let _ = writeln!(text, "    {} ({kept})", steps(way));
+    }
+    text
+}
+
+/// The packages of a way, with how much each makes use of the next where it works without.
+fn steps(way: &[Package]) -> String {
+    let mut text = String::new();
+    for (at, package) in way.iter().enumerate() {
+        if let Some(before) = at.checked_sub(1).map(|before| &way[before]) {
+            let want = before.wants.iter().find(|want| want.package == package.id);
+            let kind = want.map(|want| match want.kind {
+                DependencyKind::Required | DependencyKind::Peer => "",
+                DependencyKind::Extra => "extra ",
+                DependencyKind::Recommended => "recommends ",
+                DependencyKind::Optional => "optional ",
+            });
+            let _ = write!(text, " → {}", kind.unwrap_or_default());
+        }
+        text.push_str(&one_line(&package.name));
     }
     text
 }
@@ -290,6 +322,17 @@ fn removal_text(removal: &Removal) -> String {
                 writeln!(text, "    the application needs {}: {}", name(needs), evidence.join(", "))
             }
         };
+    }
+    if !what_if.deprived.is_empty() {
+        text.push_str("  what works without them\n");
+    }
+    for deprived in what_if.deprived.iter().take(REMOVED) {
+        let why = wanted_by(deprived.kind, &name(&deprived.package));
+        let _ = writeln!(text, "    {}: {why}", name(&deprived.of));
+    }
+    let left = what_if.deprived.len().saturating_sub(REMOVED);
+    if left > 0 {
+        let _ = writeln!(text, "    and {} more", count(left as u64));
     }
     text
 }

@@ -41,7 +41,12 @@ pub struct Facts {
     pub secrets: Vec<SecretFact>,
     /// Files that a package moved out of the way of its own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
     pub diversions: Vec<DiversionFact>,
+    /// Files that lead into the cache of a package manager.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
+    pub leads: Vec<LeadFact>,
 }
 
 impl Facts {
@@ -76,6 +81,7 @@ impl Facts {
             + self.file_lists.iter().map(|fact| FACT + list(&fact.files)).sum::<usize>()
             + self.selections.iter().map(selection).sum::<usize>()
             + self.imports.iter().map(|fact| FACT + fact.modules.len() * NAME).sum::<usize>()
+            + self.leads.iter().map(|fact| FACT + fact.paths.len() * NAME).sum::<usize>()
             + (self.binaries.len() + self.secrets.len()) * FACT
             + self.diversions.len() * (FACT + 3 * NAME);
         bytes as u64
@@ -95,7 +101,8 @@ impl Facts {
             .chain(self.imports.iter().map(|fact| fact.entry))
             .chain(self.binaries.iter().map(|fact| fact.entry))
             .chain(self.secrets.iter().map(|fact| fact.entry))
-            .chain(self.diversions.iter().map(|fact| fact.entry));
+            .chain(self.diversions.iter().map(|fact| fact.entry))
+            .chain(self.leads.iter().map(|fact| fact.entry));
         facts.chain(lists.filter_map(FileList::last)).all(|entry| (entry as usize) < entries)
     }
 }
@@ -509,6 +516,15 @@ pub struct DiversionFact {
     /// The package whose own file has the first path; empty if a person did it.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub by: String,
+}
+
+/// A file that names others in the cache of a package manager: the interpreter of a script, the home of an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeadFact {
+    /// The file.
+    pub entry: u32,
+    /// The paths it names, as they are written, sorted.
+    pub paths: Vec<String>,
 }
 
 /// A file that holds a secret.

@@ -143,7 +143,8 @@ impl std::fmt::Display for Platform {
     }
 }
 
-/// How an image is run (image-spec, config.md). Names of environment variables only, never their values.
+/// How an image is run (image-spec, config.md). Names of environment variables only, never their values,
+/// but for paths in caches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
@@ -165,6 +166,10 @@ pub struct Config {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub env_names: Vec<String>,
+    /// The paths in caches of package managers that search paths among these variables lead to (`PATH`, `CLASSPATH`);
+    /// nothing else of their values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub search_paths: Vec<String>,
     /// The ports it says it listens on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]

@@ -24,8 +24,8 @@ pub use build::{BuildContext, BuildFile, BuildInstruction};
 pub use bundle::Bundle;
 pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, LONGEST_PATH, Node, Paths};
 pub use facts::{
-    BinaryFact, DiversionFact, Ecosystem, Facts, FileList, FileListFact, Files, ImportFact, PackageFact,
-    Requirement, RequirementKind, SecretFact, SecretKind, SelectionFact,
+    BinaryFact, DiversionFact, Ecosystem, Facts, FileList, FileListFact, Files, ImportFact, LeadFact,
+    PackageFact, Requirement, RequirementKind, SecretFact, SecretKind, SelectionFact,
 };
 pub use file::{FormatError, read, read_within, write_gzip, write_json};
 pub use identity::{ContentHash, DiffId, Digest, InvalidDigest};

@@ -5,7 +5,7 @@ mod rows;
 
 use plimsoll_analysis::Squashed;
 use plimsoll_analysis::compare::ServiceTrees;
-use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Root, WhatIf};
+use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Root, Want, WhatIf};
 use plimsoll_snapshot::Order as _;
 
 pub(crate) use owners::{Owned, owners};
@@ -41,6 +41,8 @@ pub(crate) enum Why<'a> {
     Root(&'a Root),
     /// Others need it: the first of so many.
     Needed(PackageId, usize),
+    /// Another one makes use of it, and works without.
+    Wanted(Want),
     /// It is not said.
     Unknown,
 }
@@ -50,7 +52,11 @@ pub(crate) fn why(package: &Package) -> Why<'_> {
         (Some(holder), ..) => Why::PartOf(holder),
         (None, Some(root), _) => Why::Root(root),
         (None, None, Some(first)) => Why::Needed(*first, package.needed_by.len()),
-        (None, None, None) => Why::Unknown,
+        (None, None, None) => package
+            .wanted_by
+            .iter()
+            .min_by_key(|want| want.kind)
+            .map_or(Why::Unknown, |want| Why::Wanted(*want)),
     }
 }
 

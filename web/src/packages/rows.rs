@@ -82,7 +82,7 @@ fn retained(catalogue: Option<&Catalogue>, packages: &[&Package]) -> Bytes {
         (_, [one]) => one.retained_tree_bytes,
         (Some(catalogue), [_, _, ..]) => {
             let ids: Vec<PackageId> = packages.iter().map(|package| package.id).collect();
-            catalogue.leaving(&ids).into_iter().map(|id| catalogue.package(id).tree_bytes).sum()
+            catalogue.leaving_bytes(&ids)
         }
         _ => Bytes::ZERO,
     }

@@ -94,13 +94,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         let without = input.catalogue.without(input.squashed, &tools);
         gone = without.gone;
         let before = tools.len();
-        let layer_of = |id: PackageId| input.catalogue.package(id).layer;
-        let needed: BTreeSet<PackageId> =
-            filled((without.broken.iter()).filter_map(|broken| match *broken {
-                // What was there before the tool came does without: it merely recommends it.
-                Broken::Package { package, needs } => (layer_of(package) >= layer_of(needs)).then_some(needs),
-                Broken::Application { needs, .. } => Some(needs),
-            }));
+        let needed: BTreeSet<PackageId> = filled((without.broken.iter()).map(|broken| match *broken {
+            Broken::Package { needs, .. } | Broken::Application { needs, .. } => needs,
+        }));
         tools.retain(|tool| !needed.contains(tool));
         if tools.len() == before {
             break;
@@ -147,9 +143,9 @@ fn toolchains(input: &Input<'_>) -> Vec<u32> {
         [b"usr/local/cargo/bin/", b"usr/local/rustup/", b"root/.rustup/", b"usr/local/go/"];
     input
         .visible()
-        .filter(|(_, inode, owner)| {
+        .filter(|(index, _, owner)| {
             !matches!(owner, Owner::Package(_))
-                && PLACES.iter().any(|place| input.path(inode).starts_with(place))
+                && input.everywhere(*index, |path| PLACES.iter().any(|place| path.starts_with(place)))
         })
         .map(|(index, ..)| index)
         .collect()
@@ -304,6 +300,27 @@ mod tests {
         assert_eq!(
             found[0].fixes[0].lines,
             "RUN apt-get update \\\n && apt-get install --no-install-recommends -y curl \\\n && rm -rf /var/lib/apt/lists/*"
+        );
+    }
+
+    #[test]
+    fn what_is_only_recommended_goes() {
+        let layer = "
+            i RUN apt-get update && apt-get install -y python3-pip build-essential
+            f var/lib/dpkg/status 9
+            f usr/bin/apt-get 1
+            f usr/bin/gcc 30000000
+            f usr/bin/pip3 500
+            p var/lib/dpkg/status dpkg python3-pip 23 recommends=build-essential files=usr/bin/pip3
+            p var/lib/dpkg/status dpkg build-essential 12 needs=gcc
+            p var/lib/dpkg/status dpkg gcc 12 files=usr/bin/gcc
+            a var/lib/dpkg/status dpkg gcc";
+        let found = check(&RULE, &[BASE, layer]);
+        assert_eq!((found[0].saving, found[0].evidence_count), (Bytes(30_000_000), 2));
+        assert!(
+            found[0].fixes[0].lines.contains("install --no-install-recommends -y python3-pip \\\n"),
+            "{}",
+            found[0].fixes[0].lines
         );
     }
 

@@ -22,10 +22,12 @@ const LEAST: Bytes = Bytes(10_000_000);
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let inodes: Vec<u32> = input
         .added()
-        .filter(|(_, inode, owner)| {
-            let place = input.path(inode);
+        .filter(|(index, _, owner)| {
             let system = input.package(*owner).is_some_and(|package| package.ecosystem.is_system());
-            place.ends_with(b".pyc") && is_below(place, b"__pycache__") && !system && !of_system(place)
+            let is_bytecode = |place: &[u8]| {
+                place.ends_with(b".pyc") && is_below(place, b"__pycache__") && !of_system(place)
+            };
+            !system && input.everywhere(*index, is_bytecode)
         })
         .map(|(index, ..)| index)
         .collect();

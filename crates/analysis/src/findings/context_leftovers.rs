@@ -98,6 +98,8 @@ const BUILD: &str = "docker build .";
 const LEAST_SELDOM: Bytes = Bytes(1_000_000);
 
 /// Patterns by their text, each with its inodes.
+const NEVER_OR_SELDOM: [&[Name]; 2] = [NEVER, SELDOM];
+
 type Patterns = BTreeMap<String, (Line<Dockerignore>, Vec<u32>)>;
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
@@ -123,6 +125,17 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         } else {
             continue;
         };
+        // What has another name as well comes with that.
+        let is_leftover = |(layer, entry): (u32, u32)| {
+            let inside = origins.get(&layer).and_then(|origin| origin.inside(input.path_of(layer, entry)));
+            inside.is_some_and(|inside| {
+                let text = String::from_utf8_lossy(&inside);
+                NEVER_OR_SELDOM.iter().any(|names| self::pattern(&text, names).is_some())
+            })
+        };
+        if !input.squashed.names_of(index).all(is_leftover) {
+            continue;
+        }
         let group = match &input.ignore {
             Some(ignore) if ignore.leaves_out(&text) => &mut left_out,
             // Its line is there, and an exception behind it keeps the file on purpose.
@@ -331,6 +344,12 @@ mod tests {
     fn copies_that_a_chown_made_would_not_be_there_either() {
         let layers = [BASE, "i COPY . /app\nf app/.git/a 400 a", "i RUN chown -R a /app\nf app/.git/a 400 a"];
         assert_eq!(check(&RULE, &layers)[0].saving, Bytes(800));
+    }
+
+    #[test]
+    fn what_is_also_called_otherwise_stays() {
+        let copy = "i COPY . /app\nf app/.git/a 400\nf app/.git/b 30\nh app/data app/.git/a";
+        assert_eq!(check(&RULE, &[BASE, copy])[0].saving, Bytes(30));
     }
 
     #[test]

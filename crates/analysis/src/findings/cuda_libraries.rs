@@ -61,12 +61,11 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     };
     let inodes: Vec<u32> = input
         .inodes()
-        .filter(|(_, inode, owner)| {
-            input.package(*owner).is_some_and(|package| {
-                let name = path::name(input.path(inode));
-                let is_library = || LIBRARIES.iter().any(|start| name.starts_with(start));
-                is_cuda(package) || package.ecosystem == Ecosystem::Python && is_library()
-            })
+        .filter(|(index, ..)| {
+            let is_library = |place| LIBRARIES.iter().any(|start| path::name(place).starts_with(start));
+            let is_of_python = |package: &Package| package.ecosystem == Ecosystem::Python;
+            input.is_only_of(*index, is_cuda)
+                || input.is_only_of(*index, is_of_python) && input.everywhere(*index, is_library)
         })
         .map(|(index, ..)| index)
         .collect();

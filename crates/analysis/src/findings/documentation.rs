@@ -30,12 +30,13 @@ const PLACES: [&[u8]; 8] = [
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let inodes: Vec<u32> = input
         .added()
-        .filter(|(_, inode, _)| {
-            let place = input.path(inode);
-            let name = path::name(place);
-            PLACES.iter().any(|start| place.starts_with(start))
-                && !name.starts_with(b"copyright")
-                && !name.starts_with(b"LICENSE")
+        .filter(|(index, ..)| {
+            input.everywhere(*index, |place| {
+                let name = path::name(place);
+                PLACES.iter().any(|start| place.starts_with(start))
+                    && !name.starts_with(b"copyright")
+                    && !name.starts_with(b"LICENSE")
+            })
         })
         .map(|(index, ..)| index)
         .collect();

@@ -52,7 +52,9 @@ fn formats(input: &Input<'_>, visible: &[(u32, &Package)]) -> Option<Finding> {
         |name: &[u8]| OTHERS.iter().any(|(start, end)| name.starts_with(start) && name.ends_with(end));
     let inodes: Vec<u32> = visible
         .iter()
-        .filter(|(index, package)| has.contains(&package.id) && is_other(name(*index)))
+        .filter(|(index, package)| {
+            has.contains(&package.id) && input.everywhere(*index, |place| is_other(path::name(place)))
+        })
         .map(|(index, _)| *index)
         .collect();
     if input.bytes(&inodes) < LEAST {

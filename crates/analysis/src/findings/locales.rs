@@ -19,9 +19,11 @@ const LEAST: Bytes = Bytes(2_000_000);
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let inodes: Vec<u32> = input
         .added()
-        .filter(|(_, inode, _)| {
-            let rest = input.path(inode).strip_prefix(b"usr/share/locale/");
-            rest.is_some_and(|rest| rest.contains(&b'/') && !rest.starts_with(b"en"))
+        .filter(|(index, ..)| {
+            input.everywhere(*index, |place| {
+                let rest = place.strip_prefix(b"usr/share/locale/");
+                rest.is_some_and(|rest| rest.contains(&b'/') && !rest.starts_with(b"en"))
+            })
         })
         .map(|(index, ..)| index)
         .collect();

@@ -20,12 +20,13 @@ const LEAST: Bytes = Bytes(500_000);
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let inodes: Vec<u32> = input
         .added()
-        .filter(|(_, inode, owner)| {
-            let place = input.path(inode);
-            let log = place.starts_with(b"var/log/")
-                || place.ends_with(b".log")
-                || place.starts_with(b"root/.npm/_logs/");
-            log && !matches!(owner, Owner::Package(_))
+        .filter(|(index, _, owner)| {
+            let is_log = |place: &[u8]| {
+                place.starts_with(b"var/log/")
+                    || place.ends_with(b".log")
+                    || place.starts_with(b"root/.npm/_logs/")
+            };
+            !matches!(owner, Owner::Package(_)) && input.everywhere(*index, is_log)
         })
         .map(|(index, ..)| index)
         .collect();
@@ -62,6 +63,12 @@ mod tests {
     fn logs_are_deleted_where_they_are_written() {
         let found = check(&RULE, &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/make.log 900000"]);
         assert_eq!(found[0].fixes[0].lines, "RUN make \\\n && rm -f /var/log/make.log");
+    }
+
+    #[test]
+    fn what_is_also_called_otherwise_stays() {
+        let log = "i RUN make\nf var/log/make.log 900000\nh srv/data var/log/make.log";
+        assert_eq!(check(&RULE, &["i ADD rootfs /\nf etc/x 1", log]), []);
     }
 
     #[test]

@@ -306,8 +306,29 @@ impl<'a> Input<'a> {
     /// The path an inode was stored under.
     #[must_use]
     pub fn path(&self, inode: &Inode) -> &'a [u8] {
-        let layer = &self.snapshot.layers[self.image.layers[inode.layer as usize].layer];
-        layer.contents.as_ref().map_or(&[], |contents| contents.entries.get(inode.entry as usize).path)
+        self.path_of(inode.layer, inode.entry)
+    }
+
+    fn path_of(&self, layer: u32, entry: u32) -> &'a [u8] {
+        let layer = &self.snapshot.layers[self.image.layers[layer as usize].layer];
+        layer.contents.as_ref().map_or(&[], |contents| contents.entries.path(entry as usize))
+    }
+
+    /// The paths of the names of an inode: those of the final tree or, if it is hidden, all it ever had.
+    pub fn names(&self, index: u32) -> impl Iterator<Item = &'a [u8]> {
+        self.squashed.names_of(index).map(|(layer, entry)| self.path_of(layer, entry))
+    }
+
+    /// Whether all names of an inode are meant: what has another name stays when one goes.
+    #[must_use]
+    pub fn everywhere(&self, index: u32, is_meant: impl Fn(&'a [u8]) -> bool) -> bool {
+        self.names(index).all(is_meant)
+    }
+
+    /// Whether an inode belongs to packages of a kind, and to nobody else.
+    #[must_use]
+    pub fn is_only_of(&self, index: u32, is_meant: impl Fn(&Package) -> bool) -> bool {
+        self.catalogue.is_only_of(index, is_meant)
     }
 
     /// The instruction of the Dockerfile that made a layer, where that file was given.
@@ -334,11 +355,13 @@ impl<'a> Input<'a> {
         inodes.iter().map(|&inode| self.squashed.inodes[inode as usize].size).sum()
     }
 
-    /// The inodes of some packages, in all layers.
+    /// The inodes that go with some packages, in all layers.
     #[must_use]
     pub fn inodes_of(&self, packages: &[PackageId]) -> Vec<u32> {
-        let owned = |owner| matches!(owner, Owner::Package(id) if packages.contains(&id));
-        self.inodes().filter(|&(.., owner)| owned(owner)).map(|(index, ..)| index).collect()
+        let mut packages = packages.to_vec();
+        packages.order();
+        let freed = self.catalogue.freed_inodes(&packages);
+        (0..).zip(freed).filter_map(|(index, is_freed)| is_freed.then_some(index)).collect()
     }
 
     /// The largest of some inodes as evidence.
@@ -354,8 +377,9 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn evidence(&self, index: u32) -> Evidence {
         let inode = &self.squashed.inodes[index as usize];
+        let place = self.names(index).next().unwrap_or_else(|| self.path(inode));
         Evidence {
-            subject: path::escape(self.path(inode)).into_owned(),
+            subject: path::escape(place).into_owned(),
             bytes: inode.size,
             layer: Some(inode.layer),
             instruction: self.instruction(inode.layer).map(String::from),
@@ -402,9 +426,11 @@ impl<'a> Input<'a> {
     pub fn with_copies(&self, inodes: &[u32]) -> Vec<u32> {
         let names = &self.squashed.names;
         let mut meant = vec![false; names.len()];
-        let name = |inode: &Inode| names.of(inode.layer, inode.entry) as usize;
-        inodes.iter().for_each(|&index| meant[name(&self.squashed.inodes[index as usize])] = true);
-        self.inodes().filter(|(_, inode, _)| meant[name(inode)]).map(|(index, ..)| index).collect()
+        let of =
+            |index: u32| self.squashed.names_of(index).map(|(layer, entry)| names.of(layer, entry) as usize);
+        inodes.iter().for_each(|&index| of(index).for_each(|name| meant[name] = true));
+        let is_copy = |&index: &u32| of(index).all(|name| meant[name]);
+        self.inodes().map(|(index, ..)| index).filter(is_copy).collect()
     }
 
     /// Evidence by groups: the largest first, each with the number of its files, the layer and the instruction of the

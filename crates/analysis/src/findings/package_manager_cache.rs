@@ -16,8 +16,9 @@ pub(super) const RULE: Rule = Rule {
     why: "They are downloaded with every pull and never read at run time.",
     how: "Mount the cache while the instruction runs (`RUN --mount=type=cache`), so that it never enters a layer and makes the next \
           build faster, or remove it in the very instruction that fills it. Removing it in a later one saves nothing.",
-    limits: "Caches are known by their place. One that was moved elsewhere by a setting is not seen, and a directory of that name that \
-             the application reads at run time is taken for one. Caches below 100 kB are passed over.",
+    limits: "Caches are known by their place. One that was moved elsewhere by a setting is not seen. Files that have another name \
+             outside of the cache are left out, and so is what the image runs from: what links, commands, search paths, scripts and \
+             environments lead to. A program that finds its way into a cache by itself is not seen. Caches below 100 kB are passed over.",
     check: Check::Image(check),
 };
 
@@ -101,6 +102,7 @@ fn name(kind: CacheKind) -> &'static str {
         CacheKind::Npm => "The cache of npm",
         CacheKind::Yarn => "The cache of Yarn",
         CacheKind::Pnpm => "The store of pnpm",
+        CacheKind::Bun => "The cache of Bun",
         CacheKind::Cargo => "The registry of Cargo",
         CacheKind::Go => "The cache of Go",
         CacheKind::Gem => "The cache of RubyGems",
@@ -157,6 +159,15 @@ mod tests {
     fn a_cache_of_the_context_is_ignored() {
         let found = check(&RULE, &[BASE, "i COPY . /app\nf app/.cache/pip/http/a 2000000"]);
         assert_eq!(found[0].fixes[0].lines, ".cache/pip");
+    }
+
+    #[test]
+    fn what_has_another_name_is_not_saved() {
+        let store = "i RUN pnpm install
+            f root/.local/share/pnpm/store/v10/files/ab/01 50000000
+            f root/.local/share/pnpm/store/v10/files/ef/unused 12000000
+            h app/index.js root/.local/share/pnpm/store/v10/files/ab/01";
+        assert_eq!(check(&RULE, &[BASE, store])[0].saving, Bytes(12_000_000));
     }
 
     #[test]

@@ -59,6 +59,9 @@ fn interpreters(input: &Input<'_>) -> Option<Finding> {
         .filter(|(library, _)| **library != runs)
         .flat_map(|(_, inodes)| inodes.iter().copied())
         .filter(|&index| input.squashed.inodes[index as usize].layer >= input.base_layers)
+        .filter(|&index| {
+            input.everywhere(index, |place| python(place).is_some_and(|library| library != runs))
+        })
         .collect();
     if input.bytes(&inodes) < LEAST {
         return None;

@@ -21,16 +21,15 @@ const LEAST: Bytes = Bytes(10_000_000);
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let inodes: Vec<u32> = input
         .added()
-        .filter(|(_, inode, owner)| {
+        .filter(|(index, _, owner)| {
             let Some(package) = input.package(*owner) else { return false };
-            let place = input.path(inode);
-            match package.ecosystem {
+            input.everywhere(*index, |place| match package.ecosystem {
                 Ecosystem::Python => is_below(place, b"tests"),
                 Ecosystem::Npm => {
                     ["test", "tests", "__tests__"].iter().any(|name| is_below(place, name.as_bytes()))
                 }
                 _ => python(place).is_some() && is_below(place, b"test"),
-            }
+            })
         })
         .map(|(index, ..)| index)
         .collect();

@@ -20,13 +20,12 @@ const LEAST: Bytes = Bytes(1_000_000);
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let inodes: Vec<u32> = input
         .added()
-        .filter(|(_, inode, owner)| {
-            let place = input.path(inode);
+        .filter(|(index, _, owner)| {
             let developers = input.package(*owner).is_some_and(|package| {
                 package.ecosystem.is_system()
                     && (package.name.contains("-dev") || package.name.starts_with("gcc"))
             });
-            (place.ends_with(b".a") || place.ends_with(b".la")) && !developers
+            !developers && input.everywhere(*index, |place| place.ends_with(b".a") || place.ends_with(b".la"))
         })
         .map(|(index, ..)| index)
         .collect();

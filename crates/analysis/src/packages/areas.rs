@@ -23,6 +23,7 @@ pub enum CacheKind {
     Npm,
     Yarn,
     Pnpm,
+    Bun,
     Cargo,
     Go,
     Gem,
@@ -49,6 +50,7 @@ const ANYWHERE: &[(&str, CacheKind)] = &[
     (".local/share/pnpm/store/", CacheKind::Pnpm),
     (".pnpm-store/", CacheKind::Pnpm),
     (".cache/pnpm/", CacheKind::Pnpm),
+    (".bun/install/cache/", CacheKind::Bun),
     (".cargo/registry/", CacheKind::Cargo),
     (".cargo/git/", CacheKind::Cargo),
     ("usr/local/cargo/registry/", CacheKind::Cargo),
@@ -75,6 +77,25 @@ const AT_THE_TOP: &[(&str, CacheKind)] = &[
     ("var/cache/zypp/", CacheKind::Zypper),
     ("var/cache/pacman/", CacheKind::Pacman),
     ("var/cache/", CacheKind::Other),
+];
+
+/// What lies in directories of that name and is read when the image runs: environments, browsers, models.
+const READ_AT_RUN_TIME: &[&str] = &[
+    ".cache/pypoetry/virtualenvs/",
+    ".cache/pre-commit/",
+    ".cache/ms-playwright/",
+    ".cache/puppeteer/",
+    ".cache/selenium/",
+    ".cache/Cypress/",
+    ".cache/camoufox/",
+    ".cache/huggingface/",
+    ".cache/torch/",
+    ".cache/whisper/",
+    ".cache/clip/",
+    ".cache/chroma/",
+    ".cache/kagglehub/",
+    ".cache/deno/",
+    ".cache/coursier/",
 ];
 
 /// Tells the caches that paths lie in. Neighbours lie in the same directory, which is looked at once.
@@ -105,10 +126,35 @@ pub fn cache_directory(path: &[u8]) -> Option<(CacheKind, &[u8])> {
     if let Some((prefix, kind)) = at_the_top {
         return Some((*kind, &path[..prefix.len() - 1]));
     }
-    ANYWHERE.iter().find_map(|(part, kind)| {
+    let (kind, directory) = ANYWHERE.iter().find_map(|(part, kind)| {
         let start = directory_at(path, part.as_bytes())?;
         Some((*kind, &path[..start + part.len() - 1]))
-    })
+    })?;
+    let is_read = READ_AT_RUN_TIME.iter().any(|part| directory_at(path, part.as_bytes()).is_some());
+    (!is_read).then_some((kind, directory))
+}
+
+/// The part of a cache that a path in it belongs to, which is used or not as a whole: an unpacked archive of uv, a
+/// package of conda. Of most caches it is all of it.
+pub(super) fn cache_unit(path: &[u8]) -> Option<&[u8]> {
+    let (kind, directory) = cache_directory(path)?;
+    let depth = match kind {
+        // `archive-v0/ID`, `v10/links`
+        CacheKind::Uv | CacheKind::Pnpm => 2,
+        CacheKind::Conda | CacheKind::Bun | CacheKind::Other => 1,
+        _ => 0,
+    };
+    let mut end = directory.len();
+    for _ in 0..depth {
+        let Some(rest) = path.get(end + 1..).filter(|rest| !rest.is_empty()) else { break };
+        end += 1 + rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
+    }
+    Some(&path[..end])
+}
+
+/// Whether a path is that of an object of OSTree, which the files of the image are other names of. It goes when they do.
+pub(super) fn is_store(path: &[u8]) -> bool {
+    path.starts_with(b"ostree/repo/objects/") || path.starts_with(b"sysroot/ostree/repo/objects/")
 }
 
 /// Where `part`, which ends in a slash, stands in a path: at its beginning or behind a slash. A part that does not
@@ -198,10 +244,22 @@ mod tests {
             ("var/cache/ldconfig/aux-cache", Some(CacheKind::Other)),
             ("app/my.cache/pip/x", None),
             ("usr/bin/apt", None),
+            // What is read when the image runs is no cache, whatever its place is called.
+            ("root/.cache/pypoetry/artifacts/a", Some(CacheKind::Poetry)),
+            ("root/.cache/pypoetry/virtualenvs/app-py3.12/bin/python", None),
+            ("root/.cache/ms-playwright/chromium-1/chrome", None),
         ] {
             assert_eq!(Caches::default().of(path.as_bytes()), expected, "{path}");
         }
         let (_, directory) = cache_directory(b"home/me/.cache/pip/http/a").unwrap();
         assert_eq!(directory, b"home/me/.cache/pip");
+        for (path, unit) in [
+            ("root/.cache/uv/archive-v0/Ab12/a/core.so", "root/.cache/uv/archive-v0/Ab12"),
+            ("root/.cache/uv/CACHEDIR.TAG", "root/.cache/uv/CACHEDIR.TAG"),
+            ("opt/conda/pkgs/numpy-1/lib/x", "opt/conda/pkgs/numpy-1"),
+            ("root/.m2/repository/org/a.jar", "root/.m2/repository"),
+        ] {
+            assert_eq!(cache_unit(path.as_bytes()), Some(unit.as_bytes()), "{path}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Who needs whom, what would stay, and what leaves with a package.
 //!
-//! The graph has an edge from each installed package to the installed package that meets each of its needs. A *root*
-//! is a package that is there for its own sake: asked for by name, part of the base, or needed by nobody that is known.
+//! The graph has an edge from each installed package to the installed package that meets each of its needs. Without
+//! what it *needs* a package breaks; what it *wants* it works without, and package managers install some of it along,
+//! so that it is there for its sake. A *root* is a package that is there for its own sake: asked for by name, part of the base, or needed by nobody that is known.
 //! What leaves with a package is what no root reaches any more without it: the packages it dominates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Image, Order as _, Snapshot, path};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use super::dominators::immediate_dominators;
 use super::installed::{Found, facts, path_of};
 use super::requirements::Resolver;
+use super::shared::Shared;
 use super::{Package, PackageId};
 use crate::squash::Squashed;
 
@@ -30,13 +32,41 @@ pub enum Root {
     Unneeded,
 }
 
+/// How much a package needs another, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DependencyKind {
+    /// It does not work without (dpkg `Depends`, npm `dependencies`).
+    Required,
+    /// It does not work without, and whoever installs it has to bring it (npm `peerDependencies`).
+    Peer,
+    /// It was asked for with an extra that needs it (PEP 508, `name[extra]`).
+    Extra,
+    /// It works without, and package managers install it along (dpkg and rpm `Recommends`).
+    Recommended,
+    /// It works without (dpkg and rpm `Suggests`, npm `optionalDependencies`, extras that nobody asked for).
+    Optional,
+}
+
+/// A package that another makes use of and works without, or one that makes use of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Want {
+    /// The other package.
+    pub package: PackageId,
+    /// How much.
+    pub kind: DependencyKind,
+}
+
 /// The needs of the installed packages of an image.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
-    /// For each package those it needs.
+    /// For each package those it does not work without.
     needs: Vec<Vec<PackageId>>,
-    /// For each package those it can make use of, but does without.
-    offers: Vec<Vec<PackageId>>,
+    /// For each package those it makes use of, and works without.
+    wants: Vec<Vec<Want>>,
+    /// For each package those that are there while it is: what it needs, what package managers install along with it,
+    /// and what nothing but its extras and options explains.
+    keeps: Vec<Vec<PackageId>>,
     roots: Vec<PackageId>,
 }
 
@@ -46,13 +76,14 @@ pub(super) fn link(
     image: &Image,
     squashed: &Squashed<'_>,
     found: &Found<'_>,
+    shared: &[Shared],
     packages: &mut [Package],
 ) -> Graph {
     let resolver = Resolver::new(image, found);
     let resolved = resolver.resolve(snapshot, image);
-    let mut graph = Graph { needs: resolved.needs, offers: resolved.offers, roots: Vec::new() };
+    let mut graph = Graph { needs: resolved.needs, wants: resolved.wants, ..Graph::default() };
     graph.needs.resize(packages.len(), Vec::new());
-    graph.offers.resize(packages.len(), Vec::new());
+    graph.wants.resize(packages.len(), Vec::new());
     for package in packages.iter_mut() {
         if let Some(missing) = resolved.missing.get(package.id.index()) {
             package.missing.clone_from(missing);
@@ -64,14 +95,18 @@ pub(super) fn link(
             graph.needs[holder.index()].push(package.id);
         }
     }
-    for needs in graph.needs.iter_mut().chain(&mut graph.offers) {
+    for (needs, wants) in graph.needs.iter_mut().zip(&mut graph.wants) {
         needs.order();
         needs.dedup();
+        // Of several reasons the strongest counts.
+        wants.order();
+        wants.dedup_by_key(|want| want.package);
+        wants.retain(|want| needs.binary_search(&want.package).is_err());
     }
     asked_for(snapshot, image, squashed, found, &resolver, packages);
     graph.find_roots(packages);
     graph.write_to(packages);
-    graph.retain(packages);
+    graph.retain(shared, packages);
     graph
 }
 
@@ -90,8 +125,7 @@ fn asked_for(
     let mut manual: Vec<(PackageId, String)> = Vec::new();
     for (layer, facts) in facts(snapshot, image) {
         for selection in &facts.selections {
-            let inode = found.inodes[layer as usize][selection.entry as usize];
-            if squashed.inodes.get(inode as usize).is_none_or(|inode| inode.hidden.is_some()) {
+            if !squashed.names.is_alive(layer, selection.entry) {
                 continue;
             }
             let by = path::escape(path_of(snapshot, image, layer, selection.entry)).into_owned();
@@ -134,16 +168,27 @@ fn asked_for(
 }
 
 impl Graph {
-    /// The packages that a package needs.
+    /// The packages that a package does not work without.
     #[must_use]
     pub fn needs(&self, id: PackageId) -> &[PackageId] {
         &self.needs[id.index()]
     }
 
-    /// The packages that a package can make use of, but does without.
+    /// The packages that a package makes use of, and works without.
     #[must_use]
-    pub fn offers(&self, id: PackageId) -> &[PackageId] {
-        &self.offers[id.index()]
+    pub fn wants(&self, id: PackageId) -> &[Want] {
+        &self.wants[id.index()]
+    }
+
+    /// How much a package needs another; `None` if nothing is known of that.
+    #[must_use]
+    pub fn kind(&self, id: PackageId, of: PackageId) -> Option<DependencyKind> {
+        if self.needs(id).binary_search(&of).is_ok() {
+            return Some(DependencyKind::Required);
+        }
+        let wants = self.wants(id);
+        let at = wants.binary_search_by_key(&of, |want| want.package).ok()?;
+        Some(wants[at].kind)
     }
 
     /// The packages that are there for their own sake.
@@ -155,14 +200,14 @@ impl Graph {
     /// Whether each package is reached from a root on a way that leads through none of `without`.
     #[must_use]
     pub fn reached(&self, without: &[PackageId]) -> Vec<bool> {
-        let mut reached = vec![false; self.needs.len()];
+        let mut reached = vec![false; self.keeps.len()];
         let mut closed = reached.clone();
         without.iter().for_each(|id| closed[id.index()] = true);
         self.reach(&mut reached, &closed, self.roots.iter().copied());
         reached
     }
 
-    /// Follows needs from some packages, and gives those that were not reached before.
+    /// Follows what packages keep there from some of them, and gives those that were not reached before.
     fn reach(
         &self,
         reached: &mut [bool],
@@ -173,7 +218,7 @@ impl Graph {
         let mut new = Vec::new();
         while let Some(id) = pending.pop() {
             if !closed[id.index()] && !std::mem::replace(&mut reached[id.index()], true) {
-                pending.extend(&self.needs[id.index()]);
+                pending.extend(&self.keeps[id.index()]);
                 new.push(id);
             }
         }
@@ -191,7 +236,7 @@ impl Graph {
         while distance[id.index()] == FAR && !level.is_empty() {
             steps += 1;
             let mut next = Vec::new();
-            for need in level.iter().flat_map(|package| &self.needs[package.index()]) {
+            for need in level.iter().flat_map(|package| &self.keeps[package.index()]) {
                 if distance[need.index()] == FAR {
                     distance[need.index()] = steps;
                     next.push(*need);
@@ -211,7 +256,7 @@ impl Graph {
                 let before = (0..self.needs.len()).map(PackageId::new).filter(|before| {
                     distance[before.index()] != FAR
                         && distance[before.index()] + 1 == distance[last.index()]
-                        && self.needs[before.index()].binary_search(&last).is_ok()
+                        && self.keeps[before.index()].binary_search(&last).is_ok()
                 });
                 longer.extend(before.take(most).map(|before| [&way[..], &[before]].concat()));
                 if longer.len() >= most {
@@ -225,32 +270,41 @@ impl Graph {
         ways
     }
 
-    /// Whatever nothing reaches gets a root: first what came along as an extra of something, then what nobody needs,
+    /// Whatever nothing reaches gets a root: first what came along as an option of something, then what nobody keeps,
     /// then one of each circle.
     fn find_roots(&mut self, packages: &mut [Package]) {
+        self.keeps.clone_from(&self.needs);
+        for (keeps, wants) in self.keeps.iter_mut().zip(&self.wants) {
+            keeps.extend(
+                wants.iter().filter(|want| want.kind < DependencyKind::Optional).map(|want| want.package),
+            );
+        }
         let asked = packages.iter().filter(|package| package.installed && package.root.is_some());
         self.roots = asked.map(|package| package.id).collect();
         let mut reached = self.reached(&[]);
+        let explained = reached.clone();
         let open = vec![false; reached.len()];
-        // `uvicorn[standard]` leaves no trace of its extra: what came along tells that it was asked for.
+        // What only an option explains came along with whatever has it.
         let mut pending: Vec<PackageId> =
             (0..reached.len()).rev().filter(|&at| reached[at]).map(PackageId::new).collect();
         while let Some(from) = pending.pop() {
-            for at in 0..self.offers[from.index()].len() {
-                let to = self.offers[from.index()][at];
-                if !reached[to.index()] && packages[to.index()].installed {
-                    self.needs[from.index()].push(to);
+            for at in 0..self.wants[from.index()].len() {
+                let Want { package: to, kind } = self.wants[from.index()][at];
+                if kind == DependencyKind::Optional
+                    && !explained[to.index()]
+                    && packages[to.index()].installed
+                {
+                    self.keeps[from.index()].push(to);
                     pending.extend(self.reach(&mut reached, &open, [to].into_iter()));
                 }
             }
-            self.needs[from.index()].order();
         }
-        let mut needed = vec![false; reached.len()];
-        self.needs.iter().flatten().for_each(|id| needed[id.index()] = true);
+        let mut kept = vec![false; reached.len()];
+        self.keeps.iter().flatten().for_each(|id| kept[id.index()] = true);
         for circles in [false, true] {
             for package in packages.iter_mut().filter(|package| package.installed) {
                 let at = package.id.index();
-                if !reached[at] && (circles || !needed[at]) {
+                if !reached[at] && (circles || !kept[at]) {
                     package.root = Some(Root::Unneeded);
                     self.roots.push(package.id);
                     self.reach(&mut reached, &open, [package.id].into_iter());
@@ -258,32 +312,60 @@ impl Graph {
             }
         }
         self.roots.order();
+        for keeps in &mut self.keeps {
+            keeps.order();
+            keeps.dedup();
+        }
     }
 
     fn write_to(&self, packages: &mut [Package]) {
-        for (at, needs) in self.needs.iter().enumerate() {
+        for (at, (needs, wants)) in self.needs.iter().zip(&self.wants).enumerate() {
+            let id = PackageId::new(at);
             packages[at].needs.clone_from(needs);
+            packages[at].wants.clone_from(wants);
             for need in needs {
-                packages[need.index()].needed_by.push(PackageId::new(at));
+                packages[need.index()].needed_by.push(id);
+            }
+            for want in wants {
+                packages[want.package.index()].wanted_by.push(Want { package: id, kind: want.kind });
             }
         }
     }
 
-    /// Sums what each package dominates.
-    fn retain(&self, packages: &mut [Package]) {
-        let top = packages.len();
+    /// Sums what each package dominates. An inode that several packages hold is a node below all of them, so that it
+    /// leaves with whatever dominates every one.
+    fn retain(&self, shared: &[Shared], packages: &mut [Package]) {
+        let count = packages.len();
+        let mut sums: Vec<Sum> = packages
+            .iter()
+            .map(|package| Sum {
+                tree: package.tree_bytes,
+                image: package.image_bytes,
+                packages: u64::from(package.installed),
+            })
+            .collect();
+        let mut groups: BTreeMap<(bool, &[PackageId]), Sum> = BTreeMap::new();
+        for one in shared {
+            let bytes = one.sum();
+            sums[one.owner.index()].take(bytes);
+            groups.entry((one.is_held, &one.holders)).or_default().add(bytes);
+        }
+        let top = count + groups.len();
         let mut next: Vec<Vec<usize>> =
-            self.needs.iter().map(|needs| needs.iter().map(|need| need.index()).collect()).collect();
+            self.keeps.iter().map(|keeps| keeps.iter().map(|kept| kept.index()).collect()).collect();
         next.resize(top, Vec::new());
         next.push(self.roots.iter().map(|root| root.index()).collect());
+        for (group, ((is_held, holders), bytes)) in (count..).zip(groups) {
+            holders.iter().for_each(|holder| next[holder.index()].push(group));
+            if is_held {
+                next[top].push(group);
+            }
+            sums.push(bytes);
+        }
         let above: Vec<Option<usize>> = immediate_dominators(&next, top)
             .into_iter()
             .take(top)
             .map(|above| above.filter(|&above| above != top))
-            .collect();
-        let mut sums: Vec<(Bytes, Bytes, u64)> = packages
-            .iter()
-            .map(|package| (package.tree_bytes, package.image_bytes, u64::from(package.installed)))
             .collect();
         // From the leaves of the tree of dominators upwards: a package is added when all below it were.
         let mut waiting = vec![0_usize; above.len()];
@@ -291,18 +373,39 @@ impl Graph {
         let mut ready: Vec<usize> = (0..above.len()).filter(|&at| waiting[at] == 0).collect();
         while let Some(at) = ready.pop() {
             if let Some(parent) = above[at] {
-                let (tree, image, count) = sums[at];
-                let sum = &mut sums[parent];
-                *sum = (sum.0 + tree, sum.1 + image, sum.2 + count);
+                let sum = sums[at];
+                sums[parent].add(sum);
                 waiting[parent] -= 1;
                 if waiting[parent] == 0 {
                     ready.push(parent);
                 }
             }
         }
-        for (package, (tree, image, count)) in packages.iter_mut().zip(sums) {
-            (package.retained_tree_bytes, package.retained_image_bytes) = (tree, image);
-            package.retained_packages = count;
+        for (package, sum) in packages.iter_mut().zip(sums) {
+            (package.retained_tree_bytes, package.retained_image_bytes) = (sum.tree, sum.image);
+            package.retained_packages = sum.packages;
         }
+    }
+}
+
+/// What leaves together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sum {
+    pub(super) tree: Bytes,
+    pub(super) image: Bytes,
+    pub(super) packages: u64,
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, other: Self) {
+        self.tree += other.tree;
+        self.image += other.image;
+        self.packages += other.packages;
+    }
+
+    /// Takes bytes away that were counted before.
+    pub(super) fn take(&mut self, bytes: Self) {
+        self.tree = self.tree - bytes.tree;
+        self.image = self.image - bytes.image;
     }
 }

@@ -9,7 +9,10 @@ use std::ops::Bound;
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Files, Image, Order as _, PackageFact, Snapshot, path};
 
+use super::followed::Followed;
 use super::models::{self, Model};
+use super::ownership::Ownership;
+use super::pnp::{self, PlugNPlay};
 use super::usage::Use;
 use super::{Owner, Package, PackageId, purl};
 use crate::instruction;
@@ -39,8 +42,6 @@ pub(super) struct Found<'a> {
     pub(super) described: Vec<Described<'a>>,
     /// Weights of models: their ids follow those of the described packages.
     pub(super) models: Vec<Model>,
-    /// For each layer the inode of each of its entries.
-    pub(super) inodes: Vec<Vec<u32>>,
 }
 
 impl<'a> Found<'a> {
@@ -66,20 +67,23 @@ pub(super) fn path_of<'a>(snapshot: &'a Snapshot, image: &Image, layer: u32, ent
 
 /// Finds the packages of an image.
 pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashed<'_>) -> Found<'a> {
-    let inodes = inodes_of_entries(snapshot, image, squashed);
-    let is_there = |layer: u32, entry: u32| {
-        let inode = inodes[layer as usize][entry as usize];
-        inode != NONE && squashed.inodes[inode as usize].hidden.is_none()
-    };
+    let followed = Followed::new(snapshot, image, squashed);
+    let plug_n_play = PlugNPlay::new(snapshot, image, squashed);
     let superseded = superseded(snapshot, image);
     let mut known: BTreeMap<(Ecosystem, &str, &[u8]), Described<'a>> = BTreeMap::new();
     for (layer, facts) in facts(snapshot, image) {
         for fact in &facts.packages {
             let path = path_of(snapshot, image, layer, fact.entry);
-            let installed = is_there(layer, fact.entry);
             if is_unpackaged(fact.ecosystem) && superseded.contains(&(layer, fact.entry)) {
                 continue;
             }
+            // An archive of Yarn's cache is a package only where an application runs from it.
+            if fact.ecosystem == Ecosystem::Npm && pnp::is_archive(path) && !plug_n_play.runs_from(path) {
+                continue;
+            }
+            let stands_at = stands_at(snapshot, image, squashed, &followed, (layer, fact.entry));
+            let installed = stands_at.is_some();
+            let path = stands_at.unwrap_or(path);
             let place = place(fact, path);
             let key = (fact.ecosystem, fact.name.as_str(), place);
             let package = known.entry(key).or_insert_with(|| Described {
@@ -100,7 +104,34 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashe
     let mut described: Vec<_> = known.into_values().collect();
     described.order_by(|left, right| order(left).cmp(&order(right)));
     let models = models::find(snapshot, image, squashed);
-    Found { described, models, inodes }
+    Found { described, models }
+}
+
+/// Where the file of a fact stands in the final tree.
+fn stands_at<'a>(
+    snapshot: &'a Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    followed: &Followed<'_>,
+    (layer, entry): (u32, u32),
+) -> Option<&'a [u8]> {
+    let path = path_of(snapshot, image, layer, entry);
+    if squashed.names.is_alive(layer, entry) {
+        let is_there = match squashed.inode_of(layer, entry) {
+            Some(_) => true,
+            // A symbolic link is as good as what it leads to.
+            None => followed.resolve(path).is_some_and(|target| squashed.finds(snapshot, image, &target)),
+        };
+        return is_there.then_some(path);
+    }
+    // A later layer may have given the file another directory by a link, and says nothing of what is in it.
+    let inode = squashed.inode_of(layer, entry)?;
+    let mut others = squashed.names_of(inode).filter(|(other, _)| *other != layer);
+    let others = others.find_map(|(layer, entry)| {
+        let other = path_of(snapshot, image, layer, entry);
+        (path::name(other) == path::name(path)).then_some(other)
+    });
+    others.filter(|_| squashed.inodes[inode as usize].hidden.is_none())
 }
 
 /// What tells a package from others of its name.
@@ -176,27 +207,12 @@ fn order<'d>(package: &'d Described<'_>) -> (bool, Ecosystem, &'d str, &'d str, 
     (!package.installed, fact.ecosystem, &fact.name, &fact.version, package.path)
 }
 
-fn inodes_of_entries(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Vec<Vec<u32>> {
-    let mut inodes: Vec<Vec<u32>> = image
-        .layers
-        .iter()
-        .map(|layer| {
-            let contents = snapshot.layers[layer.layer].contents.as_ref();
-            vec![NONE; contents.map_or(0, |contents| contents.entries.len())]
-        })
-        .collect();
-    for (inode, index) in squashed.inodes.iter().zip(0..) {
-        inodes[inode.layer as usize][inode.entry as usize] = index;
-    }
-    inodes
-}
-
 /// The packages, with what belongs to each; who needs whom is not known yet.
 pub(super) fn describe(
     image: &Image,
     squashed: &Squashed<'_>,
     found: &Found<'_>,
-    owners: &[Owner],
+    ownership: &Ownership,
 ) -> Vec<Package> {
     let instruction = |layer: u32| {
         let step = image.layers[layer as usize].history?;
@@ -204,11 +220,7 @@ pub(super) fn describe(
     };
     let mut packages: Vec<Package> = (found.described.iter().zip(0..))
         .map(|(package, id)| {
-            let inode = found.inodes[package.layer as usize][package.fact.entry as usize];
-            let holder = match owners.get(inode as usize) {
-                Some(&Owner::Package(owner)) if owner.0 != id => Some(owner),
-                _ => None,
-            };
+            let holder = ownership.holders[id as usize].filter(|holder| holder.0 != id);
             let distribution = package.fact.version.contains("ubuntu").then_some("ubuntu");
             Package {
                 version: package.fact.version.clone(),
@@ -232,7 +244,7 @@ pub(super) fn describe(
             ..empty(id, Ecosystem::Model, &model.name, model.layer)
         });
     }
-    for (inode, owner) in squashed.inodes.iter().zip(owners) {
+    for (inode, owner) in squashed.inodes.iter().zip(&ownership.owners) {
         let Owner::Package(id) = owner else { continue };
         let package = &mut packages[id.index()];
         package.image_bytes += inode.size;
@@ -266,6 +278,8 @@ fn empty(id: u32, ecosystem: Ecosystem, name: &str, layer: u32) -> Package {
         root: None,
         needs: Vec::new(),
         needed_by: Vec::new(),
+        wants: Vec::new(),
+        wanted_by: Vec::new(),
         missing: Vec::new(),
         usage: Use::Unknown,
     }

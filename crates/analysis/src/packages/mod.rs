@@ -5,14 +5,18 @@
 
 mod areas;
 mod dominators;
+mod followed;
 mod graph;
 mod installed;
 mod inventory;
 mod markers;
 mod models;
 mod ownership;
+mod pnp;
 mod purl;
 mod requirements;
+mod running_from;
+mod shared;
 mod split;
 mod usage;
 mod whatif;
@@ -21,13 +25,13 @@ use plimsoll_snapshot::{Bytes, Ecosystem, Image, Snapshot};
 use serde::Serialize;
 
 pub use areas::{CacheKind, cache_directory};
-pub use graph::{Graph, Root};
+pub use graph::{DependencyKind, Graph, Root, Want};
 pub use inventory::{
     ImageInventory, Inventory, OwnerKind, Reasons, Removal, Share, inventory, reasons, removals,
 };
 pub use split::{Part, ServiceShare, Split, split, splits};
 pub use usage::Use;
-pub use whatif::{Broken, WhatIf};
+pub use whatif::{Broken, Deprived, WhatIf};
 
 use crate::squash::Squashed;
 
@@ -66,6 +70,8 @@ pub struct Catalogue {
     pub packages: Vec<Package>,
     /// The owner of each inode, in the order of [`Squashed::inodes`].
     pub owners: Vec<Owner>,
+    /// The inodes that have names of several owners, in order, with all of these.
+    shared: Vec<shared::Shared>,
     /// Who needs whom.
     pub graph: Graph,
     /// Whether every layer was looked into. Where not, what is missing here may be there all the same.
@@ -111,10 +117,16 @@ pub struct Package {
     pub retained_packages: u64,
     /// Why it would stay if nothing needed it; `None` if it is there for others alone.
     pub root: Option<Root>,
-    /// The packages it needs.
+    /// The packages it does not work without.
     pub needs: Vec<PackageId>,
-    /// The packages that need it.
+    /// The packages that do not work without it.
     pub needed_by: Vec<PackageId>,
+    /// The packages it makes use of and works without: recommendations, suggestions, extras.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wants: Vec<Want>,
+    /// The packages that make use of it and work without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wanted_by: Vec<Want>,
     /// What it needs and is not there.
     pub missing: Vec<String>,
     /// Whether anything uses it.
@@ -145,14 +157,15 @@ pub struct Owned {
 #[must_use]
 pub fn catalogue(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Catalogue {
     let found = installed::find(snapshot, image, squashed);
-    let owners = ownership::assign(snapshot, image, squashed, &found);
-    let mut packages = installed::describe(image, squashed, &found, &owners);
-    let graph = graph::link(snapshot, image, squashed, &found, &mut packages);
+    let ownership = ownership::assign(snapshot, image, squashed, &found);
+    let mut packages = installed::describe(image, squashed, &found, &ownership);
+    let shared = shared::describe(squashed, &ownership, &packages);
+    let graph = graph::link(snapshot, image, squashed, &found, &shared, &mut packages);
     usage::find(snapshot, image, squashed, &found, &graph, &mut packages);
     let complete = image.layers.iter().all(|layer| {
         snapshot.layers[layer.layer].contents.as_ref().is_some_and(|contents| contents.facts.is_some())
     });
-    Catalogue { packages, owners, graph, complete }
+    Catalogue { packages, owners: ownership.owners, shared, graph, complete }
 }
 
 impl Catalogue {
@@ -325,8 +338,142 @@ mod tests {
             p site/i-1.dist-info/METADATA python i 1";
         check(&[layer], |catalogue, _| {
             assert_eq!(package(catalogue, "u").retained_packages, 3);
-            assert_eq!(package(catalogue, "h").needed_by, catalogue.named("u"));
+            let by = Want { package: catalogue.named("u")[0], kind: DependencyKind::Optional };
+            assert_eq!(
+                (&package(catalogue, "h").needed_by, &package(catalogue, "h").wanted_by),
+                (&vec![], &vec![by])
+            );
             assert_eq!((&package(catalogue, "h").root, &package(catalogue, "u").missing), (&None, &vec![]));
+        });
+    }
+
+    #[test]
+    fn an_inode_belongs_to_the_package_that_lists_any_of_its_names() {
+        let uv = "
+            f root/.cache/uv/archive-v0/x/a/core.so 1000
+            f root/.cache/uv/archive-v0/x/METADATA 10
+            f root/.cache/uv/wheels/a.msgpack 5
+            h site/a/core.so root/.cache/uv/archive-v0/x/a/core.so
+            h site/a-1.dist-info/METADATA root/.cache/uv/archive-v0/x/METADATA
+            p site/a-1.dist-info/METADATA python a 1 files=site/a/core.so requested";
+        let owned = |catalogue: &Catalogue, squashed: &Squashed<'_>| {
+            let uv = catalogue.owned(squashed, |owner| owner == Owner::Cache(CacheKind::Uv));
+            (catalogue.packages[0].tree_bytes.0, catalogue.packages[0].retained_tree_bytes.0, uv.tree_bytes.0)
+        };
+        check(&[uv], |catalogue, squashed| assert_eq!(owned(catalogue, squashed), (1010, 1010, 5)));
+        // Without the cache the same bytes are there under their other name.
+        check(&[uv, "w root/.cache"], |catalogue, squashed| {
+            assert!(package(catalogue, "a").installed);
+            assert_eq!(owned(catalogue, squashed), (1010, 1010, 0));
+        });
+        // Without the package they are the cache's.
+        check(&[uv, "w site"], |catalogue, squashed| {
+            assert!(!catalogue.packages[0].installed);
+            assert_eq!(owned(catalogue, squashed), (0, 0, 1015));
+        });
+    }
+
+    #[test]
+    fn bytes_of_several_packages_leave_with_the_last_of_them() {
+        // Two environments of one inode, and an application that has a name of another.
+        let layer = "
+            f v1/a-1.dist-info/METADATA 1
+            p v1/a-1.dist-info/METADATA python a 1 files=v1/a.so requested
+            f v2/a-1.dist-info/METADATA 1
+            p v2/a-1.dist-info/METADATA python b 1 files=v2/a.so,v2/b.so requested
+            f v1/a.so 1000
+            h v2/a.so v1/a.so
+            f srv/copy 50
+            h v2/b.so srv/copy";
+        check(&[layer], |catalogue, squashed| {
+            let (a, b) = (catalogue.named("a")[0], catalogue.named("b")[0]);
+            let bytes = |ids: &[PackageId]| catalogue.without(squashed, ids).image_bytes.0;
+            assert_eq!((bytes(&[a]), bytes(&[b]), bytes(&[a, b])), (1, 1, 1002));
+            assert_eq!(package(catalogue, "b").tree_bytes, Bytes(51));
+        });
+    }
+
+    #[test]
+    fn a_name_in_a_store_of_objects_holds_nothing() {
+        let layer = "
+            f sysroot/ostree/repo/objects/ab/cd.file 1000
+            h usr/bin/bash sysroot/ostree/repo/objects/ab/cd.file
+            f usr/share/rpm/rpmdb.sqlite 7
+            p usr/share/rpm/rpmdb.sqlite rpm bash 5 files=usr/bin/bash";
+        check(&[layer], |catalogue, _| {
+            let bash = package(catalogue, "bash");
+            assert_eq!((bash.tree_bytes.0, bash.retained_tree_bytes.0), (1000, 1000));
+        });
+    }
+
+    #[test]
+    fn a_description_that_a_later_layer_linked_elsewhere_still_counts() {
+        let moved = "h other/a-1.dist-info/METADATA site/a-1.dist-info/METADATA\nw site/a-1.dist-info";
+        check(&[APP, moved], |catalogue, _| {
+            assert_eq!(package(catalogue, "a").path, "other/a-1.dist-info/METADATA");
+        });
+    }
+
+    #[test]
+    fn what_lists_lead_to_through_links_belongs_to_their_package() {
+        let layer = "
+            f root/.cache/uv/archive-v0/x/a/core.so 1000
+            f root/.cache/uv/archive-v0/x/b.py 30
+            f root/.cache/uv/archive-v0/y/other 4
+            l site/a /root/.cache/uv/archive-v0/x/a
+            l site/b.py ../root/.cache/uv/archive-v0/x/b.py
+            f site/a-1.dist-info/METADATA 10
+            p site/a-1.dist-info/METADATA python a 1 files=site/b.py requested";
+        check(&[layer], |catalogue, squashed| {
+            assert_eq!(package(catalogue, "a").tree_bytes, Bytes(40));
+            // What the image runs from is no cache, whoever owns it.
+            let uv = catalogue.owned(squashed, |owner| owner == Owner::Cache(CacheKind::Uv));
+            assert_eq!(uv.tree_bytes, Bytes(4));
+        });
+    }
+
+    #[test]
+    fn a_recommendation_keeps_a_package_there_and_breaks_nothing() {
+        let layer = "
+            f var/lib/dpkg/status 1
+            f usr/bin/pip 10
+            f usr/bin/gcc 900
+            f usr/bin/more 40
+            p var/lib/dpkg/status dpkg pip 1 recommends=gcc,more files=usr/bin/pip
+            p var/lib/dpkg/status dpkg gcc 1 files=usr/bin/gcc
+            p var/lib/dpkg/status dpkg more 1 files=usr/bin/more
+            a var/lib/dpkg/status dpkg more";
+        check(
+            &["i ADD rootfs /\nf var/lib/dpkg/status 2\np var/lib/dpkg/status dpkg base 1", layer],
+            |catalogue, squashed| {
+                let id = |name| catalogue.named(name)[0];
+                let without = catalogue.without(squashed, &[id("gcc")]);
+                assert_eq!((without.broken, without.image_bytes), (vec![], Bytes(900)));
+                let deprived = |of| Deprived { package: id("pip"), of, kind: DependencyKind::Recommended };
+                assert_eq!(without.deprived, [deprived(id("gcc"))]);
+                // What came along leaves with the one it came with, and what was asked for stays.
+                assert_eq!(catalogue.without(squashed, &[id("pip")]).image_bytes, Bytes(50));
+                assert_eq!(catalogue.graph.why(id("more"), 2), [[id("pip"), id("more")]]);
+                assert_eq!(catalogue.graph.kind(id("pip"), id("more")), Some(DependencyKind::Recommended));
+                assert_eq!(package(catalogue, "more").needed_by, []);
+            },
+        );
+    }
+
+    #[test]
+    fn a_peer_is_needed_and_an_extra_is_not() {
+        let layer = "
+            f site/u-1.dist-info/METADATA 1
+            p site/u-1.dist-info/METADATA npm u 1 peers=p offers=x requested
+            f site/p-1.dist-info/METADATA 1
+            p site/p-1.dist-info/METADATA npm p 1
+            f site/x-1.dist-info/METADATA 1
+            p site/x-1.dist-info/METADATA npm x 1";
+        check(&[layer], |catalogue, squashed| {
+            let id = |name| catalogue.named(name)[0];
+            assert_eq!(catalogue.without(squashed, &[id("p")]).broken.len(), 1);
+            let without = catalogue.without(squashed, &[id("x")]);
+            assert_eq!((without.broken.len(), without.deprived.len()), (0, 1));
         });
     }
 

@@ -42,8 +42,10 @@ const NAMED: [(&[u8], &[u8]); 6] = [
 pub(super) fn find(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Vec<Model> {
     let mut models: BTreeMap<Vec<u8>, Model> = BTreeMap::new();
     for (inode, index) in squashed.inodes.iter().zip(0..) {
-        let path = path_of(snapshot, image, inode.layer, inode.entry);
-        let Some((directory, name, from_hub)) = place(path, inode.size) else { continue };
+        let mut paths = squashed.names_of(index).map(|(layer, entry)| path_of(snapshot, image, layer, entry));
+        let Some((directory, name, from_hub)) = paths.find_map(|path| place(path, inode.size)) else {
+            continue;
+        };
         let model = models.entry(directory.to_vec()).or_insert_with(|| Model {
             name,
             from_hub,

@@ -4,15 +4,38 @@
 //! (a later layer that only changed the owner of the file copied it); compiled Python goes with its source; a package
 //! in whose directory it lies; weights of models; caches; the application; nobody. Packages of the operating system come
 //! before those of languages, because it is the system that installs and removes them.
+//!
+//! An inode with several names belongs to the package that claims any of them. Who else has a name of it is noted: its
+//! bytes are freed only when all of them let go.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use plimsoll_snapshot::{Ecosystem, FileList, Files, Image, Order as _, Snapshot, path};
 
-use super::areas::{Application, Caches};
+use super::areas::{Application, Caches, is_store};
+use super::followed::Followed;
 use super::installed::{Found, NONE, facts, path_of};
+use super::running_from::RunningFrom;
 use super::{Owner, PackageId};
 use crate::squash::{Names, Squashed};
+
+/// Who owns what.
+pub(super) struct Ownership {
+    /// The owner of each inode.
+    pub(super) owners: Vec<Owner>,
+    /// The inodes whose names belong to different owners, in order, with all of these.
+    pub(super) shared: Vec<(u32, Vec<Owner>)>,
+    /// For each described package the one that claims the file it is described by.
+    pub(super) holders: Vec<Option<PackageId>>,
+}
+
+/// One name of an inode, and the package that claims it.
+struct Place {
+    inode: u32,
+    layer: u32,
+    entry: u32,
+    package: u32,
+}
 
 /// Finds the owner of each inode.
 pub(super) fn assign(
@@ -20,36 +43,57 @@ pub(super) fn assign(
     image: &Image,
     squashed: &Squashed<'_>,
     found: &Found<'_>,
-) -> Vec<Owner> {
+) -> Ownership {
     let mut claims = Claims::new(snapshot, image, squashed, found);
     claims.lists();
     claims.directories();
-    let mut package_of = claims.listed();
-    compiled_python(snapshot, image, squashed, &mut package_of);
-    claims.add_nearest(&mut package_of);
+    let mut places = claims.places();
+    compiled_python(snapshot, image, squashed, &mut places);
+    let holders = claims.add_nearest(&mut places);
+    let mut model_of = vec![NONE; squashed.inodes.len()];
     for (model, id) in found.models.iter().zip(found.described.len()..) {
-        for &inode in &model.inodes {
-            let owner = &mut package_of[inode as usize];
-            if *owner == NONE {
-                *owner = PackageId::new(id).0;
-            }
-        }
+        model.inodes.iter().for_each(|&inode| claim(&mut model_of[inode as usize], PackageId::new(id).0));
     }
     let application = Application::of(snapshot, image);
+    let running_from = RunningFrom::new(snapshot, image, squashed, &claims.followed);
     let mut caches = Caches::default();
-    (squashed.inodes.iter().zip(package_of))
-        .map(|(inode, package)| {
-            if package != NONE {
-                return Owner::Package(PackageId(package));
+    let mut owner = |place: &Place| {
+        let package = if place.package == NONE { model_of[place.inode as usize] } else { place.package };
+        if package != NONE {
+            return Some(Owner::Package(PackageId(package)));
+        }
+        let path = path_of(snapshot, image, place.layer, place.entry);
+        match caches.of(path) {
+            Some(kind) if !running_from.leads_to(squashed.names.of(place.layer, place.entry)) => {
+                Some(Owner::Cache(kind))
             }
-            let path = path_of(snapshot, image, inode.layer, inode.entry);
-            match caches.of(path) {
-                Some(kind) => Owner::Cache(kind),
-                None if application.owns(inode.layer, path) => Owner::Application,
-                None => Owner::Unowned,
-            }
-        })
-        .collect()
+            _ if is_store(path) => None,
+            _ if application.owns(place.layer, path) => Some(Owner::Application),
+            _ => Some(Owner::Unowned),
+        }
+    };
+    let mut owners = Vec::with_capacity(squashed.inodes.len());
+    let mut shared = Vec::new();
+    // The names of an inode come one after the other.
+    for names in places.chunk_by(|left, right| left.inode == right.inode) {
+        let all: BTreeSet<Owner> = names.iter().filter_map(&mut owner).collect();
+        owners.push(all.iter().copied().min_by_key(|&owner| rank(owner)).unwrap_or(Owner::Unowned));
+        if all.len() > 1 {
+            shared.push((names[0].inode, all.into_iter().collect()));
+        }
+    }
+    Ownership { owners, shared, holders }
+}
+
+/// Of several owners the one that counts: what is a cache under one of its names is none under the others.
+fn rank(owner: Owner) -> (u8, Owner) {
+    let rank = match owner {
+        Owner::Package(_) => 0,
+        Owner::Application => 1,
+        Owner::Unowned => 2,
+        Owner::Cache(_) => 3,
+    };
+    (rank, owner)
 }
 
 struct Claims<'c> {
@@ -57,6 +101,7 @@ struct Claims<'c> {
     image: &'c Image,
     squashed: &'c Squashed<'c>,
     found: &'c Found<'c>,
+    followed: Followed<'c>,
     /// For each layer the package that claims each of its entries.
     of_entries: Vec<Vec<u32>>,
     /// The package that claims each name, in whatever layer.
@@ -84,12 +129,17 @@ impl<'c> Claims<'c> {
         squashed: &'c Squashed<'c>,
         found: &'c Found<'c>,
     ) -> Self {
+        let entries = |layer: &plimsoll_snapshot::ImageLayer| {
+            let contents = snapshot.layers[layer.layer].contents.as_ref();
+            contents.map_or(0, |contents| contents.entries.len())
+        };
         Self {
             snapshot,
             image,
             squashed,
             found,
-            of_entries: found.inodes.iter().map(|entries| vec![NONE; entries.len()]).collect(),
+            followed: Followed::new(snapshot, image, squashed),
+            of_entries: image.layers.iter().map(|layer| vec![NONE; entries(layer)]).collect(),
             of_names: vec![NONE; squashed.names.len()],
             below: HashMap::new(),
             below_system: HashMap::new(),
@@ -132,7 +182,7 @@ impl<'c> Claims<'c> {
             }
         }
         lists.order_by_key(|&(ecosystem, owner, layer, _)| (ecosystem, owner, layer));
-        for (_, owner, layer, list) in lists {
+        for &(_, owner, layer, list) in &lists {
             for entry in list.entries() {
                 match self.diverted_name(owner, layer, entry) {
                     Some(name) => claim(&mut self.of_names[name as usize], owner),
@@ -143,6 +193,16 @@ impl<'c> Claims<'c> {
                 if let Some(name) = self.name_at(path) {
                     let moved = self.diverted.get(&name).filter(|diverted| diverted.by != owner);
                     claim(&mut self.of_names[moved.map_or(name, |diverted| diverted.to) as usize], owner);
+                }
+            }
+        }
+        // A package may be installed as links to where its files lie. What others list stays theirs.
+        for (ecosystem, owner, layer, list) in lists {
+            let contents = &self.snapshot.layers[self.image.layers[layer as usize].layer].contents;
+            let linked = self.followed.leading_to(contents.as_deref(), list, ecosystem.is_system());
+            for path in linked {
+                if let Some(name) = self.name_at(&path) {
+                    claim(&mut self.of_names[name as usize], owner);
                 }
             }
         }
@@ -293,32 +353,55 @@ impl<'c> Claims<'c> {
         })
     }
 
-    /// The package whose list has each inode, or the package of the system in whose directory it lies.
-    fn listed(&self) -> Vec<u32> {
+    /// Every name of every inode, with the package whose list has it, or that of the system in whose directory it lies.
+    fn places(&self) -> Vec<Place> {
         let nearest = self.nearest(&self.below_system);
         let is_system = |package: u32| {
             let described = self.found.described.get(package as usize);
             described.is_some_and(|package| package.fact.ecosystem.is_system())
         };
-        (self.squashed.inodes.iter())
-            .map(|inode| {
-                let of_entry = self.of_entries[inode.layer as usize][inode.entry as usize];
-                let name = self.squashed.names.of(inode.layer, inode.entry) as usize;
-                let listed = if of_entry == NONE { self.of_names[name] } else { of_entry };
-                match &nearest {
-                    Some(nearest) if nearest[name] != NONE && !is_system(listed) => nearest[name],
-                    _ => listed,
-                }
-            })
-            .collect()
+        let inodes = 0..u32::try_from(self.squashed.inodes.len()).unwrap_or(NONE);
+        let place = |inode: u32, (layer, entry): (u32, u32)| {
+            let of_entry = self.of_entries[layer as usize][entry as usize];
+            let name = self.squashed.names.of(layer, entry) as usize;
+            let listed = if of_entry == NONE { self.of_names[name] } else { of_entry };
+            let package = match &nearest {
+                Some(nearest) if nearest[name] != NONE && !is_system(listed) => nearest[name],
+                _ => listed,
+            };
+            Place { inode, layer, entry, package }
+        };
+        let mut places = Vec::with_capacity(self.squashed.inodes.len());
+        for inode in inodes {
+            places.extend(self.squashed.names_of(inode).map(|name| place(inode, name)));
+        }
+        places
     }
 
-    /// Gives what is nobody's yet to the package whose directory it lies in.
-    fn add_nearest(&self, package_of: &mut [u32]) {
-        let Some(nearest) = self.nearest(&self.below) else { return };
-        for (package, inode) in package_of.iter_mut().zip(&self.squashed.inodes) {
-            claim(package, nearest[self.squashed.names.of(inode.layer, inode.entry) as usize]);
+    /// Gives what is nobody's yet to the package whose directory it lies in, and tells who claims the descriptions of
+    /// packages.
+    fn add_nearest(&self, places: &mut [Place]) -> Vec<Option<PackageId>> {
+        let names = &self.squashed.names;
+        let (of_languages, of_systems) = (self.nearest(&self.below), self.nearest(&self.below_system));
+        let nearest = |layer, entry| {
+            let at = |nearest: &Option<Vec<u32>>| {
+                nearest.as_ref().map_or(NONE, |nearest| nearest[names.of(layer, entry) as usize])
+            };
+            let mut package = at(&of_systems);
+            claim(&mut package, at(&of_languages));
+            package
+        };
+        for place in places {
+            claim(&mut place.package, nearest(place.layer, place.entry));
         }
+        let holder = |package: &super::installed::Described<'_>| {
+            let (layer, entry) = (package.layer, package.fact.entry);
+            let mut holder = self.of_entries[layer as usize][entry as usize];
+            claim(&mut holder, self.of_names[names.of(layer, entry) as usize]);
+            claim(&mut holder, nearest(layer, entry));
+            (holder != NONE).then_some(PackageId(holder))
+        };
+        self.found.described.iter().map(holder).collect()
     }
 
     /// For each name the package of the nearest directory that one claims; `None` if none does.
@@ -329,7 +412,8 @@ impl<'c> Claims<'c> {
         let names = &self.squashed.names;
         let mut nearest = vec![NONE; names.len()];
         // Parents come before their children.
-        for name in 0..u32::try_from(names.len()).unwrap_or(NONE) {
+        for name in 0..nearest.len() {
+            let name = u32::try_from(name).unwrap_or(NONE);
             let inherited = if name == Names::ROOT { NONE } else { nearest[names.parent(name) as usize] };
             nearest[name as usize] = below.get(&name).copied().unwrap_or(inherited);
         }
@@ -352,31 +436,29 @@ fn claim(place: &mut u32, owner: u32) {
 }
 
 /// `__pycache__/x.cpython-311.pyc` belongs to whoever owns `x.py`.
-fn compiled_python(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>, package_of: &mut [u32]) {
+fn compiled_python(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>, places: &mut [Place]) {
     let names = &squashed.names;
     let mut compiled: HashMap<(u32, &[u8]), Vec<usize>> = HashMap::new();
-    for (index, inode) in squashed.inodes.iter().enumerate() {
-        if package_of[index] == NONE {
-            let path = path_of(snapshot, image, inode.layer, inode.entry);
-            if let Some(stem) = compiled_stem(path) {
-                let cache = names.parent(names.of(inode.layer, inode.entry));
-                compiled.entry((names.parent(cache), stem)).or_default().push(index);
-            }
+    for (index, place) in places.iter().enumerate().filter(|(_, place)| place.package == NONE) {
+        let path = path_of(snapshot, image, place.layer, place.entry);
+        if let Some(stem) = compiled_stem(path) {
+            let cache = names.parent(names.of(place.layer, place.entry));
+            compiled.entry((names.parent(cache), stem)).or_default().push(index);
         }
     }
     if compiled.is_empty() {
         return;
     }
-    for index in 0..squashed.inodes.len() {
-        let inode = squashed.inodes[index];
-        let path = path_of(snapshot, image, inode.layer, inode.entry);
+    for index in 0..places.len() {
+        let Place { layer, entry, package, .. } = places[index];
+        let path = path_of(snapshot, image, layer, entry);
         let Some(stem) = path::name(path).strip_suffix(b".py") else { continue };
-        if package_of[index] == NONE {
+        if package == NONE {
             continue;
         }
-        let directory = names.parent(names.of(inode.layer, inode.entry));
+        let directory = names.parent(names.of(layer, entry));
         for compiled in compiled.remove(&(directory, stem)).unwrap_or_default() {
-            package_of[compiled] = package_of[index];
+            places[compiled].package = package;
         }
     }
 }

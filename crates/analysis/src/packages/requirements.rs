@@ -7,6 +7,7 @@ use plimsoll_snapshot::{
 };
 
 use super::PackageId;
+use super::graph::{DependencyKind, Want};
 use super::installed::{Found, facts};
 use super::markers::{Environment, holds};
 
@@ -27,8 +28,30 @@ pub(super) struct Resolver<'a> {
 /// The edges of the graph.
 pub(super) struct Resolved {
     pub(super) needs: Vec<Vec<PackageId>>,
-    pub(super) offers: Vec<Vec<PackageId>>,
+    pub(super) wants: Vec<Vec<Want>>,
     pub(super) missing: Vec<Vec<String>>,
+}
+
+/// The extras of each Python package that are asked for, and by whom.
+struct ActiveExtras<'a> {
+    by_files: BTreeMap<usize, BTreeSet<&'a str>>,
+    by_packages: BTreeMap<usize, BTreeSet<&'a str>>,
+    none: BTreeSet<&'a str>,
+}
+
+/// Those of one package.
+struct Extras<'e> {
+    by_files: &'e BTreeSet<&'e str>,
+    by_packages: &'e BTreeSet<&'e str>,
+}
+
+impl ActiveExtras<'_> {
+    fn of(&self, package: usize) -> Extras<'_> {
+        Extras {
+            by_files: self.by_files.get(&package).unwrap_or(&self.none),
+            by_packages: self.by_packages.get(&package).unwrap_or(&self.none),
+        }
+    }
 }
 
 impl<'a> Resolver<'a> {
@@ -91,20 +114,18 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// What every installed package needs, offers to use, and misses.
+    /// What every installed package needs, makes use of, and misses.
     pub(super) fn resolve(&self, snapshot: &Snapshot, image: &Image) -> Resolved {
         let length = self.facts.iter().map(|(id, ..)| id.index() + 1).max().unwrap_or(0);
         let mut resolved = Resolved {
             needs: vec![Vec::new(); length],
-            offers: vec![Vec::new(); length],
+            wants: vec![Vec::new(); length],
             missing: vec![Vec::new(); length],
         };
         let extras = self.extras(snapshot, image);
-        let none = BTreeSet::new();
         for (at, &(id, fact, place)) in self.facts.iter().enumerate() {
-            let active = extras.get(&at).unwrap_or(&none);
             for requirement in &fact.requires {
-                self.add(&mut resolved, id, fact, place, requirement, active);
+                self.add(&mut resolved, id, fact, place, requirement, &extras.of(at));
             }
         }
         self.add_contained(&mut resolved);
@@ -118,52 +139,75 @@ impl<'a> Resolver<'a> {
         fact: &PackageFact,
         place: &[u8],
         requirement: &Requirement,
-        active: &BTreeSet<&str>,
+        extras: &Extras<'_>,
     ) {
         let target = requirement.any_of.iter().find_map(|name| self.find(fact.ecosystem, name, place));
         let target = target.map(|at| self.facts[at].0).filter(|target| *target != id);
         let met = requirement.any_of.iter().any(|name| self.find(fact.ecosystem, name, place).is_some());
-        let (now, ever) = match &requirement.marker {
-            None => (true, true),
-            Some(marker) => {
-                let now = holds(marker, &self.environment, active);
-                (now, now || marker.contains("extra"))
-            }
-        };
-        let strong = match requirement.kind {
-            RequirementKind::Required | RequirementKind::Recommended => true,
-            // npm installs both, if it can.
-            RequirementKind::Optional | RequirementKind::Peer => fact.ecosystem == Ecosystem::Npm,
-            RequirementKind::Development => false,
-        };
+        let Some(kind) = self.kind(requirement, extras) else { return };
         match target {
-            Some(target) if strong && now => resolved.needs[id.index()].push(target),
-            Some(target) if ever => resolved.offers[id.index()].push(target),
-            None if !met && now && requirement.kind == RequirementKind::Required => {
+            Some(target) if matches!(kind, DependencyKind::Required | DependencyKind::Peer) => {
+                resolved.needs[id.index()].push(target);
+            }
+            Some(package) => resolved.wants[id.index()].push(Want { package, kind }),
+            None if !met && kind == DependencyKind::Required => {
                 resolved.missing[id.index()].push(requirement.any_of.join(" | "));
             }
-            _ => {}
+            None => {}
         }
     }
 
+    /// How much a requirement means; `None` if it never holds here.
+    fn kind(&self, requirement: &Requirement, extras: &Extras<'_>) -> Option<DependencyKind> {
+        let weakest = match requirement.kind {
+            RequirementKind::Required => DependencyKind::Required,
+            RequirementKind::Peer => DependencyKind::Peer,
+            RequirementKind::Recommended => DependencyKind::Recommended,
+            RequirementKind::Optional => DependencyKind::Optional,
+            RequirementKind::Development => return None,
+        };
+        let Some(marker) = &requirement.marker else { return Some(weakest) };
+        let holds = |extras: &BTreeSet<&str>| holds(marker, &self.environment, extras);
+        // What other packages ask for, they do not work without.
+        let by_condition = if holds(&BTreeSet::new()) || holds(extras.by_packages) {
+            DependencyKind::Required
+        } else if holds(extras.by_files) {
+            DependencyKind::Extra
+        } else if marker.contains("extra") {
+            DependencyKind::Optional
+        } else {
+            return None;
+        };
+        Some(weakest.max(by_condition))
+    }
+
     /// The extras that are asked for of each Python package, by files of requirements and by other packages.
-    fn extras(&self, snapshot: &'a Snapshot, image: &Image) -> BTreeMap<usize, BTreeSet<&'a str>> {
-        let mut extras: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-        let mut pending: Vec<(usize, &'a str)> = Vec::new();
+    fn extras(&self, snapshot: &'a Snapshot, image: &Image) -> ActiveExtras<'a> {
+        let mut by_files = Vec::new();
         for (_, facts) in facts(snapshot, image) {
             for selection in facts.selections.iter().filter(|fact| fact.ecosystem == Ecosystem::Python) {
                 for requirement in &selection.manual {
-                    pending.extend(self.wanted(requirement, &[]));
+                    by_files.extend(self.wanted(requirement, &[]));
                 }
             }
         }
+        let mut by_packages = Vec::new();
         for &(_, fact, place) in self.facts.iter().filter(|(_, fact, _)| fact.ecosystem == Ecosystem::Python)
         {
             for requirement in fact.requires.iter().filter(|requirement| requirement.marker.is_none()) {
-                pending.extend(self.wanted(requirement, place));
+                by_packages.extend(self.wanted(requirement, place));
             }
         }
-        // An extra may ask for extras of others: each is looked at once.
+        ActiveExtras {
+            by_files: self.with_implied(by_files),
+            by_packages: self.with_implied(by_packages),
+            none: BTreeSet::new(),
+        }
+    }
+
+    /// Some extras, and those they ask for. Each is looked at once.
+    fn with_implied(&self, mut pending: Vec<(usize, &'a str)>) -> BTreeMap<usize, BTreeSet<&'a str>> {
+        let mut extras: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
         while let Some((at, extra)) = pending.pop() {
             if !extras.entry(at).or_default().insert(extra) {
                 continue;

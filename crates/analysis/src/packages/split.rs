@@ -11,6 +11,7 @@ use std::rc::Rc;
 use plimsoll_snapshot::{Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
 
+use super::graph::{DependencyKind, Want};
 use super::usage::{Evidence, words_of};
 use super::{Catalogue, Package, PackageId, Use, catalogue, installed};
 use crate::squash::{Squashed, squash};
@@ -129,14 +130,12 @@ pub fn split(
     }
     let needed_by = |id: &PackageId| users.get(id).copied().unwrap_or(0);
     let part = |ids: BTreeSet<PackageId>| part(catalogue, &ids);
-    let bytes = |ids: &mut dyn Iterator<Item = &PackageId>| -> Bytes {
-        ids.map(|&id| catalogue.package(id).image_bytes).sum()
-    };
     let services = followed
         .iter()
         .map(|(service, followed)| {
             let Followed { entries, files, packages } = &**followed;
-            let needless = bytes(&mut of_languages.difference(packages));
+            let needless: Vec<PackageId> = of_languages.difference(packages).copied().collect();
+            let needless = catalogue.freed(&needless).image;
             ServiceShare {
                 service: (*service).to_owned(),
                 entries: entries.iter().map(|&file| path::escape(evidence.path(file)).into_owned()).collect(),
@@ -178,9 +177,11 @@ fn with_needs(catalogue: &Catalogue, packages: BTreeSet<PackageId>) -> BTreeSet<
     while let Some(id) = pending.pop() {
         if all.insert(id) {
             pending.extend(catalogue.graph.needs(id));
-            let optional = catalogue.graph.offers(id).iter().copied();
-            pending
-                .extend(optional.filter(|&id| matches!(catalogue.package(id).usage, Use::Optional { .. })));
+            let is_needed = |want: &&Want| {
+                want.kind < DependencyKind::Optional
+                    || matches!(catalogue.package(want.package).usage, Use::Optional { .. })
+            };
+            pending.extend(catalogue.graph.wants(id).iter().filter(is_needed).map(|want| want.package));
         }
     }
     all

@@ -94,8 +94,8 @@ pub(super) fn find(
     let used: Vec<PackageId> =
         (0..usage.len()).filter(|&at| usage[at].is_some()).map(PackageId::new).collect();
     for of in used {
-        for offered in graph.offers(of) {
-            usage[offered.index()].get_or_insert(Use::Optional { of });
+        for want in graph.wants(of) {
+            usage[want.package.index()].get_or_insert(Use::Optional { of });
         }
     }
     spread(&mut usage, |id| graph.needs(id), |by| Use::Needed { by });
@@ -156,10 +156,7 @@ impl<'a> Evidence<'a> {
         found: &Found<'a>,
     ) -> Self {
         // Only files that are there count.
-        let is_there = |layer: u32, entry: u32| {
-            let inode = found.inodes[layer as usize][entry as usize];
-            squashed.inodes.get(inode as usize).is_some_and(|inode| inode.hidden.is_none())
-        };
+        let is_there = |layer: u32, entry: u32| squashed.names.is_alive(layer, entry);
         let sources = facts(snapshot, image)
             .flat_map(|(layer, facts)| facts.imports.iter().map(move |import| (layer, import)))
             .filter(|&(layer, import)| is_there(layer, import.entry))
@@ -205,7 +202,7 @@ pub(super) fn words_of(arguments: &[String]) -> Vec<&str> {
 }
 
 /// The words of the commands that the image runs, by itself and as compose files plan it.
-fn commands<'a>(snapshot: &'a Snapshot, image: &'a Image) -> Vec<(&'static str, Vec<&'a str>)> {
+pub(super) fn commands<'a>(snapshot: &'a Snapshot, image: &'a Image) -> Vec<(&'static str, Vec<&'a str>)> {
     let mut commands = vec![
         ("entrypoint", words_of(&image.config.entrypoint)),
         ("command", words_of(&image.config.command)),

@@ -3,6 +3,7 @@
 use plimsoll_snapshot::{Bytes, Order as _};
 use serde::Serialize;
 
+use super::graph::{DependencyKind, Want};
 use super::usage::Use;
 use super::{Catalogue, PackageId};
 use crate::squash::Squashed;
@@ -20,6 +21,20 @@ pub struct WhatIf {
     pub size_bytes: Bytes,
     /// Who stays and needs what goes.
     pub broken: Vec<Broken>,
+    /// Who stays, makes use of what goes, and works without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deprived: Vec<Deprived>,
+}
+
+/// A package that stays and makes use of one that goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Deprived {
+    /// Who makes use of it.
+    pub package: PackageId,
+    /// What it makes use of.
+    pub of: PackageId,
+    /// How much.
+    pub kind: DependencyKind,
 }
 
 /// Someone who needs a package that goes.
@@ -43,15 +58,15 @@ pub enum Broken {
 }
 
 impl WhatIf {
-    /// The packages that stay and need what goes, and the packages they need, each once.
+    /// The packages that stay and need, or make use of, what goes, and the packages they mean, each once.
     #[must_use]
     pub fn broken_packages(&self) -> Vec<PackageId> {
-        let mut packages: Vec<PackageId> = (self.broken.iter())
-            .flat_map(|broken| match broken {
-                Broken::Package { package, needs } => vec![*package, *needs],
-                Broken::Application { needs, .. } => vec![*needs],
-            })
-            .collect();
+        let broken = self.broken.iter().flat_map(|broken| match broken {
+            Broken::Package { package, needs } => vec![*package, *needs],
+            Broken::Application { needs, .. } => vec![*needs],
+        });
+        let deprived = self.deprived.iter().flat_map(|deprived| [deprived.package, deprived.of]);
+        let mut packages: Vec<PackageId> = broken.chain(deprived).collect();
         packages.order();
         packages.dedup();
         packages
@@ -66,20 +81,30 @@ impl Catalogue {
         self.installed().map(|package| package.id).filter(|id| !reached[id.index()]).collect()
     }
 
+    /// The bytes of the final tree that leave with some packages.
+    #[must_use]
+    pub fn leaving_bytes(&self, packages: &[PackageId]) -> Bytes {
+        self.freed(&self.leaving(packages)).tree
+    }
+
     /// The image without these packages. Without just one, what goes is what that package retains.
     #[must_use]
     pub fn without(&self, squashed: &Squashed<'_>, packages: &[PackageId]) -> WhatIf {
         let gone = self.leaving(packages);
         // They are in the order of their ids.
         let goes = |id: PackageId| gone.binary_search(&id).is_ok();
-        let sum = |bytes: fn(&super::Package) -> Bytes| gone.iter().map(|&id| bytes(self.package(id))).sum();
-        let image_bytes: Bytes = sum(|package| package.image_bytes);
+        let freed = self.freed(&gone);
         let size: Bytes = squashed.inodes.iter().map(|inode| inode.size).sum();
         let mut broken = Vec::new();
+        let mut deprived = Vec::new();
         for package in self.installed().filter(|package| !goes(package.id)) {
             let lost = package.needs.iter().filter(|need| goes(**need));
             broken.extend(lost.map(|&needs| Broken::Package { package: package.id, needs }));
+            let lost = package.wants.iter().filter(|want| goes(want.package));
+            let deprive = |want: &Want| Deprived { package: package.id, of: want.package, kind: want.kind };
+            deprived.extend(lost.map(deprive));
         }
+        deprived.order_by_key(|deprived| (deprived.kind, deprived.package, deprived.of));
         for &needs in &gone {
             let evidence = match &self.package(needs).usage {
                 Use::Imported { files, .. } => files.clone(),
@@ -89,11 +114,12 @@ impl Catalogue {
             broken.push(Broken::Application { evidence, needs });
         }
         WhatIf {
-            tree_bytes: sum(|package| package.tree_bytes),
-            image_bytes,
-            size_bytes: size - image_bytes,
+            tree_bytes: freed.tree,
+            image_bytes: freed.image,
+            size_bytes: size - freed.image,
             gone,
             broken,
+            deprived,
         }
     }
 }

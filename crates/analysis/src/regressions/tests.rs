@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use plimsoll_snapshot::runtime::{
-    Column, Container, ContainerState, Event, EventKind, Health, HealthStatus, Host, Limits, Logging, Metric,
+    Container, ContainerState, Event, EventKind, Health, HealthStatus, Host, Limits, Logging, Metric,
     Probe, ProbeRun, Recording, Series, Status, Time,
 };
 use plimsoll_snapshot::{Bytes, Compression, Runtime, Snapshot};
@@ -24,7 +24,7 @@ fn running(mib: impl Fn(u64) -> u64) -> Runtime {
         host: Some(Host { memory: Some(Bytes(8 << 30)), ..Host::default() }),
         series: vec![Series {
             length: frames,
-            columns: BTreeMap::from([(Metric::WorkingSet, Column(values))]),
+            columns: BTreeMap::from([(Metric::WorkingSet, values)]),
             ..Series::default()
         }],
         ..Recording::default()

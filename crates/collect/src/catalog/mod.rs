@@ -23,6 +23,8 @@ mod imports;
 mod java;
 mod julia;
 mod kernel;
+mod leads;
+mod linked;
 mod lua;
 mod manifests;
 mod nix;
@@ -48,11 +50,12 @@ mod stated;
 mod terms;
 mod terraform;
 mod wordpress;
+mod yarn;
 
 use std::borrow::Cow;
 
 use plimsoll_snapshot::{
-    BinaryFact, DiffId, DiversionFact, Ecosystem, Entries, Facts, FileListFact, Files, ImportFact,
+    BinaryFact, DiffId, DiversionFact, Ecosystem, Entries, Facts, FileListFact, Files, ImportFact, LeadFact,
     Order as _, PackageFact, SecretFact, SelectionFact, Warning, path,
 };
 
@@ -75,6 +78,7 @@ const CATALOGERS: &[Cataloger] = &[
     conda::CATALOGER,
     python::CATALOGER,
     npm::CATALOGER,
+    yarn::CATALOGER,
     gem::CATALOGER,
     java::CATALOGER,
     dotnet::CATALOGER,
@@ -99,6 +103,7 @@ const CATALOGERS: &[Cataloger] = &[
     runtimes::CATALOGER,
     imports::CATALOGER,
     manifests::CATALOGER,
+    leads::CATALOGER,
     secrets::CATALOGER,
     // One a line.
 ];
@@ -183,6 +188,7 @@ pub(crate) struct Catalog {
     pub(crate) binaries: Vec<BinaryFact>,
     pub(crate) secrets: Vec<SecretFact>,
     pub(crate) diversions: Vec<DiversionFact>,
+    pub(crate) leads: Vec<LeadFact>,
     /// What is told of packages in files of its own, until all of a layer is there.
     dpkg: dpkg::Beside,
     python: python::Beside,
@@ -196,6 +202,8 @@ pub(crate) struct Catalog {
     /// What is wrong with which file.
     problems: Vec<(u32, String)>,
     read_bytes: u64,
+    /// What links may give another name, and the links that wait for it.
+    linked: linked::Linked,
     /// How many files came after the most that are read.
     left_out: u64,
     /// The cataloger that is reading.
@@ -233,46 +241,115 @@ impl Catalog {
             }
         }
         if reading.whole.is_empty() && reading.scans.is_empty() {
-            return None;
+            // A link may give it a name that is wanted.
+            return (size > 1).then_some(reading);
         }
         let is_full = self.packages.len() as u64 >= limits.packages && !reading.whole.is_empty();
         if is_full || self.files.len() as u64 >= limits.metadata_files {
             self.left_out += 1;
             return None;
         }
-        reading.entry = u32::try_from(self.files.len()).ok()?;
+        let entry = u32::try_from(self.files.len()).ok()?;
+        reading.entry = Some(entry);
         self.files.push(path.to_vec());
         if !reading.whole.is_empty() {
             let total = self.read_bytes.saturating_add(size);
             if size > limits.metadata_bytes || total > limits.metadata_total_bytes {
                 self.cataloger = reading.whole[0].0;
                 reading.whole.clear();
-                self.problem(reading.entry, format!("it was not read: its {size} bytes are too many"));
+                self.problem(entry, format!("it was not read: its {size} bytes are too many"));
             } else {
                 self.read_bytes = total;
+                reading.bytes.reserve_exact(usize::try_from(size).unwrap_or(0));
             }
         }
         Some(reading)
     }
 
+    /// Hands over the next piece of a file.
+    pub(crate) fn feed(&self, reading: &mut Reading, path: &[u8], size: u64, bytes: &[u8]) {
+        if reading.is_kept.is_none() {
+            reading.is_kept = Some(self.linked.wants(path, size, bytes));
+        }
+        reading.feed(bytes);
+    }
+
     /// Reads a file that has passed by.
-    pub(crate) fn finish_file(&mut self, reading: Reading, limits: &Limits) {
-        let path = std::mem::take(&mut self.files[reading.entry as usize]);
-        let file = SourceFile { path: &path, bytes: &reading.bytes, entry: reading.entry };
-        for (cataloger, read) in reading.whole {
+    pub(crate) fn finish_file(&mut self, mut reading: Reading, path: &[u8], limits: &Limits) {
+        if let Some(entry) = reading.entry {
+            self.read(entry, &mut reading, limits);
+        }
+        if reading.is_kept == Some(true) {
+            for link in self.linked.waited_for(path) {
+                self.read_link(&link, &reading.bytes, limits);
+            }
+            self.linked.keep(path, reading.bytes);
+        }
+    }
+
+    /// Reads a link to another file of the layer. Its content is read when it has passed by; until then it waits.
+    pub(crate) fn link(&mut self, path: &[u8], mode: u32, target: &[u8], is_hard: bool, limits: &Limits) {
+        if limits.metadata_bytes == 0 {
+            return;
+        }
+        let target = if is_hard { self.linked.follow(path, target).to_vec() } else { target.to_vec() };
+        // How large it is, is not known yet.
+        let candidate = Candidate { path, name: path::name(path), size: 1, mode };
+        let is_whole = |cataloger: &&Cataloger| matches!(cataloger.read, Read::Whole(_));
+        if !CATALOGERS.iter().filter(is_whole).any(|cataloger| (cataloger.wants)(&candidate)) {
+            return;
+        }
+        let link = linked::Link { path: path.to_vec(), mode, is_hard };
+        match self.linked.content(&target).map(<[u8]>::to_vec) {
+            Some(content) => self.read_link(&link, &content, limits),
+            None => self.linked.wait(&target, link),
+        }
+    }
+
+    fn read_link(&mut self, link: &linked::Link, content: &[u8], limits: &Limits) {
+        let Some(mut reading) = self.start(&link.path, content.len() as u64, link.mode, limits) else {
+            return;
+        };
+        // What is read in pieces was read under its other name.
+        reading.scans.clear();
+        if let Some(entry) = reading.entry {
+            reading.feed(content);
+            self.read(entry, &mut reading, limits);
+        }
+    }
+
+    /// Reads what catalogers take from the names of links whose content is not at hand, and says so.
+    fn read_left(&mut self, limits: &Limits) {
+        for link in self.linked.left() {
+            let Some(mut reading) = self.start(&link.path, 0, link.mode, limits) else { continue };
+            reading.scans.clear();
+            if let Some(entry) = reading.entry
+                && let Some(&(cataloger, _)) = reading.whole.first()
+            {
+                self.cataloger = cataloger;
+                self.problem(entry, "it is a link to a file that this layer does not have, and was not read");
+                self.read(entry, &mut reading, limits);
+            }
+        }
+    }
+
+    fn read(&mut self, entry: u32, reading: &mut Reading, limits: &Limits) {
+        let path = std::mem::take(&mut self.files[entry as usize]);
+        let file = SourceFile { path: &path, bytes: &reading.bytes, entry };
+        for (cataloger, read) in std::mem::take(&mut reading.whole) {
             self.cataloger = cataloger;
             read(&file, self);
         }
-        for (cataloger, scan) in reading.scans {
+        for (cataloger, scan) in std::mem::take(&mut reading.scans) {
             self.cataloger = cataloger;
-            scan.finish(reading.entry, self);
+            scan.finish(entry, self);
         }
-        self.files[reading.entry as usize] = path;
+        self.files[entry as usize] = path;
         let most = usize::try_from(limits.packages).unwrap_or(usize::MAX);
         if self.packages.len() > most {
             self.packages.truncate(most);
             let reason = format!("the layer has more than {most} packages, and the rest is left out");
-            self.problem(reading.entry, reason);
+            self.problem(entry, reason);
         }
     }
 
@@ -297,7 +374,14 @@ impl Catalog {
     }
 
     /// The facts, of the entries of the layer in their order.
-    pub(crate) fn finish(mut self, layer: &DiffId, entries: &Entries, warnings: &mut Vec<Warning>) -> Facts {
+    pub(crate) fn finish(
+        mut self,
+        layer: &DiffId,
+        entries: &Entries,
+        limits: &Limits,
+        warnings: &mut Vec<Warning>,
+    ) -> Facts {
+        self.read_left(limits);
         let index =
             |path: &Vec<u8>| Some(u32::try_from(entries.find(path)?).expect("entries are counted by u32"));
         let mut places: Vec<Option<u32>> = self.files.iter().map(index).collect();
@@ -330,6 +414,7 @@ impl Catalog {
             binaries: placed(self.binaries, &places, |fact| &mut fact.entry),
             secrets: placed(self.secrets, &places, |fact| &mut fact.entry),
             diversions: placed(self.diversions, &places, |fact| &mut fact.entry),
+            leads: placed(self.leads, &places, |fact| &mut fact.entry),
         };
         facts.packages.append(&mut nix::packages(entries, MOST_PLACES));
         facts.packages.order_by_key(|fact| fact.entry);
@@ -363,16 +448,19 @@ fn placed<T>(facts: Vec<T>, places: &[Option<u32>], entry: fn(&mut T) -> &mut u3
 /// A file that passes by, and those who wait for it.
 #[derive(Default)]
 pub(crate) struct Reading {
-    entry: u32,
+    /// What facts call it, if a cataloger wants it under this name.
+    entry: Option<u32>,
     bytes: Vec<u8>,
+    /// Whether it is kept for links; not known before its first piece.
+    is_kept: Option<bool>,
     whole: Vec<(&'static str, ReadWhole)>,
     scans: Vec<(&'static str, Box<dyn Scan>)>,
 }
 
 impl Reading {
     /// The next piece of the file.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) {
-        if !self.whole.is_empty() {
+    fn feed(&mut self, bytes: &[u8]) {
+        if !self.whole.is_empty() || self.is_kept == Some(true) {
             self.bytes.extend_from_slice(bytes);
         }
         for (_, scan) in &mut self.scans {
@@ -399,15 +487,16 @@ pub(crate) mod testing {
             let size = content.len() as u64;
             if let Some(mut reading) = catalog.start(path.as_bytes(), size, 0o755, &Limits::default()) {
                 // In pieces, as large files come.
-                content.chunks(1000).for_each(|piece| reading.feed(piece));
-                catalog.finish_file(reading, &Limits::default());
+                let path = path.as_bytes();
+                content.chunks(1000).for_each(|piece| catalog.feed(&mut reading, path, size, piece));
+                catalog.finish_file(reading, path, &Limits::default());
             }
             let node = Node::File { size: Bytes(size), content: ContentHash::default() };
             builder.push(path.as_bytes(), node, Attributes::default());
         }
         let mut warnings = Vec::new();
         let layer = DiffId::new(Digest::sha256([0; 32]));
-        let facts = catalog.finish(&layer, &builder.finish().0, &mut warnings);
+        let facts = catalog.finish(&layer, &builder.finish().0, &Limits::default(), &mut warnings);
         (facts, warnings.iter().map(ToString::to_string).collect())
     }
 
@@ -436,7 +525,7 @@ mod tests {
         unique.dedup();
         assert_eq!(ids, unique);
         // What only serves them.
-        let support = ["claims", "deb822", "nix", "passing", "pep508", "room", "stated", "terms"];
+        let support = ["claims", "deb822", "linked", "nix", "passing", "pep508", "room", "stated", "terms"];
         let modules =
             include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
         for module in modules.filter(|module| !support.contains(module)) {

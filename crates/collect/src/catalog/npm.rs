@@ -75,7 +75,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     if bytes.len() > MAX_MANIFEST {
         return Err(format!("its {} bytes are too many", bytes.len()));
     }
@@ -90,30 +90,34 @@ fn read_package(
     catalog: &mut Catalog,
 ) {
     let directory = str::from_utf8(directory).ok().filter(|name| is_name(name));
-    let name = text(manifest.get("name")).filter(|name| is_name(name)).or(directory);
-    let Some(name) = name else {
+    let Some(fact) = package(file.entry, directory, manifest) else {
         catalog.problem(file.entry, "it names no package");
         return;
     };
     // `npm install alias@npm:name`: others ask for the alias.
-    let alias = directory.filter(|directory| *directory != name && !is_in_store(file.path));
-    let version = text(manifest.get("version")).filter(|version| version.len() <= MAX_WORDS);
+    let alias = directory.filter(|directory| *directory != fact.name && !is_in_store(file.path));
     catalog.packages.push(PackageFact {
-        entry: file.entry,
-        ecosystem: Ecosystem::Npm,
-        name: name.to_owned(),
-        version: version.unwrap_or_default().to_owned(),
-        key: String::new(),
-        architecture: None,
-        license: license(manifest),
-        source: None,
-        declared_bytes: None,
         requested: is_global(file.directory()).then_some(true),
-        essential: false,
-        requires: requirements(manifest, &INSTALLED),
         provides: alias.into_iter().map(str::to_owned).collect(),
         files: Files::Below([file.directory()].into_iter().collect()),
+        ..fact
     });
+}
+
+/// What a `package.json` says of its package, which is called after its directory if it gives no name.
+pub(super) fn package(
+    entry: u32,
+    directory: Option<&str>,
+    manifest: &Map<String, Value>,
+) -> Option<PackageFact> {
+    let name = text(manifest.get("name")).or(directory).filter(|name| is_name(name)).or(directory)?;
+    let version = text(manifest.get("version")).filter(|version| version.len() <= MAX_WORDS);
+    is_name(name).then(|| PackageFact {
+        version: version.unwrap_or_default().to_owned(),
+        license: license(manifest),
+        requires: requirements(manifest, &INSTALLED),
+        ..PackageFact::new(entry, Ecosystem::Npm, name)
+    })
 }
 
 fn is_in_store(path: &[u8]) -> bool {

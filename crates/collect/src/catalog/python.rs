@@ -75,8 +75,14 @@ fn may_hold_packages(directory: &[u8]) -> bool {
 
 /// Whether a directory is one of an interpreter for packages. Elsewhere `*.egg-info` is what a build left behind.
 fn is_for_packages(directory: &[u8]) -> bool {
+    let is_cached = || directory.split(|&byte| byte == b'/').any(|part| part == b".cache");
     matches!(path::name(directory), b"site-packages" | b"dist-packages")
-        && !directory.split(|&byte| byte == b'/').any(|part| part == b".cache")
+        && (!is_cached() || is_of_environment(directory))
+}
+
+/// Whether packages of an environment lie in a directory of a cache (Poetry's do), rather than those that uv builds with.
+fn is_of_environment(directory: &[u8]) -> bool {
+    !directory.split(|&byte| byte == b'/').any(|part| part.starts_with(b"builds-v"))
 }
 
 fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {

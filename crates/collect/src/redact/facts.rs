@@ -14,6 +14,9 @@ pub(crate) fn facts(facts: &mut Facts) {
         selection.manual.iter_mut().for_each(requirement);
         selection.automatic.iter_mut().for_each(clean);
     }
+    for lead in &mut facts.leads {
+        lead.paths.iter_mut().for_each(clean);
+    }
     for import in &mut facts.imports {
         // Names of modules mix letters as they like.
         import.modules.iter_mut().for_each(|module| {

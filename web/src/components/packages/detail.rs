@@ -1,7 +1,7 @@
 //! What is known of one package: where it is from, why it is there, who uses it.
 
 use leptos::prelude::*;
-use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Use};
+use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Use, Want};
 use plimsoll_report::format::{count, one_line, shorten};
 
 use super::Shelf;
@@ -77,6 +77,8 @@ fn facts(catalogue: &'static Catalogue, id: PackageId) -> impl IntoView {
             <dd>{usage(catalogue, package)}</dd>
             {fact(words().needs, names(catalogue, &package.needs))}
             {fact(words().needed_by_head, names(catalogue, &package.needed_by))}
+            {fact(words().wants_head, wanted(catalogue, &package.wants))}
+            {fact(words().wanted_by_head, wanted(catalogue, &package.wanted_by))}
             {fact(words().missing, missing)}
             {fact(words().installed_by, Some(installed))}
             {fact(words().described_by, Some(text::name(&package.path)))}
@@ -89,7 +91,15 @@ fn facts(catalogue: &'static Catalogue, id: PackageId) -> impl IntoView {
 /// The shortest ways to a package, each with why it begins.
 fn ways(catalogue: &Catalogue, id: PackageId) -> impl IntoView + use<> {
     let ways = catalogue.graph.why(id, WAYS).into_iter().map(|way| {
-        let names: Vec<String> = way.iter().map(|&id| text::package(catalogue, id)).collect();
+        let name = |(at, &id): (usize, &PackageId)| {
+            let kind = at.checked_sub(1).and_then(|before| catalogue.graph.kind(way[before], id));
+            let name = text::package(catalogue, id);
+            match kind.and_then(text::dependency) {
+                Some(kind) => format!("{name} ({kind})"),
+                None => name,
+            }
+        };
+        let names: Vec<String> = way.iter().enumerate().map(name).collect();
         let first = way.first().and_then(|&first| catalogue.package(first).root.as_ref());
         let root = first.map(|root| format!(" ({})", text::root(root))).unwrap_or_default();
         view! { <p>{names.join(" → ")}{root}</p> }
@@ -109,6 +119,15 @@ fn usage(catalogue: &Catalogue, package: &Package) -> impl IntoView + use<> {
 
 fn names(catalogue: &Catalogue, ids: &[PackageId]) -> Option<String> {
     (!ids.is_empty()).then(|| named(ids.iter().map(|&id| text::package(catalogue, id))))
+}
+
+/// The names of packages that one makes use of, or the other way round, with how much.
+fn wanted(catalogue: &Catalogue, wants: &[Want]) -> Option<String> {
+    let name = |want: &Want| {
+        let name = text::package(catalogue, want.package);
+        text::dependency(want.kind).map_or_else(|| name.clone(), |kind| format!("{name} ({kind})"))
+    };
+    (!wants.is_empty()).then(|| named(wants.iter().map(name)))
 }
 
 /// The first of some names, and how many there are beside them.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::SizeChange;
-use plimsoll_analysis::packages::{Broken, Catalogue, PackageId, WhatIf};
+use plimsoll_analysis::packages::{Broken, Catalogue, Deprived, PackageId, Want, WhatIf};
 use plimsoll_report::format::count;
 use plimsoll_snapshot::Order as _;
 
@@ -57,10 +57,24 @@ fn sums(shelf: Shelf, without: &WhatIf) -> impl IntoView + use<> {
         }
         .into_any()
     };
+    let deprived = (!without.deprived.is_empty()).then(|| {
+        let sentence = |deprived: &Deprived| {
+            let by = Want { package: deprived.package, kind: deprived.kind };
+            format!("{}: {}", text::package(catalogue, deprived.of), text::wanted_by(by, catalogue))
+        };
+        let named =
+            without.deprived.iter().take(NAMED).map(|deprived| view! { <li>{sentence(deprived)}</li> });
+        let left = without.deprived.len().saturating_sub(NAMED);
+        view! {
+            <p>{words().works_without}</p>
+            <ul>{named.collect_view()}{(left > 0).then(|| view! { <li>{more(left)}</li> })}</ul>
+        }
+    });
     view! {
         <p data-without=without.size_bytes.0><b>{sum}</b></p>
         <p>{goes}</p>
         {breaks}
+        {deprived}
         <button type="button" class="button screen" data-do="reset" on:click=move |_| shelf.state.unticked.set(Vec::new())>
             {words().reset}
         </button>

@@ -236,6 +236,7 @@ pub(in crate::language) const SENTENCES: &[(&str, &str)] = &[
     ("Tests of packages", "Pruebas de paquetes"),
     ("Tests, documents or data of the working copy", "Pruebas, documentos o datos de la copia de trabajo"),
     ("The base image is not pinned", "La imagen base no está fijada"),
+    ("The cache of Bun", "Caché de Bun"),
     ("The cache of Composer", "Caché de Composer"),
     ("The cache of Go", "Caché de Go"),
     ("The cache of Poetry", "Caché de Poetry"),
