@@ -9,8 +9,11 @@ const METADATA: &str = "Metadata-Version: 2.1\nName: Big.Thing\nVersion: 1.5\nRe
 const RECORD: &str = "big/core.so,sha256=x,4\nbig_thing-1.5.dist-info/METADATA,,\n";
 const SITE: &str = "usr/lib/python3.12/site-packages";
 
-/// A layer of files (`Ok` content) and links (`Err` of their kind and target), in this order.
-fn read(entries: &[(&str, Result<&str, (EntryType, &str)>)]) -> Contents {
+/// The content of a file, or else the kind and the target of a link.
+type Entry<'e> = Result<&'e str, (EntryType, &'e str)>;
+
+/// A layer of files and links, in this order.
+fn read(entries: &[(&str, Entry<'_>)]) -> Contents {
     let mut tar = tar::Builder::new(Vec::new());
     for (path, entry) in entries {
         let mut header = tar::Header::new_gnu();
@@ -40,11 +43,11 @@ fn packages(contents: &Contents) -> Vec<String> {
     facts.packages.iter().map(package).collect()
 }
 
-fn hard(target: &str) -> Result<&'static str, (EntryType, &str)> {
+fn hard(target: &str) -> Entry<'_> {
     Err((EntryType::Link, target))
 }
 
-fn soft(target: &str) -> Result<&'static str, (EntryType, &str)> {
+fn soft(target: &str) -> Entry<'_> {
     Err((EntryType::Symlink, target))
 }
 
