@@ -16,7 +16,7 @@ use crate::sizes::{self, SizeDefinition};
 use crate::{json_text, verdict};
 
 /// The version of the documents. Additions leave it; whatever would break a reader raises it.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// A conclusion of the analysis in a document: its kind and its values, with its English text.
 #[derive(Serialize)]

@@ -88,7 +88,7 @@ pub(crate) fn read_document<T: Versioned>(file: impl Read, limit: u64) -> Result
     if bytes.len() as u64 > limit {
         return Err(FormatError::TooLarge { limit });
     }
-    // What the second version added is absent in files of the first, and says so: no step needs an upgrader yet.
+    // What later versions added is absent in older files, and says so: no step needs an upgrader yet.
     match room::within(limit.max(LEAST_ROOM), || serde_json::from_slice::<T>(&bytes)) {
         Ok(document) if document.schema_version() <= SCHEMA_VERSION => Ok(document),
         Ok(document) => Err(FormatError::Newer { found: document.schema_version().into() }),
@@ -232,6 +232,8 @@ mod tests {
         let old = read(&include_bytes!("../../../tests/snapshots/schema-1.plimsoll")[..]).unwrap();
         assert_eq!((old.schema_version, old.services.len()), (SCHEMA_VERSION, 2));
         assert!(old.layers.iter().all(|layer| layer.contents.as_ref().unwrap().facts.is_none()));
+        let recorded = read(&include_bytes!("../../../tests/snapshots/schema-2.plimsoll")[..]).unwrap();
+        assert_eq!((recorded.schema_version, recorded.runtime.unwrap().recordings.len()), (SCHEMA_VERSION, 1));
     }
 
     #[test]
@@ -247,7 +249,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let message = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
-        assert!(message("{\"schema_version\": 99}").contains("version 99, this program reads up to 2"));
+        assert!(message("{\"schema_version\": 99}").contains("version 99, this program reads up to 3"));
         assert!(message("{\"a\": 1}").contains("not a Plimsoll snapshot"));
         assert!(message("{\"schema_version\": 1").contains("damaged"));
         assert!(message("{\"schema_version\": 1}").contains("missing field"));

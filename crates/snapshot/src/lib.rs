@@ -42,4 +42,4 @@ pub use warning::Warning;
 /// The version of the format this crate writes. Every change of the format raises it by one.
 ///
 /// 1: images and their files. 2: what the files say ([`Facts`]), and what runs ([`Runtime`]).
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
