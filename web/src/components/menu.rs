@@ -62,7 +62,7 @@ impl Act {
         match self {
             Self::Link => share::copy(share::address(state), said),
             Self::Markdown => {
-                share::copy(markdown::comparison(&state.report.changes, text::language()), said)
+                share::copy(markdown::comparison(&state.report.changes, text::language()), said);
             }
             Self::Services => share::save("services.csv", "text/csv", &csv::services(comparison), said),
             Self::Files => {

@@ -352,7 +352,7 @@ impl RuntimeBuilder {
     /// Without a limit, engines print the memory of the host: what is known to be that is none.
     fn take_out_what_is_no_limit(&self, recording: &mut Recording) {
         let of_host = recording.host.as_ref().and_then(|host| host.memory).map(|memory| memory.0);
-        let mut none: BTreeSet<u64> = filled(of_host.into_iter());
+        let mut none: BTreeSet<u64> = filled(of_host);
         let unlimited = |series: &&Series| {
             let limits = self.runtime.containers[series.container].limits.as_ref();
             limits.is_some_and(|limits| {
