@@ -68,7 +68,7 @@ pub(crate) fn section_in_sight() -> Option<String> {
     let shown = headings.filter(|heading| heading.client_height() > 0 && !heading.id().is_empty());
     let in_page = shown.filter(|heading| heading.closest("#report").is_ok_and(|page| page.is_some()));
     let above = in_page.filter(|heading| f64::from(heading.offset_top()) - scrolled < height * 0.4);
-    above.max_by_key(|heading| heading.offset_top()).map(|heading| heading.id()).filter(|_| scrolled > 0.0)
+    above.max_by_key(HtmlElement::offset_top).map(|heading| heading.id()).filter(|_| scrolled > 0.0)
 }
 
 fn bring(selector: String, place: ScrollLogicalPosition) {
