@@ -161,3 +161,123 @@ fn pipes_that_are_given_are_read() {
         .unwrap();
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
 }
+
+/// A file of the build would be lost; a new file, or one that the build does not see, harms nothing.
+#[test]
+fn no_output_takes_the_place_of_a_measured_file() {
+    let desk = TempDir::new().unwrap();
+    let path = |name: &str| desk.path().join(name).display().to_string();
+    fs::write(path("a.tar"), docker_archive(&[Layer::default().file("a", 1, 1).finish()], "a:1")).unwrap();
+    fs::create_dir(path("context")).unwrap();
+    for name in ["main.py", "old.plimsoll", "Dockerfile"] {
+        fs::write(path(&format!("context/{name}")), "FROM scratch\n").unwrap();
+    }
+    fs::write(path("context/.dockerignore"), "*.plimsoll\n").unwrap();
+    fs::hard_link(path("context/main.py"), path("linked")).unwrap();
+    let call = |output: &str| {
+        let (archive, context, output) = (path("a.tar"), path("context"), path(output));
+        let ignore = path("context/.dockerignore");
+        run(["snapshot", &archive, "--context", &context, "--dockerignore", &ignore, "-o", &output])
+    };
+    for output in ["context/main.py", "linked"] {
+        let refused = call(output);
+        assert_eq!(refused.code, Some(2), "{output}");
+        assert!(
+            refused.stderr.contains("an input") || refused.stderr.contains("the input"),
+            "{}",
+            refused.stderr
+        );
+        assert_eq!(fs::read_to_string(path("context/main.py")).unwrap(), "FROM scratch\n");
+    }
+    for output in ["context/new.plimsoll", "context/old.plimsoll", "beside.plimsoll"] {
+        assert_eq!(call(output).code, Some(0), "{output}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_nobody_reads_is_no_output() {
+    let desk = TempDir::new().unwrap();
+    let path = |name: &str| desk.path().join(name).display().to_string();
+    fs::write(path("a.tar"), docker_archive(&[Layer::default().file("a", 1, 1).finish()], "a:1")).unwrap();
+    assert!(Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+    refused(
+        &["snapshot", &path("a.tar"), "-o", &path("pipe")],
+        &["it is a named pipe, and nothing opened it to read for 10 s"],
+    );
+    // A reader that comes in time gets the whole.
+    let reader = path("pipe");
+    let reader = std::thread::spawn(move || fs::read(reader).unwrap());
+    succeed(["snapshot", &path("a.tar"), "-o", &path("pipe")]);
+    assert_eq!(plimsoll_snapshot::read(&reader.join().unwrap()[..]).unwrap().services.len(), 1);
+}
+
+/// `--env-file <(…)`, and two compose files that both use it.
+#[cfg(unix)]
+#[test]
+fn variables_are_read_from_a_pipe() {
+    let desk = TempDir::new().unwrap();
+    let path = |name: &str| desk.path().join(name).display().to_string();
+    fs::write(path("compose.yml"), "services: {web: {image: x, mem_limit: \"${LIMIT}\"}}").unwrap();
+    fs::write(path("over.yml"), "services: {web: {memswap_limit: \"${LIMIT}\"}}").unwrap();
+    let script = "\"$1\" snapshot --compose \"$2\" --compose \"$3\" --env-file <(echo LIMIT=64m) -o \"$4\"";
+    let output = Command::new("bash")
+        .args(["-c", script, "bash", program::path().to_str().unwrap()])
+        .args([path("compose.yml"), path("over.yml"), path("out.json")])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && !said.contains("warning"), "{said}");
+    let snapshot: Value = serde_json::from_slice(&fs::read(path("out.json")).unwrap()).unwrap();
+    let limits = &snapshot["runtime"]["planned"][0]["limits"];
+    assert_eq!((&limits["memory"], &limits["memory_swap"]), (&json!(64 << 20), &limits["memory_swap"]));
+    assert!(!limits["memory_swap"].is_null());
+    let missing = path("none");
+    refused(
+        &["snapshot", "--compose", &path("compose.yml"), "--env-file", &missing, "-o", &path("x.json")],
+        &["cannot read"],
+    );
+}
+
+/// Three bytes of a file stand for hundreds in memory.
+#[test]
+fn lists_of_nothing_take_no_more_memory_than_is_allowed() {
+    let desk = TempDir::new().unwrap();
+    let version = plimsoll_snapshot::SCHEMA_VERSION;
+    let list = vec!["{}"; 4_000_000].join(",");
+    for place in ["containers", "planned", "recordings"] {
+        let path = desk.path().join(place);
+        fs::write(&path, format!("{{\"schema_version\":{version},\"runtime\":{{\"{place}\":[{list}]}}}}"))
+            .unwrap();
+        let (run, peak, _) = crate::limits::observed(&["inspect", path.to_str().unwrap()]);
+        assert_eq!(run.code, Some(2), "{place}: {}", run.stderr);
+        assert!(run.stderr.contains("its lists take more memory than a snapshot may"), "{}", run.stderr);
+        assert!(peak < 2500, "{place}: {peak} MiB");
+    }
+    let path = desk.path().join("inspect.json");
+    fs::write(&path, format!("[{}]", vec!["{\"a\":1}"; 3_000_000].join(","))).unwrap();
+    let out = desk.path().join("out.plimsoll").display().to_string();
+    let (run, peak, _) =
+        crate::limits::observed(&["snapshot", "--memory", path.to_str().unwrap(), "-o", &out]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(peak < 2500, "{peak} MiB");
+}
+
+/// A recording may claim billions of frames.
+#[test]
+fn frames_that_are_not_there_cost_nothing() {
+    let desk = TempDir::new().unwrap();
+    let path = desk.path().join("frames.json");
+    let series: Vec<Value> = (0..1000)
+        .map(|_| json!({"container": 0, "first": 1, "length": 4_000_000_000_u32, "columns": {}}))
+        .collect();
+    let recording = json!({"file": "x", "format": "recorded", "regime": "usage", "frames": 4_000_000_001_u32,
+        "quality": {"resolution": "exact", "base": "none", "timestamps": "absent"}, "series": series});
+    let version = plimsoll_snapshot::SCHEMA_VERSION;
+    let document = json!({"schema_version": version, "generator": "x", "services": [], "images": [], "layers": [],
+        "runtime": {"containers": [{"service": "a"}], "recordings": [recording]}});
+    fs::write(&path, document.to_string()).unwrap();
+    let (run, peak, seconds) = crate::limits::observed(&["inspect", path.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(peak < 100 && seconds < 5.0, "{peak} MiB, {seconds} s");
+}

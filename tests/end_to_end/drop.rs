@@ -246,6 +246,40 @@ fn a_file_that_cannot_be_used_leaves_the_report_as_it_was() {
     page.assert_quiet();
 }
 
+/// Names of files and what is searched for are texts of strangers, too.
+#[test]
+fn hostile_names_of_files_and_searches_stay_text() {
+    let mut page = Page::empty();
+    let markup = crate::hostile::MARKUP.replace('/', "\u{2215}");
+    for name in [&markup, "\u{202e}gpj.plimsoll", "a\nb.tar", "::error::x", "%s%n${x}{{y}}.html"] {
+        for bytes in [&b""[..], b"{\"schema_version\":", b"\x1f\x8b\x08broken", &[0; 1024]] {
+            let file = page.file(name, bytes);
+            page.drop(Some("after"), &file);
+            let text = page.failure();
+            assert!(!text.chars().any(plimsoll_snapshot::hidden::is_hidden), "{text:?}");
+        }
+    }
+    let sound = page.snapshot(&format!("{markup}.plimsoll"), "agente/micro-before:latest");
+    page.drop(Some("after"), &sound);
+    page.wait_for_held(1);
+    page.eval("document.activeElement.blur()");
+    page.browser.press("/").unwrap();
+    page.browser.wait_for("document.querySelector('.finder').matches(':popover-open')").unwrap();
+    let long = "(".repeat(20_000);
+    for text in [&markup, "[", "\\", "(a+)+$", "'\"><svg onload=document.hacked=1>", "\u{202e}", "\0", &long]
+    {
+        page.eval(&format!(
+            "(() => {{ const field = document.querySelector('.finder input'); field.value = {}; \
+             field.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()",
+            json!(text)
+        ));
+        page.browser.wait_for("document.querySelector('.finder .status').textContent !== ''").unwrap();
+    }
+    assert_eq!(page.eval("document.hacked ?? null"), Value::Null);
+    assert_eq!(page.eval("document.querySelectorAll('img, iframe, object, svg[onload]').length"), 0);
+    page.assert_quiet();
+}
+
 /// A stream that wants a dictionary of 4 GiB (The .xz File Format, section 5.3.1): more than a page may have.
 fn greedy_xz() -> Vec<u8> {
     let sum = |bytes: &[u8]| {

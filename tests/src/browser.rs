@@ -177,6 +177,29 @@ impl Browser {
         Ok(browser)
     }
 
+    /// The most memory that one of its processes ever took, in MiB: that of the page, if it does much. `None` where the
+    /// system does not tell.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = |id: u32, field: &str| -> Option<u64> {
+            let text = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+            let line = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+            line.split_whitespace().next()?.parse().ok()
+        };
+        let all = fs::read_dir("/proc").ok()?;
+        let ids: Vec<u32> = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect();
+        let is_ours = |mut id: u32| {
+            while id > 1 && id != self.process.id() {
+                id = status(id, "PPid").and_then(|parent| u32::try_from(parent).ok()).unwrap_or(0);
+            }
+            id == self.process.id()
+        };
+        ids.into_iter()
+            .filter(|id| is_ours(*id))
+            .filter_map(|id| status(id, "VmHWM"))
+            .max()
+            .map(|kib| kib / 1024)
+    }
+
     /// Opens a file and waits until it says `ready`.
     pub fn open_file(&mut self, path: &Path) -> Result {
         self.open(&file_url(path)?)?;

@@ -105,7 +105,8 @@ mod tests {
         assert!(open_regular(&pipe).unwrap_err().to_string().contains("a named pipe"));
         let soon = Duration::from_millis(10);
         let reader = pipe.clone();
-        let alone = open_pipe(move || File::open(reader), "write", soon).unwrap_err();
+        let alone =
+            open_pipe(move || fs::OpenOptions::new().read(true).open(reader), "write", soon).unwrap_err();
         assert_eq!(alone.kind(), io::ErrorKind::TimedOut);
         // Another pipe: the thread of the first one still waits to read it.
         let pipe = directory.path().join("output");

@@ -31,7 +31,7 @@ pub(super) struct Images<'a> {
 
 impl<'a> Images<'a> {
     pub(super) fn of(snapshot: &'a Snapshot) -> Self {
-        Self { snapshot, known: vec![Weak::new(); snapshot.images.len()], last: None }
+        Self { snapshot, known: snapshot.images.iter().map(|_| Weak::new()).collect(), last: None }
     }
 
     /// An image, looked into unless somebody holds it.

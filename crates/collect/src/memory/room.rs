@@ -106,7 +106,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             // The first entry of a node brings the whole node.
-            let node = if map.len() % 6 == 0 { MAP } else { 0 };
+            let node = if map.len().is_multiple_of(6) { MAP } else { 0 };
             self.0.pay::<A::Error>(node + key.len())?;
             map.insert(key, entries.next_value_seed(self)?);
         }

@@ -120,7 +120,7 @@ impl Scan<'_> {
         let is_code_host = known::CODE_HOSTS.contains(&lower.as_str());
         if is_code_host || hosts::dotted(&lower) == hosts::Dotted::Host && !known::is_public_host(&lower) {
             references::repository(path, host.len() + 1, 2, &mut |kind, range| {
-                self.add_in(word, range, kind)
+                self.add_in(word, range, kind);
             });
         }
     }
