@@ -233,7 +233,10 @@ mod tests {
         assert_eq!((old.schema_version, old.services.len()), (SCHEMA_VERSION, 2));
         assert!(old.layers.iter().all(|layer| layer.contents.as_ref().unwrap().facts.is_none()));
         let recorded = read(&include_bytes!("../../../tests/snapshots/schema-2.plimsoll")[..]).unwrap();
-        assert_eq!((recorded.schema_version, recorded.runtime.unwrap().recordings.len()), (SCHEMA_VERSION, 1));
+        assert_eq!(
+            (recorded.schema_version, recorded.runtime.unwrap().recordings.len()),
+            (SCHEMA_VERSION, 1)
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use plimsoll_snapshot::runtime::{
-    Container, ContainerState, Event, EventKind, Health, HealthStatus, Host, Limits, Logging, Metric,
-    Probe, ProbeRun, Recording, Series, Status, Time,
+    Container, ContainerState, Event, EventKind, Health, HealthStatus, Host, Limits, Logging, Metric, Probe,
+    ProbeRun, Recording, Series, Status, Time,
 };
 use plimsoll_snapshot::{Bytes, Compression, Runtime, Snapshot};
 
