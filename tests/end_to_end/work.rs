@@ -94,6 +94,7 @@ const CALLS: &[(&str, usize, Make)] = &[
 const SLACK: u64 = 3_000_000;
 
 #[test]
+#[ignore = "minutes under valgrind; `cargo nextest run -E 'test(work::)' --run-ignored only`"]
 fn twice_the_input_takes_at_most_twice_the_instructions() {
     if Command::new("valgrind").arg("--version").output().is_err() {
         println!("valgrind is not installed: nothing is counted");

@@ -373,7 +373,7 @@ fn gates(before: &Runtime, after: &Runtime) -> Vec<Gate> {
             recording.host.as_ref()?.kernel.clone().map(GateValue::Text)
         }),
         gate(GateKind::CgroupVersion, before, after, |recording| {
-            recording.host.as_ref()?.cgroup_version.map(|version| GateValue::Number(version.into()))
+            recording.host.as_ref()?.cgroup_version.map(GateValue::Number)
         }),
         gate(GateKind::WorkingSet, before, after, |recording| {
             (recording.regime != Regime::Unknown).then_some(GateValue::WorkingSet(recording.regime))

@@ -147,7 +147,7 @@ pub(crate) fn trend(service: &StackService<'_>) -> Trend {
             worst = Some(found);
         }
     }
-    worst.unwrap_or_else(|| Trend {
+    worst.unwrap_or(Trend {
         verdict: TrendVerdict::Unknown,
         bytes_per_hour: None,
         reason: TrendReason::TooFewSamples { least: LEAST_POINTS as u64 },
