@@ -98,7 +98,7 @@ fn render(changes: &Changes) {
     json::comparison(changes, std::io::sink()).expect("a sink takes everything");
     shown(&text::comparison(changes));
     shown(&csv::services(&changes.comparison));
-    for language in [Language::English, Language::Spanish] {
+    for language in Language::ALL {
         assert!(markdown::comparison(changes, language).len() < 300_000);
         shown(&summary::of(changes, language));
         shown(&card::card(changes, language));
@@ -166,16 +166,20 @@ fn findings(before: &Snapshot, after: &Snapshot) {
 pub(crate) fn running(before: &Snapshot, after: &Snapshot) {
     if let Some(runtime) = &after.runtime {
         let judged = memory::memory(runtime);
-        shown(&memory_report::text(&judged));
-        shown(&memory_report::markdown(&judged));
+        for language in Language::ALL {
+            shown(&memory_report::text(&judged, language));
+            shown(&memory_report::markdown(&judged, language));
+        }
         serde_json::to_string(&judged).expect("it is a document");
         let recommended = memory::recommend::recommend(runtime, &memory::recommend::Demands::none());
-        shown(&compose_override::compose_override(&recommended));
+        for language in Language::ALL {
+            shown(&compose_override::compose_override(&recommended, language));
+        }
         shown(&targets_report::template::template(&runtime.planned));
         let other = before.runtime.as_ref().unwrap_or(runtime);
         let comparison = memory::compare::compare(other, runtime);
-        shown(&memory_report::comparison_text(&comparison));
-        for language in [Language::English, Language::Spanish] {
+        for language in Language::ALL {
+            shown(&memory_report::comparison_text(&comparison, language));
             shown(&memory_report::comparison_markdown(&comparison, language));
         }
     }
@@ -190,8 +194,10 @@ pub(crate) fn judged(targets: &targets::Targets, before: &Snapshot, after: &Snap
         let judgement = targets::judge(targets, before, after, &probes);
         let required = judgement.outcomes.iter().filter(|outcome| outcome.required).count() as u64;
         assert_eq!(judgement.passed + judgement.failed + judgement.unknown, required);
-        shown(&targets_report::text::judgement(&judgement));
-        shown(&targets_report::markdown::judgement(&judgement));
+        for language in Language::ALL {
+            shown(&targets_report::text::judgement(&judgement, language));
+            shown(&targets_report::markdown::judgement(&judgement, language));
+        }
         targets_report::json::judgement(&judgement, std::io::sink()).expect("a sink takes everything");
     }
 }
