@@ -65,6 +65,7 @@ impl Bundle {
         let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets, names };
         check(&bundle.before, limits)?;
         check(&bundle.after, limits)?;
+        limits.check_pair(&bundle.before, &bundle.after)?;
         Ok(bundle)
     }
 

@@ -1,5 +1,7 @@
 //! How much a snapshot may hold before it is called hostile: a small file can stand for a lot of work.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::{Contents, FormatError, Paths, Runtime, Snapshot};
 
 /// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
@@ -47,6 +49,22 @@ impl SnapshotLimits {
         within("stacked entries", "--limit-stacked-entries", stacked_entries(snapshot), self.stacked_entries)
     }
 
+    /// Fails if comparing two snapshots goes over more. Every pair of images that services of one name run is gone
+    /// through from end to end: a large image that is paired with a thousand small ones costs a thousand times its size.
+    /// Each image once on its side is always within twice the bound of a snapshot.
+    pub fn check_pair(&self, before: &Snapshot, after: &Snapshot) -> Result<(), FormatError> {
+        let limit = self.stacked_entries.saturating_mul(2);
+        let entries = [before, after].map(entries_of_images);
+        let later: HashMap<&str, usize> =
+            after.services.iter().map(|service| (service.name.as_str(), service.image)).collect();
+        let pairs: HashSet<(usize, usize)> = (before.services.iter())
+            .filter_map(|service| Some((service.image, *later.get(service.name.as_str())?)))
+            .collect();
+        let of_pair = |&(old, new): &(usize, usize)| entries[0][old].saturating_add(entries[1][new]);
+        let found = pairs.iter().map(of_pair).fold(0, u64::saturating_add);
+        within("stacked entries of all pairs of images", "--limit-stacked-entries", found, limit)
+    }
+
     /// Fails if more runs than may run.
     pub fn check_runtime(&self, runtime: &Runtime) -> Result<(), FormatError> {
         let series = runtime.recordings.iter().map(|recording| recording.series.len()).sum();
@@ -80,17 +98,25 @@ fn paths(contents: &Contents) -> [&Paths; 3] {
 
 /// How many files and directories the images that services run stack up, each image once.
 fn stacked_entries(snapshot: &Snapshot) -> u64 {
-    let mut times = vec![0_u64; snapshot.layers.len()];
+    entries_of_images(snapshot).into_iter().fold(0, u64::saturating_add)
+}
+
+/// How many files and directories each image stacks up; none for those that no service runs.
+fn entries_of_images(snapshot: &Snapshot) -> Vec<u64> {
     let mut is_run = vec![false; snapshot.images.len()];
     snapshot.services.iter().for_each(|service| is_run[service.image] = true);
-    for (image, _) in snapshot.images.iter().zip(is_run).filter(|(_, is_run)| *is_run) {
-        image.layers.iter().for_each(|layer| times[layer.layer] += 1);
-    }
-    let nodes = snapshot.layers.iter().zip(times).filter(|(_, times)| *times > 0).map(|(layer, times)| {
-        let nodes: u64 = layer.contents.as_deref().into_iter().flat_map(paths).map(Paths::nodes).sum();
-        nodes.saturating_mul(times)
-    });
-    nodes.fold(0, u64::saturating_add)
+    let mut nodes: Vec<Option<u64>> = vec![None; snapshot.layers.len()];
+    let mut of_layer = |layer: usize| {
+        let contents = snapshot.layers[layer].contents.as_deref();
+        *nodes[layer].get_or_insert_with(|| contents.into_iter().flat_map(paths).map(Paths::nodes).sum())
+    };
+    let images = snapshot.images.iter().zip(is_run);
+    images
+        .map(|(image, is_run)| {
+            let layers = image.layers.iter().filter(|_| is_run);
+            layers.map(|layer| of_layer(layer.layer)).fold(0, u64::saturating_add)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -155,6 +181,21 @@ mod tests {
         check(&two, SnapshotLimits { stacked_entries: 23, ..limits }, Some(stacked));
         let nodes = "the files and directories of the snapshot exceed the limit of 2 (met: 3)";
         check(&two, SnapshotLimits { bytes: 2 * BYTES_OF_NODE, ..limits }, Some(nodes));
+    }
+
+    #[test]
+    fn an_image_counts_for_each_image_it_is_compared_with() {
+        let (mut before, after) = (snapshot(4, 1), snapshot(4, 1));
+        // One image on one side against four on the other: 4 × (3 + 3) nodes.
+        before.services.iter_mut().for_each(|service| service.image = 0);
+        let check = |stacked_entries| {
+            let limits = SnapshotLimits { stacked_entries, ..SnapshotLimits::default() };
+            limits.check_pair(&before, &after).err().map(|error| error.to_string())
+        };
+        assert_eq!(check(12), None);
+        let message =
+            "the stacked entries of all pairs of images of the snapshot exceed the limit of 22 (met: 24)";
+        assert_eq!(check(11).as_deref(), Some(message));
     }
 
     #[test]

@@ -266,5 +266,6 @@ fn read_both(
             names::list(&right)
         ));
     }
+    options.snapshot_limits.check_pair(&old, &new).map_err(Error::too_large)?;
     Ok((old, new))
 }
