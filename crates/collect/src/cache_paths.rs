@@ -46,7 +46,7 @@ const SEARCH_PATHS: [&str; 19] = [
 ];
 
 /// The longest path that is kept, and the most of one text.
-const MAX_LENGTH: usize = 500;
+pub(crate) const MAX_LENGTH: usize = 500;
 const MAX_PATHS: usize = 100;
 
 /// The paths in caches that a text names.

@@ -169,12 +169,12 @@ pub enum ChangeReason {
         before: u64,
         /// Runs after.
         after: u64,
-        /// So many are needed on each side.
+        /// How many are needed on each side.
         least: u64,
     },
     /// The peaks shifted.
     Shift {
-        /// By so much.
+        /// The change.
         by: ByteDelta,
         /// The p-value.
         p: f64,

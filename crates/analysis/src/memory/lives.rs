@@ -32,14 +32,14 @@ pub struct CrashLoop {
 pub enum CrashSign {
     /// It ended with an error that no stop explains.
     FailedEnds {
-        /// So many times.
+        /// How many times.
         count: u64,
     },
     /// The engine restarts it right now.
     Restarting,
     /// It is started again and again.
     ShortLives {
-        /// So many lives of less than a minute.
+        /// How many lives of less than a minute.
         count: u64,
     },
 }

@@ -31,7 +31,7 @@ pub enum LogReason {
         /// Its name.
         driver: String,
     },
-    /// So many files of `max-size`.
+    /// Files of `max-size` are kept.
     MaxSize {
         /// How many.
         files: u64,

@@ -56,24 +56,24 @@ pub enum KillEvidence {
     },
     /// Events `oom` of the engine.
     EngineReported {
-        /// So many.
+        /// How many.
         events: u64,
     },
     /// The engine's flag `OOMKilled` is set.
     FlagSet,
     /// Ends with exit code 137 and without a stop, beside what is certain.
     EndsWithoutStop {
-        /// So many.
+        /// How many.
         ends: u64,
     },
     /// Ends with exit code 137 that no stop explains; that is all there is.
     UnexplainedEnds {
-        /// So many.
+        /// How many.
         ends: u64,
     },
     /// Processes waited for memory: `oom_kill_disable` is set.
     WaitedForMemory {
-        /// So many `oom` events.
+        /// How many `oom` events.
         events: u64,
     },
     /// The kernel's counter stayed at zero.

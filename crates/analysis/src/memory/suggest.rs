@@ -98,7 +98,7 @@ pub enum LimitReason {
         margin_percent: u64,
         /// How many independent windows they are worth.
         independent: u64,
-        /// What the largest of so many says.
+        /// What the largest of them says.
         coverage: Coverage,
     },
     /// Its memory has risen.
@@ -139,9 +139,9 @@ pub enum LimitRefusal {
     NoTimes,
     /// Too few windows of a minute were recorded.
     TooFewWindows {
-        /// So many were.
+        /// How many were recorded.
         windows: u64,
-        /// So many are needed.
+        /// How many are needed.
         least: u64,
     },
     /// Its start was not recorded.

@@ -53,7 +53,7 @@ pub struct Trend {
 pub enum TrendReason {
     /// Too few samples have times.
     TooFewSamples {
-        /// So many are needed.
+        /// How many are needed.
         least: u64,
     },
     /// It goes from one level to another and stays there.
@@ -69,7 +69,7 @@ pub enum TrendReason {
     },
     /// It rises, and that is hardly chance.
     Rise {
-        /// By so much over all points.
+        /// The change over all points.
         by: Bytes,
         /// The p-value of the slope.
         p: f64,
@@ -87,21 +87,21 @@ pub enum TrendReason {
     },
     /// It rises by little, and that is hardly chance.
     SlowRise {
-        /// By so much over all points.
+        /// The change over all points.
         by: Bytes,
         /// What was looked at.
         over: Over,
     },
     /// A rise that may be chance.
     NoRise {
-        /// By so much over all points.
+        /// The change over all points.
         by: Bytes,
         /// What was looked at.
         over: Over,
     },
     /// It falls.
     Fall {
-        /// By so much over all points.
+        /// The change over all points.
         by: Bytes,
         /// What was looked at.
         over: Over,

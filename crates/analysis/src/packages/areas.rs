@@ -1,9 +1,13 @@
 //! Places whose name says what lies there: caches, and the user's own files.
 
+use std::collections::BTreeSet;
+
 use plimsoll_snapshot::{Image, Snapshot, path};
 use serde::Serialize;
 
+use super::installed::{facts, path_of};
 use crate::instruction;
+use crate::squash::Squashed;
 
 /// Who left a cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -181,12 +185,12 @@ fn find(text: &[u8], part: &[u8]) -> Option<usize> {
 pub(super) struct Application {
     /// For each layer whether `COPY` or `ADD` made it, onto an image that was there.
     copied: Vec<bool>,
-    /// The working directory, with a slash behind it; empty if that is the root.
-    working_dir: Vec<u8>,
+    /// The working directory and those of projects that are installed where they lie, with a slash behind each.
+    directories: BTreeSet<Vec<u8>>,
 }
 
 impl Application {
-    pub(super) fn of(snapshot: &Snapshot, image: &Image) -> Self {
+    pub(super) fn of(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Self {
         let first = image
             .layers
             .iter()
@@ -203,29 +207,53 @@ impl Application {
                 index > first && (text.starts_with("COPY ") || text.starts_with("ADD "))
             })
             .collect();
-        let mut working_dir = image.config.working_dir.trim_matches('/').as_bytes().to_vec();
-        if !working_dir.is_empty() {
-            working_dir.push(b'/');
-        }
-        Self { copied, working_dir }
+        let working_dir = image.config.working_dir.trim_matches('/').as_bytes().to_vec();
+        let directories = std::iter::once(working_dir).chain(searched(snapshot, image, squashed));
+        let directories = directories.filter(|directory| !directory.is_empty());
+        Self { copied, directories: directories.map(|directory| [&directory[..], b"/"].concat()).collect() }
     }
 
     /// Whether a file that no package owns is the user's. What lies in the directories of the system comes from a
     /// build stage rather than from the user, whoever copied it.
     pub(super) fn owns(&self, layer: u32, path: &[u8]) -> bool {
-        const SYSTEM: [&[u8]; 7] = [
-            b"usr/lib/",
-            b"usr/local/lib/",
-            b"usr/local/include/",
-            b"usr/include/",
-            b"usr/share/",
-            b"lib/",
-            b"var/lib/",
-        ];
-        let below_working_dir = !self.working_dir.is_empty() && path.starts_with(&self.working_dir);
+        let mut slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+        let is_below = slashes.any(|at| self.directories.contains(&path[..=at]));
         let copied = self.copied.get(layer as usize).copied().unwrap_or(false);
-        below_working_dir || copied && !SYSTEM.iter().any(|prefix| path.starts_with(prefix))
+        is_below || copied && !is_of_system(path)
     }
+}
+
+/// Whether a path lies in a directory of the system.
+fn is_of_system(path: &[u8]) -> bool {
+    const SYSTEM: [&[u8]; 7] = [
+        b"usr/lib/",
+        b"usr/local/lib/",
+        b"usr/local/include/",
+        b"usr/include/",
+        b"usr/share/",
+        b"lib/",
+        b"var/lib/",
+    ];
+    SYSTEM.iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// The directories that files `.pth` add to those Python searches: an editable install leads to the project.
+fn searched(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Vec<Vec<u8>> {
+    let mut directories = Vec::new();
+    for (layer, facts) in facts(snapshot, image) {
+        for fact in facts.leads.iter().filter(|fact| squashed.names.is_alive(layer, fact.entry)) {
+            if path_of(snapshot, image, layer, fact.entry).ends_with(b".pth") {
+                let paths = fact.paths.iter().map(|path| path.trim_matches('/').as_bytes().to_vec());
+                let is_project = |directory: &Vec<u8>| {
+                    let within = [directory, &b"/"[..]].concat();
+                    let is_for_packages = directory.ends_with(b"-packages");
+                    cache_directory(&within).is_none() && !is_of_system(&within) && !is_for_packages
+                };
+                directories.extend(paths.filter(is_project));
+            }
+        }
+    }
+    directories
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use std::ops::Bound;
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Files, Image, Order as _, PackageFact, Snapshot, path};
 
-use super::followed::Followed;
 use super::models::{self, Model};
 use super::ownership::Ownership;
 use super::pnp::{self, PlugNPlay};
+use super::symlinks::Symlinks;
 use super::usage::Use;
 use super::{Owner, Package, PackageId, purl};
 use crate::instruction;
@@ -66,12 +66,18 @@ pub(super) fn path_of<'a>(snapshot: &'a Snapshot, image: &Image, layer: u32, ent
 }
 
 /// Finds the packages of an image.
-pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashed<'_>) -> Found<'a> {
-    let followed = Followed::new(snapshot, image, squashed);
-    let plug_n_play = PlugNPlay::new(snapshot, image, squashed);
+pub(super) fn find<'a>(
+    snapshot: &'a Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    symlinks: &Symlinks<'_>,
+    plug_n_play: &PlugNPlay<'_>,
+) -> Found<'a> {
     let superseded = superseded(snapshot, image);
     let mut known: BTreeMap<(Ecosystem, &str, &[u8]), Described<'a>> = BTreeMap::new();
     for (layer, facts) in facts(snapshot, image) {
+        // One database describes many packages.
+        let mut last = None;
         for fact in &facts.packages {
             let path = path_of(snapshot, image, layer, fact.entry);
             if is_unpackaged(fact.ecosystem) && superseded.contains(&(layer, fact.entry)) {
@@ -81,7 +87,11 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, image: &Image, squashed: &Squashe
             if fact.ecosystem == Ecosystem::Npm && pnp::is_archive(path) && !plug_n_play.runs_from(path) {
                 continue;
             }
-            let stands_at = stands_at(snapshot, image, squashed, &followed, (layer, fact.entry));
+            let stands_at = match last {
+                Some((entry, known)) if entry == fact.entry => known,
+                _ => stands_at(snapshot, image, squashed, symlinks, (layer, fact.entry)),
+            };
+            last = Some((fact.entry, stands_at));
             let installed = stands_at.is_some();
             let path = stands_at.unwrap_or(path);
             let place = place(fact, path);
@@ -112,7 +122,7 @@ fn stands_at<'a>(
     snapshot: &'a Snapshot,
     image: &Image,
     squashed: &Squashed<'_>,
-    followed: &Followed<'_>,
+    symlinks: &Symlinks<'_>,
     (layer, entry): (u32, u32),
 ) -> Option<&'a [u8]> {
     let path = path_of(snapshot, image, layer, entry);
@@ -120,7 +130,7 @@ fn stands_at<'a>(
         let is_there = match squashed.inode_of(layer, entry) {
             Some(_) => true,
             // A symbolic link is as good as what it leads to.
-            None => followed.resolve(path).is_some_and(|target| squashed.finds(snapshot, image, &target)),
+            None => symlinks.resolve(path).is_some_and(|target| squashed.finds(snapshot, image, &target)),
         };
         return is_there.then_some(path);
     }

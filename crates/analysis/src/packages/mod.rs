@@ -5,7 +5,6 @@
 
 mod areas;
 mod dominators;
-mod followed;
 mod graph;
 mod installed;
 mod inventory;
@@ -18,6 +17,7 @@ mod requirements;
 mod running_from;
 mod shared;
 mod split;
+mod symlinks;
 mod usage;
 mod whatif;
 
@@ -33,6 +33,9 @@ pub use split::{Part, ServiceShare, Split, split, splits};
 pub use usage::Use;
 pub use whatif::{Broken, Deprived, WhatIf};
 
+use self::pnp::PlugNPlay;
+use self::running_from::RunningFrom;
+use self::symlinks::Symlinks;
 use crate::squash::Squashed;
 
 /// A package of one image: an index into [`Catalogue::packages`].
@@ -156,8 +159,11 @@ pub struct Owned {
 /// Finds the packages of an image and the owner of every byte.
 #[must_use]
 pub fn catalogue(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Catalogue {
-    let found = installed::find(snapshot, image, squashed);
-    let ownership = ownership::assign(snapshot, image, squashed, &found);
+    let symlinks = Symlinks::new(snapshot, image, squashed);
+    let plug_n_play = PlugNPlay::new(snapshot, image, squashed);
+    let found = installed::find(snapshot, image, squashed, &symlinks, &plug_n_play);
+    let running_from = RunningFrom::new(snapshot, image, squashed, &symlinks, &plug_n_play);
+    let ownership = ownership::assign(snapshot, image, squashed, &found, &symlinks, &running_from);
     let mut packages = installed::describe(image, squashed, &found, &ownership);
     let shared = shared::describe(squashed, &ownership, &packages);
     let graph = graph::link(snapshot, image, squashed, &found, &shared, &mut packages);
@@ -429,6 +435,20 @@ mod tests {
             // What the image runs from is no cache, whoever owns it.
             let uv = catalogue.owned(squashed, |owner| owner == Owner::Cache(CacheKind::Uv));
             assert_eq!(uv.tree_bytes, Bytes(4));
+        });
+    }
+
+    #[test]
+    fn a_project_installed_where_it_lies_is_the_application() {
+        let layer = "
+            f site-packages/a.pth 9
+            e site-packages/a.pth /src/a /usr/lib/python3/dist-packages
+            f src/a/a.py 700
+            f src/ab/b.py 30
+            f usr/lib/python3/dist-packages/c.py 5";
+        check(&[layer], |catalogue, squashed| {
+            let application = catalogue.owned(squashed, |owner| owner == Owner::Application);
+            assert_eq!(application.tree_bytes, Bytes(700));
         });
     }
 

@@ -13,9 +13,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use plimsoll_snapshot::{Ecosystem, FileList, Files, Image, Order as _, Snapshot, path};
 
 use super::areas::{Application, Caches, is_store};
-use super::followed::Followed;
 use super::installed::{Found, NONE, facts, path_of};
 use super::running_from::RunningFrom;
+use super::symlinks::Symlinks;
 use super::{Owner, PackageId};
 use crate::squash::{Names, Squashed};
 
@@ -43,19 +43,20 @@ pub(super) fn assign(
     image: &Image,
     squashed: &Squashed<'_>,
     found: &Found<'_>,
+    symlinks: &Symlinks<'_>,
+    running_from: &RunningFrom,
 ) -> Ownership {
-    let mut claims = Claims::new(snapshot, image, squashed, found);
+    let mut claims = Claims::new(snapshot, image, squashed, found, symlinks);
     claims.lists();
-    claims.directories();
-    let mut places = claims.places();
+    let nearest = claims.directories();
+    let mut places = claims.places(&nearest);
     compiled_python(snapshot, image, squashed, &mut places);
-    let holders = claims.add_nearest(&mut places);
+    let holders = claims.add_nearest(&nearest, &mut places);
     let mut model_of = vec![NONE; squashed.inodes.len()];
     for (model, id) in found.models.iter().zip(found.described.len()..) {
         model.inodes.iter().for_each(|&inode| claim(&mut model_of[inode as usize], PackageId::new(id).0));
     }
-    let application = Application::of(snapshot, image);
-    let running_from = RunningFrom::new(snapshot, image, squashed, &claims.followed);
+    let application = Application::of(snapshot, image, squashed);
     let mut caches = Caches::default();
     let mut owner = |place: &Place| {
         let package = if place.package == NONE { model_of[place.inode as usize] } else { place.package };
@@ -101,7 +102,7 @@ struct Claims<'c> {
     image: &'c Image,
     squashed: &'c Squashed<'c>,
     found: &'c Found<'c>,
-    followed: Followed<'c>,
+    symlinks: &'c Symlinks<'c>,
     /// For each layer the package that claims each of its entries.
     of_entries: Vec<Vec<u32>>,
     /// The package that claims each name, in whatever layer.
@@ -128,6 +129,7 @@ impl<'c> Claims<'c> {
         image: &'c Image,
         squashed: &'c Squashed<'c>,
         found: &'c Found<'c>,
+        symlinks: &'c Symlinks<'c>,
     ) -> Self {
         let entries = |layer: &plimsoll_snapshot::ImageLayer| {
             let contents = snapshot.layers[layer.layer].contents.as_ref();
@@ -138,7 +140,7 @@ impl<'c> Claims<'c> {
             image,
             squashed,
             found,
-            followed: Followed::new(snapshot, image, squashed),
+            symlinks,
             of_entries: image.layers.iter().map(|layer| vec![NONE; entries(layer)]).collect(),
             of_names: vec![NONE; squashed.names.len()],
             below: HashMap::new(),
@@ -199,7 +201,7 @@ impl<'c> Claims<'c> {
         // A package may be installed as links to where its files lie. What others list stays theirs.
         for (ecosystem, owner, layer, list) in lists {
             let contents = &self.snapshot.layers[self.image.layers[layer as usize].layer].contents;
-            let linked = self.followed.leading_to(contents.as_deref(), list, ecosystem.is_system());
+            let linked = self.symlinks.leading_to(contents.as_deref(), list, ecosystem.is_system());
             for path in linked {
                 if let Some(name) = self.name_at(&path) {
                     claim(&mut self.of_names[name as usize], owner);
@@ -232,8 +234,8 @@ impl<'c> Claims<'c> {
         self.diverted.get(&name).filter(|diverted| diverted.by != owner).map(|diverted| diverted.to)
     }
 
-    /// Claims by directory, and of the files that describe a package alone.
-    fn directories(&mut self) {
+    /// Claims by directory, and of the files that describe a package alone. Gives the nearest claim of each name.
+    fn directories(&mut self) -> Nearest {
         let found = self.found;
         let shared = shared_descriptions(found);
         let mut alone = Vec::new();
@@ -275,22 +277,23 @@ impl<'c> Claims<'c> {
                 }
             }
         }
-        self.files_alone(&alone);
+        let nearest =
+            Nearest { of_systems: self.nearest(&self.below_system), of_languages: self.nearest(&self.below) };
+        self.files_alone(&alone, &nearest);
         self.dpkg_scripts();
+        nearest
     }
 
     /// Claims of files that are packages themselves. What came with a runtime is a part of that: `jrt-fs.jar` of a JDK,
     /// the compiler of Go.
-    fn files_alone(&mut self, files: &[(u32, u32, u32)]) {
+    fn files_alone(&mut self, files: &[(u32, u32, u32)], nearest: &Nearest) {
         let described = &self.found.described;
         let is_runtime = |id: u32| {
             described.get(id as usize).is_some_and(|package| package.fact.ecosystem == Ecosystem::Generic)
         };
-        let has_runtimes = self.below.values().any(|&id| is_runtime(id));
-        let nearest = if has_runtimes { self.nearest(&self.below) } else { None };
         for &(id, layer, entry) in files {
-            let name = self.squashed.names.of(layer, entry) as usize;
-            if !nearest.as_ref().is_some_and(|nearest| is_runtime(nearest[name])) {
+            let name = self.squashed.names.of(layer, entry);
+            if !is_runtime(Nearest::at(&nearest.of_languages, name)) {
                 self.claim_entry(id, layer, entry);
             }
         }
@@ -354,8 +357,7 @@ impl<'c> Claims<'c> {
     }
 
     /// Every name of every inode, with the package whose list has it, or that of the system in whose directory it lies.
-    fn places(&self) -> Vec<Place> {
-        let nearest = self.nearest(&self.below_system);
+    fn places(&self, nearest: &Nearest) -> Vec<Place> {
         let is_system = |package: u32| {
             let described = self.found.described.get(package as usize);
             described.is_some_and(|package| package.fact.ecosystem.is_system())
@@ -363,32 +365,32 @@ impl<'c> Claims<'c> {
         let inodes = 0..u32::try_from(self.squashed.inodes.len()).unwrap_or(NONE);
         let place = |inode: u32, (layer, entry): (u32, u32)| {
             let of_entry = self.of_entries[layer as usize][entry as usize];
-            let name = self.squashed.names.of(layer, entry) as usize;
-            let listed = if of_entry == NONE { self.of_names[name] } else { of_entry };
-            let package = match &nearest {
-                Some(nearest) if nearest[name] != NONE && !is_system(listed) => nearest[name],
-                _ => listed,
-            };
+            let name = self.squashed.names.of(layer, entry);
+            let listed = if of_entry == NONE { self.of_names[name as usize] } else { of_entry };
+            let of_system = Nearest::at(&nearest.of_systems, name);
+            let package = if of_system != NONE && !is_system(listed) { of_system } else { listed };
             Place { inode, layer, entry, package }
         };
         let mut places = Vec::with_capacity(self.squashed.inodes.len());
-        for inode in inodes {
+        for (inode, stored) in inodes.zip(&self.squashed.inodes) {
+            let before = places.len();
             places.extend(self.squashed.names_of(inode).map(|name| place(inode, name)));
+            // Every inode has an owner, whatever its names are.
+            if places.len() == before {
+                places.push(place(inode, (stored.layer, stored.entry)));
+            }
         }
         places
     }
 
     /// Gives what is nobody's yet to the package whose directory it lies in, and tells who claims the descriptions of
     /// packages.
-    fn add_nearest(&self, places: &mut [Place]) -> Vec<Option<PackageId>> {
+    fn add_nearest(&self, nearest: &Nearest, places: &mut [Place]) -> Vec<Option<PackageId>> {
         let names = &self.squashed.names;
-        let (of_languages, of_systems) = (self.nearest(&self.below), self.nearest(&self.below_system));
         let nearest = |layer, entry| {
-            let at = |nearest: &Option<Vec<u32>>| {
-                nearest.as_ref().map_or(NONE, |nearest| nearest[names.of(layer, entry) as usize])
-            };
-            let mut package = at(&of_systems);
-            claim(&mut package, at(&of_languages));
+            let name = names.of(layer, entry);
+            let mut package = Nearest::at(&nearest.of_systems, name);
+            claim(&mut package, Nearest::at(&nearest.of_languages, name));
             package
         };
         for place in places {
@@ -404,20 +406,29 @@ impl<'c> Claims<'c> {
         self.found.described.iter().map(holder).collect()
     }
 
-    /// For each name the package of the nearest directory that one claims; `None` if none does.
-    fn nearest(&self, below: &HashMap<u32, u32>) -> Option<Vec<u32>> {
-        if below.is_empty() {
-            return None;
-        }
+    /// For each name the package of the nearest directory that one claims; nothing if none does.
+    fn nearest(&self, below: &HashMap<u32, u32>) -> Vec<u32> {
         let names = &self.squashed.names;
-        let mut nearest = vec![NONE; names.len()];
+        let mut nearest = vec![NONE; if below.is_empty() { 0 } else { names.len() }];
         // Parents come before their children.
         for name in 0..nearest.len() {
             let name = u32::try_from(name).unwrap_or(NONE);
             let inherited = if name == Names::ROOT { NONE } else { nearest[names.parent(name) as usize] };
             nearest[name as usize] = below.get(&name).copied().unwrap_or(inherited);
         }
-        Some(nearest)
+        nearest
+    }
+}
+
+/// For each name the package that claims the nearest directory it lies in; empty if no package claims one.
+struct Nearest {
+    of_systems: Vec<u32>,
+    of_languages: Vec<u32>,
+}
+
+impl Nearest {
+    fn at(packages: &[u32], name: u32) -> u32 {
+        packages.get(name as usize).copied().unwrap_or(NONE)
     }
 }
 

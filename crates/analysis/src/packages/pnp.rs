@@ -12,8 +12,10 @@ const MANIFESTS: [&[u8]; 3] = [b".pnp.cjs", b".pnp.js", b".pnp.data.json"];
 
 /// The caches that applications run from.
 pub(super) struct PlugNPlay<'s> {
-    /// The directories of the applications, each with whether it has a cache of its own.
+    /// The directories of the applications, each with whether it has its own cache.
     projects: BTreeMap<&'s [u8], bool>,
+    /// Whether one of them has none, and runs from that of the user.
+    shares_cache: bool,
 }
 
 impl<'s> PlugNPlay<'s> {
@@ -42,7 +44,8 @@ impl<'s> PlugNPlay<'s> {
                 }
             }
         }
-        Self { projects }
+        let shares_cache = projects.values().any(|has_cache| !has_cache);
+        Self { projects, shares_cache }
     }
 
     /// Whether an application runs from an archive of Yarn's cache: from its own cache or, without one, from the
@@ -51,7 +54,7 @@ impl<'s> PlugNPlay<'s> {
         let Some((CacheKind::Yarn, cache)) = cache_directory(archive) else { return false };
         match cache.strip_suffix(b".yarn/cache") {
             Some(project) => self.projects.contains_key(project.strip_suffix(b"/").unwrap_or(project)),
-            None => self.projects.values().any(|has_cache| !has_cache),
+            None => self.shares_cache,
         }
     }
 }

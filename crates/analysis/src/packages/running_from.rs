@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_snapshot::{Image, Node, Snapshot, path};
 
 use super::areas::{CacheKind, cache_directory, cache_unit};
-use super::followed::Followed;
 use super::installed::facts;
 use super::pnp::PlugNPlay;
+use super::symlinks::Symlinks;
 use super::usage::commands;
 use crate::squash::{Names, Squashed};
 
@@ -26,52 +26,47 @@ impl RunningFrom {
         snapshot: &Snapshot,
         image: &Image,
         squashed: &Squashed<'_>,
-        followed: &Followed<'_>,
+        symlinks: &Symlinks<'_>,
+        plug_n_play: &PlugNPlay<'_>,
     ) -> Self {
         let caches = Caches::of(snapshot, image, squashed);
         if caches.names.is_empty() {
             return Self { used: Vec::new() };
         }
-        let mut led_to = evidence(snapshot, image, squashed);
-        let mut inner: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
-        for (link, target) in followed.links() {
-            // The cache itself may be a link.
-            let place = in_directory(link);
-            match (cache_unit(&place), cache_unit(&in_directory(&target)).is_some()) {
-                // A link in a cache counts if it lies where something else leads to.
-                (Some(unit), true) => {
-                    let unit = unit.strip_suffix(b"/").unwrap_or(unit).to_vec();
-                    inner.entry(unit).or_default().push(target);
-                }
-                (None, true) => led_to.push(target),
-                _ => {}
+        let commands: Vec<Vec<&str>> =
+            commands(snapshot, image).into_iter().map(|(_, words)| words).collect();
+        // Parts that are led to, by the key under which they are known: a path may be long, and many lead to one part.
+        let mut led_to: Vec<&[u8]> = Vec::new();
+        let mut inner: BTreeMap<&[u8], BTreeSet<&[u8]>> = BTreeMap::new();
+        for (link, target) in symlinks.links() {
+            let Some(to) = caches.unit(&target) else { continue };
+            // A link in a cache counts if it lies where something else leads to.
+            match caches.unit(link) {
+                Some(from) => _ = inner.entry(from).or_default().insert(to),
+                // Another place of the cache may be a link to it.
+                None if is_in_cache(link) => {}
+                None => led_to.push(to),
             }
         }
-        let mut units: BTreeSet<Vec<u8>> = BTreeSet::new();
-        while let Some(place) = led_to.pop() {
-            let place = followed.resolve(&place).unwrap_or(place);
-            let within = in_directory(&place);
-            let Some(unit) = cache_unit(&within) else { continue };
-            let unit = unit.strip_suffix(b"/").unwrap_or(unit).to_vec();
-            if units.contains(&unit) {
-                continue;
-            }
-            led_to.extend(inner.remove(&unit).unwrap_or_default());
-            units.insert(unit);
+        for place in evidence(snapshot, image, squashed, &commands) {
+            let place = symlinks.resolve(&place).unwrap_or(place);
+            led_to.extend(caches.unit(&place));
         }
-        let plug_n_play = PlugNPlay::new(snapshot, image, squashed);
-        let runs_by_itself = caches_of_commands(snapshot, image);
-        for (directory, kind) in &caches.directories {
+        let mut units: BTreeSet<&[u8]> = BTreeSet::new();
+        while let Some(unit) = led_to.pop() {
+            if units.insert(unit) {
+                led_to.extend(inner.remove(unit).unwrap_or_default());
+            }
+        }
+        let runs_by_itself = caches_of_commands(&commands);
+        for (&directory, kind) in &caches.directories {
             if runs_by_itself.contains(kind)
                 || *kind == CacheKind::Yarn && plug_n_play.runs_from(&[directory, &b"/x"[..]].concat())
             {
-                units.insert(directory.to_vec());
+                units.insert(directory);
             }
         }
-        Self::below(
-            squashed,
-            caches.names.iter().filter(|(path, _)| units.contains(**path)).map(|(_, at)| *at),
-        )
+        Self::below(squashed, units.iter().filter_map(|unit| caches.names.get(unit).copied()))
     }
 
     fn below(squashed: &Squashed<'_>, tops: impl Iterator<Item = u32>) -> Self {
@@ -93,11 +88,6 @@ impl RunningFrom {
     pub(super) fn leads_to(&self, name: u32) -> bool {
         self.used.get(name as usize).copied().unwrap_or(false)
     }
-}
-
-/// A path as that of something in a directory: a link may lead to the cache itself.
-fn in_directory(path: &[u8]) -> Vec<u8> {
-    [path, b"/"].concat()
 }
 
 /// The caches of an image, and the parts of them.
@@ -135,14 +125,38 @@ impl<'s> Caches<'s> {
         }
         caches
     }
+
+    /// The part of a cache that a path lies in, or is itself; `None` if the image has no such part.
+    fn unit(&self, path: &[u8]) -> Option<&'s [u8]> {
+        let path = in_directory(path);
+        let unit = cache_unit(&path)?;
+        self.names.get_key_value(unit.strip_suffix(b"/").unwrap_or(unit)).map(|(unit, _)| *unit)
+    }
 }
 
+/// A path as that of something in a directory: it may be that of the cache itself.
+fn in_directory(path: &[u8]) -> Vec<u8> {
+    [path, b"/"].concat()
+}
+
+fn is_in_cache(path: &[u8]) -> bool {
+    cache_unit(&in_directory(path)).is_some()
+}
+
+/// The most words of a command that are looked at.
+const MAX_WORDS: usize = 10_000;
+
 /// The paths that the image's own settings and files lead to.
-fn evidence(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Vec<Vec<u8>> {
+fn evidence(
+    snapshot: &Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    commands: &[Vec<&str>],
+) -> Vec<Vec<u8>> {
     let config = &image.config;
     let mut paths = Vec::new();
-    for (_, words) in commands(snapshot, image) {
-        for word in words {
+    for words in commands {
+        for word in words.iter().take(MAX_WORDS) {
             // Class paths and options name several.
             for part in word.split([':', ';', ',', '=', '"', '\'', '(', ')', '`']) {
                 paths.extend(absolute(part, config));
@@ -164,7 +178,11 @@ fn evidence(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) -> Vec<
 
 /// The path in the image that a word means, if it is one: `/a`, `./a`, `~/a`, `$HOME/a`, without a wildcard at its end.
 fn absolute(word: &str, config: &plimsoll_snapshot::Config) -> Option<Vec<u8>> {
-    if !word.contains('/') {
+    /// Linux takes no longer path (`PATH_MAX`), and no longer name of a user (`LOGIN_NAME_MAX`).
+    const MAX_PATH: usize = 4096;
+    const MAX_USER: usize = 256;
+    let is_long = word.len() + config.working_dir.len() > MAX_PATH || config.user.len() > MAX_USER;
+    if is_long || !word.contains('/') {
         return None;
     }
     let home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|home| word.strip_prefix(home));
@@ -188,15 +206,13 @@ fn absolute(word: &str, config: &plimsoll_snapshot::Config) -> Option<Vec<u8>> {
 }
 
 /// The caches that commands run from by themselves: `mvn exec:java`, `go run`, `uvx`.
-fn caches_of_commands(snapshot: &Snapshot, image: &Image) -> BTreeSet<CacheKind> {
+fn caches_of_commands(commands: &[Vec<&str>]) -> BTreeSet<CacheKind> {
     let mut kinds = BTreeSet::new();
-    for (_, words) in commands(snapshot, image) {
-        let name = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
-        let words: Vec<String> = words.into_iter().map(name).collect();
+    for words in commands {
+        let words: Vec<&str> = words.iter().map(|word| word.rsplit('/').next().unwrap_or(word)).collect();
         for (at, word) in words.iter().enumerate() {
-            let runs =
-                |wanted: &[&str]| words[at + 1..].iter().take(3).any(|word| wanted.contains(&word.as_str()));
-            kinds.extend(match word.as_str() {
+            let runs = |wanted: &[&str]| words[at + 1..].iter().take(3).any(|word| wanted.contains(word));
+            kinds.extend(match *word {
                 "mvn" | "mvnw" | "mvnd" => Some(CacheKind::Maven),
                 "gradle" | "gradlew" => Some(CacheKind::Gradle),
                 "go" if runs(&["run", "test", "tool", "generate"]) => Some(CacheKind::Go),

@@ -12,6 +12,8 @@ use plimsoll_snapshot::{Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
 
 use super::graph::{DependencyKind, Want};
+use super::pnp::PlugNPlay;
+use super::symlinks::Symlinks;
 use super::usage::{Evidence, words_of};
 use super::{Catalogue, Package, PackageId, Use, catalogue, installed};
 use crate::squash::{Squashed, squash};
@@ -100,7 +102,9 @@ pub fn split(
     catalogue: &Catalogue,
     commands: &[(&str, Vec<&str>)],
 ) -> Option<Split> {
-    let found = installed::find(snapshot, image, squashed);
+    let symlinks = Symlinks::new(snapshot, image, squashed);
+    let plug_n_play = PlugNPlay::new(snapshot, image, squashed);
+    let found = installed::find(snapshot, image, squashed, &symlinks, &plug_n_play);
     let evidence = Evidence::new(snapshot, image, squashed, &found);
     let code = Code::new(&evidence, &image.config.working_dir);
     // Services that run the same command need the same.

@@ -5,7 +5,7 @@
 //! is loaded by a name that is made at run time cannot be seen. A package that a used one *can* make use of (an extra,
 //! such as the driver of a database) is therefore never called unused.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use plimsoll_snapshot::{Ecosystem, Files, Image, Order as _, Snapshot, filled, path};
@@ -210,12 +210,15 @@ pub(super) fn commands<'a>(snapshot: &'a Snapshot, image: &'a Image) -> Vec<(&'s
     if let Some(check) = &image.config.health_check {
         commands.push(("health check", words_of(&check.test)));
     }
-    let runs_it = |name: &str| {
-        let service = snapshot.services.iter().find(|service| service.name == name);
-        service.is_some_and(|service| std::ptr::eq(&raw const snapshot.images[service.image], image))
-    };
+    let is_image = |index: usize| std::ptr::eq(&raw const snapshot.images[index], image);
+    let of_image: HashSet<&str> = (snapshot.services.iter())
+        .filter(|service| is_image(service.image))
+        .map(|service| service.name.as_str())
+        .collect();
     for planned in snapshot.runtime.iter().flat_map(|runtime| &runtime.planned) {
-        if let Some(command) = planned.command.as_ref().filter(|_| runs_it(&planned.name)) {
+        if let Some(command) = &planned.command
+            && of_image.contains(planned.name.as_str())
+        {
             commands.push(("command of the service", words_of(&command.0)));
         }
     }

@@ -259,7 +259,7 @@ pub enum Reason {
     NoNewVersion,
     /// Where most hidden bytes are.
     MostHidden {
-        /// So many.
+        /// How many.
         bytes: Bytes,
         /// The layer they are from.
         layer: u64,
@@ -366,14 +366,14 @@ pub enum Reason {
     FirstStartToLastProbe,
     /// It is set to a figure.
     SetTo {
-        /// To this.
+        /// The value.
         found: Figure,
         /// Where that is not what is demanded, what is.
         wanted: Option<Figure>,
     },
     /// It is set to a number.
     SetToNumber {
-        /// To this.
+        /// The value.
         found: i64,
         /// Where that is not what is demanded, what is.
         wanted: Option<i64>,
@@ -390,7 +390,7 @@ pub enum Reason {
     NoLimit,
     /// The limit.
     Limit {
-        /// So much.
+        /// How much.
         limit: Bytes,
     },
     /// The limit is not the planned one.
@@ -414,22 +414,22 @@ pub enum Reason {
     UsageNotRecorded,
     /// The most it took.
     Took {
-        /// So much.
+        /// How much.
         most: Bytes,
     },
     /// It took more than its limit.
     TookMore {
-        /// So much.
+        /// How much.
         bytes: Bytes,
     },
     /// RAM and swap together are limited to the limit of RAM.
     SwapLimited {
-        /// So much.
+        /// How much.
         bytes: Bytes,
     },
     /// RAM and swap together may be more.
     SwapAllowed {
-        /// So much.
+        /// How much.
         bytes: Bytes,
     },
     /// Swap is not limited.
@@ -476,7 +476,7 @@ pub enum Reason {
     Taken {
         /// When.
         when: TakenWhen,
-        /// So much.
+        /// How much.
         distribution: Distribution,
     },
     /// A log driver.
@@ -491,7 +491,7 @@ pub enum Reason {
     },
     /// What the log of a container may take.
     LogBound {
-        /// So much.
+        /// How much.
         bytes: Bytes,
     },
     /// Nothing shows that it is PostgreSQL.
@@ -502,9 +502,9 @@ pub enum Reason {
     ConfigFileUnread,
     /// What PostgreSQL may take at worst, and its limit.
     PostgresWorstCase {
-        /// At worst so much.
+        /// The worst case.
         worst_case: Bytes,
-        /// Of this limit.
+        /// The limit.
         limit: Bytes,
     },
     /// A probe ended with this code.
@@ -539,18 +539,18 @@ pub enum Reason {
     },
     /// No size of server is large enough.
     NoServerSize {
-        /// For so much memory.
+        /// The memory.
         memory: Bytes,
-        /// Which was found like this.
+        /// How that was found.
         basis: ServerBasis,
     },
     /// What a server costs.
     ServerPrice {
         /// The price.
         price: f64,
-        /// For so much memory.
+        /// The memory.
         memory: Bytes,
-        /// Which was found like this.
+        /// How that was found.
         basis: ServerBasis,
         /// The size that was chosen; absent without sizes.
         size: Option<String>,

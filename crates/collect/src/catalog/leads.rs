@@ -1,4 +1,5 @@
-//! Files that lead into a cache: interpreters of scripts, homes of environments, directories that Python searches.
+//! Files that lead elsewhere: interpreters of scripts and homes of environments in caches, and directories that Python
+//! searches.
 
 use std::collections::BTreeSet;
 
@@ -35,13 +36,19 @@ fn is_script(name: &[u8]) -> bool {
 /// A small file that passes by.
 struct Passing {
     is_settings: bool,
+    is_pth: bool,
     is_script: bool,
     bytes: Vec<u8>,
 }
 
 impl Passing {
     fn new(file: &Candidate<'_>) -> Self {
-        Self { is_settings: is_settings(file.name), is_script: is_script(file.name), bytes: Vec::new() }
+        Self {
+            is_settings: is_settings(file.name),
+            is_pth: file.name.ends_with(b".pth"),
+            is_script: is_script(file.name),
+            bytes: Vec::new(),
+        }
     }
 }
 
@@ -58,13 +65,22 @@ impl Scan for Passing {
         let text = String::from_utf8_lossy(&self.bytes);
         let lines = text.lines().enumerate();
         let counts = |&(number, line): &(usize, &str)| self.is_settings || is_run(number, line);
-        let paths: BTreeSet<&str> =
-            lines.filter(counts).flat_map(|(_, line)| cache_paths::find(line)).collect();
+        let directory = |line| directory(line).filter(|_| self.is_pth);
+        let paths: BTreeSet<&str> = (lines.filter(counts))
+            .flat_map(|(_, line)| cache_paths::find(line).chain(directory(line)))
+            .collect();
         if !paths.is_empty() {
             let paths = paths.into_iter().map(str::to_owned).collect();
             catalog.leads.push(LeadFact { entry, paths });
         }
     }
+}
+
+/// The directory that a line of a `.pth` file adds to those that Python searches (Python, `site`): that of a project
+/// that is installed where it lies.
+fn directory(line: &str) -> Option<&str> {
+    let line = line.trim_end();
+    (line.starts_with('/') && line.len() <= cache_paths::MAX_LENGTH).then_some(line)
 }
 
 /// Whether a line of a script runs what it names, rather than tidying up or saying where a cache lies.
@@ -92,6 +108,7 @@ mod tests {
         check("usr/local/bin/x", "#!/root/.cache/v/bin/python\nimport x", "/root/.cache/v/bin/python");
         check("v/pyvenv.cfg", "home = /root/.cache/py/bin\nversion = 3\n", "/root/.cache/py/bin");
         check("v/site-packages/a.pth", "/root/.cache/lib\n", "/root/.cache/lib");
+        check("v/site-packages/__editable__.a.pth", "/src/a\nimport x; x('/y')\n../b\n", "/src/a");
         let script = "#!/bin/sh\nrm -rf /root/.cache/pip\n# /root/.cache/a\nexport UV_CACHE_DIR=/root/.cache/uv\n\
             exec java -cp \"/app.jar:$HOME/.m2/repository/a.jar\" Main\n";
         check("entrypoint.sh", script, "$HOME/.m2/repository/a.jar");

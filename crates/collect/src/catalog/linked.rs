@@ -5,6 +5,7 @@
 //! target has not passed by yet wait for it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use plimsoll_snapshot::path;
 
@@ -18,7 +19,7 @@ const MAX_WAITING: usize = 16 << 20;
 /// What links may give another name, and the links that wait for it.
 #[derive(Default)]
 pub(super) struct Linked {
-    kept: HashMap<Vec<u8>, Vec<u8>>,
+    kept: HashMap<Vec<u8>, Arc<Vec<u8>>>,
     kept_bytes: u64,
     /// By the path of their target.
     waiting: HashMap<Vec<u8>, Vec<Link>>,
@@ -47,7 +48,7 @@ impl Linked {
         let more = (path.len() + bytes.len()) as u64;
         if self.kept_bytes.saturating_add(more) <= MAX_KEPT {
             self.kept_bytes += more;
-            self.kept.insert(path.to_vec(), bytes);
+            self.kept.insert(path.to_vec(), Arc::new(bytes));
         }
     }
 
@@ -71,8 +72,8 @@ impl Linked {
     }
 
     /// What is kept of a file.
-    pub(super) fn content(&self, target: &[u8]) -> Option<&[u8]> {
-        self.kept.get(target).map(Vec::as_slice)
+    pub(super) fn content(&self, target: &[u8]) -> Option<Arc<Vec<u8>>> {
+        self.kept.get(target).map(Arc::clone)
     }
 
     /// Lets a link wait for its target.

@@ -300,7 +300,7 @@ impl Catalog {
             return;
         }
         let link = linked::Link { path: path.to_vec(), mode, is_hard };
-        match self.linked.content(&target).map(<[u8]>::to_vec) {
+        match self.linked.content(&target) {
             Some(content) => self.read_link(&link, &content, limits),
             None => self.linked.wait(&target, link),
         }

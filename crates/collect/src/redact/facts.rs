@@ -14,6 +14,7 @@ pub(crate) fn facts(facts: &mut Facts) {
         selection.manual.iter_mut().for_each(requirement);
         selection.automatic.iter_mut().for_each(clean);
     }
+    facts.diversions.iter_mut().for_each(|diversion| clean(&mut diversion.by));
     for lead in &mut facts.leads {
         lead.paths.iter_mut().for_each(clean);
     }

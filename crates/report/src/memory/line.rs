@@ -15,7 +15,7 @@ pub enum Line<'a> {
     AtOnce(&'a AtOnce),
     /// How long the whole stack takes to be healthy.
     StackHealthy {
-        /// That long.
+        /// How long.
         start: &'a StartUp,
         /// Services without a health check.
         without_check: &'a [String],

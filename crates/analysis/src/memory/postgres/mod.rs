@@ -78,11 +78,11 @@ pub enum PostgresReason {
     },
     /// More connections would take too much.
     Pooler {
-        /// So many would.
+        /// How many would.
         connections: u64,
         /// What they would take.
         would_take: Bytes,
-        /// So many fit.
+        /// How many fit.
         fitting: u64,
     },
     /// A hash may take twice `work_mem` (from version 15 on).

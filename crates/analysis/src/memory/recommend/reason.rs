@@ -38,7 +38,7 @@ pub enum SettingReason {
     },
     /// The most it took.
     Took {
-        /// So much.
+        /// How much.
         most: Bytes,
     },
     /// Half of the time it takes no more.
@@ -62,9 +62,9 @@ pub enum SettingReason {
     },
     /// What the settings of PostgreSQL may take now.
     PostgresNow {
-        /// At worst so much.
+        /// The worst case.
         worst_case: Bytes,
-        /// Of this limit.
+        /// The limit.
         limit: Bytes,
     },
     /// What the command sets counts more than what the configuration file sets.
@@ -122,9 +122,9 @@ pub enum Open {
     LogTooSmall,
     /// Its PostgreSQL settings fit.
     PostgresFits {
-        /// At worst so much.
+        /// The worst case.
         worst_case: Bytes,
-        /// Of this limit.
+        /// The limit.
         limit: Bytes,
     },
     /// Its command must not be replaced.
@@ -146,7 +146,7 @@ pub enum Open {
 pub struct Exceeded {
     /// What adds up.
     pub sum: Sum,
-    /// To so much.
+    /// The sum.
     pub total: Bytes,
     /// The targets demand at most this.
     pub demanded: Bytes,
