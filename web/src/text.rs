@@ -55,12 +55,7 @@ pub(crate) fn memory(bytes: Bytes) -> String {
 
 /// A difference of memory, with its sign.
 pub(crate) fn memory_delta(delta: ByteDelta) -> String {
-    let sign = match delta.0 {
-        ..=-1 => "−",
-        0 => "",
-        1.. => "+",
-    };
-    format!("{sign}{}", memory(delta.magnitude()))
+    language().memory_delta(delta)
 }
 
 pub(crate) fn duration(milliseconds: u64) -> String {

@@ -27,7 +27,7 @@ use crate::sources::platform::Platform;
 use crate::sources::reference::Reference;
 use crate::sources::registry::{Pair, RegistryStore};
 use crate::sources::{NamedSource, Selection, SourceSpec, lookup};
-use crate::stack::Stack;
+use crate::stack::{Stack, display};
 use crate::steady::steady;
 
 /// What is the same for every source of one run.
@@ -72,7 +72,10 @@ pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Pri
             Some(index) => index,
             None => {
                 let content = match read_source(&source, options, printer)? {
-                    Read::Snapshot(snapshot) => Content::Snapshot(snapshot),
+                    Read::Snapshot(snapshot) => {
+                        expect_platform(&snapshot, &source, options)?;
+                        Content::Snapshot(snapshot)
+                    }
                     Read::Images(images) => Content::Images(stack.add_images(&source, images)?),
                 };
                 known.push((source.clone(), content));
@@ -87,6 +90,22 @@ pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Pri
     let snapshot = stack.finish()?;
     options.snapshot_limits.check(&snapshot).map_err(Error::too_large)?;
     Ok(snapshot)
+}
+
+/// A snapshot has the images it was made with: another platform cannot be read of it.
+fn expect_platform(snapshot: &Snapshot, source: &SourceSpec, options: &Options) -> Result<()> {
+    let Some(wanted) = options.platform.as_ref().map(Platform::to_string) else { return Ok(()) };
+    match snapshot.images.iter().find(|image| !plimsoll_collect::is_platform(&image.platform, &wanted)) {
+        None => Ok(()),
+        Some(image) => Err(Error::usage(
+            format!(
+                "`{}` is a snapshot of an image for {}, not for {wanted}",
+                display(source),
+                image.platform
+            ),
+            format!("`plimsoll snapshot --platform {wanted} SOURCE -o FILE` reads that one"),
+        )),
+    }
 }
 
 /// What a source was found to hold: a snapshot, or images that are in the stack by now.

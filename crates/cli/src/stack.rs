@@ -123,7 +123,7 @@ fn renamed(runtime: plimsoll_snapshot::Runtime, old: &str, new: &str) -> plimsol
 }
 
 /// A source as the user gave it.
-fn display(source: &SourceSpec) -> String {
+pub(crate) fn display(source: &SourceSpec) -> String {
     match source {
         SourceSpec::Path(path, _) => path.display().to_string(),
         source => source.file_name(),

@@ -46,6 +46,7 @@ pub use layer::{ReadLayer, read_believed, read_headers, read_layer};
 pub use limits::{FREE_INFLATION, Limits, Taken};
 pub use merge::merge;
 pub use plan::{Choice, PlannedImage, PlannedLayer, plan};
+pub use platform::is_platform;
 #[cfg(not(target_family = "wasm"))]
 pub use pseudonym::{pseudonymise, without_names};
 pub use snapshot::SnapshotBuilder;

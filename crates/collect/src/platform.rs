@@ -43,6 +43,12 @@ pub(crate) fn same(a: &Platform, b: &Platform) -> bool {
     Normal::of(a) == Normal::of(b)
 }
 
+/// Whether a platform is the one that `wanted` (`os/architecture[/variant]`) names.
+#[must_use]
+pub fn is_platform(platform: &Platform, wanted: &str) -> bool {
+    position([platform], wanted).is_some()
+}
+
 /// The position of the platform that `wanted` (`os/architecture[/variant]`) names: the very one, or the first of any
 /// variant if `wanted` names none.
 pub(crate) fn position<'a>(platforms: impl IntoIterator<Item = &'a Platform>, wanted: &str) -> Option<usize> {

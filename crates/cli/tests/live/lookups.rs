@@ -74,6 +74,20 @@ fn what_is_no_platform_is_refused() {
 }
 
 #[test]
+fn a_snapshot_has_one_platform() {
+    let server = registry();
+    let program = Program::new();
+    let source = format!("docker://{}/team/app:v1", server.address);
+    assert!(program.run(&["snapshot", &source, "--output", "a.plimsoll"]).status.success());
+    let platform = |wanted| program.run(&["inspect", "--platform", wanted, "a.plimsoll"]);
+    assert!(platform("linux/amd64").status.success());
+    let other = platform("linux/arm64");
+    let said = String::from_utf8_lossy(&other.stderr);
+    assert_eq!(other.status.code(), Some(2), "{said}");
+    assert!(said.contains("an image for linux/amd64, not for linux/arm64"), "{said}");
+}
+
+#[test]
 fn what_was_tried_is_said_before_a_registry_is_asked() {
     let server = registry();
     let name = format!("{}/team/app:v1", server.address);
