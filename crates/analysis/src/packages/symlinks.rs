@@ -100,9 +100,9 @@ impl<'s> Symlinks<'s> {
                     }
                     // An absolute target begins at the root of the image.
                     if target.starts_with(b"/") {
-                        real = Real::default()
+                        real = Real::default();
                     } else {
-                        real.pop()
+                        real.pop();
                     }
                     pending.extend(parts(target).rev());
                 }
