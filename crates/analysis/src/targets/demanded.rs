@@ -2,7 +2,8 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::{Levels, MemoryDemand, MemorySize, Size, Targets, Value};
+use super::file::{MemoryDemand, Targets};
+use super::values::{Levels, MemorySize, Size, Value};
 use crate::memory::DemandedSettings;
 use crate::memory::recommend::Demanded;
 

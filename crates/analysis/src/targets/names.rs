@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use plimsoll_snapshot::{Snapshot, filled};
 
-use super::{Evidence, ServiceTargets, Side, Targets};
+use super::file::{ServiceTargets, Targets};
+use super::input::Side;
+use super::judge::Evidence;
 
 /// Why targets cannot be judged, whatever the evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,8 +125,8 @@ fn compares(targets: &ServiceTargets) -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
     use super::*;
+    use crate::targets::parse;
     use crate::testing::snapshot;
 
     fn check(targets: &str, before: Option<&Snapshot>, after: &Snapshot, expected: &[Nameless]) {

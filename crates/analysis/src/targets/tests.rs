@@ -1,10 +1,12 @@
 //! Targets judged over stacks that are written as data.
 
+use std::collections::BTreeMap;
+
 use plimsoll_snapshot::runtime::{
     Column, Container, ContainerState, Event, EventKind, Limits, Load, Logging, Metric, PlannedService,
     Recording, Series, Span, Status as State, Time,
 };
-use plimsoll_snapshot::{Bytes, Runtime};
+use plimsoll_snapshot::{Bytes, Runtime, Snapshot};
 
 use super::*;
 use crate::testing::{add_service, snapshot};

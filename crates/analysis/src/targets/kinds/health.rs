@@ -1,8 +1,9 @@
 //! Health checks pass.
 
-use super::outcome::{Outcome, Status};
-use super::{Input, Reason, Title};
 use crate::memory::HealthVerdict;
+use crate::targets::input::Input;
+use crate::targets::outcome::{Outcome, Status};
+use crate::targets::reason::{Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     input.each_service(

@@ -1,8 +1,9 @@
 //! Services are healthy soon after they are started.
 
-use super::outcome::{Good, Measured, Outcome};
-use super::{Input, Reason, Title};
 use crate::memory::{StackStartUp, StartUp};
+use crate::targets::input::Input;
+use crate::targets::outcome::{Good, Measured, Outcome};
+use crate::targets::reason::{Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();

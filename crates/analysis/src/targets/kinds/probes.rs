@@ -1,7 +1,9 @@
 //! What no snapshot can show: probes that somebody ran, and what a person vouches for.
 
-use super::outcome::{Outcome, Status};
-use super::{Check, Input, Reason, Title};
+use crate::targets::file::Check;
+use crate::targets::input::Input;
+use crate::targets::outcome::{Outcome, Status};
+use crate::targets::reason::{Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     input.targets.checks.iter().map(|check| outcome(input, check)).collect()

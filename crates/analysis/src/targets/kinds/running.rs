@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use plimsoll_snapshot::runtime::{Container, Status as State};
 
-use super::outcome::{Outcome, Status};
-use super::{Input, Reason, Title};
+use crate::targets::input::Input;
+use crate::targets::outcome::{Outcome, Status};
+use crate::targets::reason::{Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let services = input.services.iter().filter(|(_, targets)| targets.runs == Some(true));

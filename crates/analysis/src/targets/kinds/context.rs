@@ -2,8 +2,9 @@
 
 use plimsoll_snapshot::{BuildContext, Bytes};
 
-use super::outcome::{Good, Measured, Outcome};
-use super::{Input, Reason, Title};
+use crate::targets::input::Input;
+use crate::targets::outcome::{Good, Measured, Outcome};
+use crate::targets::reason::{Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();

@@ -3,9 +3,11 @@
 use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::UnreadLimit;
 
-use super::outcome::{Good, Measured, Outcome, Status};
-use super::{Figure, Input, Measure, MemoryDemand, Part, Reason, Side, Title, Unit};
 use crate::memory::{Limit, Memory, ServiceMemory};
+use crate::targets::file::MemoryDemand;
+use crate::targets::input::{Input, Side};
+use crate::targets::outcome::{Good, Measured, Outcome, Status};
+use crate::targets::reason::{Figure, Measure, Part, Reason, Title, Unit};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = totals(input);

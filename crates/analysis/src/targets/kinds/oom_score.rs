@@ -1,7 +1,8 @@
 //! Who the kernel kills first.
 
-use super::outcome::{Outcome, Status};
-use super::{Input, Measure, Reason, Title};
+use crate::targets::input::Input;
+use crate::targets::outcome::{Outcome, Status};
+use crate::targets::reason::{Measure, Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let demands = input.services.iter().filter_map(|(name, targets)| Some((name, targets.oom_score_adj?.0)));

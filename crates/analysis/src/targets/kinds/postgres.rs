@@ -2,9 +2,12 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::outcome::{Outcome, Status};
-use super::{Figure, Input, MemoryDemand, PostgresTargets, Reason, Title, Unit, Value};
 use crate::memory::{CurrentSettings, ServiceMemory};
+use crate::targets::file::{MemoryDemand, PostgresTargets};
+use crate::targets::input::Input;
+use crate::targets::outcome::{Outcome, Status};
+use crate::targets::reason::{Figure, Reason, Title, Unit};
+use crate::targets::values::Value;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();

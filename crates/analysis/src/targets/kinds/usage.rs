@@ -1,8 +1,9 @@
 //! What is taken under load: at one instant, and service by service.
 
-use super::outcome::{Good, Measured, Outcome};
-use super::{Input, Reason, TakenWhen, Title};
 use crate::memory::Distribution;
+use crate::targets::input::Input;
+use crate::targets::outcome::{Good, Measured, Outcome};
+use crate::targets::reason::{Reason, TakenWhen, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();

@@ -2,10 +2,12 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::outcome::{Good, Measured, Outcome};
-use super::{Input, Measure, Reason, Side, SizeKind, Title, When};
 use crate::compare::LayerMatch;
 use crate::inspect::ImageInspection;
+use crate::targets::file::SizeKind;
+use crate::targets::input::{Input, Side};
+use crate::targets::outcome::{Good, Measured, Outcome};
+use crate::targets::reason::{Measure, Reason, Title, When};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = stack(input);

@@ -2,9 +2,11 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::outcome::{Good, Measured, Outcome, Status};
-use super::{Input, Reason, ServiceTargets, Title};
 use crate::memory::{Bound, LogBound, ServiceMemory};
+use crate::targets::file::ServiceTargets;
+use crate::targets::input::Input;
+use crate::targets::outcome::{Good, Measured, Outcome, Status};
+use crate::targets::reason::{Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let demands = |targets: &ServiceTargets| targets.logs == Some(true);

@@ -2,9 +2,12 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::outcome::{Good, Measured, Outcome};
-use super::{CostTargets, Input, Reason, ServerBasis, Side, Title, Value, When};
 use crate::memory::cost::{CostModel, need};
+use crate::targets::file::CostTargets;
+use crate::targets::input::{Input, Side};
+use crate::targets::outcome::{Good, Measured, Outcome};
+use crate::targets::reason::{Reason, ServerBasis, Title, When};
+use crate::targets::values::Value;
 
 /// What is left free unless the targets say otherwise.
 const HEADROOM: f64 = 0.0;

@@ -1,7 +1,9 @@
 //! The images of the snapshot are those that run.
 
-use super::outcome::{Outcome, Status};
-use super::{Input, Reason, ServiceTargets, Title};
+use crate::targets::file::ServiceTargets;
+use crate::targets::input::Input;
+use crate::targets::outcome::{Outcome, Status};
+use crate::targets::reason::{Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let demands = |targets: &ServiceTargets| targets.image_built == Some(true);

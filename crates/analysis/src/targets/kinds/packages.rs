@@ -2,10 +2,11 @@
 
 use plimsoll_snapshot::Ecosystem;
 
-use super::outcome::{Outcome, Status};
-use super::{Input, Reason, Title};
 use crate::packages::{Catalogue, catalogue, is_called};
 use crate::squash::squash;
+use crate::targets::input::Input;
+use crate::targets::outcome::{Outcome, Status};
+use crate::targets::reason::{Reason, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();

@@ -1,0 +1,132 @@
+//! Judges both sides: every kind of target in turn.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use plimsoll_snapshot::Snapshot;
+use serde::Serialize;
+
+use super::file::Targets;
+use super::input::{Input, Side, services};
+use super::kinds::KINDS;
+use super::outcome::{Level, Outcome, Status};
+use crate::compare::{Comparison, ServiceTrees, compare};
+use crate::memory::Memory;
+
+/// All targets, judged.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Judgement {
+    /// What the targets are called.
+    pub name: Option<String>,
+    /// Whether there was something to compare with.
+    pub compared: bool,
+    /// How many of the targets that have to be met are.
+    pub passed: u64,
+    /// How many are missed.
+    pub failed: u64,
+    /// How many cannot be judged.
+    pub unknown: u64,
+    /// How many ideals are named, and how many are reached.
+    pub ideals: u64,
+    /// The same, reached.
+    pub ideals_reached: u64,
+    /// Each target, in the order of the kinds.
+    #[serde(skip)]
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What two snapshots show, gathered once: who changes a target has it judged again at once.
+pub struct Evidence<'a> {
+    pub(super) before: Option<(&'a Snapshot, Arc<Side<'a>>)>,
+    snapshot: &'a Snapshot,
+    pub(super) after: Arc<Side<'a>>,
+    /// Only some targets ask for it.
+    comparison: OnceLock<Arc<Comparison>>,
+}
+
+impl std::fmt::Debug for Evidence<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Evidence").field("compared", &self.before.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Evidence<'a> {
+    /// Gathers what a snapshot shows, with one from before where there is one.
+    #[must_use]
+    pub fn of(before: Option<&'a Snapshot>, after: &'a Snapshot) -> Self {
+        Self {
+            before: before.map(|before| (before, Arc::new(Side::of(before)))),
+            snapshot: after,
+            after: Arc::new(Side::of(after)),
+            comparison: OnceLock::new(),
+        }
+    }
+
+    /// The same of two snapshots that were compared already, with what is known of the memory of both.
+    #[must_use]
+    pub fn of_compared(
+        before: Option<&'a Snapshot>,
+        after: &'a Snapshot,
+        comparison: &Arc<Comparison>,
+        trees: &[ServiceTrees<'a>],
+        memory: [Option<&Memory>; 2],
+    ) -> Self {
+        let services = || comparison.services.iter().zip(trees);
+        let side_before = || {
+            let services = services().map(|(service, trees)| (service.before.as_ref(), &trees.before));
+            Side::of_compared(comparison.before, services, memory[0])
+        };
+        let side_after = services().map(|(service, trees)| (service.after.as_ref(), &trees.after));
+        Self {
+            before: before.map(|before| (before, Arc::new(side_before()))),
+            snapshot: after,
+            after: Arc::new(Side::of_compared(comparison.after, side_after, memory[1])),
+            comparison: Arc::clone(comparison).into(),
+        }
+    }
+
+    /// Judges it. `probes` are exit codes by the id of their check.
+    #[must_use]
+    pub fn judge(&self, targets: &Targets, probes: &BTreeMap<String, i64>) -> Judgement {
+        let wants_layers = targets.services.values().any(|service| service.layer_growth.is_some());
+        let comparison = self.before.as_ref().filter(|_| wants_layers).map(|(before, _)| {
+            Arc::clone(self.comparison.get_or_init(|| Arc::new(compare(before, self.snapshot))))
+        });
+        judge_input(&Input {
+            services: services(targets, &self.after),
+            targets,
+            before: self.before.as_ref().map(|(_, side)| Arc::clone(side)),
+            after: Arc::clone(&self.after),
+            snapshot: self.snapshot,
+            comparison,
+            probes,
+        })
+    }
+}
+
+/// Judges a snapshot, with one from before where there is one. `probes` are exit codes by the id of their check.
+#[must_use]
+pub fn judge(
+    targets: &Targets,
+    before: Option<&Snapshot>,
+    after: &Snapshot,
+    probes: &BTreeMap<String, i64>,
+) -> Judgement {
+    Evidence::of(before, after).judge(targets, probes)
+}
+
+fn judge_input(input: &Input<'_>) -> Judgement {
+    let outcomes: Vec<Outcome> = KINDS.iter().flat_map(|kind| kind(input)).collect();
+    let count = |status| outcomes.iter().filter(|one| one.required && one.status == status).count() as u64;
+    let ideals = || outcomes.iter().flat_map(|one| &one.levels).filter(|level| level.level == Level::Ideal);
+    Judgement {
+        name: input.targets.name.clone(),
+        compared: input.before.is_some(),
+        passed: count(Status::Pass),
+        failed: count(Status::Fail),
+        unknown: count(Status::Unknown),
+        ideals: ideals().count() as u64,
+        ideals_reached: ideals().filter(|level| level.status == Status::Pass).count() as u64,
+        outcomes,
+    }
+}
