@@ -8,6 +8,7 @@ mod dive;
 pub mod dockerfile;
 pub mod dockerignore;
 pub mod findings;
+mod inode;
 pub mod inspect;
 pub mod instruction;
 pub mod lines;

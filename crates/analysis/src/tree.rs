@@ -2,7 +2,7 @@
 
 use plimsoll_snapshot::{Attributes, Bytes, ContentHash, Entry, EntryKind, Node};
 
-use crate::squash::Inode;
+use crate::inode::Inode;
 
 /// A tree in preorder: a node is followed by everything below it, children in the order of their names.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::oom::unexplained_ends;
 use super::recorded::Recorded;
-use super::samples::{WINDOW_MS, frame_time, working_set};
+use super::recorded::WINDOW_MS;
+use super::samples::{frame_time, working_set};
 use super::stack::StackService;
 
 /// Once is an accident.

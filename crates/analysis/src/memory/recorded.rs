@@ -6,7 +6,9 @@ use std::ops::Deref;
 use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::Recording;
 
-use super::samples::WINDOW_MS;
+/// The length of a window, in milliseconds. What a container takes changes within seconds; who looks for a peak asks for
+/// the largest value of each minute (Kubernetes' VPA and KRR do the same with their own steps).
+pub const WINDOW_MS: i64 = 60_000;
 
 /// A recording, and how far apart its frames are.
 #[derive(Clone, Copy, Debug)]

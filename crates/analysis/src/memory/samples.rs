@@ -6,13 +6,9 @@ use plimsoll_snapshot::runtime::{EventKind, Metric, Recording, Series};
 use plimsoll_snapshot::{Bytes, Order as _, filled};
 use serde::Serialize;
 
-use super::recorded::Recorded;
+use super::recorded::{Recorded, WINDOW_MS};
 use super::stack::StackService;
 use super::stats;
-
-/// The length of a window, in milliseconds. What a container takes changes within seconds; who looks for a peak asks for
-/// the largest value of each minute (Kubernetes' VPA and KRR do the same with their own steps).
-pub const WINDOW_MS: i64 = 60_000;
 
 /// How values are distributed. Percentiles are interpolated linearly, as numpy does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -11,9 +11,8 @@ use serde::Serialize;
 
 use super::lives::crash_loop;
 use super::oom::Oom;
-use super::samples::{
-    Distribution, WINDOW_MS, Windows, is_loaded, start_was_seen, to_bytes, to_float, working_set,
-};
+use super::recorded::WINDOW_MS;
+use super::samples::{Distribution, Windows, is_loaded, start_was_seen, to_bytes, to_float, working_set};
 use super::stack::{Limit, StackService};
 use super::{CrashLoop, KillEvidence, Trend, TrendReason, TrendVerdict};
 

@@ -5,7 +5,8 @@ use plimsoll_snapshot::runtime::Series;
 use serde::Serialize;
 
 use super::recorded::Recorded;
-use super::samples::{WINDOW_MS, frame_time, to_bytes, window_maxima, working_set};
+use super::recorded::WINDOW_MS;
+use super::samples::{frame_time, to_bytes, window_maxima, working_set};
 use super::stack::StackService;
 use super::stats::{self, median};
 

@@ -3,40 +3,11 @@
 use std::collections::BTreeSet;
 
 use plimsoll_snapshot::{Image, Snapshot, path};
-use serde::Serialize;
 
-use super::installed::{facts, path_of};
+use super::facts::{facts, path_of};
+use super::package::CacheKind;
 use crate::instruction;
 use crate::squash::Squashed;
-
-/// Who left a cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum CacheKind {
-    AptLists,
-    AptArchives,
-    Apk,
-    Dnf,
-    Zypper,
-    Pacman,
-    Pip,
-    Uv,
-    Poetry,
-    Conda,
-    Npm,
-    Yarn,
-    Pnpm,
-    Bun,
-    Cargo,
-    Go,
-    Gem,
-    Maven,
-    Gradle,
-    Composer,
-    /// Anything else below `.cache` or `var/cache`.
-    Other,
-}
 
 /// Directories that are caches wherever they stand in a path, and those that stand at its beginning.
 const ANYWHERE: &[(&str, CacheKind)] = &[

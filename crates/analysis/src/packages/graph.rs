@@ -7,55 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Image, Order as _, Snapshot, path};
-use serde::Serialize;
+use plimsoll_snapshot::{Ecosystem, Image, Order as _, Snapshot, path};
 
 use super::dominators::immediate_dominators;
-use super::installed::{Found, facts, path_of};
+use super::facts::{Found, facts, path_of};
+use super::package::{DependencyKind, Package, PackageId, Root, Want};
 use super::requirements::Resolver;
-use super::shared::Shared;
-use super::{Package, PackageId};
+use super::shared::{Shared, Sum};
 use crate::squash::Squashed;
-
-/// Why a package would stay if nothing needed it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Root {
-    /// Somebody asked for it by name; `by` is the file that says so.
-    Requested {
-        /// Where it is asked for.
-        by: String,
-    },
-    /// The system cannot do without it, or the base image brought it.
-    Base,
-    /// Nothing installed needs it, and nothing says who asked for it.
-    Unneeded,
-}
-
-/// How much a package needs another, the strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DependencyKind {
-    /// It does not work without (dpkg `Depends`, npm `dependencies`).
-    Required,
-    /// It does not work without, and whoever installs it has to bring it (npm `peerDependencies`).
-    Peer,
-    /// It was asked for with an extra that needs it (PEP 508, `name[extra]`).
-    Extra,
-    /// It works without, and package managers install it along (dpkg and rpm `Recommends`).
-    Recommended,
-    /// It works without (dpkg and rpm `Suggests`, npm `optionalDependencies`, extras that nobody asked for).
-    Optional,
-}
-
-/// A package that another makes use of and works without, or one that makes use of another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Want {
-    /// The other package.
-    pub package: PackageId,
-    /// How much.
-    pub kind: DependencyKind,
-}
 
 /// The needs of the installed packages of an image.
 #[derive(Clone, Debug, Default)]
@@ -385,27 +344,5 @@ impl Graph {
             (package.retained_tree_bytes, package.retained_image_bytes) = (sum.tree, sum.image);
             package.retained_packages = sum.packages;
         }
-    }
-}
-
-/// What leaves together.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sum {
-    pub(super) tree: Bytes,
-    pub(super) image: Bytes,
-    pub(super) packages: u64,
-}
-
-impl Sum {
-    pub(super) fn add(&mut self, other: Self) {
-        self.tree += other.tree;
-        self.image += other.image;
-        self.packages += other.packages;
-    }
-
-    /// Takes bytes away that were counted before.
-    pub(super) fn take(&mut self, bytes: Self) {
-        self.tree = self.tree - bytes.tree;
-        self.image = self.image - bytes.image;
     }
 }

@@ -7,63 +7,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Facts, Files, Image, Order as _, PackageFact, Snapshot, path};
+use plimsoll_snapshot::{Bytes, Ecosystem, Files, Image, Order as _, PackageFact, Snapshot, path};
 
-use super::models::{self, Model};
+use super::facts::{Described, Found, facts, path_of};
+use super::models;
 use super::ownership::Ownership;
+use super::package::{Owner, Package, PackageId, Use};
 use super::pnp::{self, PlugNPlay};
+use super::purl;
 use super::symlinks::Symlinks;
-use super::usage::Use;
-use super::{Owner, Package, PackageId, purl};
 use crate::instruction;
 use crate::squash::Squashed;
-
-/// No package, or no inode, in a table of numbers.
-pub(super) const NONE: u32 = u32::MAX;
-
-/// A package as its facts describe it.
-pub(super) struct Described<'a> {
-    /// What describes it now, or described it last.
-    pub(super) fact: &'a PackageFact,
-    /// The layer of that fact.
-    pub(super) layer: u32,
-    /// Every description of it, lowest layer first.
-    pub(super) all: Vec<(u32, &'a PackageFact)>,
-    /// The lowest layer that has it in this version.
-    pub(super) since: u32,
-    /// Where its description lies.
-    pub(super) path: &'a [u8],
-    pub(super) installed: bool,
-}
-
-/// What an image has.
-pub(super) struct Found<'a> {
-    /// Installed ones first; by ecosystem, name, version and place. Models follow behind them.
-    pub(super) described: Vec<Described<'a>>,
-    /// Weights of models: their ids follow those of the described packages.
-    pub(super) models: Vec<Model>,
-}
-
-impl<'a> Found<'a> {
-    /// The installed ones with what describes them.
-    pub(super) fn installed(&self) -> impl Iterator<Item = (PackageId, &Described<'a>)> {
-        let numbered = self.described.iter().enumerate();
-        numbered.filter(|(_, package)| package.installed).map(|(id, package)| (PackageId::new(id), package))
-    }
-}
-
-/// The facts of the layers of an image, lowest first.
-pub(super) fn facts<'a>(snapshot: &'a Snapshot, image: &Image) -> impl Iterator<Item = (u32, &'a Facts)> {
-    image.layers.iter().zip(0..).filter_map(|(layer, index)| {
-        Some((index, snapshot.layers[layer.layer].contents.as_ref()?.facts.as_ref()?))
-    })
-}
-
-/// The path of an entry of a layer.
-pub(super) fn path_of<'a>(snapshot: &'a Snapshot, image: &Image, layer: u32, entry: u32) -> &'a [u8] {
-    let layer = &snapshot.layers[image.layers[layer as usize].layer];
-    layer.contents.as_ref().map_or(&[], |contents| contents.entries.path(entry as usize))
-}
 
 /// Finds the packages of an image.
 pub(super) fn find<'a>(

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use plimsoll_snapshot::{Bytes, Digest, Ecosystem, Image, Order as _, Service, Snapshot};
 use serde::Serialize;
 
-use super::{CacheKind, Catalogue, Owned, Owner, Package, PackageId, WhatIf, catalogue};
+use super::catalogue::{Catalogue, catalogue};
+use super::package::CacheKind;
+use super::package::{Owned, Owner, Package, PackageId};
+use super::whatif::WhatIf;
 use crate::squash::{Squashed, squash};
 
 /// The packages of every service.

@@ -4,23 +4,8 @@ use std::collections::BTreeMap;
 
 use plimsoll_snapshot::{Bytes, Image, Snapshot, path};
 
-use super::installed::path_of;
+use super::facts::{Model, path_of};
 use crate::squash::Squashed;
-
-/// A model, and the inodes that are its.
-pub(super) struct Model {
-    /// `organisation/name` from a cache of the hub, or else the directory.
-    pub(super) name: String,
-    pub(super) from_hub: bool,
-    /// The directory it lies in.
-    pub(super) path: Vec<u8>,
-    /// The lowest layer that has a part of it.
-    pub(super) layer: u32,
-    /// Whether a part of it is there in the final tree.
-    pub(super) installed: bool,
-    /// Indices of inodes, in order.
-    pub(super) inodes: Vec<u32>,
-}
 
 /// Below this a file of one of the formats is a test or an example rather than weights.
 const LEAST: Bytes = Bytes(1_000_000);

@@ -13,10 +13,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use plimsoll_snapshot::{Ecosystem, FileList, Files, Image, Order as _, Snapshot, path};
 
 use super::areas::{Application, Caches, is_store};
-use super::installed::{Found, NONE, facts, path_of};
+use super::facts::{Found, NONE, facts, path_of};
+use super::package::{Owner, PackageId};
 use super::running_from::RunningFrom;
 use super::symlinks::Symlinks;
-use super::{Owner, PackageId};
 use crate::squash::{Names, Squashed};
 
 /// Who owns what.
@@ -396,7 +396,7 @@ impl<'c> Claims<'c> {
         for place in places {
             claim(&mut place.package, nearest(place.layer, place.entry));
         }
-        let holder = |package: &super::installed::Described<'_>| {
+        let holder = |package: &super::facts::Described<'_>| {
             let (layer, entry) = (package.layer, package.fact.entry);
             let mut holder = self.of_entries[layer as usize][entry as usize];
             claim(&mut holder, self.of_names[names.of(layer, entry) as usize]);

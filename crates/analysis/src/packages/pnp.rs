@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use plimsoll_snapshot::{Image, Snapshot, path};
 
-use super::areas::{CacheKind, cache_directory};
+use super::areas::cache_directory;
+use super::package::CacheKind;
 use crate::squash::Squashed;
 
 /// The files that tell Node where packages lie, beside the application.

@@ -6,10 +6,9 @@ use plimsoll_snapshot::{
     Ecosystem, Files, Image, PackageFact, Requirement, RequirementKind, Snapshot, filled, path,
 };
 
-use super::PackageId;
-use super::graph::{DependencyKind, Want};
-use super::installed::{Found, facts};
+use super::facts::{Found, facts};
 use super::markers::{Environment, holds};
+use super::package::{DependencyKind, PackageId, Want};
 
 /// The most packages of one name that are looked through for the one that is meant.
 const MOST_OF_ONE_NAME: usize = 1000;

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{Image, Node, Snapshot, path};
 
-use super::areas::{CacheKind, cache_directory, cache_unit};
-use super::installed::facts;
+use super::areas::{cache_directory, cache_unit};
+use super::commands::commands;
+use super::facts::facts;
+use super::package::CacheKind;
 use super::pnp::PlugNPlay;
 use super::symlinks::Symlinks;
-use super::usage::commands;
 use crate::squash::{Names, Squashed};
 
 /// The names below which nothing is a cache.
@@ -166,7 +167,7 @@ fn evidence(
     paths.extend(config.search_paths.iter().flat_map(|path| absolute(path, config)));
     for (layer, facts) in facts(snapshot, image) {
         for fact in facts.leads.iter().filter(|fact| squashed.names.is_alive(layer, fact.entry)) {
-            let place = super::installed::path_of(snapshot, image, layer, fact.entry);
+            let place = super::facts::path_of(snapshot, image, layer, fact.entry);
             // What lies in a cache may speak of the cache.
             if cache_directory(place).is_none() {
                 paths.extend(fact.paths.iter().flat_map(|path| absolute(path, config)));

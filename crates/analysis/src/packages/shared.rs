@@ -2,9 +2,8 @@
 
 use plimsoll_snapshot::Bytes;
 
-use super::graph::Sum;
 use super::ownership::Ownership;
-use super::{Catalogue, Owner, Package, PackageId};
+use super::package::{Owner, Package, PackageId};
 use crate::squash::Squashed;
 
 /// An inode whose names belong to several owners.
@@ -48,42 +47,29 @@ impl Shared {
     }
 
     /// Whether its bytes go when these packages do.
-    fn goes(&self, goes: impl Fn(PackageId) -> bool) -> bool {
+    pub(super) fn goes(&self, goes: impl Fn(PackageId) -> bool) -> bool {
         !self.is_held && self.holders.iter().all(|&id| goes(id))
     }
 }
 
-impl Catalogue {
-    /// The bytes that go with these packages, which are in order: what others hold as well stays.
-    pub(super) fn freed(&self, gone: &[PackageId]) -> Sum {
-        let mut freed = Sum::default();
-        for &id in gone {
-            let package = self.package(id);
-            freed.add(Sum { tree: package.tree_bytes, image: package.image_bytes, packages: 1 });
-        }
-        let goes = |id: PackageId| gone.binary_search(&id).is_ok();
-        for shared in self.shared.iter().filter(|shared| goes(shared.owner) && !shared.goes(goes)) {
-            freed.take(shared.sum());
-        }
-        freed
+/// What leaves together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sum {
+    pub(super) tree: Bytes,
+    pub(super) image: Bytes,
+    pub(super) packages: u64,
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, other: Self) {
+        self.tree += other.tree;
+        self.image += other.image;
+        self.packages += other.packages;
     }
 
-    /// Whether an inode belongs to packages of a kind, and nobody else has a name of it.
-    pub(crate) fn is_only_of(&self, inode: u32, is_meant: impl Fn(&Package) -> bool) -> bool {
-        let Owner::Package(owner) = self.owners[inode as usize] else { return false };
-        let shared = self.shared.binary_search_by_key(&inode, |shared| shared.inode).ok();
-        let goes = |id: PackageId| is_meant(self.package(id));
-        goes(owner) && shared.is_none_or(|at| self.shared[at].goes(goes))
-    }
-
-    /// Marks the inodes that go with these packages, which are in order.
-    pub(crate) fn freed_inodes(&self, gone: &[PackageId]) -> Vec<bool> {
-        let goes = |id: PackageId| gone.binary_search(&id).is_ok();
-        let mut freed: Vec<bool> =
-            self.owners.iter().map(|owner| matches!(owner, Owner::Package(id) if goes(*id))).collect();
-        for shared in &self.shared {
-            freed[shared.inode as usize] &= shared.goes(goes);
-        }
-        freed
+    /// Takes bytes away that were counted before.
+    pub(super) fn take(&mut self, bytes: Self) {
+        self.tree = self.tree - bytes.tree;
+        self.image = self.image - bytes.image;
     }
 }

@@ -11,11 +11,13 @@ use std::rc::Rc;
 use plimsoll_snapshot::{Bytes, Image, Order as _, Service, Snapshot, path};
 use serde::Serialize;
 
-use super::graph::{DependencyKind, Want};
+use super::catalogue::{Catalogue, catalogue};
+use super::commands::words_of;
+use super::evidence::Evidence;
+use super::installed;
+use super::package::{DependencyKind, Package, PackageId, Use, Want};
 use super::pnp::PlugNPlay;
 use super::symlinks::Symlinks;
-use super::usage::{Evidence, words_of};
-use super::{Catalogue, Package, PackageId, Use, catalogue, installed};
 use crate::squash::{Squashed, squash};
 
 /// One image that several services run.

@@ -3,9 +3,8 @@
 use plimsoll_snapshot::{Bytes, Order as _};
 use serde::Serialize;
 
-use super::graph::{DependencyKind, Want};
-use super::usage::Use;
-use super::{Catalogue, PackageId};
+use super::catalogue::Catalogue;
+use super::package::{DependencyKind, PackageId, Use, Want};
 use crate::squash::Squashed;
 
 /// An image without some of its packages.

@@ -2,7 +2,7 @@
 
 use plimsoll_snapshot::{Bytes, Order as _};
 
-use super::{NewFinding, Regression, RegressionKind};
+use super::kind::{NewFinding, Regression, RegressionKind};
 use crate::compare::{Comparison, ServiceComparison};
 use crate::findings::{Advice, new_findings};
 use crate::inspect::SizeChange;

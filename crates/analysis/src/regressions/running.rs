@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use plimsoll_snapshot::Bytes;
 
-use super::{MemoryFigure, Regression, RegressionKind};
+use super::kind::{MemoryFigure, Regression, RegressionKind};
 use crate::memory::compare::{ChangeVerdict, MemoryComparison, ServiceMemoryComparison};
 use crate::memory::{Bound, HealthVerdict, Limit, Memory, ServiceMemory, StartUp, TrendVerdict};
 

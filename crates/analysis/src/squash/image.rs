@@ -1,52 +1,9 @@
 //! A stacked image: its inodes, every name they have, and which of these are left.
 
-use plimsoll_snapshot::{Bytes, ContentHash, Image, Snapshot};
-use serde::Serialize;
+use plimsoll_snapshot::{Bytes, Image, Snapshot};
 
+use crate::inode::Inode;
 use crate::tree::Tree;
-
-/// Why an inode is hidden: what happened to the last name it had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cause {
-    /// A whiteout removed it, or a directory above it.
-    Deleted,
-    /// A later layer made a directory above it opaque.
-    Opaque,
-    /// A later layer has a file of other content at its path.
-    Overwritten,
-    /// A later layer has a file of the very same content at its path: it was touched, or changed its owner or mode.
-    RewrittenSameContent,
-    /// A later layer has something at its path, or at a directory above it, that is no file, or was none.
-    ReplacedByOtherKind,
-}
-
-impl Cause {
-    /// Every cause, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [
-        Self::Deleted,
-        Self::Opaque,
-        Self::Overwritten,
-        Self::RewrittenSameContent,
-        Self::ReplacedByOtherKind,
-    ];
-}
-
-/// The content of a regular file, stored once however many names it has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Inode {
-    /// The logical size.
-    pub size: Bytes,
-    /// The hash of the content.
-    pub content: ContentHash,
-    /// Index into [`Image::layers`] of the layer that stores it.
-    pub layer: u32,
-    /// Index into the entries of that layer.
-    pub entry: u32,
-    /// The layer that took away its last name, and how; `None` while it has one.
-    pub hidden: Option<(u32, Cause)>,
-    pub(super) names: u32,
-}
 
 /// An image with its layers stacked.
 #[derive(Debug)]

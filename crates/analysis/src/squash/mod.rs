@@ -14,8 +14,9 @@ mod walk;
 
 use plimsoll_snapshot::{Image, Snapshot};
 
-pub use self::image::{Cause, Inode, Names, Squashed};
+pub use self::image::{Names, Squashed};
 use self::stack::Stack;
+pub use crate::inode::{Cause, Inode};
 
 /// Stacks the layers of `image`, lowest first. Takes time linear in the number of entries, but for sorting names.
 #[must_use]

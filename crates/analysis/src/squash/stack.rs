@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use plimsoll_snapshot::{Bytes, Contents, Entry, EntryKind, Node, Order as _};
 
-use super::image::{Cause, Deletion, EntryInodes, Inode, NO_INODE, Names, Squashed};
+use super::image::{Deletion, EntryInodes, NO_INODE, Names, Squashed};
 use super::lookup::{InodeId, Live, Lookup, Name, NodeId, ROOT};
 use super::walk::{Walk, component_end};
+use crate::inode::{Cause, Inode};
 use crate::tree::TreeBuilder;
 
 pub(super) struct Stack<'a> {
-    pub(super) names: Vec<Name<'a>>,
-    pub(super) lookup: Lookup,
+    names: Vec<Name<'a>>,
+    lookup: Lookup,
     inodes: Vec<Inode>,
     dangling: Vec<(u32, u32)>,
     to_deleted: Vec<(u32, u32)>,
@@ -54,7 +55,7 @@ impl<'a> Stack<'a> {
         // Whiteouts act on the layers below alone, wherever they stand in the tar: so they come first.
         let mut walk = Walk::default();
         for path in contents.whiteouts.iter() {
-            if let Some(id) = walk.find(self, path) {
+            if let Some(id) = self.find(&mut walk, path) {
                 let own = self.own_bytes(id);
                 let below = self.hide(id, layer, Cause::Deleted) - own.unwrap_or(Bytes::ZERO);
                 if own.is_some() || below > Bytes::ZERO {
@@ -67,13 +68,13 @@ impl<'a> Stack<'a> {
         for index in lower {
             let Node::Hardlink { target } = contents.entries.get(index as usize).node else { continue };
             // Only what the whiteouts took away is gone: nothing of this layer was placed yet.
-            if Walk::default().find(self, target).is_none() {
+            if self.find(&mut Walk::default(), target).is_none() {
                 self.to_deleted.push((layer, index));
             }
         }
         let mut walk = Walk::default();
         for path in contents.opaque.iter() {
-            if let Some(id) = walk.find(self, path) {
+            if let Some(id) = self.find(&mut walk, path) {
                 self.hide_children(id, layer, Cause::Opaque);
             }
         }
@@ -100,7 +101,7 @@ impl<'a> Stack<'a> {
                 _ => None,
             };
             inode_of_entry[index as usize] = inode;
-            let id = walk.make(self, entry.path, layer);
+            let id = self.make(&mut walk, entry.path, layer);
             name_of_entry[index as usize] = id;
             self.place(id, Live { kind, layer, entry: Some(index), inode });
         }
@@ -122,7 +123,7 @@ impl<'a> Stack<'a> {
                     }
                 },
             };
-            let id = walk.make(self, entry.path, layer);
+            let id = self.make(&mut walk, entry.path, layer);
             name_of_entry[index as usize] = id;
             self.place(id, Live { kind, layer, entry: Some(index), inode });
             linked.extend(inode.map(|inode| (index, inode)));
@@ -143,6 +144,25 @@ impl<'a> Stack<'a> {
         }
     }
 
+    /// The name at `path`, if it is alive.
+    fn find(&self, walk: &mut Walk<'a>, path: &'a [u8]) -> Option<NodeId> {
+        let id = walk.find(path, |at, name| self.lookup.find(at, name, &self.names))?;
+        self.names[id as usize].live.map(|_| id)
+    }
+
+    /// The name at `path`, made if need be, with live directories above it.
+    fn make(&mut self, walk: &mut Walk<'a>, path: &'a [u8], layer: u32) -> NodeId {
+        let made = walk.find(path, |at, name| {
+            // What stands above a path is a directory, whatever it was before.
+            if self.names[at as usize].live.is_none_or(|live| live.kind != EntryKind::Directory) {
+                self.note_symlink(layer, at);
+                self.place(at, Live { kind: EntryKind::Directory, layer, entry: None, inode: None });
+            }
+            Some(self.lookup.find_or_make(at, name, &mut self.names))
+        });
+        made.expect("every name is made that is not there")
+    }
+
     /// For each hard link whose target is not in its own layer: what the target is now.
     fn pin_lower_targets(&mut self, contents: &'a Contents) -> HashMap<u32, (EntryKind, Option<InodeId>)> {
         let mut pinned = HashMap::new();
@@ -151,7 +171,8 @@ impl<'a> Stack<'a> {
             if contents.entries.find(target).is_some() {
                 continue;
             }
-            if let Some(live) = Walk::default().find(self, target).and_then(|id| self.names[id as usize].live)
+            if let Some(live) =
+                self.find(&mut Walk::default(), target).and_then(|id| self.names[id as usize].live)
             {
                 if let Some(inode) = live.inode {
                     self.inodes[inode as usize].names += 1;
@@ -183,7 +204,7 @@ impl<'a> Stack<'a> {
     }
 
     /// Notes a symbolic link of a lower layer that this layer has something below.
-    pub(super) fn note_symlink(&mut self, layer: u32, id: NodeId) {
+    fn note_symlink(&mut self, layer: u32, id: NodeId) {
         if let Some(Live { kind: EntryKind::Symlink, layer: lower, entry: Some(entry), .. }) =
             self.names[id as usize].live
             && lower < layer
@@ -194,7 +215,7 @@ impl<'a> Stack<'a> {
     }
 
     /// The same for the path of a whiteout, which makes no directories.
-    pub(super) fn note_symlink_above(&mut self, layer: u32, path: &'a [u8]) {
+    fn note_symlink_above(&mut self, layer: u32, path: &'a [u8]) {
         let mut at = ROOT;
         let mut start = 0;
         while start < path.len() {
@@ -215,7 +236,7 @@ impl<'a> Stack<'a> {
 
     /// Puts something at a name: a directory over a directory changes its attributes only, anything else removes
     /// what was there.
-    pub(super) fn place(&mut self, id: NodeId, new: Live) {
+    fn place(&mut self, id: NodeId, new: Live) {
         if let Some(inode) = new.inode {
             let inode = &mut self.inodes[inode as usize];
             inode.names += 1;

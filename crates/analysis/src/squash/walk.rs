@@ -1,9 +1,8 @@
-//! Finds and makes the names of paths that come in their order.
+//! Follows paths that come in order, from the directories that the last one shared.
 
-use plimsoll_snapshot::{EntryKind, path};
+use plimsoll_snapshot::path;
 
-use super::lookup::{Live, NodeId, ROOT};
-use super::stack::Stack;
+use super::lookup::{NodeId, ROOT};
 
 /// Follows paths that come in order, remembering the directories of the last one.
 #[derive(Default)]
@@ -14,35 +13,21 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// The name at `path`, if it is alive.
-    pub(super) fn find(&mut self, stack: &Stack<'a>, path: &'a [u8]) -> Option<NodeId> {
+    /// Goes to the name at `path`, by `step` from each directory to the name of a component in it.
+    pub(super) fn find(
+        &mut self,
+        path: &'a [u8],
+        mut step: impl FnMut(NodeId, &'a [u8]) -> Option<NodeId>,
+    ) -> Option<NodeId> {
         let mut at = self.back_up_to(path);
         let mut start = self.trail.last().map_or(0, |(end, _)| end + 1);
         while start < path.len() {
             let end = component_end(path, start);
-            at = stack.lookup.find(at, &path[start..end], &stack.names)?;
+            at = step(at, &path[start..end])?;
             self.trail.push((end, at));
             start = end + 1;
         }
-        stack.names[at as usize].live.map(|_| at)
-    }
-
-    /// The name at `path`, made if need be, with live directories above it.
-    pub(super) fn make(&mut self, stack: &mut Stack<'a>, path: &'a [u8], layer: u32) -> NodeId {
-        let mut at = self.back_up_to(path);
-        let mut start = self.trail.last().map_or(0, |(end, _)| end + 1);
-        while start < path.len() {
-            // What stands above a path is a directory, whatever it was before.
-            if stack.names[at as usize].live.is_none_or(|live| live.kind != EntryKind::Directory) {
-                stack.note_symlink(layer, at);
-                stack.place(at, Live { kind: EntryKind::Directory, layer, entry: None, inode: None });
-            }
-            let end = component_end(path, start);
-            at = stack.lookup.find_or_make(at, &path[start..end], &mut stack.names);
-            self.trail.push((end, at));
-            start = end + 1;
-        }
-        at
+        Some(at)
     }
 
     /// Forgets what the last path does not share with this one, and gives the deepest name that both share.

@@ -3,7 +3,9 @@
 use plimsoll_snapshot::runtime::Probe;
 
 use super::super::server::Server;
-use super::{Draft, Known, Open, Setting, SettingReason};
+use super::draft::{Draft, Known};
+use super::reason::{Open, SettingReason};
+use super::setting::Setting;
 
 /// A health check should run for no more than one part in so many of the time.
 const BUSY: u64 = 50;

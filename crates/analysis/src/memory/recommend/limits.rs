@@ -3,7 +3,9 @@
 use plimsoll_snapshot::Bytes;
 
 use super::super::{Limit, LimitRefusal};
-use super::{Draft, Known, Open, Setting, SettingReason};
+use super::draft::{Draft, Known};
+use super::reason::{Open, SettingReason};
+use super::setting::Setting;
 
 /// Adds what can be named; gives the limit that will hold.
 pub(super) fn add(known: &Known<'_>, draft: &mut Draft) -> Option<Bytes> {

@@ -3,7 +3,9 @@
 use plimsoll_snapshot::Bytes;
 
 use super::super::Bound;
-use super::{Draft, Known, Open, Setting, SettingReason};
+use super::draft::{Draft, Known};
+use super::reason::{Open, SettingReason};
+use super::setting::Setting;
 
 /// What of a log is kept unless less is demanded: files, and the decimal megabytes of each.
 const FILES: u64 = 3;

@@ -3,7 +3,9 @@
 use plimsoll_snapshot::Bytes;
 
 use super::super::postgres::{self, CurrentSettings, PostgresSettings};
-use super::{Draft, Known, Open, Setting, SettingReason};
+use super::draft::{Draft, Known};
+use super::reason::{Open, SettingReason};
+use super::setting::Setting;
 
 const MIB: u64 = 1 << 20;
 /// What parallel queries need of `/dev/shm`; engines give 64 MiB.

@@ -3,7 +3,8 @@
 use plimsoll_snapshot::Bytes;
 
 use super::super::stack::StackService;
-use super::{Demands, Exceeded, ServiceRecommendation, Setting, Sum};
+use super::reason::{Exceeded, Sum};
+use super::setting::{Demands, ServiceRecommendation, Setting};
 
 /// What is demanded and not met.
 pub(super) fn open(
