@@ -16,6 +16,8 @@ use tempfile::TempDir;
 use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Message, WebSocket};
 
+use crate::page::Page;
+
 /// How long the browser may take to start, a page to be ready, a command to be answered.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// How long to wait before asking again.
@@ -200,110 +202,6 @@ impl Browser {
             .map(|kib| kib / 1024)
     }
 
-    /// Opens a file and waits until it says `ready`.
-    pub fn open_file(&mut self, path: &Path) -> Result {
-        self.open(&file_url(path)?)?;
-        self.wait_until_ready()
-    }
-
-    /// Opens an address; what was recorded of the page before is forgotten.
-    pub fn open(&mut self, url: &str) -> Result {
-        self.document = url.to_owned();
-        self.record = Record::default();
-        let answer = self.call("Page.navigate", json!({ "url": url }))?;
-        match answer["errorText"].as_str() {
-            Some(error) => Err(BrowserError(format!("`{url}` cannot be opened: {error}"))),
-            None => Ok(()),
-        }
-    }
-
-    /// Waits until the page says that it is ready; an error with its message if it says that it failed.
-    pub fn wait_until_ready(&mut self) -> Result {
-        self.wait_for("document.documentElement.dataset.state === 'ready' || document.documentElement.dataset.state === 'failed'")?;
-        if self.eval("document.documentElement.dataset.state")? == "ready" {
-            return Ok(());
-        }
-        let message = self.eval("document.getElementById('failure')?.textContent")?;
-        Err(BrowserError(format!("the page failed: {message}")))
-    }
-
-    /// Waits until an expression is true.
-    pub fn wait_for(&mut self, condition: &str) -> Result {
-        let start = Instant::now();
-        // An evaluation that throws while the page is navigating means "not yet".
-        let mut last = String::from("it was never evaluated");
-        while start.elapsed() < PATIENCE {
-            match self.eval(condition) {
-                Ok(Value::Bool(true)) => return Ok(()),
-                Ok(value) => last = format!("it is {value}"),
-                Err(error) => last = error.to_string(),
-            }
-            thread::sleep(PAUSE);
-        }
-        let complaints = self.record.complaints().join("\n");
-        Err(BrowserError(format!("`{condition}` did not become true in time: {last}\n{complaints}")))
-    }
-
-    /// The value of an expression, awaited if it is a promise.
-    pub fn eval(&mut self, expression: &str) -> Result<Value> {
-        let answer = self.call(
-            "Runtime.evaluate",
-            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true }),
-        )?;
-        match answer.get("exceptionDetails") {
-            Some(details) => Err(BrowserError(format!("`{expression}` threw {}", exception_text(details)))),
-            None => Ok(answer["result"]["value"].clone()),
-        }
-    }
-
-    /// Clicks the middle of the first element that a selector finds, as a person would.
-    pub fn click(&mut self, selector: &str) -> Result {
-        let point = self.eval(&format!(
-            "(() => {{ const element = document.querySelector({}); if (!element) return null; \
-             element.scrollIntoView({{ block: 'center', behavior: 'instant' }}); const box = element.getBoundingClientRect(); \
-             return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
-            Value::from(selector)
-        ))?;
-        let (Some(x), Some(y)) = (point[0].as_f64(), point[1].as_f64()) else {
-            return Err(BrowserError(format!("the page has no element `{selector}`")));
-        };
-        for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
-            let button = if kind == "mouseMoved" { "none" } else { "left" };
-            self.call(
-                "Input.dispatchMouseEvent",
-                json!({ "type": kind, "x": x, "y": y, "button": button, "clickCount": 1 }),
-            )?;
-        }
-        Ok(())
-    }
-
-    /// Types text into the element that has the focus.
-    pub fn type_text(&mut self, text: &str) -> Result {
-        self.call("Input.insertText", json!({ "text": text })).map(drop)
-    }
-
-    /// Gives the files to an `<input type="file">`, as the reader's choice would.
-    pub fn choose_files(&mut self, selector: &str, files: &[&Path]) -> Result {
-        let element = self.call(
-            "Runtime.evaluate",
-            json!({ "expression": format!("document.querySelector({})", Value::from(selector)) }),
-        )?;
-        let Some(id) = element["result"]["objectId"].as_str() else {
-            return Err(BrowserError(format!("the page has no element `{selector}`")));
-        };
-        let files: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
-        self.call("DOM.setFileInputFiles", json!({ "objectId": id, "files": files })).map(drop)
-    }
-
-    /// Sets the size of the window, in CSS pixels.
-    pub fn set_viewport(&mut self, width: u32, height: u32) -> Result {
-        self.call(
-            "Emulation.setDeviceMetricsOverride",
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
-        )
-        .map(drop)
-    }
-
     /// Presses a key, as the reader's hand would: `Tab`, `Enter`, `ArrowDown`, or a letter.
     pub fn press(&mut self, key: &str) -> Result {
         let code = match key {
@@ -384,13 +282,6 @@ impl Browser {
             json!({ "printBackground": true, "preferCSSPageSize": true, "paperWidth": 8.27, "paperHeight": 11.69 }),
         )?;
         save(file, &answer)
-    }
-
-    /// What the page did since it was opened.
-    pub fn record(&mut self) -> Result<&Record> {
-        // Events come in order: once this is answered, all that was before it has been seen.
-        self.eval("new Promise((done) => setTimeout(() => done(true), 50))")?;
-        Ok(&self.record)
     }
 
     /// Calls a method of the protocol, for what has no method here.
@@ -492,6 +383,77 @@ impl Browser {
             _ => {}
         }
         Ok(())
+    }
+}
+
+impl Page for Browser {
+    fn open(&mut self, url: &str) -> Result {
+        self.document = url.to_owned();
+        self.record = Record::default();
+        let answer = self.call("Page.navigate", json!({ "url": url }))?;
+        match answer["errorText"].as_str() {
+            Some(error) => Err(BrowserError(format!("`{url}` cannot be opened: {error}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn eval(&mut self, expression: &str) -> Result<Value> {
+        let answer = self.call(
+            "Runtime.evaluate",
+            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true }),
+        )?;
+        match answer.get("exceptionDetails") {
+            Some(details) => Err(BrowserError(format!("`{expression}` threw {}", exception_text(details)))),
+            None => Ok(answer["result"]["value"].clone()),
+        }
+    }
+
+    fn click(&mut self, selector: &str) -> Result {
+        let point = self.eval(&format!(
+            "(() => {{ const element = document.querySelector({}); if (!element) return null; \
+             element.scrollIntoView({{ block: 'center', behavior: 'instant' }}); const box = element.getBoundingClientRect(); \
+             return [box.x + box.width / 2, box.y + box.height / 2]; }})()",
+            Value::from(selector)
+        ))?;
+        let (Some(x), Some(y)) = (point[0].as_f64(), point[1].as_f64()) else {
+            return Err(BrowserError(format!("the page has no element `{selector}`")));
+        };
+        for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
+            let button = if kind == "mouseMoved" { "none" } else { "left" };
+            self.call(
+                "Input.dispatchMouseEvent",
+                json!({ "type": kind, "x": x, "y": y, "button": button, "clickCount": 1 }),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn type_text(&mut self, text: &str) -> Result {
+        self.call("Input.insertText", json!({ "text": text })).map(drop)
+    }
+
+    fn choose_files(&mut self, selector: &str, files: &[&Path]) -> Result {
+        let element = self.call(
+            "Runtime.evaluate",
+            json!({ "expression": format!("document.querySelector({})", Value::from(selector)) }),
+        )?;
+        let Some(id) = element["result"]["objectId"].as_str() else {
+            return Err(BrowserError(format!("the page has no element `{selector}`")));
+        };
+        let files: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
+        self.call("DOM.setFileInputFiles", json!({ "objectId": id, "files": files })).map(drop)
+    }
+
+    fn set_viewport(&mut self, width: u32, height: u32) -> Result {
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
+        )
+        .map(drop)
+    }
+
+    fn seen(&self) -> &Record {
+        &self.record
     }
 }
 

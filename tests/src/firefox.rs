@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tungstenite::{Message, WebSocket};
 
-use crate::browser::{BrowserError, PATIENCE, PAUSE, Record, Request, Result, end, file_url};
+use crate::browser::{BrowserError, PATIENCE, PAUSE, Record, Request, Result, end};
+use crate::page::Page;
 
 const NAMES: [&str; 2] = ["firefox-esr", "firefox"];
 
@@ -81,90 +82,6 @@ impl Firefox {
         let events = ["log.entryAdded", "network.beforeRequestSent"];
         firefox.call("session.subscribe", json!({ "events": events }))?;
         Ok(firefox)
-    }
-
-    /// Opens a file and waits until it says `ready`; what was recorded of the page before is forgotten.
-    pub fn open_file(&mut self, path: &Path) -> Result {
-        self.document = file_url(path)?;
-        self.record = Record::default();
-        let parameters = json!({ "context": self.context, "url": self.document, "wait": "none" });
-        self.call("browsingContext.navigate", parameters)?;
-        self.wait_for("['ready', 'failed'].includes(document.documentElement?.dataset.state)")?;
-        if self.eval("document.documentElement.dataset.state")? == "ready" {
-            return Ok(());
-        }
-        let message = self.eval("document.getElementById('failure')?.textContent")?;
-        Err(BrowserError(format!("the page failed: {message}")))
-    }
-
-    /// Waits until an expression is true.
-    pub fn wait_for(&mut self, condition: &str) -> Result {
-        let start = Instant::now();
-        // An evaluation that throws while the page is navigating means "not yet".
-        let mut last = String::from("it was never evaluated");
-        while start.elapsed() < PATIENCE {
-            match self.eval(condition) {
-                Ok(Value::Bool(true)) => return Ok(()),
-                Ok(value) => last = format!("it is {value}"),
-                Err(error) => last = error.to_string(),
-            }
-            thread::sleep(PAUSE);
-        }
-        let complaints = self.record.complaints().join("\n");
-        Err(BrowserError(format!("`{condition}` did not become true in time: {last}\n{complaints}")))
-    }
-
-    /// The value of an expression, awaited if it is a promise.
-    pub fn eval(&mut self, expression: &str) -> Result<Value> {
-        // The protocol describes values in a notation of its own; JSON says what a test asks for.
-        let answer =
-            self.evaluate(&format!("(async () => JSON.stringify(await ({expression})) ?? 'null')()"))?;
-        let text = answer["value"].as_str().unwrap_or("null");
-        serde_json::from_str(text).map_err(|error| BrowserError(format!("`{expression}`: {error}")))
-    }
-
-    /// Clicks the middle of the first element that a selector finds, as a person would.
-    pub fn click(&mut self, selector: &str) -> Result {
-        let element = self.element(selector)?;
-        let origin = json!({ "type": "element", "element": element });
-        self.act(json!({
-            "type": "pointer",
-            "id": "mouse",
-            "actions": [
-                { "type": "pointerMove", "x": 0, "y": 0, "origin": origin },
-                { "type": "pointerDown", "button": 0 },
-                { "type": "pointerUp", "button": 0 },
-            ],
-        }))
-    }
-
-    /// Types text into the element that has the focus, key by key.
-    pub fn type_text(&mut self, text: &str) -> Result {
-        let keys = text.chars().flat_map(|key| ["keyDown", "keyUp"].map(|kind| (kind, key)));
-        let actions: Vec<_> = keys.map(|(kind, key)| json!({ "type": kind, "value": key })).collect();
-        self.act(json!({ "type": "key", "id": "keyboard", "actions": actions }))
-    }
-
-    /// Gives the files to an `<input type="file">`, as the reader's choice would.
-    pub fn choose_files(&mut self, selector: &str, files: &[&Path]) -> Result {
-        let element = self.element(selector)?;
-        let files: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
-        let parameters = json!({ "context": self.context, "element": element, "files": files });
-        self.call("input.setFiles", parameters).map(drop)
-    }
-
-    /// Sets the size of the window, in CSS pixels.
-    pub fn set_viewport(&mut self, width: u32, height: u32) -> Result {
-        let viewport = json!({ "width": width, "height": height });
-        self.call("browsingContext.setViewport", json!({ "context": self.context, "viewport": viewport }))
-            .map(drop)
-    }
-
-    /// What the page did since it was opened.
-    pub fn record(&mut self) -> Result<&Record> {
-        // Events come in order: once this is answered, all that was before it has been seen.
-        self.eval("new Promise((done) => setTimeout(() => done(true), 50))")?;
-        Ok(&self.record)
     }
 
     /// The first element that a selector finds, brought into view.
@@ -258,6 +175,61 @@ impl Firefox {
             }
             _ => {}
         }
+    }
+}
+
+impl Page for Firefox {
+    fn open(&mut self, url: &str) -> Result {
+        url.clone_into(&mut self.document);
+        self.record = Record::default();
+        // Until the new document is there, scripts run in the old one, which may be ready.
+        let parameters = json!({ "context": self.context, "url": url, "wait": "interactive" });
+        self.call("browsingContext.navigate", parameters).map(drop)
+    }
+
+    fn eval(&mut self, expression: &str) -> Result<Value> {
+        // The protocol describes values in a notation of its own; JSON says what a test asks for.
+        let answer =
+            self.evaluate(&format!("(async () => JSON.stringify(await ({expression})) ?? 'null')()"))?;
+        let text = answer["value"].as_str().unwrap_or("null");
+        serde_json::from_str(text).map_err(|error| BrowserError(format!("`{expression}`: {error}")))
+    }
+
+    fn click(&mut self, selector: &str) -> Result {
+        let element = self.element(selector)?;
+        let origin = json!({ "type": "element", "element": element });
+        self.act(json!({
+            "type": "pointer",
+            "id": "mouse",
+            "actions": [
+                { "type": "pointerMove", "x": 0, "y": 0, "origin": origin },
+                { "type": "pointerDown", "button": 0 },
+                { "type": "pointerUp", "button": 0 },
+            ],
+        }))
+    }
+
+    fn type_text(&mut self, text: &str) -> Result {
+        let keys = text.chars().flat_map(|key| ["keyDown", "keyUp"].map(|kind| (kind, key)));
+        let actions: Vec<_> = keys.map(|(kind, key)| json!({ "type": kind, "value": key })).collect();
+        self.act(json!({ "type": "key", "id": "keyboard", "actions": actions }))
+    }
+
+    fn choose_files(&mut self, selector: &str, files: &[&Path]) -> Result {
+        let element = self.element(selector)?;
+        let files: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
+        let parameters = json!({ "context": self.context, "element": element, "files": files });
+        self.call("input.setFiles", parameters).map(drop)
+    }
+
+    fn set_viewport(&mut self, width: u32, height: u32) -> Result {
+        let viewport = json!({ "width": width, "height": height });
+        self.call("browsingContext.setViewport", json!({ "context": self.context, "viewport": viewport }))
+            .map(drop)
+    }
+
+    fn seen(&self) -> &Record {
+        &self.record
     }
 }
 

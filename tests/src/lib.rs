@@ -7,6 +7,7 @@ pub mod browser;
 pub mod craft;
 pub mod firefox;
 pub mod made;
+pub mod page;
 pub mod program;
 
 /// The built viewer: `PLIMSOLL_VIEWER`, or where `cargo xtask viewer` puts it.

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the program beside its peers, and its parts.
 
-use crate::Result;
+use crate::error::Result;
 use crate::step::{run as start, step};
 use crate::workspace::cargo;
 

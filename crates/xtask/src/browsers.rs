@@ -1,11 +1,11 @@
-//! Finds the browsers of the end-to-end tests, or installs them.
+//! Finds the browsers of the end-to-end tests, and installs them if that was asked for.
 
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::Result;
-use crate::step::{output, run};
+use crate::error::Result;
+use crate::step::{output, run, step};
 
 /// A browser, and how to come by it.
 pub(crate) struct Browser {
@@ -36,24 +36,32 @@ pub(crate) const FIREFOX: Browser = Browser {
 };
 
 impl Browser {
-    /// The path of its program: by the variable if that is set, else on the search path, else a new one.
-    pub(crate) fn ensure(&self) -> Result<PathBuf> {
+    /// The path of its program: from its variable if that is set, else on the search path. If it is on neither, it is
+    /// installed where `install` allows it.
+    pub(crate) fn find(&self, install: bool) -> Result<PathBuf> {
         let Browser { name, variable, .. } = self;
         if let Some(path) = env::var_os(variable).map(PathBuf::from) {
             return if path.is_file() {
                 Ok(path)
             } else {
-                Err(format!("`{variable}` names `{}`, which is no file", path.display()).into())
+                Err(format!("`{variable}` is `{}`, which is not a file", path.display()).into())
             };
         }
-        if let Some(path) = self.find() {
+        if let Some(path) = self.on_search_path() {
             return Ok(path);
         }
-        self.install()?;
-        self.find().ok_or_else(|| format!("{name} was installed, but is not on the search path").into())
+        if !install {
+            return Err(format!(
+                "{name} was not found. Install it, set `{variable}` to its program, or add `--install-browsers`"
+            )
+            .into());
+        }
+        step(&format!("installing {name}"), || self.install())?;
+        self.on_search_path()
+            .ok_or_else(|| format!("{name} was installed, but is not on the search path").into())
     }
 
-    fn find(&self) -> Option<PathBuf> {
+    fn on_search_path(&self) -> Option<PathBuf> {
         let directories = env::var_os("PATH")?;
         self.programs
             .iter()
@@ -65,7 +73,10 @@ impl Browser {
         let apt = output(Command::new("apt-get").arg("--version")).is_some();
         if !(root && apt) {
             let Browser { name, variable, .. } = self;
-            return Err(format!("no {name} was found: install one, or name it in `{variable}`").into());
+            return Err(format!(
+                "{name} can only be installed as root with `apt-get`. Install it, or set `{variable}` to its program"
+            )
+            .into());
         }
         // Another process may hold the lock for a while.
         let apt_get = |arguments: &[&str]| {

@@ -1,6 +1,6 @@
 //! `cargo xtask build`: the viewer, and the program that holds it.
 
-use crate::Result;
+use crate::error::Result;
 use crate::step::{run as start, step};
 use crate::workspace::{cargo, program};
 

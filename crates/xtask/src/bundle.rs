@@ -14,7 +14,7 @@ use lzma_rust2::{EncodeMode, LzmaOptions, LzmaWriter, MfType};
 use plimsoll_snapshot::SCHEMA_VERSION;
 use sha2::{Digest, Sha256};
 
-use crate::Result;
+use crate::error::Result;
 
 /// What stands for the policy in `index.html`.
 const POLICY: &str = "<!--plimsoll:policy-->";

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Result;
+use crate::error::Result;
 use crate::step::{run as start, step};
 use crate::workspace::{program, root, target};
 

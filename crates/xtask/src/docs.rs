@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use plimsoll_analysis::findings::{Check, RULES, Rule};
 
-use crate::Result;
+use crate::error::Result;
 use crate::workspace::root;
 
 /// Writes `docs/findings`, and removes the pages of rules that are no more.

@@ -5,9 +5,10 @@ use std::process::Command;
 
 use clap::Args;
 
+use crate::error::Result;
 use crate::step::{run as start, step};
+use crate::tools;
 use crate::workspace::{cargo, root, target};
-use crate::{Result, tools};
 
 /// Fuzz the readers of images, of memory and of snapshots
 #[derive(Args)]

@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `bench`, `sbom`, `fuzz`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `bench`, `sbom`, `fuzz`, `lint`, `test`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -12,16 +12,15 @@ mod build;
 mod bundle;
 mod demo;
 mod docs;
+mod error;
 mod fuzz;
+mod lint;
 mod step;
 mod supply;
 mod test;
 mod tools;
 mod viewer;
 mod workspace;
-
-/// What every task gives.
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The tasks of this workspace
 #[derive(Parser)]
@@ -48,8 +47,9 @@ enum Task {
     },
     /// Write what goes into the program and the page: CycloneDX
     Sbom,
-    /// Check formatting and lints, run every test, the browser's included
-    Test,
+    /// Check formatting, lints, licences and advisories
+    Lint,
+    Test(test::Arguments),
     /// Give the readers arbitrary input for a while: needs nightly Rust
     Fuzz(fuzz::Arguments),
     /// Make one file of what trunk built: trunk's own hook
@@ -65,7 +65,8 @@ fn main() -> ExitCode {
         Task::Docs => docs::run(),
         Task::Bench { arguments } => bench::run(&arguments),
         Task::Sbom => supply::sbom(),
-        Task::Test => test::run(),
+        Task::Lint => lint::run(),
+        Task::Test(arguments) => test::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Bundle => bundle::run(),
     };

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::Result;
+use crate::error::Result;
 use crate::step::{output, run as start, step};
 use crate::workspace::{cargo, root, target};
 

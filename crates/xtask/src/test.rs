@@ -1,53 +1,57 @@
-//! `cargo xtask test`: everything that is checked, in the order in which it fails soonest.
+//! `cargo xtask test`: every test, against the real page and the real program.
 
 use std::process::Command;
 
-use crate::Result;
-use crate::browsers::{CHROMIUM, FIREFOX};
+use clap::Args;
+
+use crate::browsers::{Browser, CHROMIUM, FIREFOX};
+use crate::error::Result;
+use crate::lint::PAGE;
 use crate::step::{output, run as start, step};
-use crate::workspace::{WASM, cargo, for_wasm, program, viewer};
+use crate::workspace::{cargo, program, viewer};
 
-/// The crates that the page runs.
-const PAGE: [&str; 5] =
-    ["plimsoll-snapshot", "plimsoll-collect", "plimsoll-analysis", "plimsoll-report", "plimsoll-web"];
+/// Run every test, including those in a headless browser
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Install Chromium and Firefox with `apt-get` if they are missing
+    #[arg(long)]
+    install_browsers: bool,
+}
 
-/// Runs every check and every test.
-pub(crate) fn run() -> Result {
-    step("formatting", || start(&mut cargo(&["fmt", "--all", "--check"])))?;
-    crate::supply::check()?;
-    // The tests run against the real page and the real program.
+/// The tests that need a browser, in the two notations: a filter of nextest, and a part of the names.
+const NEEDS_CHROMIUM: [&str; 2] = ["not test(/^in_browser::/)", "in_browser::"];
+const NEEDS_FIREFOX: [&str; 2] = ["not test(/^in_browser::.*firefox/)", "firefox"];
+
+/// Builds what the tests need, and runs them.
+pub(crate) fn run(arguments: &Arguments) -> Result {
     crate::build::run()?;
-    step("lints", || start(&mut clippy(&["--workspace", "--all-targets"])))?;
-    step("lints of the page", || {
-        let mut command = cargo(&["clippy", "--locked", "--target", WASM]);
-        for package in PAGE {
-            command.args(["--package", package]);
-        }
-        start(for_wasm(command.args(["--", "-D", "warnings"]))?)
-    })?;
-    step("formatting and lints of the fuzzer's harnesses", crate::fuzz::lint)?;
     step("inputs of the fuzzer", crate::fuzz::test)?;
-    let chromium = step("browser", || CHROMIUM.ensure())?;
-    println!("  {}", chromium.display());
-    // Not every system has it: then the tests in it are left out, which is said here and at the end.
-    let firefox = step("another browser", || Ok(FIREFOX.ensure().map_err(|error| error.to_string())))?;
-    match &firefox {
-        Ok(path) => println!("  {}", path.display()),
-        Err(error) => println!("  the tests in {} are left out: {error}", FIREFOX.name),
+    let browsers = [CHROMIUM, FIREFOX].map(|browser| {
+        let found = browser.find(arguments.install_browsers);
+        (browser, found)
+    });
+    let missing = missing(&browsers);
+    for line in &missing {
+        println!("  {line}");
     }
+    let skip = match &browsers {
+        [(_, Err(_)), _] => Some(NEEDS_CHROMIUM),
+        [_, (_, Err(_))] => Some(NEEDS_FIREFOX),
+        _ => None,
+    };
     let tests = |command: &mut Command| {
-        command.env(CHROMIUM.variable, &chromium).env("PLIMSOLL", program()).env("PLIMSOLL_VIEWER", viewer());
-        if let Ok(path) = &firefox {
-            command.env(FIREFOX.variable, path);
+        command.env("PLIMSOLL", program()).env("PLIMSOLL_VIEWER", viewer());
+        for (browser, found) in &browsers {
+            if let Ok(path) = found {
+                command.env(browser.variable, path);
+            }
         }
         start(command)
     };
     if output(&mut cargo(&["nextest", "--version"])).is_some() {
         step("tests", || {
             let mut command = cargo(&["nextest", "run", "--locked", "--workspace"]);
-            if firefox.is_err() {
-                command.args(["--filterset", "not test(/^firefox::/)"]);
-            }
+            command.args(skip.iter().flat_map(|[filter, _]| ["--filterset", filter]));
             tests(&mut command)
         })?;
         // Nextest runs no examples of the documentation; only the libraries have some.
@@ -61,21 +65,25 @@ pub(crate) fn run() -> Result {
     } else {
         step("tests", || {
             let mut command = cargo(&["test", "--locked", "--workspace"]);
-            if firefox.is_err() {
-                command.args(["--", "--skip", "firefox::"]);
+            if let Some([_, part]) = skip {
+                command.args(["--", "--skip", part]);
             }
             tests(&mut command)
         })?;
     }
-    println!("\nEverything passed: formatting, lints (native and page), unit tests, end-to-end tests.");
-    if let Err(error) = firefox {
-        println!("Not run: the tests in {}. {error}", FIREFOX.name);
+    if missing.is_empty() {
+        println!("\nEvery test passed.");
+    } else {
+        println!("\nEvery test that was run passed. Not run:");
+        for line in missing {
+            println!("  {line}");
+        }
     }
     Ok(())
 }
 
-fn clippy(arguments: &[&str]) -> Command {
-    let mut command = cargo(&["clippy", "--locked"]);
-    command.args(arguments).args(["--", "-D", "warnings"]);
-    command
+/// What is left out, and how to have it run. The page is tested in Chromium first: without it, nothing is opened.
+fn missing(browsers: &[(Browser, Result<std::path::PathBuf>); 2]) -> Vec<String> {
+    let missing = browsers.iter().filter_map(|(browser, found)| Some((browser, found.as_ref().err()?)));
+    missing.map(|(browser, error)| format!("the tests in {}: {error}", browser.name)).collect()
 }

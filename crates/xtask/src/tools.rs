@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::{env, fs};
 
-use crate::Result;
+use crate::error::Result;
 use crate::step::{output, run, step};
 use crate::workspace::{WASM, cargo, target};
 

@@ -3,9 +3,10 @@
 use std::fs;
 use std::process::Command;
 
+use crate::error::Result;
 use crate::step::{run as start, step};
+use crate::tools;
 use crate::workspace::{cargo, for_wasm, root, target, viewer};
-use crate::{Result, tools};
 
 /// Builds `dist/viewer.html`.
 pub(crate) fn run() -> Result {

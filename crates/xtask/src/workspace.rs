@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Result;
+use crate::error::Result;
 
 /// The target of the page.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";

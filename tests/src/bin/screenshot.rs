@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use plimsoll_tests::browser::{Browser, View, file_url};
+use plimsoll_tests::page::Page as _;
 
 /// Take a picture of a page
 #[derive(Parser)]

@@ -4,7 +4,9 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::reports::{Asked, example};
+use plimsoll_tests::page::Page as _;
+
+use super::reports::{Asked, example};
 
 /// The widths at which pages break: phones, the breakpoints of the style sheet on both sides, tablets, screens.
 const WIDTHS: [u32; 9] = [320, 390, 720, 721, 768, 850, 1000, 1100, 1280];

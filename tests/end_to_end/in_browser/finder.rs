@@ -8,7 +8,7 @@ use plimsoll_snapshot::{Bundle, Snapshot};
 use plimsoll_tests::made::{many_files, snapshot};
 use serde_json::{Value, json};
 
-use crate::reports::{Asked, example, packed, written};
+use super::reports::{Asked, example, packed, written};
 
 const FIELD: &str = ".finder input";
 
@@ -70,7 +70,7 @@ fn one_field_finds_files_packages_layers_and_findings_and_leads_there() {
 
 #[test]
 fn the_arrow_keys_choose_and_a_text_that_nothing_holds_says_so() {
-    let (report, _, _) = crate::reports::micro();
+    let (report, _, _) = super::reports::micro();
     let mut page = Asked::open(report);
     search(&mut page, "b");
     let chosen = "$('[role=option][aria-selected=true]').id === $('.finder input').getAttribute('aria-activedescendant')";

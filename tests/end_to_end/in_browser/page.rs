@@ -4,8 +4,9 @@ use std::fs;
 
 use plimsoll_snapshot::{Bundle, Snapshot};
 use plimsoll_tests::browser::Browser;
+use plimsoll_tests::page::Page as _;
 
-use crate::reports::{Report, gzip, packed, written};
+use super::reports::{Report, gzip, packed, written};
 
 const SUMMARY: &str = "<p>The summary.</p>";
 

@@ -2,10 +2,11 @@
 
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::Bytes;
+use plimsoll_tests::page::Page as _;
 use plimsoll_tests::program;
 use serde_json::{Value, json};
 
-use crate::reports::{Asked, example};
+use super::reports::{Asked, example};
 
 #[test]
 fn packages_are_sorted_searched_and_unticked() {

@@ -10,6 +10,7 @@ use plimsoll_snapshot::{Runtime, Service, Snapshot, runtime::Container};
 use plimsoll_tests::browser::Browser;
 use plimsoll_tests::craft::{Layer, docker_archive};
 use plimsoll_tests::made::snapshot;
+use plimsoll_tests::page::Page as _;
 use plimsoll_tests::program;
 use tar::EntryType;
 use tempfile::TempDir;

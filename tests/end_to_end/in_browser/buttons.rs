@@ -2,70 +2,18 @@
 //! that does nothing, and neither an address nor the name of a file does more.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use plimsoll_snapshot::hidden::is_hidden;
 use plimsoll_tests::browser::Browser;
 use plimsoll_tests::firefox::Firefox;
 use plimsoll_tests::made::{File, snapshot};
+use plimsoll_tests::page::Page;
 use plimsoll_tests::program;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::hostile::{MARKUP, names};
-
-/// A page in either browser.
-trait Open {
-    fn eval(&mut self, script: &str) -> Value;
-    fn wait_for(&mut self, condition: &str);
-    fn open(&mut self, file: &Path);
-    fn choose(&mut self, selector: &str, file: &Path);
-    fn complaints(&mut self) -> Vec<String>;
-}
-
-impl Open for Browser {
-    fn eval(&mut self, script: &str) -> Value {
-        self.eval(script).unwrap()
-    }
-
-    fn wait_for(&mut self, condition: &str) {
-        self.wait_for(condition).unwrap_or_else(|error| panic!("{condition}: {error}"));
-    }
-
-    fn open(&mut self, file: &Path) {
-        self.open_file(file).unwrap();
-    }
-
-    fn choose(&mut self, selector: &str, file: &Path) {
-        self.choose_files(selector, &[file]).unwrap();
-    }
-
-    fn complaints(&mut self) -> Vec<String> {
-        self.record().unwrap().complaints()
-    }
-}
-
-impl Open for Firefox {
-    fn eval(&mut self, script: &str) -> Value {
-        self.eval(script).unwrap()
-    }
-
-    fn wait_for(&mut self, condition: &str) {
-        self.wait_for(condition).unwrap_or_else(|error| panic!("{condition}: {error}"));
-    }
-
-    fn open(&mut self, file: &Path) {
-        self.open_file(file).unwrap();
-    }
-
-    fn choose(&mut self, selector: &str, file: &Path) {
-        self.choose_files(selector, &[file]).unwrap();
-    }
-
-    fn complaints(&mut self) -> Vec<String> {
-        self.record().unwrap().complaints()
-    }
-}
 
 /// Keeps what the page copies and saves.
 const KEEP: &str = "(() => { window.taken = []; \
@@ -114,19 +62,19 @@ impl Hostile {
     }
 }
 
-fn check_buttons(page: &mut impl Open) {
+fn check_buttons(page: &mut impl Page) {
     let hostile = Hostile::new();
-    page.open(&hostile.path("report.html"));
-    page.eval(KEEP);
-    let pressed = page.eval(PRESS).as_u64().unwrap();
+    page.open_file(&hostile.path("report.html")).unwrap();
+    page.eval(KEEP).unwrap();
+    let pressed = page.eval(PRESS).unwrap().as_u64().unwrap();
     assert!(pressed > 8, "{pressed} buttons");
     for kind in ["text/csv", "application/json", "image/svg+xml"] {
-        page.wait_for(&format!("taken.some(({{ kind }}) => kind === '{kind}')"));
+        page.wait_for(&format!("taken.some(({{ kind }}) => kind === '{kind}')")).unwrap();
     }
-    page.wait_for("taken.some(({ text }) => text.startsWith('**'))");
-    let drawn = page.eval(DRAWN);
+    page.wait_for("taken.some(({ text }) => text.startsWith('**'))").unwrap();
+    let drawn = page.eval(DRAWN).unwrap();
     assert!(drawn.as_array().unwrap().iter().all(|found| found == &json!([])), "{drawn}");
-    let taken = page.eval("taken");
+    let taken = page.eval("taken").unwrap();
     for taken in taken.as_array().unwrap() {
         let (kind, text) = (taken["kind"].as_str().unwrap(), taken["text"].as_str().unwrap());
         // Pictures are bytes, and the program in a saved page is packed into all characters of seven bits: `check_file_names`
@@ -179,18 +127,18 @@ fn formulas(csv: &str) -> bool {
     })
 }
 
-fn assert_quiet(page: &mut impl Open) {
-    assert_eq!(page.eval("document.hacked ?? null"), Value::Null);
+fn assert_quiet(page: &mut impl Page) {
+    assert_eq!(page.eval("document.hacked ?? null").unwrap(), Value::Null);
     assert_eq!(
-        page.eval("document.querySelectorAll('#app img, iframe, object, form, base').length"),
+        page.eval("document.querySelectorAll('#app img, iframe, object, form, base').length").unwrap(),
         json!(0)
     );
-    assert_eq!(page.complaints(), [""; 0]);
+    assert_eq!(page.record().unwrap().complaints(), [""; 0]);
 }
 
-fn check_addresses(page: &mut impl Open) {
+fn check_addresses(page: &mut impl Page) {
     let hostile = Hostile::new();
-    page.open(&hostile.path("report.html"));
+    page.open_file(&hostile.path("report.html")).unwrap();
     for fragment in [
         "</script><img src=x onerror=document.hacked=1>",
         "v1&service=%3Cimg%20src%3Dx%20onerror%3Ddocument.hacked%3D1%3E",
@@ -201,41 +149,42 @@ fn check_addresses(page: &mut impl Open) {
         "v1&service=999999999999999999999&layer=-1",
         "javascript:document.hacked=1",
     ] {
-        page.eval(&format!("(location.hash = {}, 0)", json!(fragment)));
-        page.wait_for("document.documentElement.dataset.state === 'ready'");
+        page.eval(&format!("(location.hash = {}, 0)", json!(fragment))).unwrap();
+        page.wait_for("document.documentElement.dataset.state === 'ready'").unwrap();
         assert_eq!(
-            page.eval("document.querySelectorAll('#app [data-service]').length > 0"),
+            page.eval("document.querySelectorAll('#app [data-service]').length > 0").unwrap(),
             json!(true),
             "{fragment}"
         );
     }
-    page.eval("(location.hash = 'v1&find=' + 'x'.repeat(100000), 0)");
-    page.wait_for("document.documentElement.dataset.state === 'ready'");
+    page.eval("(location.hash = 'v1&find=' + 'x'.repeat(100000), 0)").unwrap();
+    page.wait_for("document.documentElement.dataset.state === 'ready'").unwrap();
     assert_quiet(page);
 }
 
-fn check_file_names(page: &mut impl Open) {
+fn check_file_names(page: &mut impl Page) {
     let hostile = Hostile::new();
     let viewer = hostile.path("viewer.html");
     program::succeed(["viewer".as_ref(), "-o".as_ref(), viewer.as_os_str()]);
-    page.open(&viewer);
+    page.open_file(&viewer).unwrap();
     for (held, name) in
         ["<img src=x onerror=document.hacked=1>\u{202e}gpj", "\"'&lt;`${7*7}` \u{9b}31m"].iter().enumerate()
     {
         let file = hostile.path(name);
         fs::copy(hostile.path(["before", "after"][held]), &file).unwrap();
-        page.choose(&format!("[data-choose={}]", ["before", "after"][held]), &file);
+        page.choose_files(&format!("[data-choose={}]", ["before", "after"][held]), &[&file]).unwrap();
         page.wait_for(&format!(
             "document.querySelectorAll('[data-held]').length === {} && !document.querySelector('[data-job]')",
             held + 1
-        ));
+        ))
+        .unwrap();
     }
     // What is no snapshot is named in an error.
     let none = hostile.path("<script>document.hacked = 1<\u{2067}");
     fs::write(&none, "none").unwrap();
-    page.choose("[data-choose=before]", &none);
-    page.wait_for("document.querySelector('.failed span') !== null");
-    let text = page.eval("document.body.innerText");
+    page.choose_files("[data-choose=before]", &[&none]).unwrap();
+    page.wait_for("document.querySelector('.failed span') !== null").unwrap();
+    let text = page.eval("document.body.innerText").unwrap();
     let hidden = text
         .as_str()
         .unwrap()
@@ -246,14 +195,14 @@ fn check_file_names(page: &mut impl Open) {
         });
     assert_eq!(hidden, None);
     // A report that the page saves is as harmless as the page.
-    page.eval(KEEP);
-    page.eval("(document.querySelector('[data-do=dismiss]')?.click(), document.querySelector('[data-do=save]').click(), 0)");
-    page.wait_for("taken.some(({ kind }) => kind.startsWith('text/html'))");
-    let saved = page.eval("taken.find(({ kind }) => kind.startsWith('text/html')).text");
+    page.eval(KEEP).unwrap();
+    page.eval("(document.querySelector('[data-do=dismiss]')?.click(), document.querySelector('[data-do=save]').click(), 0)").unwrap();
+    page.wait_for("taken.some(({ kind }) => kind.startsWith('text/html'))").unwrap();
+    let saved = page.eval("taken.find(({ kind }) => kind.startsWith('text/html')).text").unwrap();
     let file = hostile.path("saved.html");
     fs::write(&file, saved.as_str().unwrap()).unwrap();
-    page.open(&file);
-    assert_eq!(page.eval("document.querySelectorAll('script').length <= 5"), json!(true));
+    page.open_file(&file).unwrap();
+    assert_eq!(page.eval("document.querySelectorAll('script').length <= 5").unwrap(), json!(true));
     assert_quiet(page);
 }
 
@@ -268,13 +217,21 @@ fn what_the_buttons_give_is_text_in_firefox() {
 }
 
 #[test]
-fn no_address_does_more_than_choose_a_view() {
+fn no_address_does_more_than_choose_a_view_in_chromium() {
     check_addresses(&mut Browser::launch().unwrap());
+}
+
+#[test]
+fn no_address_does_more_than_choose_a_view_in_firefox() {
     check_addresses(&mut Firefox::launch().unwrap());
 }
 
 #[test]
-fn no_name_of_a_file_is_markup() {
+fn no_name_of_a_file_is_markup_in_chromium() {
     check_file_names(&mut Browser::launch().unwrap());
+}
+
+#[test]
+fn no_name_of_a_file_is_markup_in_firefox() {
     check_file_names(&mut Firefox::launch().unwrap());
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use plimsoll_report::format::unbroken;
 use plimsoll_tests::browser::Browser;
+use plimsoll_tests::page::Page as _;
 use plimsoll_tests::program;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::reports::{gzip, micro};
+use super::reports::{gzip, micro};
 
 /// A browser with the page without data open in it, and a directory for files.
 struct Page {

@@ -3,9 +3,10 @@
 use std::fs;
 
 use plimsoll_tests::browser::Browser;
+use plimsoll_tests::page::Page as _;
 use serde_json::{Value, json};
 
-use crate::reports::{Report, micro};
+use super::reports::{Report, micro};
 
 /// A browser with the report on the small images open in it.
 struct Opened {

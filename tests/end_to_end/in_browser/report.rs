@@ -9,10 +9,11 @@ use plimsoll_report::language::Language;
 use plimsoll_report::{csv, markdown, verdict};
 use plimsoll_snapshot::{ByteDelta, Bytes};
 use plimsoll_tests::browser::Browser;
+use plimsoll_tests::page::Page as _;
 use plimsoll_tests::program;
 use serde_json::{Value, json};
 
-use crate::reports::{Report, micro};
+use super::reports::{Report, micro};
 
 /// A browser with the report on the small images open in it.
 struct Opened {

@@ -10,6 +10,7 @@ use plimsoll_analysis::Changes;
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_snapshot::Bundle;
 use plimsoll_tests::browser::Browser;
+use plimsoll_tests::page::Page as _;
 use plimsoll_tests::program;
 use serde_json::Value;
 use tempfile::TempDir;

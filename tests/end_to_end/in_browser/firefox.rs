@@ -2,11 +2,12 @@
 
 use plimsoll_report::format::unbroken;
 use plimsoll_tests::firefox::Firefox;
+use plimsoll_tests::page::Page as _;
 use plimsoll_tests::program;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::reports::{example, in_page};
+use super::reports::{example, in_page};
 
 /// A page in Firefox, asked in scripts.
 struct Page {

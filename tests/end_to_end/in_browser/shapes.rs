@@ -2,9 +2,10 @@
 
 use plimsoll_snapshot::{Bundle, Snapshot};
 use plimsoll_tests::made::{many_files, snapshot};
+use plimsoll_tests::page::Page as _;
 use serde_json::{Value, json};
 
-use crate::reports::{Asked, of, packed, written};
+use super::reports::{Asked, of, packed, written};
 
 fn page_of(before: Snapshot, after: Snapshot) -> Asked {
     Asked::open(written(

@@ -1,0 +1,32 @@
+//! `cargo xtask lint`: what is checked without running anything.
+
+use std::process::Command;
+
+use crate::error::Result;
+use crate::step::{run as start, step};
+use crate::workspace::{WASM, cargo, for_wasm};
+
+/// The crates that the page runs.
+pub(crate) const PAGE: [&str; 5] =
+    ["plimsoll-snapshot", "plimsoll-collect", "plimsoll-analysis", "plimsoll-report", "plimsoll-web"];
+
+/// Checks formatting, lints, and what the workspace depends on.
+pub(crate) fn run() -> Result {
+    step("formatting", || start(&mut cargo(&["fmt", "--all", "--check"])))?;
+    crate::supply::check()?;
+    step("lints", || start(&mut clippy(&["--workspace", "--all-targets"])))?;
+    step("lints of the page", || {
+        let mut command = cargo(&["clippy", "--locked", "--target", WASM]);
+        for package in PAGE {
+            command.args(["--package", package]);
+        }
+        start(for_wasm(command.args(["--", "-D", "warnings"]))?)
+    })?;
+    step("formatting and lints of the fuzzer's harnesses", crate::fuzz::lint)
+}
+
+fn clippy(arguments: &[&str]) -> Command {
+    let mut command = cargo(&["clippy", "--locked"]);
+    command.args(arguments).args(["--", "-D", "warnings"]);
+    command
+}
