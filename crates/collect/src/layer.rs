@@ -10,7 +10,7 @@ use plimsoll_snapshot::{
 use tar::EntryType;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-use crate::catalog::{Catalog, resolve};
+use crate::catalog::{LayerCatalog, resolve};
 use crate::compression::{Found, decompress, sniff};
 use crate::depth::Depth;
 use crate::digest::HashingReader;
@@ -264,7 +264,7 @@ struct Builder {
     unknown: Vec<(String, String)>,
     is_estargz: bool,
     symlinks: Symlinks,
-    catalog: Catalog,
+    catalog: LayerCatalog,
 }
 
 impl Builder {

@@ -4,7 +4,7 @@
 
 use plimsoll_snapshot::{Ecosystem, Entries, EntryKind, PackageFact};
 
-use super::stated;
+use crate::catalog::stated;
 
 /// A directory for each package: a hash of 32 characters, a dash, the name and the version (Nix, "Store path").
 const STORE: &[u8] = b"nix/store/";

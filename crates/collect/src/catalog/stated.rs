@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use plimsoll_snapshot::{Ecosystem, Files, Order as _, PackageFact, Paths, Requirement, path};
 use serde::de::DeserializeOwned;
 
-use super::SourceFile;
+use crate::catalog::cataloger::SourceFile;
 
 /// The longest name, version and licence that are kept.
 pub(super) const MAX_WORDS: usize = 128;
