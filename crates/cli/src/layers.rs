@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use plimsoll_collect::{
-    Depth, Found, PlannedImage, PlannedLayer, ReadLayer, Store, Taken, read_believed, read_headers,
+    Depth, Found, PlannedImage, PlannedLayer, ReadLayer, Store, Usage, read_believed, read_headers,
     read_layer, sniff,
 };
 use plimsoll_snapshot::{Bytes, Compression};
@@ -33,7 +33,7 @@ pub(crate) fn read_layers<S: Store + Sync>(
     let progress = Progress::new(name, planned.iter().map(|(_, layer)| layer.bytes.0).sum());
 
     let next = AtomicUsize::new(0);
-    let taken = Taken::default();
+    let taken = Usage::default();
     let failed = AtomicBool::new(false);
     let results = Mutex::new(BTreeMap::new());
     let work = || {

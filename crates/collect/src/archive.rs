@@ -10,11 +10,12 @@ use crate::compression::{Found, decompress, sniff};
 use crate::digest::HashingReader;
 use crate::error::{Error, Result};
 use crate::layer::{ReadLayer, at, read_hashed};
-use crate::limits::{Limits, Taken};
+use crate::limits::Limits;
 use crate::path::normalise;
 use crate::plan::PlannedImage;
 use crate::store::Store;
 use crate::tarball::{Member, TarReader};
+use crate::usage::Usage;
 
 /// Where the members of an uncompressed tar lie.
 #[derive(Debug, Default)]
@@ -230,7 +231,7 @@ fn read_members(place: &str, archive: impl BufRead, limits: &Limits) -> Result<S
     let mut reader = TarReader::new(archive, limits.header_bytes);
     let mut images = StreamedImages::default();
     let mut members = Members::default();
-    let taken = Taken::default();
+    let taken = Usage::default();
     let mut document_bytes = 0;
     while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
         members.add(place, &member, limits)?;

@@ -1,12 +1,5 @@
 //! How much of an image is read before it is called hostile.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use plimsoll_snapshot::Compression;
-
-use crate::error::{Error, Result};
-use crate::layer::ReadLayer;
-
 /// Bounds on what an image may make the reader keep in memory, and on what it may make it do.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -74,43 +67,5 @@ impl Default for Limits {
             window_bytes: 128 << 20,
             retained_bytes: 4 << 30,
         }
-    }
-}
-
-/// What all layers of one source took so far. Several threads may add to it.
-#[derive(Debug, Default)]
-pub struct Taken {
-    inflated: AtomicU64,
-    retained: AtomicU64,
-}
-
-impl Taken {
-    /// Adds a layer that was read, and fails if that is too much for one source.
-    pub fn add(&self, place: &str, layer: &ReadLayer, limits: &Limits) -> Result<()> {
-        let is_inflated = layer.compression != Compression::None;
-        let inflated = if is_inflated { layer.contents.tar_bytes.0 } else { 0 };
-        let sums = [
-            (
-                &self.inflated,
-                inflated,
-                "the size of all layers, inflated,",
-                limits.inflated_bytes,
-                "--limit-inflated-bytes",
-            ),
-            (
-                &self.retained,
-                layer.retained_bytes(),
-                "what has to be kept of all layers",
-                limits.retained_bytes,
-                "--limit-retained-bytes",
-            ),
-        ];
-        for (sum, more, what, limit, flag) in sums {
-            let found = sum.fetch_add(more, Ordering::Relaxed).saturating_add(more);
-            if found > limit {
-                return Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), flag });
-            }
-        }
-        Ok(())
     }
 }

@@ -11,9 +11,10 @@ use plimsoll_snapshot::{Order as _, filled};
 
 use sha2::{Digest as _, Sha256};
 
+use super::identity::Identity;
+use super::input::MemoryInput;
 use super::names::Names;
 use super::samples::{Row, Sample, Samples};
-use super::{Identity, MemoryInput};
 
 /// Collects inputs in any order.
 #[derive(Debug, Default)]

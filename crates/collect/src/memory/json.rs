@@ -4,7 +4,7 @@ use plimsoll_snapshot::Order as _;
 use plimsoll_snapshot::runtime::Time;
 use serde_json::Value;
 
-use super::room::Room;
+use super::quota::Quota;
 use super::text::Line;
 use super::time;
 
@@ -19,15 +19,15 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    pub(crate) fn of(text: &str, room: &Room) -> Self {
+    pub(crate) fn of(text: &str, quota: &Quota) -> Self {
         let trimmed = text.trim_start();
         let begins_as_json = trimmed.starts_with(['{', '[']) && !trimmed.starts_with("[2");
-        let whole = begins_as_json.then(|| room.value(trimmed));
+        let whole = begins_as_json.then(|| quota.value(trimmed));
         if let Some(Ok(value)) = whole {
             return Self::Document(value);
         }
         let mut lines = Lines::default();
-        let is_line = |line| matches!(lines.parse(&line, &Room::new(ROOM_OF_LINE)), Ok(Some(_)));
+        let is_line = |line| matches!(lines.parse(&line, &Quota::new(QUOTA_OF_LINE)), Ok(Some(_)));
         // The first lines may be a prompt, or cut off.
         if super::text::lines(text).take(20).any(is_line) {
             return Self::Lines;
@@ -40,7 +40,7 @@ impl Shape {
 }
 
 /// What the values of one line may take in memory while it is read, where none of it is kept.
-pub(crate) const ROOM_OF_LINE: usize = 64 << 20;
+pub(crate) const QUOTA_OF_LINE: usize = 64 << 20;
 
 /// Where an object of a file of lines stands.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,7 +64,7 @@ impl Lines {
     pub(crate) fn parse(
         &mut self,
         line: &Line<'_>,
-        room: &Room,
+        quota: &Quota,
     ) -> Result<Option<(At, Value)>, &'static str> {
         let text = line.text.trim();
         let (time, json) = match text.find('{') {
@@ -84,9 +84,9 @@ impl Lines {
             },
             _ => (None, text),
         };
-        let value = room.value(json).map_err(|error| match error.classify() {
+        let value = quota.value(json).map_err(|error| match error.classify() {
             serde_json::error::Category::Eof => "JSON that is cut off",
-            _ if room.is_spent() => "JSON of more values than are kept",
+            _ if quota.is_spent() => "JSON of more values than are kept",
             _ => "no valid JSON",
         })?;
         if !value.is_object() && !value.is_array() {

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::json::{owned, text};
-use super::kubernetes::workload_of_pod;
 
 /// What labels say.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -45,6 +44,25 @@ pub(crate) fn service_of_pod(pod: &str, container: &str) -> String {
 /// Whether it is the container that holds the namespaces of a pod, and runs nothing.
 pub(crate) fn is_pause(name: &str) -> bool {
     name.trim_start_matches('/').starts_with("k8s_POD_")
+}
+
+/// `backend-7d9c4b5f6-abcde` and `postgres-0` are pods of `backend` and of `postgres`.
+pub(crate) fn workload_of_pod(pod: &str) -> &str {
+    // Kubernetes makes these names without vowels and without 0, 1 and 3 (apimachinery, `rand.SafeEncodeString`).
+    let is_random = |word: &str| word.bytes().all(|byte| b"bcdfghjklmnpqrstvwxz2456789".contains(&byte));
+    let Some((rest, last)) = pod.trim_end_matches('-').rsplit_once('-') else {
+        return pod.trim_end_matches('-');
+    };
+    if !last.is_empty() && last.len() <= 4 && last.bytes().all(|byte| byte.is_ascii_digit()) {
+        return rest;
+    }
+    if last.len() != 5 || !is_random(last) {
+        return pod;
+    }
+    match rest.rsplit_once('-') {
+        Some((workload, hash)) if (6..=10).contains(&hash.len()) && is_random(hash) => workload,
+        _ => rest,
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use plimsoll_snapshot::runtime::{Metric, Recording, Time, Timestamps};
 use plimsoll_snapshot::{Bytes, Order as _};
 
-use super::Identity;
+use super::identity::Identity;
 use super::labels::is_pause;
 
 /// Samples of some containers, in frames, before their containers are known by service.

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::look;
+use super::marks::{BETWEEN, REMOVED};
 use super::values::is_variable;
-use super::{BETWEEN, REMOVED, look};
 
 /// What ends an address.
 fn is_end(char: char) -> bool {

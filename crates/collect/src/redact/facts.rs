@@ -2,7 +2,7 @@
 
 use plimsoll_snapshot::{Facts, PackageFact, Requirement};
 
-use super::{credentials, name};
+use super::text::{credentials, name};
 
 /// Takes secrets out of everything that was read of packages. Equal names stay equal.
 pub(crate) fn facts(facts: &mut Facts) {

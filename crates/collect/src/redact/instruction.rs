@@ -3,8 +3,10 @@
 
 use serde_json::Value;
 
+use super::look;
+use super::marks::REMOVED;
 use super::names::is_secret_name;
-use super::{REMOVED, arguments, look, text};
+use super::text::{arguments, text};
 
 /// What builders note in front of an instruction that runs nothing. The shell differs: `cmd /S /C`, PowerShell.
 const NOT_RUN: &str = "#(nop)";

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use memchr::memchr2_iter;
 
-use super::{BETWEEN, look};
+use super::look;
+use super::marks::BETWEEN;
 
 /// What stands in front of the secret part of a key.
 const HEADS: [&str; 4] = ["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----", "SECRET KEY-----", "Private-Lines:"];

@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
+use super::look;
+use super::marks::BETWEEN;
 use super::names::{is_secret_name, names_password};
 use super::script::Script;
 use super::values::{End, Values, is_harmless};
-use super::{BETWEEN, look};
 
 /// Schemes of the header `Authorization`.
 const SCHEMES: [&str; 9] =

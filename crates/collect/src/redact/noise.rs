@@ -148,7 +148,7 @@ pub(super) fn is_random(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::text;
+    use crate::redact::text;
 
     #[test]
     fn noise_is_taken_out_and_names_stay() {

@@ -3,7 +3,7 @@
 
 use plimsoll_snapshot::runtime::{Container, PlannedService, Recording, RestartPolicy, RuntimeWarning};
 
-use super::{name, setting};
+use super::text::{name, setting};
 use crate::memory::{Identity, MemoryInput};
 
 /// Takes secrets out of everything that one file says. Equal names stay equal, so what belongs together still does.

@@ -201,7 +201,7 @@ fn is_linear(what: &str, shape: &str, work: &dyn Fn(&str)) {
 #[test]
 fn no_pass_looks_at_a_text_again_and_again() {
     for shape in SHAPES {
-        is_linear("text", shape, &|text| drop(super::text(text)));
+        is_linear("text", shape, &|text| drop(text::text(text)));
         is_linear("RUN", shape, &|text| drop(instruction(&format!("RUN {text}"))));
         is_linear("ENV", shape, &|text| drop(instruction(&format!("ENV {text}"))));
         is_linear("ENV x=", shape, &|text| drop(instruction(&format!("ENV x={text}"))));
@@ -215,7 +215,7 @@ fn no_pass_looks_at_a_text_again_and_again() {
         is_linear("said", shape, &|text| drop(said(text)));
         is_linear("arguments", shape, &|text| drop(arguments(text.split_inclusive(' '))));
         is_linear("one argument", shape, &|text| drop(arguments(["sh", "-c", text])));
-        is_linear("quoted", shape, &|text| drop(super::text(&format!("sh -c \"{text}\""))));
+        is_linear("quoted", shape, &|text| drop(text::text(&format!("sh -c \"{text}\""))));
         is_linear("token", shape, &|text| assert_eq!(token(text, |_| false), None));
     }
 }

@@ -103,7 +103,7 @@ mod tests {
     fn kept(text: &str) -> String {
         let mut found = Vec::new();
         tokens(text, &mut found);
-        super::super::without(text, found).into_owned()
+        crate::redact::text::without(text, found).into_owned()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Pairs quotes, backticks and brackets of a text in one pass, so that a word finds its end without looking for it.
 
-use super::{BETWEEN, look};
+use super::look;
+use super::marks::BETWEEN;
 
 /// Shells in shells escape quotes with more and more backslashes; deeper ones are not told apart.
 const LEVELS: usize = 4;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::look;
+use super::marks::{BETWEEN, REMOVED};
 use super::noise::{ROOTS, is_random};
 use super::twins::Twins;
-use super::{BETWEEN, REMOVED, look};
 
 /// A text and its pairs, from which values are cut.
 pub(super) struct Values<'a> {

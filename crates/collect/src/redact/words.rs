@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use plimsoll_snapshot::Order as _;
 
-use super::BETWEEN;
 use super::look::{self, is_alone, is_space};
+use super::marks::BETWEEN;
 use super::script::{Command, Escapes, Script, Word};
 use super::twins::Twins;
 

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::{Budget, Kind, Node, Origin, Spent};
+use super::budget::{Budget, Spent};
+use super::node::Node;
+use super::scalar::{Kind, Origin, Scalar};
 
 impl Node {
     /// A document that was read as JSON.
@@ -21,7 +23,7 @@ impl Node {
             plain => {
                 let text = plain.to_string();
                 let kind = Kind::of_plain(&text);
-                Self::Scalar(super::Scalar { text: text.into(), kind, origin }.into())
+                Self::Scalar(Scalar { text: text.into(), kind, origin }.into())
             }
         }
     }

@@ -7,7 +7,9 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
 
-use super::{Budget, Kind, Node, Origin, Scalar, Spent};
+use super::budget::{Budget, Spent};
+use super::node::Node;
+use super::scalar::{Kind, Origin, Scalar};
 
 /// Why a text is no YAML. Parsers quote what they read, so the reason is one of ours and quotes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]

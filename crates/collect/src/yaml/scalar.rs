@@ -3,7 +3,9 @@
 
 use std::rc::Rc;
 
-use super::Origin;
+/// Which file a text comes from: its number among those that its reader opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Origin(pub(crate) usize);
 
 /// A scalar as it is written, and what it means.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use plimsoll_snapshot::{Ecosystem, Files, PackageFact};
 
+use super::package::package;
 use crate::catalog::facts::Catalog;
 
 /// What the build information begins with.
@@ -55,7 +56,7 @@ fn string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 fn packages(version: &str, modules: &str, entry: u32, catalog: &mut Catalog) {
     let package = |name: &str, version: &str, files| {
         let version = if version == "(devel)" { "" } else { version };
-        super::package(entry, Ecosystem::Go, name, version, files)
+        package(entry, Ecosystem::Go, name, version, files)
     };
     let mut main = None;
     let mut program = None;

@@ -6,11 +6,12 @@
 
 mod elf;
 mod go;
+mod package;
 mod rust;
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{BinaryFact, Bytes, Ecosystem, Files, Order as _, PackageFact};
+use plimsoll_snapshot::{BinaryFact, Bytes, Order as _};
 
 use self::elf::{Header, Section};
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, Scan, nothing};
@@ -308,14 +309,9 @@ impl Elf {
     }
 }
 
-/// A package that is the binary, or lies in it.
-fn package(entry: u32, ecosystem: Ecosystem, name: &str, version: &str, files: Files) -> PackageFact {
-    PackageFact { version: version.to_owned(), files, ..PackageFact::new(entry, ecosystem, name) }
-}
-
 #[cfg(test)]
 mod tests {
-    use plimsoll_snapshot::Facts;
+    use plimsoll_snapshot::{Facts, Files, PackageFact};
 
     use super::*;
     use crate::catalog::testing::catalogue;

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use plimsoll_snapshot::{Ecosystem, Files, PackageFact, Requirement};
 use serde::Deserialize;
 
+use super::package::package;
 use crate::catalog::facts::Catalog;
 
 /// The section in which cargo-auditable keeps its list (cargo-auditable, PARSING.md).
@@ -62,7 +63,7 @@ pub(super) fn found(crates: BTreeSet<Crate>, entry: u32, catalog: &mut Catalog) 
 }
 
 fn inside(entry: u32, name: &str, version: &str) -> PackageFact {
-    super::package(entry, Ecosystem::Rust, name, version, Files::Unknown)
+    package(entry, Ecosystem::Rust, name, version, Files::Unknown)
 }
 
 /// Reads the list of cargo-auditable: JSON, compressed by zlib.

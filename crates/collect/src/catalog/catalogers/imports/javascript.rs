@@ -1,6 +1,6 @@
 //! The modules that JavaScript and TypeScript import, by `import`, `export … from` and `require`.
 
-use super::Modules;
+use super::modules::Modules;
 
 /// Reads source text. Modules of Node itself, and paths, are left out.
 pub(super) fn read(source: &[u8], modules: &mut Modules) {

@@ -2,13 +2,13 @@
 //! scripts run.
 
 mod javascript;
+mod modules;
 mod python;
 mod shell;
 
-use std::collections::BTreeSet;
-
 use plimsoll_snapshot::{Ecosystem, ImportFact, path};
 
+use self::modules::Modules;
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile, nothing};
 use crate::catalog::facts::Catalog;
 
@@ -19,9 +19,6 @@ pub(crate) const CATALOGER: Cataloger =
 const MAX_SOURCE: u64 = 2 << 20;
 /// Notebooks carry the pictures they drew.
 const MAX_NOTEBOOK: u64 = 16 << 20;
-/// The longest name of a module, and the most modules of one file.
-const MAX_NAME: usize = 200;
-const MAX_MODULES: usize = 5000;
 
 fn wants(candidate: &Candidate<'_>) -> bool {
     let Some(language) = language(candidate.name) else { return false };
@@ -108,22 +105,6 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         ecosystem: if language == Language::JavaScript { Ecosystem::Npm } else { Ecosystem::Python },
         modules: modules.0.into_iter().collect(),
     });
-}
-
-/// The modules of one file, sorted.
-#[derive(Debug, Default)]
-struct Modules(BTreeSet<String>);
-
-impl Modules {
-    fn push(&mut self, name: &[u8]) {
-        if let Ok(name) = str::from_utf8(name)
-            && !name.is_empty()
-            && name.len() <= MAX_NAME
-            && self.0.len() < MAX_MODULES
-        {
-            self.0.insert(name.to_owned());
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Modules;
+use super::modules::Modules;
 
 /// Reads source text. `import a.b` gives `a.b`; `from a.b import c` gives `a.b`, and `a.b.c` if `c` may be a module.
 pub(super) fn read(source: &[u8], modules: &mut Modules) {

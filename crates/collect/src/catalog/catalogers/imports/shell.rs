@@ -1,6 +1,6 @@
 //! The Python modules that shell scripts run: `python -m NAME`, and programs that are named like their module.
 
-use super::Modules;
+use super::modules::Modules;
 
 /// Programs that come with the package of the same name.
 const PROGRAMS: [&str; 14] = [

@@ -1,7 +1,7 @@
 //! The programs that are known, and the texts that tell their versions. Taken from the programs themselves; syft's
 //! `binary-classifier-cataloger` was read for which programs people ask for.
 
-use super::{Evidence, Side};
+use super::evidence::{Evidence, Side};
 
 /// Programs that are scripts.
 pub(super) const SCRIPTS: [&str; 3] = ["composer", "wp-cli", "elixir"];

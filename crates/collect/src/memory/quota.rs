@@ -8,15 +8,15 @@ use serde_json::{Map, Number, Value};
 
 /// Memory that values may still take.
 #[derive(Debug)]
-pub(crate) struct Room {
+pub(crate) struct Quota {
     left: Cell<usize>,
     is_spent: Cell<bool>,
 }
 
-/// What a map takes: a node of its tree has room for eleven entries.
+/// What a map takes: a node of its tree has quota for eleven entries.
 const MAP: usize = 640;
 
-impl Room {
+impl Quota {
     pub(crate) fn new(bytes: usize) -> Self {
         Self { left: Cell::new(bytes), is_spent: Cell::new(false) }
     }
@@ -29,7 +29,7 @@ impl Room {
         Ok(value)
     }
 
-    /// Whether something was refused since there was no room for it.
+    /// Whether something was refused since there was no quota for it.
     pub(crate) fn is_spent(&self) -> bool {
         self.is_spent.get()
     }
@@ -50,7 +50,7 @@ impl Room {
 
 /// A value that pays.
 #[derive(Clone, Copy)]
-struct Tree<'a>(&'a Room);
+struct Tree<'a>(&'a Quota);
 
 impl<'de> DeserializeSeed<'de> for Tree<'_> {
     type Value = Value;
@@ -131,18 +131,18 @@ mod tests {
             "{\"b\":{\"c\":[null]},\"a\":\"x\"}",
         ] {
             let value: Value = serde_json::from_str(text).unwrap();
-            assert_eq!(Room::new(1 << 20).value(text).unwrap(), value, "{text}");
+            assert_eq!(Quota::new(1 << 20).value(text).unwrap(), value, "{text}");
         }
         for text in ["", "{", "[1,]", "1 2", "{\"a\":}"] {
-            assert!(Room::new(1 << 20).value(text).is_err(), "{text}");
+            assert!(Quota::new(1 << 20).value(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn small_maps_pay_for_what_they_take() {
         let text = format!("[{}]", vec!["{\"a\":1}"; 1000].join(","));
-        let room = Room::new(600_000);
-        assert!(room.value(&text).is_err() && room.is_spent());
-        assert!(Room::new(800_000).value(&text).is_ok());
+        let quota = Quota::new(600_000);
+        assert!(quota.value(&text).is_err() && quota.is_spent());
+        assert!(Quota::new(800_000).value(&text).is_ok());
     }
 }

@@ -10,9 +10,11 @@ use plimsoll_snapshot::runtime::{
 use plimsoll_snapshot::{Bytes, Digest};
 use serde_json::Value;
 
-use super::json::{self, field, owned};
-use super::printed::PrintedLimit;
-use super::{Found, Reader, labels, time};
+use crate::memory::json::{self, field, owned};
+use crate::memory::labels;
+use crate::memory::printed::PrintedLimit;
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::time;
 use crate::redact;
 
 /// Whether a value describes a container, and not an image or a network.
@@ -20,7 +22,7 @@ pub(crate) fn is_inspect(value: &Value) -> bool {
     value.get("HostConfig").is_some_and(Value::is_object) && value.get("State").is_some_and(Value::is_object)
 }
 
-pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
+pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Recognition {
     reader.input.format = "inspect";
     for (line, value) in values {
         if json::text(value, "Name").is_some_and(labels::is_pause) {
@@ -31,7 +33,7 @@ pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
             None => reader.warn(Some(*line), "not a container"),
         }
     }
-    Found::Yes
+    Recognition::Yes
 }
 
 /// Reads one container. `observed` is when the engine was asked, if that is known.

@@ -4,11 +4,14 @@ use plimsoll_snapshot::runtime::{
     Engine, EngineKind, Metric, Quality, Recording, RecordingFormat, Regime, Resolution, Timestamps, UnitBase,
 };
 
-use super::kubernetes::workload_of_pod;
-use super::labels::service_of_pod;
-use super::samples::{Framer, Sample};
-use super::text::lines;
-use super::{Found, Identity, Reader, time, units};
+use crate::memory::identity::Identity;
+use crate::memory::labels::service_of_pod;
+use crate::memory::labels::workload_of_pod;
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Framer, Sample};
+use crate::memory::text::lines;
+use crate::memory::time;
+use crate::memory::units;
 
 /// Whether one of the first lines is the head of such a table.
 pub(crate) fn is_table(text: &str) -> bool {
@@ -25,7 +28,7 @@ fn head(line: &str) -> Option<Vec<&str>> {
     .then_some(columns)
 }
 
-pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
+pub(crate) fn read(reader: &mut Reader, text: &str) -> Recognition {
     reader.input.format = "kubectl top";
     let mut framer = Framer::new(Recording {
         format: RecordingFormat::KubectlTop,
@@ -63,7 +66,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
         }
     }
     reader.input.samples.push(framer.finish());
-    Found::Yes
+    Recognition::Yes
 }
 
 fn row(line: &str, columns: &[&str]) -> Result<(Identity, Sample), &'static str> {

@@ -15,6 +15,7 @@ mod limits;
 mod merge;
 mod project;
 mod service;
+mod surroundings;
 mod values;
 mod words;
 
@@ -24,10 +25,11 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 pub use files::{FileFault, OpenFile};
+pub use surroundings::Surroundings;
 
 use self::files::Files;
 use self::project::{Project, Services, Value};
-use super::{Reader, Surroundings};
+use crate::memory::reader::Reader;
 use crate::yaml::{Budget, Fault, Node, Origin, Spent, parse};
 
 /// Whether a document is a compose file.

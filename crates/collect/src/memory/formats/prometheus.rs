@@ -8,11 +8,14 @@ use plimsoll_snapshot::runtime::{
 };
 use serde_json::Value;
 
-use super::json::{owned, text};
-use super::labels::service_of_pod;
-use super::printed::PrintedLimit;
-use super::samples::{Row, Sample, Samples};
-use super::{Found, Identity, Reader, time, units};
+use crate::memory::identity::Identity;
+use crate::memory::json::{owned, text};
+use crate::memory::labels::service_of_pod;
+use crate::memory::printed::PrintedLimit;
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Row, Sample, Samples};
+use crate::memory::time;
+use crate::memory::units;
 
 /// Whether a value is such an answer, good or bad.
 pub(crate) fn is_answer(value: &Value) -> bool {
@@ -36,12 +39,13 @@ fn metric(name: &str) -> Option<Option<Metric>> {
     })
 }
 
-pub(crate) fn read(reader: &mut Reader, value: &Value) -> Found {
+pub(crate) fn read(reader: &mut Reader, answers: &[Value]) -> Recognition {
+    let Some(value) = answers.first() else { return Recognition::No("an empty JSON array") };
     reader.input.format = "Prometheus query";
     let results = value.pointer("/data/result").and_then(Value::as_array);
     let Some(results) = results else {
         let said = text(value, "error").unwrap_or("an answer without a result");
-        return Found::Broken(format!("Prometheus says: {}", crate::redact::text(said)));
+        return Recognition::Broken(format!("Prometheus says: {}", crate::redact::text(said)));
     };
     let mut by_time: BTreeMap<Time, Vec<(usize, Sample)>> = BTreeMap::new();
     let mut containers: Vec<Identity> = Vec::new();
@@ -103,7 +107,7 @@ pub(crate) fn read(reader: &mut Reader, value: &Value) -> Found {
         ..Recording::default()
     };
     reader.input.samples.push(Samples { recording, containers, rows });
-    Found::Yes
+    Recognition::Yes
 }
 
 /// `[1435781430.781, "1"]`

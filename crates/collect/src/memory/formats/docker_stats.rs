@@ -5,10 +5,12 @@ use plimsoll_snapshot::runtime::{
 };
 use serde_json::Value;
 
-use super::json::{self, At};
-use super::printed::{Units, has_decimal_commas, is_blank, memory, others};
-use super::samples::{Framer, Sample};
-use super::{Found, Identity, Reader, time};
+use crate::memory::identity::Identity;
+use crate::memory::json::{self, At};
+use crate::memory::printed::{Units, has_decimal_commas, is_blank, memory, others};
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Framer, Sample};
+use crate::memory::time;
 
 /// The fields that people and tools put a time in.
 const TIME_FIELDS: [&str; 7] = ["t", "time", "timestamp", "ts", "date", "@timestamp", "Timestamp"];
@@ -19,7 +21,7 @@ pub(crate) fn is_line(value: &Value) -> bool {
 }
 
 /// The same in one document: lines that somebody put in an array.
-pub(crate) fn read_values(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
+pub(crate) fn read_values(reader: &mut Reader, values: &[(u64, &Value)]) -> Recognition {
     let mut stats = Stats::default();
     for (line, value) in values {
         stats.push(reader, &At { line: *line, ..At::default() }, value);
@@ -60,7 +62,7 @@ impl Stats {
         }
     }
 
-    pub(crate) fn finish(self, reader: &mut Reader) -> Found {
+    pub(crate) fn finish(self, reader: &mut Reader) -> Recognition {
         let (format, kind) = if self.is_docker {
             (RecordingFormat::DockerStats, "docker stats, JSON")
         } else {
@@ -76,7 +78,7 @@ impl Stats {
             about.regime = Regime::PrivateWorkingSet;
         }
         reader.input.samples.push(self.framer.finish_as(about));
-        Found::Yes
+        Recognition::Yes
     }
 }
 

@@ -4,7 +4,7 @@ use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::Limits;
 
 use super::values::Fields;
-use crate::memory::container::swap;
+use crate::memory::formats::container::swap;
 use crate::yaml::{Node, Spent};
 
 pub(super) fn limits(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Limits, Spent> {

@@ -6,10 +6,12 @@ use plimsoll_snapshot::runtime::{
 };
 use serde_json::Value;
 
-use super::json::{self, field};
-use super::printed::PrintedLimit;
-use super::samples::{Framer, Sample};
-use super::{Found, Identity, Reader, time};
+use crate::memory::identity::Identity;
+use crate::memory::json::{self, field};
+use crate::memory::printed::PrintedLimit;
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Framer, Sample};
+use crate::memory::time;
 
 /// What an engine says of one container at one moment.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub(crate) fn is_answer(value: &Value) -> bool {
     value.get("memory_stats").is_some() || (value.get("cpu_stats").is_some() && value.get("read").is_some())
 }
 
-pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
+pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Recognition {
     reader.input.format = "answers of an engine's API";
     let mut framer = Framer::new(Recording {
         file: reader.input.file.clone(),
@@ -64,7 +66,7 @@ pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
         framer.push(answer.who.clone(), answer.time, answer.sample());
     }
     reader.input.samples.push(framer.finish());
-    Found::Yes
+    Recognition::Yes
 }
 
 /// Reads one answer.

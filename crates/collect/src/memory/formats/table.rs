@@ -4,10 +4,12 @@
 use plimsoll_snapshot::runtime::{RecordingFormat, Regime, Time, UnitBase};
 
 use super::docker_stats::{is_id, recording};
-use super::printed::{Units, has_decimal_commas, is_blank, memory, others};
-use super::samples::{Framer, Sample};
-use super::text::{Line, lines};
-use super::{Found, Identity, Reader, time};
+use crate::memory::identity::Identity;
+use crate::memory::printed::{Units, has_decimal_commas, is_blank, memory, others};
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Framer, Sample};
+use crate::memory::text::{Line, lines};
+use crate::memory::time;
 
 /// Whether one of the first lines is the head of such a table.
 pub(crate) fn is_table(text: &str) -> bool {
@@ -84,7 +86,7 @@ fn cells(line: &str) -> impl Iterator<Item = &str> {
     line.split("  ").flat_map(|piece| piece.split('\t')).map(str::trim).filter(|cell| !cell.is_empty())
 }
 
-pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
+pub(crate) fn read(reader: &mut Reader, text: &str) -> Recognition {
     let mut framer = Framer::default();
     let (mut head, mut program, mut units) = (None, Program::Docker, None);
     for line in lines(text) {
@@ -136,7 +138,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
     samples.recording = about;
     reader.input.format = kind;
     reader.input.samples.push(samples);
-    Found::Yes
+    Recognition::Yes
 }
 
 struct Row {

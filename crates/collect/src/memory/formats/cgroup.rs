@@ -10,10 +10,12 @@ use plimsoll_snapshot::runtime::{
 
 use super::docker_stats::is_id;
 use super::engine_stats::EngineSample;
-use super::printed::PrintedLimit;
-use super::samples::{Framer, Sample};
-use super::text::lines;
-use super::{Found, Identity, Reader, time};
+use crate::memory::identity::Identity;
+use crate::memory::printed::PrintedLimit;
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Framer, Sample};
+use crate::memory::text::lines;
+use crate::memory::time;
 
 /// The values of one cgroup, by `file key` or `file`.
 #[derive(Debug, Default)]
@@ -156,7 +158,7 @@ fn only_file(line: &str) -> Option<&'static str> {
     }
 }
 
-pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
+pub(crate) fn read(reader: &mut Reader, text: &str) -> Recognition {
     reader.input.format = "cgroup files";
     let mut groups: BTreeMap<String, Cgroup> = BTreeMap::new();
     let (mut current, mut time) = (None, None);
@@ -209,7 +211,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
     let mut samples = framer.finish();
     samples.recording.host = Some(Host { cgroup_version: version, ..Host::default() });
     reader.input.samples.push(samples);
-    Found::Yes
+    Recognition::Yes
 }
 
 /// The container of a cgroup: `…/docker/ID`, `docker-ID.scope`, `libpod-ID.scope`, `cri-containerd-ID.scope`.

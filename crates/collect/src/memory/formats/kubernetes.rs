@@ -5,8 +5,10 @@ use plimsoll_snapshot::runtime::{Command, Limits, PlanFormat, PlannedService, Pr
 use serde_json::Value;
 
 use super::container::strings;
-use super::json::{self, field, owned, text};
-use super::{Found, Reader, units};
+use crate::memory::json::{self, field, owned, text};
+use crate::memory::labels::workload_of_pod;
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::units;
 
 /// Whether a value is an object of Kubernetes.
 pub(crate) fn is_spec(value: &Value) -> bool {
@@ -16,13 +18,13 @@ pub(crate) fn is_spec(value: &Value) -> bool {
 /// How deep a list may hold lists.
 const MAX_DEPTH: u32 = 4;
 
-pub(crate) fn read(reader: &mut Reader, objects: &[Value]) -> Found {
+pub(crate) fn read(reader: &mut Reader, objects: &[Value]) -> Recognition {
     reader.input.format = "Kubernetes objects";
     objects.iter().for_each(|object| add(reader, object, MAX_DEPTH));
     if reader.input.planned.is_empty() {
-        return Found::No("objects of Kubernetes without containers");
+        return Recognition::No("objects of Kubernetes without containers");
     }
-    Found::Yes
+    Recognition::Yes
 }
 
 fn add(reader: &mut Reader, object: &Value, depth: u32) {
@@ -138,25 +140,6 @@ fn probe(value: &Value) -> Option<Probe> {
         start_interval_ms: None,
         retries: field(value, "failureThreshold"),
     })
-}
-
-/// `backend-7d9c4b5f6-abcde` and `postgres-0` are pods of `backend` and of `postgres`.
-pub(crate) fn workload_of_pod(pod: &str) -> &str {
-    // Kubernetes makes these names without vowels and without 0, 1 and 3 (apimachinery, `rand.SafeEncodeString`).
-    let is_random = |word: &str| word.bytes().all(|byte| b"bcdfghjklmnpqrstvwxz2456789".contains(&byte));
-    let Some((rest, last)) = pod.trim_end_matches('-').rsplit_once('-') else {
-        return pod.trim_end_matches('-');
-    };
-    if !last.is_empty() && last.len() <= 4 && last.bytes().all(|byte| byte.is_ascii_digit()) {
-        return rest;
-    }
-    if last.len() != 5 || !is_random(last) {
-        return pod;
-    }
-    match rest.rsplit_once('-') {
-        Some((workload, hash)) if (6..=10).contains(&hash.len()) && is_random(hash) => workload,
-        _ => rest,
-    }
 }
 
 #[cfg(test)]

@@ -9,11 +9,13 @@ use plimsoll_snapshot::runtime::{
 };
 use serde_json::Value;
 
-use super::json::{field, number};
-use super::printed::PrintedLimit;
-use super::samples::{Framer, Sample};
-use super::text::lines;
-use super::{Found, Identity, Reader, time};
+use crate::memory::identity::Identity;
+use crate::memory::json::{field, number};
+use crate::memory::printed::PrintedLimit;
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Framer, Sample};
+use crate::memory::text::lines;
+use crate::memory::time;
 
 /// Whether one of the first lines is the head of such a table.
 pub(crate) fn is_table(text: &str) -> bool {
@@ -32,7 +34,7 @@ struct Task {
     sample: Sample,
 }
 
-pub(crate) fn read_table(reader: &mut Reader, text: &str) -> Found {
+pub(crate) fn read_table(reader: &mut Reader, text: &str) -> Recognition {
     reader.input.format = "ctr task metrics, table";
     let mut tasks: Vec<Task> = Vec::new();
     // A row of two words is of whichever table came last.
@@ -77,7 +79,7 @@ pub(crate) fn read_table(reader: &mut Reader, text: &str) -> Found {
         framer.push(who, task.time, task.sample);
     }
     reader.input.samples.push(framer.finish());
-    Found::Yes
+    Recognition::Yes
 }
 
 impl Task {
@@ -112,7 +114,7 @@ pub(crate) fn is_metrics(value: &Value) -> bool {
     })
 }
 
-pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
+pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Recognition {
     reader.input.format = "ctr task metrics, JSON";
     let mut about = recording(&reader.input.file, Regime::UsageMinusInactiveFile);
     let is_v1 = values.iter().any(|(_, value)| value.pointer("/memory/usage/limit").is_some());
@@ -126,7 +128,7 @@ pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
         }
     }
     reader.input.samples.push(framer.finish());
-    Found::Yes
+    Recognition::Yes
 }
 
 fn metrics(value: &Value) -> Sample {

@@ -5,9 +5,12 @@ use plimsoll_snapshot::runtime::{
 };
 use serde_json::Value;
 
-use super::json::{field, owned};
-use super::samples::{Framer, Sample};
-use super::{Found, Identity, Reader, labels, time};
+use crate::memory::identity::Identity;
+use crate::memory::json::{field, owned};
+use crate::memory::labels;
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Framer, Sample};
+use crate::memory::time;
 
 /// Whether a value is such a list.
 pub(crate) fn is_list(value: &Value) -> bool {
@@ -15,7 +18,7 @@ pub(crate) fn is_list(value: &Value) -> bool {
     stats.is_some_and(|stats| stats.iter().all(|one| one.get("attributes").is_some()) && !stats.is_empty())
 }
 
-pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
+pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Recognition {
     reader.input.format = "crictl stats, JSON";
     let mut framer = Framer::new(Recording {
         format: RecordingFormat::CrictlStats,
@@ -38,7 +41,7 @@ pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
         }
     }
     reader.input.samples.push(framer.finish());
-    Found::Yes
+    Recognition::Yes
 }
 
 fn container(stats: &Value) -> Option<(Identity, Option<Time>, Sample)> {

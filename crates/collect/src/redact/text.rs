@@ -1,55 +1,16 @@
-//! Keeps secrets out of snapshots: every text of an input passes through here before it is stored.
-//!
-//! Values of environment variables and build arguments are always replaced; elsewhere, what looks like a secret is.
-//! Rather too much than too little is taken out: a reader misses a word of an instruction less than a password.
-//!
-//! A text is split into commands and words once ([`words`]). Then each pass looks through it once, and notes which
-//! parts are to be taken out: private keys ([`keys`]), values behind names ([`named`]), arguments of commands
-//! ([`commands`]), their input ([`pipes`]), what they fill in ([`formats`]) or replace ([`substitutions`]), logins in
-//! addresses ([`addresses`]), tokens of published forms ([`tokens`], [`forms`]), and what looks random ([`noise`]).
+//! Takes secrets out of a text: every pass looks through it once.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use plimsoll_snapshot::Order as _;
 
-pub(crate) use self::instruction::instruction;
-pub(crate) use self::names::names_secret;
-use self::noise::Noise;
-use self::script::Script;
-pub(crate) use self::tokens::token;
-use self::values::Values;
-
-mod addresses;
-mod commands;
-mod facts;
-mod formats;
-mod forms;
-mod instruction;
-mod keys;
-mod look;
-mod named;
-mod names;
-mod noise;
-mod operands;
-mod pipes;
-mod programs;
-mod runtime;
-mod script;
-mod substitutions;
-mod tokens;
-mod twins;
-mod values;
-mod words;
-
-pub(crate) use self::facts::facts;
-pub(crate) use self::runtime::{container, memory_input};
-
-/// What stands for a value that was taken out.
-const REMOVED: &str = "…";
-
-/// What stands between the arguments of a command while they are looked at together.
-const BETWEEN: char = '\u{1f}';
+use super::look::looked_at;
+use super::marks::{BETWEEN, REMOVED};
+use super::noise::{self, Noise};
+use super::script::Script;
+use super::values::Values;
+use super::{addresses, commands, formats, keys, named, names, pipes, substitutions, tokens};
 
 /// Free text without what looks like a secret: `--password x`, `TOKEN=x`, `https://user:x@host`, known tokens, noise.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
@@ -145,7 +106,7 @@ fn forms_of(text: &str) -> Vec<Range<usize>> {
 }
 
 /// A text without these parts of it.
-fn without(text: &str, mut ranges: Vec<Range<usize>>) -> Cow<'_, str> {
+pub(super) fn without(text: &str, mut ranges: Vec<Range<usize>>) -> Cow<'_, str> {
     if ranges.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -173,17 +134,14 @@ fn unquoted(text: &str) -> String {
         let value = start + "string \"".len();
         out.push_str(&rest[..value]);
         out.push_str(REMOVED);
-        look::looked_at(value);
+        looked_at(value);
         // A quote inside is escaped, so that the last one in front of what was expected ends it.
         let end = if quotes_closed > 0 { rest[value..].find("\", ") } else { None };
         quotes_closed = if end.is_some() { quotes_closed } else { 0 };
         let end = end.or_else(|| rest[value..].rfind('"'));
-        look::looked_at(end.unwrap_or(rest.len() - value));
+        looked_at(end.unwrap_or(rest.len() - value));
         rest = end.map_or("", |end| &rest[value + end..]);
     }
     out.push_str(rest);
     out
 }
-
-#[cfg(test)]
-mod tests;

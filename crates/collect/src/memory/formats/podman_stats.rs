@@ -6,10 +6,11 @@ use plimsoll_snapshot::runtime::{
 };
 use serde_json::Value;
 
-use super::json;
-use super::printed::{PrintedLimit, memory, others};
-use super::samples::{Framer, Sample};
-use super::{Found, Identity, Reader};
+use crate::memory::identity::Identity;
+use crate::memory::json;
+use crate::memory::printed::{PrintedLimit, memory, others};
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Framer, Sample};
 use plimsoll_snapshot::runtime::Time;
 
 /// Whether a value is a report of one container.
@@ -26,7 +27,7 @@ fn is_raw(value: &Value) -> bool {
     value.get("MemUsage").is_some_and(Value::is_number) && value.get("ContainerID").is_some()
 }
 
-pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
+pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Recognition {
     let raw = values.iter().any(|(_, value)| is_raw(value));
     reader.input.format = if raw { "podman stats, raw JSON" } else { "podman stats, JSON" };
     let (resolution, base) =
@@ -50,7 +51,7 @@ pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
         }
     }
     reader.input.samples.push(framer.finish());
-    Found::Yes
+    Recognition::Yes
 }
 
 type Report = Result<(Identity, Option<Time>, Sample), &'static str>;
@@ -106,6 +107,6 @@ fn raw_report(value: &Value) -> Report {
             sample.set(Metric::NetSent, sum("TxBytes"));
         }
     }
-    let time = value.get("SystemNano").and_then(super::time::of_value);
+    let time = value.get("SystemNano").and_then(crate::memory::time::of_value);
     Ok((Identity { id, name, ..Identity::default() }, time, sample))
 }

@@ -6,10 +6,11 @@ use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{Container, Ended, Interruption, Load, Metric, Recording, Span, Time};
 use serde::{Deserialize, Serialize};
 
-use super::events::SeenEvent;
-use super::samples::{Framer, Sample};
-use super::text::lines;
-use super::{Identity, Reader};
+use crate::memory::identity::Identity;
+use crate::memory::input::SeenEvent;
+use crate::memory::reader::Reader;
+use crate::memory::samples::{Framer, Sample};
+use crate::memory::text::lines;
 
 /// A line of a journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,10 +3,12 @@
 use plimsoll_snapshot::runtime::RecordingFormat;
 
 use super::docker_stats::{is_id, recording};
-use super::printed::{Units, memory};
-use super::samples::{Framer, Sample};
-use super::text::lines;
-use super::{Found, Identity, Reader, time};
+use crate::memory::identity::Identity;
+use crate::memory::printed::{Units, memory};
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::samples::{Framer, Sample};
+use crate::memory::text::lines;
+use crate::memory::time;
 
 /// Whether the first lines are such rows, and nothing else.
 pub(crate) fn is_rows(text: &str) -> bool {
@@ -14,7 +16,7 @@ pub(crate) fn is_rows(text: &str) -> bool {
     first.peek().is_some() && first.all(|line| row(&line.text).is_some())
 }
 
-pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
+pub(crate) fn read(reader: &mut Reader, text: &str) -> Recognition {
     reader.input.format = "docker stats, rows without a head";
     let mut framer = Framer::new(recording(&reader.input.file, RecordingFormat::DockerStats));
     for line in lines(text) {
@@ -31,7 +33,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Found {
         }
     }
     reader.input.samples.push(framer.finish());
-    Found::Yes
+    Recognition::Yes
 }
 
 type Row = (Option<plimsoll_snapshot::runtime::Time>, Identity, Sample);

@@ -1,22 +1,15 @@
 //! What engines say happened: `docker events --format json`, `podman events --format json`, and their APIs.
 
 use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Span, Time};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::container::health_status;
-use super::json::{self, owned};
-use super::{Found, Identity, Reader, labels, time};
-
-/// Something that happened to somebody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct SeenEvent {
-    pub time: Time,
-    pub who: Identity,
-    #[serde(flatten)]
-    pub kind: EventKind,
-}
+use crate::memory::identity::Identity;
+use crate::memory::input::SeenEvent;
+use crate::memory::json::{self, owned};
+use crate::memory::labels;
+use crate::memory::reader::{Reader, Recognition};
+use crate::memory::time;
 
 /// Whether a value is an event, of a container or of anything else.
 pub(crate) fn is_event(value: &Value) -> bool {
@@ -26,7 +19,7 @@ pub(crate) fn is_event(value: &Value) -> bool {
         && (has("Type") || has("id"))
 }
 
-pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
+pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Recognition {
     reader.input.format = "events";
     let mut watched: Option<Span> = None;
     for (line, value) in values {
@@ -43,7 +36,7 @@ pub(crate) fn read(reader: &mut Reader, values: &[(u64, &Value)]) -> Found {
         reader.input.events.extend(seen_event(value));
     }
     reader.input.watched.extend(watched);
-    Found::Yes
+    Recognition::Yes
 }
 
 fn event_time(value: &Value) -> Option<Time> {

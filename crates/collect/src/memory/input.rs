@@ -1,0 +1,38 @@
+//! What one file says of memory, before it is joined with others.
+
+use plimsoll_snapshot::runtime::{Container, EventKind, PlannedService, RuntimeWarning, Span, Time};
+use serde::{Deserialize, Serialize};
+
+use super::identity::Identity;
+use super::samples::Samples;
+
+/// What one file says.
+#[derive(Debug, Default)]
+pub struct MemoryInput {
+    /// The name of the file, without its directory.
+    pub file: String,
+    /// What the file is, in words.
+    pub format: &'static str,
+    /// What was inspected.
+    pub containers: Vec<Container>,
+    /// What is planned, each with the name that its container is given, if it is.
+    pub planned: Vec<(PlannedService, Option<String>)>,
+    /// What was sampled.
+    pub samples: Vec<Samples>,
+    /// What happened.
+    pub events: Vec<SeenEvent>,
+    /// When somebody listened.
+    pub watched: Vec<Span>,
+    /// What was not read.
+    pub warnings: Vec<RuntimeWarning>,
+}
+
+/// Something that happened to somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct SeenEvent {
+    pub time: Time,
+    pub who: Identity,
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
