@@ -35,9 +35,22 @@ impl Error {
 
     pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         if let Some(IsOutput(output)) = source.get_ref().and_then(|inner| inner.downcast_ref()) {
-            return crate::output::is_input(output, path);
+            return Self::output_is_input(output, path);
         }
         Self::Read { path: path.to_owned(), source }
+    }
+
+    /// Why an output is refused that is an input.
+    pub(crate) fn output_is_input(output: &Path, input: &Path) -> Self {
+        let (output, input) = (output.display(), input.display());
+        Self::usage(
+            if output.to_string() == input.to_string() {
+                format!("the output `{output}` is an input")
+            } else {
+                format!("the output `{output}` is the input `{input}`, or lies in it")
+            },
+            "write to another file: an input is never changed",
+        )
     }
 
     pub(crate) fn snapshot(path: &Path, source: FormatError) -> Self {

@@ -12,7 +12,7 @@ use plimsoll_collect::{
 use plimsoll_snapshot::{Bytes, Compression};
 
 use crate::error::Result;
-use crate::load::Options;
+use crate::options::Options;
 use crate::progress::Progress;
 
 /// Reads the layers of the images, each blob once, as many at a time as there are processors.

@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek, SeekFrom};
 use std::path::Path;
-use std::time::Duration;
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Depth, Found, Limits, PlannedImage, ReadLayer, plan, pseudonymise, read_stream,
-    sniff,
+    ArchiveIndex, Choice, Found, PlannedImage, ReadLayer, plan, pseudonymise, read_stream, sniff,
 };
-use plimsoll_snapshot::{Compression, Snapshot, SnapshotLimits, Transport};
+use plimsoll_snapshot::{Compression, Snapshot, Transport};
 
-use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::layers::{head, read_layers};
+use crate::options::Options;
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::sources::archive::ArchiveStore;
@@ -25,36 +23,10 @@ use crate::sources::missing::no_such_file;
 use crate::sources::pace::Pace;
 use crate::sources::platform::Platform;
 use crate::sources::reference::Reference;
-use crate::sources::registry::{Pair, RegistryStore};
+use crate::sources::registry::RegistryStore;
 use crate::sources::{NamedSource, Selection, SourceSpec, lookup};
 use crate::stack::{Stack, display};
-use crate::steady::steady;
-
-/// What is the same for every source of one run.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
-    /// The one to read of sources that have several.
-    pub(crate) platform: Option<Platform>,
-    pub(crate) cache: Cache,
-    /// How closely layers are read, where the source lets that be chosen.
-    pub(crate) depth: Depth,
-    pub(crate) limits: Limits,
-    pub(crate) snapshot_limits: SnapshotLimits,
-    /// Whether registries are left alone.
-    pub(crate) offline: bool,
-    /// Whether names that tell whose machine it was are replaced.
-    pub(crate) redact: bool,
-    /// The registries that are spoken to without TLS.
-    pub(crate) insecure_registries: Vec<String>,
-    /// Token servers of other sites that logins may go to.
-    pub(crate) token_servers: Vec<Pair>,
-    /// Hosts in private networks that registries may redirect to.
-    pub(crate) blob_servers: Vec<Pair>,
-    /// How slow registries and engines may be.
-    pub(crate) pace: Pace,
-    /// How long an engine may take to start an archive.
-    pub(crate) archive_start: Duration,
-}
+use crate::unchanged::unchanged;
 
 pub(crate) const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
@@ -155,7 +127,7 @@ fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Res
             read_pipe(place, stream, selection, options)
         }
         SourceSpec::Path(path, selection) => {
-            steady(path, || read_path(path, selection, &source.file_name(), options))
+            unchanged(path, || read_path(path, selection, &source.file_name(), options))
         }
         SourceSpec::Engine { engine, reference } => {
             read_engine(*engine, reference, options).map(Read::Images)

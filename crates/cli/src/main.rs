@@ -18,6 +18,7 @@ mod layers;
 mod load;
 mod memory;
 mod names;
+mod options;
 mod output;
 mod picture;
 mod printer;
@@ -25,7 +26,8 @@ mod progress;
 mod recording;
 mod sources;
 mod stack;
-mod steady;
+
+mod unchanged;
 mod viewer;
 
 use crate::error::Error;

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::input;
 use crate::names;
 use crate::printer::Printer;
-use crate::steady::steady;
+use crate::unchanged::unchanged;
 
 /// What is read beside images.
 #[derive(clap::Args)]
@@ -126,7 +126,7 @@ impl MemoryArgs {
         let Some(first) = self.compose.first().filter(|_| self.compose.len() > 1) else { return Ok(None) };
         let max = self.limit_memory_bytes;
         let read = |path: &PathBuf| {
-            let bytes = steady(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
+            let bytes = unchanged(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
             Ok((name, bytes))
         };
@@ -149,7 +149,7 @@ impl MemoryArgs {
                 continue;
             }
             let whole = std::path::absolute(path).map_err(|error| Error::read(path, error))?;
-            let bytes = steady(path, || {
+            let bytes = unchanged(path, || {
                 input::read(path, self.limit_memory_bytes as u64).map_err(|error| Error::read(path, error))
             })?;
             let whole = whole.to_string_lossy().into_owned();
@@ -212,7 +212,7 @@ pub(crate) fn contents(runtime: &Runtime) -> String {
 
 /// Adds one file, which may be a snapshot itself.
 fn add(builder: &mut RuntimeBuilder, path: &Path, variables: &Variables, max: usize) -> Result<()> {
-    let bytes = steady(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
+    let bytes = unchanged(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     if is_snapshot(&bytes) {
         let snapshot = plimsoll_snapshot::read(&bytes[..]).map_err(|source| Error::snapshot(path, source))?;

@@ -98,7 +98,7 @@ impl Output {
             Self::Standard => Printer::default().stream(write),
             Self::File(path) => {
                 if let Some(input) = input::replaced_by(path) {
-                    return Err(is_input(path, &input));
+                    return Err(Error::output_is_input(path, &input));
                 }
                 write_file(path, write).map_err(|source| Error::write(path, without_path(source)))
             }
@@ -135,19 +135,6 @@ impl std::fmt::Display for Output {
 /// The files that are going to be written.
 pub(crate) fn announced() -> Vec<PathBuf> {
     lock(&ANNOUNCED).clone()
-}
-
-/// Why an output is refused that is an input.
-pub(crate) fn is_input(output: &Path, input: &Path) -> Error {
-    let (output, input) = (output.display(), input.display());
-    Error::usage(
-        if output.to_string() == input.to_string() {
-            format!("the output `{output}` is an input")
-        } else {
-            format!("the output `{output}` is the input `{input}`, or lies in it")
-        },
-        "write to another file: an input is never changed",
-    )
 }
 
 fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -7,51 +7,12 @@ use flate2::{Compression, GzBuilder};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::error::FormatError;
 use crate::room;
 use crate::{Contents, DiffId, SCHEMA_VERSION, Snapshot, SnapshotLimits};
 
 /// What the lists of a document may take in memory, even where a file may have fewer bytes.
 const LEAST_ROOM: u64 = 64 << 20;
-
-/// Why a file is no snapshot that can be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FormatError {
-    /// It could not be read or inflated.
-    #[error("the snapshot cannot be read")]
-    Io(#[from] io::Error),
-    /// It is larger than any snapshot.
-    #[error("the snapshot exceeds the limit of {limit} bytes")]
-    TooLarge {
-        /// The most bytes that are read of one, inflated.
-        limit: u64,
-    },
-    /// It holds more of something than any stack has.
-    #[error("the {what} of the snapshot exceed the limit of {limit} (met: {found})")]
-    TooMany {
-        /// What there is too much of.
-        what: &'static str,
-        /// How many there are.
-        found: u64,
-        /// How many there may be.
-        limit: u64,
-        /// The flag that raises the limit.
-        flag: &'static str,
-    },
-    /// It is some other file.
-    #[error("this is not a Plimsoll snapshot: it has no `schema_version`")]
-    NotASnapshot,
-    /// It is from the future.
-    #[error(
-        "the snapshot has schema version {found}, this program reads up to {SCHEMA_VERSION}: use a newer plimsoll"
-    )]
-    Newer {
-        /// The version of the file.
-        found: u64,
-    },
-    /// It is damaged.
-    #[error("the snapshot is damaged: {0}")]
-    Damaged(String),
-}
 
 /// Reads a snapshot, compressed or not.
 pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {

@@ -7,6 +7,7 @@
 mod build;
 mod bundle;
 mod entries;
+mod error;
 mod facts;
 mod file;
 pub mod hidden;
@@ -23,11 +24,12 @@ mod warning;
 pub use build::{BuildContext, BuildFile, BuildInstruction};
 pub use bundle::Bundle;
 pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, LONGEST_PATH, Node, Paths};
+pub use error::FormatError;
 pub use facts::{
     BinaryFact, DiversionFact, Ecosystem, Facts, FileList, FileListFact, Files, ImportFact, LeadFact,
     PackageFact, Requirement, RequirementKind, SecretFact, SecretKind, SelectionFact,
 };
-pub use file::{FormatError, read, read_within, write_gzip, write_json};
+pub use file::{read, read_within, write_gzip, write_json};
 pub use identity::{ContentHash, DiffId, Digest, InvalidDigest};
 pub use image::{
     Compression, Config, Contents, HealthCheck, HistoryEntry, Image, ImageLayer, Layer, Platform, Service,

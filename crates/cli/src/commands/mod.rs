@@ -27,8 +27,9 @@ use plimsoll_snapshot::{LONGEST_PATH, Snapshot, SnapshotLimits};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
-use crate::load::{Options, snapshot_or_source};
+use crate::load::snapshot_or_source;
 use crate::names;
+use crate::options::Options;
 use crate::printer::Printer;
 use crate::sources::engine::ARCHIVE_SECONDS;
 use crate::sources::pace::{self, Pace};

@@ -8,7 +8,7 @@ use plimsoll_collect::memory::{SeenEvent, seen_event};
 use plimsoll_snapshot::runtime::Time;
 use serde_json::Value;
 
-use super::session::now;
+use super::clock::now;
 use crate::sources::engine::{Connection, Engine, Patience};
 
 /// What the listener tells.

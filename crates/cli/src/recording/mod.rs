@@ -2,11 +2,13 @@
 
 mod api;
 mod cgroup;
+mod clock;
 mod events;
 mod journal;
 mod session;
 mod target;
 
+pub(crate) use clock::now;
 pub(crate) use journal::{Journal, seal};
-pub(crate) use session::{Recorded, Session, Stop, now};
+pub(crate) use session::{Recorded, Session, Stop};
 pub(crate) use target::Target;

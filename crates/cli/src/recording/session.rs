@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use plimsoll_collect::memory::{Identity, JournalLine, Journaled, SeenEvent, engine_sample, inspected};
 use plimsoll_snapshot::SCHEMA_VERSION;
@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::Journal;
 use super::api;
 use super::cgroup::Files;
+use super::clock::now;
 use super::events::{Heard, WAITING, listen};
 use super::target::{Listed, Target};
 use crate::error::{Error, Result};
@@ -80,12 +81,6 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const LIST_EVERY: u64 = 30;
 /// A container that starts again and again is written down so often.
 const MAX_INSPECTIONS: u32 = 100;
-
-/// The time of the machine that records.
-pub(crate) fn now() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
 
 /// Why, without where: the address of an engine is a place of this machine.
 fn without_address(reason: &str) -> String {

@@ -52,7 +52,7 @@ pub(crate) fn measured(root: &Path, patterns: &[String]) -> Result<BuildContext>
                     if let Some((output, _)) =
                         outputs.iter().find(|(_, output)| identity.as_ref() == Some(output))
                     {
-                        return Err(output::is_input(output, &entry.path()));
+                        return Err(Error::output_is_input(output, &entry.path()));
                     }
                     context.bytes += Bytes(metadata.len());
                     context.files += 1;

@@ -7,7 +7,7 @@ use super::naming::{Naming, naming};
 use super::reference::Reference;
 use super::{SourceSpec, Wanted};
 use crate::error::{Error, Result};
-use crate::load::Options;
+use crate::options::Options;
 use crate::printer::Printer;
 
 /// A place where a name was looked for, without success.

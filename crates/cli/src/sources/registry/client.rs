@@ -14,12 +14,13 @@ use ureq::unversioned::transport::{Connector as _, DefaultConnector};
 use ureq::{Agent, Body};
 use url::Url;
 
-use super::credentials::{self, Credentials};
+use super::credentials;
 use super::failure::{Failure, Patience, Waiting, beside, said};
 use super::login::whole;
 use super::reach::Guard;
 use super::realm::{Pair, place};
-use crate::load::Options;
+use super::secret::Credentials;
+use crate::options::Options;
 use crate::printer::Printer;
 use crate::sources::pace::{DOCUMENT, Pace, Paced};
 use crate::sources::reference::{DOCKER_HUB, Reference};

@@ -9,19 +9,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use super::helper;
+use super::secret::Credentials;
 use crate::sources::config_file;
 use crate::sources::reference::{DOCKER_HUB, Reference};
-
-/// What a registry is shown. It has no `Debug`, so that it gets into no message.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Credentials {
-    Password {
-        user: String,
-        password: String,
-    },
-    /// What a login in a browser leaves behind; it is exchanged for a token.
-    IdentityToken(String),
-}
 
 /// What was found for a registry.
 #[derive(Default)]
@@ -29,24 +19,6 @@ pub(crate) struct Found {
     pub(crate) credentials: Option<Credentials>,
     /// Why there may be some that could not be read.
     pub(crate) trouble: Option<String>,
-}
-
-impl Credentials {
-    /// The value of an `Authorization` header (RFC 7617).
-    pub(crate) fn basic(user: &str, password: &str) -> String {
-        format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
-    }
-
-    /// What must be in no message.
-    pub(crate) fn secrets(&self) -> Vec<String> {
-        match self {
-            Self::Password { user, password } => {
-                let header = Self::basic(user, password);
-                vec![header.trim_start_matches("Basic ").to_owned(), password.clone()]
-            }
-            Self::IdentityToken(token) => vec![token.clone()],
-        }
-    }
 }
 
 /// A config.json of Docker or an auth.json of Podman.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::credentials::Credentials;
+use super::secret::Credentials;
 
 /// What a helper may take.
 #[derive(Clone, Copy)]

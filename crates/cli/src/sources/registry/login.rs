@@ -10,9 +10,9 @@ use url::Url;
 
 use super::challenge::{self, Challenge, escape};
 use super::client::Client;
-use super::credentials::Credentials;
 use super::failure::{Failure, Patience};
 use super::realm::{Realm, place};
+use super::secret::Credentials;
 use crate::sources::pace::DOCUMENT;
 
 /// The most bytes of an answer of a token server, and of the token in it: servers refuse longer headers.

@@ -9,6 +9,7 @@ mod helper;
 mod login;
 mod reach;
 mod realm;
+mod secret;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -27,7 +28,7 @@ pub(crate) use self::realm::Pair;
 use super::reference::{Reference, Version};
 use super::similar;
 use crate::error::{Error, Result};
-use crate::load::Options;
+use crate::options::Options;
 use crate::printer::Printer;
 
 /// The members of an image in a registry.

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::error::{Error, Result};
 
 /// Reads a file, and fails if it was written to meanwhile. What went wrong then is no news: it changed.
-pub(crate) fn steady<T>(path: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn unchanged<T>(path: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
     let before = state(path);
     let result = read();
     if before.is_some() && before != state(path) {

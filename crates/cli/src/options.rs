@@ -1,0 +1,37 @@
+//! What holds for every source of one call.
+
+use std::time::Duration;
+
+use plimsoll_collect::{Depth, Limits};
+use plimsoll_snapshot::SnapshotLimits;
+
+use crate::cache::Cache;
+use crate::sources::pace::Pace;
+use crate::sources::platform::Platform;
+use crate::sources::registry::Pair;
+
+/// What is the same for every source of one run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// The one to read of sources that have several.
+    pub(crate) platform: Option<Platform>,
+    pub(crate) cache: Cache,
+    /// How closely layers are read, where the source lets that be chosen.
+    pub(crate) depth: Depth,
+    pub(crate) limits: Limits,
+    pub(crate) snapshot_limits: SnapshotLimits,
+    /// Whether registries are left alone.
+    pub(crate) offline: bool,
+    /// Whether names that tell whose machine it was are replaced.
+    pub(crate) redact: bool,
+    /// The registries that are spoken to without TLS.
+    pub(crate) insecure_registries: Vec<String>,
+    /// Token servers of other sites that logins may go to.
+    pub(crate) token_servers: Vec<Pair>,
+    /// Hosts in private networks that registries may redirect to.
+    pub(crate) blob_servers: Vec<Pair>,
+    /// How slow registries and engines may be.
+    pub(crate) pace: Pace,
+    /// How long an engine may take to start an archive.
+    pub(crate) archive_start: Duration,
+}
