@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use plimsoll_snapshot::FormatError;
 
-use crate::input::IsOutput;
+/// Why an input is not opened: the output would take its place.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the output `{}` is an input", .0.display())]
+pub(crate) struct IsOutput(pub(crate) PathBuf);
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, thiserror::Error)]

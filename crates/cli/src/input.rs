@@ -7,10 +7,11 @@ use std::io::{self, IsTerminal as _, Read as _, StdinLock};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::announced::announced;
+use crate::error::IsOutput;
 use crate::files;
 use crate::identity::{Identity, places, resolved};
 use crate::idle;
-use crate::output;
 
 /// What was read so far.
 static READ: Mutex<Vec<Known>> = Mutex::new(Vec::new());
@@ -20,11 +21,6 @@ struct Known {
     identity: Identity,
     path: PathBuf,
 }
-
-/// Why an input is not opened: the output would take its place.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("the output `{}` is an input", .0.display())]
-pub(crate) struct IsOutput(pub(crate) PathBuf);
 
 /// Opens a file that the user has named: a regular one, or a pipe.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
@@ -89,7 +85,7 @@ fn remember(path: &Path, identity: Option<Identity>) -> io::Result<()> {
     drop(read);
     // Nothing is read in vain: such an output is refused when its input is opened.
     let taken = |output: &PathBuf| places(&resolved(output)).contains(&identity);
-    let announced = output::announced().into_iter().find(taken);
+    let announced = announced().into_iter().find(taken);
     let standard = || (standard_output().as_ref() == Some(&identity)).then(|| "standard output".into());
     match announced.or_else(standard) {
         Some(output) => Err(io::Error::other(IsOutput(output))),

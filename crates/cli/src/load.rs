@@ -1,13 +1,10 @@
 //! Reads sources into snapshots: finds out what they are, opens them, and reads their layers in parallel.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek, SeekFrom};
 use std::path::Path;
 
-use plimsoll_collect::{
-    ArchiveIndex, Choice, Found, PlannedImage, ReadLayer, plan, pseudonymise, read_stream, sniff,
-};
+use plimsoll_collect::{ArchiveIndex, Choice, Found, plan, pseudonymise, read_stream, sniff};
 use plimsoll_snapshot::{Compression, Snapshot, Transport};
 
 use crate::error::{Error, Result};
@@ -25,10 +22,8 @@ use crate::sources::platform::Platform;
 use crate::sources::reference::Reference;
 use crate::sources::registry::RegistryStore;
 use crate::sources::{NamedSource, Selection, SourceSpec, lookup};
-use crate::stack::{Stack, display};
+use crate::stack::{Loaded, Stack, display};
 use crate::unchanged::unchanged;
-
-pub(crate) const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
 /// Reads every source into one snapshot: images, and snapshots that are joined with them. A source that several services
 /// name is read once.
@@ -116,8 +111,6 @@ enum Read {
     Snapshot(Box<Snapshot>),
     Images(Loaded),
 }
-
-pub(crate) type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
 
 fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<Read> {
     match source {

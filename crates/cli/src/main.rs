@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod announced;
 mod arguments;
 mod cache;
 mod commands;

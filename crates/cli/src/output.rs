@@ -5,11 +5,11 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clap::builder::{MapValueParser, OsStringValueParser, TypedValueParser as _, ValueParserFactory};
 use plimsoll_snapshot::Snapshot;
 
+use crate::announced;
 use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::files;
@@ -37,9 +37,6 @@ pub(crate) enum Content {
     Binary,
 }
 
-/// The files that are going to be written.
-static ANNOUNCED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
 /// Names of standard output that every Unix knows. What is behind them may be a file that others write to as well.
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
@@ -57,10 +54,7 @@ impl Output {
         if STANDARD.iter().any(|name| path.as_os_str() == *name) {
             return Self::Standard;
         }
-        let mut announced = lock(&ANNOUNCED);
-        if !announced.contains(&path) {
-            announced.push(path.clone());
-        }
+        announced::add(&path);
         Self::File(path)
     }
 
@@ -132,11 +126,6 @@ impl std::fmt::Display for Output {
     }
 }
 
-/// The files that are going to be written.
-pub(crate) fn announced() -> Vec<PathBuf> {
-    lock(&ANNOUNCED).clone()
-}
-
 fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // A link is followed, so that it stays a link.
     let target = &resolved(path);
@@ -205,10 +194,6 @@ fn is_harmless(_: &Path, metadata: &fs::Metadata, file: &File) -> bool {
 #[cfg(not(unix))]
 fn is_harmless(_: &Path, _: &fs::Metadata, _: &File) -> bool {
     true
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -1,13 +1,20 @@
 //! Puts what sources hold together under the names of services: images, and snapshots that were made before.
 
-use plimsoll_collect::{SnapshotBuilder, merge};
+use std::collections::BTreeMap;
+
+use plimsoll_collect::{PlannedImage, ReadLayer, SnapshotBuilder, merge};
 use plimsoll_report::format::one_line;
-use plimsoll_snapshot::{Image, Snapshot, Source};
+use plimsoll_snapshot::{Image, Snapshot, Source, Transport};
 
 use crate::error::{Error, Result};
-use crate::load::{GENERATOR, Loaded};
 use crate::printer::Printer;
 use crate::sources::SourceSpec;
+
+/// What snapshots name as the program that made them.
+pub(crate) const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
+
+/// The images of one source with their layers, by the member that a layer is.
+pub(crate) type Loaded = (Transport, Vec<PlannedImage>, BTreeMap<String, ReadLayer>);
 
 /// A snapshot that is being put together.
 pub(crate) struct Stack {

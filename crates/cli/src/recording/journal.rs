@@ -125,7 +125,7 @@ pub(crate) fn seal(journal: &Path, output: &Output) -> Result<Runtime> {
     let runtime = builder.finish();
     let snapshot = Snapshot {
         schema_version: SCHEMA_VERSION,
-        generator: crate::load::GENERATOR.to_owned(),
+        generator: crate::stack::GENERATOR.to_owned(),
         runtime: Some(runtime.clone()),
         ..Snapshot::default()
     };

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use plimsoll_analysis::dockerignore::Ignore;
 use plimsoll_snapshot::{BuildContext, Bytes};
 
+use crate::announced::announced;
 use crate::error::{Error, Result};
 use crate::identity::{Identity, resolved};
-use crate::output;
 
 /// More files are no build context, but a home directory.
 const MAX_FILES: u64 = 2_000_000;
@@ -18,7 +18,7 @@ const MAX_FILES: u64 = 2_000_000;
 /// An output of this run may be a new file of the context, or one that `.dockerignore` leaves out. It may not be one
 /// that is measured: the build needs that file.
 pub(crate) fn measured(root: &Path, patterns: &[String]) -> Result<BuildContext> {
-    let outputs: Vec<(PathBuf, Identity)> = output::announced()
+    let outputs: Vec<(PathBuf, Identity)> = announced()
         .into_iter()
         .filter_map(|path| Some((path.clone(), Identity::of(&resolved(&path))?)))
         .collect();

@@ -15,8 +15,8 @@ use ureq::{Agent, Body};
 use url::Url;
 
 use super::credentials;
+use super::document::whole;
 use super::failure::{Failure, Patience, Waiting, beside, said};
-use super::login::whole;
 use super::reach::Guard;
 use super::realm::{Pair, place};
 use super::secret::Credentials;

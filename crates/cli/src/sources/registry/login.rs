@@ -1,8 +1,5 @@
 //! What a registry is shown to be let in: a password, or a token of its token server.
 
-use std::io::Read as _;
-use std::time::Instant;
-
 use serde::Deserialize;
 use ureq::Body;
 use ureq::http::{Response, header};
@@ -10,10 +7,10 @@ use url::Url;
 
 use super::challenge::{self, Challenge, escape};
 use super::client::Client;
+use super::document::whole;
 use super::failure::{Failure, Patience};
 use super::realm::{Realm, place};
 use super::secret::Credentials;
-use crate::sources::pace::DOCUMENT;
 
 /// The most bytes of an answer of a token server, and of the token in it: servers refuse longer headers.
 const ANSWER_BYTES: u64 = 1 << 20;
@@ -110,19 +107,4 @@ fn token_of(response: Response<Body>) -> Result<String, Failure> {
         return Err(Failure::Answer(format!("its token is longer than {} KiB", TOKEN_BYTES >> 10)));
     }
     Ok(format!("Bearer {token}"))
-}
-
-/// Reads a document, or the start of one that is longer than the limit, within the time for one.
-pub(super) fn whole(reader: impl std::io::Read, limit: u64) -> Result<Vec<u8>, Failure> {
-    let end = Instant::now() + DOCUMENT;
-    let mut reader = reader.take(limit);
-    let mut bytes = Vec::new();
-    loop {
-        let read = reader.by_ref().take(1 << 16).read_to_end(&mut bytes);
-        match read.map_err(|error| Failure::Transport(error.into()))? {
-            0 => return Ok(bytes),
-            _ if Instant::now() > end => return Err(Failure::Endless(DOCUMENT)),
-            _ => {}
-        }
-    }
 }

@@ -4,6 +4,7 @@ mod blob;
 mod challenge;
 mod client;
 mod credentials;
+mod document;
 mod failure;
 mod helper;
 mod login;
