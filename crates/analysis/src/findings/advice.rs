@@ -4,32 +4,34 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Service, Snapshot};
-use serde::Serialize;
 
-use super::{Check, Confidence, Finding, Input, RULES, Rule};
+use super::finding::{Confidence, Finding};
+use super::input::Input;
+use super::rule::{Check, Rule};
+use super::rules::RULES;
 use crate::compare::{ImageTree, ServiceTrees};
 use crate::lines::step;
 use crate::packages::{Catalogue, catalogue};
 use crate::squash::{Squashed, squash};
 
 /// The findings of one image.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advice {
     /// The name of the service.
     pub service: String,
-    /// What was found: first what is at least fairly sure, then what may well be meant so; in each part the largest
-    /// saving first, then by severity, then by rule.
+    /// What was found: findings of medium and high confidence first, then those of low confidence; in each part the
+    /// largest saving first, then by severity, then by rule.
     pub findings: Vec<Finding>,
     /// Image size.
     pub size_bytes: Bytes,
-    /// What those save together that are at least fairly sure: an inode that several findings name counts once.
+    /// What the findings of medium and high confidence save together: an inode that several name counts once.
     pub saving: Bytes,
-    /// What all of them save together, those included that may well be meant so.
+    /// What all findings save together.
     pub possible_saving: Bytes,
 }
 
 /// The findings of all services.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackAdvice {
     /// One for each service, in the order of the services.
     pub services: Vec<Advice>,
@@ -151,7 +153,7 @@ fn of_service(finding: Finding, service: &str) -> Finding {
     Finding { service: service.to_owned(), ..finding }
 }
 
-/// Says so where there is no fix because an instruction cannot be repeated.
+/// Records instructions that cannot be repeated, where they leave a finding without a fix.
 fn explain(finding: &mut Finding) {
     if finding.fixes.is_empty() && finding.left_out.is_empty() {
         let instructions = finding.evidence.iter().filter_map(|one| one.instruction.as_deref());
@@ -257,7 +259,7 @@ mod tests {
         ];
         let advice = advise_stack(&snapshot("app", &layers));
         let service = &advice.services[0];
-        let rules: Vec<&str> = service.findings.iter().map(|finding| finding.rule).collect();
+        let rules: Vec<&str> = service.findings.iter().map(|finding| finding.rule.as_str()).collect();
         assert_eq!(rules, ["context-leftovers", "log-files", "rewritten-files"]);
         assert_eq!((service.saving, service.size_bytes), (Bytes(8_000_001), Bytes(8_000_003)));
         assert_eq!(service.possible_saving, service.saving);
@@ -274,7 +276,7 @@ mod tests {
         let [app, job] = &advice.services[..] else { panic!("{advice:?}") };
         let rules = |advice: &Advice| -> Vec<&str> {
             assert!(advice.findings.iter().all(|finding| finding.service == advice.service));
-            advice.findings.iter().map(|finding| finding.rule).collect()
+            advice.findings.iter().map(|finding| finding.rule.as_str()).collect()
         };
         let expected = ["log-files", "root-user", "missing-health-check"];
         assert_eq!((&rules(app)[..3], &rules(job)[..3]), (&expected[..], &expected[..]));
@@ -283,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn every_image_of_nothing_has_nothing_to_mend() {
+    fn an_empty_image_has_no_findings() {
         let advice = advise_stack(&snapshot("app", &[]));
         assert_eq!((advice.services[0].findings.len(), advice.services[0].saving), (0, Bytes::ZERO));
     }

@@ -1,4 +1,4 @@
-//! Where the base image ends: what lies below cannot be mended in the Dockerfile of the image.
+//! Where the base image ends: the Dockerfile of the image cannot fix what lies below.
 
 use plimsoll_snapshot::Image;
 

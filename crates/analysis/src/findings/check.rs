@@ -2,7 +2,10 @@
 
 use plimsoll_snapshot::{Bytes, Config, Snapshot};
 
-use super::{Check, Finding, FixKind, Input, Rule};
+use super::finding::Finding;
+use super::fixes::FixKind;
+use super::input::Input;
+use super::rule::{Check, Rule};
 use crate::packages::catalogue;
 use crate::squash::squash;
 use crate::testing::snapshot;

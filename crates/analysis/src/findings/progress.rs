@@ -9,18 +9,20 @@ use std::collections::{BTreeMap, HashMap};
 use plimsoll_snapshot::{Bytes, ContentHash, Order as _, Service, Snapshot};
 use serde::Serialize;
 
-use super::advice::{Advisor, Stacked};
-use super::{Advice, Finding, Input, RULES};
+use super::advice::{Advice, Advisor, Stacked};
+use super::finding::Finding;
+use super::input::Input;
+use super::rules::RULES;
 
 /// What became of the findings of two snapshots.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// The services that are in both, by name.
     pub services: Vec<ServiceProgress>,
 }
 
 /// What became of the findings of a service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceProgress {
     /// Its name.
     pub service: String,
@@ -35,7 +37,7 @@ pub struct ServiceProgress {
 }
 
 /// What became of a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Followed {
     /// The finding, as it was before.
     pub finding: Finding,
@@ -113,7 +115,7 @@ pub fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice)
                 }
             }
             let same: Vec<&Finding> = (after.findings.iter())
-                .filter(|other| other.rule == finding.rule && other.title == finding.title)
+                .filter(|other| other.rule == finding.rule && other.headline == finding.headline)
                 .collect();
             let outcome = match (finding.saving, saved) {
                 (promised, saved) if saved == promised && same.is_empty() => Outcome::Done,
@@ -168,6 +170,7 @@ fn gone(old: &Input<'_>, before: &Advice, new: &Input<'_>) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::RuleId;
     use crate::testing::snapshot;
 
     const BASE: &str = "i ADD rootfs /\nf etc/x 1";
@@ -205,7 +208,7 @@ mod tests {
     fn what_was_not_there_before_is_new() {
         let log = "i RUN make\nf var/log/make.log 900000 l";
         let service = check(&[BASE, "i RUN make\nf a 1 a"], &[BASE, log]);
-        assert_eq!((service.findings.len(), service.new[0].rule), (0, "log-files"));
+        assert_eq!((service.findings.len(), service.new[0].rule), (0, RuleId::LogFiles));
         let moved = "i COPY x /y\nf y/make.txt 900000 l";
         assert_eq!(check(&[BASE, log], &[BASE, moved]).findings[0].outcome, Outcome::Open);
     }

@@ -12,11 +12,10 @@ use serde::Serialize;
 pub use running::rising;
 
 use crate::compare::Comparison;
-use crate::findings::{Advice, Severity};
+use crate::findings::{Advice, Headline, RuleId, Severity};
 use crate::inspect::SizeChange;
 use crate::memory::compare::{ChangeVerdict, MemoryComparison};
 use crate::memory::{Memory, StartUp};
-use crate::said::Said;
 
 /// Something that got worse.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -83,9 +82,9 @@ pub enum MemoryFigure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewFinding {
     /// The rule.
-    pub rule: &'static str,
+    pub rule: RuleId,
     /// What was found.
-    pub title: Said,
+    pub headline: Headline,
     /// How much it matters.
     pub severity: Severity,
 }

@@ -19,9 +19,8 @@ mod findings;
 mod messages;
 mod regressions;
 mod running;
-mod warnings;
 
-pub use findings::RuleWords;
+pub use findings::{FindingsWords, RuleWords};
 pub use messages::Messages;
 pub use running::RunningWords;
 
@@ -574,6 +573,7 @@ pub struct Words {
     // What runs: memory, limits, targets.
     pub running: RunningWords,
     pub messages: Messages,
+    pub findings_report: FindingsWords,
 
     // Method.
     pub method: &'static str,

@@ -1,7 +1,9 @@
 //! English.
 
+mod findings;
 mod memory;
-pub(super) mod regressions;
+mod regressions;
+mod rules;
 mod running;
 mod targets;
 
@@ -408,7 +410,16 @@ pub(super) static WORDS: Words = Words {
         bound: targets::bound,
         demanded: targets::demanded,
         margin: targets::margin,
+        headline: findings::headline,
+        subject: findings::subject,
+        note: findings::note,
+        action: findings::action,
+        unfit: findings::unfit,
+        rule: rules::rule,
+        regression: regressions::sentence,
+        warning: ToString::to_string,
     },
+    findings_report: findings::WORDS,
 
     method: "Method and provenance",
     method_lead: "Sizes of images are decimal: 1 MB is 1\u{202f}000\u{202f}000 bytes. A size is only ever compared with one of its kind.",

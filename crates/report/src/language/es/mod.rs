@@ -1,10 +1,12 @@
 //! Spanish.
 
-pub(super) mod findings;
+mod findings;
 mod memory;
-pub(super) mod regressions;
+mod regressions;
+mod rules;
 mod running;
 mod targets;
+mod warnings;
 
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{FileChange, LayerMatch};
@@ -416,7 +418,16 @@ pub(super) static WORDS: Words = Words {
         bound: targets::bound,
         demanded: targets::demanded,
         margin: targets::margin,
+        headline: findings::headline,
+        subject: findings::subject,
+        note: findings::note,
+        action: findings::action,
+        unfit: findings::unfit,
+        rule: rules::rule,
+        regression: regressions::sentence,
+        warning: warnings::warning,
     },
+    findings_report: findings::WORDS,
 
     method: "Método y procedencia",
     method_lead: "Los tamaños de imagen son decimales: 1 MB son 1\u{202f}000\u{202f}000 bytes. Un tamaño solo se compara con otro de su clase.",
