@@ -253,7 +253,7 @@ pub(super) const fn action(action: Action) -> &'static str {
         Action::InstallLighter => "install the lighter package",
         Action::AddHealthCheck => "query the service; adapt the path",
         Action::MountVolumes => "mount them from volumes that are filled once",
-        Action::MountCache => "mount the cache: it stays out of the layer and speeds up the next build",
+        Action::MountCache => "mount the cache, which keeps it out of the layer and speeds up the next build",
         Action::ClearCache => "or delete the cache in the instruction that fills it",
         Action::UninstallInSameInstruction => "uninstall them in the instruction that uses them",
         Action::UninstallInInstallStage => {

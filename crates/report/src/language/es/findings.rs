@@ -265,7 +265,9 @@ pub(super) const fn action(action: Action) -> &'static str {
         Action::InstallLighter => "instale el paquete más ligero",
         Action::AddHealthCheck => "consulte el servicio; adapte la ruta",
         Action::MountVolumes => "móntelos desde volúmenes que se llenan una vez",
-        Action::MountCache => "monte la caché: queda fuera de la capa y acelera la siguiente construcción",
+        Action::MountCache => {
+            "monte la caché: así queda fuera de la capa y acelera la siguiente construcción"
+        }
         Action::ClearCache => "o borre la caché en la instrucción que la llena",
         Action::UninstallInSameInstruction => "desinstálelos en la instrucción que los usa",
         Action::UninstallInInstallStage => {
