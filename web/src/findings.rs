@@ -1,4 +1,4 @@
-//! What the rules find in a service, and what became of what they found before. No document here.
+//! The findings of a service, and what became of earlier ones. No document here.
 
 use plimsoll_analysis::compare::ServiceTrees;
 use plimsoll_analysis::findings::{

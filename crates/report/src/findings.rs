@@ -44,7 +44,7 @@ fn summary(advice: &Advice, language: Language) -> String {
     if advice.findings.is_empty() {
         return (words.none)(&size);
     }
-    let findings = language.many(advice.findings.len() as u64, &words.finding);
+    let findings = language.many(advice.findings.len() as u64, &language.words().finding);
     let mut text = (words.saving)(&size, &findings, &saving);
     // The same figure is not shown twice.
     if possible != saving {
@@ -206,7 +206,7 @@ fn evidence_size(evidence: &Evidence, language: Language) -> String {
 fn more(finding: &Finding, language: Language) -> Option<String> {
     let shown = finding.evidence.len().min(SHOWN) as u64;
     let more = finding.evidence_count.saturating_sub(shown);
-    (more > 0).then(|| (language.words().findings_report.and_more)(&count(more)))
+    (more > 0).then(|| (language.words().and_more)(&count(more)))
 }
 
 #[cfg(test)]
@@ -258,7 +258,7 @@ mod tests {
   2.00 MB  Files of lower layers deleted or replaced: RUN a | b
     rewritten-files · severity high · confidence medium
     2.00 MB  a/b
-    and 2 more
+    2 more
     Dockerfile: or delete the cache in the instruction that fills it
       - RUN a
       + RUN a \\
@@ -276,7 +276,7 @@ mod tests {
   2,00 MB  Archivos de capas inferiores borrados o sustituidos: RUN a | b
     rewritten-files · gravedad alta · confianza media
     2,00 MB  a/b
-    y 2 más
+    2 más
     Dockerfile: o borre la caché en la instrucción que la llena
       - RUN a
       + RUN a \\

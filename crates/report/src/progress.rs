@@ -66,16 +66,16 @@ fn head(language: Language) -> [&'static str; 5] {
 
 fn new_row(finding: &Finding, language: Language) -> [String; 5] {
     let found = language.bytes(finding.saving).to_string();
-    let new = language.words().findings_report.new.to_owned();
+    let new = language.words().new.to_owned();
     ["–".to_owned(), "–".to_owned(), found, new, title(finding, language)]
 }
 
 fn row(followed: &Followed, language: Language) -> [String; 5] {
-    let words = &language.words().findings_report;
+    let words = language.words();
     let outcome = match followed.outcome {
-        Outcome::Done => words.done,
-        Outcome::Part => words.part,
-        Outcome::Open => words.open,
+        Outcome::Done => words.is_done,
+        Outcome::Part => words.is_part,
+        Outcome::Open => words.findings_report.open,
     };
     let bytes = |bytes: Bytes| language.bytes(bytes).to_string();
     [

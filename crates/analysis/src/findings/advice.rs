@@ -45,17 +45,17 @@ pub fn advise(input: &Input<'_>, rules: &[&Rule]) -> Advice {
     Advisor::new(rules.iter().copied()).advise(input)
 }
 
-/// Checks images by some rules. Services that run one image and were built from the same files are checked once, but
-/// for the rules that ask which service it is.
+/// Checks images by some rules. Services with the same image and build files are checked once, except by rules that ask for
+/// the service.
 pub(super) struct Advisor<'r> {
     rules: Vec<&'r Rule>,
     known: HashMap<*const Image, Known>,
 }
 
-/// What the first service showed that ran an image.
+/// The result for the first service that ran an image.
 struct Known {
     build: Option<BuildFile>,
-    /// For each rule what it found, unless that is of the one service alone.
+    /// The findings of each rule, unless they hold only for the one service.
     found: Vec<Option<Vec<Finding>>>,
     size: Bytes,
 }
@@ -165,7 +165,7 @@ fn explain(finding: &mut Finding) {
 /// What some findings save together.
 fn together<'f>(input: &Input<'_>, findings: impl IntoIterator<Item = &'f Finding>) -> Bytes {
     let size = |inode: u32| input.squashed.inodes[inode as usize].size;
-    // Only what is named is looked at: a service that shares its image costs no more than its findings.
+    // Visits only inodes of findings, so a service that shares its image costs no more than its findings.
     let mut saved: HashMap<u32, Bytes> = HashMap::new();
     for finding in findings {
         for &inode in finding.inodes.iter() {
@@ -185,7 +185,7 @@ pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
     advise_by(snapshot, &RULES.iter().collect::<Vec<_>>(), None)
 }
 
-/// The same by some rules alone. `source` is what the user named the snapshot by: commands that are printed name it, too.
+/// The same with some rules only. `source` is the source as the user typed it, for suggested commands.
 #[must_use]
 pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> StackAdvice {
     let mut stack: Vec<Finding> = Vec::new();
@@ -196,7 +196,7 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> 
     }
     sort(&mut stack);
     let mut advisor = Advisor::new(rules.iter().copied());
-    // One image after another: the trees of all would not fit into memory.
+    // One image at a time: the trees of all images would not fit into memory.
     let mut order: Vec<usize> = (0..snapshot.services.len()).collect();
     order.order_by_key(|&service| snapshot.services[service].image);
     let mut services: Vec<(usize, Advice)> = Vec::with_capacity(order.len());
@@ -213,7 +213,7 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> 
     StackAdvice { services: services.into_iter().map(|(_, advice)| advice).collect(), stack }
 }
 
-/// An image with its layers stacked, as rules look at it. It takes many times the memory of what is found in it.
+/// An image with its layers stacked, as rules see it. It uses many times the memory of its findings.
 pub(super) struct Stacked<'a> {
     snapshot: &'a Snapshot,
     squashed: Squashed<'a>,
@@ -235,7 +235,7 @@ impl<'a> Stacked<'a> {
 }
 
 fn sort(findings: &mut [Finding]) {
-    // The sort is stable: what is equal stays in the order of the rules.
+    // The sort is stable: equal findings stay in the order of the rules.
     findings.order_by_key(|finding| {
         let unsure = finding.confidence == Confidence::Low;
         (unsure, Reverse(finding.saving), Reverse(finding.severity), finding.service.clone())

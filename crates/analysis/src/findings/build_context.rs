@@ -4,14 +4,14 @@ use super::input::Input;
 use crate::instruction::{self, Instruction};
 use crate::lines::step::Copy;
 
-/// Where a file lies in the context of the build that an instruction copied it out of; `None` if that is not certain, or
-/// if `.dockerignore` leaves it out already.
+/// The path of a file in the build context that an instruction copied it from; `None` if that is not certain, or if the
+/// `.dockerignore` excludes it already.
 pub(super) fn in_context(input: &Input<'_>, copy: &Copy<'_>, place: &[u8]) -> Option<Vec<u8>> {
     let inside = Origin::of(input, copy)?.inside(place)?;
     (!input.is_left_out(&String::from_utf8_lossy(&inside))).then_some(inside)
 }
 
-/// What an instruction copies, and where to.
+/// The source and the destination of a `COPY` or an `ADD`.
 pub(super) struct Origin {
     /// The path in the context; empty for all of it.
     source: String,
@@ -23,7 +23,7 @@ impl Origin {
     pub(super) fn of(input: &Input<'_>, copy: &Copy<'_>) -> Option<Self> {
         let [source] = copy.sources[..] else { return None };
         let source = source.trim_start_matches("./").trim_end_matches('/');
-        // `ADD` unpacks archives, and fetches what has an address.
+        // `ADD` unpacks archives and fetches URLs.
         let unpacked = copy.keyword == "ADD" && (source.contains(".t") || source.contains("://"));
         if unpacked || source.contains(['*', '?', '$']) || copy.destination.contains('$') {
             return None;

@@ -1,4 +1,4 @@
-//! Runs one rule over an image made of lines, and holds its findings to what all of them promise.
+//! Runs one rule over an image made of lines, and checks what holds for all findings.
 
 use plimsoll_snapshot::{Bytes, Config, Snapshot};
 

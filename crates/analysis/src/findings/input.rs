@@ -21,11 +21,11 @@ use crate::squash::{Cause, Inode, Squashed};
 #[derive(Debug)]
 pub struct Input<'a> {
     pub(super) service: &'a str,
-    /// Whether a rule has asked which service it is: then what it finds is not that of any other service.
+    /// Whether a rule has asked for the service: then its findings do not hold for other services of the image.
     pub(super) asked: Cell<bool>,
-    /// What the user named it by, for commands that are printed; absent where nobody may know.
+    /// The source as the user typed it, for suggested commands; absent if it must stay private.
     pub source: Option<&'a str>,
-    /// Where it is from.
+    /// The snapshot that holds it.
     pub snapshot: &'a Snapshot,
     /// The image.
     pub image: &'a Image,
@@ -33,11 +33,11 @@ pub struct Input<'a> {
     pub squashed: &'a Squashed<'a>,
     /// Its packages, and the owner of every byte.
     pub catalogue: &'a Catalogue,
-    /// How many of the lowest layers come with the base image, as far as can be told.
+    /// How many of the lowest layers come with the base image, as far as is known.
     pub base_layers: u32,
     /// What it was built from, where that was given.
     pub build: Option<&'a BuildFile>,
-    /// What its `.dockerignore` leaves out, where that was given.
+    /// Its `.dockerignore`, where that was given.
     pub ignore: Option<Ignore>,
     /// The instruction of that file which made each layer.
     pub written: Vec<Option<usize>>,
@@ -73,7 +73,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Whether `.dockerignore` leaves a path of the context out.
+    /// Whether the `.dockerignore` excludes a path of the context.
     #[must_use]
     pub fn is_left_out(&self, inside: &str) -> bool {
         self.ignore.as_ref().is_some_and(|ignore| ignore.leaves_out(inside))
@@ -113,13 +113,13 @@ impl<'a> Input<'a> {
         self.squashed.names_of(index).map(|(layer, entry)| self.path_of(layer, entry))
     }
 
-    /// Whether all names of an inode are meant: what has another name stays when one goes.
+    /// Whether a condition holds for all names of an inode: while it has another name, its bytes stay.
     #[must_use]
     pub fn everywhere(&self, index: u32, is_meant: impl Fn(&'a [u8]) -> bool) -> bool {
         self.names(index).all(is_meant)
     }
 
-    /// Whether an inode belongs to packages of a kind, and to nobody else.
+    /// Whether only packages of a kind own an inode.
     #[must_use]
     pub fn is_only_of(&self, index: u32, is_meant: impl Fn(&Package) -> bool) -> bool {
         self.catalogue.is_only_of(index, is_meant)
@@ -132,7 +132,7 @@ impl<'a> Input<'a> {
         self.build?.instructions.get(at)
     }
 
-    /// The instruction that made a layer: as it is written in the Dockerfile, or else as the builder noted it, without
+    /// The instruction that made a layer: as it is written in the Dockerfile, or else as the builder recorded it, without
     /// some of its options.
     #[must_use]
     pub fn instruction(&self, layer: u32) -> Option<Instruction> {
@@ -149,7 +149,7 @@ impl<'a> Input<'a> {
         inodes.iter().map(|&inode| self.squashed.inodes[inode as usize].size).sum()
     }
 
-    /// The inodes that go with some packages, in all layers.
+    /// The inodes that are freed with some packages, in all layers.
     #[must_use]
     pub fn inodes_of(&self, packages: &[PackageId]) -> Vec<u32> {
         let mut packages = packages.to_vec();
@@ -248,7 +248,7 @@ impl<'a> Input<'a> {
         let evidence = groups.into_iter().map(|(subject, (bytes, files, index))| Evidence {
             subject,
             bytes,
-            note: (files > 1).then(|| Note::Files { files }),
+            note: (files > 1).then_some(Note::Files { files }),
             ..self.evidence(index)
         });
         (evidence.collect(), count)

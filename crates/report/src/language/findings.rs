@@ -2,7 +2,7 @@
 
 use plimsoll_analysis::findings::{Confidence, RuleId};
 
-use super::{Language, Noun};
+use super::Language;
 
 /// The texts of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,6 @@ pub struct RuleWords {
 #[derive(Debug)]
 #[expect(missing_docs, reason = "each language shows the text of a field")]
 pub struct FindingsWords {
-    pub finding: Noun,
     pub none: fn(size: &str) -> String,
     pub saving: fn(size: &str, findings: &str, saving: &str) -> String,
     pub possible: fn(saving: &str) -> String,
@@ -29,7 +28,6 @@ pub struct FindingsWords {
     pub confidence: &'static str,
     pub level: fn(Confidence) -> &'static str,
     pub line: fn(number: &str) -> String,
-    pub and_more: fn(number: &str) -> String,
     pub all_services: &'static str,
     pub saves_head: &'static str,
     pub finding_head: &'static str,
@@ -41,10 +39,7 @@ pub struct FindingsWords {
     pub predicted_head: &'static str,
     pub saved_head: &'static str,
     pub remains_head: &'static str,
-    pub done: &'static str,
-    pub part: &'static str,
     pub open: &'static str,
-    pub new: &'static str,
 }
 
 impl Language {

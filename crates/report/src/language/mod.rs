@@ -540,7 +540,6 @@ pub struct Words {
     pub memory: &'static str,
     pub findings: &'static str,
     pub findings_lead: fn(service: &str) -> String,
-    /// Said where the texts of the rules have another language than the page.
     pub finding: Noun,
     pub findings_sum: fn(findings: &str, saving: &str, possible: &str) -> String,
     pub findings_clean: &'static str,

@@ -21,9 +21,9 @@ pub struct Fix {
     pub kind: FixKind,
     /// What they do.
     pub action: Action,
-    /// The instruction they replace, as it stands in the image; `None` for lines that are new. It is shown, never pasted.
+    /// The instruction that they replace, as it stands in the image; `None` for new lines. It is shown, never pasted.
     pub replaces: Option<String>,
-    /// The lines. In a list of requirements `-` stands before what goes and `+` before what comes.
+    /// The lines. In a list of requirements `-` removes a line and `+` adds one.
     pub lines: Lines,
 }
 
@@ -77,7 +77,7 @@ impl Fix {
         Self { kind: L::KIND, action, replaces: None, lines }
     }
 
-    /// Lines that stand for an instruction of the image, with its options.
+    /// Lines that replace an instruction of the image and keep its options.
     #[must_use]
     pub fn instead_of(
         instruction: impl Into<String>,

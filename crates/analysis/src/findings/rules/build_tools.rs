@@ -1,4 +1,4 @@
-//! Compilers, headers and other tools of a build that stay in the image.
+//! Compilers, headers and other build tools that remain in the image.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,10 @@ use crate::packages::{Broken, Owner, Package, PackageId, Use};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::BuildTools, check: Check::Image(check) };
 
-/// Less is not worth a second stage.
+/// The smallest saving that is worth a second stage.
 const LEAST: Bytes = Bytes(5_000_000);
 
-/// Packages of systems by their whole name.
+/// Names of system packages.
 const NAMES: &[&str] = &[
     "build-essential",
     "build-base",
@@ -70,7 +70,7 @@ const NAMES: &[&str] = &[
     "llvm",
     "lld",
 ];
-/// And by the beginning of it.
+/// Prefixes of their names.
 const BEGINNINGS: &[&str] = &["gcc-", "g++-", "cpp-", "gfortran-", "clang-", "llvm-", "golang-", "binutils-"];
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
@@ -85,7 +85,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     };
     let mut tools: Vec<PackageId> =
         input.catalogue.installed().filter(is_wanted).map(|package| package.id).collect();
-    // A tool that something needs which stays is no build tool here. Leaving one out may make others needed.
+    // A tool that a remaining package needs is not a build tool here. Keeping one may keep others.
     let mut gone = Vec::new();
     for _ in 0..ROUNDS {
         let without = input.catalogue.without(input.squashed, &tools);
@@ -120,7 +120,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// Leaving out tools ends soon: each round has fewer.
+/// The most rounds of keeping tools: each round has fewer.
 const ROUNDS: usize = 16;
 
 fn is_tool(name: &str) -> bool {
@@ -134,7 +134,7 @@ fn is_tool(name: &str) -> bool {
         || name.starts_with("openjdk") && name.contains("-jdk")
 }
 
-/// Toolchains that no package manager of the system brought.
+/// Toolchains that the system package manager did not install.
 fn toolchains(input: &Input<'_>) -> Vec<u32> {
     const PLACES: [&[u8]; 4] =
         [b"usr/local/cargo/bin/", b"usr/local/rustup/", b"root/.rustup/", b"usr/local/go/"];
@@ -222,7 +222,7 @@ fn is_install(words: &[&str]) -> bool {
         && words.iter().any(|word| matches!(*word, "install" | "add"))
 }
 
-/// A stage for what pip builds, if that is what the tools are for.
+/// A stage for packages that pip builds, if the tools serve them.
 fn stage(input: &Input<'_>, tools: &[String]) -> Result<Option<Line<Dockerfile>>, Unfit> {
     let python = input.catalogue.installed().any(|package| package.ecosystem == Ecosystem::Python);
     let install = input.steps().find_map(|(_, instruction)| {

@@ -55,7 +55,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// Packages of Debian are compiled when they are installed, and nothing but another package manager leaves that out.
+/// Debian compiles its packages when it installs them, which no option prevents.
 fn of_system(place: &[u8]) -> bool {
     place.starts_with(b"usr/lib/python3") || place.starts_with(b"usr/share/")
 }

@@ -1,4 +1,4 @@
-//! Instructions whose order makes a build do its work again.
+//! Instructions whose order defeats the build cache.
 
 use plimsoll_snapshot::Bytes;
 
@@ -15,7 +15,7 @@ use crate::lines::{Dockerfile, Line, Unfit, dockerfile, line};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::CacheBreakingLayers, check: Check::Image(check) };
 
-/// How dependencies are installed, and the files that say which.
+/// Commands that install dependencies, and the files that list them.
 const INSTALLS: &[(&str, &str)] = &[
     ("pip install -r", ""),
     ("pip3 install -r", ""),

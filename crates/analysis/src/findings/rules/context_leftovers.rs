@@ -1,4 +1,4 @@
-//! What `COPY . .` took along by accident: version control, environments of the host, notes of editors.
+//! Files that `COPY . .` copied by accident: version control, environments of the host, editor files.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::lines::{Dockerignore, Line, Shell, line};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::ContextLeftovers, check: Check::Image(check) };
 
-/// A kind of leftovers: what its name is like.
+/// A pattern of names.
 enum Name {
     Directory(&'static str),
     File(&'static str),
@@ -26,7 +26,7 @@ enum Name {
 }
 use Name::{Beginning, Directory, Ending, File};
 
-/// What no image needs.
+/// Files that no image needs.
 const NEVER: &[Name] = &[
     Directory(".git"),
     Directory(".svn"),
@@ -65,7 +65,7 @@ const NEVER: &[Name] = &[
     Ending(".pyc"),
     Ending("~"),
 ];
-/// What most images do not need.
+/// Files that most images do not need.
 const SELDOM: &[Name] = &[
     Directory("tests"),
     Directory("test"),
@@ -89,9 +89,9 @@ const SELDOM: &[Name] = &[
     Ending(".csv"),
     Ending(".mp4"),
 ];
-/// The command that builds an image of the context again.
+/// The command that rebuilds an image from the context.
 const BUILD: &str = "docker build .";
-/// What is seldom needed has to be this large to be spoken of.
+/// The smallest sum of rarely needed files that is reported.
 const LEAST_SELDOM: Bytes = Bytes(1_000_000);
 
 /// Patterns by their text, each with its inodes.
@@ -122,7 +122,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         } else {
             continue;
         };
-        // What has another name as well comes with that.
+        // A file with another name is in the image anyway.
         let is_leftover = |(layer, entry): (u32, u32)| {
             let inside = origins.get(&layer).and_then(|origin| origin.inside(input.path_of(layer, entry)));
             inside.is_some_and(|inside| {
@@ -135,7 +135,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         }
         let group = match &input.ignore {
             Some(ignore) if ignore.leaves_out(&text) => &mut left_out,
-            // Its line is there, and an exception behind it keeps the file on purpose.
+            // The line exists, and a later exception keeps the file on purpose.
             Some(ignore) if ignore.has_line(&pattern) => continue,
             _ => group,
         };
@@ -158,7 +158,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     }
     if !left_out.is_empty() {
         let mut finding = finding(input, Headline::IgnoredFiles, &left_out);
-        // The line is there: the image is older than it, or the file was copied from elsewhere.
+        // The line exists: the image is older, or the file was copied from elsewhere.
         finding.fixes = vec![Fix::new::<Shell>(Action::Rebuild, BUILD)];
         found.push(finding.at_most(Severity::Medium, Confidence::Low));
     }
@@ -174,7 +174,7 @@ fn finding(input: &Input<'_>, headline: Headline, groups: &Patterns) -> Finding 
     let mut label = BTreeMap::new();
     let mut inodes = Vec::new();
     for (pattern, (_, group)) in groups {
-        // The same files again in a later layer, which changed their owner, would not be there either.
+        // Copies in a later layer that changed their owner would not exist either.
         for index in input.with_copies(group) {
             label.insert(index, pattern.clone());
             inodes.push(index);
@@ -189,7 +189,7 @@ fn finding(input: &Input<'_>, headline: Headline, groups: &Patterns) -> Finding 
     finding
 }
 
-/// The line of a `.dockerignore` that names a path of the context: by the first part of it that is like one of `names`.
+/// The line of a `.dockerignore` for a path of the context: by its first part that matches one of `names`.
 fn pattern(inside: &str, names: &[Name]) -> Option<Line<Dockerignore>> {
     let mut end = 0;
     for (depth, part) in inside.split('/').enumerate() {
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_that_a_chown_made_would_not_be_there_either() {
+    fn copies_that_a_chown_made_go_too() {
         let layers = [BASE, "i COPY . /app\nf app/.git/a 400 a", "i RUN chown -R a /app\nf app/.git/a 400 a"];
         assert_eq!(check(&RULE, &layers)[0].saving, Bytes(800));
     }
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn tests_are_another_finding_and_may_be_meant_so() {
+    fn tests_are_a_separate_finding_and_possibly_intentional() {
         let found = check(&RULE, &[BASE, "i COPY ./backend /srv/backend\nf srv/backend/tests/a.bin 4000000"]);
         assert_eq!((found[0].confidence, found.len()), (Confidence::Low, 1));
         assert_eq!(found[0].fixes[0].lines, "**/tests");

@@ -1,4 +1,4 @@
-//! Libraries for graphics cards where the processor does the work.
+//! GPU libraries in images that a CPU build would serve.
 
 use plimsoll_snapshot::{Bytes, Ecosystem, path};
 
@@ -16,10 +16,10 @@ use crate::packages::Package;
 pub(super) const RULE: Rule = Rule { id: RuleId::CudaLibraries, check: Check::Image(check) };
 
 const LEAST: Bytes = Bytes(50_000_000);
-/// The index of PyTorch that has builds for the CPU alone (pytorch.org, "Get started").
+/// The index of PyTorch that has only CPU builds (pytorch.org, "Get started").
 const INDEX: &str = "https://download.pytorch.org/whl/cpu";
 
-/// Libraries of frameworks that are there for cards alone.
+/// Libraries of frameworks that only GPUs need.
 const LIBRARIES: [&[u8]; 19] = [
     b"libtorch_cuda",
     b"libc10_cuda",
@@ -70,7 +70,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let main = input.main_layer(&inodes).and_then(|layer| input.instruction(layer));
     let evidence = input.grouped(&inodes, |index, inode| input.owner(index, inode));
     let mut finding = input.finding(RULE.id, Headline::CudaLibraries, inodes).with_groups(evidence);
-    finding.confidence = if expects_a_card(input) { Confidence::Low } else { Confidence::Medium };
+    finding.confidence = if expects_a_gpu(input) { Confidence::Low } else { Confidence::Medium };
     if let Some(torch) = torch {
         finding.add(fix(main.as_ref(), torch).map(|fix| [fix]));
     }
@@ -91,8 +91,8 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// Whether the image is set up for a card, or has what is of no use without.
-fn expects_a_card(input: &Input<'_>) -> bool {
+/// Whether the image is configured for a GPU, or has packages that need one.
+fn expects_a_gpu(input: &Input<'_>) -> bool {
     let setting = |name: &String| name.starts_with("NVIDIA_") || name.starts_with("CUDA_");
     let package = |package: &Package| match package.ecosystem {
         Ecosystem::Python => {
@@ -158,7 +158,7 @@ mod tests {
         f site/nvidia/cudnn.so 500000000";
 
     #[test]
-    fn the_libraries_of_cards_go_and_the_framework_stays() {
+    fn gpu_libraries_go_and_the_framework_stays() {
         let found = check(&RULE, &["i ADD rootfs /\nf etc/x 1", TORCH]);
         assert_eq!((found[0].saving, found[0].confidence), (Bytes(800_000_010), Confidence::Medium));
         assert_eq!(
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_for_cards_may_be_meant_so() {
+    fn gpu_libraries_in_a_gpu_image_are_possibly_intentional() {
         let found =
             check_config(&RULE, &[TORCH], |config| config.env_names = vec!["NVIDIA_VISIBLE_DEVICES".into()]);
         assert_eq!(found[0].confidence, Confidence::Low);

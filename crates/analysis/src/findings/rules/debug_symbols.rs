@@ -15,7 +15,7 @@ use crate::lines::{Line, Shell, Toml, dockerfile, line, shell, step};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::DebugSymbols, check: Check::Image(check) };
 
-/// What one file, and all of them, have to save.
+/// The smallest saving of one file, and of all of them.
 const LEAST_FILE: Bytes = Bytes(200_000);
 const LEAST: Bytes = Bytes(5_000_000);
 
@@ -31,7 +31,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             let Some(&index) = inode_of.get(&(at, binary.entry)) else { continue };
             let size = input.squashed.inodes[index as usize].size;
             let saved = (binary.debug_bytes + binary.symbol_bytes).min(size);
-            // What distributions ship is stripped as far as they see fit.
+            // Distributions strip their packages as they see fit.
             let system = input
                 .package(input.catalogue.owners[index as usize])
                 .is_some_and(|package| package.ecosystem.is_system());
@@ -50,7 +50,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let mut finding = input.finding(RULE.id, Headline::DebugSymbols, Vec::new());
     finding.saving = saving;
     finding.severity = severity_of(saving);
-    // Packages of languages come as others built them, and not every library survives `strip`.
+    // Others built the packages of languages, and not every library survives `strip`.
     let is_packaged = |(index, _): &(u32, Bytes)| {
         let owner = input.package(input.catalogue.owners[*index as usize]);
         let is_built_here = |of| matches!(of, Ecosystem::Rust | Ecosystem::Go | Ecosystem::Generic);

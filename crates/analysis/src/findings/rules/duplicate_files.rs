@@ -16,11 +16,11 @@ use crate::packages::Owner;
 
 pub(super) const RULE: Rule = Rule { id: RuleId::DuplicateFiles, check: Check::Image(check) };
 
-/// The least that one group of copies has to save.
+/// The smallest saving of one group of copies.
 const LEAST_GROUP: Bytes = Bytes(50_000);
-/// The same where all copies belong to packages.
+/// The same if all copies belong to packages.
 const LEAST_PACKAGED: Bytes = Bytes(5_000_000);
-/// The least for all groups together.
+/// The smallest saving of all groups together.
 const LEAST: Bytes = Bytes(2_000_000);
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
@@ -30,7 +30,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             continue;
         }
         let model = input.package(owner).is_some_and(|package| package.ecosystem == Ecosystem::Model);
-        // What a program keeps of its own state must not be linked.
+        // The state of a program must not be linked.
         let state = input.path(inode).starts_with(b"var/");
         if !model && !state && !matches!(owner, Owner::Cache(_)) {
             files.push(((inode.size, inode.content), index));
@@ -40,7 +40,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let counts = |size: Bytes, places: &[u32]| {
         let owner = |index: &u32| input.package(input.catalogue.owners[*index as usize]);
         let packaged = places.iter().all(|index| owner(index).is_some());
-        // Two copies of one package are another matter.
+        // Another rule reports two copies of one package.
         let names: Vec<_> = places.iter().filter_map(|index| Some(&owner(index)?.name)).collect();
         let same = packaged && names.len() > 1 && {
             let ids: std::collections::BTreeSet<_> =
@@ -65,7 +65,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     let packaged = |group: &Vec<u32>| {
         group.iter().all(|&index| matches!(input.catalogue.owners[index as usize], Owner::Package(_)))
     };
-    // Only whoever makes a package can mend it.
+    // Only the maintainer of a package can fix it.
     finding.confidence = if groups.iter().all(packaged) { Confidence::Low } else { Confidence::Medium };
     let at = |index: u32| input.path(&input.squashed.inodes[index as usize]);
     finding.evidence = (groups.iter().take(Finding::EXAMPLES))
@@ -85,7 +85,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// The largest group: if its copies come from the context, one of them is left out and linked.
+/// A fix for the largest group: if its copies come from the context, one is excluded and linked.
 fn fix(input: &Input<'_>, group: &[u32]) -> Option<Result<Fix, Unfit>> {
     let inode = &input.squashed.inodes[group[1] as usize];
     let first = input.path(&input.squashed.inodes[group[0] as usize]);

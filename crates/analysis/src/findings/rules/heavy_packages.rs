@@ -1,4 +1,4 @@
-//! Packages that are used and heavy, and for which there is something lighter.
+//! Used, heavy packages that have a lighter alternative.
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
@@ -16,14 +16,14 @@ use crate::packages::{Package, Use};
 pub(super) const RULE: Rule = Rule { id: RuleId::HeavyPackages, check: Check::Image(check) };
 
 const LEAST: Bytes = Bytes(40_000_000);
-/// The packages that are looked at, the heaviest first.
+/// The most packages that are checked, the heaviest first.
 const MOST: usize = 20;
 
 struct Heavy {
     package: &'static str,
     /// What to consider.
     alternative: Alternative,
-    /// What takes its place in a list of requirements, where it is that easy.
+    /// The package that replaces it in a list of requirements, where no code changes.
     instead: Option<&'static str>,
 }
 
@@ -77,7 +77,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         .collect();
     heavy.order_by_key(|(package, _)| (std::cmp::Reverse(package.retained_image_bytes), package.id));
     heavy.truncate(MOST);
-    // What another of them keeps there is said with that one.
+    // A package that only another heavy one needs is reported with that one.
     let above = |package: &Package| {
         heavy.iter().any(|(other, _)| {
             other.id != package.id

@@ -1,4 +1,4 @@
-//! Translations of messages into languages that a service does not speak.
+//! Translations of system packages.
 
 use plimsoll_snapshot::Bytes;
 

@@ -1,4 +1,4 @@
-//! Logs that a build left behind.
+//! Logs that the build left behind.
 
 use plimsoll_snapshot::Bytes;
 

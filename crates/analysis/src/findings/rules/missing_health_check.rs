@@ -1,4 +1,4 @@
-//! A service that nobody can ask how it is.
+//! Services without a health check.
 
 use crate::findings::evidence::Subject;
 use crate::findings::finding::{Confidence, Finding, Severity};
@@ -41,7 +41,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// What asks the service, by what is in the image.
+/// A command that queries the service with a program of the image.
 fn command(input: &Input<'_>, port: u16) -> Option<Line<Dockerfile>> {
     let has = |program: &str| input.has_program(program);
     let asking = |before: &'static str, behind: &'static str| {

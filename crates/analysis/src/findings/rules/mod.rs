@@ -37,8 +37,8 @@ mod unused_packages;
 
 use super::rule::Rule;
 
-/// Every rule: those that cost bytes first, which usually save most at the top, then those about how the image is set
-/// up. Findings that save the same stand in this order.
+/// Every rule: first those about bytes, usually the largest saving first, then those about the configuration. Findings of
+/// equal saving keep this order.
 pub const RULES: &[Rule] = &[
     cuda_libraries::RULE,
     unused_packages::RULE,

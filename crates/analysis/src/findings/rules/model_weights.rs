@@ -1,4 +1,4 @@
-//! Weights of models that are part of the image.
+//! Model weights in the image.
 
 use plimsoll_snapshot::{Bytes, Ecosystem, Order as _, path};
 
@@ -56,7 +56,7 @@ fn evidence(model: &Package) -> Evidence {
     }
 }
 
-/// The directories to mount. What lies below another is mounted with it.
+/// The directories to mount, without those that lie below another.
 fn mounts(models: &[&Package]) -> Vec<String> {
     let mut mounts: Vec<String> = models.iter().map(|model| format!("/{}", model.path)).collect();
     mounts.order();

@@ -1,4 +1,4 @@
-//! Development dependencies of a project that are installed.
+//! Installed development dependencies of npm projects.
 
 use std::collections::BTreeSet;
 

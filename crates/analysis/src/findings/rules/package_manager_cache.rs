@@ -1,4 +1,4 @@
-//! Package-manager caches left in a layer.
+//! Package manager caches in layers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::packages::{CacheKind, Owner, cache_directory};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::PackageManagerCache, check: Check::Image(check) };
 
-/// Less is what an empty cache leaves behind.
+/// An empty cache leaves less behind.
 const LEAST: Bytes = Bytes(100_000);
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
@@ -41,7 +41,7 @@ fn finding(input: &Input<'_>, kind: CacheKind, inodes: Vec<u32>) -> Finding {
     );
     let mut finding = input.finding(RULE.id, Headline::PackageManagerCache { cache: kind }, inodes);
     let Some(instruction) = main.and_then(|layer| input.instruction(layer)) else {
-        // Only a smaller base would be without it.
+        // Only another base avoids it.
         return finding
             .at_most(Severity::Low, if main.is_none() { Confidence::Low } else { Confidence::High });
     };
@@ -83,7 +83,7 @@ fn replaced(command: &Line<Shell>, old: &'static str, new: &'static str) -> Opti
 }
 
 /// The mounts that keep a cache out of the layer (Dockerfile reference, "RUN --mount=type=cache"): where it lies in
-/// this image, and for apt both of its directories, since one is of no use without the other.
+/// this image, and for apt both of its directories, since one is useless without the other.
 fn mounts(kind: CacheKind, directories: &BTreeSet<&[u8]>) -> Vec<Result<Line<Dockerfile>, Unfit>> {
     if matches!(kind, CacheKind::AptLists | CacheKind::AptArchives) {
         return ["/var/cache/apt", "/var/lib/apt/lists"]

@@ -1,4 +1,4 @@
-//! pip and its like, after they have done their work.
+//! pip and other packaging tools that remain after the build.
 
 use plimsoll_snapshot::{Bytes, path};
 
@@ -52,7 +52,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// Uninstalls them with the Python that they are installed for.
+/// Uninstalls them with their own Python.
 fn uninstall(tools: &[&Package]) -> Result<Line<Shell>, Unfit> {
     let site = tools.first().and_then(|package| package.path.split("/lib/python").next());
     let site = site.and_then(path::unescape).unwrap_or_default();

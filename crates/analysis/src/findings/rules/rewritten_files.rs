@@ -21,9 +21,9 @@ use crate::squash::Cause;
 
 pub(super) const RULE: Rule = Rule { id: RuleId::RewrittenFiles, check: Check::Image(check) };
 
-/// Less is not worth a change.
+/// The smallest group that is worth a change.
 const LEAST: Bytes = Bytes(1_000_000);
-/// The instructions that one finding rewrites.
+/// The most instructions that one finding rewrites.
 const FIXES: usize = 3;
 /// What every installation of a package rewrites.
 const BOOKKEEPING: [&[u8]; 7] = [
@@ -37,12 +37,12 @@ const BOOKKEEPING: [&[u8]; 7] = [
 ];
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
-    // By how they are hidden, and by which layer: each instruction has one fix.
+    // Grouped by the hiding layer and by cause: each instruction has one fix.
     let mut groups: BTreeMap<(u32, bool), Vec<u32>> = BTreeMap::new();
     for (index, inode, owner) in input.inodes() {
         let Some((by, cause)) = inode.hidden else { continue };
         let place = input.path(inode);
-        // Caches have a rule of their own, which counts their hidden copies as well.
+        // A separate rule reports caches, with their hidden copies.
         let cache = matches!(owner, Owner::Cache(kind) if kind != CacheKind::Other);
         let kept = cache
             || cause == Cause::Overwritten && BOOKKEEPING.iter().any(|prefix| place.starts_with(prefix));
@@ -86,9 +86,9 @@ struct Change {
     value: Line<Shell>,
     /// The command that makes the change.
     command: Line<Shell>,
-    /// What has to come before: the user is made.
+    /// Commands that create the user, which must come first.
     makes_user: Vec<Line<Shell>>,
-    /// What the instruction does besides.
+    /// The other commands of the instruction.
     rest: Vec<Line<Shell>>,
 }
 
@@ -147,7 +147,7 @@ impl Change {
                 }
             }
         }
-        // A name has to be there before the first of them gives anything to it.
+        // The user must exist before the first instruction that names it.
         fixed.order_by_key(|(layer, ..)| *layer);
         if let Some((.., first)) = fixed.first_mut()
             && !self.makes_user.is_empty()
@@ -155,7 +155,7 @@ impl Change {
             *first = line!(dockerfile::run(&[], &self.makes_user), "\n", &*first);
         }
         if !fixed.is_empty() {
-            // The directory itself costs nothing, and its owner may make files in it.
+            // The directory itself costs nothing, and its owner can create files in it.
             let top = self.command.replacing(" -R ", " ", usize::MAX);
             let top = top.replacing(" --recursive ", " ", usize::MAX);
             let rest: Vec<Line<Shell>> = self.rest.iter().cloned().chain([top]).collect();
@@ -189,7 +189,7 @@ fn holds(directory: &[u8], place: &[u8]) -> bool {
     place.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
 }
 
-/// Deletes in the instruction that creates, or never creates.
+/// A fix that deletes files in the instruction that creates them, or never creates them.
 fn delete_at_once(input: &Input<'_>, layer: u32, by: u32, inodes: &[u32]) -> Result<Option<Fix>, Unfit> {
     let (Some(made_by), Some(deleting)) = (input.instruction(layer), input.instruction(by)) else {
         return Ok(None);
@@ -211,7 +211,7 @@ fn delete_at_once(input: &Input<'_>, layer: u32, by: u32, inodes: &[u32]) -> Res
     Ok(lines.map(|lines| Fix::instead_of(made_by, Action::DeleteInSameInstruction, lines)))
 }
 
-/// What was copied to be used once is mounted instead, by an instruction behind the first of some layers.
+/// A fix that mounts files which are copied and used once, in an instruction after the first of some layers.
 fn mount(
     input: &Input<'_>,
     copy: &Copy<'_>,

@@ -43,14 +43,14 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// A user that the build makes, and nobody is.
+/// A user that the build creates and the service does not use.
 fn made_user(input: &Input<'_>) -> Option<Line<Dockerfile>> {
     input.steps().find_map(|(_, instruction)| {
         let commands = step::command(&instruction)?.commands()?;
         let make = commands
             .into_iter()
             .find(|command| command.starts_with("useradd ") || command.starts_with("adduser "))?;
-        // Without a name that can be given, another user is made.
+        // If its name cannot be suggested, the fix creates another user.
         names::user(make.split_whitespace().next_back()?).ok()
     })
 }

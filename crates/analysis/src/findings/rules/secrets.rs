@@ -62,7 +62,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     found
 }
 
-/// Keys that the installation of a package makes: of a host, or a certificate that signs itself.
+/// Keys that the installation of a package generates: host keys, or self-signed certificates.
 fn is_made_by_system(place: &[u8], in_base: bool, kind: SecretKind) -> bool {
     matches!(kind, SecretKind::PrivateKey | SecretKind::EncryptedPrivateKey)
         && (place.starts_with(b"etc/ssl/private/") || place.starts_with(b"etc/ssh/ssh_host_") || in_base)
@@ -91,7 +91,7 @@ fn fixes(input: &Input<'_>, secrets: &[(u32, SecretKind)], finding: &mut Finding
     let mut fixed = BTreeSet::new();
     for &(index, _) in secrets.iter().take(30) {
         let inode = &input.squashed.inodes[index as usize];
-        // A copy that a change of owner made goes with what it is a copy of.
+        // A copy that a change of owner made goes with its original.
         if !fixed.insert(input.squashed.names.of(inode.layer, inode.entry)) {
             continue;
         }
@@ -120,7 +120,7 @@ fn fixes(input: &Input<'_>, secrets: &[(u32, SecretKind)], finding: &mut Finding
     finding.fixes.extend(removed);
 }
 
-/// The mount that lends a secret to one instruction.
+/// A fix that mounts a secret for one instruction.
 fn mounting(place: &[u8]) -> Result<Fix, Unfit> {
     let name = String::from_utf8_lossy(path::name(place)).into_owned();
     let (id, target) = (dockerfile::file(name.trim_start_matches('.'))?, dockerfile::path(place)?);

@@ -1,4 +1,4 @@
-//! Programs that run as their owner, whoever starts them.
+//! Setuid and setgid programs.
 
 use plimsoll_snapshot::{EntryKind, path};
 
@@ -13,7 +13,7 @@ use crate::lines::{Line, line, shell, step, yaml};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::SetuidFiles, check: Check::Image(check) };
 
-/// What Debian, Alpine, Red Hat and their like set up so.
+/// Programs for which Debian, Alpine, Red Hat and other distributions set the bit.
 const USUAL: &[&str] = &[
     "chage",
     "chfn",

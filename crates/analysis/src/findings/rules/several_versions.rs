@@ -1,4 +1,4 @@
-//! Several Pythons, or several copies of one package.
+//! Several Python versions, or several copies of one package.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +42,7 @@ fn interpreters(input: &Input<'_>) -> Option<Finding> {
     if libraries.len() < 2 {
         return None;
     }
-    // The one that is first in the usual path of programs is the one that runs.
+    // The interpreter that is first on the usual search path runs.
     let runs = *libraries.keys().max_by_key(|library| {
         (library.starts_with(b"usr/local/"), !library.starts_with(b"usr/"), **library)
     })?;
@@ -63,7 +63,7 @@ fn interpreters(input: &Input<'_>) -> Option<Finding> {
         .map(|(library, inodes)| Evidence {
             subject: Subject::path(library),
             bytes: input.bytes(inodes),
-            note: (**library == *runs).then(|| Note::LikelyInterpreter),
+            note: (**library == *runs).then_some(Note::LikelyInterpreter),
             ..input.evidence(inodes[0])
         })
         .collect();

@@ -1,4 +1,4 @@
-//! Services that run from one image, which has what only one of them needs.
+//! Services that share an image with packages that only one of them needs.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 fn finding(snapshot: &Snapshot, split: &Split) -> Option<Finding> {
     let services: Vec<&str> = split.services.iter().map(|share| share.service.as_str()).collect();
     let first = snapshot.services.iter().find(|service| service.name == services[0])?;
-    // What each has that only others need.
+    // The bytes that only other services need.
     let all: Bytes = split.services.iter().map(|share| share.only.bytes).sum();
     let mut owned: Vec<(usize, &Package)> = (split.services.iter().enumerate())
         .flat_map(|(position, share)| share.only.packages.iter().map(move |package| (position, package)))

@@ -1,4 +1,4 @@
-//! Tests that packages bring along.
+//! Tests of packages.
 
 use plimsoll_snapshot::{Bytes, Ecosystem};
 

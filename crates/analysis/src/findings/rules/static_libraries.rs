@@ -1,4 +1,4 @@
-//! Archives of object code, which only a linker reads.
+//! Static libraries, which only linkers read.
 
 use plimsoll_snapshot::Bytes;
 

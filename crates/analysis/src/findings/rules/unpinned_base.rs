@@ -1,4 +1,4 @@
-//! A base image that is another one tomorrow.
+//! Base images without a version.
 
 use crate::findings::evidence::{Evidence, Subject};
 use crate::findings::finding::{Confidence, Finding, Severity};
@@ -48,7 +48,7 @@ fn subject(name: &str) -> Subject {
     Subject::Image { image: name.to_owned() }
 }
 
-/// A `FROM` with the digest of its base, and what else the one it replaces has.
+/// A `FROM` with the digest of its base and the other words of the one it replaces.
 fn pinned(name: &str, digest: &str, from: Option<&str>) -> Result<Line<Dockerfile>, Unfit> {
     let base = line!(names::image(name)?, "@", names::digest(digest)?);
     // Only the first is the base: a stage may have the same name.
@@ -63,7 +63,7 @@ fn pinned(name: &str, digest: &str, from: Option<&str>) -> Result<Line<Dockerfil
     Ok(line!("FROM ", if words.is_empty() { base } else { Line::joined(" ", words) }))
 }
 
-/// The images that a Dockerfile begins with, each with its instruction and its line; stages are no images.
+/// The base images of a Dockerfile, each with its instruction and its line, without stages.
 fn froms<'a>(input: &Input<'a>) -> Vec<(&'a str, Option<&'a str>, Option<u32>)> {
     let mut stages: Vec<&str> = Vec::new();
     let mut bases = Vec::new();

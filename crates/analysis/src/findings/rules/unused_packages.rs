@@ -1,4 +1,4 @@
-//! Packages of a language that nothing seems to use.
+//! Python and npm packages that nothing seems to use.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::packages::{Package, Root, Use};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::UnusedPackages, check: Check::Image(check) };
 
-/// Smaller ones are not worth anyone's time.
+/// The smallest saving that is worth the work.
 const LEAST: Bytes = Bytes(1_000_000);
 
 fn check(input: &Input<'_>) -> Vec<Finding> {
@@ -95,7 +95,7 @@ fn name(package: &Package) -> Result<Line<Shell>, Unfit> {
     if package.ecosystem == Ecosystem::Npm { names::npm(&package.name) } else { names::python(&package.name) }
 }
 
-/// The command that shows what would be left without some packages: of what the user named, or else of the image.
+/// The command that shows the image without some packages: of the source as typed, or else of the image.
 fn whatif(input: &Input<'_>, without: Vec<Line<Shell>>) -> Line<Shell> {
     let typed = input.source.and_then(|source| shell::file(Path::new(source)));
     let image = || input.image.reference.as_deref().and_then(|name| names::image(name).ok());
@@ -103,7 +103,7 @@ fn whatif(input: &Input<'_>, without: Vec<Line<Shell>>) -> Line<Shell> {
     line!("plimsoll whatif ", source, " --without ", Line::joined(",", without))
 }
 
-/// The lines to take out of lists of requirements.
+/// The lines to remove from lists of requirements.
 fn requirements<'a>(
     packages: &'a [&Package],
 ) -> impl Iterator<Item = Result<Line<Requirements>, Unfit>> + use<'a> {
@@ -137,7 +137,7 @@ mod tests {
         f site/c/__init__.py 7000000";
 
     #[test]
-    fn what_nobody_imports_goes_with_what_only_it_needs() {
+    fn unimported_packages_go_with_their_exclusive_dependencies() {
         let found = check(&RULE, &[PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a"]);
         assert_eq!(found[0].saving, Bytes(7_000_120));
         let subject = Subject::Package { package: "b 1".into(), ecosystem: None };

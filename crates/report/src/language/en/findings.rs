@@ -14,7 +14,6 @@ const DEPENDENCY: Noun = Noun { one: "dependency", more: "dependencies" };
 const PACKAGE: Noun = Noun { one: "package", more: "packages" };
 
 pub(super) const WORDS: FindingsWords = FindingsWords {
-    finding: Noun { one: "finding", more: "findings" },
     none: |size| [size, ": no waste found"].concat(),
     saving: |size, findings, saving| [size, ": ", findings, ", saving ", saving].concat(),
     possible: |saving| ["; ", saving, " with those that are possibly intentional"].concat(),
@@ -26,7 +25,6 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
         Confidence::High => "high",
     },
     line: |number| ["line ", number].concat(),
-    and_more: |number| ["and ", number, " more"].concat(),
     all_services: "All services",
     saves_head: "saving",
     finding_head: "finding",
@@ -37,10 +35,7 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
     predicted_head: "predicted",
     saved_head: "saved",
     remains_head: "remaining",
-    done: "done",
-    part: "partly done",
     open: "open",
-    new: "new",
 };
 
 pub(super) fn headline(headline: &Headline) -> String {

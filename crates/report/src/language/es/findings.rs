@@ -14,7 +14,6 @@ const DEPENDENCY: Noun = Noun { one: "dependencia", more: "dependencias" };
 const PACKAGE: Noun = Noun { one: "paquete", more: "paquetes" };
 
 pub(super) const WORDS: FindingsWords = FindingsWords {
-    finding: Noun { one: "hallazgo", more: "hallazgos" },
     none: |size| [size, ": no sobra nada"].concat(),
     saving: |size, findings, saving| [size, ": ", findings, ", ahorro de ", saving].concat(),
     possible: |saving| ["; ", saving, " con los que pueden ser intencionados"].concat(),
@@ -26,7 +25,6 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
         Confidence::High => "alta",
     },
     line: |number| ["línea ", number].concat(),
-    and_more: |number| ["y ", number, " más"].concat(),
     all_services: "Todos los servicios",
     saves_head: "ahorro",
     finding_head: "hallazgo",
@@ -37,10 +35,7 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
     predicted_head: "previsto",
     saved_head: "ahorrado",
     remains_head: "pendiente",
-    done: "hecho",
-    part: "hecho en parte",
     open: "sin hacer",
-    new: "nuevo",
 };
 
 pub(super) fn headline(headline: &Headline) -> String {
