@@ -151,14 +151,16 @@ fn findings(before: &Snapshot, after: &Snapshot) {
     }
     assert!(advice == advise_stack(after), "the same snapshot, the same findings");
     json::findings(&advice, std::io::sink()).expect("a sink takes everything");
-    shown(&findings_report::text(&advice));
-    shown(&findings_report::markdown(&advice));
     let progress = progress(before, after);
     for service in &progress.services {
         assert!(service.saved <= service.predicted, "no more is saved than was promised");
     }
-    shown(&progress_report::text(&progress));
-    shown(&progress_report::markdown(&progress));
+    for language in Language::ALL {
+        shown(&findings_report::text(&advice, language));
+        shown(&findings_report::markdown(&advice, language));
+        shown(&progress_report::text(&progress, language));
+        shown(&progress_report::markdown(&progress, language));
+    }
     json::progress(&progress, std::io::sink()).expect("a sink takes everything");
 }
 

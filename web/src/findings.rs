@@ -1,8 +1,8 @@
-//! What the rules find in a service, and what became of what they found before. No document here.
+//! The findings of a service, and what became of earlier ones. No document here.
 
 use plimsoll_analysis::compare::ServiceTrees;
 use plimsoll_analysis::findings::{
-    Advice, Check, Finding, Followed, Input, Outcome, RULES, Rule, ServiceProgress, follow,
+    Advice, Check, Finding, Followed, Input, Outcome, RULES, ServiceProgress, follow,
 };
 use plimsoll_snapshot::{Bundle, Order as _, Snapshot};
 
@@ -55,11 +55,6 @@ pub(crate) fn stack(report: &Report) -> Vec<Finding> {
     checks.flat_map(|check| check(&report.bundle.after)).collect()
 }
 
-/// The rule of a finding.
-pub(crate) fn rule(finding: &Finding) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.id == finding.rule)
-}
-
 fn before<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) -> Option<Input<'a>> {
     let service = snapshot.services.iter().find(|service| service.name == name)?;
     let image = trees.before.as_ref()?;
@@ -76,16 +71,16 @@ fn after<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) ->
 mod tests {
     use std::sync::Arc;
 
-    use plimsoll_analysis::findings::{Confidence, Severity};
+    use plimsoll_analysis::findings::{Confidence, Headline, RuleId, Severity};
     use plimsoll_snapshot::Bytes;
 
     use super::*;
 
-    fn finding(rule: &'static str, saving: u64) -> Finding {
+    fn finding(rule: RuleId, headline: Headline, saving: u64) -> Finding {
         Finding {
             rule,
             service: "app".into(),
-            title: rule.into(),
+            headline,
             severity: Severity::Low,
             confidence: Confidence::High,
             saving: Bytes(saving),
@@ -100,8 +95,8 @@ mod tests {
 
     #[test]
     fn what_was_found_before_is_done_or_open_and_the_rest_is_new() {
-        let followed = |rule, outcome, saved| Followed {
-            finding: finding(rule, 9),
+        let followed = |rule, headline, outcome, saved| Followed {
+            finding: finding(rule, headline, 9),
             outcome,
             saved: Bytes(saved),
             remains: Bytes(9 - saved),
@@ -109,7 +104,10 @@ mod tests {
         };
         let advice = Advice {
             service: "app".into(),
-            findings: vec![finding("locales", 9), finding("secrets", 0)],
+            findings: vec![
+                finding(RuleId::Locales, Headline::Locales, 9),
+                finding(RuleId::Secrets, Headline::Secrets, 0),
+            ],
             size_bytes: Bytes(100),
             saving: Bytes(9),
             possible_saving: Bytes(9),
@@ -121,17 +119,16 @@ mod tests {
                 predicted: Bytes(27),
                 saved: Bytes(13),
                 findings: vec![
-                    followed("locales", Outcome::Open, 0),
-                    followed("bytecode", Outcome::Part, 4),
-                    followed("log-files", Outcome::Done, 9),
+                    followed(RuleId::Locales, Headline::Locales, Outcome::Open, 0),
+                    followed(RuleId::Bytecode, Headline::Bytecode, Outcome::Part, 4),
+                    followed(RuleId::LogFiles, Headline::LogFiles, Outcome::Done, 9),
                 ],
-                new: vec![finding("secrets", 0)],
+                new: vec![finding(RuleId::Secrets, Headline::Secrets, 0)],
             }),
         };
         let done: Vec<_> = judged.done().iter().map(|followed| followed.finding.rule).collect();
-        assert_eq!(done, ["log-files", "bytecode"]);
+        assert_eq!(done, [RuleId::LogFiles, RuleId::Bytecode]);
         let new: Vec<_> = judged.advice.findings.iter().map(|finding| judged.is_new(finding)).collect();
         assert_eq!(new, [false, true]);
-        assert_eq!(rule(&finding("secrets", 0)).map(|rule| rule.id), Some("secrets"));
     }
 }

@@ -5,6 +5,7 @@
 use std::cell::Cell;
 
 use plimsoll_analysis::compare::FileChange;
+use plimsoll_analysis::findings::Finding;
 use plimsoll_analysis::memory::StartUp;
 use plimsoll_analysis::memory::compare::ChangeVerdict;
 use plimsoll_analysis::packages::{Catalogue, DependencyKind, PackageId, Root, Use, Want};
@@ -67,9 +68,9 @@ pub(crate) fn start_up(start_up: &StartUp) -> String {
     (messages().start_up)(start_up)
 }
 
-/// What a finding says, on one line.
-pub(crate) fn sentence(said: &plimsoll_analysis::said::Said) -> String {
-    one_line(&language().sentence(said))
+/// The title of a finding, on one line.
+pub(crate) fn title(finding: &Finding) -> String {
+    one_line(&(messages().headline)(&finding.headline))
 }
 
 /// How the language puts what the analysis concludes.

@@ -16,7 +16,6 @@ pub mod memory;
 pub mod nearest;
 pub mod packages;
 pub mod regressions;
-pub mod said;
 mod squash;
 pub mod targets;
 #[cfg(test)]

@@ -1,13 +1,12 @@
-//! Findings as text and Markdown: what is in images without need, what it would save, and the lines that mend it.
+//! Findings as text and Markdown: what was found, what it would save, and the lines that fix it.
 
 use std::fmt::Write as _;
 
-use plimsoll_analysis::findings::{
-    Advice, Confidence, Evidence, Finding, Fix, FixKind, Severity, StackAdvice,
-};
+use plimsoll_analysis::findings::{Advice, Evidence, Finding, Fix, FixKind, StackAdvice};
 use plimsoll_snapshot::Bytes;
 
-use crate::format::{bytes, count, one_line, shorten};
+use crate::format::{count, one_line, shorten};
+use crate::language::Language;
 use crate::markup::{code, escaped, escaped_html};
 use crate::table::{align_right, indented, push, table};
 
@@ -18,70 +17,75 @@ const SHOWN: usize = 5;
 
 /// The findings of every service.
 #[must_use]
-pub fn text(advice: &StackAdvice) -> String {
+pub fn text(advice: &StackAdvice, language: Language) -> String {
     let mut text = String::new();
     for service in &advice.services {
-        push(&mut text, &service_text(service));
+        push(&mut text, &service_text(service, language));
     }
     for finding in &advice.stack {
-        push(&mut text, &format!("{}\n{}", one_line(&finding.service), finding_text(finding)));
+        push(&mut text, &format!("{}\n{}", one_line(&finding.service), finding_text(finding, language)));
     }
     text
 }
 
-fn service_text(advice: &Advice) -> String {
-    let mut text = format!("{}\n  {}\n", one_line(&advice.service), summary(advice));
+fn service_text(advice: &Advice, language: Language) -> String {
+    let mut text = format!("{}\n  {}\n", one_line(&advice.service), summary(advice, language));
     for finding in &advice.findings {
-        let _ = write!(text, "\n{}", finding_text(finding));
+        let _ = write!(text, "\n{}", finding_text(finding, language));
     }
     text
 }
 
-/// `6.17 GB: 12 findings would save 4.31 GB, of which 3.90 GB are sure or nearly so`.
-fn summary(advice: &Advice) -> String {
-    let size = bytes(advice.size_bytes);
-    match advice.findings.len() {
-        0 => format!("{size}: nothing was found"),
-        found => {
-            let noun = if found == 1 { "finding" } else { "findings" };
-            let sure = format!("{size}: {} {noun} would save {}", count(found as u64), bytes(advice.saving));
-            // The same figure twice says nothing twice.
-            match bytes(advice.possible_saving) {
-                possible if possible == bytes(advice.saving) => sure,
-                possible => format!("{sure}; {possible} if what may be meant so goes too"),
-            }
-        }
+/// `6.17 GB: 12 findings, saving 3.90 GB; 4.31 GB with those that are possibly intentional`.
+fn summary(advice: &Advice, language: Language) -> String {
+    let words = &language.words().findings_report;
+    let [size, saving, possible] = [advice.size_bytes, advice.saving, advice.possible_saving]
+        .map(|bytes| language.bytes(bytes).to_string());
+    if advice.findings.is_empty() {
+        return (words.none)(&size);
     }
+    let findings = language.many(advice.findings.len() as u64, &language.words().finding);
+    let mut text = (words.saving)(&size, &findings, &saving);
+    // The same figure is not shown twice.
+    if possible != saving {
+        text.push_str(&(words.possible)(&possible));
+    }
+    text
 }
 
-fn finding_text(finding: &Finding) -> String {
-    let mut text = format!("  {}  {}\n", size(finding), one_line(&finding.title.to_string()));
+fn finding_text(finding: &Finding, language: Language) -> String {
+    let (words, messages) = (&language.words().findings_report, &language.words().messages);
+    let mut text =
+        format!("  {}  {}\n", size(finding, language), one_line(&(messages.headline)(&finding.headline)));
     let _ = writeln!(
         text,
-        "    {} · severity {} · confidence {}",
+        "    {} · {} {} · {} {}",
         finding.rule,
-        severity(finding.severity),
-        confidence(finding.confidence)
+        words.severity,
+        (language.words().severity)(finding.severity),
+        words.confidence,
+        (words.level)(finding.confidence)
     );
     let mut rows = table(&[]);
     for evidence in finding.evidence.iter().take(SHOWN) {
-        let note = evidence.note.as_ref().map(|note| one_line(&note.to_string())).unwrap_or_default();
+        let note = evidence.note.as_ref().map(messages.note).unwrap_or_default();
         rows.add_row([
-            evidence_size(evidence).unwrap_or_default(),
-            shorten(&one_line(&evidence.subject), CELL),
-            evidence.line.map(|line| format!("line {line}")).unwrap_or_default(),
-            shorten(&note, CELL),
+            evidence_size(evidence, language),
+            shorten(&one_line(&(messages.subject)(&evidence.subject)), CELL),
+            evidence.line.map(|line| (words.line)(&line.to_string())).unwrap_or_default(),
+            shorten(&one_line(&note), CELL),
         ]);
     }
     align_right(&mut rows, &[0]);
     for line in indented(&rows).lines() {
         let _ = writeln!(text, "  {line}");
     }
-    if let Some(more) = more(finding) {
+    if let Some(more) = more(finding, language) {
         let _ = writeln!(text, "    {more}");
     }
     for fix in &finding.fixes {
-        let _ = writeln!(text, "    {}: {}", place(fix.kind), one_line(&fix.does.to_string()));
+        let place = (language.words().fix_kind)(fix.kind);
+        let _ = writeln!(text, "    {place}: {}", (messages.action)(fix.action));
         for line in fix.replaces.iter().flat_map(|old| old.lines()) {
             let _ = writeln!(text, "      - {}", one_line(line));
         }
@@ -91,8 +95,8 @@ fn finding_text(finding: &Finding) -> String {
             let _ = writeln!(text, "      {sign}{line}");
         }
     }
-    for reason in &finding.left_out {
-        let _ = writeln!(text, "    {}", one_line(&reason.to_string()));
+    for unfit in &finding.left_out {
+        let _ = writeln!(text, "    {}", one_line(&(messages.unfit)(unfit)));
     }
     text
 }
@@ -105,57 +109,62 @@ fn indent_kept(line: &str) -> String {
 
 /// The same for a pull request.
 #[must_use]
-pub fn markdown(advice: &StackAdvice) -> String {
+pub fn markdown(advice: &StackAdvice, language: Language) -> String {
     let mut text = String::new();
     for service in &advice.services {
-        let _ = write!(text, "## {}\n\n{}\n\n", escaped(&service.service), escaped(&summary(service)));
-        text.push_str(&findings_markdown(&service.findings));
+        let _ =
+            write!(text, "## {}\n\n{}\n\n", escaped(&service.service), escaped(&summary(service, language)));
+        text.push_str(&findings_markdown(&service.findings, language));
     }
     if !advice.stack.is_empty() {
-        text.push_str("## All services\n\n");
-        text.push_str(&findings_markdown(&advice.stack));
+        let _ = write!(text, "## {}\n\n", language.words().findings_report.all_services);
+        text.push_str(&findings_markdown(&advice.stack, language));
     }
     text
 }
 
-fn findings_markdown(findings: &[Finding]) -> String {
+fn findings_markdown(findings: &[Finding], language: Language) -> String {
     if findings.is_empty() {
         return String::new();
     }
-    let mut text = "| saves | finding | severity | confidence |\n|---:|---|---|---|\n".to_owned();
+    let (words, messages) = (&language.words().findings_report, &language.words().messages);
+    let mut text = format!(
+        "| {} | {} | {} | {} |\n|---:|---|---|---|\n",
+        words.saves_head, words.finding_head, words.severity, words.confidence
+    );
     for finding in findings {
-        let title = escaped(&finding.title.to_string());
-        let (severity, confidence) = (severity(finding.severity), confidence(finding.confidence));
-        let _ = writeln!(text, "| {} | {title} | {severity} | {confidence} |", size(finding));
+        let title = escaped(&(messages.headline)(&finding.headline));
+        let severity = (language.words().severity)(finding.severity);
+        let confidence = (words.level)(finding.confidence);
+        let _ = writeln!(text, "| {} | {title} | {severity} | {confidence} |", size(finding, language));
     }
     text.push('\n');
     for finding in findings {
-        let title = escaped_html(&finding.title.to_string());
-        let _ = write!(text, "<details><summary>{}: {title}</summary>\n\n", size(finding));
-        text.push_str("| bytes | where | |\n|---:|---|---|\n");
+        let title = escaped_html(&(messages.headline)(&finding.headline));
+        let _ = write!(text, "<details><summary>{}: {title}</summary>\n\n", size(finding, language));
+        let _ = writeln!(text, "| {} | {} | |\n|---:|---|---|", words.bytes_head, words.place_head);
         for evidence in finding.evidence.iter().take(SHOWN) {
-            let line = evidence.line.map(|line| format!("line {line}. ")).unwrap_or_default();
-            let note = evidence.note.as_ref().map(|note| escaped(&note.to_string())).unwrap_or_default();
-            let note = format!("{line}{note}");
-            let subject = code(&shorten(&one_line(&evidence.subject), CELL));
-            let _ =
-                writeln!(text, "| {} | {subject} | {note} |", evidence_size(evidence).unwrap_or_default());
+            let line = evidence.line.map(|line| (words.line)(&line.to_string()));
+            let note = evidence.note.as_ref().map(|note| escaped(&(messages.note)(note)));
+            let note = line.into_iter().chain(note).collect::<Vec<_>>().join(". ");
+            let subject = code(&shorten(&one_line(&(messages.subject)(&evidence.subject)), CELL));
+            let _ = writeln!(text, "| {} | {subject} | {note} |", evidence_size(evidence, language));
         }
-        if let Some(more) = more(finding) {
+        if let Some(more) = more(finding, language) {
             let _ = writeln!(text, "\n{more}");
         }
         for fix in &finding.fixes {
-            text.push_str(&fix_markdown(fix));
+            text.push_str(&fix_markdown(fix, language));
         }
-        for reason in &finding.left_out {
-            let _ = writeln!(text, "\n{}", escaped(&reason.to_string()));
+        for unfit in &finding.left_out {
+            let _ = writeln!(text, "\n{}", escaped(&(messages.unfit)(unfit)));
         }
         text.push_str("\n</details>\n\n");
     }
     text
 }
 
-fn fix_markdown(fix: &Fix) -> String {
+fn fix_markdown(fix: &Fix, language: Language) -> String {
     let mut lines = String::new();
     for line in fix.replaces.iter().flat_map(|old| old.lines()) {
         let _ = writeln!(lines, "-{}", indent_kept(line));
@@ -167,7 +176,7 @@ fn fix_markdown(fix: &Fix) -> String {
     // A fence that is longer than any in the lines.
     let longest = lines.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));
-    let language = match fix.kind {
+    let syntax = match fix.kind {
         _ if fix.replaces.is_some() => "diff",
         FixKind::Dockerfile => "dockerfile",
         FixKind::Compose => "yaml",
@@ -175,78 +184,59 @@ fn fix_markdown(fix: &Fix) -> String {
         FixKind::Command => "sh",
         FixKind::Dockerignore => "",
     };
-    format!(
-        "\n{}: {}\n\n{fence}{language}\n{lines}{fence}\n",
-        place(fix.kind),
-        escaped(&fix.does.to_string())
-    )
+    let (place, action) =
+        ((language.words().fix_kind)(fix.kind), (language.words().messages.action)(fix.action));
+    format!("\n{place}: {}\n\n{fence}{syntax}\n{lines}{fence}\n", escaped(action))
 }
 
-fn size(finding: &Finding) -> String {
+fn size(finding: &Finding, language: Language) -> String {
     match finding.saving {
         Bytes::ZERO => "–".to_owned(),
-        saving => bytes(saving).to_string(),
+        saving => language.bytes(saving).to_string(),
     }
 }
 
-fn evidence_size(evidence: &Evidence) -> Option<String> {
-    (evidence.bytes != Bytes::ZERO).then(|| bytes(evidence.bytes).to_string())
+fn evidence_size(evidence: &Evidence, language: Language) -> String {
+    match evidence.bytes {
+        Bytes::ZERO => String::new(),
+        bytes => language.bytes(bytes).to_string(),
+    }
 }
 
-fn more(finding: &Finding) -> Option<String> {
+fn more(finding: &Finding, language: Language) -> Option<String> {
     let shown = finding.evidence.len().min(SHOWN) as u64;
     let more = finding.evidence_count.saturating_sub(shown);
-    (more > 0).then(|| format!("and {} more", count(more)))
-}
-
-fn place(kind: FixKind) -> &'static str {
-    match kind {
-        FixKind::Dockerfile => "Dockerfile",
-        FixKind::Dockerignore => ".dockerignore",
-        FixKind::Compose => "compose file",
-        FixKind::Requirements => "list of requirements",
-        FixKind::Command => "command",
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-    }
-}
-
-fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Low => "low",
-        Confidence::Medium => "medium",
-        Confidence::High => "high",
-    }
+    (more > 0).then(|| (language.words().and_more)(&count(more)))
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use plimsoll_analysis::findings::{Action, Confidence, Headline, RuleId, Severity, Subject};
+    use plimsoll_analysis::lines::{Unfit, What};
+
     use super::*;
 
     fn advice() -> StackAdvice {
         let finding = Finding {
-            rule: "a-rule",
+            rule: RuleId::RewrittenFiles,
             service: "app".into(),
-            title: "Something | odd".into(),
+            headline: Headline::DeletedLater { by: Some("RUN a | b".into()) },
             severity: Severity::High,
             confidence: Confidence::Medium,
             saving: Bytes(2_000_000),
             evidence: vec![Evidence {
-                subject: "a/b".into(),
+                subject: Subject::Path { path: "a/b".into() },
                 bytes: Bytes(2_000_000),
-                ..Evidence::default()
+                layer: None,
+                instruction: None,
+                line: None,
+                note: None,
             }],
             evidence_count: 3,
-            fixes: vec![Fix::instead_of("RUN a", "does it", "RUN a \\\n && b")],
-            left_out: vec!["no line is suggested".into()],
+            fixes: vec![Fix::instead_of("RUN a", Action::ClearCache, "RUN a \\\n && b")],
+            left_out: vec![Unfit { what: What::User, value: "x".into() }],
             inodes: Arc::default(),
             parts: Arc::default(),
         };
@@ -263,25 +253,43 @@ mod tests {
     #[test]
     fn text_has_all_there_is_to_do() {
         let expected = "app
-  10.0 MB: 1 finding would save 2.00 MB
+  10.0 MB: 1 finding, saving 2.00 MB
 
-  2.00 MB  Something | odd
-    a-rule · severity high · confidence medium
+  2.00 MB  Files of lower layers deleted or replaced: RUN a | b
+    rewritten-files · severity high · confidence medium
     2.00 MB  a/b
-    and 2 more
-    Dockerfile: does it
+    2 more
+    Dockerfile: or delete the cache in the instruction that fills it
       - RUN a
       + RUN a \\
       +  && b
-    no line is suggested
+    no line suggested for `x`: not a valid user name
 ";
-        assert_eq!(text(&advice()), expected);
+        assert_eq!(text(&advice(), Language::English), expected);
+    }
+
+    #[test]
+    fn text_speaks_the_language_that_was_asked_for() {
+        let expected = "app
+  10,0 MB: 1 hallazgo, ahorro de 2,00 MB
+
+  2,00 MB  Archivos de capas inferiores borrados o sustituidos: RUN a | b
+    rewritten-files · gravedad alta · confianza media
+    2,00 MB  a/b
+    2 más
+    Dockerfile: o borre la caché en la instrucción que la llena
+      - RUN a
+      + RUN a \\
+      +  && b
+    no se sugiere ninguna línea para `x`: no es un nombre válido de usuario
+";
+        assert_eq!(text(&advice(), Language::Spanish), expected);
     }
 
     #[test]
     fn markdown_folds_the_details() {
-        let markdown = markdown(&advice());
-        assert!(markdown.contains("| 2.00 MB | Something \\| odd | high | medium |"));
-        assert!(markdown.contains("```diff\n-RUN a\n+RUN a \\\n+ && b\n```\n\nno line is suggested\n"));
+        let markdown = markdown(&advice(), Language::English);
+        assert!(markdown.contains("deleted or replaced: RUN a \\| b | high | medium |"), "{markdown}");
+        assert!(markdown.contains("```diff\n-RUN a\n+RUN a \\\n+ && b\n```\n\nno line suggested for"));
     }
 }

@@ -7,9 +7,9 @@ use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::findings::{Progress, StackAdvice};
 use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split};
-use plimsoll_analysis::regressions::Regression;
 use serde::Serialize;
 
+use crate::finding_json::{ProgressDocument, RegressionDocument, StackDocument};
 use crate::language::Language;
 use crate::memory::ComparisonDocument;
 use crate::sizes::{self, SizeDefinition};
@@ -57,13 +57,14 @@ pub fn inspection(inspection: &Inspection, out: impl Write) -> io::Result<()> {
 pub fn comparison(changes: &Changes, out: impl Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Content<'a> {
-        regressions: &'a [Regression],
+        regressions: Vec<RegressionDocument<'a>>,
         #[serde(flatten)]
         comparison: &'a Comparison,
         #[serde(skip_serializing_if = "Option::is_none")]
         memory: Option<ComparisonDocument<'a>>,
     }
     let Changes { comparison, memory, regressions, .. } = changes;
+    let regressions = regressions.iter().map(RegressionDocument::of).collect();
     let content = Content { regressions, comparison, memory: memory.as_ref().map(ComparisonDocument::of) };
     write("plimsoll-comparison", &content, Some(verdict::of(changes, Language::English)), out)
 }
@@ -93,7 +94,7 @@ pub fn removals(removals: &[Removal], out: impl Write) -> io::Result<()> {
 
 /// Writes findings; see `docs/findings-format.md`.
 pub fn findings(advice: &StackAdvice, out: impl Write) -> io::Result<()> {
-    write("plimsoll-findings", advice, None, out)
+    write("plimsoll-findings", &StackDocument::of(advice), None, out)
 }
 
 /// Writes what services need of the image they share; see `docs/packages-format.md`.
@@ -107,7 +108,7 @@ pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
 
 /// Writes what became of findings; see `docs/findings-format.md`.
 pub fn progress(progress: &Progress, out: impl Write) -> io::Result<()> {
-    write("plimsoll-progress", progress, None, out)
+    write("plimsoll-progress", &ProgressDocument::of(progress), None, out)
 }
 
 pub(crate) fn write<T: Serialize>(

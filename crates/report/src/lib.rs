@@ -6,6 +6,7 @@
 pub mod card;
 pub mod compose_override;
 pub mod csv;
+mod finding_json;
 pub mod findings;
 pub mod format;
 pub mod html;

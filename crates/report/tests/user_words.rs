@@ -1,15 +1,22 @@
-//! What users wrote stands in every language as they wrote it: titles, notes, labels, names.
+//! What users wrote stands in every language as they wrote it: titles, notes, labels, names, and all that a finding quotes
+//! from an image.
 
+use plimsoll_analysis::findings::{
+    Action, Advice, Confidence, Evidence, Finding, Fix, Followed, Headline, Note, Outcome, Progress, RuleId,
+    ServiceProgress, Severity, StackAdvice, Subject,
+};
+use plimsoll_analysis::lines::{Unfit, What};
 use plimsoll_analysis::memory::compare::{GateDetail, GateValue};
 use plimsoll_analysis::memory::recommend::{Open, SettingReason};
 use plimsoll_analysis::memory::{CommandRefusal, LogReason};
 use plimsoll_analysis::targets::{Part, Reason, ServerBasis, Title};
 use plimsoll_report::language::{Language, Messages};
 use plimsoll_report::memory::{Line, ServiceLine};
+use plimsoll_report::{findings, progress};
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
 /// Figures, names and words that also stand in sentences of the report.
-const WORDS: [&str; 12] = [
+const WORDS: [&str; 15] = [
     "A backup of the database was restored",
     "Proof of concept",
     "3.11 is the Python we use (docs.example.org)",
@@ -22,6 +29,9 @@ const WORDS: [&str; 12] = [
     "{0} of {name}, 12 345.678 MiB",
     "duration: 3.5 s",
     "la carga 1,5",
+    "{file|files}",
+    "1.2.3 in the image",
+    "deleted by layer 3, same as a and 2 more",
 ];
 
 fn reasons(words: &str) -> Vec<Reason> {
@@ -72,6 +82,126 @@ fn user_words_stay_as_they_are_in_every_language() {
             for text in told(&language.words().messages, words) {
                 assert!(text.contains(words), "{}: {text:?} has no {words:?}", language.name());
             }
+        }
+    }
+}
+
+fn headlines(words: &str) -> Vec<Headline> {
+    let by = || Some(words.to_owned());
+    vec![Headline::StoredAgain { by: by() }, Headline::DeletedLater { by: by() }]
+}
+
+fn subjects(words: &str) -> Vec<Subject> {
+    let name = || words.to_owned();
+    let other = || "x".to_owned();
+    vec![
+        Subject::Path { path: name() },
+        Subject::Pattern { pattern: name() },
+        Subject::Package { package: name(), ecosystem: None },
+        Subject::Package { package: name(), ecosystem: Some(Ecosystem::Npm) },
+        Subject::PackageAt { package: name(), directory: other() },
+        Subject::PackageAt { package: other(), directory: name() },
+        Subject::Instruction { instruction: name() },
+        Subject::Setting { setting: name() },
+        Subject::Service { service: name() },
+        Subject::Image { image: name() },
+    ]
+}
+
+fn notes(words: &str) -> Vec<Note> {
+    let name = || words.to_owned();
+    let other = || "x".to_owned();
+    vec![
+        Note::SameAs { path: name(), more: 0 },
+        Note::SameAs { path: name(), more: 2 },
+        Note::Model { name: name() },
+        Note::RunsAgainAfter { copy: name() },
+        Note::AlsoAt { package: name(), directory: other() },
+        Note::AlsoAt { package: other(), directory: name() },
+        Note::ForeignPackages { count: 9, packages: vec![other(), name()] },
+    ]
+}
+
+#[test]
+fn findings_quote_an_image_as_it_is_in_every_language() {
+    for language in Language::ALL {
+        let messages = &language.words().messages;
+        for words in WORDS {
+            let mut told: Vec<String> = headlines(words).iter().map(messages.headline).collect();
+            told.extend(subjects(words).iter().map(messages.subject));
+            told.extend(notes(words).iter().map(messages.note));
+            told.push((messages.unfit)(&Unfit { what: What::User, value: words.to_owned() }));
+            for text in told {
+                assert!(text.contains(words), "{}: {text:?} has no {words:?}", language.name());
+            }
+        }
+    }
+}
+
+/// A finding whose texts all hold the same words.
+fn finding(words: &str) -> Finding {
+    let evidence = Evidence {
+        subject: Subject::Service { service: words.to_owned() },
+        bytes: Bytes(1_500_000),
+        layer: Some(1),
+        instruction: Some(words.to_owned()),
+        line: Some(3),
+        note: Some(Note::Model { name: words.to_owned() }),
+    };
+    Finding {
+        rule: RuleId::RewrittenFiles,
+        service: words.to_owned(),
+        headline: Headline::StoredAgain { by: Some(words.to_owned()) },
+        severity: Severity::High,
+        confidence: Confidence::Low,
+        saving: Bytes(1_500_000),
+        evidence: vec![evidence],
+        evidence_count: 1,
+        fixes: vec![Fix::instead_of(words, Action::MountCache, "RUN a")],
+        left_out: vec![Unfit { what: What::Service, value: words.to_owned() }],
+        inodes: [0].into(),
+        parts: [].into(),
+    }
+}
+
+#[test]
+fn reports_on_findings_hold_the_words_of_an_image_to_the_letter() {
+    for words in WORDS {
+        let advice = Advice {
+            service: words.to_owned(),
+            findings: vec![finding(words)],
+            size_bytes: Bytes(9_000_000),
+            saving: Bytes(1_500_000),
+            possible_saving: Bytes(1_500_000),
+        };
+        let followed = Followed {
+            finding: finding(words),
+            outcome: Outcome::Part,
+            saved: Bytes(1),
+            remains: Bytes(2),
+            found_after: Bytes(3),
+        };
+        let service = ServiceProgress {
+            service: words.to_owned(),
+            predicted: Bytes(9),
+            saved: Bytes(1),
+            findings: vec![followed],
+            new: vec![finding(words)],
+        };
+        let (advice, became) =
+            (StackAdvice { services: vec![advice], stack: vec![] }, Progress { services: vec![service] });
+        for language in Language::ALL {
+            // Its service, its title, its subject, its note, what it replaces, and what is left out.
+            let text = findings::text(&advice, language);
+            assert_eq!(text.matches(words).count(), 6, "{}: {text}", language.name());
+            // The title twice, in the table and over its details. Markdown escapes or quotes what would be markup.
+            let bare = |text: &str| text.replace(['\\', '`', ' '], "");
+            let markdown = bare(&findings::markdown(&advice, language));
+            assert_eq!(markdown.matches(&bare(words)).count(), 7, "{}: {markdown}", language.name());
+            let text = progress::text(&became, language);
+            // Titles are cut in its table.
+            let start = words.get(..24).unwrap_or(words);
+            assert_eq!(text.matches(start).count(), 3, "{}: {text}", language.name());
         }
     }
 }

@@ -1,10 +1,11 @@
-//! `cargo xtask docs`: the pages of the rules, written from the rules themselves.
+//! `cargo xtask docs`: the pages of the rules, written from the texts of the rules.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
 use plimsoll_analysis::findings::{Check, RULES, Rule};
+use plimsoll_report::language::{Language, RuleWords};
 
 use crate::error::Result;
 use crate::workspace::root;
@@ -44,23 +45,27 @@ fn page(rule: &Rule) -> String {
         Check::Image(_) => "one image",
         Check::Stack(_) => "all services of a snapshot together",
     };
-    let source = format!("../../crates/analysis/src/findings/{}.rs", rule.id.replace('-', "_"));
+    let source =
+        format!("../../crates/analysis/src/findings/rules/{}.rs", rule.id.as_str().replace('-', "_"));
+    let RuleWords { title, why, how, limits } = Language::English.rule(rule.id);
     format!(
         "# {}\n\n`{}` · looks at {looks_at} · [source]({source})\n\n\
-         ## Why it matters\n\n{}\n\n## How to mend it\n\n{}\n\n## Limits\n\n{}\n\n\
-         `plimsoll findings --rule {} SOURCE` shows it alone.\n",
-        rule.title, rule.id, rule.why, rule.how, rule.limits, rule.id
+         ## Why it matters\n\n{}\n\n## How to fix it\n\n{}\n\n## Limits\n\n{}\n\n\
+         `plimsoll findings --rule {} SOURCE` reports only this rule.\n",
+        title, rule.id, why, how, limits, rule.id
     )
 }
 
 fn contents() -> String {
-    let rows: String =
-        RULES.iter().map(|rule| format!("| [`{}`]({}.md) | {} |\n", rule.id, rule.id, rule.title)).collect();
+    let row = |rule: &Rule| {
+        format!("| [`{}`]({}.md) | {} |\n", rule.id, rule.id, Language::English.rule(rule.id).title)
+    };
+    let rows: String = RULES.iter().map(row).collect();
     format!(
-        "# Findings\n\nWhat `plimsoll findings` looks for. Each page says why it matters, how it is mended, and where the rule may be \
-         wrong. The pages are written by `cargo xtask docs` from the rules themselves.\n\n\
-         What a finding saves is a set of files, so savings add up without counting anything twice. Findings of low confidence may well \
-         be meant so: look first.\n\n| rule | what is wrong |\n|---|---|\n{rows}"
+        "# Findings\n\nThe rules of `plimsoll findings`. Each page explains why a finding matters, how to fix it, and where the rule may be \
+         wrong. `cargo xtask docs` writes the pages from the texts of the rules.\n\n\
+         The saving of a finding is a set of files, so savings add up without counting anything twice. Findings of low confidence are \
+         possibly intentional: look first.\n\n| rule | problem |\n|---|---|\n{rows}"
     )
 }
 

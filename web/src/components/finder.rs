@@ -67,8 +67,8 @@ fn index(report: &'static Report, position: usize, paths: usize) -> Option<Index
     let findings = judged.iter().flat_map(|judged| &judged.advice.findings);
     let findings: Vec<_> = findings
         .map(|finding| Advised {
-            title: text::sentence(&finding.title),
-            rule: finding.rule,
+            title: text::title(finding),
+            rule: finding.rule.as_str(),
             saving: finding.saving,
         })
         .collect();

@@ -4,32 +4,34 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Service, Snapshot};
-use serde::Serialize;
 
-use super::{Check, Confidence, Finding, Input, RULES, Rule};
+use super::finding::{Confidence, Finding};
+use super::input::Input;
+use super::rule::{Check, Rule};
+use super::rules::RULES;
 use crate::compare::{ImageTree, ServiceTrees};
 use crate::lines::step;
 use crate::packages::{Catalogue, catalogue};
 use crate::squash::{Squashed, squash};
 
 /// The findings of one image.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advice {
     /// The name of the service.
     pub service: String,
-    /// What was found: first what is at least fairly sure, then what may well be meant so; in each part the largest
-    /// saving first, then by severity, then by rule.
+    /// What was found: findings of medium and high confidence first, then those of low confidence; in each part the
+    /// largest saving first, then by severity, then by rule.
     pub findings: Vec<Finding>,
     /// Image size.
     pub size_bytes: Bytes,
-    /// What those save together that are at least fairly sure: an inode that several findings name counts once.
+    /// What the findings of medium and high confidence save together: an inode that several name counts once.
     pub saving: Bytes,
-    /// What all of them save together, those included that may well be meant so.
+    /// What all findings save together.
     pub possible_saving: Bytes,
 }
 
 /// The findings of all services.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackAdvice {
     /// One for each service, in the order of the services.
     pub services: Vec<Advice>,
@@ -43,17 +45,17 @@ pub fn advise(input: &Input<'_>, rules: &[&Rule]) -> Advice {
     Advisor::new(rules.iter().copied()).advise(input)
 }
 
-/// Checks images by some rules. Services that run one image and were built from the same files are checked once, but
-/// for the rules that ask which service it is.
+/// Checks images by some rules. Services with the same image and build files are checked once, except by rules that ask for
+/// the service.
 pub(super) struct Advisor<'r> {
     rules: Vec<&'r Rule>,
     known: HashMap<*const Image, Known>,
 }
 
-/// What the first service showed that ran an image.
+/// The result for the first service that ran an image.
 struct Known {
     build: Option<BuildFile>,
-    /// For each rule what it found, unless that is of the one service alone.
+    /// The findings of each rule, unless they hold only for the one service.
     found: Vec<Option<Vec<Finding>>>,
     size: Bytes,
 }
@@ -151,7 +153,7 @@ fn of_service(finding: Finding, service: &str) -> Finding {
     Finding { service: service.to_owned(), ..finding }
 }
 
-/// Says so where there is no fix because an instruction cannot be repeated.
+/// Records instructions that cannot be repeated, where they leave a finding without a fix.
 fn explain(finding: &mut Finding) {
     if finding.fixes.is_empty() && finding.left_out.is_empty() {
         let instructions = finding.evidence.iter().filter_map(|one| one.instruction.as_deref());
@@ -163,7 +165,7 @@ fn explain(finding: &mut Finding) {
 /// What some findings save together.
 fn together<'f>(input: &Input<'_>, findings: impl IntoIterator<Item = &'f Finding>) -> Bytes {
     let size = |inode: u32| input.squashed.inodes[inode as usize].size;
-    // Only what is named is looked at: a service that shares its image costs no more than its findings.
+    // Visits only inodes of findings, so a service that shares its image costs no more than its findings.
     let mut saved: HashMap<u32, Bytes> = HashMap::new();
     for finding in findings {
         for &inode in finding.inodes.iter() {
@@ -183,7 +185,7 @@ pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
     advise_by(snapshot, &RULES.iter().collect::<Vec<_>>(), None)
 }
 
-/// The same by some rules alone. `source` is what the user named the snapshot by: commands that are printed name it, too.
+/// The same with some rules only. `source` is the source as the user typed it, for suggested commands.
 #[must_use]
 pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> StackAdvice {
     let mut stack: Vec<Finding> = Vec::new();
@@ -194,7 +196,7 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> 
     }
     sort(&mut stack);
     let mut advisor = Advisor::new(rules.iter().copied());
-    // One image after another: the trees of all would not fit into memory.
+    // One image at a time: the trees of all images would not fit into memory.
     let mut order: Vec<usize> = (0..snapshot.services.len()).collect();
     order.order_by_key(|&service| snapshot.services[service].image);
     let mut services: Vec<(usize, Advice)> = Vec::with_capacity(order.len());
@@ -211,7 +213,7 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> 
     StackAdvice { services: services.into_iter().map(|(_, advice)| advice).collect(), stack }
 }
 
-/// An image with its layers stacked, as rules look at it. It takes many times the memory of what is found in it.
+/// An image with its layers stacked, as rules see it. It uses many times the memory of its findings.
 pub(super) struct Stacked<'a> {
     snapshot: &'a Snapshot,
     squashed: Squashed<'a>,
@@ -233,7 +235,7 @@ impl<'a> Stacked<'a> {
 }
 
 fn sort(findings: &mut [Finding]) {
-    // The sort is stable: what is equal stays in the order of the rules.
+    // The sort is stable: equal findings stay in the order of the rules.
     findings.order_by_key(|finding| {
         let unsure = finding.confidence == Confidence::Low;
         (unsure, Reverse(finding.saving), Reverse(finding.severity), finding.service.clone())
@@ -257,7 +259,7 @@ mod tests {
         ];
         let advice = advise_stack(&snapshot("app", &layers));
         let service = &advice.services[0];
-        let rules: Vec<&str> = service.findings.iter().map(|finding| finding.rule).collect();
+        let rules: Vec<&str> = service.findings.iter().map(|finding| finding.rule.as_str()).collect();
         assert_eq!(rules, ["context-leftovers", "log-files", "rewritten-files"]);
         assert_eq!((service.saving, service.size_bytes), (Bytes(8_000_001), Bytes(8_000_003)));
         assert_eq!(service.possible_saving, service.saving);
@@ -274,7 +276,7 @@ mod tests {
         let [app, job] = &advice.services[..] else { panic!("{advice:?}") };
         let rules = |advice: &Advice| -> Vec<&str> {
             assert!(advice.findings.iter().all(|finding| finding.service == advice.service));
-            advice.findings.iter().map(|finding| finding.rule).collect()
+            advice.findings.iter().map(|finding| finding.rule.as_str()).collect()
         };
         let expected = ["log-files", "root-user", "missing-health-check"];
         assert_eq!((&rules(app)[..3], &rules(job)[..3]), (&expected[..], &expected[..]));
@@ -283,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn every_image_of_nothing_has_nothing_to_mend() {
+    fn an_empty_image_has_no_findings() {
         let advice = advise_stack(&snapshot("app", &[]));
         assert_eq!((advice.services[0].findings.len(), advice.services[0].saving), (0, Bytes::ZERO));
     }

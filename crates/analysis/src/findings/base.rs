@@ -1,4 +1,4 @@
-//! Where the base image ends: what lies below cannot be mended in the Dockerfile of the image.
+//! Where the base image ends: the Dockerfile of the image cannot fix what lies below.
 
 use plimsoll_snapshot::Image;
 
@@ -6,9 +6,8 @@ use crate::instruction;
 
 /// How many of the lowest layers come with the base image.
 ///
-/// No format says it. An image that others are made of ends with its `CMD`, as a rule: so what stands above the last
-/// `CMD` that layers follow belongs to the image itself. Where there is none, the root file system that is added first
-/// is the base.
+/// No format records it. A base image usually ends with its `CMD`, so the layers above the last `CMD` that layers follow
+/// belong to the image itself. Without one, the root file system that is added first is the base.
 pub(super) fn layers(image: &Image) -> u32 {
     let step_of = |text: &str| instruction::readable(text).into_owned();
     let last_made = image.layers.iter().filter_map(|layer| layer.history).max().unwrap_or(0);

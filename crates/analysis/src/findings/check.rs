@@ -1,8 +1,11 @@
-//! Runs one rule over an image made of lines, and holds its findings to what all of them promise.
+//! Runs one rule over an image made of lines, and checks what holds for all findings.
 
 use plimsoll_snapshot::{Bytes, Config, Snapshot};
 
-use super::{Check, Finding, FixKind, Input, Rule};
+use super::finding::Finding;
+use super::fixes::FixKind;
+use super::input::Input;
+use super::rule::{Check, Rule};
 use crate::packages::catalogue;
 use crate::squash::squash;
 use crate::testing::snapshot;

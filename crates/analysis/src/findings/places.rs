@@ -1,4 +1,4 @@
-//! Parts of paths that tell what lies there.
+//! Parts of paths that identify their files.
 
 use plimsoll_snapshot::path;
 
@@ -20,7 +20,7 @@ pub(super) fn is_below(place: &[u8], directory: &[u8]) -> bool {
     down_to(place, directory).is_some()
 }
 
-/// The first components of a path, at most so many, and never the last.
+/// The first `depth` components of a path, without the last.
 pub(super) fn top(place: &[u8], depth: usize) -> &[u8] {
     let directory = path::parent(place);
     directory

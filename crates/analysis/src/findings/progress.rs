@@ -1,32 +1,34 @@
-//! Findings before and after: what was predicted, what was really saved, what remains, and what is new.
+//! Findings before and after: the prediction, the saving, what remains, and what is new.
 //!
-//! Saved is what no layer of the image after holds any more, by content: a file that merely moved still weighs the
-//! same, and of two equal files one may stay. Each byte that went is counted for one inode, so the findings of an image
-//! can share what they saved, and all of them together never saved more than there was.
+//! Bytes are saved if no layer of the later image has their content any more: a moved file saves nothing, and of two equal
+//! files one may stay. Each saved byte counts for one inode, so findings of an image can share a saving, and all of them
+//! together never exceed the size of the image.
 
 use std::collections::{BTreeMap, HashMap};
 
 use plimsoll_snapshot::{Bytes, ContentHash, Order as _, Service, Snapshot};
 use serde::Serialize;
 
-use super::advice::{Advisor, Stacked};
-use super::{Advice, Finding, Input, RULES};
+use super::advice::{Advice, Advisor, Stacked};
+use super::finding::Finding;
+use super::input::Input;
+use super::rules::RULES;
 
 /// What became of the findings of two snapshots.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// The services that are in both, by name.
     pub services: Vec<ServiceProgress>,
 }
 
 /// What became of the findings of a service.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceProgress {
     /// Its name.
     pub service: String,
-    /// What the findings before promised together: see [`Advice::possible_saving`].
+    /// What the findings before predicted together: see [`Advice::possible_saving`].
     pub predicted: Bytes,
-    /// What of it is gone.
+    /// How much of it is gone.
     pub saved: Bytes,
     /// The findings before, in their order.
     pub findings: Vec<Followed>,
@@ -35,17 +37,17 @@ pub struct ServiceProgress {
 }
 
 /// What became of a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Followed {
     /// The finding, as it was before.
     pub finding: Finding,
     /// Whether it is done.
     pub outcome: Outcome,
-    /// The bytes of it that are gone.
+    /// Its bytes that are gone.
     pub saved: Bytes,
-    /// The bytes of it that are still there.
+    /// Its bytes that remain.
     pub remains: Bytes,
-    /// What the same finding would save after: what remains, and what came in its place.
+    /// What the same finding would save after: remaining and new bytes.
     pub found_after: Bytes,
 }
 
@@ -53,11 +55,11 @@ pub struct Followed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// Nothing of it is left, and nothing of the kind came in its place.
+    /// Nothing of it remains, and nothing like it was added.
     Done,
     /// Some of its bytes are gone.
     Part,
-    /// It is as it was.
+    /// It is unchanged.
     Open,
 }
 
@@ -70,7 +72,8 @@ pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
     let mut pairs: Vec<(usize, &Service, &Service)> = (before.services.iter().enumerate())
         .filter_map(|(place, old)| Some((place, old, *later.get(old.name.as_str())?)))
         .collect();
-    // Service by service of the same two images, so that no other trees are held: those of all would not fit into memory.
+    // Services with the same two images follow each other, so that only their trees are held: those of all images would not
+    // fit into memory.
     pairs.order_by_key(|&(place, old, new)| (old.image, new.image, place));
     let mut services = Vec::with_capacity(pairs.len());
     let (mut image_before, mut image_after) = (None, None);
@@ -83,14 +86,14 @@ pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
     Progress { services: services.into_iter().map(|(_, service)| service).collect() }
 }
 
-/// The image of a service, which is stacked unless it is the last one that was.
+/// The image of a service, stacked unless it is the last one that was stacked.
 fn held<'s, 'a: 's>(
     last: &'s mut Option<(usize, Stacked<'a>)>,
     snapshot: &'a Snapshot,
     service: &'s Service,
 ) -> Input<'s> {
     if last.as_ref().is_none_or(|(image, _)| *image != service.image) {
-        // The old one goes before the new one is made.
+        // Frees the old one before it stacks the new one.
         *last = None;
     }
     last.get_or_insert_with(|| (service.image, Stacked::of(snapshot, service.image))).1.input(service)
@@ -113,10 +116,10 @@ pub fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice)
                 }
             }
             let same: Vec<&Finding> = (after.findings.iter())
-                .filter(|other| other.rule == finding.rule && other.title == finding.title)
+                .filter(|other| other.rule == finding.rule && other.headline == finding.headline)
                 .collect();
             let outcome = match (finding.saving, saved) {
-                (promised, saved) if saved == promised && same.is_empty() => Outcome::Done,
+                (predicted, saved) if saved == predicted && same.is_empty() => Outcome::Done,
                 (_, Bytes::ZERO) => Outcome::Open,
                 _ => Outcome::Part,
             };
@@ -140,7 +143,7 @@ pub fn new_findings<'f>(before: &'f Advice, after: &'f Advice) -> impl Iterator<
     after.findings.iter().filter(is_new)
 }
 
-/// For each inode before whether it is gone. Of equal ones, those that findings named went first.
+/// Whether each inode before is gone. Of equal ones, those that findings named go first.
 fn gone(old: &Input<'_>, before: &Advice, new: &Input<'_>) -> Vec<bool> {
     let mut left: HashMap<(Bytes, ContentHash), u64> = HashMap::new();
     for inode in &new.squashed.inodes {
@@ -168,6 +171,7 @@ fn gone(old: &Input<'_>, before: &Advice, new: &Input<'_>) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::RuleId;
     use crate::testing::snapshot;
 
     const BASE: &str = "i ADD rootfs /\nf etc/x 1";
@@ -180,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_was_saved_and_the_rest_remains() {
+    fn deleted_bytes_are_saved_and_the_rest_remains() {
         let before =
             [BASE, "i COPY . /app\nf app/.git/a 4000000 a\nf app/.git/b 1000000 b\nf app/main.py 1 m"];
         let after = [BASE, "i COPY . /app\nf app/.git/b 1000000 b\nf app/main.py 1 m"];
@@ -202,10 +206,10 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_there_before_is_new() {
+    fn findings_of_new_rules_are_new() {
         let log = "i RUN make\nf var/log/make.log 900000 l";
         let service = check(&[BASE, "i RUN make\nf a 1 a"], &[BASE, log]);
-        assert_eq!((service.findings.len(), service.new[0].rule), (0, "log-files"));
+        assert_eq!((service.findings.len(), service.new[0].rule), (0, RuleId::LogFiles));
         let moved = "i COPY x /y\nf y/make.txt 900000 l";
         assert_eq!(check(&[BASE, log], &[BASE, moved]).findings[0].outcome, Outcome::Open);
     }

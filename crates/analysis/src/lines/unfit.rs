@@ -1,18 +1,21 @@
-//! Values that no suggested line may have, and how a finding says so.
+//! Values that no suggested line may have.
 
 use plimsoll_snapshot::path;
-
-use crate::said::{Said, said};
+use serde::Serialize;
 
 /// A value that is left out of a suggested line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unfit {
-    what: What,
-    value: String,
+    /// What the value was meant to be.
+    #[serde(rename = "kind")]
+    pub what: What,
+    /// The value with escapes, cut to 80 characters.
+    pub value: String,
 }
 
 /// What a value was meant to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum What {
     Path,
@@ -30,45 +33,16 @@ pub enum What {
     Instruction,
 }
 
-/// The most characters of a value that are shown.
-const SHOWN: usize = 80;
+/// The most characters of a value that are kept.
+const LONGEST: usize = 80;
 
 impl Unfit {
     pub(super) fn new(what: What, value: impl AsRef<[u8]>) -> Self {
-        Self { what, value: path::escape(value.as_ref()).into_owned() }
-    }
-
-    /// Why a fix is left out.
-    #[must_use]
-    pub fn said(&self) -> Said {
-        let mut value: String = self.value.chars().take(SHOWN).collect();
-        if value.len() < self.value.len() {
+        let escaped = path::escape(value.as_ref());
+        let mut value: String = escaped.chars().take(LONGEST).collect();
+        if value.len() < escaped.len() {
             value.push('…');
         }
-        match self.what {
-            What::Path => said!("no line is suggested for `{}`: the path cannot be quoted safely", value),
-            What::Pattern => said!("no line is suggested for `{}`: a `.dockerignore` cannot name it", value),
-            What::PythonPackage => {
-                said!("no line is suggested for `{}`: not a valid name of a Python package", value)
-            }
-            What::PythonVersion => {
-                said!("no line is suggested for `{}`: not a valid version of a Python package", value)
-            }
-            What::NpmPackage => {
-                said!("no line is suggested for `{}`: not a valid name of an npm package", value)
-            }
-            What::SystemPackage => {
-                said!("no line is suggested for `{}`: not a valid name of a system package", value)
-            }
-            What::Model => said!("no line is suggested for `{}`: not a valid model name", value),
-            What::Image => said!("no line is suggested for `{}`: not a valid image reference", value),
-            What::Digest => said!("no line is suggested for `{}`: not a valid digest", value),
-            What::Service => said!("no line is suggested for `{}`: not a valid service name", value),
-            What::Stage => said!("no line is suggested for `{}`: not a valid name for a build stage", value),
-            What::User => said!("no line is suggested for `{}`: not a valid user name", value),
-            What::Instruction => {
-                said!("no line is suggested for `{}`: the instruction cannot be repeated safely", value)
-            }
-        }
+        Self { what, value }
     }
 }

@@ -44,7 +44,7 @@ fn findings(before: &Advice, after: &Advice) -> Option<RegressionKind> {
         .into_iter()
         .map(|finding| NewFinding {
             rule: finding.rule,
-            title: finding.title.clone(),
+            headline: finding.headline.clone(),
             severity: finding.severity,
         })
         .collect();

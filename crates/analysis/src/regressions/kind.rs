@@ -3,11 +3,10 @@
 use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
-use crate::findings::Severity;
+use crate::findings::{Headline, RuleId, Severity};
 use crate::inspect::SizeChange;
 use crate::memory::StartUp;
 use crate::memory::compare::ChangeVerdict;
-use crate::said::Said;
 
 /// Something that got worse.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -74,9 +73,9 @@ pub enum MemoryFigure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewFinding {
     /// The rule.
-    pub rule: &'static str,
+    pub rule: RuleId,
     /// What was found.
-    pub title: Said,
+    pub headline: Headline,
     /// How much it matters.
     pub severity: Severity,
 }

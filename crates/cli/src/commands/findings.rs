@@ -1,6 +1,7 @@
-//! `plimsoll findings`: what is in an image without need, and how to be rid of it.
+//! `plimsoll findings`: waste and risks in images, and the lines that fix them.
 
 use plimsoll_analysis::findings::{RULES, Rule, advise_by};
+use plimsoll_report::language::Language;
 use plimsoll_report::{findings, json, progress};
 use plimsoll_snapshot::Snapshot;
 
@@ -11,13 +12,13 @@ use crate::load::{redacted, snapshot_or_source};
 use crate::names;
 use crate::printer::Printer;
 
-/// Find what images have without need, what it would save, and the lines that mend it
+/// Find waste in images, what removing it saves, and the lines that fix it
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// An image source or a snapshot
     #[arg(value_name = "SOURCE")]
     source: String,
-    /// Show instead what became of the findings of an earlier state: an image source or a snapshot
+    /// Show what became of the findings of an earlier state instead: an image source or a snapshot
     #[arg(long, value_name = "BEFORE", conflicts_with = "rule")]
     since: Option<String>,
     /// Only the findings of these rules
@@ -32,9 +33,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
-    let known = |id: &&String| RULES.iter().any(|rule| rule.id == **id);
+    let known = |id: &&String| RULES.iter().any(|rule| rule.id.as_str() == *id);
     if let Some(unknown) = args.rule.iter().find(|id| !known(id)) {
-        let ids: Vec<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
+        let ids: Vec<String> = RULES.iter().map(|rule| rule.id.to_string()).collect();
         return Err(Error::usage(
             format!("there is no rule `{unknown}`"),
             names::hint(unknown, "the rules are", &ids),
@@ -72,17 +73,17 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         }
         return match args.format {
             Format::Json => printer.stream(|out| json::progress(&became, out)),
-            Format::Text => printer.data(&progress::text(&became)),
-            Format::Markdown => printer.data(&progress::markdown(&became)),
+            Format::Text => printer.data(&progress::text(&became, Language::English)),
+            Format::Markdown => printer.data(&progress::markdown(&became, Language::English)),
         };
     }
-    let is_meant = |rule: &&Rule| args.rule.is_empty() || args.rule.iter().any(|id| id == rule.id);
+    let is_meant = |rule: &&Rule| args.rule.is_empty() || args.rule.iter().any(|id| *id == rule.id.as_str());
     // Standard input is read once, and a name may be what has to be hidden.
     let typed = Some(&*args.source).filter(|source| *source != "-" && !args.read.options().redact);
     let advice = advise_by(&snapshot, &RULES.iter().filter(is_meant).collect::<Vec<_>>(), typed);
     match args.format {
-        Format::Text => printer.data(&findings::text(&advice)),
-        Format::Markdown => printer.data(&findings::markdown(&advice)),
+        Format::Text => printer.data(&findings::text(&advice, Language::English)),
+        Format::Markdown => printer.data(&findings::markdown(&advice, Language::English)),
         Format::Json => printer.stream(|out| json::findings(&advice, out)),
     }
 }

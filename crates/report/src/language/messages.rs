@@ -1,14 +1,17 @@
 //! What the analysis concludes, in words: the list of texts that each language has to give.
 
+use plimsoll_analysis::findings::{Action, Headline, Note, RuleId, Subject};
+use plimsoll_analysis::lines::Unfit;
 use plimsoll_analysis::memory::compare::{ChangeReason, GateDetail, GateKind};
 use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason};
 use plimsoll_analysis::memory::{
     CrashLoop, KillEvidence, LimitReason, LimitRefusal, LogReason, PostgresReason, StartUp, TrendReason,
 };
+use plimsoll_analysis::regressions::RegressionKind;
 use plimsoll_analysis::targets::{Demanded, Figure, Good, LevelOutcome, Measure, Reason, Title, Unit};
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Warning};
 
-use super::Language;
+use super::{Language, RuleWords};
 use crate::format;
 use crate::memory::Line;
 
@@ -58,9 +61,31 @@ pub struct Messages {
     pub demanded: fn(&Demanded) -> String,
     /// How far a level is from what was found; absent if unknown.
     pub margin: fn(&LevelOutcome) -> Option<String>,
+    /// What was found, as a title.
+    pub headline: fn(&Headline) -> String,
+    /// What evidence shows.
+    pub subject: fn(&Subject) -> String,
+    /// What is known about evidence.
+    pub note: fn(&Note) -> String,
+    /// What a fix does.
+    pub action: fn(Action) -> &'static str,
+    /// Why no line is suggested for a value.
+    pub unfit: fn(&Unfit) -> String,
+    /// The texts of a rule.
+    pub rule: fn(RuleId) -> RuleWords,
+    /// What got worse.
+    pub regression: fn(&RegressionKind) -> String,
+    /// What could be read only in part.
+    pub warning: fn(&Warning) -> String,
 }
 
 impl Language {
+    /// A warning as text.
+    #[must_use]
+    pub fn warning(self, warning: &Warning) -> String {
+        (self.words().messages.warning)(warning)
+    }
+
     /// A figure of a target with its unit.
     #[must_use]
     pub fn figure(self, figure: Figure) -> String {

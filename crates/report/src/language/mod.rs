@@ -19,9 +19,8 @@ mod findings;
 mod messages;
 mod regressions;
 mod running;
-mod warnings;
 
-pub use findings::RuleWords;
+pub use findings::{FindingsWords, RuleWords};
 pub use messages::Messages;
 pub use running::RunningWords;
 
@@ -541,7 +540,6 @@ pub struct Words {
     pub memory: &'static str,
     pub findings: &'static str,
     pub findings_lead: fn(service: &str) -> String,
-    /// Said where the texts of the rules have another language than the page.
     pub finding: Noun,
     pub findings_sum: fn(findings: &str, saving: &str, possible: &str) -> String,
     pub findings_clean: &'static str,
@@ -574,6 +572,7 @@ pub struct Words {
     // What runs: memory, limits, targets.
     pub running: RunningWords,
     pub messages: Messages,
+    pub findings_report: FindingsWords,
 
     // Method.
     pub method: &'static str,

@@ -1,10 +1,9 @@
-//! The sentences for what got worse: one exhaustive match for each language.
+//! What got worse, as sentences: the parts that all languages share.
 
-use plimsoll_analysis::memory::StartUp;
 use plimsoll_analysis::regressions::{NewFinding, Regression};
 use plimsoll_snapshot::Bytes;
 
-use super::{Language, en, es};
+use super::Language;
 use crate::format::{self, one_line};
 
 /// The new findings of a service that a sentence names.
@@ -14,44 +13,24 @@ impl Language {
     /// What got worse, in a sentence without a full stop: `backend: memory rises by 287 MiB a minute`.
     #[must_use]
     pub fn regression(self, regression: &Regression) -> String {
-        let sentence = match self {
-            Self::English => en::regressions::sentence(&regression.kind),
-            Self::Spanish => es::regressions::sentence(&regression.kind),
-        };
+        let sentence = (self.words().messages.regression)(&regression.kind);
         match &regression.service {
             Some(service) => format!("{}: {sentence}", format::name(service)),
             None => format::sentence(&sentence),
         }
     }
 
-    /// `42 s to 102 s`, or `at most 30.7 s` where nothing says that it took longer than no time.
-    pub(super) fn interval(self, start: &StartUp) -> String {
-        let [low, high] = [start.at_least_ms, start.at_most_ms].map(|end| self.duration(end));
-        match (self, start.at_least_ms) {
-            (Self::English, 0) => format!("at most {high}"),
-            (Self::English, _) => format!("{low} to {high}"),
-            (Self::Spanish, 0) => format!("{high} como máximo"),
-            (Self::Spanish, _) => format!("{low} a {high}"),
-        }
-    }
-
-    /// A rate by the minute, or by the hour where a minute brings less than a mebibyte.
-    pub(super) fn rate(self, bytes_per_hour: i64) -> String {
+    /// What a rate brings per minute, or per hour if a minute brings less than a mebibyte, and whether it is per minute.
+    pub(super) fn rate(self, bytes_per_hour: i64) -> (String, bool) {
         let hourly = Bytes(bytes_per_hour.unsigned_abs());
         let minute = Bytes(hourly.0 / 60);
         let by_minute = minute.0 >= 1 << 20;
-        let amount = self.memory(if by_minute { minute } else { hourly });
-        match (self, by_minute) {
-            (Self::English, true) => format!("{amount} a minute"),
-            (Self::English, false) => format!("{amount} an hour"),
-            (Self::Spanish, true) => format!("{amount} por minuto"),
-            (Self::Spanish, false) => format!("{amount} por hora"),
-        }
+        (self.memory(if by_minute { minute } else { hourly }), by_minute)
     }
 
     /// The gravest of some findings, and how many more there are.
     pub(super) fn new_findings(self, findings: &[NewFinding]) -> String {
-        let title = |finding: &NewFinding| one_line(&self.sentence(&finding.title));
+        let title = |finding: &NewFinding| one_line(&(self.words().messages.headline)(&finding.headline));
         let mut titles: Vec<String> = findings.iter().take(NAMED).map(title).collect();
         if let Some(more) = findings.len().checked_sub(NAMED).filter(|&more| more > 0) {
             titles.push((self.words().and_more)(&format::count(more as u64)));
@@ -62,8 +41,9 @@ impl Language {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_analysis::findings::Severity;
+    use plimsoll_analysis::findings::{Headline, RuleId, Severity};
     use plimsoll_analysis::inspect::SizeChange;
+    use plimsoll_analysis::memory::StartUp;
     use plimsoll_analysis::memory::compare::ChangeVerdict;
     use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind as Kind};
     use plimsoll_snapshot::runtime::Time;
@@ -74,16 +54,16 @@ mod tests {
 
     fn check(service: Option<&str>, kind: Kind, english: &str, spanish: &str) {
         let regression = Regression { service: service.map(str::to_owned), kind };
-        let said = Language::ALL.map(|language| language.regression(&regression));
-        assert_eq!(said, [english, spanish]);
+        let text = Language::ALL.map(|language| language.regression(&regression));
+        assert_eq!(text, [english, spanish]);
     }
 
     fn start(at_least_ms: u64, at_most_ms: u64) -> StartUp {
         StartUp { started: Time(0), at_least_ms, at_most_ms }
     }
 
-    fn finding(title: &'static str) -> NewFinding {
-        NewFinding { rule: "secrets", title: title.into(), severity: Severity::High }
+    fn finding(headline: Headline) -> NewFinding {
+        NewFinding { rule: RuleId::Secrets, headline, severity: Severity::High }
     }
 
     #[test]
@@ -151,16 +131,21 @@ mod tests {
             "app: slower start: healthy after 42 s to 102 s (before: at most 30.7 s)",
             "app: arranque más lento: sano al cabo de 42 s a 102 s (antes: 30,7 s como máximo)",
         );
-        let new = |titles: &[&'static str], saving| Kind::NewFindings {
-            findings: titles.iter().map(|title| finding(title)).collect(),
+        let new = |headlines: &[Headline], saving| Kind::NewFindings {
+            findings: headlines.iter().cloned().map(finding).collect(),
             saving: Bytes(saving),
         };
-        check(app, new(&["Logs"], 0), "app: 1 new finding: Logs", "app: 1 hallazgo nuevo: Logs");
         check(
             app,
-            new(&["A", "B", "C"], 55_400_000),
-            "app: 3 new findings, 55.4 MB: A; B; 1 more",
-            "app: 3 hallazgos nuevos, 55,4 MB: A; B; 1 más",
+            new(&[Headline::StaticLibraries], 0),
+            "app: 1 new finding: Static libraries",
+            "app: 1 hallazgo nuevo: Bibliotecas estáticas",
+        );
+        check(
+            app,
+            new(&[Headline::Secrets, Headline::Bytecode, Headline::LogFiles], 55_400_000),
+            "app: 3 new findings, 55.4 MB: Secrets or keys; Python bytecode; 1 more",
+            "app: 3 hallazgos nuevos, 55,4 MB: Secretos o claves; Bytecode de Python; 1 más",
         );
         check(
             app,

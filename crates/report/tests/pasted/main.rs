@@ -13,28 +13,29 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_analysis::findings::{Finding, Fix, RULES, StackAdvice, advise_by};
-use plimsoll_analysis::lines::shell;
-use plimsoll_analysis::said::Said;
+use plimsoll_analysis::findings::{Action, Finding, Fix, FixKind, RULES, RuleId, StackAdvice, advise_by};
+use plimsoll_analysis::lines::{Unfit, shell};
+use plimsoll_report::language::Language;
 use plimsoll_report::{findings, json};
 
 use self::rules::{PLACES, Place, Words, images};
 use self::words::NASTY;
 
-/// What a rule suggests, by what it says the lines do, as far as the image matters not.
-type Shapes = BTreeMap<(&'static str, String), BTreeSet<Vec<String>>>;
+/// The shapes of what a rule suggests, by the action of the lines.
+type Shapes = BTreeMap<Key, BTreeSet<Vec<String>>>;
+type Key = (RuleId, FixKind, Action);
 
-fn advice(rule: &'static str, words: &Words) -> Vec<StackAdvice> {
+fn advice(rule: RuleId, words: &Words) -> Vec<StackAdvice> {
     let known: Vec<_> = RULES.iter().filter(|known| known.id == rule).collect();
-    images(rule, words).iter().map(|snapshot| advise_by(snapshot, &known, None)).collect()
+    images(rule.as_str(), words).iter().map(|snapshot| advise_by(snapshot, &known, None)).collect()
 }
 
 fn found(advice: &[StackAdvice]) -> impl Iterator<Item = &Finding> {
     advice.iter().flat_map(|one| one.services.iter().flat_map(|service| &service.findings).chain(&one.stack))
 }
 
-fn key(rule: &'static str, fix: &Fix) -> (&'static str, String) {
-    (rule, format!("{:?} {}", fix.kind, fix.does))
+fn key(rule: RuleId, fix: &Fix) -> Key {
+    (rule, fix.kind, fix.action)
 }
 
 /// Every shape that plain words give. Each rule has to print a fix at least once, and every image one of its findings.
@@ -83,7 +84,7 @@ fn no_word_of_an_image_becomes_code() {
 }
 
 /// The commands that a rule suggests for hostile words in every place, and how often it suggests none.
-fn attack(rule: &'static str, shapes: &Shapes) -> (BTreeSet<String>, usize) {
+fn attack(rule: RuleId, shapes: &Shapes) -> (BTreeSet<String>, usize) {
     let (mut to_run, mut left_out, mut seen) = (BTreeSet::new(), 0, BTreeSet::new());
     let plain = format!("{:?}", fixes(&advice(rule, &Words::plain())));
     let with = |places: &[Place], word: &str| {
@@ -110,7 +111,7 @@ fn attack(rule: &'static str, shapes: &Shapes) -> (BTreeSet<String>, usize) {
                     languages::check(fix, known, &words, nasty);
                     // What the image runs by itself is its own affair.
                     let is_own = [&words.run, &words.user, &words.list].contains(&&(*nasty).to_owned())
-                        || ["build-tools", "unused-packages"].contains(&rule)
+                        || [RuleId::BuildTools, RuleId::UnusedPackages].contains(&rule)
                             && words.package == *nasty
                             && fix.replaces.is_some();
                     if !is_own {
@@ -127,14 +128,15 @@ fn attack(rule: &'static str, shapes: &Shapes) -> (BTreeSet<String>, usize) {
 }
 
 /// What is suggested and what is left out.
-fn fixes(advice: &[StackAdvice]) -> Vec<(&[Fix], &[Said])> {
+fn fixes(advice: &[StackAdvice]) -> Vec<(&[Fix], &[Unfit])> {
     found(advice).map(|finding| (&finding.fixes[..], &finding.left_out[..])).collect()
 }
 
 /// Text, Markdown and JSON have the lines to the letter, so what holds for a fix holds for them; and they say what is left out.
 fn formats(advice: &[StackAdvice]) {
     for advice in advice {
-        let (text, markdown) = (findings::text(advice), findings::markdown(advice));
+        let language = Language::English;
+        let (text, markdown) = (findings::text(advice, language), findings::markdown(advice, language));
         let mut document = Vec::new();
         json::findings(advice, &mut document).unwrap();
         let document: serde_json::Value = serde_json::from_slice(&document).unwrap();

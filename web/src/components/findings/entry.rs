@@ -1,7 +1,8 @@
-//! One finding. It folds open: what shows it, the lines that mend it, why it matters, what its rule does not see.
+//! One finding, which folds open: its evidence, its fixes, why it matters, and the limits of its rule.
 
 use leptos::prelude::*;
 use plimsoll_analysis::findings::{Evidence, Finding, Fix};
+use plimsoll_analysis::lines::Unfit;
 use plimsoll_report::format::{count, one_line, shorten};
 use plimsoll_snapshot::Bytes;
 use wasm_bindgen::JsCast as _;
@@ -9,10 +10,9 @@ use web_sys::HtmlDetailsElement;
 
 use crate::anchors;
 use crate::components::maybe_size;
-use crate::findings::rule;
 use crate::share::{self, Said};
 use crate::state::State;
-use crate::text::{self, language, words};
+use crate::text::{self, language, messages, words};
 
 /// How much of a note or an instruction is shown.
 const LONG: usize = 300;
@@ -24,7 +24,7 @@ pub(super) fn entry(
     figure: AnyView,
     mark: Option<&'static str>,
 ) -> impl IntoView + use<> {
-    let rule = finding.rule;
+    let rule = finding.rule.as_str();
     let noted = move |event: web_sys::Event| {
         let details = event.target().and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
         // What opens for paper is not where the reader is.
@@ -34,12 +34,12 @@ pub(super) fn entry(
     };
     let severity = format!("severity {:?}", finding.severity).to_lowercase();
     view! {
-        <li data-rule=finding.rule data-saving=finding.saving.0>
+        <li data-rule=rule data-saving=finding.saving.0>
             // Paper that shows everything shows what is folded, too.
             <details prop:open=move || state.everything.get() on:toggle=noted>
                 <summary>
                     <span class="figure">{figure}</span>
-                    <span class="title">{text::sentence(&finding.title)}</span>
+                    <span class="title">{text::title(finding)}</span>
                     {mark.map(|mark| view! { <span class="chip">{mark}</span> })}
                     <span class=severity>{(words().severity)(finding.severity)}</span>
                     <span class="confidence">{(words().confidence)(finding.confidence)}</span>
@@ -51,21 +51,19 @@ pub(super) fn entry(
 }
 
 fn body(finding: &Finding) -> impl IntoView + use<> {
-    let about = rule(finding).map(|rule| {
-        let said = language().rule(rule);
-        view! {
-            <dl class="facts">
-                <dt>{words().why_it_matters}</dt>
-                <dd>{said.why}</dd>
-                <dt>{words().how}</dt>
-                <dd>{said.how}</dd>
-                <dt>{words().rule_limits}</dt>
-                <dd>{said.limits}</dd>
-                <dt>{words().rule}</dt>
-                <dd><code>{rule.id}</code></dd>
-            </dl>
-        }
-    });
+    let rule = language().rule(finding.rule);
+    let about = view! {
+        <dl class="facts">
+            <dt>{words().why_it_matters}</dt>
+            <dd>{rule.why}</dd>
+            <dt>{words().how}</dt>
+            <dd>{rule.how}</dd>
+            <dt>{words().rule_limits}</dt>
+            <dd>{rule.limits}</dd>
+            <dt>{words().rule}</dt>
+            <dd><code>{finding.rule.as_str()}</code></dd>
+        </dl>
+    };
     let left = finding.evidence_count.saturating_sub(finding.evidence.len() as u64);
     let more = (left > 0).then(|| view! { <p class="lead">{(words().and_more)(&count(left))}</p> });
     view! {
@@ -85,11 +83,15 @@ fn table(evidence: &[Evidence]) -> impl IntoView + use<> {
             || evidence.layer.map(|layer| (words().evidence_layer)(&layer.to_string())),
             |line| Some((words().evidence_line)(&line.to_string())),
         );
+        let note = evidence
+            .note
+            .as_ref()
+            .map(|note| format!(" · {}", shorten(&one_line(&(messages().note)(note)), LONG)));
         view! {
             <tr>
-                <th scope="row"><code>{text::name(&evidence.subject)}</code></th>
+                <th scope="row"><code>{text::name(&(messages().subject)(&evidence.subject))}</code></th>
                 <td>{maybe_size((evidence.bytes > Bytes::ZERO).then_some(evidence.bytes))}</td>
-                <td class="note">{place}{evidence.note.as_ref().map(|note| format!(" · {}", shorten(&text::sentence(note), LONG)))}</td>
+                <td class="note">{place}{note}</td>
             </tr>
         }
     });
@@ -107,9 +109,9 @@ fn table(evidence: &[Evidence]) -> impl IntoView + use<> {
     }
 }
 
-/// Why a fix is not there.
-fn left_out(reason: &plimsoll_analysis::said::Said) -> impl IntoView + use<> {
-    view! { <p class="lead" data-left-out="">{one_line(&text::sentence(reason))}</p> }
+/// Why a fix, or a part of one, is left out.
+fn left_out(unfit: &Unfit) -> impl IntoView + use<> {
+    view! { <p class="lead" data-left-out="">{one_line(&(messages().unfit)(unfit))}</p> }
 }
 
 fn fix(fix: &Fix) -> impl IntoView + use<> {
@@ -126,7 +128,7 @@ fn fix(fix: &Fix) -> impl IntoView + use<> {
     view! {
         <div class="fix">
             <p>
-                <b>{(words().fix_kind)(fix.kind)}</b>": "{text::sentence(&fix.does)}
+                <b>{(words().fix_kind)(fix.kind)}</b>": "{(messages().action)(fix.action)}
                 <button type="button" class="button screen" data-do="copy-fix" on:click=copy>{words().copy}</button>
             </p>
             {replaces}

@@ -1,4 +1,4 @@
-//! What could go, what it would save, and how; and what became of what was found before.
+//! The findings of the chosen service, and what became of earlier ones.
 
 mod entry;
 

@@ -1,7 +1,9 @@
 //! English.
 
+mod findings;
 mod memory;
-pub(super) mod regressions;
+mod regressions;
+mod rules;
 mod running;
 mod targets;
 
@@ -331,8 +333,8 @@ pub(super) static WORDS: Words = Words {
     findings: "Findings",
     findings_lead: |service| {
         format!(
-            "What {service} has without need, the surest and largest first. A file that several findings name counts once in \
-             the sum."
+            "Waste and risks in the image of {service}: the most certain and largest first. A file that several findings name \
+             counts once in the sum."
         )
     },
     finding: Noun { one: "finding", more: "findings" },
@@ -340,14 +342,14 @@ pub(super) static WORDS: Words = Words {
         if saving == possible {
             return format!("{findings}: {saving} can be saved.");
         }
-        format!("{findings}: {saving} can be saved, {possible} if what may be meant so goes too.")
+        format!("{findings}: {saving} can be saved, {possible} with those that are possibly intentional.")
     },
-    findings_clean: "Nothing was found that it could do without.",
+    findings_clean: "No waste found.",
     findings_saved: |saved, promised| {
-        format!("Of the {promised} that the findings before promised, {saved} were really saved.")
+        format!("{saved} saved of the {promised} that the earlier findings predicted.")
     },
     findings_remaining: "Remaining",
-    findings_done: "Done, and done in part",
+    findings_done: "Done, and partly done",
     findings_stack: "All services together",
     severity: |severity| match severity {
         Severity::Low => "low",
@@ -355,13 +357,13 @@ pub(super) static WORDS: Words = Words {
         Severity::High => "high",
     },
     confidence: |confidence| match confidence {
-        Confidence::Low => "may be meant so",
+        Confidence::Low => "possibly intentional",
         Confidence::Medium => "likely",
-        Confidence::High => "sure",
+        Confidence::High => "certain",
     },
     saved_of: |saved, promised| format!("{saved} of {promised}"),
     is_done: "done",
-    is_part: "in part",
+    is_part: "partly done",
     evidence: "Evidence",
     target: "Target",
     found: "Found",
@@ -379,9 +381,9 @@ pub(super) static WORDS: Words = Words {
     replaces: "instead of",
     copy: "Copy",
     why_it_matters: "Why it matters",
-    rule_limits: "What the rule does not see",
+    rule_limits: "Limits of the rule",
     rule: "Rule",
-    findings_empty: "This report was made without rules: it says what changed, and leaves the advice to its reader.",
+    findings_empty: "No findings: this report has no services.",
     checklist: "Checklist and targets",
     services_empty: "Neither side has a service. A report is made of two snapshots:",
 
@@ -408,7 +410,16 @@ pub(super) static WORDS: Words = Words {
         bound: targets::bound,
         demanded: targets::demanded,
         margin: targets::margin,
+        headline: findings::headline,
+        subject: findings::subject,
+        note: findings::note,
+        action: findings::action,
+        unfit: findings::unfit,
+        rule: rules::rule,
+        regression: regressions::sentence,
+        warning: ToString::to_string,
     },
+    findings_report: findings::WORDS,
 
     method: "Method and provenance",
     method_lead: "Sizes of images are decimal: 1 MB is 1\u{202f}000\u{202f}000 bytes. A size is only ever compared with one of its kind.",

@@ -1,6 +1,7 @@
 //! English.
 
 use plimsoll_analysis::inspect::SizeChange;
+use plimsoll_analysis::memory::StartUp;
 use plimsoll_analysis::memory::compare::ChangeVerdict;
 use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind};
 use plimsoll_snapshot::Bytes;
@@ -12,7 +13,7 @@ const EN: Language = Language::English;
 const TIME: Noun = Noun { one: "time", more: "times" };
 const NEW_FINDING: Noun = Noun { one: "new finding", more: "new findings" };
 
-pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
+pub(super) fn sentence(kind: &RegressionKind) -> String {
     match kind {
         RegressionKind::Kills { before, after } => {
             format!("killed for memory {} (before: {})", EN.many(*after, &TIME), count(*before))
@@ -26,17 +27,17 @@ pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
             format!("no memory limit any more (before: {})", EN.memory(*before))
         }
         RegressionKind::RisingMemory { before: None, bytes_per_hour } => {
-            format!("memory rises by {}", EN.rate(*bytes_per_hour))
+            format!("memory rises by {}", rate(*bytes_per_hour))
         }
         RegressionKind::RisingMemory { before: Some(before), bytes_per_hour } => {
-            format!("memory still rises by {} (before: {})", EN.rate(*bytes_per_hour), EN.rate(*before))
+            format!("memory still rises by {} (before: {})", rate(*bytes_per_hour), rate(*before))
         }
         RegressionKind::ExceedsHost { limits, host } => {
             format!("all limits together, {}, exceed the host's {}", EN.memory(*limits), EN.memory(*host))
         }
         RegressionKind::LostHealthCheck => "no health check any more".to_owned(),
         RegressionKind::SlowerStart { before, after } => {
-            format!("slower start: healthy after {} (before: {})", EN.interval(after), EN.interval(before))
+            format!("slower start: healthy after {} (before: {})", interval(after), interval(before))
         }
         RegressionKind::NewFindings { findings, saving } => {
             let number = EN.many(findings.len() as u64, &NEW_FINDING);
@@ -72,4 +73,16 @@ pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
 fn change(size: &SizeChange) -> String {
     let relative = size.percent().map(|percent| format!(" ({})", EN.percent(percent))).unwrap_or_default();
     format!("{} → {}{relative}", EN.bytes(size.before), EN.bytes(size.after))
+}
+
+/// `42 s to 102 s`, or `at most 30.7 s` if the start may have taken no time.
+fn interval(start: &StartUp) -> String {
+    let [low, high] = [start.at_least_ms, start.at_most_ms].map(|end| EN.duration(end));
+    if start.at_least_ms == 0 { ["at most ", &high].concat() } else { [&low, " to ", &high].concat() }
+}
+
+/// A rate per minute, or per hour if a minute brings less than a mebibyte.
+fn rate(bytes_per_hour: i64) -> String {
+    let (amount, by_minute) = EN.rate(bytes_per_hour);
+    amount + if by_minute { " a minute" } else { " an hour" }
 }

@@ -1,497 +1,312 @@
-//! Spanish.
+//! What findings say: in Spanish.
 
-use crate::language::RuleWords;
+use plimsoll_analysis::findings::{Action, Alternative, Confidence, Headline, Note, Subject, TorchPlace};
+use plimsoll_analysis::lines::{Unfit, What};
+use plimsoll_analysis::packages::CacheKind;
+use plimsoll_snapshot::SecretKind;
 
-/// What a rule says of itself.
-pub(in crate::language) fn rule(id: &str) -> Option<RuleWords> {
-    let (title, why, how, limits) = match id {
-        "cuda-libraries" => (
-            "Hay bibliotecas CUDA donde bastaría la versión para CPU",
-            "Lo que PyPI instala por omisión en Linux es la versión para tarjetas NVIDIA: gigabytes que un servicio sin tarjeta nunca carga.",
-            "Instale la versión para CPU, desde el índice que la ofrece.",
-            "Si el servicio tendrá tarjeta se decide donde se arranca, no en la imagen. Los ajustes y paquetes de NVIDIA que haya en ella se toman como señal de que sí, y bajan la confianza.",
-        ),
-        "unused-packages" => (
-            "Hay paquetes instalados que nada parece usar",
-            "Un paquete arrastra todo lo que necesita: una línea de una lista de requisitos puede ser casi toda la imagen.",
-            "Quite el paquete de la lista de requisitos, construya y pase las pruebas. Si solo hace falta para desarrollar, téngalo en una lista aparte.",
-            "Análisis estático: un paquete cuenta como usado si el código de la aplicación lo importa, si la imagen lo ejecuta, si lo necesita un paquete usado o si uno usado puede emplearlo. No se ve lo que se carga con un nombre formado en ejecución ni el código que se monta en lugar de ir en la imagen. Sin código de la aplicación en la imagen, la regla calla.",
-        ),
-        "shared-fat-image" => (
-            "Varios servicios usan una misma imagen con lo que solo necesita uno de ellos",
-            "Cada servicio se descarga y arranca con los paquetes de los demás, y un cambio en uno los reconstruye todos.",
-            "Dé a cada servicio su propia etapa en el Dockerfile, sobre una etapa con lo que todos necesitan, y su propia lista de requisitos.",
-            "De quién es cada código se deduce de las órdenes que ejecutan los servicios, según el archivo compose o la imagen. Si no llevan al código, la regla calla. En una máquina que guarda todas las imágenes las capas se almacenan una vez: separar ahorra donde se descarga un servicio, menos donde se descargan todos.",
-        ),
-        "rewritten-files" => (
-            "Una capa posterior borra o reescribe archivos",
-            "Una capa solo añade: lo que una instrucción posterior borra, sobrescribe o cambia de dueño se sigue descargando y guardando, sin que se vea.",
-            "Borre en el mismo `RUN` que crea. Fije el dueño al copiar (`COPY --chown`, `COPY --chmod`). Monte lo que solo hace falta al construir (`RUN --mount=type=bind`), o hágalo en una etapa de construcción y copie solo el resultado.",
-            "Calla cuando una capa de la imagen base oculta archivos de otra, por debajo de un megabyte, y sobre las bases de datos que los gestores de paquetes reescriben con cada paquete.",
-        ),
-        "build-tools" => (
-            "Hay herramientas de construcción en la imagen final",
-            "Compiladores, cabeceras y control de versiones hacen falta para construir, no para ejecutar. Son grandes y ayudan a quien consigue entrar.",
-            "Construya en una etapa con las herramientas y copie el resultado a una etapa final que no las tenga. O instale, construya y púrguelas en un solo `RUN`.",
-            "Las herramientas se conocen por su nombre. La que otro paquete necesita en ejecución no se suma, ni tampoco git si lo ejecuta un paquete usado; un programa que lanza un compilador por su cuenta no se ve.",
-        ),
-        "npm-dev-dependencies" => (
-            "Están instaladas las dependencias de desarrollo de npm",
-            "Empaquetadores, ejecutores de pruebas y compiladores suelen ser casi todo `node_modules`, y un servicio ya construido no los ejecuta.",
-            "Instale con `--omit=dev`. Si la construcción las necesita, construya en una etapa propia y copie el resultado.",
-            "Mira el `package.json` de los proyectos de la imagen. Un paquete que también es dependencia, o que necesita una, se queda.",
-        ),
-        "model-weights" => (
-            "La imagen lleva dentro pesos de modelos",
-            "Los pesos cambian poco y son grandes. En la imagen, cada máquina los descarga con cada imagen que los tiene, y cada servicio del stack guarda los suyos.",
-            "Guárdelos en un volumen que se llena una vez y se monta de solo lectura, o descárguelos en el primer arranque. Si tienen que ir en la imagen, deles una capa propia por debajo del código, para que se descarguen una vez.",
-            "Una imagen que debe arrancar sin red, o deprisa, puede llevar sus pesos con razón.",
-        ),
-        "duplicate-models" => (
-            "El mismo modelo está dos veces en la imagen",
-            "Los repositorios de modelos tienen los mismos pesos para varios frameworks, y una descarga los trae todos; una copia junto a una caché conserva ambas. Solo se carga una.",
-            "Descargue solo el formato que se carga (`--include`) y saque los pesos de la caché moviéndolos.",
-            "No se ve qué formato se carga: si hay pesos en safetensors, se supone que son esos.",
-        ),
-        "package-manager-cache" => (
-            "La imagen lleva cachés de gestores de paquetes",
-            "Se descargan con cada imagen y nunca se leen en ejecución.",
-            "Monte la caché mientras corre la instrucción (`RUN --mount=type=cache`): así no entra en ninguna capa y acelera la próxima construcción. O bórrela en la misma instrucción que la llena: borrarla en otra posterior no ahorra nada.",
-            "Las cachés se conocen por su sitio. No se ve la que un ajuste llevó a otra parte, y un directorio con ese nombre que la aplicación lee en ejecución se toma por una. Las menores de 100 kB se pasan por alto.",
-        ),
-        "context-leftovers" => (
-            "La imagen lleva archivos de la copia de trabajo que no necesita",
-            "Se envían al constructor cada vez, rompen su caché con cada cambio y pueden contar lo que nadie debería leer: toda la historia del código, un archivo de entorno.",
-            "Nómbrelos en un `.dockerignore` junto al Dockerfile, o copie solo los directorios necesarios.",
-            "Mira lo que `COPY` y `ADD` tomaron del contexto de construcción. Las pruebas, la documentación y los datos son un hallazgo aparte, porque un servicio puede leerlos. Con `--dockerfile` se tiene en cuenta su `.dockerignore`.",
-        ),
-        "duplicate-files" => (
-            "El mismo contenido está en varias rutas",
-            "Cada copia se guarda, se descarga y ocupa la caché de páginas por su cuenta.",
-            "Copie una vez y enlace la otra ruta, o copie solo uno de los directorios.",
-            "Las copias dentro de paquetes no cuentan por debajo de 5 MB cada una, porque solo sus autores pueden cambiarlas; los pesos de modelos y las cachés tienen sus propias reglas. Los enlaces no son copias, y lo que un programa guarda bajo `/var` es cosa suya.",
-        ),
-        "several-versions" => (
-            "Hay varios Python, o varias copias de un paquete, en la imagen",
-            "Se ejecuta uno; los demás viajan con él. A menudo un paquete del sistema trajo el Python de la distribución junto al que tenía la imagen.",
-            "Tome Python de un solo sitio: la imagen base o la distribución. Instale los paquetes en un único entorno. Deje que npm fusione lo que pueda (`npm dedupe`).",
-            "Qué Python se ejecuta lo dicen los ajustes de la imagen. Una herramienta del sistema puede necesitar el de la distribución: mire qué se iría con él.",
-        ),
-        "heavy-packages" => (
-            "Se usan paquetes pesados con alternativa más ligera",
-            "Unos pocos paquetes son casi todo en muchas imágenes, y a menudo solo se usa una parte pequeña de cada uno.",
-            "Mire qué toma el código del paquete. Si es poco, use algo que haga solo eso.",
-            "No se sabe cuánto se usa de un paquete, así que es una pista: lo que ahorra es lo que se va con el paquete, sin lo que venga en su lugar.",
-        ),
-        "debug-symbols" => (
-            "Los ejecutables llevan secciones de depuración y tablas de símbolos",
-            "Dicen de qué línea del código viene cada instrucción. Solo las lee un depurador, y a menudo pesan más que el programa.",
-            "Compile sin ellas (`strip = true` en el perfil release de Cargo, `-ldflags='-s -w'` en Go, `-s` en un enlazador), o ejecute `strip` en la instrucción que crea el archivo. Guarde los símbolos fuera de la imagen, donde se estudian los fallos.",
-            "Cuenta las secciones que quita `strip`, no el relleno entre ellas. Un programa que imprime trazas de su propia pila pierde los nombres de las funciones, y una biblioteca editada después de enlazarse, como las de los wheels, puede no sobrevivir: pruébelo.",
-        ),
-        "static-libraries" => (
-            "Hay bibliotecas estáticas en la imagen",
-            "Solo las lee un enlazador. Un programa en marcha ya lleva dentro lo que necesita de ellas.",
-            "Bórrelas en la instrucción que las instala, o copie solo lo necesario desde una etapa de construcción.",
-            "Se conocen por `.a` y `.la`. Las de paquetes `-dev` van con las herramientas de construcción. Un servicio que compila extensiones en ejecución las necesita.",
-        ),
-        "documentation" => (
-            "Hay manuales y documentación en la imagen",
-            "Nadie lee un manual dentro de un contenedor.",
-            "Dígale al gestor de paquetes que los deje fuera antes de instalar nada.",
-            "No cuenta lo que trajo la imagen base, porque solo otra base lo evitaría. Los archivos de derechos de autor se quedan.",
-        ),
-        "locales" => (
-            "Hay traducciones de paquetes del sistema en la imagen",
-            "Mensajes de herramientas del sistema en docenas de idiomas, que un servicio nunca imprime.",
-            "Dígale al gestor de paquetes que las deje fuera antes de instalar nada.",
-            "El inglés se queda, y también los locales generados. No cuenta lo que trajo la imagen base. Una aplicación con sus propios usuarios puede necesitar sus traducciones: las de paquetes de lenguajes no se miran.",
-        ),
-        "shipped-tests" => (
-            "Hay pruebas de paquetes en la imagen",
-            "Muchos paquetes instalan sus propias pruebas, con datos. Nada las ejecuta en un servicio.",
-            "Bórrelas en la instrucción que instala los paquetes.",
-            "Se conocen por un directorio `tests` dentro de un paquete. Unos pocos paquetes importan sus propias pruebas: arranque el servicio una vez antes de darlo por bueno.",
-        ),
-        "bytecode" => (
-            "El bytecode de Python se guarda junto a su código",
-            "Python compila por sí mismo lo que importa. Lo que pip compila de antemano es cerca de un tercio de los paquetes de Python puro, casi todo de módulos que nunca se importan.",
-            "Instale con `pip install --no-compile` y defina `PYTHONDONTWRITEBYTECODE=1` al construir.",
-            "Sin bytecode el primer arranque tarda más, y todos si el servicio no puede escribir junto a su código. Es un intercambio que compensa en lo que arranca pocas veces.",
-        ),
-        "packaging-tools" => (
-            "pip, setuptools o wheel se quedan en la imagen final",
-            "Instalan paquetes; un servicio ejecuta lo ya instalado. Los escáneres de vulnerabilidades encuentran algo en ellos cada dos por tres.",
-            "Cree el entorno con `python -m venv --without-pip` e instale en él desde fuera (`pip --python`), o desinstálelos en la instrucción que los usa.",
-            "Los de la imagen base no se tocan: quitarlos en una capa posterior no libera nada. Lo que un paquete necesita, como algunos necesitan setuptools, se queda.",
-        ),
-        "log-files" => (
-            "Hay registros en la imagen",
-            "Hablan de la construcción, o de una máquina que ya no existe, y nadie los busca ahí.",
-            "Bórrelos en la instrucción que los escribe, o déjelos fuera del contexto con `.dockerignore`.",
-            "Se conocen por `var/log` y la terminación `.log`, desde 500 kB.",
-        ),
-        "secrets" => (
-            "Hay secretos o claves en la imagen",
-            "Los tiene cualquiera que pueda descargar la imagen. Borrarlos en una capa posterior no ayuda: siguen en la de abajo.",
-            "Revóquelos. Dé los secretos a la construcción con `RUN --mount=type=secret`, y al servicio cuando arranca.",
-            "Mira archivos con nombre o forma de secreto. Solo se anotan la ruta y la clase, nunca el contenido. Las claves que pertenecen a un paquete, casi siempre para sus pruebas, son un hallazgo aparte.",
-        ),
-        "root-user" => (
-            "El servicio se ejecuta como root",
-            "Quien entra en el servicio es root en el contenedor, puede cambiar sus archivos y está a un fallo del motor de llegar al host.",
-            "Cree un usuario, dele lo que el servicio escribe y nómbrelo con `USER` al final del Dockerfile.",
-            "Calla si la imagen tiene gosu, su-exec o setpriv, con los que un guion de arranque deja de ser root, y con imágenes sin servicio. Un archivo compose o un orquestador pueden poner otro usuario.",
-        ),
-        "setuid-files" => (
-            "Programas fuera de lo habitual se ejecutan como su dueño",
-            "Un programa setuid de root es un camino de un servicio a root. Los del sistema base son pocos y están cuidados; los demás, no.",
-            "Quite el bit, o prohíba al servicio ganar privilegios (`no-new-privileges`).",
-            "Los programas que las distribuciones ya traen así se pasan por alto por su nombre.",
-        ),
-        "missing-health-check" => (
-            "La imagen no tiene comprobación de salud",
-            "Sin ella un motor toma por sano un servicio colgado, y un archivo compose no puede esperar a que esté listo.",
-            "Añada un `HEALTHCHECK` que pregunte al propio servicio, con un programa que ya esté en la imagen.",
-            "Solo en imágenes que exponen un puerto. Los orquestadores tienen sus propias sondas; una comprobación desactivada (`HEALTHCHECK NONE`) sigue desactivada. Las imágenes OCI no tienen sitio para ella, así que se pierde al construir en ese formato.",
-        ),
-        "unpinned-base" => (
-            "La imagen base no está fijada",
-            "`latest` es lo último que se publicó: el mismo Dockerfile construye mañana otra imagen, y nadie sabe por qué creció.",
-            "Nombre una versión, o mejor el digest, y que un bot lo actualice.",
-            "La base se conoce por el Dockerfile, si se da, o por una etiqueta (`org.opencontainers.image.base.name`). No se ve si una etiqueta con versión se mueve.",
-        ),
-        "cache-breaking-layers" => (
-            "El orden de las instrucciones desaprovecha la caché de construcción",
-            "Un cambio en cualquier archivo copiado repite todas las instrucciones siguientes: si el código se copia primero, una línea cambiada reinstala todas las dependencias, y cada máquina las vuelve a descargar. Una lista de paquetes obtenida en una instrucción aparte sale de la caché cuando ya está muy anticuada.",
-            "Copie la lista de requisitos, instale y copie el código al final. Actualice e instale en un solo `RUN`.",
-            "Ahorra tiempo y tráfico de construcciones posteriores, no bytes de esta imagen; los que se muestran son los que cada cambio vuelve a crear.",
-        ),
-        _ => return None,
+use crate::format::count;
+use crate::language::{FindingsWords, Language, Noun, ecosystem_name};
+
+const ES: Language = Language::Spanish;
+const FILE: Noun = Noun { one: "archivo", more: "archivos" };
+const DEPENDENCY: Noun = Noun { one: "dependencia", more: "dependencias" };
+const PACKAGE: Noun = Noun { one: "paquete", more: "paquetes" };
+
+pub(super) const WORDS: FindingsWords = FindingsWords {
+    none: |size| [size, ": no sobra nada"].concat(),
+    saving: |size, findings, saving| [size, ": ", findings, ", ahorro de ", saving].concat(),
+    possible: |saving| ["; ", saving, " con los que pueden ser intencionados"].concat(),
+    severity: "gravedad",
+    confidence: "confianza",
+    level: |confidence| match confidence {
+        Confidence::Low => "baja",
+        Confidence::Medium => "media",
+        Confidence::High => "alta",
+    },
+    line: |number| ["línea ", number].concat(),
+    all_services: "Todos los servicios",
+    saves_head: "ahorro",
+    finding_head: "hallazgo",
+    bytes_head: "bytes",
+    place_head: "dónde",
+
+    followed: |predicted, saved| [predicted, " previstos, ", saved, " ahorrados"].concat(),
+    predicted_head: "previsto",
+    saved_head: "ahorrado",
+    remains_head: "pendiente",
+    open: "sin hacer",
+};
+
+pub(super) fn headline(headline: &Headline) -> String {
+    let text = match headline {
+        Headline::BuildTools => "Compiladores, cabeceras y otras herramientas de compilación",
+        Headline::Bytecode => "Bytecode de Python",
+        Headline::SourcesCopiedFirst => "Cada cambio en el código reinstala todas las dependencias",
+        Headline::UpdateInSeparateLayer => {
+            "Los paquetes se instalan con una lista de paquetes que sale de la caché"
+        }
+        Headline::ContextLeftovers => "Restos de la copia de trabajo",
+        Headline::OptionalContextFiles => "Pruebas, documentos o datos de la copia de trabajo",
+        Headline::IgnoredFiles => "La imagen contiene archivos que `.dockerignore` excluye",
+        Headline::CudaLibraries => "Bibliotecas para GPU de NVIDIA",
+        Headline::DebugSymbols => "Binarios con símbolos de depuración",
+        Headline::Documentation => "Manuales y documentación",
+        Headline::DuplicateFiles => "El mismo contenido en varias rutas",
+        Headline::ModelInSeveralFormats => "Pesos de un modelo para varios frameworks",
+        Headline::ModelAtSeveralPaths => "Pesos de un modelo en varias rutas",
+        Headline::HeavyPackages => "Paquetes pesados con alternativas más ligeras",
+        Headline::Locales => "Traducciones de paquetes del sistema",
+        Headline::LogFiles => "Registros de la construcción",
+        Headline::MissingHealthCheck => "La imagen no tiene comprobación de salud",
+        Headline::ModelWeights => "Pesos de modelos en la imagen",
+        Headline::NpmDevDependencies => "Dependencias de desarrollo de npm",
+        Headline::PackageManagerCache { cache: kind } => return [cache(*kind), " en la imagen"].concat(),
+        Headline::PackagingTools => "Herramientas de empaquetado de Python",
+        Headline::StoredAgain { by } => {
+            return because("Archivos guardados de nuevo con el mismo contenido", by.as_deref());
+        }
+        Headline::DeletedLater { by } => {
+            return because("Archivos de capas inferiores borrados o sustituidos", by.as_deref());
+        }
+        Headline::RootUser => "El servicio se ejecuta como root",
+        Headline::Secrets => "Secretos o claves",
+        Headline::GeneratedKeys => "Claves generadas al construir: todos los contenedores tienen las mismas",
+        Headline::PackagedKeys => "Claves de paquetes, probablemente para pruebas",
+        Headline::SetuidFiles => "Programas setuid o setgid poco habituales",
+        Headline::SeveralPythons => "Varias versiones de Python",
+        Headline::PackageCopies { ecosystem } => {
+            return ["Varias copias de paquetes de ", ecosystem_name(*ecosystem)].concat();
+        }
+        Headline::SharedFatImage => {
+            "Varios servicios comparten una imagen con paquetes que solo necesita uno de ellos"
+        }
+        Headline::ShippedTests => "Pruebas de paquetes",
+        Headline::StaticLibraries => "Bibliotecas estáticas",
+        Headline::UnpinnedBase => "La imagen base no está fijada",
+        Headline::UnusedPackages => "Paquetes que nada parece usar",
     };
-    Some(RuleWords { title, why, how, limits })
+    text.to_owned()
 }
 
-/// A sentence by its English text.
-pub(in crate::language) fn sentence(text: &str) -> Option<&'static str> {
-    let at = SENTENCES.binary_search_by(|(english, _)| english.cmp(&text)).ok()?;
-    Some(SENTENCES[at].1)
+/// A title with the instruction that is the cause.
+fn because(title: &str, by: Option<&str>) -> String {
+    match by {
+        Some(by) => [title, ": ", by].concat(),
+        None => title.to_owned(),
+    }
 }
 
-/// Every sentence, in the order of the English texts.
-pub(in crate::language) const SENTENCES: &[(&str, &str)] = &[
-    ("A cache", "Una caché"),
-    ("Bytecode of Python", "Bytecode de Python"),
-    (
-        "Compilers, headers and other tools of the build",
-        "Compiladores, cabeceras y otras herramientas de construcción",
-    ),
-    ("Debug sections and symbol tables", "Secciones de depuración y tablas de símbolos"),
-    ("Development dependencies of npm", "Dependencias de desarrollo de npm"),
-    ("Downloaded packages of apt", "Paquetes descargados por apt"),
-    (
-        "Every change of a source installs all dependencies again",
-        "Cada cambio en el código reinstala todas las dependencias",
-    ),
-    (
-        "Files are stored again by a change of owner, mode or time: {}",
-        "Un cambio de dueño, permisos o fecha vuelve a guardar archivos: {}",
-    ),
-    (
-        "Files of lower layers are deleted or replaced: {}",
-        "Se borran o sustituyen archivos de capas inferiores: {}",
-    ),
-    (
-        "Files that `.dockerignore` leaves out are in the image",
-        "Hay en la imagen archivos que `.dockerignore` deja fuera",
-    ),
-    ("Heavy packages for which there is something lighter", "Paquetes pesados con alternativa más ligera"),
-    (
-        "Keys that belong to packages, most likely for tests",
-        "Claves que pertenecen a paquetes, casi seguro para pruebas",
-    ),
-    (
-        "Keys that were made while building: every container has the same",
-        "Claves generadas al construir: todos los contenedores tienen la misma",
-    ),
-    ("Leftovers of the working copy", "Restos de la copia de trabajo"),
-    ("Libraries for NVIDIA cards", "Bibliotecas para tarjetas NVIDIA"),
-    ("Logs of the build", "Registros de la construcción"),
-    ("Manuals and documentation", "Manuales y documentación"),
-    ("Package lists of apt", "Listas de paquetes de apt"),
-    ("Packages that nothing seems to use", "Paquetes que nada parece usar"),
-    (
-        "Programs beyond the usual run as their owner or group",
-        "Programas fuera de lo habitual se ejecutan como su dueño o grupo",
-    ),
-    ("Secrets or keys", "Secretos o claves"),
-    (
-        "Services run from one image that has what only one of them needs",
-        "Varios servicios usan una misma imagen con lo que solo necesita uno de ellos",
-    ),
-    ("Several Pythons", "Varios Python"),
-    ("Several copies of packages of Python", "Varias copias de paquetes de Python"),
-    ("Several copies of packages of npm", "Varias copias de paquetes de npm"),
-    ("Static libraries", "Bibliotecas estáticas"),
-    ("Tests of packages", "Pruebas de paquetes"),
-    ("Tests, documents or data of the working copy", "Pruebas, documentos o datos de la copia de trabajo"),
-    ("The base image is not pinned", "La imagen base no está fijada"),
-    ("The cache of Bun", "Caché de Bun"),
-    ("The cache of Composer", "Caché de Composer"),
-    ("The cache of Go", "Caché de Go"),
-    ("The cache of Poetry", "Caché de Poetry"),
-    ("The cache of RubyGems", "Caché de RubyGems"),
-    ("The cache of Yarn", "Caché de Yarn"),
-    ("The cache of apk", "Caché de apk"),
-    ("The cache of dnf", "Caché de dnf"),
-    ("The cache of npm", "Caché de npm"),
-    ("The cache of pacman", "Caché de pacman"),
-    ("The cache of pip", "Caché de pip"),
-    ("The cache of uv", "Caché de uv"),
-    ("The cache of zypper", "Caché de zypper"),
-    ("The caches of Gradle", "Cachés de Gradle"),
-    ("The image has no health check", "La imagen no tiene comprobación de salud"),
-    (
-        "The list of packages comes from the cache when packages are installed",
-        "La lista de paquetes sale de la caché al instalar paquetes",
-    ),
-    ("The package cache of conda", "Caché de paquetes de conda"),
-    ("The registry of Cargo", "Registro de Cargo"),
-    ("The repository of Maven", "Repositorio de Maven"),
-    ("The same content lies at several paths", "El mismo contenido está en varias rutas"),
-    ("The service runs as root", "El servicio se ejecuta como root"),
-    ("The store of pnpm", "Almacén de pnpm"),
-    (
-        "The weights of a model are there for several frameworks",
-        "Los pesos de un modelo están para varios frameworks",
-    ),
-    ("The weights of a model lie in several places", "Los pesos de un modelo están en varios sitios"),
-    ("Tools that install packages of Python", "Herramientas que instalan paquetes de Python"),
-    ("Translations of system packages", "Traducciones de paquetes del sistema"),
-    ("Weights of models baked into the image", "Pesos de modelos dentro de la imagen"),
-    ("a blank pipeline or a small model may do", "puede bastar un pipeline vacío o un modelo pequeño"),
-    (
-        "a browser in an image of its own can serve many",
-        "un navegador en su propia imagen puede servir a muchos",
-    ),
-    (
-        "a converted model runs with tflite-runtime or onnxruntime",
-        "un modelo convertido se ejecuta con tflite-runtime u onnxruntime",
-    ),
-    ("a later layer", "una capa posterior"),
-    ("a login of a host", "un acceso a un host"),
-    ("a login of a registry of images", "un acceso a un registro de imágenes"),
-    ("a login or token of a registry of packages", "un acceso o token de un registro de paquetes"),
-    ("a notebook server has no place in a service", "un servidor de cuadernos no pinta nada en un servicio"),
-    ("a password of a database", "una contraseña de base de datos"),
-    ("a private key", "una clave privada"),
-    ("a private key with a passphrase", "una clave privada con contraseña"),
-    ("a token", "un token"),
-    (
-        "a trained model can be exported to ONNX and run by onnxruntime",
-        "un modelo entrenado se puede exportar a ONNX y ejecutar con onnxruntime",
-    ),
-    ("access to a cluster", "acceso a un clúster"),
-    ("also {} in {}", "también {} en {}"),
-    ("an environment file with a secret", "un archivo de entorno con un secreto"),
-    (
-        "asks the service; put in the path that it answers on",
-        "pregunta al servicio; ponga la ruta en la que responde",
-    ),
-    ("before `CMD`: makes a user and runs as it", "antes de `CMD`: crea un usuario y ejecuta con él"),
-    (
-        "before the first `apt-get install`: leaves them out",
-        "antes del primer `apt-get install`: los deja fuera",
-    ),
-    ("before the other requirements are installed: {}", "antes de instalar los demás requisitos: {}"),
-    ("builds each service from its stage", "construye cada servicio desde su etapa"),
-    ("builds in a stage of its own", "construye en una etapa propia"),
-    (
-        "builds the image again with this `.dockerignore`",
-        "vuelve a construir la imagen con este `.dockerignore`",
-    ),
-    ("builds without", "compila sin ellas"),
-    ("changes the directory alone", "cambia solo el directorio"),
-    ("compiled code does without it at run time", "el código compilado no lo necesita en ejecución"),
-    (
-        "copies the sources after the dependencies are there",
-        "copia el código cuando las dependencias ya están",
-    ),
-    ("credentials of a cloud", "credenciales de una nube"),
-    ("deleted by layer {}, yet in the image", "la capa {} lo borra, pero sigue en la imagen"),
-    ("deletes in the instruction that creates", "borra en la instrucción que crea"),
-    ("deletes them in the instruction that brings them", "los borra en la instrucción que los trae"),
-    ("deletes them in the instruction that writes them", "los borra en la instrucción que los escribe"),
-    ("does not install them", "no los instala"),
-    ("downloads one format", "descarga un solo formato"),
-    ("gives each service a stage of its own", "da a cada servicio su propia etapa"),
-    ("has {} packages that only others need: {} …", "tiene {} paquetes que solo otros necesitan: {} …"),
-    ("in `Cargo.toml`: builds without", "en `Cargo.toml`: compila sin ellas"),
-    ("in `pyproject.toml`: {}", "en `pyproject.toml`: {}"),
-    ("in the stage that builds it", "en la etapa que lo construye"),
-    (
-        "in the stage that installs the packages, as the last step",
-        "en la etapa que instala los paquetes, como último paso",
-    ),
-    ("in the stage that installs them, as the last step", "en la etapa que los instala, como último paso"),
-    ("in the stage that installs, as the last step", "en la etapa que instala, como último paso"),
-    ("installs what is needed at run time alone", "instala solo lo necesario en ejecución"),
-    ("installs without compiling", "instala sin compilar"),
-    ("installs without documentation", "instala sin documentación"),
-    (
-        "it is a tool for people: boto3 or a sidecar does it in a service",
-        "es una herramienta para personas: en un servicio bastan boto3 o un sidecar",
-    ),
-    ("it is of no use in a container", "en un contenedor no sirve de nada"),
-    ("keeps it out of the context", "la deja fuera del contexto"),
-    (
-        "keeps it out of the context, if nothing needs it while building",
-        "lo deja fuera del contexto, si nada lo necesita al construir",
-    ),
-    (
-        "keeps the cache out of the layer, for the next build",
-        "deja la caché fuera de la capa, para la próxima construcción",
-    ),
-    ("keeps them out of the context", "los deja fuera del contexto"),
-    (
-        "lends it to the one instruction that needs it, in place of `true`",
-        "lo presta solo a la instrucción que lo necesita, en lugar de `true`",
-    ),
-    ("links the largest", "enlaza el mayor"),
-    ("makes the bit do nothing", "deja el bit sin efecto"),
-    ("merges what it can, in the lock file", "fusiona lo que puede en el archivo de bloqueo"),
-    ("mode {}", "permisos {}"),
-    (
-        "most of it describes services that are not called; the client of one service is small",
-        "casi todo describe servicios a los que no se llama; el cliente de uno solo es pequeño",
-    ),
-    ("mounts it for the instruction that needs it", "lo monta para la instrucción que lo necesita"),
-    (
-        "mounts them from volumes, which are filled once",
-        "los monta desde volúmenes que se llenan una sola vez",
-    ),
-    ("names the base that this image was built on", "nombra la base con la que se construyó esta imagen"),
-    (
-        "no line is suggested for `{}`: a `.dockerignore` cannot name it",
-        "no se sugiere ninguna línea para `{}`: un `.dockerignore` no puede nombrarlo",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid digest",
-        "no se sugiere ninguna línea para `{}`: no es un resumen criptográfico (digest) válido",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid image reference",
-        "no se sugiere ninguna línea para `{}`: no es una referencia válida de imagen",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid model name",
-        "no se sugiere ninguna línea para `{}`: no es un nombre válido de modelo",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid name for a build stage",
-        "no se sugiere ninguna línea para `{}`: no es un nombre válido de etapa de construcción",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid name of a Python package",
-        "no se sugiere ninguna línea para `{}`: no es un nombre válido de paquete de Python",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid name of a system package",
-        "no se sugiere ninguna línea para `{}`: no es un nombre válido de paquete del sistema",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid name of an npm package",
-        "no se sugiere ninguna línea para `{}`: no es un nombre válido de paquete de npm",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid service name",
-        "no se sugiere ninguna línea para `{}`: no es un nombre válido de servicio",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid user name",
-        "no se sugiere ninguna línea para `{}`: no es un nombre válido de usuario",
-    ),
-    (
-        "no line is suggested for `{}`: not a valid version of a Python package",
-        "no se sugiere ninguna línea para `{}`: no es una versión válida de paquete de Python",
-    ),
-    (
-        "no line is suggested for `{}`: the instruction cannot be repeated safely",
-        "no se sugiere ninguna línea para `{}`: la instrucción no se puede repetir de forma segura",
-    ),
-    (
-        "no line is suggested for `{}`: the path cannot be quoted safely",
-        "no se sugiere ninguna línea para `{}`: la ruta no se puede entrecomillar de forma segura",
-    ),
-    (
-        "onnxruntime or fastembed runs the same models without torch; or ask an API for embeddings",
-        "onnxruntime o fastembed ejecutan los mismos modelos sin torch; o pida los embeddings a una API",
-    ),
-    (
-        "onnxruntime runs exported models; torch is needed to train",
-        "onnxruntime ejecuta modelos exportados; torch hace falta para entrenar",
-    ),
-    (
-        "onnxruntime with tokenizers runs exported models",
-        "onnxruntime con tokenizers ejecuta modelos exportados",
-    ),
-    (
-        "opencv-contrib-python-headless leaves out windows",
-        "opencv-contrib-python-headless prescinde de las ventanas",
-    ),
-    (
-        "opencv-python-headless leaves out windows, which a container has none of",
-        "opencv-python-headless prescinde de las ventanas, que un contenedor no tiene",
-    ),
-    ("or removes it in the instruction that fills it", "o la borra en la instrucción que la llena"),
-    (
-        "psycopg, in pure Python, uses the libpq of the system",
-        "psycopg, en Python puro, usa la libpq del sistema",
-    ),
-    (
-        "puppeteer-core speaks to a browser in an image of its own",
-        "puppeteer-core habla con un navegador en su propia imagen",
-    ),
-    ("removes it in the instruction that makes it", "lo borra en la instrucción que lo crea"),
-    ("replaced by layer {}, yet in the image", "la capa {} lo sustituye, pero sigue en la imagen"),
-    ("runs again after each change of what `{}` copies", "se repite tras cada cambio de lo que copia `{}`"),
-    ("seems to be the one that runs", "parece ser el que se ejecuta"),
-    ("sets it in the instruction that creates", "lo fija en la instrucción que los crea"),
-    ("sets it while copying", "lo fija al copiar"),
-    ("shows what would be left", "muestra qué quedaría"),
-    ("shows who needs the Python of the distribution", "muestra quién necesita el Python de la distribución"),
-    ("strips in the instruction that creates", "ejecuta `strip` en la instrucción que los crea"),
-    ("takes PyTorch without CUDA", "instala PyTorch sin CUDA"),
-    ("takes the bit away where they come from", "quita el bit donde se crean"),
-    ("takes the lighter one", "instala el más ligero"),
-    ("takes the package for the CPU", "instala el paquete para CPU"),
-    ("takes them out of the list of requirements", "los quita de la lista de requisitos"),
-    (
-        "the client library of the one service is small",
-        "la biblioteca cliente de un único servicio es pequeña",
-    ),
-    ("the clients come one by one: @googleapis/…", "los clientes se instalan uno a uno: @googleapis/…"),
-    (
-        "the clients of version 3 come one by one: @aws-sdk/client-…",
-        "los clientes de la versión 3 se instalan uno a uno: @aws-sdk/client-…",
-    ),
-    ("the model {}", "el modelo {}"),
-    ("the providers that are not used can be left out", "los proveedores que no se usan pueden quedar fuera"),
-    ("the same as {}", "igual que {}"),
-    ("the same as {} and {} more", "igual que {} y {} más"),
-    (
-        "the tools come with the base image: build there, and end on its slim variant",
-        "las herramientas vienen con la imagen base: construya en ella y termine en su variante `slim`",
-    ),
-    ("the user is there already: runs the service as it", "el usuario ya existe: ejecuta el servicio con él"),
-    ("uninstalls them in the instruction that uses them", "las desinstala en la instrucción que las usa"),
-    ("updates and installs in one", "actualiza e instala en una sola"),
-    ("with one package that only it needs", "con un paquete que solo él necesita"),
-    ("with {} packages that only it needs", "con {} paquetes que solo él necesita"),
-    ("{file|files}", "{archivo|archivos}"),
-    ("{} in the image", "{} en la imagen"),
-    (
-        "{}, hidden by a later layer, yet in the image",
-        "{}, oculta por una capa posterior, pero sigue en la imagen",
-    ),
-];
+const fn cache(cache: CacheKind) -> &'static str {
+    match cache {
+        CacheKind::AptLists => "Listas de paquetes de apt",
+        CacheKind::AptArchives => "Paquetes descargados por apt",
+        CacheKind::Apk => "Caché de apk",
+        CacheKind::Dnf => "Caché de dnf",
+        CacheKind::Zypper => "Caché de zypper",
+        CacheKind::Pacman => "Caché de pacman",
+        CacheKind::Pip => "Caché de pip",
+        CacheKind::Uv => "Caché de uv",
+        CacheKind::Poetry => "Caché de Poetry",
+        CacheKind::Conda => "Caché de paquetes de conda",
+        CacheKind::Npm => "Caché de npm",
+        CacheKind::Yarn => "Caché de Yarn",
+        CacheKind::Pnpm => "Almacén de pnpm",
+        CacheKind::Bun => "Caché de Bun",
+        CacheKind::Cargo => "Caché del registro de Cargo",
+        CacheKind::Go => "Caché de Go",
+        CacheKind::Gem => "Caché de RubyGems",
+        CacheKind::Maven => "Repositorio de Maven",
+        CacheKind::Gradle => "Cachés de Gradle",
+        CacheKind::Composer => "Caché de Composer",
+        CacheKind::Other => "Caché",
+    }
+}
+
+pub(super) fn subject(subject: &Subject) -> String {
+    match subject {
+        Subject::Path { path: text }
+        | Subject::Pattern { pattern: text }
+        | Subject::Package { package: text, ecosystem: None }
+        | Subject::Instruction { instruction: text }
+        | Subject::Setting { setting: text }
+        | Subject::Service { service: text }
+        | Subject::Image { image: text } => text.clone(),
+        Subject::Package { package, ecosystem: Some(ecosystem) } => [ecosystem.name(), " ", package].concat(),
+        Subject::PackageAt { package, directory } => [package, " en ", directory].concat(),
+        Subject::NoUser => "sin `USER`".to_owned(),
+    }
+}
+
+pub(super) fn note(note: &Note) -> String {
+    match note {
+        Note::DeletedBy { layer } => {
+            ["borrado por la capa ", &layer.to_string(), ", pero sigue guardado"].concat()
+        }
+        Note::ReplacedBy { layer } => {
+            ["sustituido por la capa ", &layer.to_string(), ", pero sigue guardado"].concat()
+        }
+        Note::Files { files } => ES.many(*files, &FILE),
+        Note::SameAs { path, more: 0 } => ["igual que ", path].concat(),
+        Note::SameAs { path, more } => ["igual que ", path, " y ", &count(*more), " más"].concat(),
+        Note::Model { name } => ["modelo ", name].concat(),
+        Note::RunsAgainAfter { copy } => {
+            ["se repite tras cada cambio en los archivos que copia `", copy, "`"].concat()
+        }
+        Note::Mode { mode } => format!("permisos {mode:04o}"),
+        Note::LikelyInterpreter => "probablemente la que se ejecuta".to_owned(),
+        Note::AlsoAt { package, directory } => ["también ", package, " en ", directory].concat(),
+        Note::ForeignPackages { count, packages } => {
+            let more = if *count > packages.len() as u64 { " …" } else { "" };
+            let number = ES.many(*count, &PACKAGE);
+            [&number, " que solo necesitan otros servicios: ", &packages.join(", "), more].concat()
+        }
+        Note::ExclusiveDependencies { packages } => {
+            ["con ", &ES.many(*packages, &DEPENDENCY), " que nada más necesita"].concat()
+        }
+        Note::Secret { secret: kind, hidden: true } => {
+            [secret(*kind), "; oculto por una capa posterior, pero sigue guardado"].concat()
+        }
+        Note::Secret { secret: kind, hidden: false } => secret(*kind).to_owned(),
+        Note::Lighter { alternative: kind } => alternative(*kind).to_owned(),
+    }
+}
+
+const fn secret(kind: SecretKind) -> &'static str {
+    match kind {
+        SecretKind::PrivateKey => "clave privada",
+        SecretKind::EncryptedPrivateKey => "clave privada con contraseña",
+        SecretKind::CloudCredentials => "credenciales de una nube",
+        SecretKind::RegistryLogin => "credenciales de un registro de imágenes",
+        SecretKind::PackageRegistryToken => "credenciales o token de un registro de paquetes",
+        SecretKind::HostLogin => "credenciales de un host",
+        SecretKind::DatabasePassword => "contraseña de una base de datos",
+        SecretKind::ClusterAccess => "acceso a un clúster",
+        SecretKind::EnvironmentFile => "archivo de entorno con un secreto",
+        SecretKind::Token => "token",
+    }
+}
+
+const fn alternative(alternative: Alternative) -> &'static str {
+    match alternative {
+        Alternative::OnnxOrEmbeddingApi => {
+            "onnxruntime o fastembed ejecutan los mismos modelos sin torch; una API también puede dar los embeddings"
+        }
+        Alternative::OnnxWithTokenizers => "onnxruntime con tokenizers ejecuta modelos exportados",
+        Alternative::OnnxForInference => {
+            "onnxruntime ejecuta modelos exportados; torch solo hace falta para entrenar"
+        }
+        Alternative::TfliteOrOnnx => "tflite-runtime u onnxruntime ejecutan modelos convertidos",
+        Alternative::HeadlessOpencv => {
+            "opencv-python-headless no incluye ventanas, que un contenedor no necesita"
+        }
+        Alternative::HeadlessOpencvContrib => {
+            "opencv-contrib-python-headless no incluye ventanas, que un contenedor no necesita"
+        }
+        Alternative::SmallSpacyModel => "puede bastar un pipeline vacío o un modelo pequeño",
+        Alternative::SingleAwsClient => {
+            "casi todo describe servicios a los que nunca se llama; el cliente de un solo servicio es pequeño"
+        }
+        Alternative::SingleGoogleClient => "la biblioteca cliente de un solo servicio es pequeña",
+        Alternative::OnnxExport => "onnxruntime ejecuta modelos entrenados que se exportan a ONNX",
+        Alternative::SeparateBrowser => {
+            "un navegador en una imagen aparte puede dar servicio a muchos servicios"
+        }
+        Alternative::Boto3OrSidecar => {
+            "una herramienta de línea de órdenes para personas: en un servicio, use boto3 o un sidecar"
+        }
+        Alternative::FewerProviders => "se pueden omitir los proveedores que no se usan",
+        Alternative::NoNotebook => "un servicio no necesita un servidor de cuadernos",
+        Alternative::PurePsycopg => "psycopg, en Python puro, usa la libpq del sistema",
+        Alternative::ModularAwsSdk => "la versión 3 tiene un paquete por cliente: @aws-sdk/client-…",
+        Alternative::PuppeteerCore => "puppeteer-core usa un navegador en una imagen aparte",
+        Alternative::CompiledOutput => "el código compilado no lo necesita en ejecución",
+        Alternative::ModularGoogleapis => "hay un paquete por cliente: @googleapis/…",
+        Alternative::NoDesktop => "en un contenedor no sirve de nada",
+    }
+}
+
+pub(super) const fn action(action: Action) -> &'static str {
+    match action {
+        Action::InstallRuntimeOnly => "instale solo los paquetes necesarios en ejecución",
+        Action::BuildInSeparateStage => "compile en una etapa aparte",
+        Action::EndWithSlimBase => {
+            "las herramientas vienen con la imagen base: compile en ella y termine con su variante slim"
+        }
+        Action::InstallWithoutBytecode => "instale sin compilar",
+        Action::DeleteInInstallStage => "bórrelos como último paso de la etapa que instala los paquetes",
+        Action::DeleteInSameInstruction => "bórrelos en la instrucción que los crea",
+        Action::CopySourcesLast => "copie el código después de instalar las dependencias",
+        Action::UpdateAndInstall => "actualice e instale en una sola instrucción",
+        Action::Exclude => "exclúyalos del contexto de construcción",
+        Action::ExcludeIfUnneeded => {
+            "exclúyalos del contexto de construcción, salvo que la construcción los necesite"
+        }
+        Action::Rebuild => "vuelva a construir la imagen con este `.dockerignore`",
+        Action::InstallCpuTorch { place } => match place {
+            TorchPlace::Instruction => "instale PyTorch sin CUDA",
+            TorchPlace::Pyproject => "en `pyproject.toml`, instale PyTorch sin CUDA",
+            TorchPlace::BeforeRequirements => "antes de los demás requisitos, instale PyTorch sin CUDA",
+        },
+        Action::InstallCpuPackage => "instale el paquete para CPU",
+        Action::StripInCargo => "en `Cargo.toml`, compile sin símbolos de depuración",
+        Action::BuildWithoutSymbols => "compile sin símbolos de depuración",
+        Action::StripInSameInstruction => "ejecute `strip` en la instrucción que los crea",
+        Action::StripInBuildStage => "ejecute `strip` en la etapa que los compila",
+        Action::InstallWithoutDocs => "instale sin documentación",
+        Action::ExcludeInDpkg => "exclúyalos antes del primer `apt-get install`",
+        Action::LinkLargest => "sustituya la copia mayor por un enlace",
+        Action::DownloadOneFormat => "descargue un solo formato",
+        Action::InstallLighter => "instale el paquete más ligero",
+        Action::AddHealthCheck => "consulte el servicio; adapte la ruta",
+        Action::MountVolumes => "móntelos desde volúmenes que se llenan una vez",
+        Action::MountCache => {
+            "monte la caché: así queda fuera de la capa y acelera la siguiente construcción"
+        }
+        Action::ClearCache => "o borre la caché en la instrucción que la llena",
+        Action::UninstallInSameInstruction => "desinstálelos en la instrucción que los usa",
+        Action::UninstallInInstallStage => {
+            "desinstálelos como último paso de la etapa que instala los paquetes"
+        }
+        Action::SetWhileCopying => "fije el dueño o los permisos al copiar",
+        Action::SetInSameInstruction => {
+            "fije el dueño o los permisos en la instrucción que crea los archivos"
+        }
+        Action::ChangeDirectoryOnly => "cambie solo el directorio",
+        Action::BindMount => "monte los archivos para la instrucción que los necesita",
+        Action::UseExistingUser => "ejecute el servicio con el usuario que ya existe",
+        Action::CreateUser => "antes de `CMD`, cree un usuario y ejecute el servicio con él",
+        Action::MountSecret => {
+            "monte el secreto para la única instrucción que lo necesita, que sustituye a `true`"
+        }
+        Action::ClearSetuid => "quite el bit en la instrucción que crea los archivos",
+        Action::NoNewPrivileges => "deje el bit sin efecto",
+        Action::ShowPythonUsers => "muestre qué paquetes necesitan el Python de la distribución",
+        Action::Dedupe => "combine las copias en el archivo de bloqueo",
+        Action::SeparateStages => "dé a cada servicio su propia etapa",
+        Action::BuildFromStages => "construya cada servicio desde su etapa",
+        Action::PinBase => "fije la base con la que se construyó esta imagen",
+        Action::ShowWithout => "muestre la imagen sin ellos",
+        Action::InstallWithout => "instale sin ellos",
+        Action::RemoveRequirements => "quítelos de la lista de requisitos",
+    }
+}
+
+pub(super) fn unfit(unfit: &Unfit) -> String {
+    let why = match unfit.what {
+        What::Path => "la ruta no se puede entrecomillar de forma segura",
+        What::Pattern => "un `.dockerignore` no puede nombrarlo",
+        What::PythonPackage => "no es un nombre válido de paquete de Python",
+        What::PythonVersion => "no es una versión válida de paquete de Python",
+        What::NpmPackage => "no es un nombre válido de paquete de npm",
+        What::SystemPackage => "no es un nombre válido de paquete del sistema",
+        What::Model => "no es un nombre válido de modelo",
+        What::Image => "no es una referencia válida de imagen",
+        What::Digest => "no es un digest válido",
+        What::Service => "no es un nombre válido de servicio",
+        What::Stage => "no es un nombre válido de etapa de construcción",
+        What::User => "no es un nombre válido de usuario",
+        What::Instruction => "la instrucción no se puede repetir de forma segura",
+    };
+    ["no se sugiere ninguna línea para `", &unfit.value, "`: ", why].concat()
+}

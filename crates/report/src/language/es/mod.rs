@@ -1,10 +1,12 @@
 //! Spanish.
 
-pub(super) mod findings;
+mod findings;
 mod memory;
-pub(super) mod regressions;
+mod regressions;
+mod rules;
 mod running;
 mod targets;
+mod warnings;
 
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{FileChange, LayerMatch};
@@ -337,8 +339,8 @@ pub(super) static WORDS: Words = Words {
     findings: "Hallazgos",
     findings_lead: |service| {
         format!(
-            "Lo que {service} tiene sin necesidad, primero lo más seguro y lo mayor. Un archivo que nombran varios hallazgos cuenta \
-             una vez en la suma."
+            "Lo que sobra en la imagen de {service}, y sus riesgos: primero lo más seguro y lo mayor. Un archivo que nombran \
+             varios hallazgos cuenta una vez en la suma."
         )
     },
     finding: Noun { one: "hallazgo", more: "hallazgos" },
@@ -346,13 +348,11 @@ pub(super) static WORDS: Words = Words {
         if saving == possible {
             return format!("{findings}: se pueden ahorrar {saving}.");
         }
-        format!(
-            "{findings}: se pueden ahorrar {saving}, o {possible} si también sobra lo que puede ser intencionado."
-        )
+        format!("{findings}: se pueden ahorrar {saving}, o {possible} con los que pueden ser intencionados.")
     },
-    findings_clean: "No se halló nada de lo que pueda prescindir.",
+    findings_clean: "No sobra nada.",
     findings_saved: |saved, promised| {
-        format!("De los {promised} que prometían los hallazgos de antes, se ahorraron de verdad {saved}.")
+        format!("Se ahorraron {saved} de los {promised} que preveían los hallazgos anteriores.")
     },
     findings_remaining: "Pendientes",
     findings_done: "Hechos, del todo o en parte",
@@ -369,7 +369,7 @@ pub(super) static WORDS: Words = Words {
     },
     saved_of: |saved, promised| format!("{saved} de {promised}"),
     is_done: "hecho",
-    is_part: "en parte",
+    is_part: "hecho en parte",
     evidence: "Evidencia",
     target: "Objetivo",
     found: "Encontrado",
@@ -387,9 +387,9 @@ pub(super) static WORDS: Words = Words {
     replaces: "en lugar de",
     copy: "Copiar",
     why_it_matters: "Por qué importa",
-    rule_limits: "Lo que la regla no ve",
+    rule_limits: "Límites de la regla",
     rule: "Regla",
-    findings_empty: "Este informe se hizo sin reglas: dice qué cambió y deja el consejo a quien lo lee.",
+    findings_empty: "Sin hallazgos: este informe no tiene servicios.",
     checklist: "Lista de control y objetivos",
     services_empty: "Ningún lado tiene servicios. Un informe se hace con dos instantáneas:",
 
@@ -416,7 +416,16 @@ pub(super) static WORDS: Words = Words {
         bound: targets::bound,
         demanded: targets::demanded,
         margin: targets::margin,
+        headline: findings::headline,
+        subject: findings::subject,
+        note: findings::note,
+        action: findings::action,
+        unfit: findings::unfit,
+        rule: rules::rule,
+        regression: regressions::sentence,
+        warning: warnings::warning,
     },
+    findings_report: findings::WORDS,
 
     method: "Método y procedencia",
     method_lead: "Los tamaños de imagen son decimales: 1 MB son 1\u{202f}000\u{202f}000 bytes. Un tamaño solo se compara con otro de su clase.",

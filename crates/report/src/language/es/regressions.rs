@@ -1,6 +1,7 @@
 //! Spanish.
 
 use plimsoll_analysis::inspect::SizeChange;
+use plimsoll_analysis::memory::StartUp;
 use plimsoll_analysis::memory::compare::ChangeVerdict;
 use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind};
 use plimsoll_snapshot::Bytes;
@@ -12,7 +13,7 @@ const ES: Language = Language::Spanish;
 const TIME: Noun = Noun { one: "vez", more: "veces" };
 const NEW_FINDING: Noun = Noun { one: "hallazgo nuevo", more: "hallazgos nuevos" };
 
-pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
+pub(super) fn sentence(kind: &RegressionKind) -> String {
     match kind {
         RegressionKind::Kills { before, after } => {
             format!("terminado por memoria {} (antes: {})", ES.many(*after, &TIME), count(*before))
@@ -26,21 +27,17 @@ pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
             format!("ya no tiene límite de memoria (antes: {})", ES.memory(*before))
         }
         RegressionKind::RisingMemory { before: None, bytes_per_hour } => {
-            format!("la memoria crece {}", ES.rate(*bytes_per_hour))
+            format!("la memoria crece {}", rate(*bytes_per_hour))
         }
         RegressionKind::RisingMemory { before: Some(before), bytes_per_hour } => {
-            format!("la memoria sigue creciendo {} (antes: {})", ES.rate(*bytes_per_hour), ES.rate(*before))
+            format!("la memoria sigue creciendo {} (antes: {})", rate(*bytes_per_hour), rate(*before))
         }
         RegressionKind::ExceedsHost { limits, host } => {
             format!("los límites suman {} y superan los {} del host", ES.memory(*limits), ES.memory(*host))
         }
         RegressionKind::LostHealthCheck => "ya no tiene comprobación de salud".to_owned(),
         RegressionKind::SlowerStart { before, after } => {
-            format!(
-                "arranque más lento: sano al cabo de {} (antes: {})",
-                ES.interval(after),
-                ES.interval(before)
-            )
+            format!("arranque más lento: sano al cabo de {} (antes: {})", interval(after), interval(before))
         }
         RegressionKind::NewFindings { findings, saving } => {
             let number = ES.many(findings.len() as u64, &NEW_FINDING);
@@ -80,4 +77,16 @@ pub(in crate::language) fn sentence(kind: &RegressionKind) -> String {
 fn change(size: &SizeChange) -> String {
     let relative = size.percent().map(|percent| format!(" ({})", ES.percent(percent))).unwrap_or_default();
     format!("{} → {}{relative}", ES.bytes(size.before), ES.bytes(size.after))
+}
+
+/// `42 s a 102 s`, or `30,7 s como máximo` if the start may have taken no time.
+fn interval(start: &StartUp) -> String {
+    let [low, high] = [start.at_least_ms, start.at_most_ms].map(|end| ES.duration(end));
+    if start.at_least_ms == 0 { high + " como máximo" } else { [&low, " a ", &high].concat() }
+}
+
+/// A rate per minute, or per hour if a minute brings less than a mebibyte.
+fn rate(bytes_per_hour: i64) -> String {
+    let (amount, by_minute) = ES.rate(bytes_per_hour);
+    amount + if by_minute { " por minuto" } else { " por hora" }
 }

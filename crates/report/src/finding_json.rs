@@ -1,0 +1,293 @@
+//! Findings in JSON documents: English texts, each with the values that it is made of. See `docs/findings-format.md`.
+
+use plimsoll_analysis::findings::{
+    Action, Advice, Confidence, Evidence, Finding, Fix, FixKind, Followed, Headline, Lines, Note, Outcome,
+    Progress, RuleId, ServiceProgress, Severity, StackAdvice, Subject,
+};
+use plimsoll_analysis::lines::Unfit;
+use plimsoll_analysis::regressions::{NewFinding, Regression, RegressionKind};
+use plimsoll_snapshot::Bytes;
+use serde::Serialize;
+
+use crate::language::{Language, Messages};
+
+fn messages() -> &'static Messages {
+    &Language::English.words().messages
+}
+
+/// The findings of all services.
+#[derive(Serialize)]
+pub(crate) struct StackDocument<'a> {
+    services: Vec<ServiceDocument<'a>>,
+    stack: Vec<FindingDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct ServiceDocument<'a> {
+    service: &'a str,
+    findings: Vec<FindingDocument<'a>>,
+    size_bytes: Bytes,
+    saving: Bytes,
+    possible_saving: Bytes,
+}
+
+#[derive(Serialize)]
+struct FindingDocument<'a> {
+    rule: RuleId,
+    service: &'a str,
+    title: String,
+    title_value: &'a Headline,
+    severity: Severity,
+    confidence: Confidence,
+    saving: Bytes,
+    evidence: Vec<EvidenceDocument<'a>>,
+    evidence_count: u64,
+    fixes: Vec<FixDocument<'a>>,
+    left_out: Vec<String>,
+    left_out_values: &'a [Unfit],
+}
+
+#[derive(Serialize)]
+struct EvidenceDocument<'a> {
+    subject: String,
+    subject_value: &'a Subject,
+    bytes: Bytes,
+    layer: Option<u32>,
+    instruction: Option<&'a str>,
+    line: Option<u32>,
+    note: Option<String>,
+    note_value: Option<&'a Note>,
+}
+
+#[derive(Serialize)]
+struct FixDocument<'a> {
+    kind: FixKind,
+    does: &'static str,
+    does_value: Action,
+    replaces: Option<&'a str>,
+    lines: &'a Lines,
+}
+
+/// What became of findings.
+#[derive(Serialize)]
+pub(crate) struct ProgressDocument<'a> {
+    services: Vec<ServiceProgressDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct ServiceProgressDocument<'a> {
+    service: &'a str,
+    predicted: Bytes,
+    saved: Bytes,
+    findings: Vec<FollowedDocument<'a>>,
+    new: Vec<FindingDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct FollowedDocument<'a> {
+    finding: FindingDocument<'a>,
+    outcome: Outcome,
+    saved: Bytes,
+    remains: Bytes,
+    found_after: Bytes,
+}
+
+/// Something that got worse.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum RegressionDocument<'a> {
+    NewFindings {
+        service: Option<&'a str>,
+        kind: &'static str,
+        findings: Vec<NewFindingDocument<'a>>,
+        saving: Bytes,
+    },
+    Other(&'a Regression),
+}
+
+#[derive(Serialize)]
+pub(crate) struct NewFindingDocument<'a> {
+    rule: RuleId,
+    title: String,
+    title_value: &'a Headline,
+    severity: Severity,
+}
+
+impl<'a> StackDocument<'a> {
+    pub(crate) fn of(advice: &'a StackAdvice) -> Self {
+        Self {
+            services: advice.services.iter().map(ServiceDocument::of).collect(),
+            stack: advice.stack.iter().map(FindingDocument::of).collect(),
+        }
+    }
+}
+
+impl<'a> ServiceDocument<'a> {
+    fn of(advice: &'a Advice) -> Self {
+        let Advice { service, findings, size_bytes, saving, possible_saving } = advice;
+        Self {
+            service,
+            findings: findings.iter().map(FindingDocument::of).collect(),
+            size_bytes: *size_bytes,
+            saving: *saving,
+            possible_saving: *possible_saving,
+        }
+    }
+}
+
+impl<'a> FindingDocument<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Self {
+            rule: finding.rule,
+            service: &finding.service,
+            title: (messages().headline)(&finding.headline),
+            title_value: &finding.headline,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            saving: finding.saving,
+            evidence: finding.evidence.iter().map(EvidenceDocument::of).collect(),
+            evidence_count: finding.evidence_count,
+            fixes: finding.fixes.iter().map(FixDocument::of).collect(),
+            left_out: finding.left_out.iter().map(messages().unfit).collect(),
+            left_out_values: &finding.left_out,
+        }
+    }
+}
+
+impl<'a> EvidenceDocument<'a> {
+    fn of(evidence: &'a Evidence) -> Self {
+        let Evidence { subject, bytes, layer, instruction, line, note } = evidence;
+        Self {
+            subject: (messages().subject)(subject),
+            subject_value: subject,
+            bytes: *bytes,
+            layer: *layer,
+            instruction: instruction.as_deref(),
+            line: *line,
+            note: note.as_ref().map(messages().note),
+            note_value: note.as_ref(),
+        }
+    }
+}
+
+impl<'a> FixDocument<'a> {
+    fn of(fix: &'a Fix) -> Self {
+        let Fix { kind, action, replaces, lines } = fix;
+        Self {
+            kind: *kind,
+            does: (messages().action)(*action),
+            does_value: *action,
+            replaces: replaces.as_deref(),
+            lines,
+        }
+    }
+}
+
+impl<'a> ProgressDocument<'a> {
+    pub(crate) fn of(progress: &'a Progress) -> Self {
+        Self { services: progress.services.iter().map(ServiceProgressDocument::of).collect() }
+    }
+}
+
+impl<'a> ServiceProgressDocument<'a> {
+    fn of(progress: &'a ServiceProgress) -> Self {
+        let ServiceProgress { service, predicted, saved, findings, new } = progress;
+        Self {
+            service,
+            predicted: *predicted,
+            saved: *saved,
+            findings: findings.iter().map(FollowedDocument::of).collect(),
+            new: new.iter().map(FindingDocument::of).collect(),
+        }
+    }
+}
+
+impl<'a> FollowedDocument<'a> {
+    fn of(followed: &'a Followed) -> Self {
+        let Followed { finding, outcome, saved, remains, found_after } = followed;
+        Self {
+            finding: FindingDocument::of(finding),
+            outcome: *outcome,
+            saved: *saved,
+            remains: *remains,
+            found_after: *found_after,
+        }
+    }
+}
+
+impl<'a> RegressionDocument<'a> {
+    pub(crate) fn of(regression: &'a Regression) -> Self {
+        let RegressionKind::NewFindings { findings, saving } = &regression.kind else {
+            return Self::Other(regression);
+        };
+        Self::NewFindings {
+            service: regression.service.as_deref(),
+            kind: "new_findings",
+            findings: findings.iter().map(NewFindingDocument::of).collect(),
+            saving: *saving,
+        }
+    }
+}
+
+impl<'a> NewFindingDocument<'a> {
+    fn of(finding: &'a NewFinding) -> Self {
+        let NewFinding { rule, headline, severity } = finding;
+        Self {
+            rule: *rule,
+            title: (messages().headline)(headline),
+            title_value: headline,
+            severity: *severity,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn value(document: impl Serialize) -> Value {
+        serde_json::to_value(document).unwrap()
+    }
+
+    #[test]
+    fn a_text_stands_beside_its_values() {
+        let evidence = Evidence {
+            subject: Subject::Path { path: "a/b".into() },
+            bytes: Bytes(5),
+            layer: Some(1),
+            instruction: None,
+            line: None,
+            note: Some(Note::DeletedBy { layer: 2 }),
+        };
+        let document = value(EvidenceDocument::of(&evidence));
+        assert_eq!(document["subject"], "a/b");
+        assert_eq!(document["subject_value"], json!({"kind": "path", "path": "a/b"}));
+        assert_eq!(document["note"], "deleted by layer 2, but still stored");
+        assert_eq!(document["note_value"], json!({"kind": "deleted_by", "layer": 2}));
+    }
+
+    #[test]
+    fn a_regression_keeps_its_shape() {
+        let finding =
+            NewFinding { rule: RuleId::LogFiles, headline: Headline::LogFiles, severity: Severity::Low };
+        let kind = RegressionKind::NewFindings { findings: vec![finding], saving: Bytes(9) };
+        let regression = Regression { service: Some("app".into()), kind };
+        let expected = json!({
+            "service": "app",
+            "kind": "new_findings",
+            "findings": [{
+                "rule": "log-files",
+                "title": "Build logs",
+                "title_value": {"kind": "log_files"},
+                "severity": "low",
+            }],
+            "saving": 9,
+        });
+        assert_eq!(value(RegressionDocument::of(&regression)), expected);
+        let regression = Regression { service: None, kind: RegressionKind::CrashLoop };
+        let expected = json!({"service": null, "kind": "crash_loop"});
+        assert_eq!(value(RegressionDocument::of(&regression)), expected);
+    }
+}
