@@ -14,6 +14,7 @@ mod drop;
 mod ecosystems;
 mod finder;
 mod firefox;
+mod help;
 mod hostile;
 mod images;
 mod layout;
