@@ -50,12 +50,12 @@ globalThis.plimsoll = (() => {
     const note = document.createElement("section");
     note.id = "failure";
     note.setAttribute("role", "alert");
-    const made = document.querySelector("meta[name=generator]")?.content ?? "a program that gives no version";
+    const made = document.querySelector("meta[name=generator]")?.content ?? "an unknown version";
     note.append(
       paragraph(`This report cannot be shown in full: ${message}`),
       paragraph(`The page was made by ${made}. The browser is ${navigator.userAgent}.`),
     );
-    if (slot("static") !== "") note.append(paragraph("The summary below was written along with it."));
+    if (slot("static") !== "") note.append(paragraph("The summary below is part of the report."));
     document.body.prepend(note);
   };
 
@@ -77,7 +77,7 @@ globalThis.plimsoll = (() => {
     if (typeof wasm_bindgen !== "undefined") return "plimsoll-web_bg.wasm";
     // White space may stand for bytes here: nothing is trimmed.
     const packed = document.getElementById("plimsoll-program")?.textContent ?? "";
-    if (packed === "") throw new Error("its program is missing from the file");
+    if (packed === "") throw new Error("the file does not contain its program");
     const program = unpack(bytesOf(packed));
     const lengths = new DataView(program.buffer);
     let end = 8;
@@ -117,7 +117,7 @@ globalThis.plimsoll = (() => {
         postMessage({ bytes, memory: memory.buffer.byteLength }, [bytes.buffer]);
       } catch (error) {
         const ended = error instanceof WebAssembly.RuntimeError;
-        const reason = globalThis.fault ?? (ended ? "it needs more memory than a page gives it" : String(error?.message ?? error));
+        const reason = globalThis.fault ?? (ended ? "it needs more memory than a page can use" : String(error?.message ?? error));
         postMessage({ error: reason, ended });
       }
     };
@@ -144,7 +144,7 @@ globalThis.plimsoll = (() => {
       job.worker = new Worker(url);
       URL.revokeObjectURL(url);
       job.worker.onmessage = ({ data }) => tell(data);
-      job.worker.onerror = (event) => tell({ error: event.message ?? "its worker does not start" });
+      job.worker.onerror = (event) => tell({ error: event.message ?? "the worker does not start" });
       job.worker.postMessage({ module: globalThis.plimsoll.module, file: job.file, language: root.lang });
     } catch (error) {
       tell({ error: text(error) });

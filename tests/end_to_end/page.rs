@@ -118,7 +118,7 @@ fn a_report_without_its_program_says_so() {
     fs::write(&report.file, format!("{head}id=\"plimsoll-program\"><{tail}")).unwrap();
     let mut browser = Browser::launch().unwrap();
     let error = browser.open_file(&report.file).unwrap_err().to_string();
-    assert!(error.contains("its program is missing from the file"), "{error}");
+    assert!(error.contains("the file does not contain its program"), "{error}");
 }
 
 #[test]
