@@ -44,7 +44,7 @@ fn many_files(directory: &Path) -> String {
     path.display().to_string()
 }
 
-/// Sends a signal while a snapshot is on its way into a file that is there already. False if it was there too soon.
+/// Sends a signal while a snapshot is on its way into an existing file. False if the snapshot was finished too soon.
 fn interrupted(source: &str, output: &Path, signal: &str, code: Option<i32>) -> bool {
     let mut child = program::command()
         .args(["snapshot", source, "-o", output.to_str().unwrap()])

@@ -1,4 +1,4 @@
-//! The one-file page: it starts from a file, asks nobody for anything, and its policy holds.
+//! The one-file page: it starts from a file, makes no request, and its policy holds.
 
 use std::fs;
 

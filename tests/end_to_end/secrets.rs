@@ -1,5 +1,5 @@
 //! Fifty kinds of secrets, planted wherever an image, a compose file or an engine may hold one: no output has any of
-//! their values, in no encoding. That they are there is told by names and by findings.
+//! their values, in no encoding. Names and findings show that the secrets exist.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use tar::EntryType;
 use tempfile::TempDir;
 
 /// A kind of secret: what it is, its value, and a command that holds it as `{}`. The values are written in two parts, so
-/// that nobody who scans this file takes them for what they imitate.
+/// that no scanner of this file takes them for what they imitate.
 const KINDS: [(&str, [&str; 2], &str); 54] = [
     ("AWS key ID", ["AK", "IA2E0A8F3B244C9986"], "aws configure set aws_access_key_id {}"),
     (

@@ -14,7 +14,7 @@ fn page_of(before: Snapshot, after: Snapshot) -> Asked {
     ))
 }
 
-/// Nothing of it is wider than its window, wide or narrow, and nobody complains.
+/// Nothing is wider than the window, wide or narrow, and the console has no errors.
 fn assert_fits(page: &mut Asked) {
     for width in [1280, 720, 390] {
         page.browser.set_viewport(width, 900).unwrap();

@@ -61,7 +61,11 @@ pub(crate) struct Allowed {
 }
 
 /// The exceptions.
-pub(crate) const ALLOWED: &[Allowed] = &[];
+pub(crate) const ALLOWED: &[Allowed] = &[Allowed {
+    path: "docs/packages.md",
+    phrase: "leaves with it",
+    reason: "it quotes a heading of the text output",
+}];
 
 /// Every banned phrase in a text: where it is, and what to write.
 pub(crate) fn hits(text: &Text) -> Vec<(usize, String)> {

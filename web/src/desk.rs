@@ -75,7 +75,7 @@ pub(crate) struct Desk {
     pub(crate) held: RwSignal<Vec<Held>>,
     pub(crate) pair: RwSignal<Pair>,
     pub(crate) jobs: RwSignal<Vec<Job>>,
-    /// Whether the list of snapshots lies over the page: then it has the messages, which nobody would see under it.
+    /// Whether the list of snapshots lies over the page: then it has the messages, which would be invisible under it.
     pub(crate) is_over: RwSignal<bool>,
     /// What went wrong with files, the last one first, each with a number.
     pub(crate) failures: RwSignal<Vec<(u32, String)>>,

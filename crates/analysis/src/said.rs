@@ -1,4 +1,4 @@
-//! What the analysis says in words: a sentence and its figures, apart, so that other languages can say it their way.
+//! What the analysis says as text: a sentence and its figures, apart, so that other languages can say it their way.
 //!
 //! A sentence is known by its English text, as in gettext, with `{}` where a value stands and `{one|more}` where a number
 //! stands with its noun. `report::language` has one file for each other language, and a test there finds every sentence
@@ -35,7 +35,7 @@ impl Said {
         Self { text, values }
     }
 
-    /// The same in words that may be those of another language: `words` gives them for a sentence.
+    /// The text in the words of a language: `words` gives them for a sentence.
     #[must_use]
     pub fn in_words(&self, words: fn(&'static str) -> &'static str) -> String {
         let mut out = String::with_capacity(self.text.len() + 16);

@@ -1,6 +1,6 @@
 //! A card for a chat or a slide: the verdict, both sizes and the services that changed most, as SVG.
 //!
-//! It is as large as the previews of links are (1200 × 630) and needs nothing: no script, no font of its own, no
+//! It is as large as the previews of links are (1200 × 630) and needs nothing: no script, no own font, no
 //! other file. Widths of text are estimated, since a file has no font to measure.
 
 use std::fmt::Write as _;

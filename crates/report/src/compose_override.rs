@@ -104,7 +104,7 @@ fn comment(text: &mut String, indent: usize, words: &str) {
     let _ = writeln!(text, "{:indent$}{}", "", yaml::comment(words));
 }
 
-/// In whole mebibytes where it is so many, else in bytes.
+/// In mebibytes if it is a whole number of them, else in bytes.
 fn mebibytes(bytes: Bytes) -> String {
     if bytes.0.is_multiple_of(1 << 20) { format!("{}M", bytes.0 >> 20) } else { format!("{}b", bytes.0) }
 }

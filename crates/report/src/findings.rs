@@ -1,4 +1,4 @@
-//! Findings as text and Markdown: what is in images without need, what it would save, and the lines that mend it.
+//! Findings as text and Markdown: waste in images, what it costs, and the lines that fix it.
 
 use std::fmt::Write as _;
 

@@ -183,7 +183,7 @@ pub fn sentence(text: &str) -> String {
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
-/// A text on one line. White space becomes one space; what nobody sees, or a terminal would obey, becomes an escape.
+/// A text on one line. White space becomes one space; what is invisible, or a terminal would obey, becomes an escape.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     // Most texts are one line of plain ASCII as they are.

@@ -11,7 +11,7 @@ pub struct SizeDefinition {
     pub name: &'static str,
     /// What is added up.
     pub definition: &'static str,
-    /// The command that shows it, or that nobody does.
+    /// The command that shows it, or "no engine".
     pub shown_by: &'static str,
 }
 

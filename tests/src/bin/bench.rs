@@ -175,7 +175,7 @@ fn measure(command: &str) -> Result<Option<Cost>> {
     Ok(used.status.success().then_some(cost))
 }
 
-/// Each figure is a median of its own.
+/// Each figure is a separate median.
 fn median(costs: &[Cost]) -> Option<Cost> {
     let middle = |mut values: Vec<Duration>| {
         values.sort_unstable();

@@ -29,7 +29,7 @@ struct Arguments {
     /// As it is laid out for paper
     #[arg(long)]
     print: bool,
-    /// As a reader whose system has colours of its own (the whole page, as the system has them)
+    /// As a reader whose system has its own colours (the whole page, as the system has them)
     #[arg(long)]
     forced_colors: bool,
     /// Open the page with this fragment (`view=engineer`)

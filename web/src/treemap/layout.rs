@@ -31,7 +31,7 @@ pub(crate) enum TileKind {
     Open { head: bool },
     /// A file, or a directory that is too small to look into.
     Closed,
-    /// So many of the directory `node` that are too small to be seen.
+    /// The number of children of the directory `node` that are too small to be seen.
     Rest(u32),
 }
 

@@ -170,7 +170,7 @@ fn can_overlap(old: &Entries, new: &Entries) -> bool {
     small * 100 / large.max(1) >= ENOUGH_OVERLAP
 }
 
-/// About how many paths two layers have in common, by every so many of the smaller one.
+/// About how many paths two layers have in common, estimated from a sample of the smaller one: every n-th path.
 fn sampled(old: &Entries, new: &Entries, stride: u64) -> u64 {
     let (small, large) = if old.len() <= new.len() { (old, new) } else { (new, old) };
     let step = usize::try_from(stride).unwrap_or(usize::MAX);

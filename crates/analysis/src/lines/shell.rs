@@ -107,7 +107,7 @@ impl Line<Shell> {
         whole.then(|| parts.into_iter().map(Self::checked).collect())
     }
 
-    /// The same with a text in place of another, at most so many times.
+    /// The line with at most `most` occurrences of a text replaced.
     #[must_use]
     pub(crate) fn replacing(&self, old: &'static str, new: impl Into<Self>, most: usize) -> Self {
         Self::checked(self.text.replacen(old, new.into().as_str(), most))

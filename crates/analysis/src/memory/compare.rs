@@ -580,7 +580,7 @@ mod tests {
         (0..60).map(|second| mib - 10.0 + f64::from(second).min(10.0)).collect()
     }
 
-    /// Two sides that are the same must hardly ever be told apart, however much their samples follow from each other.
+    /// Two sides that are the same must hardly ever be reported as different, however much their samples follow from each other.
     #[test]
     fn identical_sides_are_told_apart_in_at_most_five_of_a_hundred_cases() {
         let mut rng = Rng::new(2026);

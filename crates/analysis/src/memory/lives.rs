@@ -44,7 +44,7 @@ pub enum CrashSign {
     },
 }
 
-/// Whether a service crashes again and again, and what says so. What such a service takes while it starts says nothing of
+/// Whether a service crashes again and again, and what says so. What such a service uses while it starts does not show
 /// what it takes when it works.
 pub(crate) fn crash_loop(service: &StackService<'_>) -> Option<CrashLoop> {
     // A kill for memory is another matter: there a larger limit helps.
@@ -78,7 +78,7 @@ fn is_frequent(containers: impl Iterator<Item = usize>) -> bool {
     })
 }
 
-/// How long each life that was recorded took, in milliseconds: those that ended while somebody looked on.
+/// How long each life that was recorded took, in milliseconds: lives that ended while the recording or the events cover them.
 fn lives(service: &StackService<'_>) -> Vec<i64> {
     let mut lives = Vec::new();
     for (recording, series) in &service.series {

@@ -22,7 +22,7 @@ pub struct LogBound {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LogReason {
-    /// Nobody looked which driver it has.
+    /// The log driver was not inspected.
     NotLooked,
     /// The engine's default holds, which nothing names.
     EngineDefault,
@@ -57,9 +57,9 @@ pub enum LogReason {
 pub enum Bound {
     /// It grows until the disk is full.
     Unbounded,
-    /// At most so many bytes.
+    /// At most this number of bytes.
     Bounded(Bytes),
-    /// Somebody else bounds it.
+    /// Another program bounds it.
     Elsewhere,
     /// Nothing says.
     Unknown,

@@ -126,7 +126,7 @@ pub struct ServiceMemory {
     /// What says that it crashes again and again; absent if it does not.
     #[serde(skip)]
     pub crashes: Option<CrashLoop>,
-    /// How gladly the kernel kills it; absent where nobody looked.
+    /// `oom_score_adj`: the higher, the earlier the kernel kills it. Absent if not inspected.
     pub oom_score_adj: Option<i64>,
 }
 

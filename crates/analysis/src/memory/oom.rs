@@ -17,11 +17,11 @@ use super::stack::StackService;
 pub enum OomVerdict {
     /// The kernel or the engine says so.
     Certain,
-    /// A process ended by SIGKILL that nobody is seen to have sent.
+    /// A process ended by SIGKILL, and no sender was recorded.
     Likely,
-    /// Somebody watched, and saw none.
+    /// Events or counters were recorded, and show none.
     NoneSeen,
-    /// Nobody watched: a flag that is not set proves nothing.
+    /// Not recorded: a flag that is not set proves nothing.
     Unknown,
 }
 
@@ -186,7 +186,7 @@ fn hangs(service: &StackService<'_>) -> BTreeSet<usize> {
     filled(of.map(|(index, _)| *index))
 }
 
-/// When somebody did to each container what ends it with this code.
+/// When each container received a stop or a signal that ends it with this code.
 fn stops(events: &[&Event], code: i64) -> BTreeMap<usize, Vec<Time>> {
     let mut stops: BTreeMap<usize, Vec<Time>> = BTreeMap::new();
     for event in events.iter().filter(|event| ends_with(event.kind, code)) {

@@ -15,12 +15,12 @@ use super::recorded::Recorded;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", content = "bytes", rename_all = "snake_case")]
 pub enum Limit {
-    /// Nobody looked.
+    /// Not inspected.
     #[default]
     Unknown,
-    /// Somebody looked, and there is none.
+    /// Inspected, and there is none.
     Unlimited,
-    /// So many bytes.
+    /// The limit in bytes.
     Limited(Bytes),
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct StackService<'a> {
     pub(crate) series: Vec<(Recorded<'a>, &'a Series)>,
     /// What happened to it, oldest first.
     pub(crate) events: Vec<&'a Event>,
-    /// When somebody listened to events: beginnings in order, each with the latest end of those up to it.
+    /// When events were recorded: beginnings in order, each with the latest end of those up to it.
     pub(crate) watched_until: Rc<[(i64, i64)]>,
     pub(crate) runtime: &'a Runtime,
 }

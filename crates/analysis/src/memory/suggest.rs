@@ -18,7 +18,7 @@ use super::stack::{Limit, StackService};
 use super::{CrashLoop, KillEvidence, Trend, TrendReason, TrendVerdict};
 
 const MIB: u64 = 1 << 20;
-/// Limits are multiples of this: nobody reads more digits.
+/// Limits are multiples of this: more digits are not useful.
 const STEP: u64 = 16 * MIB;
 /// Fewer windows say too little of anything.
 const LEAST_WINDOWS: u64 = 10;

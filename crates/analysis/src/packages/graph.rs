@@ -2,7 +2,7 @@
 //!
 //! The graph has an edge from each installed package to the installed package that meets each of its needs. Without
 //! what it *needs* a package breaks; what it *wants* it works without, and package managers install some of it along,
-//! so that it is there for its sake. A *root* is a package that is there for its own sake: asked for by name, part of the base, or needed by nobody that is known.
+//! so that it is there for its sake. A *root* is a package that is there for its own sake: asked for by name, part of the base image, or needed by no known package.
 //! What leaves with a package is what no root reaches any more without it: the packages it dominates.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ use crate::squash::Squashed;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Root {
-    /// Somebody asked for it by name; `by` is the file that says so.
+    /// It was requested by name; `by` is the file that says so.
     Requested {
         /// Where it is asked for.
         by: String,
@@ -38,13 +38,13 @@ pub enum Root {
 pub enum DependencyKind {
     /// It does not work without (dpkg `Depends`, npm `dependencies`).
     Required,
-    /// It does not work without, and whoever installs it has to bring it (npm `peerDependencies`).
+    /// It does not work without, and the user has to install it too (npm `peerDependencies`).
     Peer,
     /// It was asked for with an extra that needs it (PEP 508, `name[extra]`).
     Extra,
     /// It works without, and package managers install it along (dpkg and rpm `Recommends`).
     Recommended,
-    /// It works without (dpkg and rpm `Suggests`, npm `optionalDependencies`, extras that nobody asked for).
+    /// It works without (dpkg and rpm `Suggests`, npm `optionalDependencies`, extras that were not requested).
     Optional,
 }
 
@@ -70,7 +70,7 @@ pub struct Graph {
     roots: Vec<PackageId>,
 }
 
-/// Links the installed packages, and says of each what leaves with it.
+/// Links the installed packages, and computes what each retains.
 pub(super) fn link(
     snapshot: &Snapshot,
     image: &Image,
@@ -110,7 +110,7 @@ pub(super) fn link(
     graph
 }
 
-/// Notes which packages somebody asked for, and which only came along.
+/// Notes which packages were requested, and which were installed as dependencies.
 fn asked_for(
     snapshot: &Snapshot,
     image: &Image,
@@ -270,7 +270,7 @@ impl Graph {
         ways
     }
 
-    /// Whatever nothing reaches gets a root: first what came along as an option of something, then what nobody keeps,
+    /// Whatever nothing reaches gets a root: first what came along as an option of something, then what no package keeps,
     /// then one of each circle.
     fn find_roots(&mut self, packages: &mut [Package]) {
         self.keeps.clone_from(&self.needs);

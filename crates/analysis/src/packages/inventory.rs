@@ -57,7 +57,7 @@ pub enum OwnerKind {
     Application,
     /// A cache.
     Cache(CacheKind),
-    /// Nobody that is known.
+    /// No known owner.
     Unowned,
 }
 
@@ -130,7 +130,7 @@ pub struct Reasons {
     pub ways: Arc<[Vec<Package>]>,
     /// Those who need it.
     pub needed_by: Arc<[Package]>,
-    /// What leaves with it.
+    /// The packages that it retains.
     pub leaves: Arc<WhatIf>,
 }
 

@@ -1,6 +1,6 @@
-//! Packages: which are installed, who owns which byte, why each is there, whether it is used, what leaves with it.
+//! Packages: which are installed, who owns which byte, why each is there, whether it is used, what it retains.
 //!
-//! Every byte of every layer has exactly one owner: a package, the application, a cache, or nobody. So the sizes of
+//! Every byte of every layer has exactly one owner: a package, the application, a cache, or none. So the sizes of
 //! packages add up, and a prediction of what a removal saves is a sum over the very inodes that would go.
 
 mod areas;
@@ -62,7 +62,7 @@ pub enum Owner {
     Application,
     /// What a package manager or a build left to be faster the next time.
     Cache(CacheKind),
-    /// Nobody that is known.
+    /// No known owner.
     Unowned,
 }
 
@@ -112,11 +112,11 @@ pub struct Package {
     pub image_bytes: Bytes,
     /// Files of the final tree.
     pub files: u64,
-    /// Bytes of the final tree that leave with it: its own, and those of all that only it keeps there.
+    /// Retained bytes of the final tree: its own, and those of all that only it keeps there.
     pub retained_tree_bytes: Bytes,
     /// The same over all layers.
     pub retained_image_bytes: Bytes,
-    /// How many packages leave with it, itself included.
+    /// The number of packages that it retains, itself included.
     pub retained_packages: u64,
     /// Why it would stay if nothing needed it; `None` if it is there for others alone.
     pub root: Option<Root>,

@@ -2,7 +2,7 @@
 //!
 //! In this order: a package whose list has the file in its own layer; one whose list has its path in another layer
 //! (a later layer that only changed the owner of the file copied it); compiled Python goes with its source; a package
-//! in whose directory it lies; weights of models; caches; the application; nobody. Packages of the operating system come
+//! in whose directory it lies; weights of models; caches; the application; none. Packages of the operating system come
 //! before those of languages, because it is the system that installs and removes them.
 //!
 //! An inode with several names belongs to the package that claims any of them. Who else has a name of it is noted: its
@@ -383,7 +383,7 @@ impl<'c> Claims<'c> {
         places
     }
 
-    /// Gives what is nobody's yet to the package whose directory it lies in, and tells who claims the descriptions of
+    /// Gives what has no owner yet to the package whose directory it lies in, and tells who claims the descriptions of
     /// packages.
     fn add_nearest(&self, nearest: &Nearest, places: &mut [Place]) -> Vec<Option<PackageId>> {
         let names = &self.squashed.names;
@@ -432,7 +432,7 @@ impl Nearest {
     }
 }
 
-/// The files (layer and entry) that describe several packages, each with files of its own: they belong to none.
+/// The files (layer and entry) that describe several packages, each with its own files: they belong to none.
 fn shared_descriptions(found: &Found<'_>) -> HashSet<(u32, u32)> {
     let mut seen = HashSet::new();
     let described = found.described.iter().flat_map(|package| &package.all);
@@ -446,7 +446,7 @@ fn claim(place: &mut u32, owner: u32) {
     }
 }
 
-/// `__pycache__/x.cpython-311.pyc` belongs to whoever owns `x.py`.
+/// `__pycache__/x.cpython-311.pyc` belongs to the owner of `x.py`.
 fn compiled_python(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>, places: &mut [Place]) {
     let names = &squashed.names;
     let mut compiled: HashMap<(u32, &[u8]), Vec<usize>> = HashMap::new();

@@ -232,7 +232,7 @@ impl<'a> Resolver<'a> {
         targets.flat_map(|at| requirement.extras.iter().map(move |extra| (at, extra.as_str()))).collect()
     }
 
-    /// What is linked into a binary, or packed into an archive, leaves with it.
+    /// What is linked into a binary, or packed into an archive, is retained by it.
     fn add_contained(&self, resolved: &mut Resolved) {
         let mut holders: HashMap<(Ecosystem, &[u8]), PackageId> = HashMap::new();
         for &(id, fact, place) in &self.facts {

@@ -50,7 +50,7 @@ fn steady() -> Runtime {
     running(|frame| 300 + frame % 3)
 }
 
-/// Started, and healthy so many seconds later, each with a probe that failed a second before.
+/// Started, and healthy this number of seconds later, each with a probe that failed a second before.
 fn started(healthy: i64) -> Runtime {
     let event = |second: i64, kind| Event { time: Time(second * 1000), container: 0, kind };
     let mut runtime = steady();

@@ -29,7 +29,7 @@ pub struct Targets {
     pub services: BTreeMap<String, ServiceTargets>,
     /// Of the price of the server.
     pub cost: Option<CostTargets>,
-    /// Of what no snapshot can show: probes that were run, and what a person vouches for.
+    /// Of what no snapshot can show: probes that were run, and what a person attests.
     pub checks: Vec<Check>,
 }
 
@@ -68,7 +68,7 @@ pub struct StackTargets {
     pub reservations: Option<Levels<MemorySize>>,
     /// All limits together fit the memory of the host.
     pub fits_host: bool,
-    /// What all take at one instant, 95th percentile under load, is less than this.
+    /// The memory of all services at the same time, 95th percentile under load, is less than this.
     pub memory_under_load: Option<Levels<MemorySize>>,
     /// All services are healthy within this time of the first start.
     pub start_up: Option<Levels<Duration>>,
@@ -111,7 +111,7 @@ pub struct ServiceTargets {
     pub oom_score_adj: Option<OomScore>,
     /// What PostgreSQL runs with.
     pub postgres: Option<PostgresTargets>,
-    /// Nothing of it was killed for memory, under load.
+    /// It had no OOM kill under load.
     pub no_oom: Option<bool>,
     /// What it takes, 95th percentile under load, is less than this.
     pub memory_under_load: Option<Levels<MemorySize>>,
@@ -207,7 +207,7 @@ pub struct Check {
     pub title: String,
     /// How the probe ended: 0 passes.
     pub exit_code: Option<i64>,
-    /// Who vouches for it.
+    /// Who attests it.
     pub attested: Option<Attestation>,
 }
 

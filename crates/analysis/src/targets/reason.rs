@@ -77,7 +77,7 @@ pub enum Measure {
     },
     /// There is no bound.
     Unbounded,
-    /// So many times as large as before.
+    /// How many times as large as before.
     Times {
         /// The factor.
         factor: f64,
@@ -211,9 +211,9 @@ pub enum Title {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
-    /// Nothing of what runs is in the snapshot.
+    /// The snapshot contains no memory data.
     NothingRuns,
-    /// Nothing of what runs names the service.
+    /// The memory data does not include the service.
     ServiceNotSeen,
     /// There is no snapshot from before.
     NothingToCompare,
@@ -266,7 +266,7 @@ pub enum Reason {
         /// A file; absent if unknown.
         file: Option<String>,
     },
-    /// Nobody measured the build context.
+    /// The build context was not measured.
     ContextNotMeasured,
     /// What a build context holds.
     Context {
@@ -312,7 +312,7 @@ pub enum Reason {
     },
     /// Running, and not restarted.
     Running,
-    /// Restarted so many times.
+    /// The number of restarts.
     Restarted {
         /// How many.
         times: u64,
@@ -523,7 +523,7 @@ pub enum Reason {
         /// What they add.
         note: Option<String>,
     },
-    /// No probe was run, and nobody attests it.
+    /// No probe was run, and it is not attested.
     NoProbe {
         /// The id of the check.
         check: String,
@@ -563,9 +563,9 @@ pub enum Reason {
 pub enum TakenWhen {
     /// Under load.
     Loaded,
-    /// By all at one instant under load.
+    /// By all services at the same time, under load.
     LoadedAtOnce,
-    /// Idle, or nobody named a load.
+    /// Idle, or without a load label.
     IdleOrUnlabelled,
 }
 

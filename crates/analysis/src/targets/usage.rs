@@ -1,4 +1,4 @@
-//! What is taken under load: at one instant, and service by service.
+//! Memory under load: of all services at the same time, and service by service.
 
 use super::outcome::{Good, Measured, Outcome};
 use super::{Input, Reason, TakenWhen, Title};

@@ -6,7 +6,7 @@ use super::Language;
 use crate::format::count;
 
 impl Language {
-    /// A warning in words.
+    /// A warning as text.
     #[must_use]
     pub fn warning(self, warning: &Warning) -> String {
         match self {

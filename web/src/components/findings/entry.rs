@@ -1,4 +1,4 @@
-//! One finding. It folds open: what shows it, the lines that mend it, why it matters, what its rule does not see.
+//! One finding. It folds open: its evidence, the lines that fix it, why it matters, the limits of its rule.
 
 use leptos::prelude::*;
 use plimsoll_analysis::findings::{Evidence, Finding, Fix};

@@ -26,7 +26,7 @@ const VACUUM_WORKERS: u64 = 3;
 const LEAST_WORK_MEM: u64 = 4 * MIB;
 /// More helps no vacuum and no index, says PGTune; several may run at once.
 const MOST_MAINTENANCE: u64 = 2 << 30;
-/// What of the limit is planned with; the rest is for what nobody counts.
+/// The share of the limit that is planned; the rest covers uncounted memory.
 const USABLE_PERCENT: u64 = 90;
 
 /// Settings that fit a limit.
@@ -44,7 +44,7 @@ pub struct PostgresSettings {
     pub maintenance_work_mem: Bytes,
     /// For each sort or hash.
     pub work_mem: Bytes,
-    /// So many that the worst case fits.
+    /// The number of connections at which the worst case fits.
     pub max_connections: u64,
     /// What all of it may take at once.
     pub worst_case: Bytes,
@@ -115,7 +115,7 @@ pub struct CurrentSettings {
     pub is_set: bool,
 }
 
-/// Settings that somebody demands, whatever fits.
+/// Settings that the targets require, whether or not they fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of PostgreSQL")]
 pub struct DemandedSettings {
@@ -242,7 +242,7 @@ impl PostgresSettings {
         ]
     }
 
-    /// The same in a line, for whoever writes them elsewhere.
+    /// The settings on one line, to be written elsewhere.
     pub(crate) fn line(&self) -> String {
         self.parameters().map(|(name, value)| format!("{name} = {value}")).join(", ")
     }

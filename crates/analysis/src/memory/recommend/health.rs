@@ -5,7 +5,7 @@ use plimsoll_snapshot::runtime::Probe;
 use super::super::server::Server;
 use super::{Draft, Known, Open, Setting, SettingReason};
 
-/// A health check should run for no more than one part in so many of the time.
+/// A health check should run for no more than this fraction of the time: one in `n`.
 const BUSY: u64 = 50;
 
 pub(super) fn add(known: &Known<'_>, draft: &mut Draft) {

@@ -98,7 +98,7 @@ pub enum Setting {
     OomScore(i64),
     /// The size of `/dev/shm`.
     Shm(Bytes),
-    /// A log of so many files of so many decimal megabytes.
+    /// A log of `files` files of `megabytes` decimal megabytes each.
     Log {
         /// The size of a file, in MB.
         megabytes: u64,

@@ -17,7 +17,7 @@ pub struct RuleWords {
     pub title: &'static str,
     /// Why it matters.
     pub why: &'static str,
-    /// How it is mended, in general.
+    /// How to fix it, in general.
     pub how: &'static str,
     /// What the rule does not see.
     pub limits: &'static str,
@@ -76,7 +76,7 @@ mod tests {
         }
     }
 
-    /// The literals of the rules that read as sentences: they have a space, and nothing of code.
+    /// The literals of the rules that read as sentences: they have a space, and no code.
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a test looks at the sources of the rules")]
     fn every_sentence_of_a_finding_has_words_in_every_language() {
