@@ -66,7 +66,7 @@ pub(crate) struct Job {
     pub(crate) progress: RwSignal<Option<(f64, f64)>>,
 }
 
-/// All of it.
+/// The state of the page: languages, loaded snapshots, and which of them are compared.
 #[derive(Clone, Copy)]
 pub(crate) struct Desk {
     /// The language the page was written in, and the one it speaks.

@@ -171,7 +171,7 @@ impl State {
         state
     }
 
-    /// The same choices for another report.
+    /// This view of another report.
     pub(crate) fn showing(self, report: &'static Report) -> Self {
         let name = untrack(|| self.selected().map(|service| service.name.clone()));
         let state = Self { report, ..self };

@@ -34,7 +34,7 @@ const WORSE: usize = 3;
 const LOWEST: f64 = 530.0;
 /// The average width of a character against its size, a little on the wide side.
 const CHARACTER: f64 = 0.66;
-/// The same where the text is not bold.
+/// The mean width of a character that is not bold, in ems.
 const REGULAR: f64 = 0.57;
 
 /// The card of a comparison.

@@ -103,7 +103,7 @@ fn indent_kept(line: &str) -> String {
     format!("{}{}", " ".repeat(indent), one_line(line))
 }
 
-/// The same for a pull request.
+/// The findings as Markdown, for a pull request.
 #[must_use]
 pub fn markdown(advice: &StackAdvice) -> String {
     let mut text = String::new();

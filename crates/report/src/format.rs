@@ -207,7 +207,7 @@ pub fn one_line(text: &str) -> String {
     without_commands(line.trim().to_owned())
 }
 
-/// The same with an escape for each sign that the runner of a pipeline would obey, where its log shows the text.
+/// A line with an escape for each character that a CI runner would obey in its log.
 fn without_commands(line: String) -> String {
     let mut harmless = String::new();
     let mut rest = line.as_str();
@@ -228,7 +228,7 @@ fn is_break(character: char) -> bool {
     matches!(character, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// The same for a text that keeps its lines.
+/// A text that keeps its lines, with the escapes of [`one_line`].
 #[must_use]
 pub fn lines(text: &str) -> String {
     let line = |line: &str| {

@@ -38,7 +38,7 @@ fn service_text(service: &ServiceProgress) -> String {
     text
 }
 
-/// The same as Markdown.
+/// The progress as Markdown.
 #[must_use]
 pub fn markdown(progress: &Progress) -> String {
     let mut text = String::new();

@@ -30,9 +30,9 @@ pub struct BridgeStep {
 /// A part of a step that has a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BridgePart {
-    /// The package.
+    /// The name of the package.
     pub name: String,
-    /// What it adds.
+    /// What it adds to the step; negative if it removes bytes.
     pub delta: ByteDelta,
 }
 

@@ -12,7 +12,7 @@ use crate::squash::{Squashed, squash};
 /// one.
 #[derive(Debug)]
 pub struct ImageTree<'a> {
-    /// Its files.
+    /// The layers, stacked into one tree.
     pub squashed: Squashed<'a>,
     /// Its packages, and the owner of every byte.
     pub packages: Catalogue,
@@ -25,7 +25,7 @@ pub(super) struct Images<'a> {
     snapshot: &'a Snapshot,
     /// Results that a caller still holds.
     known: Vec<Weak<ImageTree<'a>>>,
-    /// The one that was asked for last, and may be asked for again.
+    /// The result that was requested last, and may be requested again.
     last: Option<Arc<ImageTree<'a>>>,
 }
 

@@ -113,7 +113,7 @@ impl Line<Shell> {
         Self::checked(self.text.replacen(old, new.into().as_str(), most))
     }
 
-    /// The same without some of its words. `None` if what is left is no command that can be repeated.
+    /// The line without some of its words. `None` if the rest is not a command that can be repeated.
     pub(crate) fn keeping(&self, is_kept: impl Fn(&str) -> bool) -> Option<Self> {
         let words: Vec<&str> = self.split_whitespace().filter(|word| is_kept(word)).collect();
         Self::repeated(&words.join(" "))

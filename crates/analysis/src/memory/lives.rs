@@ -19,7 +19,7 @@ const LEAST_STARTS: usize = 3;
 /// What says that a service crashes again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct CrashLoop {
-    /// What was seen.
+    /// The sign of the crash loop.
     #[serde(flatten)]
     pub sign: CrashSign,
     /// The longest life that was recorded, in milliseconds; absent if none was.
@@ -32,7 +32,7 @@ pub struct CrashLoop {
 pub enum CrashSign {
     /// It ended with an error that no stop explains.
     FailedEnds {
-        /// How many times.
+        /// The number of exits.
         count: u64,
     },
     /// The engine restarts it right now.

@@ -13,7 +13,7 @@ pub struct LogBound {
     pub readable: Option<bool>,
     /// What is known of its size.
     pub bound: Bound,
-    /// Why.
+    /// The reason for the bound.
     #[serde(skip)]
     pub reason: LogReason,
 }
@@ -28,12 +28,12 @@ pub enum LogReason {
     EngineDefault,
     /// The driver keeps everything without `max-size`.
     NoMaxSize {
-        /// Its name.
+        /// The name of the log driver.
         driver: String,
     },
     /// Files of `max-size` are kept.
     MaxSize {
-        /// How many.
+        /// The number of files.
         files: u64,
     },
     /// The driver `local` bounds its files by default.
@@ -46,7 +46,7 @@ pub enum LogReason {
     Unbounded,
     /// The driver sends it elsewhere.
     SentElsewhere {
-        /// Its name.
+        /// The name of the log driver.
         driver: String,
     },
 }
@@ -61,7 +61,7 @@ pub enum Bound {
     Bounded(Bytes),
     /// Another program bounds it.
     Elsewhere,
-    /// Nothing says.
+    /// There is no evidence.
     Unknown,
 }
 

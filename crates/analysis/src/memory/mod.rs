@@ -68,7 +68,7 @@ pub struct Memory {
 /// The memory of one service, judged.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ServiceMemory {
-    /// Its name.
+    /// The name of the service.
     pub name: String,
     /// How many containers run it.
     pub replicas: u64,
@@ -88,7 +88,7 @@ pub struct ServiceMemory {
     pub peak: Option<Bytes>,
     /// The most of what cannot be taken away.
     pub floor: Option<Bytes>,
-    /// The most swap.
+    /// The maximum swap that was sampled.
     pub swap: Option<Bytes>,
     /// How often the limit was hit; absent where nothing counts it.
     pub limit_hits: Option<u64>,
@@ -98,7 +98,7 @@ pub struct ServiceMemory {
     pub restarts: Option<u64>,
     /// How often one of its containers ended with an error that no stop explains, while events were heard.
     pub failed_ends: u64,
-    /// Kills for memory.
+    /// Its OOM kills.
     #[serde(skip)]
     pub oom: Oom,
     /// Whether it takes more and more.

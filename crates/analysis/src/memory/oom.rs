@@ -40,7 +40,7 @@ pub struct Oom {
     pub verdict: OomVerdict,
     /// How many kills the best source counts.
     pub kills: u64,
-    /// What says so.
+    /// The evidence for the verdict.
     #[serde(skip)]
     pub evidence: Vec<KillEvidence>,
 }
@@ -56,19 +56,19 @@ pub enum KillEvidence {
     },
     /// Events `oom` of the engine.
     EngineReported {
-        /// How many.
+        /// The number of `oom` events.
         events: u64,
     },
     /// The engine's flag `OOMKilled` is set.
     FlagSet,
     /// Ends with exit code 137 and without a stop, beside what is certain.
     EndsWithoutStop {
-        /// How many.
+        /// The number of exits.
         ends: u64,
     },
     /// Ends with exit code 137 that no stop explains; that is all there is.
     UnexplainedEnds {
-        /// How many.
+        /// The number of exits.
         ends: u64,
     },
     /// Processes waited for memory: `oom_kill_disable` is set.
@@ -85,7 +85,7 @@ pub enum KillEvidence {
     },
     /// Only the engine's flag is known, and it is not set.
     OnlyFlag,
-    /// Nothing says anything.
+    /// There is no evidence.
     Nothing,
 }
 

@@ -14,7 +14,7 @@ use super::stack::{self, StackService};
 /// The recordings of one service, either those under a load or those without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Timeline {
-    /// Its name.
+    /// The name of the service.
     pub service: String,
     /// Whether something loaded the stack while it was recorded.
     pub under_load: bool,
@@ -40,7 +40,7 @@ pub struct Line {
 pub struct Mark {
     /// Milliseconds from the beginning.
     pub at: u64,
-    /// What.
+    /// The kind of event.
     pub kind: MarkKind,
 }
 

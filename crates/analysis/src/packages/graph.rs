@@ -53,7 +53,7 @@ pub enum DependencyKind {
 pub struct Want {
     /// The other package.
     pub package: PackageId,
-    /// How much.
+    /// How much it is needed.
     pub kind: DependencyKind,
 }
 
@@ -388,7 +388,7 @@ impl Graph {
     }
 }
 
-/// What leaves together.
+/// The sum over a package and all that it retains.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sum {
     pub(super) tree: Bytes,

@@ -69,13 +69,13 @@ pub enum Owner {
 /// The packages of an image, and the owner of each of its bytes.
 #[derive(Debug)]
 pub struct Catalogue {
-    /// Those installed first, each group by ecosystem, name and version.
+    /// All packages: installed ones first, each group by ecosystem, name and version.
     pub packages: Vec<Package>,
     /// The owner of each inode, in the order of [`Squashed::inodes`].
     pub owners: Vec<Owner>,
     /// The inodes that have names of several owners, in order, with all of these.
     shared: Vec<shared::Shared>,
-    /// Who needs whom.
+    /// The dependencies between the packages.
     pub graph: Graph,
     /// Whether every layer was looked into. Where not, what is missing here may be there all the same.
     pub complete: bool,
@@ -114,7 +114,7 @@ pub struct Package {
     pub files: u64,
     /// Retained bytes of the final tree: its own, and those of all that only it keeps there.
     pub retained_tree_bytes: Bytes,
-    /// The same over all layers.
+    /// Retained bytes over all layers.
     pub retained_image_bytes: Bytes,
     /// The number of packages that it retains, itself included.
     pub retained_packages: u64,

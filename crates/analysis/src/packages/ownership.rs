@@ -19,7 +19,7 @@ use super::symlinks::Symlinks;
 use super::{Owner, PackageId};
 use crate::squash::{Names, Squashed};
 
-/// Who owns what.
+/// The owner of each inode.
 pub(super) struct Ownership {
     /// The owner of each inode.
     pub(super) owners: Vec<Owner>,
@@ -109,7 +109,7 @@ struct Claims<'c> {
     of_names: Vec<u32>,
     /// The package that claims what lies below a name.
     below: HashMap<u32, u32>,
-    /// The same of packages of the system, which own what they install of languages, listed or not.
+    /// The package of the system that claims what lies below a name, listed or not.
     below_system: HashMap<u32, u32>,
     /// The names that lists give to files which a package moved out of its way.
     diverted: HashMap<u32, Diverted>,

@@ -39,7 +39,7 @@ struct ActiveExtras<'a> {
     none: BTreeSet<&'a str>,
 }
 
-/// Those of one package.
+/// The extras of one package.
 struct Extras<'e> {
     by_files: &'e BTreeSet<&'e str>,
     by_packages: &'e BTreeSet<&'e str>,

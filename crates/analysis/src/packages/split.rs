@@ -36,7 +36,7 @@ pub struct Split {
 /// What one service needs of an image.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ServiceShare {
-    /// Its name.
+    /// The name of the service.
     pub service: String,
     /// The files of the application that it begins with.
     pub entries: Vec<String>,
@@ -48,7 +48,7 @@ pub struct ServiceShare {
     pub predicted_bytes: Bytes,
 }
 
-/// Some packages.
+/// Some packages, and their size.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Part {
     /// Their bytes in all layers.

@@ -24,7 +24,7 @@ pub enum Use {
     Imported {
         /// Some of the files that do.
         files: Vec<String>,
-        /// How many do.
+        /// The number of files that import it.
         count: u64,
     },
     /// The image runs it.
@@ -34,12 +34,12 @@ pub enum Use {
     },
     /// A package that is used needs it.
     Needed {
-        /// That package.
+        /// The package that needs it.
         by: PackageId,
     },
     /// A package that is used can make use of it.
     Optional {
-        /// That package.
+        /// The package that it is optional for.
         of: PackageId,
     },
     /// Nothing that was seen uses it.

@@ -23,7 +23,7 @@ use crate::said::Said;
 pub struct Regression {
     /// The service; absent for the stack as a whole.
     pub service: Option<String>,
-    /// What.
+    /// What got worse, with the figures of both sides.
     #[serde(flatten)]
     pub kind: RegressionKind,
 }
@@ -75,14 +75,14 @@ pub enum MemoryFigure {
     Median,
     /// The 95th percentile.
     P95,
-    /// The largest value.
+    /// The largest sample.
     Most,
 }
 
 /// A finding whose rule found nothing before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewFinding {
-    /// The rule.
+    /// The ID of the rule.
     pub rule: &'static str,
     /// What was found.
     pub title: Said,

@@ -85,7 +85,7 @@ pub(super) const NO_INODE: u32 = u32::MAX;
 pub struct Deletion {
     /// The layer of the whiteout.
     pub layer: u32,
-    /// What it names.
+    /// The name that the whiteout deletes, as an index into the names.
     pub name: u32,
     /// The bytes of the files below it; none for a file.
     pub below: Bytes,

@@ -193,7 +193,7 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// The same for the path of a whiteout, which makes no directories.
+    /// Notes a symbolic link above the path of a whiteout, which makes no directories.
     pub(super) fn note_symlink_above(&mut self, layer: u32, path: &'a [u8]) {
         let mut at = ROOT;
         let mut start = 0;

@@ -62,7 +62,7 @@ const KINDS: &[fn(&Input<'_>) -> Vec<Outcome>] = &[
     cost::outcomes,
 ];
 
-/// All targets, judged.
+/// The outcomes of all targets.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Judgement {
     /// What the targets are called.
@@ -77,7 +77,7 @@ pub struct Judgement {
     pub unknown: u64,
     /// How many ideals are named, and how many are reached.
     pub ideals: u64,
-    /// The same, reached.
+    /// The number of ideals that are reached.
     pub ideals_reached: u64,
     /// Each target, in the order of the kinds.
     #[serde(skip)]
@@ -163,7 +163,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The same of two snapshots that were compared already, with what is known of the memory of both.
+    /// Judges two snapshots that are already compared, with the memory of both.
     #[must_use]
     pub fn of_compared(
         before: Option<&'a Snapshot>,

@@ -14,7 +14,7 @@ pub enum Unit {
     /// Bytes of memory, shown in binary units.
     #[serde(rename = "bytes")]
     Memory,
-    /// A share.
+    /// A share in percent.
     #[serde(rename = "percent")]
     Percent,
     /// A duration.
@@ -28,9 +28,9 @@ pub enum Unit {
 /// A figure with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Figure {
-    /// The figure.
+    /// The value, in its unit.
     pub value: f64,
-    /// Its unit.
+    /// The unit of the value.
     pub unit: Unit,
 }
 
@@ -45,18 +45,18 @@ impl Figure {
 /// A value that is demanded.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Demanded {
-    /// The value.
+    /// The required figure.
     #[serde(flatten)]
     pub figure: Figure,
     /// Whether five percent either way are as good.
     pub about: bool,
 }
 
-/// What was found.
+/// What was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Measure {
-    /// A figure.
+    /// One figure.
     Exactly {
         /// The figure.
         #[serde(flatten)]
@@ -147,7 +147,7 @@ pub enum Title {
     StartUp,
     /// The limits of all services together.
     SumOfLimits,
-    /// The same with swap.
+    /// The sum of the limits of RAM and swap.
     SumOfLimitsWithSwap,
     /// The reservations of all services together.
     SumOfReservations,
@@ -305,9 +305,9 @@ pub enum Reason {
     },
     /// A container runs another image.
     OtherImage {
-        /// The one it runs.
+        /// The image that the container runs.
         running: String,
-        /// The one of the snapshot.
+        /// The image in the snapshot.
         image: String,
     },
     /// Running, and not restarted.

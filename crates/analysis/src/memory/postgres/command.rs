@@ -27,7 +27,7 @@ pub enum CommandRefusal {
     NotUnderstood,
     /// Nothing tells its entrypoint from its command.
     EntrypointUnknown,
-    /// It holds variables.
+    /// The command contains variables.
     Variables,
     /// It holds characters that cannot be written to a file.
     Unwritable,
@@ -150,7 +150,7 @@ enum Starts {
     ByName,
     /// The script of the official image starts it where options come first.
     ByEntrypoint,
-    /// There are only options.
+    /// The command consists of options only.
     Nothing,
 }
 

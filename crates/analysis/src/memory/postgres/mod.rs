@@ -40,7 +40,7 @@ pub struct PostgresSettings {
     pub shared_buffers: Bytes,
     /// Three quarters: what the planner may believe is cached. Reserves nothing.
     pub effective_cache_size: Bytes,
-    /// A sixteenth.
+    /// A sixteenth of the limit, at most 2 GB.
     pub maintenance_work_mem: Bytes,
     /// For each sort or hash.
     pub work_mem: Bytes,
@@ -65,24 +65,24 @@ pub enum PostgresReason {
         shared_buffers: Bytes,
         /// Connections, each with `work_mem` once.
         connections: u64,
-        /// What each takes.
+        /// The memory of each connection.
         work_mem: Bytes,
         /// Autovacuum workers, each with `maintenance_work_mem`.
         vacuum_workers: u64,
-        /// What each takes.
+        /// The memory of each vacuum worker.
         maintenance_work_mem: Bytes,
-        /// The sum.
+        /// The sum of the parts.
         total: Bytes,
-        /// The limit.
+        /// The memory limit.
         limit: Bytes,
     },
     /// More connections would take too much.
     Pooler {
-        /// How many would.
+        /// The number of connections that would use too much.
         connections: u64,
         /// What they would take.
         would_take: Bytes,
-        /// How many fit.
+        /// The number of connections that fits.
         fitting: u64,
     },
     /// A hash may take twice `work_mem` (from version 15 on).
@@ -91,7 +91,7 @@ pub enum PostgresReason {
     SeveralTimes,
     /// Not even the smallest settings fit.
     TooLittle {
-        /// The limit.
+        /// The memory limit.
         limit: Bytes,
     },
 }
@@ -248,7 +248,7 @@ impl PostgresSettings {
     }
 }
 
-/// As PostgreSQL writes memory.
+/// Memory as PostgreSQL writes it: `128MB`.
 fn written(bytes: Bytes) -> String {
     if bytes.0.is_multiple_of(MIB) { format!("{}MB", bytes.0 / MIB) } else { format!("{}kB", bytes.0 >> 10) }
 }

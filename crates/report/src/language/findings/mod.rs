@@ -98,7 +98,7 @@ mod tests {
         assert!(missing.is_empty(), "Spanish lacks {missing:#?}");
     }
 
-    /// Those of a real stack before and after, whatever the sources look like.
+    /// The findings of a real stack before and after, whatever the sources look like.
     #[test]
     #[expect(clippy::disallowed_types, reason = "a test reads the example")]
     fn every_finding_of_the_example_is_said_in_every_language() {
