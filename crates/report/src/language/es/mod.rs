@@ -346,7 +346,7 @@ pub(super) static WORDS: Words = Words {
         }
         format!("{findings}: se pueden ahorrar {saving}, o {possible} con los posiblemente intencionados.")
     },
-    findings_clean: "No se encontró nada que sobre.",
+    findings_clean: "No sobra nada.",
     findings_saved: |saved, promised| {
         format!("De los {promised} que prometían los hallazgos anteriores, se ahorraron {saved}.")
     },

@@ -132,6 +132,6 @@ pub(super) const WORDS: RunningWords = RunningWords {
     measured: "medido",
     edit: |target, level| format!("{target}: {level}"),
     edited: |number| format!("{number} cambiados aquí, no en el archivo"),
-    reset: "Restablecer según el archivo",
+    reset: "Restablecer",
     refused: |value| format!("«{value}» no es válido aquí. Se conserva el último valor."),
 };
