@@ -73,7 +73,7 @@ globalThis.plimsoll = (() => {
   let glue = "";
 
   const module = () => {
-    // Under `trunk serve` glue and module are files of their own.
+    // Under `trunk serve` glue and module are separate files.
     if (typeof wasm_bindgen !== "undefined") return "plimsoll-web_bg.wasm";
     // White space may stand for bytes here: nothing is trimmed.
     const packed = document.getElementById("plimsoll-program")?.textContent ?? "";
@@ -123,7 +123,7 @@ globalThis.plimsoll = (() => {
     };
   };
 
-  // Files are read one after the other, each by a worker of its own: what one does to its memory, it does to itself.
+  // Files are read one after the other, each by a separate worker: a file can only exhaust the memory of its worker.
   const files = [];
   let reading = null;
 
@@ -154,7 +154,7 @@ globalThis.plimsoll = (() => {
   const stop = () => {
     reading?.worker?.terminate();
     reading = null;
-    // Whoever is told next is told when this is over.
+    // The next caller is notified when this is over.
     queueMicrotask(next);
   };
 
@@ -172,7 +172,7 @@ globalThis.plimsoll = (() => {
     else if (reading?.id === id) stop();
   };
 
-  // The page as it was built, without data: what a report is written around, and nothing of what goes on in it.
+  // The page as it was built, without data: what a report is written around, without its current state.
   const viewer = () => {
     const copy = root.cloneNode(true);
     const [head, body] = copy.children;
@@ -190,7 +190,7 @@ globalThis.plimsoll = (() => {
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    // The summary is painted first: before the second frame, the first is on the screen. A page that nobody sees yet
+    // The summary is painted first: before the second frame, the first is on the screen. A page that is not visible yet
     // paints nothing.
     if (document.hidden) start();
     else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(start)));

@@ -104,7 +104,7 @@ fn figures_equal_those_of_the_independent_reference() {
                 ] {
                     assert_eq!(layer[ours], truth[theirs], "{ours} of a layer in {name}");
                 }
-                // The reference counts every entry of the tar, the markers among them, which are no files.
+                // The reference counts every entry of the tar, including markers, which are not files.
                 let count = |name: &str| layer[name].as_u64().unwrap();
                 let regular = count("files") + count("whiteouts") + count("opaque");
                 assert_eq!(Some(regular), truth["regular_files"].as_u64(), "files of a layer in {name}");

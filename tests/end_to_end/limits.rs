@@ -425,7 +425,7 @@ fn bombs_of_every_compression() {
         &["inspect", root.to_str().unwrap(), "--limit-inflated-bytes", "20000000"],
         &["the size of all layers, inflated,", "--limit-inflated-bytes"],
     );
-    // Zeros are common: below a gibibyte nothing is said against them.
+    // Zeros are common: below a gibibyte they are allowed.
     let (_, bomb) = bombs(50 * MIB, &["zstd"]).remove(0);
     let mut tar = Vec::new();
     tar_of_zeros(&mut tar, 50 * MIB);

@@ -171,7 +171,7 @@ fn layer() -> Vec<u8> {
         add(&format!("srv/{kind}/.env"), format!("API_TOKEN={secret}\nNOTE=x\n"));
         add(&format!("srv/{kind}/.npmrc"), format!("//registry.npmjs.org/:_authToken={secret}\n"));
         add(&format!("srv/{kind}/settings.yml"), format!("password: {secret}\nbroken: [{secret}\n"));
-        // Metadata of packages, sound and damaged: what is wrong with it is said without what is in it.
+        // Metadata of packages, sound and damaged: errors are reported without the content.
         let package = json!({"name": format!("p{kind}"), "version": "1.0.0", "repository": format!("https://me:{secret}@host/r")});
         add(&format!("srv/{kind}/node_modules/p{kind}/package.json"), package.to_string());
         let damaged =

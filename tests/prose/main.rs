@@ -1,6 +1,6 @@
 //! The words and the spelling of every text that a person reads: see `docs/style.md`.
 //!
-//! Texts are Markdown outside code, doc comments (`//!`, `///`), and the string literals of help and languages.
+//! Texts are Markdown outside code, comments on their own lines, and the string literals of help and languages.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 

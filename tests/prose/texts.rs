@@ -101,7 +101,7 @@ fn comments(path: &str, source: &str) -> Text {
     let mut text = Text::new(path, Language::English);
     for (number, line) in (1..).zip(source.lines()) {
         let line = line.trim_start();
-        match line.strip_prefix("//!").or_else(|| line.strip_prefix("///")) {
+        match line.strip_prefix("//").map(|comment| comment.trim_start_matches(['!', '/'])) {
             Some(comment) if !comment.trim().is_empty() => text.push(number, &without_code(comment)),
             _ => text.end(),
         }

@@ -90,7 +90,7 @@ pub(crate) fn read(id: u32, file: &web_sys::File, mut told: impl FnMut(Told) + '
 
 /// Notes why a worker ends, for the code that started it.
 pub(crate) fn note_fault(reason: &str) {
-    // There is nobody to tell that this failed, too.
+    // A failure here cannot be reported either.
     let _ = js_sys::Reflect::set(&js_sys::global(), &"fault".into(), &reason.into());
 }
 

@@ -128,7 +128,7 @@ pub fn percent(percent: f64) -> String {
     if magnitude < 0.005 {
         return "0 %".to_owned();
     }
-    // Nobody reads +72562 %: beyond three times the size, it is said how many times.
+    // +72562 % is not readable: beyond three times the size, the factor is shown.
     if percent >= TIMES {
         return format!("×{}", times(percent / 100.0 + 1.0));
     }

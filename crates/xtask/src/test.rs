@@ -29,7 +29,7 @@ pub(crate) fn run() -> Result {
     step("inputs of the fuzzer", crate::fuzz::test)?;
     let chromium = step("browser", || CHROMIUM.ensure())?;
     println!("  {}", chromium.display());
-    // Not every system has it: then the tests in it are left out, which is said here and at the end.
+    // Not every system has it: then its tests are skipped, which is reported here and at the end.
     let firefox = step("another browser", || Ok(FIREFOX.ensure().map_err(|error| error.to_string())))?;
     match &firefox {
         Ok(path) => println!("  {}", path.display()),

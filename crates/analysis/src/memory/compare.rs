@@ -458,7 +458,7 @@ fn rate(runtime: &Runtime, metric: Metric) -> Option<f64> {
         let (from, to) = (frame_time(recording, first)?, frame_time(recording, last)?);
         seconds += to_float(to.saturating_sub(from).unsigned_abs()) / 1000.0;
     }
-    // A counter that never moved (this kernel counts no traffic on loopback) says nothing of the load.
+    // A counter that never moved (this kernel counts no traffic on loopback) does not describe the load.
     (seconds > 0.0 && rise > 0.0).then_some(rise / seconds)
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn crash_loop(service: &StackService<'_>) -> Option<CrashLoop> {
     if restarting {
         return Some(CrashLoop { sign: CrashSign::Restarting, longest_life_ms });
     }
-    // Ends without an error, or engines that nobody listened to.
+    // Ends without an error, or engines whose events were not recorded.
     let is_short = |life: &i64| *life < WINDOW_MS;
     let short = lives.iter().filter(|life| is_short(life)).count();
     let starts = service.events.iter().filter(|event| event.kind == EventKind::Start);

@@ -82,7 +82,7 @@ pub(crate) fn services(runtime: &Runtime) -> Vec<StackService<'_>> {
     }
     let plans: BTreeMap<&str, &PlannedService> =
         filled(runtime.planned.iter().map(|plan| (plan.name.as_str(), plan)));
-    // A service of a profile runs only where somebody asked for it.
+    // A service of a profile runs only where the user enabled it.
     let planned = plans.values().filter(|plan| plan.profiles.is_empty()).map(|plan| plan.name.as_str());
     let names: BTreeSet<&str> = filled(containers.keys().copied().chain(planned));
     let watched_until = watched_until(runtime);

@@ -89,7 +89,7 @@ pub(super) fn link(
             package.missing.clone_from(missing);
         }
     }
-    // A package that another brought along leaves with it.
+
     for package in packages.iter().filter(|package| package.installed) {
         if let Some(holder) = package.part_of {
             graph.needs[holder.index()].push(package.id);
@@ -150,7 +150,7 @@ fn asked_for(
         let root = match fact.ecosystem {
             Ecosystem::Dpkg if fact.essential => Some(Root::Base),
             Ecosystem::Dpkg if automatic.contains(&(fact.ecosystem, &fact.name)) => None,
-            // What the lowest layer brings is the base image. Its packages were chosen by whoever made it.
+            // What the lowest layer brings is the base image. Its author chose its packages.
             Ecosystem::Dpkg if package.all[0].0 == lowest => Some(Root::Base),
             Ecosystem::Dpkg if tells.contains(&fact.ecosystem) => Some(Root::Requested { by: by() }),
             _ => (fact.requested == Some(true)).then(|| Root::Requested { by: by() }),

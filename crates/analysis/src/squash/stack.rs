@@ -66,7 +66,7 @@ impl<'a> Stack<'a> {
         }
         for index in lower {
             let Node::Hardlink { target } = contents.entries.get(index as usize).node else { continue };
-            // Only what the whiteouts took away is gone: nothing of this layer was placed yet.
+            // Only what the whiteouts took away is gone: no entry of this layer was placed yet.
             if Walk::default().find(self, target).is_none() {
                 self.to_deleted.push((layer, index));
             }

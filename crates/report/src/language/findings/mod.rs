@@ -168,7 +168,7 @@ mod tests {
             "poetry.lock",
             "adduser -S",
         ];
-        // What reads as code but is said.
+        // Sentences that look like code.
         let word = text.contains(' ') && text.chars().filter(char::is_ascii_lowercase).count() > 8;
         word && !CODE.iter().any(|code| text.contains(code))
     }
