@@ -95,7 +95,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(code) => code,
-        // Whoever reads our output has seen enough: `plimsoll inspect … | head`.
+        // The reader of our output has seen enough: `plimsoll inspect … | head`.
         Err(Error::ClosedPipe) => ExitCode::SUCCESS,
         Err(error) => {
             printer.error(&error);

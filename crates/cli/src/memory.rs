@@ -196,7 +196,7 @@ pub(crate) fn tell(runtime: &Runtime, printer: &Printer) {
     }
 }
 
-/// What there is, in words.
+/// The contents of a recording, as text.
 pub(crate) fn contents(runtime: &Runtime) -> String {
     let frames: u64 = runtime.recordings.iter().map(|recording| u64::from(recording.frames)).sum();
     let counts = [
@@ -230,7 +230,7 @@ fn add(builder: &mut RuntimeBuilder, path: &Path, variables: &Variables, max: us
     Ok(())
 }
 
-/// One byte more than is read of any file, so that one which is longer is told from one which is not.
+/// One byte more than is read of any file, to detect a file that is too long.
 fn content(path: &Path, max: usize) -> std::io::Result<Vec<u8>> {
     input::read_start(path, (max as u64).saturating_mul(JOURNAL).saturating_add(1))
 }

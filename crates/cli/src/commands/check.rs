@@ -111,7 +111,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         Format::Json => printer.stream(|out| json::judgement(&judgement, out)),
     };
     match printed {
-        // Whoever has read enough still wants to know how it ends.
+        // A closed pipe must not change the exit code.
         Ok(()) | Err(Error::ClosedPipe) => {}
         Err(error) => return Err(error),
     }

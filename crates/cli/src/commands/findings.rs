@@ -1,4 +1,4 @@
-//! `plimsoll findings`: what is in an image without need, and how to be rid of it.
+//! `plimsoll findings`: waste in an image, and how to fix it.
 
 use plimsoll_analysis::findings::{RULES, Rule, advise_by};
 use plimsoll_report::{findings, json, progress};

@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     if document == Document::Page && output.is_none() {
         return Err(Error::usage("a page is written to a file", "`--output report.html` names it"));
     }
-    // What is missing is said before anything is read.
+    // A missing viewer is reported before anything is read.
     let viewer = (document == Document::Page).then(built_viewer).transpose()?;
     if args.targets.is_some() && viewer.is_none() {
         return Err(Error::usage(
@@ -168,7 +168,7 @@ fn document(format: Option<Format>, output: Option<&Output>) -> Result<Document>
         (Some(Format::Json), _) => Document::Json,
         (None, Some(document)) => document,
     };
-    // Markdown and JSON are texts as well, but nobody looks for a page behind `.txt`.
+    // Markdown and JSON are texts as well, but `.txt` never means a page.
     let is_text = ending == Some(Ending::Text) && matches!(wanted, Document::Markdown | Document::Json);
     match (output, ending) {
         (Some(output), Some(ending)) if by_name != Some(wanted) && !is_text => Err(Error::usage(
