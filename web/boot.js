@@ -50,12 +50,12 @@ globalThis.plimsoll = (() => {
     const note = document.createElement("section");
     note.id = "failure";
     note.setAttribute("role", "alert");
-    const made = document.querySelector("meta[name=generator]")?.content ?? "a program that gives no version";
+    const made = document.querySelector("meta[name=generator]")?.content ?? "an unknown version";
     note.append(
       paragraph(`This report cannot be shown in full: ${message}`),
       paragraph(`The page was made by ${made}. The browser is ${navigator.userAgent}.`),
     );
-    if (slot("static") !== "") note.append(paragraph("The summary below was written along with it."));
+    if (slot("static") !== "") note.append(paragraph("The summary below is part of the report."));
     document.body.prepend(note);
   };
 
@@ -73,11 +73,11 @@ globalThis.plimsoll = (() => {
   let glue = "";
 
   const module = () => {
-    // Under `trunk serve` glue and module are files of their own.
+    // Under `trunk serve` glue and module are separate files.
     if (typeof wasm_bindgen !== "undefined") return "plimsoll-web_bg.wasm";
     // White space may stand for bytes here: nothing is trimmed.
     const packed = document.getElementById("plimsoll-program")?.textContent ?? "";
-    if (packed === "") throw new Error("its program is missing from the file");
+    if (packed === "") throw new Error("the file does not contain its program");
     const program = unpack(bytesOf(packed));
     const lengths = new DataView(program.buffer);
     let end = 8;
@@ -117,13 +117,13 @@ globalThis.plimsoll = (() => {
         postMessage({ bytes, memory: memory.buffer.byteLength }, [bytes.buffer]);
       } catch (error) {
         const ended = error instanceof WebAssembly.RuntimeError;
-        const reason = globalThis.fault ?? (ended ? "it needs more memory than a page gives it" : String(error?.message ?? error));
+        const reason = globalThis.fault ?? (ended ? "it needs more memory than a page can use" : String(error?.message ?? error));
         postMessage({ error: reason, ended });
       }
     };
   };
 
-  // Files are read one after the other, each by a worker of its own: what one does to its memory, it does to itself.
+  // Files are read one after the other, each by a separate worker: a file can only exhaust the memory of its worker.
   const files = [];
   let reading = null;
 
@@ -144,7 +144,7 @@ globalThis.plimsoll = (() => {
       job.worker = new Worker(url);
       URL.revokeObjectURL(url);
       job.worker.onmessage = ({ data }) => tell(data);
-      job.worker.onerror = (event) => tell({ error: event.message ?? "its worker does not start" });
+      job.worker.onerror = (event) => tell({ error: event.message ?? "the worker does not start" });
       job.worker.postMessage({ module: globalThis.plimsoll.module, file: job.file, language: root.lang });
     } catch (error) {
       tell({ error: text(error) });
@@ -154,7 +154,7 @@ globalThis.plimsoll = (() => {
   const stop = () => {
     reading?.worker?.terminate();
     reading = null;
-    // Whoever is told next is told when this is over.
+    // The next caller is notified when this is over.
     queueMicrotask(next);
   };
 
@@ -172,7 +172,7 @@ globalThis.plimsoll = (() => {
     else if (reading?.id === id) stop();
   };
 
-  // The page as it was built, without data: what a report is written around, and nothing of what goes on in it.
+  // The page as it was built, without data: what a report is written around, without its current state.
   const viewer = () => {
     const copy = root.cloneNode(true);
     const [head, body] = copy.children;
@@ -190,7 +190,7 @@ globalThis.plimsoll = (() => {
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    // The summary is painted first: before the second frame, the first is on the screen. A page that nobody sees yet
+    // The summary is painted first: before the second frame, the first is on the screen. A page that is not visible yet
     // paints nothing.
     if (document.hidden) start();
     else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(start)));

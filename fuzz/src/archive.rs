@@ -1,7 +1,7 @@
 //! Archives: `docker save`, OCI, `dir`; plain, and compressed as a whole; streamed, and jumped about in.
 //!
 //! The first byte says what is done with the rest: see [`crate::layer::prepare`] for its lowest two bits. In a tar
-//! that is mended, digests are made right too, wherever they are written.
+//! that is fixed, digests are made right too, wherever they are written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
@@ -157,7 +157,7 @@ fn replace(bytes: &mut [u8], old: &str, new: &str) {
     }
 }
 
-/// Whether no two members can have the same name. Which of two counts is nobody's promise.
+/// Whether no two members can have the same name. Which of two counts is not defined.
 fn names_are_unique(archive: &[u8]) -> bool {
     let mut names = BTreeSet::new();
     members(archive).iter().all(|member| {

@@ -1,7 +1,7 @@
 //! Dockerfiles, `.dockerignore` files, and the history that a Dockerfile is held against.
 //!
 //! An input has up to three parts, parted by `PARTING`: a Dockerfile, a `.dockerignore`, and the steps of a history,
-//! one a line.
+//! one per line.
 
 use plimsoll_analysis::dockerfile::instructions_of_layers;
 use plimsoll_analysis::dockerignore::Ignore;

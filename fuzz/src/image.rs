@@ -230,7 +230,7 @@ pub(crate) fn small(size: u16) -> Snapshot {
     stack(&[picture])
 }
 
-/// The images, each read from an archive of its own.
+/// The images, each read from a separate archive.
 fn stack(pictures: &[Picture<'_>]) -> Snapshot {
     let mut stack = Snapshot::default();
     for picture in pictures.iter().take(4) {

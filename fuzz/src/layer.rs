@@ -9,7 +9,7 @@ use plimsoll_snapshot::{Contents, EntryKind, Node, path};
 
 use crate::{limits, mend};
 
-/// What the rest of an input is: `0` taken as it is, `1` a tar whose checksums are mended, `2` the same inside gzip,
+/// What the rest of an input is: `0` taken as it is, `1` a tar whose checksums are fixed, `2` the same inside gzip,
 /// `3` inside zstd.
 pub(crate) fn prepare(data: &[u8]) -> Option<Vec<u8>> {
     let (&mode, rest) = data.split_first()?;

@@ -1,4 +1,4 @@
-//! Tars as a fuzzer wants them: put together from names and contents, and mended where only a checksum is wrong.
+//! Tars as a fuzzer wants them: put together from names and contents, and fixed where only a checksum is wrong.
 
 const BLOCK: usize = 512;
 
@@ -70,7 +70,7 @@ pub(crate) fn set_checksum(block: &mut [u8]) {
     block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
 }
 
-/// Adds a member. A name that is too long for its field gets a header of its own.
+/// Adds a member. A name that is too long for its field gets an extra header.
 pub(crate) fn append(tar: &mut Vec<u8>, name: &[u8], kind: u8, link: &[u8], mode: u32, content: &[u8]) {
     for (kind, long) in [(b'L', name), (b'K', link)] {
         if long.len() > 100 {

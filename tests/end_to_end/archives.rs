@@ -72,7 +72,7 @@ fn several_images_and_tags_in_one_archive() {
         {"Config": names[0], "RepoTags": ["test/one:1", "test/one:latest"], "Layers": ["a/layer.tar"]},
         {"Config": names[1], "RepoTags": null, "Layers": ["b/layer.tar", "c/layer.tar"]},
     ]);
-    // As Docker up to 24 writes a layer that is there already: a link to it.
+    // As Docker up to 24 writes a layer that already exists: a link to it.
     let archive = Layer::default()
         .entry("a/layer.tar", EntryType::Regular, "", &shared)
         .entry("b/layer.tar", EntryType::Symlink, "../a/layer.tar", &[])

@@ -188,7 +188,7 @@ fn no_permission() {
     let directory = TempDir::new().unwrap();
     let closed = file(&directory, "closed.tar", b"x");
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
-    // To root every file is open, so the program has to be somebody else.
+    // To root every file is open, so the program has to run as another user.
     let is_open = fs::File::open(&closed).is_ok();
     let run: Run = if is_open {
         let program = directory.path().join("plimsoll");

@@ -104,7 +104,7 @@ fn figures_equal_those_of_the_independent_reference() {
                 ] {
                     assert_eq!(layer[ours], truth[theirs], "{ours} of a layer in {name}");
                 }
-                // The reference counts every entry of the tar, the markers among them, which are no files.
+                // The reference counts every entry of the tar, including markers, which are not files.
                 let count = |name: &str| layer[name].as_u64().unwrap();
                 let regular = count("files") + count("whiteouts") + count("opaque");
                 assert_eq!(Some(regular), truth["regular_files"].as_u64(), "files of a layer in {name}");
@@ -153,8 +153,8 @@ fn made_by_engine(path: &str) -> bool {
     made.contains(&path) || path.starts_with("dev/")
 }
 
-/// A line of `tar -tv`: the path, and `kind+mode owner size →target`. The engine names a file of several names in an
-/// order of its own, so a hard link counts as a file, and only what carries the content has a size.
+/// A line of `tar -tv`: the path, and `kind+mode owner size →target`. The engine names a file of several names in its
+/// own order, so a hard link counts as a file, and only what carries the content has a size.
 fn parse_line(line: &str) -> (String, String) {
     let (mode, rest) = line.split_once(' ').unwrap();
     let (owner, rest) = rest.split_once(' ').unwrap();

@@ -344,7 +344,7 @@ fn indexes_that_stand_for_more_than_there_is() {
     refused("a manifest of 2,000 images", &["inspect", &desk.file("a.tar", &archive)], &["--limit-images"]);
 }
 
-/// Writes so many zeros.
+/// Writes `n` zeros.
 fn zeros(out: &mut impl Write, mut bytes: u64) {
     let piece = vec![0; 1 << 20];
     while bytes > 0 {
@@ -354,7 +354,7 @@ fn zeros(out: &mut impl Write, mut bytes: u64) {
     }
 }
 
-/// A tar of one file of so many zeros.
+/// A tar of one file of `n` zeros.
 fn tar_of_zeros(out: &mut impl Write, bytes: u64) {
     out.write_all(header(b"zeros", EntryType::Regular, bytes).as_bytes()).unwrap();
     zeros(out, bytes + 1024);
@@ -425,7 +425,7 @@ fn bombs_of_every_compression() {
         &["inspect", root.to_str().unwrap(), "--limit-inflated-bytes", "20000000"],
         &["the size of all layers, inflated,", "--limit-inflated-bytes"],
     );
-    // Zeros are common: below a gibibyte nothing is said against them.
+    // Zeros are common: below a gibibyte they are allowed.
     let (_, bomb) = bombs(50 * MIB, &["zstd"]).remove(0);
     let mut tar = Vec::new();
     tar_of_zeros(&mut tar, 50 * MIB);

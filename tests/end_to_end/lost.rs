@@ -44,7 +44,7 @@ fn many_files(directory: &Path) -> String {
     path.display().to_string()
 }
 
-/// Sends a signal while a snapshot is on its way into a file that is there already. False if it was there too soon.
+/// Sends a signal while a snapshot is on its way into an existing file. False if the snapshot was finished too soon.
 fn interrupted(source: &str, output: &Path, signal: &str, code: Option<i32>) -> bool {
     let mut child = program::command()
         .args(["snapshot", source, "-o", output.to_str().unwrap()])
@@ -78,7 +78,7 @@ fn a_signal_leaves_the_old_file() {
         });
         assert!(is_caught, "{signal}: it was always there too soon");
         assert_eq!(fs::read_to_string(&output).unwrap(), OLD, "{signal}");
-        // Nothing can tidy up behind SIGKILL; what is left is hidden, and in nobody's way.
+        // Nothing can tidy up behind SIGKILL; the rest is hidden and does no harm.
         if signal != "KILL" {
             assert_eq!(names(place.path()).len(), 1, "{signal}");
         }
@@ -165,7 +165,7 @@ fn a_source_that_changes_while_it_is_read() {
         .unwrap();
     let mut file = OpenOptions::new().append(true).open(&path).unwrap();
     while child.try_wait().unwrap().is_none() {
-        // What is behind the end of an archive is no content: without a look at the file nobody would notice.
+        // What is behind the end of an archive is no content: only a look at the file reveals it.
         file.write_all(&[0]).unwrap();
         std::thread::sleep(Duration::from_millis(2));
     }

@@ -9,6 +9,7 @@ mod artifacts;
 mod bad_input;
 mod costs;
 mod ecosystems;
+mod help;
 mod hostile;
 mod images;
 mod in_browser;

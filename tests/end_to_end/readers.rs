@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::limits::observed;
 
-/// A reader: what is bounded, how many of it are allowed, and a call that reads so many.
+/// A reader: what is bounded, how many of it are allowed, and a call that reads that many.
 struct Reader {
     what: &'static str,
     limit: usize,

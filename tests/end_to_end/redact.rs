@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::secrets::inflated;
 
-/// A name of its own for each case.
+/// A separate name for each case.
 fn name(pattern: &str, case: usize) -> String {
     let letters: String =
         [case / 26, case % 26].iter().map(|&at| char::from(b"abcdefghijklmnopqrstuvwxyz"[at])).collect();

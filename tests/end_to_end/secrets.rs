@@ -1,5 +1,5 @@
 //! Fifty kinds of secrets, planted wherever an image, a compose file or an engine may hold one: no output has any of
-//! their values, in no encoding. That they are there is told by names and by findings.
+//! their values, in no encoding. Names and findings show that the secrets exist.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use tar::EntryType;
 use tempfile::TempDir;
 
 /// A kind of secret: what it is, its value, and a command that holds it as `{}`. The values are written in two parts, so
-/// that nobody who scans this file takes them for what they imitate.
+/// that no scanner of this file takes them for what they imitate.
 const KINDS: [(&str, [&str; 2], &str); 54] = [
     ("AWS key ID", ["AK", "IA2E0A8F3B244C9986"], "aws configure set aws_access_key_id {}"),
     (
@@ -171,7 +171,7 @@ fn layer() -> Vec<u8> {
         add(&format!("srv/{kind}/.env"), format!("API_TOKEN={secret}\nNOTE=x\n"));
         add(&format!("srv/{kind}/.npmrc"), format!("//registry.npmjs.org/:_authToken={secret}\n"));
         add(&format!("srv/{kind}/settings.yml"), format!("password: {secret}\nbroken: [{secret}\n"));
-        // Metadata of packages, sound and damaged: what is wrong with it is said without what is in it.
+        // Metadata of packages, sound and damaged: errors are reported without the content.
         let package = json!({"name": format!("p{kind}"), "version": "1.0.0", "repository": format!("https://me:{secret}@host/r")});
         add(&format!("srv/{kind}/node_modules/p{kind}/package.json"), package.to_string());
         let damaged =

@@ -18,7 +18,7 @@ use plimsoll_tests::program::{self, succeed};
 use tar::EntryType;
 use tempfile::TempDir;
 
-/// Makes an input of so many parts in a directory, and gives the call that reads it.
+/// Makes an input of `n` parts in a directory, and gives the call that reads it.
 type Make = fn(&Path, usize) -> Vec<String>;
 
 /// A call, and how many parts its smaller input has.

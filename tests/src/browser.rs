@@ -132,7 +132,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts a browser with an empty page and a profile of its own.
+    /// Starts a browser with an empty page and a new profile.
     pub fn launch() -> Result<Self> {
         let program = find()?;
         let profile = TempDir::new()?;

@@ -15,7 +15,7 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// A regular file of so many bytes, all of them `fill`.
+    /// A regular file of `size` bytes, all of them `fill`.
     #[must_use]
     pub fn file(self, path: &str, size: usize, fill: u8) -> Self {
         self.entry(path, EntryType::Regular, "", &vec![fill; size])

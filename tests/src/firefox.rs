@@ -47,7 +47,7 @@ pub struct Firefox {
 }
 
 impl Firefox {
-    /// Starts a Firefox with an empty page and a profile of its own.
+    /// Starts a Firefox with an empty page and a new profile.
     pub fn launch() -> Result<Self> {
         let program = find()?;
         let profile = TempDir::new()?;

@@ -158,7 +158,7 @@ fn Page(state: State) -> impl IntoView {
     }
 }
 
-/// The range of one.
+/// The range of one position: `position..position + 1`.
 fn at(position: usize) -> std::ops::Range<usize> {
     position..position + 1
 }

@@ -66,7 +66,7 @@ pub(crate) struct Job {
     pub(crate) progress: RwSignal<Option<(f64, f64)>>,
 }
 
-/// All of it.
+/// The state of the page: languages, loaded snapshots, and which of them are compared.
 #[derive(Clone, Copy)]
 pub(crate) struct Desk {
     /// The language the page was written in, and the one it speaks.
@@ -75,7 +75,7 @@ pub(crate) struct Desk {
     pub(crate) held: RwSignal<Vec<Held>>,
     pub(crate) pair: RwSignal<Pair>,
     pub(crate) jobs: RwSignal<Vec<Job>>,
-    /// Whether the list of snapshots lies over the page: then it has the messages, which nobody would see under it.
+    /// Whether the list of snapshots lies over the page: then it has the messages, which would be invisible under it.
     pub(crate) is_over: RwSignal<bool>,
     /// What went wrong with files, the last one first, each with a number.
     pub(crate) failures: RwSignal<Vec<(u32, String)>>,

@@ -66,7 +66,7 @@ pub(crate) fn key(outcome: &Outcome, level: Level) -> String {
     format!("{}/{}", outcome.id, if level == Level::Ideal { "ideal" } else { "minimum" })
 }
 
-/// A target file with one level of one target changed. A service that `"*"` speaks for gets a target of its own.
+/// A target file with one level of one target changed. A service that `"*"` covers gets its own target.
 fn with(document: &Value, key: &str, value: &str) -> Option<Value> {
     let (id, level) = key.rsplit_once('/').filter(|(_, level)| ["minimum", "ideal"].contains(level))?;
     let (table, target) = id.rsplit_once('.')?;

@@ -1,7 +1,7 @@
-//! What the page reads of its own file and of the reader's, and what it tells the document: all of its I/O.
+//! What the page reads from its file and from the reader's files, and what it tells the document: all of its I/O.
 //!
-//! The functions behind it are in `boot.js`. A `#[wasm_bindgen(inline_js)]` would put them into a file of
-//! its own, which a page of one file cannot import.
+//! The functions behind it are in `boot.js`. A `#[wasm_bindgen(inline_js)]` would put them into a separate
+//! file, which a page of one file cannot import.
 
 use std::error::Error;
 
@@ -88,9 +88,9 @@ pub(crate) fn read(id: u32, file: &web_sys::File, mut told: impl FnMut(Told) + '
     read_file(id, file, &told.into_js_value());
 }
 
-/// Notes why a worker ends, for whoever started it.
+/// Notes why a worker ends, for the code that started it.
 pub(crate) fn note_fault(reason: &str) {
-    // There is nobody to tell that this failed, too.
+    // A failure here cannot be reported either.
     let _ = js_sys::Reflect::set(&js_sys::global(), &"fault".into(), &reason.into());
 }
 

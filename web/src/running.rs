@@ -57,7 +57,7 @@ impl Running {
     }
 
     /// Its courses over time, before and after. Where a side was recorded both with a load and without one, each is a
-    /// course of its own, and it is said which; else whatever there is of both sides is one.
+    /// separate course with a label; otherwise all recordings of a side are one course.
     pub(crate) fn courses(&self, name: &str) -> Vec<(Option<bool>, [Option<&Timeline>; 2])> {
         let of = |side: &'_ [Timeline], under_load: Option<bool>| {
             let fits = |timeline: &&Timeline| under_load.is_none_or(|load| timeline.under_load == load);
@@ -85,7 +85,7 @@ impl Running {
     }
 }
 
-/// What the limits of a side leave free; nothing where nobody knows.
+/// The headroom of a side; `None` if it is unknown.
 pub(crate) fn headroom(memory: &Memory) -> Option<Headroom<'_>> {
     if !memory.totals.unlimited.is_empty() {
         return Some(Headroom::Unlimited(&memory.totals.unlimited));

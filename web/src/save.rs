@@ -1,4 +1,4 @@
-//! Writes the comparison that is shown as a file of its own, as `plimsoll report` does.
+//! Writes the comparison that is shown as a separate file, as `plimsoll report` does.
 
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;

@@ -1,4 +1,4 @@
-//! What leaves the page at the reader's wish: the clipboard, files that are saved, paper. Nothing of it goes anywhere.
+//! Exports that the reader requests: the clipboard, saved files, paper. They stay on this machine.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::state::State;
 use crate::text::words;
 use crate::{document, load};
 
-/// What is told to the reader, and read aloud: what came of the last wish.
+/// The status line, which screen readers read aloud: the result of the last export.
 #[derive(Clone, Copy)]
 pub(crate) struct Said(pub(crate) RwSignal<&'static str>);
 
@@ -27,7 +27,7 @@ impl Said {
     }
 }
 
-/// A chart as a file of its own.
+/// A chart as a separate file.
 pub(crate) struct Picture {
     /// The name of the file, without what comes behind the dot.
     pub(crate) name: &'static str,
@@ -138,7 +138,7 @@ fn drawn(image: &HtmlImageElement, width: f64, height: f64) -> Option<HtmlCanvas
     Some(canvas)
 }
 
-/// Prints the summary, or everything, whatever the view: paper has a view of its own until it is printed.
+/// Prints the summary, or everything, whatever the view: paper has its own view until it is printed.
 pub(crate) fn print(state: State, all: bool) {
     state.everything.set(all);
     load::set_root_data("paper", Some(if all { "all" } else { "summary" }));

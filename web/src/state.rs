@@ -171,7 +171,7 @@ impl State {
         state
     }
 
-    /// The same choices for another report.
+    /// This view of another report.
     pub(crate) fn showing(self, report: &'static Report) -> Self {
         let name = untrack(|| self.selected().map(|service| service.name.clone()));
         let state = Self { report, ..self };
@@ -230,7 +230,7 @@ impl State {
         }
     }
 
-    /// Leads to an anchor. What stands there already is left alone.
+    /// Leads to an anchor, unless the page already shows it.
     fn jump(&self, anchor: &str) {
         let is_one = !anchor.is_empty() && anchor.len() <= LONGEST_ANCHOR;
         if is_one && self.at.with_untracked(|at| at != anchor) {

@@ -78,7 +78,7 @@ pub(crate) fn messages() -> &'static Messages {
     &words().messages
 }
 
-/// Conclusions in words, each on one line.
+/// Conclusions as text, each on one line.
 pub(crate) fn lines<M>(conclusions: &[M], text: fn(&M) -> String) -> Vec<String> {
     conclusions.iter().map(|conclusion| one_line(&text(conclusion))).collect()
 }

@@ -13,7 +13,7 @@ use crate::regressions::{Regression, regressions};
 /// Two snapshots compared in every respect.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changes {
-    /// Their images.
+    /// The comparison of their images.
     pub comparison: Arc<Comparison>,
     /// The memory of both sides, where anything is known of it.
     pub running: [Option<Memory>; 2],

@@ -297,7 +297,7 @@ mod tests {
         }
     }
 
-    /// A Dockerfile of these instructions, one a line.
+    /// A Dockerfile of these instructions, one per line.
     fn build(text: &[&str]) -> BuildFile {
         let mut stage = None;
         let instruction = |(at, text): (usize, &&str)| {

@@ -15,7 +15,7 @@ pub enum Cause {
     Overwritten,
     /// A later layer has a file of the very same content at its path: it was touched, or changed its owner or mode.
     RewrittenSameContent,
-    /// A later layer has something at its path, or at a directory above it, that is no file, or was none.
+    /// A later layer has something at its path, or at a directory above it, that is not a file, or was not one.
     ReplacedByOtherKind,
 }
 

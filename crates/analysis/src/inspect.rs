@@ -83,7 +83,7 @@ pub struct ImageInspection {
 pub struct Hidden {
     /// How they were hidden.
     pub cause: Cause,
-    /// The bytes.
+    /// The hidden bytes of this cause and these layers.
     pub bytes: Bytes,
     /// The number of files, hard links to one file counted once.
     pub files: u64,
@@ -107,7 +107,7 @@ impl Hidden {
 pub struct HiddenFile {
     /// Where it lay, escaped.
     pub path: String,
-    /// Its size.
+    /// The size of the file.
     pub bytes: Bytes,
 }
 
@@ -146,7 +146,7 @@ pub struct LayerInspection {
     pub opaque: u64,
     /// The instruction that made it, readable.
     pub instruction: Option<String>,
-    /// The same as the builder noted it, without values that could be secret.
+    /// The build step as the builder recorded it, without values that may be secret.
     pub created_by: Option<String>,
 }
 
@@ -155,7 +155,7 @@ pub struct LayerInspection {
 pub struct WarningMessage {
     /// The warning in plain words.
     pub message: String,
-    /// Its parts.
+    /// The warning, with its values.
     #[serde(flatten)]
     pub warning: Warning,
 }
@@ -179,7 +179,7 @@ pub fn inspect(snapshot: &Snapshot) -> Inspection {
 }
 
 impl ImageInspection {
-    /// The same image, run by another service.
+    /// This inspection under the name of another service that runs the same image.
     pub(crate) fn of_service(&self, service: &str) -> Self {
         Self { service: service.to_owned(), ..self.clone() }
     }

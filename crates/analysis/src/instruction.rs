@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-/// The text of an instruction, as the history of an image or a Dockerfile has it: somebody else's code. It is shown as it
+/// The text of an instruction, as the history of an image or a Dockerfile has it: the code of other people. It is shown as it
 /// is, and gets into suggested lines only through `lines::step`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Instruction(String);

@@ -12,7 +12,7 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
     distances.filter(|(distance, _)| *distance <= most).min().map(|(_, name)| name)
 }
 
-/// Nobody mistypes longer names.
+/// Longer names are not typing errors.
 const LONGEST: usize = 64;
 
 #[cfg(test)]

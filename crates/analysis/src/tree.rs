@@ -84,7 +84,7 @@ pub(crate) struct TreeBuilder<'a> {
 }
 
 impl<'a> TreeBuilder<'a> {
-    /// For at most so many nodes and inodes.
+    /// With capacity for this number of nodes and inodes.
     pub(crate) fn new(nodes: usize, inodes: usize) -> Self {
         Self { nodes: Vec::with_capacity(nodes), open: Vec::new(), inode_seen: vec![false; inodes] }
     }

@@ -159,7 +159,7 @@ fn any_layer() -> impl Strategy<Value = RandomLayer> {
     let entries = prop::collection::btree_map(any_path(), item, 0..8);
     let markers = || prop::collection::btree_set(any_path(), 0..3);
     (entries, markers(), markers()).prop_map(|(mut entries, whiteouts, opaque)| {
-        // Links to links, to themselves and to directories are cases of their own, tested by hand.
+        // Links to links, to themselves and to directories are separate cases, tested by hand.
         let targets: BTreeMap<String, bool> =
             entries.iter().map(|(path, item)| (path.clone(), matches!(item, Item::File { .. }))).collect();
         entries.retain(|path, item| match item {

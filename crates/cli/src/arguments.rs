@@ -1,4 +1,4 @@
-//! What is said of arguments that cannot be read. They are quoted, and may hold a login or a token.
+//! Errors about invalid arguments. They quote the arguments, which may contain credentials.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ pub(crate) fn refused(error: &clap::Error) -> ExitCode {
         let _ = error.print();
     } else {
         let redact = std::env::args_os().any(|argument| argument == "--redact");
-        // Nobody may be listening, and then nothing is lost.
+        // Standard error may be closed.
         let _ = write!(anstream::stderr(), "{}", shown(&error.render().ansi().to_string(), redact));
     }
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)

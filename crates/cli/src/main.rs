@@ -34,13 +34,25 @@ mod viewer;
 use crate::error::Error;
 use crate::printer::Printer;
 
-/// Know how heavy your containers are, make them lighter, prove it.
+/// Measure container images and their memory, find waste, and prove the improvement
+///
+/// A SOURCE is an image archive, an image in an engine or a registry, or a snapshot: see `plimsoll snapshot --help`.
 #[derive(Parser)]
-#[command(name = "plimsoll", version, max_term_width = 100)]
+#[command(name = "plimsoll", version, max_term_width = 100, after_long_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Show where the bytes of an image are:
+      plimsoll inspect my-app:latest
+  Find waste, with the fix for each finding:
+      plimsoll findings my-app:latest --dockerfile Dockerfile
+  Compare an image before and after a change:
+      plimsoll snapshot app=my-app:old -o before.plimsoll
+      plimsoll snapshot app=my-app:new -o after.plimsoll
+      plimsoll report before.plimsoll after.plimsoll -o report.html";
 
 #[derive(Subcommand)]
 enum Command {
@@ -86,7 +98,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(code) => code,
-        // Whoever reads our output has seen enough: `plimsoll inspect … | head`.
+        // The reader of our output has seen enough: `plimsoll inspect … | head`.
         Err(Error::ClosedPipe) => ExitCode::SUCCESS,
         Err(error) => {
             printer.error(&error);

@@ -15,23 +15,25 @@ use crate::names;
 use crate::printer::Printer;
 use crate::unchanged::unchanged;
 
-/// What is read beside images.
+/// The memory data to read beside images.
 #[derive(clap::Args)]
-#[command(next_help_heading = "Memory")]
+#[command(next_help_heading = "Memory options")]
 pub(crate) struct MemoryArgs {
-    /// What an engine says of its containers: `docker stats`, `inspect`, `events`, … or a recording of `plimsoll record`
+    /// Recordings of `plimsoll record`, or output of `docker stats`, `inspect`, `events`, …
     #[arg(long, value_name = "FILE", num_args = 1..)]
     memory: Vec<PathBuf>,
-    /// A compose file. Several are one project, a later one over an earlier one, as `docker compose -f A -f B` reads them
+    /// Compose file; later files override earlier ones, as in `docker compose -f A -f B`
     #[arg(long, value_name = "FILE")]
     compose: Vec<PathBuf>,
-    /// A file with the variables of the compose files, instead of the `.env` beside the first one. No variable is taken from the environment
+    /// File with the variables of the Compose files, instead of `.env` beside the first one
+    ///
+    /// Variables of the environment are not used.
     #[arg(long, value_name = "FILE", requires = "compose")]
     env_file: Vec<PathBuf>,
-    /// Call a service by another name, to match it with that of another snapshot
+    /// Rename a service, to match the name in another snapshot
     #[arg(long, value_name = "OLD=NEW", value_parser = parse_map)]
     map: Vec<(String, String)>,
-    /// The most bytes of one such file; a journal may have eight times as many
+    /// Maximum size of one memory file, in bytes; journals may be eight times as large
     #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = MAX_BYTES)]
     limit_memory_bytes: usize,
 }
@@ -194,7 +196,7 @@ pub(crate) fn tell(runtime: &Runtime, printer: &Printer) {
     }
 }
 
-/// What there is, in words.
+/// The contents of a recording, as text.
 pub(crate) fn contents(runtime: &Runtime) -> String {
     let frames: u64 = runtime.recordings.iter().map(|recording| u64::from(recording.frames)).sum();
     let counts = [
@@ -228,7 +230,7 @@ fn add(builder: &mut RuntimeBuilder, path: &Path, variables: &Variables, max: us
     Ok(())
 }
 
-/// One byte more than is read of any file, so that one which is longer is told from one which is not.
+/// One byte more than is read of any file, to detect a file that is too long.
 fn content(path: &Path, max: usize) -> std::io::Result<Vec<u8>> {
     input::read_start(path, (max as u64).saturating_mul(JOURNAL).saturating_add(1))
 }

@@ -102,8 +102,8 @@ fn check_ends_as_its_targets_do() {
 #[test]
 fn probes_are_named_by_their_check() {
     let targets = "[[checks]]\nid = 'works'\ntitle = 'it works'";
-    check(targets, &["--probe", "works=0"], 0, "its probe ended with 0");
-    check(targets, &["--probe", "works=3"], 1, "its probe ended with 3");
+    check(targets, &["--probe", "works=0"], 0, "its probe exited with 0");
+    check(targets, &["--probe", "works=3"], 1, "its probe exited with 3");
     check(targets, &["--probe", "other=0"], 2, "no check with this id");
     check(targets, &["--probe", "works"], 2, "expected `ID=EXIT_CODE`");
 }
@@ -226,5 +226,5 @@ fn inspect_and_compare_show_memory() {
     let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
     assert_eq!(json["memory"]["services"][0]["limit"]["bytes"], 512 * MIB);
     let compared = run(directory.path(), &["compare", "after.plimsoll", "after.plimsoll"]);
-    assert!(compared.stdout.contains("a verdict takes 4 on each side"), "{}", compared.stdout);
+    assert!(compared.stdout.contains("a verdict needs 4 on each side"), "{}", compared.stdout);
 }

@@ -1,6 +1,6 @@
 //! A card for a chat or a slide: the verdict, both sizes and the services that changed most, as SVG.
 //!
-//! It is as large as the previews of links are (1200 × 630) and needs nothing: no script, no font of its own, no
+//! It is as large as the previews of links are (1200 × 630) and needs nothing: no script, no own font, no
 //! other file. Widths of text are estimated, since a file has no font to measure.
 
 use std::fmt::Write as _;
@@ -34,7 +34,7 @@ const WORSE: usize = 3;
 const LOWEST: f64 = 530.0;
 /// The average width of a character against its size, a little on the wide side.
 const CHARACTER: f64 = 0.66;
-/// The same where the text is not bold.
+/// The mean width of a character that is not bold, in ems.
 const REGULAR: f64 = 0.57;
 
 /// The card of a comparison.

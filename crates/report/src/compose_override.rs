@@ -60,11 +60,7 @@ fn section(service: &ServiceRecommendation, language: Language) -> String {
             reasons(&mut text, 10, recommended, language);
             let _ = writeln!(text, "          memory: {}", mebibytes(bytes));
         }
-        comment(
-            &mut text,
-            4,
-            "the same for files that say it the short way: compose takes both only if they agree",
-        );
+        comment(&mut text, 4, "the same in the short form: Compose accepts both only if they agree");
         for (name, found) in [("mem_limit", limit), ("mem_reservation", reservation)] {
             if let Some((bytes, _)) = found {
                 let _ = writeln!(text, "    {name}: {}", mebibytes(bytes));
@@ -108,7 +104,7 @@ fn comment(text: &mut String, indent: usize, words: &str) {
     let _ = writeln!(text, "{:indent$}{}", "", yaml::comment(words));
 }
 
-/// In whole mebibytes where it is so many, else in bytes.
+/// In mebibytes if it is a whole number of them, else in bytes.
 fn mebibytes(bytes: Bytes) -> String {
     if bytes.0.is_multiple_of(1 << 20) { format!("{}M", bytes.0 >> 20) } else { format!("{}b", bytes.0) }
 }
@@ -150,9 +146,10 @@ mod tests {
             "  # left out: Compose does not take \"a: \\\"b\\\"\\x0a$x\" for the name of a service\n";
         assert!(text.ends_with(left_out), "{text}");
         assert!(written(vec![odd]).contains("\nservices: {}\n"));
-        let why = "          # `x it: #` without `max-size` grows without limit: 30 MB for each container instead\n";
+        let why =
+            "          # `x it: #` without `max-size` grows without limit: 30 MB per container instead\n";
         assert!(text.contains(&format!("{why}          memory: 1024M\n")), "{text}");
-        let score = "    mem_limit: 1024M\n    # demanded by the targets\n    oom_score_adj: 300\n";
+        let score = "    mem_limit: 1024M\n    # required by the targets\n    oom_score_adj: 300\n";
         assert!(text.contains(score), "{text}");
     }
 }

@@ -6,7 +6,7 @@ use plimsoll_snapshot::path;
 use crate::format::one_line;
 use crate::words;
 
-/// The services, one a line. The heads are those of the JSON document, whatever the language.
+/// The services, one per line. The heads are those of the JSON document, whatever the language.
 #[must_use]
 pub fn services(comparison: &Comparison) -> String {
     let mut csv = String::from(

@@ -1,4 +1,4 @@
-//! Findings as text and Markdown: what was found, what it would save, and the lines that fix it.
+//! Findings as text and Markdown: waste in images, what it costs, and the lines that fix it.
 
 use std::fmt::Write as _;
 
@@ -107,7 +107,7 @@ fn indent_kept(line: &str) -> String {
     format!("{}{}", " ".repeat(indent), one_line(line))
 }
 
-/// The same for a pull request.
+/// The findings as Markdown, for a pull request.
 #[must_use]
 pub fn markdown(advice: &StackAdvice, language: Language) -> String {
     let mut text = String::new();

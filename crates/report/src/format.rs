@@ -128,7 +128,7 @@ pub fn percent(percent: f64) -> String {
     if magnitude < 0.005 {
         return "0 %".to_owned();
     }
-    // Nobody reads +72562 %: beyond three times the size, it is said how many times.
+    // +72562 % is not readable: beyond three times the size, the factor is shown.
     if percent >= TIMES {
         return format!("×{}", times(percent / 100.0 + 1.0));
     }
@@ -183,7 +183,7 @@ pub fn sentence(text: &str) -> String {
     rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
-/// A text on one line. White space becomes one space; what nobody sees, or a terminal would obey, becomes an escape.
+/// A text on one line. White space becomes one space; what is invisible, or a terminal would obey, becomes an escape.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     // Most texts are one line of plain ASCII as they are.
@@ -207,7 +207,7 @@ pub fn one_line(text: &str) -> String {
     without_commands(line.trim().to_owned())
 }
 
-/// The same with an escape for each sign that the runner of a pipeline would obey, where its log shows the text.
+/// A line with an escape for each character that a CI runner would obey in its log.
 fn without_commands(line: String) -> String {
     let mut harmless = String::new();
     let mut rest = line.as_str();
@@ -228,7 +228,7 @@ fn is_break(character: char) -> bool {
     matches!(character, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// The same for a text that keeps its lines.
+/// A text that keeps its lines, with the escapes of [`one_line`].
 #[must_use]
 pub fn lines(text: &str) -> String {
     let line = |line: &str| {

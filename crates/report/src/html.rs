@@ -88,7 +88,7 @@ impl<'a> Viewer<'a> {
         Ok(Viewer { parts })
     }
 
-    /// Writes a report, streaming the data: nothing of the page is held in memory.
+    /// Writes a report, streaming the data: the page is never in memory as a whole.
     pub fn write(&self, page: &Page<'_>, mut out: impl Write) -> io::Result<()> {
         let [before_lang, before_title, before_static, before_data, end] = self.parts;
         out.write_all(before_lang.as_bytes())?;

@@ -1,4 +1,4 @@
-//! JSON that can be printed: what nobody sees in a text, or a terminal or the log of a pipeline would obey, is written as
+//! JSON that can be printed: what is invisible in a text, or a terminal or the log of a pipeline would obey, is written as
 //! `\uXXXX`. To a program it is the same text.
 
 use std::io::{self, Write};

@@ -18,7 +18,7 @@ const CELL: usize = 80;
 /// The most services that the table at the top names, and the most rows of a table that is folded.
 const ROWS: usize = 10;
 const FOLDED_ROWS: usize = 40;
-/// A comment on GitHub takes 65,536 characters. Counted in bytes, so whoever counts otherwise counts less.
+/// A comment on GitHub takes 65,536 characters. Bytes are counted, which is never less than characters.
 const LIMIT: usize = 60_000;
 
 /// An inspection.

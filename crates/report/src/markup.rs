@@ -27,7 +27,7 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
-/// The same inside of HTML, where Markdown is not read but references are looked for.
+/// A text inside HTML, where Markdown is not parsed but references are.
 pub(crate) fn escaped_html(text: &str) -> String {
     let line = one_line(text);
     let is_plain = !line.split(' ').any(|word| is_reference(bare(word).1));

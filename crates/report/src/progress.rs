@@ -35,7 +35,7 @@ fn service_text(service: &ServiceProgress, language: Language) -> String {
     text
 }
 
-/// The same as Markdown.
+/// The progress as Markdown.
 #[must_use]
 pub fn markdown(progress: &Progress, language: Language) -> String {
     let mut text = String::new();

@@ -11,7 +11,7 @@ pub struct SizeDefinition {
     pub name: &'static str,
     /// What is added up.
     pub definition: &'static str,
-    /// The command that shows it, or that nobody does.
+    /// The command that shows it, or "no engine".
     pub shown_by: &'static str,
 }
 
@@ -26,21 +26,21 @@ pub const IMAGE: SizeDefinition = SizeDefinition {
 pub const FINAL_TREE: SizeDefinition = SizeDefinition {
     field: "final_tree_bytes",
     name: "final tree",
-    definition: "those that a path in a container still reaches",
+    definition: "the bytes of the files that a container sees",
     shown_by: "about `docker export | wc -c`",
 };
 /// Hidden bytes.
 pub const HIDDEN: SizeDefinition = SizeDefinition {
     field: "hidden_bytes",
     name: "hidden",
-    definition: "those that no path reaches any more: image size = final tree + hidden",
+    definition: "bytes that a later layer deleted or replaced: image size = final tree + hidden",
     shown_by: "no engine",
 };
 /// Duplicate bytes.
 pub const DUPLICATE: SizeDefinition = SizeDefinition {
     field: "duplicate_bytes",
     name: "duplicate",
-    definition: "bytes of the final tree whose content another file of it already has",
+    definition: "bytes of the final tree that repeat the content of another file",
     shown_by: "no engine",
 };
 /// Compressed size.
@@ -54,7 +54,7 @@ pub const COMPRESSED: SizeDefinition = SizeDefinition {
 pub const ALLOCATED: SizeDefinition = SizeDefinition {
     field: "allocated_estimate_bytes",
     name: "allocated (estimate)",
-    definition: "the unpacked layers on disk: files in blocks of 4096 bytes, one block a directory",
+    definition: "the unpacked layers on disk: files in blocks of 4096 bytes, one block per directory",
     shown_by: "`du` on the unpacked layers",
 };
 /// Unique size of a stack.
@@ -68,7 +68,7 @@ pub const UNIQUE: SizeDefinition = SizeDefinition {
 pub const DIVE_EFFICIENCY: SizeDefinition = SizeDefinition {
     field: "dive_efficiency",
     name: "dive efficiency",
-    definition: "for each path its smallest size against the sum of its sizes over all layers, as dive means it",
+    definition: "the smallest size of each path, divided by the sum of its sizes over all layers, as dive defines it",
     shown_by: "`dive`",
 };
 

@@ -66,7 +66,7 @@ fn table(comparison: &Comparison, language: Language) -> String {
     html
 }
 
-/// The same where there is one side.
+/// The summary of one side alone.
 fn single(comparison: &Comparison, language: Language) -> String {
     let words = language.words();
     let mut html = String::new();

@@ -1,5 +1,5 @@
 //! Why a service changed, in at most three sentences: what did most of it, what worked against it, and what came of
-//! the bytes that nobody sees.
+//! the hidden bytes.
 
 use plimsoll_analysis::compare::{BridgeStep, ServiceComparison};
 use plimsoll_snapshot::Bytes;

@@ -38,7 +38,7 @@ pub const fn file_change(change: FileChange) -> &'static str {
     }
 }
 
-/// The same as programs know it: in attributes of the page, in CSV. These names are those of the JSON document.
+/// The key of a change in attributes of the page, in CSV and in the JSON document.
 #[must_use]
 pub const fn file_change_key(change: FileChange) -> &'static str {
     match change {

@@ -17,7 +17,7 @@ pub struct BuildFile {
     /// The patterns of `.dockerignore`, in the order of the file; `None` if there is no such file.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ignore: Option<Vec<String>>,
-    /// The files that a build sends to the engine; `None` if nobody measured.
+    /// The files that a build sends to the engine; `None` if not measured.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub context: Option<BuildContext>,
 }

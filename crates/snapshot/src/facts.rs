@@ -19,7 +19,7 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub packages: Vec<PackageFact>,
-    /// Which files belong to a package, where that is told apart from its description.
+    /// Which files belong to a package, where that is separate from its description.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub file_lists: Vec<FileListFact>,
@@ -39,7 +39,7 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub secrets: Vec<SecretFact>,
-    /// Files that a package moved out of the way of its own.
+    /// Files that a package moved away to make room for its files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub diversions: Vec<DiversionFact>,
@@ -364,7 +364,7 @@ pub enum RequirementKind {
     Recommended,
     /// It can make use of it (dpkg `Suggests`, npm `optionalDependencies`).
     Optional,
-    /// Whoever uses the package has to bring it (npm `peerDependencies`).
+    /// The user of the package has to install it (npm `peerDependencies`).
     Peer,
     /// Only its developers need it (npm `devDependencies`).
     Development,
@@ -381,7 +381,7 @@ impl RequirementKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Files {
-    /// Nothing is said of them here.
+    /// This file does not list them.
     #[default]
     Unknown,
     /// Only the file the metadata was read of (a jar, a binary).
@@ -448,7 +448,7 @@ impl FileList {
     }
 }
 
-/// The files of a package, listed in a file of its own (dpkg `info/*.list`, Python `RECORD`).
+/// The files of a package, listed in a separate file (dpkg `info/*.list`, Python `RECORD`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileListFact {
     /// The list.

@@ -1,4 +1,4 @@
-//! Characters that nobody sees, or that change how others are seen. Wherever a text is shown, they are shown as escapes.
+//! Characters that are invisible, or that change how others are seen. Wherever a text is shown, they are shown as escapes.
 
 /// Whether a character is not shown as it is: it controls a terminal, turns the direction of text, takes no room, or is
 /// no character at all.

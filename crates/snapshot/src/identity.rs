@@ -110,7 +110,7 @@ impl fmt::Display for DiffId {
 /// XXH3 (64 bits) of a file's content.
 ///
 /// Two files are taken for the same content if size *and* hash agree. That is a statement about accidents,
-/// not about adversaries: whoever builds an image can forge such a hash, and with it only spoil the
+/// not about adversaries: an image author can forge such a hash, and with it only spoil the
 /// figures of that very image. What has to be trusted, blobs and layers, is verified by SHA-256.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentHash(pub u64);

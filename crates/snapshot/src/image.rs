@@ -26,7 +26,7 @@ pub struct Snapshot {
     /// Every layer once, however many images hold it.
     #[serde(deserialize_with = "room::list")]
     pub layers: Vec<Layer>,
-    /// What runs and what it takes; absent where nobody looked.
+    /// What runs and what it takes; absent if not read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub runtime: Option<Runtime>,
 }
@@ -271,7 +271,7 @@ pub struct Contents {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[serde(deserialize_with = "room::list")]
     pub warnings: Vec<Warning>,
-    /// What its files say; absent where nobody looked (schema version 1).
+    /// What its files say; absent if not read (schema version 1).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub facts: Option<Facts>,
 }

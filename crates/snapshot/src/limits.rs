@@ -16,7 +16,7 @@ pub struct SnapshotLimits {
     pub services: u64,
     /// Layers of one image.
     pub layers: u64,
-    /// Containers, planned services, and series of samples: each may have so many.
+    /// Containers, planned services, and series of samples: each has this limit.
     pub containers: u64,
     /// Files and directories of the layers of all images that a service runs. A layer counts once for each time that an
     /// image names it: an image of a few bytes can name a layer of millions of files.
@@ -129,7 +129,7 @@ mod tests {
         Transport,
     };
 
-    /// A layer of two files in one directory, and services that each run an image which names it so many times.
+    /// A layer of two files in one directory, and services that each run an image which names it `n` times.
     fn snapshot(services: usize, names: usize) -> Snapshot {
         let contents =
             Contents { whiteouts: [&b"d/a"[..], b"d/b"].into_iter().collect(), ..Contents::default() };

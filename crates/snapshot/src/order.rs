@@ -1,6 +1,6 @@
 //! Sorting, compiled once.
 //!
-//! The standard library sorts each type with a copy of its own: a hundred of them took up a tenth of the page. Here
+//! The standard library sorts each type with a separate copy: a hundred of them took up a tenth of the page. Here
 //! the positions are sorted, by one copy, and the items then moved to where they belong. Where sorting is the work
 //! (paths, sizes of all files), the standard library does it.
 

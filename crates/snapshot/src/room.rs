@@ -13,7 +13,7 @@ thread_local! {
     static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
 }
 
-/// Reads a document whose lists take no more than so many bytes of memory together, apart from texts.
+/// Reads a document whose lists take no more than `bytes` of memory together, apart from texts.
 pub(crate) fn within<T>(bytes: u64, read: impl FnOnce() -> T) -> T {
     let before = LEFT.replace(bytes);
     let document = read();

@@ -86,7 +86,7 @@ pub(crate) fn run() -> Result {
             }
         })?;
     }
-    println!("\nThe reports, to be opened in any browser:");
+    println!("\nOpen these reports in any browser:");
     for call in CALLS {
         if let Some(report) = call.report {
             println!("  {}: {}", placed(report, &directory).display(), call.name);

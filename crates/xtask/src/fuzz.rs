@@ -13,15 +13,15 @@ use crate::workspace::{cargo, root, target};
 /// Fuzz the readers of images, of memory and of snapshots
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How long each target is fuzzed
+    /// Time for each target, in minutes
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     minutes: u64,
-    /// Only these targets; all of them if none is named
+    /// Target to fuzz; default: all
     #[arg(long = "target", value_name = "NAME")]
     targets: Vec<String>,
 }
 
-/// The targets, and what each likes to find in its input.
+/// The targets, each with its dictionary.
 const TARGETS: &[(&str, &str)] = &[
     ("archive", "archive"),
     ("layer", "archive"),

@@ -32,27 +32,27 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build the viewer and the program around it
+    /// Build the viewer and the program
     Build,
     /// Build the viewer alone: `dist/viewer.html`
     Viewer,
-    /// Build, then write the reports of the demo
+    /// Build, then write the demo reports
     Demo,
-    /// Write the pages of the rules: `docs/findings`
+    /// Generate the rule pages in `docs/findings`
     Docs,
-    /// Measure the program beside its peers; what follows `--` is for the measuring program
+    /// Benchmark the program and its peers; arguments after `--` go to the benchmark
     Bench {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Write what goes into the program and the page: CycloneDX
+    /// Write the bills of materials of the program and the page (CycloneDX)
     Sbom,
     /// Check formatting, lints, licences and advisories
     Lint,
     Test(test::Arguments),
-    /// Give the readers arbitrary input for a while: needs nightly Rust
+    /// Fuzz the readers; needs nightly Rust
     Fuzz(fuzz::Arguments),
-    /// Make one file of what trunk built: trunk's own hook
+    /// Bundle the output of trunk into one file; trunk runs this as a hook
     #[command(hide = true)]
     Bundle,
 }

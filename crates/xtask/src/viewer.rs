@@ -11,7 +11,7 @@ use crate::workspace::{cargo, for_wasm, root, target, viewer};
 /// Builds `dist/viewer.html`.
 pub(crate) fn run() -> Result {
     tools::ensure()?;
-    // Trunk builds offline, so that it downloads no tools of its own.
+    // Trunk builds offline, so that it downloads no tools.
     step("crates", || start(&mut cargo(&["fetch", "--locked"])))?;
     step("viewer", || {
         let mut trunk = Command::new("trunk");
@@ -20,7 +20,7 @@ pub(crate) fn run() -> Result {
             .current_dir(root())
             .env("PATH", tools::path()?)
             .env("CARGO_TARGET_DIR", target())
-            // Trunk takes its value for a boolean of its own, and fails on `1`.
+            // Trunk parses its value as a boolean, and fails on `1`.
             .env_remove("NO_COLOR");
         start(for_wasm(&mut trunk)?)
     })?;

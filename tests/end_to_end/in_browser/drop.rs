@@ -85,7 +85,7 @@ impl Page {
         event("drop");
     }
 
-    /// Waits until so many snapshots are held, and nothing is read any more.
+    /// Waits until this number of snapshots is loaded, and no file is being read.
     fn wait_for_held(&mut self, number: usize) {
         let condition = format!(
             "document.querySelectorAll('[data-held]').length === {number} && !document.querySelector('[data-job]')"

@@ -79,7 +79,7 @@ fn the_arrow_keys_choose_and_a_text_that_nothing_holds_says_so() {
         assert_eq!(page.eval(chosen), true, "{key}");
     }
     page.write(FIELD, "nothing is called so");
-    page.wait("$('.finder .status').textContent === 'Nothing is called that.'");
+    page.wait("$('.finder .status').textContent === 'No matches.'");
     page.press("Enter");
     page.press("Escape");
     page.wait("!$('.finder').matches(':popover-open')");

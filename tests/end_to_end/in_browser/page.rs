@@ -1,4 +1,4 @@
-//! The one-file page: it starts from a file, asks nobody for anything, and its policy holds.
+//! The one-file page: it starts from a file, makes no request, and its policy holds.
 
 use std::fs;
 
@@ -119,7 +119,7 @@ fn a_report_without_its_program_says_so() {
     fs::write(&report.file, format!("{head}id=\"plimsoll-program\"><{tail}")).unwrap();
     let mut browser = Browser::launch().unwrap();
     let error = browser.open_file(&report.file).unwrap_err().to_string();
-    assert!(error.contains("its program is missing from the file"), "{error}");
+    assert!(error.contains("the file does not contain its program"), "{error}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use plimsoll_tests::program;
 use tar::EntryType;
 use tempfile::TempDir;
 
-/// What is bounded, how many of it the page allows, and a file that has so many.
+/// What is bounded, how many of it the page allows, and a file that has that many.
 type Limit = (&'static str, usize, fn(&Path, usize) -> PathBuf);
 
 const LIMITS: &[Limit] = &[

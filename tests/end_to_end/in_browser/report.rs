@@ -1,4 +1,4 @@
-//! The page of a report on real images: its figures are those of the analysis, and it does what it is told.
+//! The page of a report on real images: its figures are those of the analysis, and its controls work.
 
 use std::sync::Arc;
 

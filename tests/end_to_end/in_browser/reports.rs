@@ -1,4 +1,4 @@
-//! Reports for the tests: each in a directory of its own, around real images or around whatever a test needs.
+//! Reports for the tests: each in its own directory, around real images or around whatever a test needs.
 
 use std::fs;
 use std::io::Write;
@@ -15,7 +15,7 @@ use plimsoll_tests::program;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A report in a directory of its own.
+/// A report in its own directory.
 pub(crate) struct Report {
     pub(crate) file: PathBuf,
     _directory: TempDir,

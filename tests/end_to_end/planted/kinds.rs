@@ -1,4 +1,4 @@
-//! The kinds of secrets that are planted: one a line. Values are written in two parts, so that nobody who scans this file
+//! The kinds of secrets that are planted: one per line. Values are written in two parts, so that no scanner of this file
 //! takes them for what they imitate; a number in them says where they were planted.
 
 use super::Sort::{self, Form, Login, Word};

@@ -62,7 +62,7 @@ impl Cases {
             let at = value.find(&format!("{:02}", place + 10)).unwrap();
             let middle = value[at.saturating_sub(8)..(at + 6).min(value.len())].to_owned();
             for form in [value, middle] {
-                // What several kinds share says nothing of one.
+                // A value that several kinds share does not identify one.
                 forms.push(form);
                 cases.push((kind, place));
             }

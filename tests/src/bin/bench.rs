@@ -21,19 +21,19 @@ use wait4::Wait4 as _;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Measure the program beside dive, syft, cat, gzip, zstd and openssl
+/// Benchmark the program and dive, syft, cat, gzip, zstd and openssl
 #[derive(Parser)]
 struct Arguments {
-    /// The program
+    /// Program to measure
     #[arg(long, default_value = "target/release/plimsoll")]
     program: PathBuf,
-    /// An archive of `docker save` to measure with, beside what is made
+    /// Also measure with this `docker save` archive
     #[arg(long)]
     archive: Option<PathBuf>,
-    /// Where the data is made, and kept for the next time
+    /// Directory for generated data, which is kept
     #[arg(long, default_value = "target/bench")]
     directory: PathBuf,
-    /// How often each is run
+    /// Number of runs of each
     #[arg(long, default_value_t = 3)]
     runs: usize,
 }
@@ -175,7 +175,7 @@ fn measure(command: &str) -> Result<Option<Cost>> {
     Ok(used.status.success().then_some(cost))
 }
 
-/// Each figure is a median of its own.
+/// Each figure is a separate median.
 fn median(costs: &[Cost]) -> Option<Cost> {
     let middle = |mut values: Vec<Duration>| {
         values.sort_unstable();

@@ -8,12 +8,12 @@ use clap::Parser;
 use plimsoll_tests::browser::{Browser, View, file_url};
 use plimsoll_tests::page::Page as _;
 
-/// Take a picture of a page
+/// Take a screenshot of a page
 #[derive(Parser)]
 struct Arguments {
-    /// The HTML file
+    /// HTML file to open
     page: PathBuf,
-    /// The picture to write: PNG, or PDF if its name ends so
+    /// File to write: PNG, or PDF if its name ends in `.pdf`
     picture: PathBuf,
     /// Width of the window in CSS pixels
     #[arg(long, default_value_t = 1280)]
@@ -21,28 +21,28 @@ struct Arguments {
     /// Height of the window in CSS pixels
     #[arg(long, default_value_t = 800)]
     height: u32,
-    /// Show only what fits into the window, not the whole page
+    /// Capture only the window, not the whole page
     #[arg(long)]
     window: bool,
-    /// As a reader who prefers dark pages
+    /// Use the dark colour scheme
     #[arg(long)]
     dark: bool,
-    /// As it is laid out for paper
+    /// Use the print layout
     #[arg(long)]
     print: bool,
-    /// As a reader whose system has colours of its own (the whole page, as the system has them)
+    /// Use forced colours for the whole page
     #[arg(long)]
     forced_colors: bool,
     /// Open the page with this fragment (`view=engineer`)
     #[arg(long, value_name = "TEXT")]
     fragment: Option<String>,
-    /// Click an element first; may be given more than once
+    /// Click an element first; can be repeated
     #[arg(long, value_name = "SELECTOR")]
     click: Vec<String>,
-    /// Run a script before the picture is taken, and show what it gives
+    /// Run a script first, and print its result
     #[arg(long, value_name = "SCRIPT")]
     eval: Option<String>,
-    /// Take any page, not only one that says when it is ready
+    /// Accept a page that does not signal that it is ready
     #[arg(long)]
     any: bool,
 }
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if arguments.any {
         browser.wait_for("document.readyState === 'complete'")?;
     } else if let Err(error) = browser.wait_until_ready() {
-        // The picture shows what the reader is told.
+        // The picture includes the messages for the reader.
         eprintln!("{error}");
     }
     for selector in &arguments.click {

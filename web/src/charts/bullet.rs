@@ -43,7 +43,7 @@ pub(crate) fn scale(sides: [Option<&Memory>; 2]) -> Scale {
     Scale::up_to(figures.flatten().max().unwrap_or(Bytes::ZERO))
 }
 
-/// The bar. The figures stand beside it, so it says nothing to whoever does not see it.
+/// The bar. The figures stand beside it, so screen readers skip it.
 #[component]
 pub(crate) fn BulletBar(service: &'static ServiceMemory, scale: Scale, is_after: bool) -> impl IntoView {
     let Bullet { taken, limit, reservation, suggested } = Bullet::of(service, scale);

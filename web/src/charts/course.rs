@@ -5,9 +5,9 @@ use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::axis::Axis;
 
-/// How many points a line is drawn with: more than there are pixels nobody sees.
+/// How many points a line is drawn with: more than there are pixels are not visible.
 const POINTS: usize = 600;
-/// A limit that is this many times as high as what was taken would leave nothing of the line to see.
+/// A limit that is this many times as high as what was taken would make the line invisible.
 const FAR: u64 = 5;
 
 /// The frame that both sides are drawn in.

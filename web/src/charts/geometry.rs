@@ -43,16 +43,16 @@ pub(crate) enum BarKind {
     Before(Bytes),
     /// One cause.
     Step(BridgeCause, ByteDelta),
-    /// All causes that have no bar of their own.
+    /// All causes without a separate bar.
     Other(ByteDelta),
     /// The size after.
     After(Bytes),
 }
 
-/// The steps that have a bar of their own. They come sorted, so what is left is the smallest.
+/// The steps that have a separate bar. They come sorted, so what is left is the smallest.
 const STEPS: usize = 8;
 
-/// The way from `before` to the size after by its steps. What has no bar of its own is in the last one, so the way
+/// The way from `before` to the size after by its steps. What has no separate bar is in the last one, so the way
 /// ends at the size after, to the byte.
 pub(crate) fn waterfall(before: Bytes, steps: &[BridgeStep]) -> Vec<Bar> {
     let own = if steps.len() > STEPS { STEPS - 1 } else { steps.len() };

@@ -1,4 +1,4 @@
-//! The charts of memory as files of their own.
+//! The memory charts as separate files.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Charts as files of their own: SVG that needs no style sheet, always light, as it will lie in a document.
+//! Charts as separate files: SVG that needs no style sheet, always light, as it will lie in a document.
 
 use std::fmt::Write as _;
 

@@ -83,7 +83,7 @@ pub(crate) const fn shape(kind: MarkKind) -> (&'static str, &'static str) {
     }
 }
 
-/// What happened, in words.
+/// What happened, as text.
 pub(crate) fn happened(kind: MarkKind) -> String {
     let words = &words().running;
     match kind {

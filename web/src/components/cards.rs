@@ -87,7 +87,7 @@ fn targets_card(judgement: Memo<Judgement>) -> AnyView {
     .into_any()
 }
 
-/// What the limits leave at the worst; nothing where nobody knows.
+/// The smallest headroom below a limit; `None` if it is unknown.
 fn memory_card(memory: &'static Memory) -> Option<AnyView> {
     let head = &words().running;
     // Headroom is none where it is being used up.

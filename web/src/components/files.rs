@@ -189,7 +189,7 @@ fn Grid(table: Table) -> impl IntoView {
     });
     let on_key = move |event: KeyboardEvent| {
         let Some(key) = Key::named(&event.key()) else { return };
-        // The buttons of the head have keys of their own, and so has the browser.
+        // The header buttons and the browser have their own keys.
         if event.target() != event.current_target() || event.ctrl_key() || event.meta_key() || event.alt_key()
         {
             return;

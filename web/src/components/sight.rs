@@ -82,7 +82,7 @@ impl Sight {
         (self.height.get_untracked() / self.rows[usize::from(self.narrow.get_untracked())]) as usize
     }
 
-    /// The rows in sight, of so many.
+    /// The visible rows, of this number of rows.
     pub(super) fn range(self, length: impl Fn() -> usize + Send + Sync + 'static) -> Memo<Range<usize>> {
         Memo::new(move |_| window(self.top.get(), self.height.get(), self.row_height(), length()))
     }

@@ -8,7 +8,7 @@ use crate::text::words;
 /// Two buttons below a chart. The picture is made when it is asked for.
 #[component]
 pub(crate) fn ChartTools(
-    /// The name of the chart, for whoever does not see it.
+    /// The name of the chart, for screen readers.
     chart: &'static str,
     picture: impl Fn() -> Option<Picture> + Copy + 'static,
 ) -> impl IntoView {

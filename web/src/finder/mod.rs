@@ -14,7 +14,7 @@ use crate::packages;
 
 /// How many of a kind are shown.
 pub(crate) const SHOWN: usize = 6;
-/// How many paths are searched at most: those of further services are left out, and the reader is told.
+/// How many paths are searched at most: those of further services are skipped, and a note says so.
 pub(crate) const MOST_PATHS: usize = 4_000_000;
 /// How much of a text is searched and shown: builders put whole scripts into an instruction.
 const LENGTH: usize = 2_000;

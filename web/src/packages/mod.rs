@@ -39,7 +39,7 @@ pub(crate) enum Why<'a> {
     PartOf(PackageId),
     /// For its own sake.
     Root(&'a Root),
-    /// Others need it: the first of so many.
+    /// Other packages need it: the first, and how many.
     Needed(PackageId, usize),
     /// Another one makes use of it, and works without.
     Wanted(Want),

@@ -20,7 +20,7 @@ pub(crate) struct Row<'a> {
     pub(crate) change: Option<PackageChangeKind>,
     /// Its own bytes of the final tree.
     pub(crate) own: SizeChange,
-    /// The bytes of the final tree that leave with it.
+    /// Its retained size in the final tree.
     pub(crate) retained: SizeChange,
     /// Whether nothing that was seen uses it.
     pub(crate) unused: bool,

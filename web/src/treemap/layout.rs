@@ -31,7 +31,7 @@ pub(crate) enum TileKind {
     Open { head: bool },
     /// A file, or a directory that is too small to look into.
     Closed,
-    /// So many of the directory `node` that are too small to be seen.
+    /// The number of children of the directory `node` that are too small to be seen.
     Rest(u32),
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn layout(tree: &FileTree<'_>, weighed: &Weighed, root: u32, bounds: 
     if tree.nodes.is_empty() || weighed.weights[root as usize] == 0 {
         return tiles;
     }
-    // A stack of its own: a tree may be deeper than that of the machine.
+    // An explicit stack: a tree may be deeper than the call stack.
     let mut open = vec![(root, bounds)];
     while let Some((from, rect)) = open.pop() {
         let node = if from == root { root } else { innermost(tree, weighed, from) };

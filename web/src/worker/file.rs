@@ -53,7 +53,7 @@ impl FileReader {
         Ok(())
     }
 
-    /// Gives the memory of the piece back at once, by sending it to nobody. Whoever collects the garbage lets hundreds
+    /// Gives the memory of the piece back at once, by sending it to a port without a reader. The garbage collector lets hundreds
     /// of megabytes of them lie, since this worker never pauses.
     fn release(&self) {
         let parts = js_sys::Array::of1(&self.piece.buffer());

@@ -37,11 +37,11 @@ pub(crate) const SNAPSHOT_LIMITS: fn() -> SnapshotLimits =
 /// How large a snapshot from the future may be for its program to be looked up.
 const GENERATOR_WITHIN: u64 = 64 << 20;
 
-/// How often the reader is told how far it is.
+/// How often progress is reported.
 const STEP: u64 = 4 << 20;
 
 /// Reads a file into a snapshot, given as JSON. `progress` is called with the bytes read and those to be read. What
-/// goes wrong is said in the language of the tag.
+/// goes wrong is reported in the language of the tag.
 #[wasm_bindgen(js_name = readFile)]
 pub fn read_file(
     file: &web_sys::File,
@@ -77,7 +77,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// What the reader is told.
+    /// The message for the reader.
     fn text(&self, name: &str) -> String {
         match self {
             Self::Other(found) => text::not_read(name, found),

@@ -2,7 +2,7 @@
 //!
 //! Image size is the bytes of the final tree, each with one owner, and hidden bytes, each with one cause. So the
 //! differences of all owners and all causes sum to the difference of the sizes. Where a side was never looked into
-//! for packages, the tree is told apart by what happened to its files instead.
+//! for packages, the tree is split by what happened to its files instead.
 
 use std::collections::BTreeMap;
 
@@ -30,9 +30,9 @@ pub struct BridgeStep {
 /// A part of a step that has a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BridgePart {
-    /// The package.
+    /// The name of the package.
     pub name: String,
-    /// What it adds.
+    /// What it adds to the step; negative if it removes bytes.
     pub delta: ByteDelta,
 }
 

@@ -12,9 +12,9 @@ use crate::tree::{Tree, TreeNode};
 pub enum FileChange {
     /// Content and attributes are the same.
     Unchanged,
-    /// Only there after.
+    /// The file exists only after.
     Added,
-    /// Only there before.
+    /// The file exists only before.
     Removed,
     /// Another content, link target or kind.
     Modified,
@@ -40,7 +40,7 @@ pub struct FileNode<'a> {
     pub end: u32,
     /// What it was before.
     pub before: Option<Side>,
-    /// What it is after.
+    /// The file after; `None` if it was removed.
     pub after: Option<Side>,
     /// What happened to the path itself. A directory is unchanged while anything below it changes.
     pub change: FileChange,
@@ -51,7 +51,7 @@ pub struct FileNode<'a> {
 /// One side of a path.
 #[derive(Clone, Copy, Debug)]
 pub struct Side {
-    /// What it is.
+    /// The kind of entry.
     pub kind: EntryKind,
     /// The bytes of it and everything below, every inode once.
     pub bytes: Bytes,
@@ -94,15 +94,15 @@ impl FileNode<'_> {
 /// How many files differ, and by how much.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileChanges {
-    /// Only there after.
+    /// Files that exist only after.
     pub added: Counted,
-    /// Only there before.
+    /// Files that exist only before.
     pub removed: Counted,
     /// Another content, link target or kind.
     pub modified: Counted,
     /// Only mode, owner or extended attributes differ.
     pub attributes: Counted,
-    /// The same on both sides.
+    /// Files that are the same on both sides.
     pub unchanged: Counted,
     /// The paths with the largest change, at most [`FileChanges::LARGEST`].
     pub largest: Vec<ChangedFile>,
@@ -111,7 +111,7 @@ pub struct FileChanges {
 /// A number of paths that are no directories, with their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counted {
-    /// How many.
+    /// The number of files.
     pub files: u64,
     /// Their bytes on both sides.
     #[serde(flatten)]
@@ -123,7 +123,7 @@ pub struct Counted {
 pub struct ChangedFile {
     /// The path, escaped.
     pub path: String,
-    /// What happened.
+    /// What happened to the file.
     pub change: FileChange,
     /// The bytes on both sides.
     #[serde(flatten)]
@@ -250,7 +250,7 @@ impl<'a> FileTree<'a> {
         })
     }
 
-    /// Counts the differences.
+    /// Counts the files by change, and lists the largest changes.
     #[must_use]
     pub fn changes(&self) -> FileChanges {
         let mut counts = [Counted::default(); 5];

@@ -12,7 +12,7 @@ use crate::squash::{Squashed, squash};
 /// one.
 #[derive(Debug)]
 pub struct ImageTree<'a> {
-    /// Its files.
+    /// The layers, stacked into one tree.
     pub squashed: Squashed<'a>,
     /// Its packages, and the owner of every byte.
     pub packages: Catalogue,
@@ -23,9 +23,9 @@ pub struct ImageTree<'a> {
 /// The images of a snapshot.
 pub(super) struct Images<'a> {
     snapshot: &'a Snapshot,
-    /// Those that somebody still holds.
+    /// Results that a caller still holds.
     known: Vec<Weak<ImageTree<'a>>>,
-    /// The one that was asked for last, and may be asked for again.
+    /// The result that was requested last, and may be requested again.
     last: Option<Arc<ImageTree<'a>>>,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Images<'a> {
         Self { snapshot, known: snapshot.images.iter().map(|_| Weak::new()).collect(), last: None }
     }
 
-    /// An image, looked into unless somebody holds it.
+    /// The result for an image: an existing one if a caller still holds it, else a new one.
     pub(super) fn get(&mut self, name: &str, image: Option<usize>) -> Option<Arc<ImageTree<'a>>> {
         let index = image?;
         let image = self.known[index].upgrade().unwrap_or_else(|| {

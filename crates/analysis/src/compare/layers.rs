@@ -32,9 +32,9 @@ pub enum LayerMatch {
     Kept,
     /// Another version of the layer.
     Changed,
-    /// Only there before.
+    /// The layer exists only before.
     Removed,
-    /// Only there after.
+    /// The layer exists only after.
     Added,
 }
 
@@ -42,7 +42,7 @@ pub enum LayerMatch {
 const SAME: u64 = 1 << 32;
 /// Two layers with at least this share of common paths (in percent) are versions of one layer.
 const ENOUGH_OVERLAP: u64 = 50;
-/// The same instruction weighs as much as all paths in common.
+/// The weight of an equal instruction: as much as all paths in common.
 const SAME_INSTRUCTION: u64 = 100;
 
 /// An image, if there is one, with its snapshot.
@@ -170,7 +170,7 @@ fn can_overlap(old: &Entries, new: &Entries) -> bool {
     small * 100 / large.max(1) >= ENOUGH_OVERLAP
 }
 
-/// About how many paths two layers have in common, by every so many of the smaller one.
+/// About how many paths two layers have in common, estimated from a sample of the smaller one: every n-th path.
 fn sampled(old: &Entries, new: &Entries, stride: u64) -> u64 {
     let (small, large) = if old.len() <= new.len() { (old, new) } else { (new, old) };
     let step = usize::try_from(stride).unwrap_or(usize::MAX);

@@ -76,13 +76,13 @@ pub struct ServiceComparison {
 /// The layers that both images begin with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct BaseImage {
-    /// How many layers.
+    /// The number of layers that both images share.
     pub shared_layers: u64,
     /// The bytes of their files.
     pub shared_bytes: Bytes,
     /// What the images say they were built on (`org.opencontainers.image.base.name`).
     pub before: Option<String>,
-    /// The same after.
+    /// The base image that the image after says it was built on.
     pub after: Option<String>,
 }
 
@@ -207,7 +207,7 @@ fn service_trees<'a>(
 }
 
 impl ServiceComparison {
-    /// The same images, run by another service.
+    /// This comparison under the name of another service that runs the same images.
     fn of_service(&self, name: &str) -> Self {
         let side = |side: &Option<ImageInspection>| side.as_ref().map(|image| image.of_service(name));
         Self { name: name.to_owned(), before: side(&self.before), after: side(&self.after), ..self.clone() }

@@ -10,7 +10,7 @@ use crate::tree::Holds;
 /// Files that moved. They are among the added and the removed ones too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Moves {
-    /// How many.
+    /// The number of moved files.
     pub files: u64,
     /// Their bytes, counted once.
     pub bytes: Bytes,
@@ -30,7 +30,7 @@ pub struct Move {
     pub from: String,
     /// Where it is, escaped.
     pub to: String,
-    /// Its size.
+    /// The size of the file.
     pub bytes: Bytes,
 }
 

@@ -13,13 +13,13 @@ use crate::packages::{Catalogue, Package};
 pub struct PackageChange {
     /// The world it comes from.
     pub ecosystem: Ecosystem,
-    /// Its name.
+    /// The name of the package.
     pub name: String,
     /// What happened to it.
     pub change: PackageChangeKind,
     /// Its versions before; several where it is installed more than once.
     pub before: Vec<String>,
-    /// Its versions after.
+    /// The versions that are installed after.
     pub after: Vec<String>,
     /// Its own bytes of the final tree.
     #[serde(flatten)]
@@ -30,11 +30,11 @@ pub struct PackageChange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PackageChangeKind {
-    /// Only there after.
+    /// The package exists only after.
     Added,
-    /// Only there before.
+    /// The package exists only before.
     Removed,
-    /// There in another version.
+    /// The package exists on both sides, in different versions.
     Upgraded,
     /// There in the same version with another size.
     Resized,

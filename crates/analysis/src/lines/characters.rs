@@ -2,7 +2,7 @@
 
 use plimsoll_snapshot::hidden::{is_hidden, log_command};
 
-/// Whether a character is shown for what it is: neither a control character, nor one that nobody sees, nor one that changes
+/// Whether a character is shown for what it is: neither a control character, nor an invisible one, nor one that changes
 /// the order of its neighbours, nor a space other than the plain one.
 #[must_use]
 pub fn is_visible(character: char) -> bool {

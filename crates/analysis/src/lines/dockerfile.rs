@@ -4,7 +4,7 @@ use super::shell::{is_clean, is_plain};
 use super::{Dockerfile, Line, Shell, Unfit, What};
 
 /// A path of an image as a word of an instruction or of an option. Outside of `RUN` a Dockerfile replaces variables, and
-/// every option has quotes of its own: only what needs none is taken.
+/// every option has its own quoting rules: only values that need no quotes are accepted.
 ///
 /// # Errors
 ///

@@ -8,7 +8,7 @@ use crate::instruction::Instruction;
 pub(crate) enum Becomes {
     /// Another package, of the same version. A literal of a rule.
     Other(&'static str),
-    /// Nothing.
+    /// No package: the line drops it.
     Nothing,
 }
 

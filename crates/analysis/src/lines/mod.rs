@@ -1,9 +1,9 @@
 //! Lines to paste, and how values get into them.
 //!
-//! What an image, a snapshot or a compose file says is somebody else's text, and a suggested line ends up in a shell, a
+//! What an image, a snapshot or a compose file says is the text of other people, and a suggested line ends up in a shell, a
 //! Dockerfile or a configuration file. So a [`Line`] consists of literals of this program and of words, and a word is made by
 //! a function that knows its language: [`shell`], [`dockerfile`], [`dockerignore`], [`yaml`], [`toml`], or [`names`] for what
-//! has a grammar of its own. A word is quoted where its language can quote anything, and checked against a grammar
+//! has its own grammar. A word is quoted where its language can quote anything, and checked against a grammar
 //! elsewhere. What fits neither is [`Unfit`]: the fix is left out, and the finding says why.
 //!
 //! Instructions of the image are the one exception, since changing them is what a fix is for: [`step`] repeats a `RUN` or a
@@ -90,7 +90,7 @@ pub struct Line<L> {
 }
 
 impl<L> Line<L> {
-    /// What a function of this module vouches for.
+    /// A text that a function of this module quoted or checked.
     fn checked(text: impl Into<String>) -> Self {
         Self { text: text.into(), language: PhantomData }
     }
@@ -125,7 +125,7 @@ impl<L> Line<L> {
         &self.text
     }
 
-    /// The text as a value of its own.
+    /// The text as an owned value.
     #[must_use]
     pub fn into_text(self) -> String {
         self.text

@@ -1,4 +1,4 @@
-//! Names that have a grammar of their own. What fits it needs no quotes in any language.
+//! Names that have their own grammar. What fits it needs no quotes in any language.
 
 use super::{Dockerfile, Line, Shell, TakesPlain, Unfit, What, versions};
 

@@ -107,13 +107,13 @@ impl Line<Shell> {
         whole.then(|| parts.into_iter().map(Self::checked).collect())
     }
 
-    /// The same with a text in place of another, at most so many times.
+    /// The line with at most `most` occurrences of a text replaced.
     #[must_use]
     pub(crate) fn replacing(&self, old: &'static str, new: impl Into<Self>, most: usize) -> Self {
         Self::checked(self.text.replacen(old, new.into().as_str(), most))
     }
 
-    /// The same without some of its words. `None` if what is left is no command that can be repeated.
+    /// The line without some of its words. `None` if the rest is not a command that can be repeated.
     pub(crate) fn keeping(&self, is_kept: impl Fn(&str) -> bool) -> Option<Self> {
         let words: Vec<&str> = self.split_whitespace().filter(|word| is_kept(word)).collect();
         Self::repeated(&words.join(" "))

@@ -3,7 +3,7 @@
 //! The history of an image has instructions in one line each, and does not have all of their options: BuildKit leaves
 //! out `--from`, `--mount` and `--link`. What cannot be taken apart for certain is left as it is.
 //!
-//! An instruction is the text of whoever built the image. It is repeated only as what it is: one `RUN` or one `COPY`, on one
+//! An instruction is the text of the person who built the image. It is repeated only as what it is: one `RUN` or one `COPY`, on one
 //! line, all of it visible, without a here-document and with nothing left open, so no second instruction can hide in it.
 
 use plimsoll_snapshot::hidden::log_command;
@@ -12,7 +12,7 @@ use super::shell::is_repeatable;
 use super::{Dockerfile, Line, Shell, Unfit, What, dockerfile, is_visible};
 use crate::instruction::{Instruction, after_options};
 
-/// Longer instructions are not quoted in fixes: nobody would read them.
+/// Longer instructions are not quoted in fixes, because they are too long to read.
 const LONGEST: usize = 2_000;
 /// The length that a quotation in a title is cut to.
 const QUOTED: usize = 80;
@@ -153,7 +153,7 @@ pub(crate) fn comment(before: &'static str, instruction: &Instruction) -> Line<D
     Line::checked(format!("# {before}: {visible}"))
 }
 
-/// Why nothing of an instruction is repeated, if that is because of its characters.
+/// Why an instruction is not repeated, if its characters are the reason.
 pub(crate) fn unfit(instruction: &str) -> Option<Unfit> {
     let is_step = ["RUN ", "COPY ", "ADD "].iter().any(|keyword| instruction.starts_with(keyword));
     let is_hidden = instruction.chars().any(|one| !is_repeatable(one) && one != '\n');

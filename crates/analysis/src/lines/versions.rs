@@ -52,7 +52,7 @@ impl Rest<'_> {
         self.run_of(|character| character.is_ascii_alphanumeric())
     }
 
-    /// A text and what follows it; nothing of both if either is not there.
+    /// A text and what follows it; empty if either is absent.
     fn both(&mut self, start: &str, then: impl Fn(&mut Self) -> bool) -> bool {
         let before = self.0;
         let both = self.take(start) && then(self);

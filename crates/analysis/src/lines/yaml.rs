@@ -62,7 +62,7 @@ pub fn quoted(text: &str) -> Line<Yaml> {
     Line::checked(out)
 }
 
-/// The same for a value of a compose file, where a dollar sign begins a variable unless it is doubled.
+/// A text as a value of a Compose file, in which a dollar sign begins a variable unless it is doubled.
 #[must_use]
 pub fn value(text: &str) -> Line<Yaml> {
     quoted(&text.replace('$', "$$"))

@@ -1,4 +1,4 @@
-//! What a service runs, word by word, with the entrypoint told from the command.
+//! What a service runs, word by word, with the entrypoint and the command separated.
 
 use plimsoll_snapshot::runtime::Command;
 

@@ -35,11 +35,11 @@ pub struct MemoryComparison {
 /// Something that has to be alike on both sides.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Gate {
-    /// What.
+    /// What the gate compares.
     pub name: GateKind,
     /// Whether it is; none if that is unknown.
     pub alike: Option<bool>,
-    /// Both sides.
+    /// The values of both sides, or which side is unknown.
     pub detail: GateDetail,
 }
 
@@ -49,7 +49,7 @@ pub struct Gate {
 pub enum GateKind {
     /// The memory of the host.
     HostMemory,
-    /// Its kernel.
+    /// The kernel version of the host.
     Kernel,
     /// The version of cgroups.
     CgroupVersion,
@@ -71,14 +71,14 @@ pub enum GateKind {
 pub enum GateDetail {
     /// Something is not known.
     Unknown {
-        /// Where.
+        /// The sides on which it is unknown.
         side: UnknownSide,
     },
     /// What all recordings of each side have; one value if they all agree.
     Values {
-        /// Before.
+        /// The values before.
         before: Vec<GateValue>,
-        /// After.
+        /// The values after.
         after: Vec<GateValue>,
         /// How far apart they may be, in percent of the larger one; absent where they have to be equal.
         tolerance_percent: Option<u64>,
@@ -89,9 +89,9 @@ pub enum GateDetail {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnknownSide {
-    /// Before.
+    /// Unknown before.
     Before,
-    /// After.
+    /// Unknown after.
     After,
     /// Neither side is known.
     Both,
@@ -107,26 +107,26 @@ pub enum GateValue {
     Memory(Bytes),
     /// A text of the host or of the user.
     Text(String),
-    /// A number.
+    /// A number without a unit.
     Number(u64),
     /// A definition of the working set.
     WorkingSet(Regime),
-    /// Milliseconds.
+    /// A duration in milliseconds.
     Duration(u64),
-    /// Bytes a second.
+    /// A rate in bytes per second.
     Rate(Bytes),
-    /// Processors in use.
+    /// The mean number of processors in use.
     Cpus(f64),
 }
 
 /// One service on both sides.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ServiceMemoryComparison {
-    /// Its name.
+    /// The name of the service.
     pub name: String,
     /// What it took before, over all samples: the figures of [`super::ServiceMemory::working_set`].
     pub before: Distribution,
-    /// The same after.
+    /// The memory it used after, over all samples.
     pub after: Distribution,
     /// The difference of the medians; absent where the sides must not be compared.
     pub median: Option<ByteDelta>,
@@ -142,9 +142,9 @@ pub struct ServiceMemoryComparison {
     pub runs: Option<RunVerdict>,
     /// How many runs there are, before and after.
     pub run_count: (usize, usize),
-    /// The verdict.
+    /// Whether it uses less or more memory, or why this is not decided.
     pub verdict: ChangeVerdict,
-    /// Why.
+    /// The reason for the verdict.
     #[serde(skip)]
     pub reason: ChangeReason,
 }
@@ -155,7 +155,7 @@ pub struct ServiceMemoryComparison {
 pub enum ChangeReason {
     /// Something is not alike.
     Unlike {
-        /// What.
+        /// The gate that differs.
         gate: Gate,
     },
     /// It was restarted while it was recorded.
@@ -165,18 +165,18 @@ pub enum ChangeReason {
     },
     /// Too few runs for a verdict.
     TooFewRuns {
-        /// Runs before.
+        /// The number of runs before.
         before: u64,
-        /// Runs after.
+        /// The number of runs after.
         after: u64,
         /// How many are needed on each side.
         least: u64,
     },
-    /// The peaks shifted.
+    /// The peaks of the runs shifted.
     Shift {
-        /// The change.
+        /// The Hodges-Lehmann shift.
         by: ByteDelta,
-        /// The p-value.
+        /// The p-value of the exact Mann-Whitney test.
         p: f64,
         /// Whether the machine may have drifted, as the runs of both sides do not alternate.
         drift: bool,
@@ -458,7 +458,7 @@ fn rate(runtime: &Runtime, metric: Metric) -> Option<f64> {
         let (from, to) = (frame_time(recording, first)?, frame_time(recording, last)?);
         seconds += to_float(to.saturating_sub(from).unsigned_abs()) / 1000.0;
     }
-    // A counter that never moved (this kernel counts no traffic on loopback) says nothing of the load.
+    // A counter that never moved (this kernel counts no traffic on loopback) does not describe the load.
     (seconds > 0.0 && rise > 0.0).then_some(rise / seconds)
 }
 
@@ -580,7 +580,7 @@ mod tests {
         (0..60).map(|second| mib - 10.0 + f64::from(second).min(10.0)).collect()
     }
 
-    /// Two sides that are the same must hardly ever be told apart, however much their samples follow from each other.
+    /// Two sides that are the same must hardly ever be reported as different, however much their samples follow from each other.
     #[test]
     fn identical_sides_are_told_apart_in_at_most_five_of_a_hundred_cases() {
         let mut rng = Rng::new(2026);

@@ -9,7 +9,7 @@ use super::samples::to_float;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "model", rename_all = "snake_case")]
 pub enum CostModel {
-    /// So much for each GiB.
+    /// The price is proportional to the memory.
     Linear {
         /// The price of a GiB.
         price_per_gib: f64,
@@ -25,11 +25,11 @@ pub enum CostModel {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerSize {
-    /// What it is called.
+    /// The name of the size.
     pub name: String,
-    /// Its memory.
+    /// The memory of the server.
     pub memory: Bytes,
-    /// What it costs.
+    /// The price, in the currency of the target file.
     pub price: f64,
 }
 

@@ -19,14 +19,14 @@ pub enum HealthVerdict {
     Starting,
     /// There is no health check.
     NoCheck,
-    /// Nothing says.
+    /// There is no evidence.
     Unknown,
 }
 
 /// The health of a service and the cost of asking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ServiceHealth {
-    /// What is known.
+    /// The health of the service.
     pub verdict: HealthVerdict,
     /// How often a check found it unhealthy while events were heard.
     pub went_unhealthy: u64,

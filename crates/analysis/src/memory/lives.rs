@@ -20,7 +20,7 @@ const LEAST_STARTS: usize = 3;
 /// What says that a service crashes again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct CrashLoop {
-    /// What was seen.
+    /// The sign of the crash loop.
     #[serde(flatten)]
     pub sign: CrashSign,
     /// The longest life that was recorded, in milliseconds; absent if none was.
@@ -33,7 +33,7 @@ pub struct CrashLoop {
 pub enum CrashSign {
     /// It ended with an error that no stop explains.
     FailedEnds {
-        /// How many times.
+        /// The number of exits.
         count: u64,
     },
     /// The engine restarts it right now.
@@ -45,7 +45,7 @@ pub enum CrashSign {
     },
 }
 
-/// Whether a service crashes again and again, and what says so. What such a service takes while it starts says nothing of
+/// Whether a service crashes again and again, and what says so. What such a service uses while it starts does not show
 /// what it takes when it works.
 pub(crate) fn crash_loop(service: &StackService<'_>) -> Option<CrashLoop> {
     // A kill for memory is another matter: there a larger limit helps.
@@ -59,7 +59,7 @@ pub(crate) fn crash_loop(service: &StackService<'_>) -> Option<CrashLoop> {
     if restarting {
         return Some(CrashLoop { sign: CrashSign::Restarting, longest_life_ms });
     }
-    // Ends without an error, or engines that nobody listened to.
+    // Ends without an error, or engines whose events were not recorded.
     let is_short = |life: &i64| *life < WINDOW_MS;
     let short = lives.iter().filter(|life| is_short(life)).count();
     let starts = service.events.iter().filter(|event| event.kind == EventKind::Start);
@@ -79,7 +79,7 @@ fn is_frequent(containers: impl Iterator<Item = usize>) -> bool {
     })
 }
 
-/// How long each life that was recorded took, in milliseconds: those that ended while somebody looked on.
+/// How long each life that was recorded took, in milliseconds: lives that ended while the recording or the events cover them.
 fn lives(service: &StackService<'_>) -> Vec<i64> {
     let mut lives = Vec::new();
     for (recording, series) in &service.series {

@@ -13,7 +13,7 @@ pub struct LogBound {
     pub readable: Option<bool>,
     /// What is known of its size.
     pub bound: Bound,
-    /// Why.
+    /// The reason for the bound.
     #[serde(skip)]
     pub reason: LogReason,
 }
@@ -22,18 +22,18 @@ pub struct LogBound {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LogReason {
-    /// Nobody looked which driver it has.
+    /// The log driver was not inspected.
     NotLooked,
     /// The engine's default holds, which nothing names.
     EngineDefault,
     /// The driver keeps everything without `max-size`.
     NoMaxSize {
-        /// Its name.
+        /// The name of the log driver.
         driver: String,
     },
     /// Files of `max-size` are kept.
     MaxSize {
-        /// How many.
+        /// The number of files.
         files: u64,
     },
     /// The driver `local` bounds its files by default.
@@ -46,7 +46,7 @@ pub enum LogReason {
     Unbounded,
     /// The driver sends it elsewhere.
     SentElsewhere {
-        /// Its name.
+        /// The name of the log driver.
         driver: String,
     },
 }
@@ -57,11 +57,11 @@ pub enum LogReason {
 pub enum Bound {
     /// It grows until the disk is full.
     Unbounded,
-    /// At most so many bytes.
+    /// At most this number of bytes.
     Bounded(Bytes),
-    /// Somebody else bounds it.
+    /// Another program bounds it.
     Elsewhere,
-    /// Nothing says.
+    /// There is no evidence.
     Unknown,
 }
 

@@ -69,7 +69,7 @@ pub struct Memory {
 /// The memory of one service, judged.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ServiceMemory {
-    /// Its name.
+    /// The name of the service.
     pub name: String,
     /// How many containers run it.
     pub replicas: u64,
@@ -89,7 +89,7 @@ pub struct ServiceMemory {
     pub peak: Option<Bytes>,
     /// The most of what cannot be taken away.
     pub floor: Option<Bytes>,
-    /// The most swap.
+    /// The maximum swap that was sampled.
     pub swap: Option<Bytes>,
     /// How often the limit was hit; absent where nothing counts it.
     pub limit_hits: Option<u64>,
@@ -99,7 +99,7 @@ pub struct ServiceMemory {
     pub restarts: Option<u64>,
     /// How often one of its containers ended with an error that no stop explains, while events were heard.
     pub failed_ends: u64,
-    /// Kills for memory.
+    /// Its OOM kills.
     #[serde(skip)]
     pub oom: Oom,
     /// Whether it takes more and more.
@@ -127,7 +127,7 @@ pub struct ServiceMemory {
     /// What says that it crashes again and again; absent if it does not.
     #[serde(skip)]
     pub crashes: Option<CrashLoop>,
-    /// How gladly the kernel kills it; absent where nobody looked.
+    /// `oom_score_adj`: the higher, the earlier the kernel kills it. Absent if not inspected.
     pub oom_score_adj: Option<i64>,
 }
 

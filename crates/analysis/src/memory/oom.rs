@@ -17,11 +17,11 @@ use super::stack::StackService;
 pub enum OomVerdict {
     /// The kernel or the engine says so.
     Certain,
-    /// A process ended by SIGKILL that nobody is seen to have sent.
+    /// A process ended by SIGKILL, and no sender was recorded.
     Likely,
-    /// Somebody watched, and saw none.
+    /// Events or counters were recorded, and show none.
     NoneSeen,
-    /// Nobody watched: a flag that is not set proves nothing.
+    /// Not recorded: a flag that is not set proves nothing.
     Unknown,
 }
 
@@ -40,7 +40,7 @@ pub struct Oom {
     pub verdict: OomVerdict,
     /// How many kills the best source counts.
     pub kills: u64,
-    /// What says so.
+    /// The evidence for the verdict.
     #[serde(skip)]
     pub evidence: Vec<KillEvidence>,
 }
@@ -56,19 +56,19 @@ pub enum KillEvidence {
     },
     /// Events `oom` of the engine.
     EngineReported {
-        /// How many.
+        /// The number of `oom` events.
         events: u64,
     },
     /// The engine's flag `OOMKilled` is set.
     FlagSet,
     /// Ends with exit code 137 and without a stop, beside what is certain.
     EndsWithoutStop {
-        /// How many.
+        /// The number of exits.
         ends: u64,
     },
     /// Ends with exit code 137 that no stop explains; that is all there is.
     UnexplainedEnds {
-        /// How many.
+        /// The number of exits.
         ends: u64,
     },
     /// Processes waited for memory: `oom_kill_disable` is set.
@@ -85,7 +85,7 @@ pub enum KillEvidence {
     },
     /// Only the engine's flag is known, and it is not set.
     OnlyFlag,
-    /// Nothing says anything.
+    /// There is no evidence.
     Nothing,
 }
 
@@ -186,7 +186,7 @@ fn hangs(service: &StackService<'_>) -> BTreeSet<usize> {
     filled(of.map(|(index, _)| *index))
 }
 
-/// When somebody did to each container what ends it with this code.
+/// When each container received a stop or a signal that ends it with this code.
 fn stops(events: &[&Event], code: i64) -> BTreeMap<usize, Vec<Time>> {
     let mut stops: BTreeMap<usize, Vec<Time>> = BTreeMap::new();
     for event in events.iter().filter(|event| ends_with(event.kind, code)) {

@@ -171,7 +171,7 @@ pub(crate) fn start_was_seen(service: &StackService<'_>) -> bool {
 /// What everything of the stack took at the same instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct AtOnce {
-    /// Over all frames.
+    /// The distribution over all frames.
     pub all: Distribution,
     /// Over the frames under load; absent where no load is named.
     pub loaded: Option<Distribution>,

@@ -15,12 +15,12 @@ use super::recorded::Recorded;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", content = "bytes", rename_all = "snake_case")]
 pub enum Limit {
-    /// Nobody looked.
+    /// Not inspected.
     #[default]
     Unknown,
-    /// Somebody looked, and there is none.
+    /// Inspected, and there is none.
     Unlimited,
-    /// So many bytes.
+    /// The limit in bytes.
     Limited(Bytes),
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct StackService<'a> {
     pub(crate) series: Vec<(Recorded<'a>, &'a Series)>,
     /// What happened to it, oldest first.
     pub(crate) events: Vec<&'a Event>,
-    /// When somebody listened to events: beginnings in order, each with the latest end of those up to it.
+    /// When events were recorded: beginnings in order, each with the latest end of those up to it.
     pub(crate) watched_until: Rc<[(i64, i64)]>,
     pub(crate) runtime: &'a Runtime,
 }
@@ -82,7 +82,7 @@ pub(crate) fn services(runtime: &Runtime) -> Vec<StackService<'_>> {
     }
     let plans: BTreeMap<&str, &PlannedService> =
         filled(runtime.planned.iter().map(|plan| (plan.name.as_str(), plan)));
-    // A service of a profile runs only where somebody asked for it.
+    // A service of a profile runs only where the user enabled it.
     let planned = plans.values().filter(|plan| plan.profiles.is_empty()).map(|plan| plan.name.as_str());
     let names: BTreeSet<&str> = filled(containers.keys().copied().chain(planned));
     let watched_until = watched_until(runtime);

@@ -17,7 +17,7 @@ use super::stack::{Limit, StackService};
 use super::{CrashLoop, KillEvidence, Trend, TrendReason, TrendVerdict};
 
 const MIB: u64 = 1 << 20;
-/// Limits are multiples of this: nobody reads more digits.
+/// Limits are multiples of this: more digits are not useful.
 const STEP: u64 = 16 * MIB;
 /// Fewer windows say too little of anything.
 const LEAST_WINDOWS: u64 = 10;
@@ -35,7 +35,7 @@ pub enum Confidence {
     High,
     /// From 59 on: 25 %.
     Medium,
-    /// Below: 50 %.
+    /// Fewer independent windows: 50 %.
     Low,
 }
 
@@ -56,7 +56,7 @@ pub struct Suggestion {
     pub windows: Option<Distribution>,
     /// How many independent windows they are worth, in hundredths.
     pub effective_windows_hundredths: u64,
-    /// Why.
+    /// The reasons for the suggestion.
     #[serde(skip)]
     pub reasons: Vec<LimitReason>,
     /// What keeps a limit from being named; empty if one is.
@@ -84,14 +84,14 @@ pub enum LimitReason {
     },
     /// It crashes for another reason than memory.
     Crashes {
-        /// What says so.
+        /// The sign of the crash loop.
         crash: CrashLoop,
     },
     /// The largest window, and what is added to it.
     LargestWindow {
         /// How many windows there are.
         windows: u64,
-        /// The largest.
+        /// The maximum of the largest window.
         largest: Bytes,
         /// What is added, in percent.
         margin_percent: u64,
@@ -102,14 +102,14 @@ pub enum LimitReason {
     },
     /// Its memory has risen.
     Risen {
-        /// How.
+        /// The trend of its memory.
         trend: TrendReason,
     },
     /// It was at its limit, and may have wanted more.
     AtLimit {
         /// The most it took.
         took: Bytes,
-        /// Its limit.
+        /// The memory limit while it was recorded.
         limit: Bytes,
     },
 }
@@ -118,9 +118,9 @@ pub enum LimitReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
-    /// The 99th percentile.
+    /// It covers the 99th percentile.
     P99,
-    /// The 95th percentile.
+    /// It covers the 95th percentile.
     P95,
     /// Less than the 95th percentile.
     Less,
@@ -151,10 +151,10 @@ pub enum LimitRefusal {
     ProcessesOnly,
     /// It crashes again and again.
     Crashes {
-        /// What says so.
+        /// The sign of the crash loop.
         crash: CrashLoop,
     },
-    /// It may leak.
+    /// Its memory rises, which is a possible leak.
     PossibleLeak {
         /// What its memory does.
         trend: TrendReason,

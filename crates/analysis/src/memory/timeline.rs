@@ -1,7 +1,7 @@
 //! What each service took over time, and what happened to it meanwhile, as a chart draws it.
 //!
 //! Every recording counts from its own beginning, so that before and after lie on one scale. What was recorded under a
-//! load and what was recorded without one are courses of their own: laid over each other they would say nothing.
+//! load and what was recorded without one are separate courses: laid over each other they would show nothing.
 
 use plimsoll_snapshot::runtime::{EventKind, HealthStatus, Metric, Recording, Series};
 use plimsoll_snapshot::{Order as _, Runtime};
@@ -14,7 +14,7 @@ use super::stack::{self, StackService};
 /// The recordings of one service, either those under a load or those without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Timeline {
-    /// Its name.
+    /// The name of the service.
     pub service: String,
     /// Whether something loaded the stack while it was recorded.
     pub under_load: bool,
@@ -31,7 +31,7 @@ pub struct Timeline {
 /// The working set of one container between one start and the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Line {
-    /// Milliseconds from the beginning, or the number of the sample, and bytes: none where nobody answered.
+    /// Milliseconds from the beginning, or the number of the sample, and bytes: none where the engine did not answer.
     pub points: Vec<(u64, Option<u64>)>,
 }
 
@@ -40,7 +40,7 @@ pub struct Line {
 pub struct Mark {
     /// Milliseconds from the beginning.
     pub at: u64,
-    /// What.
+    /// The kind of event.
     pub kind: MarkKind,
 }
 
@@ -60,7 +60,7 @@ pub enum MarkKind {
 
 /// A pause this many times as long as the usual one is a gap.
 const GAP: u64 = 3;
-/// The most marks of one service: more than that nobody tells apart.
+/// The maximum number of marks of one service: more cannot be distinguished in a chart.
 const MOST_MARKS: usize = 200;
 
 /// A part of what was recorded of one service.

@@ -19,7 +19,7 @@ pub struct Totals {
     pub reservations: Bytes,
     /// The services without a limit.
     pub unlimited: Vec<String>,
-    /// The services of which nobody knows.
+    /// The services whose limit is unknown.
     pub unknown: Vec<String>,
     /// The services without a reservation.
     pub unreserved: Vec<String>,

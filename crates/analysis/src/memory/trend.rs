@@ -16,7 +16,7 @@ const LEAST_POINTS: usize = 10;
 const LEAST_RISE: f64 = 0.10;
 /// Below this p-value a rise is hardly chance.
 const P: f64 = 0.01;
-/// So large a rise is one already below this p-value.
+/// A rise above this share of the median counts already below [`LARGE_P`].
 const LARGE_RISE: f64 = 0.25;
 const LARGE_P: f64 = 0.05;
 /// A rise of this share is worth a word where it is hardly chance.
@@ -30,7 +30,7 @@ pub enum TrendVerdict {
     Rising,
     /// It takes more at the end than at the beginning, in a step or too slowly for a verdict.
     Risen,
-    /// It does not.
+    /// It does not rise.
     Steady,
     /// The recording is too short to tell.
     Unknown,
@@ -43,7 +43,7 @@ pub struct Trend {
     pub verdict: TrendVerdict,
     /// How much it takes more each hour, by the median slope; absent if unknown.
     pub bytes_per_hour: Option<i64>,
-    /// Why.
+    /// The reason for the verdict.
     #[serde(skip)]
     pub reason: TrendReason,
 }
@@ -59,9 +59,9 @@ pub enum TrendReason {
     },
     /// It goes from one level to another and stays there.
     Step {
-        /// The level before.
+        /// The level before the step.
         from: Bytes,
-        /// The level after.
+        /// The level after the step.
         to: Bytes,
         /// When, in milliseconds after the first point.
         after_ms: u64,
@@ -114,9 +114,9 @@ pub enum TrendReason {
 pub struct Over {
     /// The time from the first to the last, in milliseconds.
     pub duration_ms: u64,
-    /// How many.
+    /// The number of points.
     pub points: u64,
-    /// What they are.
+    /// The kind of points.
     pub unit: PointUnit,
 }
 
@@ -206,9 +206,9 @@ fn of_series(recording: &Recorded<'_>, series: &Series) -> Option<Trend> {
 
 /// A slope over a whole series.
 struct Change {
-    /// In bytes.
+    /// The rise over the whole series, in bytes.
     rise: f64,
-    /// The same as a share of the median.
+    /// The rise as a share of the median.
     share: f64,
     p: f64,
 }

@@ -185,7 +185,7 @@ impl Application {
     }
 
     /// Whether a file that no package owns is the user's. What lies in the directories of the system comes from a
-    /// build stage rather than from the user, whoever copied it.
+    /// build stage rather than from the user.
     pub(super) fn owns(&self, layer: u32, path: &[u8]) -> bool {
         let mut slashes = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
         let is_below = slashes.any(|at| self.directories.contains(&path[..=at]));

@@ -16,13 +16,13 @@ use crate::squash::Squashed;
 /// The packages of an image, and the owner of each of its bytes.
 #[derive(Debug)]
 pub struct Catalogue {
-    /// Those installed first, each group by ecosystem, name and version.
+    /// All packages: installed ones first, each group by ecosystem, name and version.
     pub packages: Vec<Package>,
     /// The owner of each inode, in the order of [`Squashed::inodes`].
     pub owners: Vec<Owner>,
     /// The inodes that have names of several owners, in order, with all of these.
     pub(super) shared: Vec<Shared>,
-    /// Who needs whom.
+    /// The dependencies between the packages.
     pub graph: Graph,
     /// Whether every layer was looked into. Where not, what is missing here may be there all the same.
     pub complete: bool,

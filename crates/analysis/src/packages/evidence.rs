@@ -79,7 +79,7 @@ struct Modules<'a> {
     scripts: HashMap<&'a [u8], BTreeSet<PackageId>>,
 }
 
-/// Modules are told apart to this depth: namespace packages share the first component, or the first two.
+/// Modules are distinguished to this depth: namespace packages share the first component, or the first two.
 const MODULE_DEPTH: usize = 3;
 
 impl<'a> Modules<'a> {

@@ -19,7 +19,7 @@ impl Catalogue {
         freed
     }
 
-    /// Whether an inode belongs to packages of a kind, and nobody else has a name of it.
+    /// Whether an inode belongs to packages of a kind, and no other owner has a name of it.
     pub(crate) fn is_only_of(&self, inode: u32, is_meant: impl Fn(&Package) -> bool) -> bool {
         let Owner::Package(owner) = self.owners[inode as usize] else { return false };
         let shared = self.shared.binary_search_by_key(&inode, |shared| shared.inode).ok();

@@ -88,7 +88,7 @@ fn stands_at<'a>(
         };
         return is_there.then_some(path);
     }
-    // A later layer may have given the file another directory by a link, and says nothing of what is in it.
+    // A later layer may have given the file another directory by a link, and does not describe its contents.
     let inode = squashed.inode_of(layer, entry)?;
     let mut others = squashed.names_of(inode).filter(|(other, _)| *other != layer);
     let others = others.find_map(|(layer, entry)| {

@@ -43,9 +43,9 @@ pub struct ImageInventory {
 /// What belongs to owners of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Share {
-    /// The kind.
+    /// The kind of owner.
     pub owner: OwnerKind,
-    /// How much.
+    /// The bytes and files that it owns.
     #[serde(flatten)]
     pub owned: Owned,
 }
@@ -60,7 +60,7 @@ pub enum OwnerKind {
     Application,
     /// A cache.
     Cache(CacheKind),
-    /// Nobody that is known.
+    /// No known owner.
     Unowned,
 }
 
@@ -131,9 +131,9 @@ pub struct Reasons {
     pub package: Package,
     /// The shortest ways to it, each from a package that is there for its own sake.
     pub ways: Arc<[Vec<Package>]>,
-    /// Those who need it.
+    /// The packages that need it.
     pub needed_by: Arc<[Package]>,
-    /// What leaves with it.
+    /// The packages that it retains.
     pub leaves: Arc<WhatIf>,
 }
 
@@ -173,7 +173,7 @@ pub struct Removal {
     pub whole_bytes: Bytes,
     /// The packages that were named and found.
     pub without: Arc<[Package]>,
-    /// What goes.
+    /// The packages that would be removed.
     #[serde(flatten)]
     pub what_if: Arc<WhatIf>,
     /// All packages that go, the largest first.

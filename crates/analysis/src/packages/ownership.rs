@@ -2,7 +2,7 @@
 //!
 //! In this order: a package whose list has the file in its own layer; one whose list has its path in another layer
 //! (a later layer that only changed the owner of the file copied it); compiled Python goes with its source; a package
-//! in whose directory it lies; weights of models; caches; the application; nobody. Packages of the operating system come
+//! in whose directory it lies; weights of models; caches; the application; none. Packages of the operating system come
 //! before those of languages, because it is the system that installs and removes them.
 //!
 //! An inode with several names belongs to the package that claims any of them. Who else has a name of it is noted: its
@@ -19,7 +19,7 @@ use super::running_from::RunningFrom;
 use super::symlinks::Symlinks;
 use crate::squash::{Names, Squashed};
 
-/// Who owns what.
+/// The owner of each inode.
 pub(super) struct Ownership {
     /// The owner of each inode.
     pub(super) owners: Vec<Owner>,
@@ -109,7 +109,7 @@ struct Claims<'c> {
     of_names: Vec<u32>,
     /// The package that claims what lies below a name.
     below: HashMap<u32, u32>,
-    /// The same of packages of the system, which own what they install of languages, listed or not.
+    /// The package of the system that claims what lies below a name, listed or not.
     below_system: HashMap<u32, u32>,
     /// The names that lists give to files which a package moved out of its way.
     diverted: HashMap<u32, Diverted>,
@@ -383,7 +383,7 @@ impl<'c> Claims<'c> {
         places
     }
 
-    /// Gives what is nobody's yet to the package whose directory it lies in, and tells who claims the descriptions of
+    /// Gives what has no owner yet to the package whose directory it lies in, and tells who claims the descriptions of
     /// packages.
     fn add_nearest(&self, nearest: &Nearest, places: &mut [Place]) -> Vec<Option<PackageId>> {
         let names = &self.squashed.names;
@@ -432,7 +432,7 @@ impl Nearest {
     }
 }
 
-/// The files (layer and entry) that describe several packages, each with files of its own: they belong to none.
+/// The files (layer and entry) that describe several packages, each with its own files: they belong to none.
 fn shared_descriptions(found: &Found<'_>) -> HashSet<(u32, u32)> {
     let mut seen = HashSet::new();
     let described = found.described.iter().flat_map(|package| &package.all);
@@ -446,7 +446,7 @@ fn claim(place: &mut u32, owner: u32) {
     }
 }
 
-/// `__pycache__/x.cpython-311.pyc` belongs to whoever owns `x.py`.
+/// `__pycache__/x.cpython-311.pyc` belongs to the owner of `x.py`.
 fn compiled_python(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>, places: &mut [Place]) {
     let names = &squashed.names;
     let mut compiled: HashMap<(u32, &[u8]), Vec<usize>> = HashMap::new();

@@ -34,11 +34,11 @@ pub struct Package {
     pub image_bytes: Bytes,
     /// Files of the final tree.
     pub files: u64,
-    /// Bytes of the final tree that leave with it: its own, and those of all that only it keeps there.
+    /// Retained bytes of the final tree: its own, and those of all that only it keeps there.
     pub retained_tree_bytes: Bytes,
-    /// The same over all layers.
+    /// Retained bytes over all layers.
     pub retained_image_bytes: Bytes,
-    /// How many packages leave with it, itself included.
+    /// The number of packages that it retains, itself included.
     pub retained_packages: u64,
     /// Why it would stay if nothing needed it; `None` if it is there for others alone.
     pub root: Option<Root>,
@@ -91,7 +91,7 @@ pub enum Owner {
     Application,
     /// What a package manager or a build left to be faster the next time.
     Cache(CacheKind),
-    /// Nobody that is known.
+    /// No known owner.
     Unowned,
 }
 
@@ -139,7 +139,7 @@ pub struct Owned {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Root {
-    /// Somebody asked for it by name; `by` is the file that says so.
+    /// It was requested by name; `by` is the file that says so.
     Requested {
         /// Where it is asked for.
         by: String,
@@ -156,13 +156,13 @@ pub enum Root {
 pub enum DependencyKind {
     /// It does not work without (dpkg `Depends`, npm `dependencies`).
     Required,
-    /// It does not work without, and whoever installs it has to bring it (npm `peerDependencies`).
+    /// It does not work without, and the user has to install it too (npm `peerDependencies`).
     Peer,
     /// It was asked for with an extra that needs it (PEP 508, `name[extra]`).
     Extra,
     /// It works without, and package managers install it along (dpkg and rpm `Recommends`).
     Recommended,
-    /// It works without (dpkg and rpm `Suggests`, npm `optionalDependencies`, extras that nobody asked for).
+    /// It works without (dpkg and rpm `Suggests`, npm `optionalDependencies`, extras that were not requested).
     Optional,
 }
 
@@ -171,7 +171,7 @@ pub enum DependencyKind {
 pub struct Want {
     /// The other package.
     pub package: PackageId,
-    /// How much.
+    /// How much it is needed.
     pub kind: DependencyKind,
 }
 
@@ -183,7 +183,7 @@ pub enum Use {
     Imported {
         /// Some of the files that do.
         files: Vec<String>,
-        /// How many do.
+        /// The number of files that import it.
         count: u64,
     },
     /// The image runs it.
@@ -193,12 +193,12 @@ pub enum Use {
     },
     /// A package that is used needs it.
     Needed {
-        /// That package.
+        /// The package that needs it.
         by: PackageId,
     },
     /// A package that is used can make use of it.
     Optional {
-        /// That package.
+        /// The package that it is optional for.
         of: PackageId,
     },
     /// Nothing that was seen uses it.

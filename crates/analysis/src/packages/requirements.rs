@@ -38,7 +38,7 @@ struct ActiveExtras<'a> {
     none: BTreeSet<&'a str>,
 }
 
-/// Those of one package.
+/// The extras of one package.
 struct Extras<'e> {
     by_files: &'e BTreeSet<&'e str>,
     by_packages: &'e BTreeSet<&'e str>,
@@ -231,7 +231,7 @@ impl<'a> Resolver<'a> {
         targets.flat_map(|at| requirement.extras.iter().map(move |extra| (at, extra.as_str()))).collect()
     }
 
-    /// What is linked into a binary, or packed into an archive, leaves with it.
+    /// What is linked into a binary, or packed into an archive, is retained by it.
     fn add_contained(&self, resolved: &mut Resolved) {
         let mut holders: HashMap<(Ecosystem, &[u8]), PackageId> = HashMap::new();
         for &(id, fact, place) in &self.facts {

@@ -1,7 +1,7 @@
-//! Services that run one image, told apart: what each needs of it, what both need, and what it would weigh alone.
+//! Splits an image that several services run: what each needs of it, what both need, and what it would weigh alone.
 //!
-//! A service is known by the command it runs. Its code is what that command names, what lies beside it in a directory
-//! of its own, and what this code imports of the application; its packages are what all that imports or runs, and what
+//! A service is known by the command it runs. Its code is what that command names, what lies beside it in its own
+//! directory, and what this code imports of the application; its packages are what all that imports or runs, and what
 //! those need. Everything but packages of languages is taken to be needed by every service: so a prediction is an
 //! upper bound of what a split leaves.
 
@@ -38,7 +38,7 @@ pub struct Split {
 /// What one service needs of an image.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ServiceShare {
-    /// Its name.
+    /// The name of the service.
     pub service: String,
     /// The files of the application that it begins with.
     pub entries: Vec<String>,
@@ -50,7 +50,7 @@ pub struct ServiceShare {
     pub predicted_bytes: Bytes,
 }
 
-/// Some packages.
+/// Some packages, and their size.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Part {
     /// Their bytes in all layers.
@@ -243,7 +243,7 @@ impl<'e> Code<'e> {
         endings.iter().find_map(|ending| self.by_path.get(&[&path, *ending].concat()[..]).copied())
     }
 
-    /// The files that are reached from some: through imports, and those beside an entry that has a directory of its own.
+    /// The files that are reached from some: through imports, and those beside an entry that has its own directory.
     fn reached(&self, entries: &[usize]) -> BTreeSet<usize> {
         let mut reached = BTreeSet::new();
         let mut pending = entries.to_vec();

@@ -32,7 +32,7 @@ pub struct Deprived {
     pub package: PackageId,
     /// What it makes use of.
     pub of: PackageId,
-    /// How much.
+    /// How much it was needed.
     pub kind: DependencyKind,
 }
 
@@ -42,16 +42,16 @@ pub struct Deprived {
 pub enum Broken {
     /// A package that stays.
     Package {
-        /// Who needs it.
+        /// The package that breaks.
         package: PackageId,
-        /// What it needs.
+        /// The removed package that it needs.
         needs: PackageId,
     },
     /// The application imports it, or the image is run by it.
     Application {
         /// The files that import it, or the command.
         evidence: Vec<String>,
-        /// What it needs.
+        /// The removed package that it needs.
         needs: PackageId,
     },
 }

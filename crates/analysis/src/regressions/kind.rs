@@ -13,7 +13,7 @@ use crate::memory::compare::ChangeVerdict;
 pub struct Regression {
     /// The service; absent for the stack as a whole.
     pub service: Option<String>,
-    /// What.
+    /// What got worse, with the figures of both sides.
     #[serde(flatten)]
     pub kind: RegressionKind,
 }
@@ -65,14 +65,14 @@ pub enum MemoryFigure {
     Median,
     /// The 95th percentile.
     P95,
-    /// The largest value.
+    /// The largest sample.
     Most,
 }
 
 /// A finding whose rule found nothing before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewFinding {
-    /// The rule.
+    /// The ID of the rule.
     pub rule: RuleId,
     /// What was found.
     pub headline: Headline,

@@ -73,7 +73,7 @@ fn of_service(
     if let (Limit::Limited(before), Limit::Unlimited) = (before.limit, after.limit) {
         found.push(Kind::LostLimit { before });
     }
-    // Of a reservation, `None` is also what nobody looked at: then the limit is not known either.
+    // Of a reservation, `None` also means not inspected: then the limit is not known either.
     if let (Some(bytes), None) = (before.reservation, after.reservation)
         && after.limit != Limit::Unknown
     {
@@ -133,7 +133,7 @@ fn more_memory(difference: &ServiceMemoryComparison) -> Option<RegressionKind> {
     };
     let (figure, before, after) = match difference.verdict {
         ChangeVerdict::Smaller | ChangeVerdict::NoDifference => return None,
-        // The runs are told apart by their peaks.
+        // The peaks distinguish the runs.
         ChangeVerdict::Larger => figures[2],
         ChangeVerdict::Indicative | ChangeVerdict::NotComparable => {
             figures.into_iter().find(|&(_, before, after)| grew(before, after))?

@@ -50,7 +50,7 @@ fn steady() -> Runtime {
     running(|frame| 300 + frame % 3)
 }
 
-/// Started, and healthy so many seconds later, each with a probe that failed a second before.
+/// Started, and healthy this number of seconds later, each with a probe that failed a second before.
 fn started(healthy: i64) -> Runtime {
     let event = |second: i64, kind| Event { time: Time(second * 1000), container: 0, kind };
     let mut runtime = steady();
@@ -121,7 +121,7 @@ fn a_start_is_slower_where_the_intervals_do_not_overlap() {
     let RegressionKind::SlowerStart { before, after } = found[0].kind else { panic!("{found:?}") };
     assert_eq!((before.at_least_ms, before.at_most_ms), (9_000, 10_000));
     assert_eq!((after.at_least_ms, after.at_most_ms), (41_000, 42_000));
-    // Nobody knows what happened between two probes.
+    // What happened between two probes is unknown.
     let mut wide = started(42);
     wide.containers[0].states[0].health.as_mut().unwrap().log.remove(0);
     assert_eq!(of_runtimes(started(10), wide), []);
@@ -140,7 +140,7 @@ fn what_was_limited_checked_and_bounded_is_missed() {
         kinds(&of_runtimes(started(10), bare.clone())),
         ["app: lost_limit", "app: lost_health_check", "app: lost_reservation", "app: unbounded_log"]
     );
-    // What nobody looked at is not lost.
+    // What was not inspected is not lost.
     bare.containers[0].limits = None;
     bare.containers[0].logging = None;
     assert_eq!(of_runtimes(started(10), bare), []);

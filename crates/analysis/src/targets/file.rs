@@ -23,13 +23,13 @@ pub struct Targets {
     pub name: Option<String>,
     /// Which size of images is meant.
     pub size_kind: SizeKind,
-    /// Of all services together.
+    /// Targets for all services together.
     pub stack: StackTargets,
     /// Of each service; `"*"` holds for every service that does not say otherwise.
     pub services: BTreeMap<String, ServiceTargets>,
     /// Of the price of the server.
     pub cost: Option<CostTargets>,
-    /// Of what no snapshot can show: probes that were run, and what a person vouches for.
+    /// Of what no snapshot can show: probes that were run, and what a person attests.
     pub checks: Vec<Check>,
 }
 
@@ -45,7 +45,7 @@ pub enum SizeKind {
     Compressed,
 }
 
-/// Of all services together.
+/// Targets for all services together.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -62,19 +62,19 @@ pub struct StackTargets {
     pub growth: Option<Levels<Percent>>,
     /// The limits of all containers add up to at most this.
     pub limits: Option<Levels<MemorySize>>,
-    /// The same with swap.
+    /// The limits of RAM and swap of all containers add up to at most this.
     pub limits_with_swap: Option<Levels<MemorySize>>,
     /// The reservations add up to at most this.
     pub reservations: Option<Levels<MemorySize>>,
     /// All limits together fit the memory of the host.
     pub fits_host: bool,
-    /// What all take at one instant, 95th percentile under load, is less than this.
+    /// The memory of all services at the same time, 95th percentile under load, is less than this.
     pub memory_under_load: Option<Levels<MemorySize>>,
     /// All services are healthy within this time of the first start.
     pub start_up: Option<Levels<Duration>>,
 }
 
-/// Of one service.
+/// Targets for one service.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -111,7 +111,7 @@ pub struct ServiceTargets {
     pub oom_score_adj: Option<OomScore>,
     /// What PostgreSQL runs with.
     pub postgres: Option<PostgresTargets>,
-    /// Nothing of it was killed for memory, under load.
+    /// It had no OOM kill under load.
     pub no_oom: Option<bool>,
     /// What it takes, 95th percentile under load, is less than this.
     pub memory_under_load: Option<Levels<MemorySize>>,
@@ -130,13 +130,13 @@ pub struct ServiceTargets {
 pub struct PostgresTargets {
     /// What its settings may take at once fits its limit.
     pub fits: Option<bool>,
-    /// Exactly this.
+    /// Exactly this `shared_buffers`.
     pub shared_buffers: Option<MemoryDemand>,
-    /// Exactly this.
+    /// Exactly this `work_mem`.
     pub work_mem: Option<MemoryDemand>,
-    /// Exactly this.
+    /// Exactly this `maintenance_work_mem`.
     pub maintenance_work_mem: Option<MemoryDemand>,
-    /// Exactly this many.
+    /// Exactly this `max_connections`.
     pub max_connections: Option<u64>,
 }
 
@@ -188,11 +188,11 @@ pub struct CostTargets {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Server {
-    /// What it is called.
+    /// The name of the size.
     pub name: String,
-    /// Its memory.
+    /// The memory of the server.
     pub memory: MemoryDemand,
-    /// Its price.
+    /// The price of the server.
     pub price: f64,
 }
 
@@ -203,24 +203,24 @@ pub struct Server {
 pub struct Check {
     /// What `--probe ID=EXIT_CODE` names it by.
     pub id: String,
-    /// What it says.
+    /// The title, as reports show it.
     pub title: String,
     /// How the probe ended: 0 passes.
     pub exit_code: Option<i64>,
-    /// Who vouches for it.
+    /// Who attests it.
     pub attested: Option<Attestation>,
 }
 
-/// A person's word.
+/// The attestation of a person.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
-    /// Who.
+    /// The name of the person.
     pub by: String,
-    /// When, as `2025-12-15`.
+    /// The date, such as `2025-12-15`.
     pub on: String,
-    /// What they say.
+    /// Whether the check passed.
     pub passed: bool,
     /// What they have to add.
     pub note: Option<String>,

@@ -13,7 +13,7 @@ use super::outcome::{Level, Outcome, Status};
 use crate::compare::{Comparison, ServiceTrees, compare};
 use crate::memory::Memory;
 
-/// All targets, judged.
+/// The outcomes of all targets.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Judgement {
     /// What the targets are called.
@@ -28,7 +28,7 @@ pub struct Judgement {
     pub unknown: u64,
     /// How many ideals are named, and how many are reached.
     pub ideals: u64,
-    /// The same, reached.
+    /// The number of ideals that are reached.
     pub ideals_reached: u64,
     /// Each target, in the order of the kinds.
     #[serde(skip)]
@@ -62,7 +62,7 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The same of two snapshots that were compared already, with what is known of the memory of both.
+    /// Judges two snapshots that are already compared, with the memory of both.
     #[must_use]
     pub fn of_compared(
         before: Option<&'a Snapshot>,

@@ -30,14 +30,14 @@ pub enum Nameless {
     ServiceBefore {
         /// The name in the target file.
         name: String,
-        /// The services before.
+        /// The services that exist before.
         known: Vec<String>,
     },
     /// No service of the snapshot was there before, under any name.
     NothingShared {
-        /// The services before.
+        /// The services that exist before.
         before: Vec<String>,
-        /// The services after.
+        /// The services that exist after.
         after: Vec<String>,
     },
 }

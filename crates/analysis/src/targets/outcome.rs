@@ -33,7 +33,7 @@ pub enum Level {
 pub struct Outcome {
     /// Where it stands in the target file: `services.backend.size`.
     pub id: String,
-    /// What is demanded.
+    /// The requirement.
     pub title: Title,
     /// The service it is about; absent if it is about all.
     pub service: Option<String>,
@@ -45,7 +45,7 @@ pub struct Outcome {
     pub reached: Option<Level>,
     /// What was found; absent if unknown.
     pub measured: Option<Measure>,
-    /// The same as one figure, the worse end of an interval.
+    /// The measured value as one figure: the worse end of an interval.
     pub value: Option<f64>,
     /// The unit of the figures.
     pub unit: Option<Unit>,
@@ -60,13 +60,13 @@ pub struct Outcome {
 /// What became of one level of a target.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LevelOutcome {
-    /// Which.
+    /// Minimum or ideal.
     pub level: Level,
     /// Whether it is met.
     pub status: Status,
     /// Which side of the value is good.
     pub good: Good,
-    /// The value.
+    /// The required value.
     #[serde(flatten)]
     pub demand: Demanded,
     /// How far from the demand it is, in the same unit: positive on the good side. Absent if unknown.
@@ -76,7 +76,7 @@ pub struct LevelOutcome {
 /// Something that was measured.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Measured {
-    /// A figure.
+    /// One figure.
     Exactly(f64),
     /// A figure that lies between two.
     Between(f64, f64),
@@ -99,7 +99,7 @@ pub enum Good {
 }
 
 impl Outcome {
-    /// A yes or no.
+    /// An outcome without a figure: met, missed or unknown.
     pub(crate) fn plain(id: String, title: Title, service: Option<&str>, status: Status) -> Self {
         Self {
             id,

@@ -14,7 +14,7 @@ pub enum Unit {
     /// Bytes of memory, shown in binary units.
     #[serde(rename = "bytes")]
     Memory,
-    /// A share.
+    /// A share in percent.
     #[serde(rename = "percent")]
     Percent,
     /// A duration.
@@ -28,9 +28,9 @@ pub enum Unit {
 /// A figure with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Figure {
-    /// The figure.
+    /// The value, in its unit.
     pub value: f64,
-    /// Its unit.
+    /// The unit of the value.
     pub unit: Unit,
 }
 
@@ -45,18 +45,18 @@ impl Figure {
 /// A value that is demanded.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Demanded {
-    /// The value.
+    /// The required figure.
     #[serde(flatten)]
     pub figure: Figure,
     /// Whether five percent either way are as good.
     pub about: bool,
 }
 
-/// What was found.
+/// What was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Measure {
-    /// A figure.
+    /// One figure.
     Exactly {
         /// The figure.
         #[serde(flatten)]
@@ -77,7 +77,7 @@ pub enum Measure {
     },
     /// There is no bound.
     Unbounded,
-    /// So many times as large as before.
+    /// How many times as large as before.
     Times {
         /// The factor.
         factor: f64,
@@ -147,7 +147,7 @@ pub enum Title {
     StartUp,
     /// The limits of all services together.
     SumOfLimits,
-    /// The same with swap.
+    /// The sum of the limits of RAM and swap.
     SumOfLimitsWithSwap,
     /// The reservations of all services together.
     SumOfReservations,
@@ -211,9 +211,9 @@ pub enum Title {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
-    /// Nothing of what runs is in the snapshot.
+    /// The snapshot contains no memory data.
     NothingRuns,
-    /// Nothing of what runs names the service.
+    /// The memory data does not include the service.
     ServiceNotSeen,
     /// There is no snapshot from before.
     NothingToCompare,
@@ -266,7 +266,7 @@ pub enum Reason {
         /// A file; absent if unknown.
         file: Option<String>,
     },
-    /// Nobody measured the build context.
+    /// The build context was not measured.
     ContextNotMeasured,
     /// What a build context holds.
     Context {
@@ -305,14 +305,14 @@ pub enum Reason {
     },
     /// A container runs another image.
     OtherImage {
-        /// The one it runs.
+        /// The image that the container runs.
         running: String,
-        /// The one of the snapshot.
+        /// The image in the snapshot.
         image: String,
     },
     /// Running, and not restarted.
     Running,
-    /// Restarted so many times.
+    /// The number of restarts.
     Restarted {
         /// How many.
         times: u64,
@@ -523,7 +523,7 @@ pub enum Reason {
         /// What they add.
         note: Option<String>,
     },
-    /// No probe was run, and nobody attests it.
+    /// No probe was run, and it is not attested.
     NoProbe {
         /// The id of the check.
         check: String,
@@ -563,9 +563,9 @@ pub enum Reason {
 pub enum TakenWhen {
     /// Under load.
     Loaded,
-    /// By all at one instant under load.
+    /// By all services at the same time, under load.
     LoadedAtOnce,
-    /// Idle, or nobody named a load.
+    /// Idle, or without a load label.
     IdleOrUnlabelled,
 }
 

@@ -339,7 +339,7 @@ fn settings_of_postgres_are_those_of_its_command() {
     let file = database("postgres:16", &["postgres", "-c", "config_file=/a.conf"], None);
     check(targets, None, &file, "services.db.postgres.fits", Status::Unknown, "kind:config_file_unread");
     check(targets, None, &file, "services.db.postgres.work_mem", Status::Unknown, "kind:config_file_unread");
-    // What holds for every service asks nothing of those that are something else.
+    // What holds for every service requires nothing from services of another kind.
     let other = database("postgres-exporter", &["/bin/postgres_exporter"], None);
     let judged = judge(&parse(targets).unwrap(), None, &other, &BTreeMap::new());
     assert_eq!(judged.outcomes, []);

@@ -38,7 +38,7 @@ pub struct Percent(pub f64);
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Duration(pub f64);
 
-/// An amount of money, in the currency of whoever wrote it.
+/// An amount of money, in the currency of the target file's author.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Price(pub f64);
 

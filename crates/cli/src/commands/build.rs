@@ -12,17 +12,22 @@ use crate::input;
 use crate::printer::Printer;
 use crate::sources::context::measured;
 
-/// What images were built from.
+/// The Dockerfiles and build contexts of images.
 #[derive(clap::Args)]
-#[command(next_help_heading = "Build")]
+#[command(next_help_heading = "Build options")]
 pub(crate) struct BuildArgs {
-    /// The Dockerfile that the image of a service was built from. Its `.dockerignore` is found beside it or in the context
+    /// Dockerfile of a service
+    ///
+    /// Findings quote its lines. Its `.dockerignore` is read too: `NAME.dockerignore` beside the Dockerfile, else the one in
+    /// the build context.
     #[arg(long, value_name = "[SERVICE=]PATH")]
     dockerfile: Vec<String>,
-    /// The `.dockerignore` it was built with, if it lies elsewhere
+    /// `.dockerignore` of a service, if it is in another place
     #[arg(long, value_name = "[SERVICE=]PATH")]
     dockerignore: Vec<String>,
-    /// The directory it is built from, whose files are measured: what `.dockerignore` leaves out counts apart
+    /// Build context of a service: measure its files
+    ///
+    /// Files that `.dockerignore` excludes are counted separately.
     #[arg(long, value_name = "[SERVICE=]DIRECTORY")]
     context: Vec<String>,
 }

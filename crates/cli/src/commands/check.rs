@@ -17,44 +17,55 @@ use crate::load::snapshot_or_source;
 use crate::names;
 use crate::printer::Printer;
 
-/// Judge a snapshot against the targets of `plimsoll.toml`
+/// Check a snapshot against the targets in `plimsoll.toml`
 ///
-/// Exits with 0 if every required target is met, 1 if one is missed, 2 if it cannot judge: a target names a service that does
-/// not exist, or compares with a BEFORE that is not given. Without evidence a target is unknown: unknown targets are listed and
-/// counted, and with `--strict` they count as missed.
+/// A target without evidence is unknown. Unknown targets are listed and counted; with `--strict` they count as missed.
+///
+/// Exit codes: 0 if every required target is met, 1 if a target is missed, 2 on an error. It is an error if a target names a
+/// service that does not exist, or needs BEFORE and BEFORE is not given.
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A snapshot or an image source, or two: before and after
+    /// Snapshots or image sources: one, or before and after
     #[arg(value_name = "[BEFORE] AFTER", num_args = 1..=2, required = true)]
     sources: Vec<String>,
-    /// What is demanded: see `plimsoll init`
+    /// Target file: `plimsoll init` writes one
     #[arg(long, value_name = "FILE", default_value = "plimsoll.toml")]
     targets: PathBuf,
-    /// How a probe ended, by the id of its check: 0 passes
+    /// Exit code of the probe for a check: 0 passes
     #[arg(long, value_name = "ID=EXIT_CODE", value_parser = parse_probe)]
     probe: Vec<(String, i64)>,
     /// Count unknown targets as missed
     #[arg(long)]
     strict: bool,
-    /// Which level has to be reached
+    /// Level to reach
     #[arg(long, value_enum, default_value_t)]
     level: LevelArg,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The language of text and Markdown: `en` or `es`
+    /// Language of text and Markdown: `en` or `es`
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
     language: Language,
     #[command(flatten)]
     read: ReadArgs,
 }
 
-/// Which level has to be reached.
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Check a snapshot against plimsoll.toml:
+      plimsoll check after.plimsoll
+  Include targets that compare with an earlier state:
+      plimsoll check before.plimsoll after.plimsoll --targets plimsoll.toml
+  Fail on unknown targets, and pass the result of a probe:
+      plimsoll check before.plimsoll after.plimsoll --strict --probe application=0";
+
+/// The level that targets have to reach.
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
 enum LevelArg {
     /// The minimum of each target
     #[default]
     Minimum,
-    /// The ideals too
+    /// The ideal of each target, where it has one
     Ideal,
 }
 
@@ -100,7 +111,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         Format::Json => printer.stream(|out| json::judgement(&judgement, out)),
     };
     match printed {
-        // Whoever has read enough still wants to know how it ends.
+        // A closed pipe must not change the exit code.
         Ok(()) | Err(Error::ClosedPipe) => {}
         Err(error) => return Err(error),
     }

@@ -8,21 +8,29 @@ use super::{Format, ReadArgs, read_both};
 use crate::error::Result;
 use crate::printer::Printer;
 
-/// Compare two snapshots or images: services, layers and files
+/// Compare two snapshots or images: services, layers, files and memory
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A snapshot or an image source
+    /// Image source or snapshot
     before: String,
-    /// A snapshot or an image source
+    /// Image source or snapshot
     after: String,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The language of Markdown: `en` or `es`
+    /// Language of Markdown: `en` or `es`
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
     language: Language,
     #[command(flatten)]
     read: ReadArgs,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Compare two snapshots:
+      plimsoll compare before.plimsoll after.plimsoll
+  Compare two tags of an image, as a comment for a pull request:
+      plimsoll compare my-app:1.0 my-app:1.1 --format markdown";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let (before, after) = read_both(&args.before, &args.after, &args.read.options(), printer)?;

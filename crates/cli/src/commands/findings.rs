@@ -1,4 +1,4 @@
-//! `plimsoll findings`: waste and risks in images, and the lines that fix them.
+//! `plimsoll findings`: waste in an image, and how to fix it.
 
 use plimsoll_analysis::findings::{RULES, Rule, advise_by};
 use plimsoll_report::language::Language;
@@ -12,18 +12,20 @@ use crate::load::{redacted, snapshot_or_source};
 use crate::names;
 use crate::printer::Printer;
 
-/// Find waste in images, what removing it saves, and the lines that fix it
+/// Find waste in images: what it costs and how to fix it
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// An image source or a snapshot
+    /// Image source or snapshot
     #[arg(value_name = "SOURCE")]
     source: String,
-    /// Show what became of the findings of an earlier state instead: an image source or a snapshot
+    /// Show which findings of an earlier image source or snapshot are fixed
     #[arg(long, value_name = "BEFORE", conflicts_with = "rule")]
     since: Option<String>,
-    /// Only the findings of these rules
+    /// Show only the findings of these rules
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
@@ -31,6 +33,14 @@ pub(crate) struct Args {
     #[command(flatten)]
     read: ReadArgs,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Find waste, and quote the Dockerfile lines to change:
+      plimsoll findings my-app:latest --dockerfile Dockerfile
+  Show only two rules:
+      plimsoll findings my-app:latest --rule build-tools,package-manager-cache
+  Show which findings a new image fixes:
+      plimsoll findings my-app:new --since my-app:old";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let known = |id: &&String| RULES.iter().any(|rule| rule.id.as_str() == *id);

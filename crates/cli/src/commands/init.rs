@@ -11,22 +11,29 @@ use crate::memory::MemoryArgs;
 use crate::output::{Content, Output};
 use crate::printer::Printer;
 
-/// Write a `plimsoll.toml` with comments, from a compose file
+/// Write a commented `plimsoll.toml` from a Compose file
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A compose file; a later one overrides an earlier one
+    /// Compose file; later files override earlier ones
     #[arg(long, value_name = "FILE")]
     compose: Vec<PathBuf>,
-    /// A file with the variables of the compose files, instead of the `.env` beside the first one
+    /// File with the variables of the Compose files, instead of `.env` beside the first one
     #[arg(long, value_name = "FILE", requires = "compose")]
     env_file: Vec<PathBuf>,
-    /// The file to write; `-` is standard output
+    /// File to write; `-` is standard output
     #[arg(short, long, value_name = "FILE", default_value = "plimsoll.toml")]
     output: Output,
-    /// Replace a file that already exists
+    /// Replace an existing file
     #[arg(long)]
     force: bool,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Write targets for the services of a Compose project:
+      plimsoll init --compose compose.yml
+  Write to standard output:
+      plimsoll init --compose compose.yml -o -";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     args.output.expect("a target file", &[Ending::Toml, Ending::Text], "plimsoll.toml")?;

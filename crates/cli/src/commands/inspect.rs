@@ -9,15 +9,17 @@ use crate::error::Result;
 use crate::load::{redacted, snapshot_or_source};
 use crate::printer::Printer;
 
-/// Show what images weigh, layer by layer, and where hidden bytes come from
+/// Show the size of images, layer by layer, and the source of hidden bytes
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// An image source or a snapshot
+    /// Image source or snapshot
     #[arg(value_name = "SOURCE")]
     source: String,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The language of Markdown: `en` or `es`
+    /// Language of Markdown: `en` or `es`
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
     language: Language,
     #[command(flatten)]
@@ -25,6 +27,14 @@ pub(crate) struct Args {
     #[command(flatten)]
     read: ReadArgs,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Inspect an image of a local engine or a registry:
+      plimsoll inspect my-app:latest
+  Inspect an archive from standard input:
+      docker save my-app | plimsoll inspect -
+  Inspect an image that is not pulled, without an engine:
+      plimsoll inspect docker://registry.example.org/my-app:latest --platform linux/arm64";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let options = args.read.options();

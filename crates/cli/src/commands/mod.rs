@@ -36,15 +36,15 @@ use crate::sources::pace::{self, Pace};
 use crate::sources::platform::Platform;
 use crate::sources::registry::Pair;
 
-/// How a document is printed.
+/// The output format of a document.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// For a terminal
+    /// Text for a terminal
     #[default]
     Text,
-    /// For programs
+    /// JSON for programs
     Json,
-    /// For a pull request
+    /// Markdown for a pull request
     Markdown,
 }
 
@@ -53,13 +53,13 @@ fn sections(images: &str, memory: &str) -> String {
     if images.is_empty() { memory.to_owned() } else { format!("{images}\n{memory}") }
 }
 
-/// How a document that nobody pastes into a pull request is printed.
+/// The output format of a document without a Markdown form.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(crate) enum TextOrJson {
-    /// For a terminal
+    /// Text for a terminal
     #[default]
     Text,
-    /// For programs
+    /// JSON for programs
     Json,
 }
 
@@ -71,106 +71,126 @@ fn language(tag: &str) -> std::result::Result<Language, String> {
     })
 }
 
-/// What holds for every source that is read.
+/// The options of every command that reads sources.
 #[derive(clap::Args)]
-#[command(next_help_heading = "Reading")]
+#[command(next_help_heading = "Source options")]
 pub(crate) struct ReadArgs {
-    /// The platform to read of an image that has several, as `linux/arm64`
+    /// Platform to read from a multi-platform image, such as `linux/arm64`
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<Platform>,
-    /// Read and verify every layer again, and keep nothing of it
+    /// Re-read and re-verify every layer; do not use or write the cache
     #[arg(long, env = "PLIMSOLL_NO_CACHE")]
     no_cache: bool,
-    /// How closely layers are read: with `unverified` no digest is computed, with `headers` contents are jumped over where
-    /// the source allows it, and neither packages nor equal contents are found
+    /// Depth of reading: `verified`, `unverified` or `headers`
+    ///
+    /// `unverified` computes no digests. `headers` also skips file contents where the source allows it: it detects neither
+    /// packages nor duplicate contents.
     #[arg(long, value_name = "DEPTH", default_value = "verified", value_parser = depth)]
     depth: Depth,
-    /// Read nothing from registries: a bare name is a file or an image of an engine
+    /// Do not contact registries: a bare name is a file or an engine image
     #[arg(long)]
     offline: bool,
-    /// Replace names of hosts, registries, people, repository owners, directories and projects, and IP addresses, with pseudonyms in all output
+    /// Replace names and IP addresses with pseudonyms in all output
+    ///
+    /// This covers names of hosts, registries, people, repository owners, directories and projects.
     #[arg(long)]
     redact: bool,
-    /// A registry that is spoken to without TLS, besides those on this machine
-    #[arg(long, value_name = "HOST[:PORT]")]
+    /// Registry to contact over plain HTTP (localhost is always allowed)
+    #[arg(long, help_heading = "Registry and engine options", value_name = "HOST[:PORT]")]
     insecure_registry: Vec<String>,
-    /// A token server of another site that the login for a registry may go to
-    #[arg(long, hide_short_help = true, value_name = "REGISTRY=HOST[:PORT]")]
+    /// Token server on another site that may receive the registry credentials
+    #[arg(
+        long,
+        help_heading = "Registry and engine options",
+        hide_short_help = true,
+        value_name = "REGISTRY=HOST[:PORT]"
+    )]
     token_server: Vec<Pair>,
-    /// A host in a private network that a registry elsewhere may redirect to
-    #[arg(long, hide_short_help = true, value_name = "REGISTRY=HOST[:PORT]")]
+    /// Host in a private network that a public registry may redirect to
+    #[arg(
+        long,
+        help_heading = "Registry and engine options",
+        hide_short_help = true,
+        value_name = "REGISTRY=HOST[:PORT]"
+    )]
     blob_server: Vec<Pair>,
-    /// The lowest rate of a registry or engine, in bytes per second, after a grace. With 0, one byte in time is enough
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = pace::RATE)]
+    /// Minimum transfer rate of a registry or engine, in bytes per second
+    ///
+    /// It applies after `--limit-slow-seconds`. With 0, one byte in that time is sufficient.
+    #[arg(long, help_heading = "Registry and engine options", hide_short_help = true, value_name = "BYTES", default_value_t = pace::RATE)]
     limit_slow_rate: u64,
-    /// How many seconds a registry or engine may be slower than that, or silent
-    #[arg(long, hide_short_help = true, value_name = "SECONDS", default_value_t = pace::GRACE,
+    /// Maximum time below that rate, or without data, in seconds
+    #[arg(long, help_heading = "Registry and engine options", hide_short_help = true, value_name = "SECONDS", default_value_t = pace::GRACE,
         value_parser = clap::value_parser!(u64).range(1..=86_400))]
     limit_slow_seconds: u64,
-    /// How many seconds an engine may take before it starts to send an image
-    #[arg(long, hide_short_help = true, value_name = "SECONDS", default_value_t = ARCHIVE_SECONDS,
+    /// Maximum time until an engine starts to send an image, in seconds
+    #[arg(long, help_heading = "Registry and engine options", hide_short_help = true, value_name = "SECONDS", default_value_t = ARCHIVE_SECONDS,
         value_parser = clap::value_parser!(u64).range(1..=86_400))]
     limit_engine_seconds: u64,
-    /// The most entries of one layer
-    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().entries)]
+    /// Maximum number of entries in a layer
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().entries)]
     limit_entries: u64,
-    /// The most bytes of names in one layer
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().name_bytes)]
+    /// Maximum size of all names in a layer, in bytes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().name_bytes)]
     limit_name_bytes: u64,
-    /// The most bytes of one path
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().path_bytes,
+    /// Maximum length of a path, in bytes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().path_bytes,
         value_parser = clap::value_parser!(u64).range(..=LONGEST_PATH as u64))]
     limit_path_bytes: u64,
-    /// The most bytes of one extended tar header
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().header_bytes)]
+    /// Maximum size of an extended tar header, in bytes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().header_bytes)]
     limit_header_bytes: u64,
-    /// The most bytes of one manifest, index or config
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().document_bytes)]
+    /// Maximum size of a manifest, index or config, in bytes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().document_bytes)]
     limit_document_bytes: u64,
-    /// The most layers of one image
-    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().layers)]
+    /// Maximum number of layers in an image
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().layers)]
     limit_layers: u64,
-    /// The most images of one source, and what its indexes refer to
-    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().images)]
+    /// Maximum number of images in a source, and of references in its indexes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().images)]
     limit_images: u64,
-    /// The most levels of indexes inside indexes
-    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().index_depth)]
+    /// Maximum depth of nested indexes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().index_depth)]
     limit_index_depth: u64,
-    /// The most bytes that what is compressed in one source may inflate to
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().inflated_bytes)]
+    /// Maximum decompressed size of a source, in bytes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().inflated_bytes)]
     limit_inflated_bytes: u64,
-    /// How many times its size a stream may inflate to, beyond the first gibibyte
-    #[arg(long, hide_short_help = true, value_name = "TIMES", default_value_t = Limits::default().inflation)]
+    /// Maximum decompression ratio, after the first GiB
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "TIMES", default_value_t = Limits::default().inflation)]
     limit_inflation: u64,
-    /// The most bytes that a decoder of zstd or xz may need for its window
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().window_bytes)]
+    /// Maximum window of a zstd or xz decoder, in bytes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().window_bytes)]
     limit_window_bytes: u64,
-    /// About how many bytes may be kept in memory of all layers of one source
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().retained_bytes)]
+    /// Approximate maximum memory for all layers of a source, in bytes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().retained_bytes)]
     limit_retained_bytes: u64,
-    /// The most services of one snapshot
-    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().services)]
+    /// Maximum number of services in a snapshot
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().services)]
     limit_services: u64,
-    /// The most containers, planned services or series of samples of one snapshot
-    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().containers)]
+    /// Maximum number of containers, planned services or sample series in a snapshot
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().containers)]
     limit_containers: u64,
-    /// The most files and directories of the layers of all images of a snapshot; a layer counts once per image
-    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().stacked_entries)]
+    /// Maximum number of files and directories in all images of a snapshot
+    ///
+    /// A layer counts once per image.
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().stacked_entries)]
     limit_stacked_entries: u64,
-    /// The most bytes of a snapshot, inflated
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = SnapshotLimits::default().bytes)]
+    /// Maximum decompressed size of a snapshot, in bytes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = SnapshotLimits::default().bytes)]
     limit_snapshot_bytes: u64,
-    /// The most bytes of one file that describes packages; larger ones are left unread. With 0 none is read
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_bytes)]
+    /// Maximum size of a package metadata file, in bytes
+    ///
+    /// Larger files are skipped. With 0, no package metadata is read.
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_bytes)]
     limit_metadata_bytes: u64,
-    /// The most files of one layer that describe packages; the rest is left unread
-    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().metadata_files)]
+    /// Maximum number of package metadata files in a layer; the rest is skipped
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().metadata_files)]
     limit_metadata_files: u64,
-    /// The most packages that the files of one layer describe; the rest is left out
-    #[arg(long, hide_short_help = true, value_name = "N", default_value_t = Limits::default().packages)]
+    /// Maximum number of packages in a layer; the rest is skipped
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().packages)]
     limit_packages: u64,
-    /// The most bytes of all such files of one layer
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_total_bytes)]
+    /// Maximum size of all package metadata files in a layer, in bytes
+    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_total_bytes)]
     limit_metadata_total_bytes: u64,
 }
 

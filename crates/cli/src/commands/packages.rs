@@ -10,20 +10,28 @@ use crate::printer::Printer;
 /// The packages that are shown unless all are asked for.
 const SHOWN: usize = 25;
 
-/// Show the packages of images: what each weighs, what leaves with it, why it is there, whether it is used
+/// List the packages of images: own and retained size, why each is there, and its use
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// An image source or a snapshot
+    /// Image source or snapshot
     #[arg(value_name = "SOURCE")]
     source: String,
-    /// Show every package, not only the heaviest
+    /// List every package, not only the largest
     #[arg(long)]
     all: bool,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
     read: ReadArgs,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  List the largest packages:
+      plimsoll packages my-app:latest
+  List every package as JSON:
+      plimsoll packages my-app:latest --all --format json";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;

@@ -19,24 +19,33 @@ use crate::load::snapshot_or_source;
 use crate::output::{Content, Output};
 use crate::printer::Printer;
 
-/// Write a compose override with limits and settings that fit, and why
+/// Write a Compose override with memory limits and settings, with reasons
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A snapshot with a recording: see `plimsoll record` and `plimsoll snapshot --memory`
+    /// Snapshot with a recording: see `plimsoll record` and `plimsoll snapshot --memory`
     #[arg(value_name = "SNAPSHOT")]
     snapshot: String,
-    /// The file to write; standard output without it, or with `-`
+    /// File to write; `-` is standard output, which is also the default
     #[arg(short, long, value_name = "FILE")]
     output: Option<Output>,
-    /// Targets: the limits that hold unless more is needed, and reservations, scores, logs and settings to set
+    /// Target file: use its limits, reservations, scores, log sizes and settings
+    ///
+    /// A limit from the file is raised if the recording shows that the service needs more.
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
-    /// The language of the comments: `en` or `es`
+    /// Language of the comments: `en` or `es`
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
     language: Language,
     #[command(flatten)]
     read: ReadArgs,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Write an override from a snapshot with a recording:
+      plimsoll recommend after.plimsoll -o compose.override.yml
+  Use the limits of a target file where they are sufficient:
+      plimsoll recommend after.plimsoll --targets plimsoll.toml";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let endings = [Ending::Yaml, Ending::Text];

@@ -17,53 +17,68 @@ use crate::printer::Printer;
 use crate::recording::{Journal, Recorded, Session, Stop, Target, now, seal};
 use crate::sources::engine::Engine;
 
-/// Record the memory, the events and the health of running containers
+/// Record memory, events and health of running containers
 ///
-/// Samples are taken through the socket of the engine (`DOCKER_HOST`, `CONTAINER_HOST`) until the time is over, the command
-/// has ended, or Ctrl-C. Everything is written at once to FILE.journal, which becomes FILE in the end: a recorder that was
-/// killed loses nothing, and what it left is sealed by the next one, or by `--seal`.
+/// Takes samples through the engine socket (`DOCKER_HOST`, `CONTAINER_HOST`) until the duration is over, the command has
+/// ended, or you press Ctrl-C. Each sample goes to FILE.journal at once, and the journal becomes FILE at the end. If the
+/// recorder is killed, nothing is lost: the next recording to FILE, or `--seal`, completes the journal.
 ///
 /// `plimsoll snapshot SOURCE… --memory FILE -o SNAPSHOT` joins a recording with images.
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Containers by name, ID or service; all of the project, or of the engine, if none is given
+    /// Containers, by name, ID or service; default: all of the project or the engine
     #[arg(value_name = "CONTAINER")]
     containers: Vec<String>,
-    /// A compose project
+    /// Compose project
     #[arg(short, long, value_name = "NAME")]
     project: Option<String>,
-    /// Only containers with this label
+    /// Record only containers with this label
     #[arg(long, value_name = "NAME[=VALUE]")]
     label: Vec<String>,
-    /// Whose engine
+    /// Engine to record from
     #[arg(long, value_enum, default_value_t)]
     engine: Whose,
-    /// The time between two samples
+    /// Time between two samples
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = parse_duration)]
     interval: Duration,
-    /// How long to record
+    /// Duration of the recording
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     duration: Option<Duration>,
-    /// What loads the stack meanwhile, in words: `locust, 50 users`; `none` if the command is no load
+    /// Label for the load being applied, such as `locust, 50 users`
+    ///
+    /// `none` if the command of `--while` is not a load.
     #[arg(long, value_name = "TEXT")]
     load: Option<String>,
-    /// Record while this command runs, in a shell; it is the load. If it fails, the recording is kept and the exit code is 1
+    /// Record while this shell command runs; it counts as the load
+    ///
+    /// If the command fails, the recording is kept and the exit code is 1.
     #[arg(long = "while", value_name = "COMMAND")]
     command: Option<String>,
-    /// Make a recording of what a recorder that was killed left behind
+    /// Complete the journal of a recorder that was killed
     #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["containers", "project", "label", "load", "command"])]
     seal: Option<PathBuf>,
-    /// The file to write: gzip-compressed JSON, or plain if its name ends in `.json`; `-` is standard output
+    /// File to write: compressed JSON, or plain if it ends in `.json`; `-` is standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "seal")]
     output: Option<Output>,
 }
 
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Record a Compose project while a load test runs:
+      plimsoll record --project shop --while \"locust --headless -u 50 -t 5m\" -o load.plimsoll
+  Record all containers for ten minutes:
+      plimsoll record --duration 10m -o idle.plimsoll
+  Complete the journal of a recorder that was killed:
+      plimsoll record --seal load.plimsoll.journal";
+
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Whose {
-    /// The one that is there, Docker's first
+    /// Docker if available, else Podman
     #[default]
     Auto,
+    /// The Docker engine
     Docker,
+    /// The Podman engine
     Podman,
 }
 

@@ -21,20 +21,20 @@ use crate::output::{Content, Output};
 use crate::printer::Printer;
 use crate::{picture, viewer};
 
-/// What is written, as the user asks for it.
+/// The format of the report, as the user requests it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// One file that needs no network
+    /// One HTML file that needs no network
     Html,
-    /// A comment for a pull request, always shorter than 60,000 characters
+    /// Comment for a pull request, always shorter than 60,000 characters
     Markdown,
-    /// A picture for a chat or a slide: SVG, or PNG if the file is named so
+    /// Image for a chat or a slide: SVG, or PNG if the file name ends in `.png`
     Card,
-    /// The document of `plimsoll compare --format json`; with one side, that of `plimsoll inspect --format json`
+    /// Same document as `plimsoll compare --format json`, or `plimsoll inspect --format json` for one side
     Json,
 }
 
-/// What is written.
+/// The document to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Document {
     Page,
@@ -44,22 +44,25 @@ enum Document {
     Json,
 }
 
-/// Write before and after as one HTML file that needs no network, as a comment, or as a card
+/// Write a report: an HTML page, a pull request comment, a card, or JSON
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Snapshots or image sources: before and after, or one alone
+    /// Snapshots or image sources: one, or before and after
     #[arg(value_name = "[BEFORE] AFTER", num_args = 1..=2, required = true)]
     sources: Vec<String>,
-    /// The file to write, `-` is standard output. Its ending chooses the format: `.html`, `.md`, `.json`, `.svg`, `.png`
+    /// File to write: `.html`, `.md`, `.json`, `.svg` or `.png`; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<Output>,
-    /// The format, if the name of the file does not say it. Without a file, all but `html` go to standard output
+    /// Output format, if the file name does not determine it
+    ///
+    /// Without `--output`, every format except `html` goes to standard output.
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// The language: `en` or `es`. The page lets its reader choose another
+    /// Language: `en` or `es`; readers of the page can switch
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
     language: Language,
-    /// Judge what is after by these targets, in the page: see `plimsoll init`
+    /// Target file to check AFTER against, in the page: `plimsoll init` writes one
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
     #[command(flatten)]
@@ -68,13 +71,21 @@ pub(crate) struct Args {
     read: ReadArgs,
 }
 
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Write one HTML file to open in a browser or to attach to a pull request:
+      plimsoll report before.plimsoll after.plimsoll -o report.html
+  Write a comment for a pull request, in Spanish:
+      plimsoll report before.plimsoll after.plimsoll --format markdown --language es
+  Write a card for a chat:
+      plimsoll report before.plimsoll after.plimsoll -o card.png";
+
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let output = args.output.as_ref();
     let document = document(args.format, output)?;
     if document == Document::Page && output.is_none() {
         return Err(Error::usage("a page is written to a file", "`--output report.html` names it"));
     }
-    // What is missing is said before anything is read.
+    // A missing viewer is reported before anything is read.
     let viewer = (document == Document::Page).then(built_viewer).transpose()?;
     if args.targets.is_some() && viewer.is_none() {
         return Err(Error::usage(
@@ -157,7 +168,7 @@ fn document(format: Option<Format>, output: Option<&Output>) -> Result<Document>
         (Some(Format::Json), _) => Document::Json,
         (None, Some(document)) => document,
     };
-    // Markdown and JSON are texts as well, but nobody looks for a page behind `.txt`.
+    // Markdown and JSON are texts as well, but `.txt` never means a page.
     let is_text = ending == Some(Ending::Text) && matches!(wanted, Document::Markdown | Document::Json);
     match (output, ending) {
         (Some(output), Some(ending)) if by_name != Some(wanted) && !is_text => Err(Error::usage(

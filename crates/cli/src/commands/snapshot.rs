@@ -12,24 +12,26 @@ use crate::output::Output;
 use crate::printer::Printer;
 use crate::sources::NamedSource;
 
-/// Read images and write a snapshot of them
+/// Read images and memory data into one snapshot file
 ///
-/// SOURCE is a `docker save` archive, an OCI layout (directory or tar), compressed or not, or `-` for standard input.
-/// What it is, is found out by its content. It may carry a transport, as skopeo names them, and choose an image:
-/// `docker-archive:PATH[:REFERENCE]`, `oci-archive:PATH[:REFERENCE]`, `oci:PATH[:REFERENCE]`, `dir:PATH`.
+/// SOURCE is a `docker save` archive, an OCI layout (directory or tar), compressed or not, or `-` for standard input. The
+/// type is detected from the content. A skopeo transport can select an image: `docker-archive:PATH[:REFERENCE]`,
+/// `oci-archive:PATH[:REFERENCE]`, `oci:PATH[:REFERENCE]`, `dir:PATH`.
 ///
-/// Without an archive: `docker-daemon:IMAGE` and `podman:IMAGE` are read from an engine, `docker://IMAGE` from its
-/// registry, layer by layer, nothing is stored. A bare IMAGE is looked up in that order. Logins of docker and podman hold.
+/// `docker-daemon:IMAGE` and `podman:IMAGE` read from an engine. `docker://IMAGE` reads from a registry, layer by layer,
+/// and stores no layer. A bare IMAGE is tried as a path, in Docker, in Podman and in the registry, in this order. Docker and
+/// Podman credentials are used.
 ///
-/// Memory, with or without images: `--memory FILE…` takes what `docker stats`, `podman stats`, `nerdctl stats`, `inspect`,
-/// `events`, the API of an engine, cgroup files, `kubectl top pod --containers` or a Prometheus range query gave, and
-/// recordings of `plimsoll record`; `--compose FILE` what was planned. All of it is joined by service.
+/// `--memory` adds memory data, with or without images: recordings of `plimsoll record`, and the output of `docker stats`,
+/// `podman stats`, `nerdctl stats`, `inspect`, `events`, an engine API, cgroup files, `kubectl top pod --containers` or a
+/// Prometheus range query. `--compose` adds the planned limits. The data is joined by service.
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Images, each with the name of the service that runs it; without a name, that of its repository
+    /// Images, each with a service name; default: the name of the repository
     #[arg(value_name = "[NAME=]SOURCE", required_unless_present_any = ["memory", "compose"])]
     sources: Vec<String>,
-    /// The file to write: gzip-compressed JSON, or plain if its name ends in `.json`; `-` is standard output
+    /// File to write: compressed JSON, or plain if it ends in `.json`; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Output,
     #[command(flatten)]
@@ -39,6 +41,14 @@ pub(crate) struct Args {
     #[command(flatten)]
     read: ReadArgs,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Read two images under the names of their services:
+      plimsoll snapshot backend=backend.tar frontend=my-frontend:latest -o after.plimsoll
+  Add planned limits and a recording:
+      plimsoll snapshot app=app.tar --compose compose.yml --memory load.plimsoll -o app.plimsoll
+  Read an archive from standard input:
+      docker save my-app | plimsoll snapshot app=- -o app.plimsoll";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     args.output.expect_snapshot()?;

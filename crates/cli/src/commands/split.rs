@@ -8,17 +8,24 @@ use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
 use crate::printer::Printer;
 
-/// Show what each service needs of an image that several run, and what an image of its own would weigh
+/// Show which parts of a shared image each service needs, and the size of separate images
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A snapshot in which services run the same image, with a compose file that says what each runs
+    /// Snapshot in which several services run one image, made with `--compose`
     #[arg(value_name = "SNAPSHOT")]
     source: String,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: TextOrJson,
     #[command(flatten)]
     read: ReadArgs,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Read one image for two services with their commands, then split it:
+      plimsoll snapshot backend=app.tar frontend=app.tar --compose compose.yml -o app.plimsoll
+      plimsoll split app.plimsoll";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;

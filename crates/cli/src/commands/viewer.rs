@@ -9,13 +9,18 @@ use crate::output::{Content, Output};
 use crate::printer::Printer;
 use crate::viewer;
 
-/// Write the page of a report without data, to drop images and snapshots on
+/// Write the page without data, to open images and snapshots in a browser
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The file to write; `-` is standard output
+    /// File to write; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Output,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Write the page, then drop an image archive on it in any browser:
+      plimsoll viewer -o viewer.html";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     args.output.expect("a page", &[Ending::Page], "viewer.html")?;

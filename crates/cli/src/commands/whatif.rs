@@ -10,20 +10,28 @@ use crate::names;
 use crate::printer::Printer;
 use crate::sources::missing::swapped;
 
-/// Show what would be left of images without some packages, and what would break
+/// Predict the image size without some packages, and what would break
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// An image source or a snapshot
+    /// Image source or snapshot
     #[arg(value_name = "SOURCE")]
     source: String,
-    /// The packages to do without: names, or `ECOSYSTEM:NAME`
+    /// Packages to remove: NAME or ECOSYSTEM:NAME
     #[arg(long, value_name = "PACKAGE", value_delimiter = ',', required = true)]
     without: Vec<String>,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: TextOrJson,
     #[command(flatten)]
     read: ReadArgs,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Predict the size without two packages:
+      plimsoll whatif my-app:latest --without torch,transformers
+  Name a package that exists in several ecosystems:
+      plimsoll whatif my-app:latest --without python:protobuf";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     if let [only] = &args.without[..]

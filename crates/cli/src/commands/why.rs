@@ -10,20 +10,26 @@ use crate::names;
 use crate::printer::Printer;
 use crate::sources::missing::swapped;
 
-/// Show why a package is in an image: the ways to it from what was asked for, and what leaves with it
+/// Show why a package is in an image, and what its removal frees
 #[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// An image source or a snapshot
+    /// Image source or snapshot
     #[arg(value_name = "SOURCE")]
     source: String,
-    /// The name of a package, or `ECOSYSTEM:NAME`
+    /// Package: NAME or ECOSYSTEM:NAME
     #[arg(value_name = "PACKAGE")]
     package: String,
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: TextOrJson,
     #[command(flatten)]
     read: ReadArgs,
 }
+
+const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  Show the dependency paths to a package:
+      plimsoll why my-app:latest torch";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     if let Some(error) =

@@ -253,7 +253,7 @@ fn messages_hold_no_signed_address_and_nothing_of_a_login() {
     }
 }
 
-/// A registry with TLS, whose token server is said to be at an address.
+/// A registry with TLS, whose token server is announced at an address.
 fn wary(network: &Network, place: &str, realm: &'static str) -> Server {
     let image = Image::new();
     network.host(place, move |request, _| match request.header("authorization") {

@@ -1,4 +1,4 @@
-//! Names that are mistyped: what they are taken for, what was tried, and what is said of it.
+//! Names that are mistyped: what they are taken for, what was tried, and what is reported.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Runs the program in a home of its own, where nobody has logged in anywhere.
+//! Runs the program in an empty home directory, without credentials.
 
 use std::fs;
 use std::path::Path;

@@ -85,7 +85,7 @@ impl Answer {
 }
 
 impl Server {
-    /// Starts one. The handler is told how many requests for the same path there were before.
+    /// Starts one. The handler receives how many requests for the same path there were before.
     pub(crate) fn start(handler: impl Fn(&Request, usize) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();

@@ -32,7 +32,7 @@ impl Network {
         Self { issuer: Issuer::new(params, key), authority, proxy, hosts }
     }
 
-    /// Starts a server that is `host:port` for whoever asks the proxy.
+    /// Starts a server that is `host:port` for the clients of the proxy.
     pub(crate) fn host(
         &self,
         place: &str,

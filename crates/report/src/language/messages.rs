@@ -1,4 +1,4 @@
-//! What the analysis concludes, in words: the list of texts that each language has to give.
+//! The conclusions of the analysis as text: the list of texts that each language has to give.
 
 use plimsoll_analysis::findings::{Action, Headline, Note, RuleId, Subject};
 use plimsoll_analysis::lines::Unfit;
@@ -104,7 +104,7 @@ impl Language {
     /// A distance between figures: of a share, more than 200 % is only called more.
     #[must_use]
     pub fn distance(self, figure: Figure) -> String {
-        /// Beyond it, more digits tell nobody more.
+        /// More digits than this are not useful.
         const MOST: f64 = 200.0;
         match figure.unit {
             Unit::Percent if figure.value > MOST => {

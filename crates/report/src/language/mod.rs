@@ -230,7 +230,7 @@ pub struct Noun {
     pub more: &'static str,
 }
 
-/// Everything a person is told, in one language.
+/// All texts of reports and the page, in one language.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "what a field says stands in `en.rs`")]
 pub struct Words {

@@ -10,7 +10,7 @@ use crate::format::{self, one_line};
 const NAMED: usize = 2;
 
 impl Language {
-    /// What got worse, in a sentence without a full stop: `backend: memory rises by 287 MiB a minute`.
+    /// What got worse, in a sentence without a full stop: `backend: memory rises by 287 MiB per minute`.
     #[must_use]
     pub fn regression(self, regression: &Regression) -> String {
         let sentence = (self.words().messages.regression)(&regression.kind);
@@ -72,22 +72,22 @@ mod tests {
         check(
             app,
             Kind::Kills { before: 0, after: 1 },
-            "app: killed for memory 1 time (before: 0)",
-            "app: terminado por memoria 1 vez (antes: 0)",
+            "app: OOM-killed 1 time (before: 0)",
+            "app: terminado por OOM 1 vez (antes: 0)",
         );
-        check(app, Kind::CrashLoop, "app: crashes again and again", "app: falla una y otra vez");
+        check(app, Kind::CrashLoop, "app: crashes repeatedly", "app: falla repetidamente");
         check(
             app,
             Kind::FailedEnds { before: 1, after: 3 },
-            "app: ended with an error 3 times (before: 1)",
+            "app: exited with an error 3 times (before: 1)",
             "app: terminó con un error 3 veces (antes: 1)",
         );
         check(app, Kind::Unhealthy, "app: unhealthy", "app: no está sano");
         check(
             app,
             Kind::LostLimit { before: Bytes(512 * MIB) },
-            "app: no memory limit any more (before: 512 MiB)",
-            "app: ya no tiene límite de memoria (antes: 512 MiB)",
+            "app: memory limit removed (before: 512 MiB)",
+            "app: límite de memoria eliminado (antes: 512 MiB)",
         );
         let rising = |before, minute: u64| Kind::RisingMemory {
             before,
@@ -96,26 +96,26 @@ mod tests {
         check(
             app,
             rising(None, 287),
-            "app: memory rises by 287 MiB a minute",
+            "app: memory rises by 287 MiB per minute",
             "app: la memoria crece 287 MiB por minuto",
         );
         check(
             app,
             rising(Some(1_258_291), 2),
-            "app: memory still rises by 2 MiB a minute (before: 1.2 MiB an hour)",
+            "app: memory still rises by 2 MiB per minute (before: 1.2 MiB per hour)",
             "app: la memoria sigue creciendo 2 MiB por minuto (antes: 1,2 MiB por hora)",
         );
         check(
             None,
             Kind::ExceedsHost { limits: Bytes(9 << 30), host: Bytes(8 << 30) },
-            "All limits together, 9 GiB, exceed the host's 8 GiB",
-            "Los límites suman 9 GiB y superan los 8 GiB del host",
+            "The sum of limits, 9 GiB, exceeds the host memory, 8 GiB",
+            "La suma de límites, 9 GiB, supera la memoria del host, 8 GiB",
         );
         check(
             app,
             Kind::LostHealthCheck,
-            "app: no health check any more",
-            "app: ya no tiene comprobación de salud",
+            "app: health check removed",
+            "app: comprobación de salud eliminada",
         );
         let slower = Kind::SlowerStart { before: start(500, 30_700), after: start(42_000, 102_000) };
         check(
@@ -150,14 +150,14 @@ mod tests {
         check(
             app,
             Kind::LostReservation { before: Bytes(64 * MIB) },
-            "app: no memory reservation any more (before: 64 MiB)",
-            "app: ya no tiene reserva de memoria (antes: 64 MiB)",
+            "app: memory reservation removed (before: 64 MiB)",
+            "app: reserva de memoria eliminada (antes: 64 MiB)",
         );
         check(
             app,
             Kind::UnboundedLog,
-            "app: the size of its log is no longer limited",
-            "app: el tamaño de su registro ya no está limitado",
+            "app: log size no longer limited",
+            "app: tamaño del registro ya no limitado",
         );
         let size = SizeChange::new(Bytes(100_000_000), Bytes(120_000_000));
         check(
@@ -181,7 +181,7 @@ mod tests {
         check(
             app,
             memory(MemoryFigure::P95, ChangeVerdict::NotComparable),
-            "app: more memory: p95 33 MiB → 41 MiB, but the recordings are not alike",
+            "app: more memory: p95 33 MiB → 41 MiB, but the recordings are not comparable",
             "app: más memoria: p95 33 MiB → 41 MiB, pero las grabaciones no son comparables",
         );
         check(
@@ -193,7 +193,7 @@ mod tests {
         check(
             app,
             memory(MemoryFigure::Most, ChangeVerdict::Larger),
-            "app: more memory: peak 33 MiB → 41 MiB",
+            "app: more memory: maximum 33 MiB → 41 MiB",
             "app: más memoria: máximo 33 MiB → 41 MiB",
         );
         check(

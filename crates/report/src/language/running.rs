@@ -6,7 +6,7 @@ use plimsoll_analysis::targets::{Level, Status};
 
 use super::Noun;
 
-/// What a person is told of what runs, in one language.
+/// All texts about memory and targets, in one language.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "what a field says stands in `en.rs`")]
 pub struct RunningWords {

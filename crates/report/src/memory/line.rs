@@ -1,4 +1,4 @@
-//! What is worth a line about the memory of a stack, as values; each language puts it in words.
+//! What is worth a line about the memory of a stack, as values; each language has the text.
 
 use plimsoll_analysis::memory::compare::{Gate, GateKind, MemoryComparison, ServiceMemoryComparison};
 use plimsoll_analysis::memory::{
@@ -11,7 +11,7 @@ use plimsoll_analysis::memory::{
 pub enum Line<'a> {
     /// What all services may take.
     Totals(&'a Totals),
-    /// What all took at one instant.
+    /// The memory of all services at the same time.
     AtOnce(&'a AtOnce),
     /// How long the whole stack takes to be healthy.
     StackHealthy {
@@ -42,9 +42,9 @@ pub enum Line<'a> {
 pub enum ServiceLine<'a> {
     /// It was killed for memory.
     Killed(&'a [KillEvidence]),
-    /// The engine started it again so many times.
+    /// The number of restarts by the engine.
     Restarted(u64),
-    /// It ended with an error so many times.
+    /// The number of exits with an error.
     FailedEnds(u64),
     /// It crashes again and again.
     Crashes(&'a CrashLoop),

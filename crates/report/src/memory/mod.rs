@@ -44,7 +44,7 @@ pub fn text(memory: &Memory, language: Language) -> String {
     text
 }
 
-/// The same for a pull request.
+/// The memory as Markdown, for a pull request.
 #[must_use]
 pub fn markdown(memory: &Memory, language: Language) -> String {
     let mut text = format!(
@@ -73,7 +73,7 @@ pub fn comparison_text(comparison: &MemoryComparison, language: Language) -> Str
     text
 }
 
-/// The same for a pull request.
+/// The comparison of memory as Markdown, for a pull request.
 #[must_use]
 pub fn comparison_markdown(comparison: &MemoryComparison, language: Language) -> String {
     let mut text = format!("## {}\n\n", language.words().memory);

@@ -18,7 +18,7 @@ pub struct Gate {
 pub struct Conclusion {
     /// Whether the gate is passed.
     pub is_met: bool,
-    /// The same as a line.
+    /// The conclusion as one line.
     pub words: String,
 }
 

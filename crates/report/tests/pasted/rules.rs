@@ -93,7 +93,7 @@ impl Words {
     }
 }
 
-/// Below here nothing of this machine lies.
+/// A directory without files of this machine.
 fn below(part: &[u8], rest: &[u8]) -> Vec<u8> {
     path(&[b"zz", part, b"/", rest])
 }

@@ -1,4 +1,4 @@
-//! Words that nobody should paste.
+//! Hostile words that must not reach a shell unquoted.
 
 /// Each goes into every place. What runs leaves a file whose name begins with `PWN`.
 pub(crate) const NASTY: &[&str] = &[

@@ -46,7 +46,7 @@ pub struct Runtime {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub events: Vec<Event>,
-    /// When somebody listened: outside of these spans the absence of an event says nothing.
+    /// When events were recorded: outside of these spans the absence of an event says nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub watched: Vec<Span>,
@@ -85,7 +85,7 @@ pub struct RuntimeWarning {
     /// The first line it is about, from 1; absent if it is about no line.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub line: Option<u64>,
-    /// Why, in words.
+    /// Why, as text.
     pub reason: String,
     /// On how many lines.
     pub count: u64,

@@ -30,7 +30,7 @@ pub struct PlannedService {
     /// How many containers run it; absent where the file does not say, which means one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<u64>,
-    /// The health check, where the file has one of its own.
+    /// The health check, where the file has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health_check: Option<Probe>,
     /// Where its output goes, where the file says so.

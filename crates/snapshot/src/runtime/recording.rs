@@ -265,7 +265,7 @@ pub enum Timestamps {
     /// The source takes the time itself.
     #[default]
     Source,
-    /// Somebody wrote one beside each line.
+    /// A script wrote one beside each line.
     Added,
     /// There are none: the order of frames is all that is known.
     Absent,
@@ -275,7 +275,7 @@ pub enum Timestamps {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Load {
-    /// What it was, in the words of whoever ran it; what looks like a secret is replaced.
+    /// What it was, in the words of the user; what looks like a secret is replaced.
     pub label: String,
     /// From when to when, where it was run by the recorder: else throughout.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -291,7 +291,7 @@ pub struct Load {
 pub enum Ended {
     /// After the time that was asked for, or with the command it was made for.
     Complete,
-    /// Because somebody stopped it.
+    /// The user stopped it.
     Interrupted,
     /// Without a word: it was sealed afterwards from what it had written.
     Killed,
@@ -305,7 +305,7 @@ pub struct Interruption {
     /// From the first failed question to the next answer.
     #[serde(flatten)]
     pub span: Span,
-    /// Why, in words.
+    /// Why, as text.
     pub reason: String,
 }
 

@@ -1,4 +1,4 @@
-//! One finding, which folds open: its evidence, its fixes, why it matters, and the limits of its rule.
+//! One finding. It folds open: its evidence, the lines that fix it, why it matters, the limits of its rule.
 
 use leptos::prelude::*;
 use plimsoll_analysis::findings::{Evidence, Finding, Fix};

@@ -48,7 +48,7 @@ pub(crate) fn Findings(state: State) -> impl IntoView {
     .into_any()
 }
 
-/// The range of one.
+/// The range of one position: `position..position + 1`.
 fn one(position: usize) -> std::ops::Range<usize> {
     position..position + 1
 }

@@ -13,7 +13,7 @@ use crate::text::{self, words};
 /// A fact: what it is called, what is to be said of a service, and whether it is about something that got worse.
 type Known = (&'static str, fn(&ServiceMemory) -> Vec<String>, fn(&Kind) -> bool);
 
-/// A list of facts; what is the same on both sides is said once.
+/// A list of facts; what is the same on both sides is shown once.
 #[component]
 pub(crate) fn Facts(running: &'static Running, name: &'static str) -> impl IntoView {
     let sides = running.service(name);

@@ -24,7 +24,7 @@ const COMMANDS: [&str; 2] = [
     "plimsoll record --project NAME --load LABEL -o after.plimsoll",
     "plimsoll snapshot --memory stats.jsonl inspect.json events.jsonl --compose compose.yml -o after.plimsoll",
 ];
-/// Up to so many services are open when the page opens.
+/// Up to this number of services are open when the page opens.
 const OPEN: usize = 4;
 
 /// The whole section.
@@ -161,7 +161,7 @@ pub(super) fn maybe(bytes: Option<Bytes>) -> impl IntoView {
     }
 }
 
-/// A limit; that there is none is a fact of its own.
+/// A limit; that there is none is a separate fact.
 pub(super) fn limit(limit: Limit) -> impl IntoView {
     match limit {
         Limit::Limited(bytes) => memory(bytes).into_any(),

@@ -114,7 +114,7 @@ fn legend(courses: &Courses) -> impl IntoView + use<> {
     }
 }
 
-/// The same in figures, for whoever does not see the chart, and for who wants to copy them.
+/// The chart as figures, for screen readers and for copying.
 #[component]
 fn Table(courses: Courses) -> impl IntoView {
     let head = &words().running;

@@ -61,7 +61,7 @@ fn limits(memory: &'static Memory) -> AnyView {
         }
         Limit::Unknown | Limit::Limited(_) => None,
     };
-    // What the others add up to is known, whoever has none.
+    // The sum of the others is known, even if a service has none.
     let sum = if totals.limited.is_zero() { totals.limits } else { Limit::Limited(totals.limited) };
     view! { {limit(sum)} {why.map(|why| view! { <small class="why">{why}</small> })} }.into_any()
 }

@@ -27,7 +27,7 @@ pub enum CommandRefusal {
     NotUnderstood,
     /// Nothing tells its entrypoint from its command.
     EntrypointUnknown,
-    /// It holds variables.
+    /// The command contains variables.
     Variables,
     /// It holds characters that cannot be written to a file.
     Unwritable,
@@ -150,7 +150,7 @@ enum Starts {
     ByName,
     /// The script of the official image starts it where options come first.
     ByEntrypoint,
-    /// There are only options.
+    /// The command consists of options only.
     Nothing,
 }
 
@@ -184,7 +184,7 @@ fn start(words: &[String]) -> Option<(usize, Starts)> {
     None
 }
 
-/// Whether a character has no form of its own, so that a file with it would not show what it does.
+/// Whether a character has no visible form, so that a file with it would not show what it does.
 fn is_invisible(sign: char) -> bool {
     sign.is_control()
         || matches!(sign, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -26,7 +26,7 @@ const VACUUM_WORKERS: u64 = 3;
 const LEAST_WORK_MEM: u64 = 4 * MIB;
 /// More helps no vacuum and no index, says PGTune; several may run at once.
 const MOST_MAINTENANCE: u64 = 2 << 30;
-/// What of the limit is planned with; the rest is for what nobody counts.
+/// The share of the limit that is planned; the rest covers uncounted memory.
 const USABLE_PERCENT: u64 = 90;
 
 /// Settings that fit a limit.
@@ -40,11 +40,11 @@ pub struct PostgresSettings {
     pub shared_buffers: Bytes,
     /// Three quarters: what the planner may believe is cached. Reserves nothing.
     pub effective_cache_size: Bytes,
-    /// A sixteenth.
+    /// A sixteenth of the limit, at most 2 GB.
     pub maintenance_work_mem: Bytes,
     /// For each sort or hash.
     pub work_mem: Bytes,
-    /// So many that the worst case fits.
+    /// The number of connections at which the worst case fits.
     pub max_connections: u64,
     /// What all of it may take at once.
     pub worst_case: Bytes,
@@ -65,24 +65,24 @@ pub enum PostgresReason {
         shared_buffers: Bytes,
         /// Connections, each with `work_mem` once.
         connections: u64,
-        /// What each takes.
+        /// The memory of each connection.
         work_mem: Bytes,
         /// Autovacuum workers, each with `maintenance_work_mem`.
         vacuum_workers: u64,
-        /// What each takes.
+        /// The memory of each vacuum worker.
         maintenance_work_mem: Bytes,
-        /// The sum.
+        /// The sum of the parts.
         total: Bytes,
-        /// The limit.
+        /// The memory limit.
         limit: Bytes,
     },
     /// More connections would take too much.
     Pooler {
-        /// How many would.
+        /// The number of connections that would use too much.
         connections: u64,
         /// What they would take.
         would_take: Bytes,
-        /// How many fit.
+        /// The number of connections that fits.
         fitting: u64,
     },
     /// A hash may take twice `work_mem` (from version 15 on).
@@ -91,7 +91,7 @@ pub enum PostgresReason {
     SeveralTimes,
     /// Not even the smallest settings fit.
     TooLittle {
-        /// The limit.
+        /// The memory limit.
         limit: Bytes,
     },
 }
@@ -115,7 +115,7 @@ pub struct CurrentSettings {
     pub is_set: bool,
 }
 
-/// Settings that somebody demands, whatever fits.
+/// Settings that the targets require, whether or not they fit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of PostgreSQL")]
 pub struct DemandedSettings {
@@ -242,13 +242,13 @@ impl PostgresSettings {
         ]
     }
 
-    /// The same in a line, for whoever writes them elsewhere.
+    /// The settings on one line, to be written elsewhere.
     pub(crate) fn line(&self) -> String {
         self.parameters().map(|(name, value)| format!("{name} = {value}")).join(", ")
     }
 }
 
-/// As PostgreSQL writes memory.
+/// Memory as PostgreSQL writes it: `128MB`.
 fn written(bytes: Bytes) -> String {
     if bytes.0.is_multiple_of(MIB) { format!("{}MB", bytes.0 / MIB) } else { format!("{}kB", bytes.0 >> 10) }
 }

@@ -13,7 +13,7 @@ pub(super) struct PgOption {
 
 /// Options with one letter that take a value.
 const WITH_VALUE: &str = "BCcDdfhkNprStW";
-/// Those without.
+/// Options with one letter that take no value.
 const ALONE: &str = "bEeFijlnOPsT";
 
 /// Reads the words behind `postgres`. None where a word is not understood, or where it is no server that they start.

@@ -7,7 +7,7 @@ use super::draft::{Draft, Known};
 use super::reason::{Open, SettingReason};
 use super::setting::Setting;
 
-/// A health check should run for no more than one part in so many of the time.
+/// A health check should run for no more than this fraction of the time: one in `n`.
 const BUSY: u64 = 50;
 
 pub(super) fn add(known: &Known<'_>, draft: &mut Draft) {

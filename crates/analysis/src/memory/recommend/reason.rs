@@ -14,12 +14,12 @@ pub enum SettingReason {
     Demanded,
     /// The targets demand it; less would do.
     DemandedAbove {
-        /// What would do.
+        /// The limit that would be sufficient.
         suggested: Bytes,
     },
     /// The targets demand less, which is too little.
     DemandTooLow {
-        /// What they demand.
+        /// The limit that the targets require.
         demanded: Bytes,
     },
     /// The targets demand it, and nothing was measured that says it is enough.
@@ -28,17 +28,17 @@ pub enum SettingReason {
     AsItIs,
     /// Why a limit is suggested.
     Limit {
-        /// The reason.
+        /// The reason for the suggestion.
         reason: LimitReason,
     },
     /// Why no limit is suggested, where one holds anyway.
     NotSuggested {
-        /// The reason.
+        /// Why no limit is suggested.
         reason: LimitRefusal,
     },
     /// The most it took.
     Took {
-        /// How much.
+        /// The maximum memory it used.
         most: Bytes,
     },
     /// Half of the time it takes no more.
@@ -62,16 +62,16 @@ pub enum SettingReason {
     },
     /// What the settings of PostgreSQL may take now.
     PostgresNow {
-        /// The worst case.
+        /// The worst case of the settings.
         worst_case: Bytes,
-        /// The limit.
+        /// The memory limit.
         limit: Bytes,
     },
     /// What the command sets counts more than what the configuration file sets.
     CommandWins,
     /// How settings of PostgreSQL were found.
     Postgres {
-        /// The reason.
+        /// The reason for the settings.
         reason: PostgresReason,
     },
     /// What its log does now, and what it takes instead.
@@ -109,7 +109,7 @@ pub enum Open {
     NoSwapWithoutLimit,
     /// The targets demand a reservation above the limit.
     ReservationAboveLimit {
-        /// What they demand.
+        /// The reservation that the targets require.
         demanded: Bytes,
     },
     /// Its image is that of a database, but what it runs is not understood.
@@ -122,21 +122,21 @@ pub enum Open {
     LogTooSmall,
     /// Its PostgreSQL settings fit.
     PostgresFits {
-        /// The worst case.
+        /// The worst case of the settings.
         worst_case: Bytes,
-        /// The limit.
+        /// The memory limit.
         limit: Bytes,
     },
     /// Its command must not be replaced.
     CommandKept {
-        /// Why.
+        /// Why the command is kept.
         why: CommandRefusal,
         /// The settings that fit, as PostgreSQL writes them.
         settings: String,
     },
     /// Something about the settings that would be made.
     Reason {
-        /// What.
+        /// The reason, as for a setting.
         reason: SettingReason,
     },
 }
@@ -144,20 +144,20 @@ pub enum Open {
 /// A sum that the targets bound, and that is exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Exceeded {
-    /// What adds up.
+    /// Whether limits or reservations exceed the target.
     pub sum: Sum,
-    /// The sum.
+    /// The sum of the services.
     pub total: Bytes,
     /// The targets demand at most this.
     pub demanded: Bytes,
 }
 
-/// What adds up.
+/// The values that are summed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sum {
     /// The limits of all services.
     Limits,
-    /// Their reservations.
+    /// The reservations of the services.
     Reservations,
 }

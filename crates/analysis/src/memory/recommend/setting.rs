@@ -18,7 +18,7 @@ pub struct Recommendation {
 /// What should be set for a service.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ServiceRecommendation {
-    /// Its name.
+    /// The name of the service.
     pub name: String,
     /// What to set, in the order it is written.
     pub settings: Vec<Recommended>,
@@ -29,10 +29,10 @@ pub struct ServiceRecommendation {
 /// One thing to set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Recommended {
-    /// What.
+    /// The setting to write.
     #[serde(flatten)]
     pub setting: Setting,
-    /// Why.
+    /// The reasons for the setting.
     pub reasons: Vec<SettingReason>,
 }
 
@@ -50,11 +50,11 @@ pub enum Setting {
     OomScore(i64),
     /// The size of `/dev/shm`.
     Shm(Bytes),
-    /// A log of so many files of so many decimal megabytes.
+    /// A log of `files` files of `megabytes` decimal megabytes each.
     Log {
         /// The size of a file, in MB.
         megabytes: u64,
-        /// How many files.
+        /// The number of files.
         files: u64,
     },
     /// A health check.
@@ -64,7 +64,7 @@ pub enum Setting {
         /// The time between two checks, in seconds.
         interval_s: u64,
     },
-    /// The command.
+    /// The command, word by word.
     Command(Vec<String>),
 }
 
@@ -87,7 +87,7 @@ pub struct Demanded {
 
 /// What a target file demands of a stack.
 pub struct Demands<'a> {
-    /// Of each service.
+    /// The requirements of a service, by its name.
     pub service: &'a dyn Fn(&str) -> Demanded,
     /// The limits add up to at most this.
     pub limits: Option<Bytes>,
@@ -96,7 +96,7 @@ pub struct Demands<'a> {
 }
 
 impl Demands<'_> {
-    /// Nothing.
+    /// No requirements.
     #[must_use]
     pub fn none() -> Demands<'static> {
         Demands { service: &|_| Demanded::default(), limits: None, reservations: None }

@@ -113,7 +113,7 @@ fn respected(service: &ServiceMemory) -> (Status, Vec<Reason>) {
         return (Status::Fail, evidence);
     }
     if let Some(times @ 1..) = service.limit_hits {
-        // The kernel took page cache back and nobody was killed: the limit held, and was felt.
+        // The kernel took page cache back and no process was killed: the limit held, and was felt.
         evidence.push(Reason::LimitReached { times });
     }
     let most = service.peak.or(service.working_set.map(|taken| taken.max));

@@ -16,7 +16,7 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
             match service.oom.verdict {
                 OomVerdict::Certain | OomVerdict::Likely => (Status::Fail, evidence),
                 OomVerdict::Unknown => (Status::Unknown, evidence),
-                // What idles is not killed: that says nothing of the load.
+                // An idle service is not killed, which does not show what happens under load.
                 OomVerdict::NoneSeen if service.loaded.is_none() => {
                     evidence.push(Reason::MayHaveIdled);
                     (Status::Unknown, evidence)

@@ -1,4 +1,4 @@
-//! What no snapshot can show: probes that somebody ran, and what a person vouches for.
+//! What no snapshot can show: probes that were run, and what a person attests.
 
 use crate::targets::file::Check;
 use crate::targets::input::Input;

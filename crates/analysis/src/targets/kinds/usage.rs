@@ -1,4 +1,4 @@
-//! What is taken under load: at one instant, and service by service.
+//! Memory under load: of all services at the same time, and service by service.
 
 use crate::memory::Distribution;
 use crate::targets::input::Input;

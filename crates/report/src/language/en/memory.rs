@@ -17,7 +17,7 @@ const WINDOW: Noun = Noun { one: "window", more: "windows" };
 const SAMPLE: Noun = Noun { one: "sample", more: "samples" };
 const KILL: Noun = Noun { one: "kill", more: "kills" };
 const EVENT: Noun = Noun { one: "event", more: "events" };
-const END: Noun = Noun { one: "end", more: "ends" };
+const END: Noun = Noun { one: "exit", more: "exits" };
 const FILE: Noun = Noun { one: "file", more: "files" };
 
 fn memory(bytes: Bytes) -> String {
@@ -69,15 +69,15 @@ pub(super) fn trend(reason: &TrendReason) -> String {
 pub(super) fn crash_loop(crash: &CrashLoop) -> String {
     let sign = match crash.sign {
         CrashSign::FailedEnds { count } => {
-            format!("it crashes: {} with an error that no stop explains", EN.many(count, &END))
+            format!("it crashes: {} with an error and without a stop request", EN.many(count, &END))
         }
         CrashSign::Restarting => "it crashes: it is restarting".to_owned(),
         CrashSign::ShortLives { count } => {
-            format!("it is started again and again: {count} lives of less than a minute")
+            format!("it starts repeatedly: {count} runs of less than a minute")
         }
     };
     match crash.longest_life_ms {
-        Some(longest) => format!("{sign}, its longest recorded life is {}", EN.duration(longest)),
+        Some(longest) => format!("{sign}; its longest recorded run is {}", EN.duration(longest)),
         None => sign,
     }
 }
@@ -92,10 +92,10 @@ pub(super) fn kill(evidence: &KillEvidence) -> String {
         }
         KillEvidence::FlagSet => "the engine's flag `OOMKilled` is set".to_owned(),
         KillEvidence::EndsWithoutStop { ends } => {
-            format!("{} with exit code 137 and without a stop", EN.many(ends, &END))
+            format!("{} with code 137 and without a stop request", EN.many(ends, &END))
         }
         KillEvidence::UnexplainedEnds { ends } => {
-            format!("{} with exit code 137 that no stop explains", EN.many(ends, &END))
+            format!("{} with code 137 that no stop request explains", EN.many(ends, &END))
         }
         KillEvidence::WaitedForMemory { events } => format!(
             "{} `oom`, but `oom_kill_disable` is set: its processes waited for memory",
@@ -109,7 +109,7 @@ pub(super) fn kill(evidence: &KillEvidence) -> String {
         KillEvidence::OnlyFlag => {
             "only the flag `OOMKilled: false` is known, which engines clear at each start".to_owned()
         }
-        KillEvidence::Nothing => "nothing that was read tells whether there were kills".to_owned(),
+        KillEvidence::Nothing => "the data does not show whether there were OOM kills".to_owned(),
     }
 }
 
@@ -123,7 +123,7 @@ pub(super) fn log(reason: &LogReason) -> String {
         LogReason::LocalDefault => "`local` limits its files itself: 5 of 20 MB by default".to_owned(),
         LogReason::Journal => "the host's journal limits it".to_owned(),
         LogReason::NotKept => "no log is kept".to_owned(),
-        LogReason::Unbounded => "`max-size` is set to no limit".to_owned(),
+        LogReason::Unbounded => "`max-size` sets no limit".to_owned(),
         LogReason::SentElsewhere { driver } => format!("`{driver}` sends it elsewhere"),
     }
 }
@@ -131,10 +131,10 @@ pub(super) fn log(reason: &LogReason) -> String {
 pub(super) fn limit_reason(reason: &LimitReason) -> String {
     match reason {
         LimitReason::Killed { evidence, added, had } => format!(
-            "{}: at least {} more than the {} it had when it was killed, or a fifth (the rule of Kubernetes' VPA)",
-            evidence.as_ref().map_or_else(|| "killed for memory".to_owned(), kill),
-            memory(*added),
-            memory(*had)
+            "{}: the {} at which it was killed, plus {} or 20 %, whichever is more (the rule of the Kubernetes VPA)",
+            evidence.as_ref().map_or_else(|| "OOM kill".to_owned(), kill),
+            memory(*had),
+            memory(*added)
         ),
         LimitReason::LeakDelayed { trend: reason } => {
             format!("possible leak, which a larger limit only delays: {}", trend(reason))
@@ -150,13 +150,13 @@ pub(super) fn limit_reason(reason: &LimitReason) -> String {
                 Coverage::P95 => "so their maximum covers the 95th percentile with 95 % confidence",
                 Coverage::Less => "fewer than the 59 that would cover the 95th percentile: low confidence",
                 Coverage::StillRising => {
-                    "but it takes more at the end than at the beginning: low confidence"
+                    "but it uses more at the end than at the beginning: low confidence"
                 }
             }
         ),
         LimitReason::Risen { trend: reason } => trend(reason),
         LimitReason::AtLimit { took, limit } => format!(
-            "it reached {} of its limit of {}, so it may have needed more: at least this much",
+            "it reached {} of its limit of {}, so it may have needed more: this is a minimum",
             memory(*took),
             memory(*limit)
         ),
@@ -165,17 +165,19 @@ pub(super) fn limit_reason(reason: &LimitReason) -> String {
 
 pub(super) fn limit_refusal(refusal: &LimitRefusal) -> String {
     match refusal {
-        LimitRefusal::NothingRecorded => "nothing was recorded of it".to_owned(),
+        LimitRefusal::NothingRecorded => "it was not recorded".to_owned(),
         LimitRefusal::NoTimes => "a recording has no times, so it cannot be cut into windows".to_owned(),
         LimitRefusal::TooFewWindows { windows, least } => {
             format!("{} of 60 s recorded, at least {least} are needed", EN.many(*windows, &WINDOW))
         }
         LimitRefusal::StartNotRecorded => {
-            "its start was not recorded, which may be when it needs most".to_owned()
+            "its start was not recorded, and a start may need the most memory".to_owned()
         }
-        LimitRefusal::NoLoad => "no load is named, so this may be an idle service".to_owned(),
+        LimitRefusal::NoLoad => {
+            "the recording has no load label, so the service may have been idle".to_owned()
+        }
         LimitRefusal::ProcessesOnly => {
-            "Podman 4.9 to 5.5 counts the memory of processes alone, which is less than what the limit counts"
+            "Podman 4.9 to 5.5 counts only the memory of processes, which is less than the limit counts"
                 .to_owned()
         }
         LimitRefusal::Crashes { crash } => crash_loop(crash),
@@ -205,15 +207,15 @@ pub(super) fn postgres(reason: &PostgresReason) -> String {
             memory(limit)
         ),
         PostgresReason::Pooler { connections, would_take, fitting } => format!(
-            "{connections} connections would take {}: for more than {fitting}, put a pooler in front (PgBouncer)",
+            "{connections} connections would use {}: for more than {fitting}, put a pooler in front (PgBouncer)",
             memory(would_take)
         ),
         PostgresReason::HashMultiplier => {
-            "since version 15 a hash may take twice `work_mem` (`hash_mem_multiplier = 2`), and a query several of them"
+            "since version 15 a hash may use twice `work_mem` (`hash_mem_multiplier = 2`), and a query may use several hashes"
                 .to_owned()
         }
         PostgresReason::SeveralTimes => {
-            "a query may take `work_mem` several times, once for each sort or hash".to_owned()
+            "a query may use `work_mem` several times, once per sort or hash".to_owned()
         }
         PostgresReason::TooLittle { limit } => {
             format!("{} is too little for PostgreSQL: even these settings do not fit", memory(limit))
@@ -235,7 +237,7 @@ pub(super) const fn gate(gate: GateKind) -> &'static str {
         GateKind::HostMemory => "host memory",
         GateKind::Kernel => "kernel",
         GateKind::CgroupVersion => "cgroup version",
-        GateKind::WorkingSet => "definition of the working set",
+        GateKind::WorkingSet => "working set definition",
         GateKind::Load => "load",
         GateKind::Duration => "duration",
         GateKind::Received => "bytes received",
@@ -266,10 +268,10 @@ fn gate_value(value: &GateValue) -> String {
 pub(super) fn gate_detail(detail: &GateDetail) -> String {
     let side = |values: &[GateValue]| values.iter().map(gate_value).collect::<Vec<_>>().join(", ");
     match detail {
-        GateDetail::Unknown { side: UnknownSide::Before } => "not known before".to_owned(),
-        GateDetail::Unknown { side: UnknownSide::After } => "not known after".to_owned(),
-        GateDetail::Unknown { side: UnknownSide::Both } => "not known on either side".to_owned(),
-        GateDetail::Unknown { side: UnknownSide::Either } => "not known on both sides".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::Before } => "unknown before".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::After } => "unknown after".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::Both } => "unknown on both sides".to_owned(),
+        GateDetail::Unknown { side: UnknownSide::Either } => "unknown on one of the sides".to_owned(),
         GateDetail::Values { before, after, tolerance_percent: Some(percent) } => {
             format!("{} / {} (± {percent} %)", side(before), side(after))
         }
@@ -285,10 +287,10 @@ pub(super) fn change(reason: &ChangeReason) -> String {
         }
         ChangeReason::Restarted { after } => {
             let side = if *after { "after" } else { "before" };
-            format!("it was restarted {side}, which starts its memory anew")
+            format!("it restarted during the recording of {side}, which resets its memory")
         }
         ChangeReason::TooFewRuns { before, after, least } => {
-            format!("{before} and {after} runs: a verdict takes {least} on each side")
+            format!("{before} and {after} runs: a verdict needs {least} on each side")
         }
         ChangeReason::Shift { by, p, drift } => {
             let drift =
@@ -301,54 +303,54 @@ pub(super) fn change(reason: &ChangeReason) -> String {
 
 pub(super) fn setting_reason(reason: &SettingReason) -> String {
     match reason {
-        SettingReason::Demanded => "demanded by the targets".to_owned(),
+        SettingReason::Demanded => "required by the targets".to_owned(),
         SettingReason::DemandedAbove { suggested } => {
-            format!("demanded by the targets; {} would be enough", memory(*suggested))
+            format!("required by the targets; {} would be enough", memory(*suggested))
         }
         SettingReason::DemandTooLow { demanded } => {
-            format!("the targets demand {}, which is too little", memory(*demanded))
+            format!("the targets require {}, which is too little", memory(*demanded))
         }
-        SettingReason::DemandedUnmeasured => "demanded by the targets, not measured".to_owned(),
+        SettingReason::DemandedUnmeasured => "required by the targets, not measured".to_owned(),
         SettingReason::AsItIs => "as it is: too little is known to change it".to_owned(),
         SettingReason::Limit { reason } => limit_reason(reason),
         SettingReason::NotSuggested { reason } => limit_refusal(reason),
-        SettingReason::Took { most } => format!("it took {} at most", memory(*most)),
-        SettingReason::Median => "half of the time it takes no more (median)".to_owned(),
+        SettingReason::Took { most } => format!("it used at most {}", memory(*most)),
+        SettingReason::Median => "median: it uses no more for half of the time".to_owned(),
         SettingReason::NoSwap { default_total } => format!(
-            "no swap: by default an engine allows as much swap as memory, {} in all",
+            "no swap: by default, an engine allows as much swap as memory, {} in total",
             memory(*default_total)
         ),
         SettingReason::DatabaseKilledLate => {
-            "the kernel kills a database late, because it loses more than a request; a rootless engine may not lower \
-             the score, leave it out there"
+            "the kernel kills a database late, because a database loses more than one request; delete this line on a rootless \
+             engine, which may not lower the score"
                 .to_owned()
         }
         SettingReason::KilledEarly { before_database } => {
             let whom = if *before_database { "the database" } else { "other programs of the host" };
-            format!("the kernel kills it before {whom}; leave it out if the service keeps data")
+            format!("the kernel kills it before {whom}; delete this line if the service stores data")
         }
         SettingReason::SharedMemory { now } => {
             let now = now.map_or_else(|| "64 MiB by default".to_owned(), memory);
             format!(
-                "parallel queries share memory there; it has {now}, and what is used counts towards the limit"
+                "parallel queries use this shared memory; it has {now}, and usage counts towards the limit"
             )
         }
         SettingReason::PostgresNow { worst_case, limit } => {
-            format!("now {} at worst of {}", memory(*worst_case), memory(*limit))
+            format!("now: worst case {} of {}", memory(*worst_case), memory(*limit))
         }
         SettingReason::CommandWins => "the command takes precedence over its configuration file".to_owned(),
         SettingReason::Postgres { reason } => postgres(reason),
         SettingReason::Log { now, megabytes } => {
-            let now = now.as_ref().map_or_else(|| "the targets demand less".to_owned(), log);
-            format!("{now}: {megabytes} MB for each container instead")
+            let now = now.as_ref().map_or_else(|| "the targets require less".to_owned(), log);
+            format!("{now}: {megabytes} MB per container instead")
         }
         SettingReason::BusyCheck { check_ms, interval_ms, seconds_per_day } => format!(
-            "a check takes {} and runs every {}: {seconds_per_day} s each day",
+            "a check takes {} and runs every {}: {seconds_per_day} s per day",
             EN.duration(*check_ms),
             EN.duration(*interval_ms)
         ),
         SettingReason::NoDatabaseCheck => {
-            "it has none, so nothing tells when the database is ready".to_owned()
+            "it has none, so nothing shows when the database is ready".to_owned()
         }
     }
 }
@@ -358,25 +360,28 @@ pub(super) fn open(open: &Open) -> String {
         Open::NoLimit { refused, limit_unknown } => {
             let mut why: Vec<String> = refused.iter().map(limit_refusal).collect();
             if *limit_unknown {
-                why.push("its current limit is not known".to_owned());
+                why.push("its current limit is unknown".to_owned());
             }
-            format!("no limit can be named: {}", why.join("; "))
+            format!("no limit can be suggested: {}", why.join("; "))
         }
-        Open::NoSwapWithoutLimit => "the targets demand no swap, which requires a memory limit".to_owned(),
+        Open::NoSwapWithoutLimit => "the targets require no swap, which requires a memory limit".to_owned(),
         Open::ReservationAboveLimit { demanded } => {
-            format!("the targets demand a reservation of {}, which is more than the limit", memory(*demanded))
+            format!(
+                "the targets require a reservation of {}, which is more than the limit",
+                memory(*demanded)
+            )
         }
         Open::UnclearServer => {
-            "its image is that of a database, but its command is not understood: no `oom_score_adj` is set"
+            "its image is a database image, but its command is not understood: `oom_score_adj` is not set"
                 .to_owned()
         }
-        Open::HealthCheckOff => "its health check is switched off".to_owned(),
+        Open::HealthCheckOff => "its health check is disabled".to_owned(),
         Open::NoHealthCheck => "it has no health check".to_owned(),
         Open::LogTooSmall => {
-            "the targets demand a log of less than a megabyte, which no driver keeps".to_owned()
+            "the targets require a log of less than 1 MB, which no log driver supports".to_owned()
         }
         Open::PostgresFits { worst_case, limit } => {
-            format!("its PostgreSQL settings fit: {} at worst of {}", memory(*worst_case), memory(*limit))
+            format!("its PostgreSQL settings fit: worst case {} of {}", memory(*worst_case), memory(*limit))
         }
         Open::CommandKept { why, settings } => format!("{}; settings that fit: {settings}", command(*why)),
         Open::Reason { reason } => setting_reason(reason),
@@ -386,17 +391,17 @@ pub(super) fn open(open: &Open) -> String {
 const fn command(why: CommandRefusal) -> &'static str {
     match why {
         CommandRefusal::Redacted => {
-            "a part of its command was left out of the recording because it may be a secret"
+            "a part of its command is not in the recording, because it may be a secret"
         }
         CommandRefusal::TooLong => "its command is too long to be recorded in full",
         CommandRefusal::NotUnderstood => {
-            "its command is not one of PostgreSQL's own, so it must not be replaced"
+            "its command is not a PostgreSQL command, so it must not be replaced"
         }
-        CommandRefusal::EntrypointUnknown => "its entrypoint cannot be told from its command",
-        CommandRefusal::Variables => "its command holds variables",
-        CommandRefusal::Unwritable => "its command holds characters that cannot be written to a file",
+        CommandRefusal::EntrypointUnknown => "its entrypoint cannot be separated from its command",
+        CommandRefusal::Variables => "its command contains variables",
+        CommandRefusal::Unwritable => "its command contains characters that cannot be written to a file",
         CommandRefusal::Unknown => {
-            "nothing that was read says what it runs, and the command of its image is not known"
+            "the data does not show its command, and the command of its image is unknown"
         }
     }
 }
@@ -407,7 +412,7 @@ pub(super) fn exceeded(exceeded: &Exceeded) -> String {
         Sum::Reservations => "reservations",
     };
     format!(
-        "these {what} add up to {}, and the targets demand at most {}",
+        "these {what} add up to {}, and the targets require at most {}",
         memory(exceeded.total),
         memory(exceeded.demanded)
     )
@@ -445,20 +450,26 @@ pub(super) fn line(line: &Line<'_>) -> String {
             totals.host.map(|host| format!(", the host has {}", memory(host))).unwrap_or_default()
         ),
         Line::AtOnce(AtOnce { loaded: Some(loaded), all, .. }) => {
-            format!("all at one instant: p95 {} under load, {} at most", memory(loaded.p95), memory(all.max))
+            format!(
+                "all at the same time: p95 {} under load, maximum {}",
+                memory(loaded.p95),
+                memory(all.max)
+            )
         }
         Line::AtOnce(AtOnce { loaded: None, all, .. }) => {
-            format!("all at one instant: {} at most (no load is named)", memory(all.max))
+            format!("all at the same time: maximum {} (no load label)", memory(all.max))
         }
         Line::StackHealthy { start, without_check: [] } => {
-            format!("the stack is healthy after {}", start_up(start))
+            format!("stack start-up until healthy: {}", start_up(start))
         }
         Line::StackHealthy { start, without_check } => format!(
-            "the stack is healthy after {}; without a health check: {}",
+            "stack start-up until healthy: {}; without a health check: {}",
             start_up(start),
             without_check.join(", ")
         ),
-        Line::NotCounted(containers) => format!("not counted, of no service: {}", containers.join(", ")),
+        Line::NotCounted(containers) => {
+            format!("not counted, because they belong to no service: {}", containers.join(", "))
+        }
         Line::Of { service, line } => format!("{service}: {}", service_line(line)),
         Line::Compared(service) => {
             let figure = |name: &str, before: Bytes, after: Bytes, change: Option<ByteDelta>| {
@@ -484,7 +495,7 @@ pub(super) fn line(line: &Line<'_>) -> String {
         }
         Line::MaybeUnlike(gates) => {
             let gates: Vec<_> = gates.iter().map(|name| gate(*name)).collect();
-            format!("not known whether alike: {}", gates.join(", "))
+            format!("unknown whether the same: {}", gates.join(", "))
         }
     }
 }
@@ -493,8 +504,10 @@ fn service_line(line: &ServiceLine<'_>) -> String {
     let join = |texts: Vec<String>| texts.join("; ");
     match line {
         ServiceLine::Killed(evidence) => join(evidence.iter().map(kill).collect()),
-        ServiceLine::Restarted(times) => format!("the engine restarted it, {times} × so far"),
-        ServiceLine::FailedEnds(ends) => format!("it ended {ends} × with an error that no stop explains"),
+        ServiceLine::Restarted(times) => format!("the engine restarted it {times} × so far"),
+        ServiceLine::FailedEnds(ends) => {
+            format!("it exited {ends} × with an error and without a stop request")
+        }
         ServiceLine::Crashes(crash) => crash_loop(crash),
         ServiceLine::Trend(reason) => trend(reason),
         ServiceLine::Suggested(reason) => limit_reason(reason),
@@ -502,7 +515,7 @@ fn service_line(line: &ServiceLine<'_>) -> String {
             format!("no limit suggested: {}", join(refused.iter().map(limit_refusal).collect()))
         }
         ServiceLine::Checks { per_day, check_ms, busy_seconds } => format!(
-            "{per_day} health checks a day of {}: {} a day",
+            "{per_day} health checks per day, {} each: {} per day",
             EN.duration(*check_ms),
             EN.duration(busy_seconds.saturating_mul(1000))
         ),

@@ -14,7 +14,7 @@ use crate::{sizes, words};
 
 pub(super) static WORDS: Words = Words {
     nothing_to_compare: "There is nothing to compare: neither side has a service.",
-    most_taken: |services| format!("Most memory taken by each service: {services}."),
+    most_taken: |services| format!("Maximum memory of each service: {services}."),
     stack_of: |services| format!("The stack of {services} services"),
     fell: |from, to| format!("fell from {from} to {to}"),
     grew: |from, to| format!("grew from {from} to {to}"),
@@ -34,7 +34,7 @@ pub(super) static WORDS: Words = Words {
     unpackaged: "unpackaged software",
     application: "application",
     caches: "caches",
-    unowned: "files of no package",
+    unowned: "files without a package",
     files_removed: "files removed",
     files_added: "files added",
     files_changed: "files changed",
@@ -78,26 +78,26 @@ pub(super) static WORDS: Words = Words {
     stack_line: |unique, sum| format!("**Stack**: {unique} with every layer once, {sum} added up."),
     largest_files: "Largest changes of single files",
     details: "Details",
-    left_out: "The rest is left out, so that this fits into a comment: the report has all of it.",
+    left_out: "The rest is omitted to fit into a comment. The report shows everything.",
 
-    most_of_it: |cause, delta, share| format!("Most of it: {cause}, {delta} ({share} of all that moved)."),
-    against_it: |cause, delta| format!("Against it: {cause}, {delta}."),
-    largest_file: |path, delta| format!("The largest change of one file is {path}, {delta}."),
+    most_of_it: |cause, delta, share| format!("Largest cause: {cause}, {delta} ({share} of all changes)."),
+    against_it: |cause, delta| format!("In the other direction: {cause}, {delta}."),
+    largest_file: |path, delta| format!("Largest change of a single file: {path}, {delta}."),
     hidden_now: |before, after| {
         format!(
-            "Hidden bytes, shipped with every pull and reached by no path, went from {before} to {after}."
+            "Hidden bytes, which a later layer deleted or replaced but every pull downloads, went from {before} to {after}."
         )
     },
     why_lead: |name, tree, hidden| {
         format!(
-            "{name}: files that a container sees {} → {}, hidden bytes {} → {}. Every byte of the difference, by cause.",
+            "{name}: final tree {} → {}, hidden bytes {} → {}. Every byte of the difference, by cause.",
             tree[0], tree[1], hidden[0], hidden[1]
         )
     },
     other_causes: "other causes",
 
     skip: "Skip to the report",
-    absent: "not there",
+    absent: "absent",
     view: "View",
     engineer: "Engineer",
     stakeholder: "Stakeholder",
@@ -131,17 +131,17 @@ pub(super) static WORDS: Words = Words {
     },
 
     services: "Services",
-    services_lead: "Image size, uncompressed, on one scale. Choose a service to see below what it is made of.",
+    services_lead: "Uncompressed image size, on one scale. Choose a service to see its parts below.",
     smaller: "smaller",
     larger: "larger",
     copy_row: |name| format!("Copy the row of {name} as Markdown"),
 
     why: "Why it changed",
-    why_table: "The same in bytes",
-    why_not: "The size is the same on both sides, and so is every part of it.",
+    why_table: "As a table, in bytes",
+    why_not: "The size and all of its parts are the same on both sides.",
 
     layers: "Layers",
-    layers_lead: "Aligned by content, lowest first. Hidden bytes are shipped with every pull and reached by no path.",
+    layers_lead: "Aligned by content, lowest first. Hidden bytes were deleted or replaced by a later layer, but every pull downloads them.",
     no_instruction: "(no instruction recorded)",
     match_head: "Match",
     compressed: "Compressed",
@@ -149,18 +149,18 @@ pub(super) static WORDS: Words = Words {
     diff_id: "Diff ID",
     tar: "Tar",
     compressed_to: |size| format!(", compressed {size}"),
-    holds: "Holds",
-    not_included: "not part of the source: its files are not known",
+    holds: "Contains",
+    not_included: "not included in the source: its files are unknown",
     no_layers: "Neither side has a layer.",
     in_files_by: |files, cause| format!(" in {files}, {cause} by "),
     base: |layers, size| match layers {
-        1 => format!("The lowest layer, {size}, is the same."),
-        layers => format!("The lowest {layers} layers, {size}, are the same."),
+        1 => format!("The lowest layer ({size}) is unchanged."),
+        layers => format!("The lowest {layers} layers ({size}) are unchanged."),
     },
     stacks: "Layers of both sides on one scale",
 
     settings: "Settings",
-    settings_lead: "What differs in how the image is run. Of environment variables only the names are known.",
+    settings_lead: "Differences in the run-time configuration. Only the names of environment variables are recorded.",
     is_set: "set",
 
     remove: "Remove",
@@ -169,23 +169,21 @@ pub(super) static WORDS: Words = Words {
     find: "Search",
     find_long: "Search files, packages, layers and findings (key /)",
     find_placeholder: "Files, packages, layers, findings",
-    find_help: "Part of a name, or of a path: lib/python. The arrow keys choose, Enter goes there.",
-    find_nothing: "Nothing is called that.",
-    find_reading: "Names are still being read.",
-    find_found: |number| format!("{number} found. The arrow keys choose, Enter goes there."),
-    find_left: |services| format!("The files of {services} are too many and were left out."),
+    find_help: "Type a part of a name or path, such as lib/python. Choose with the arrow keys, open with Enter.",
+    find_nothing: "No matches.",
+    find_reading: "Names are still loading.",
+    find_found: |number| format!("{number} found. Choose with the arrow keys, open with Enter."),
+    find_left: |services| format!("Not searched, because there are too many files: {services}."),
 
     files: "Files",
-    files_lead: "Both file systems in one tree, as a container sees them. Directories carry the sums of the files that are shown.",
+    files_lead: "Both file systems in one tree, as a container sees them. A directory shows the sum of its visible files.",
     search: "Search paths",
     filter: "Show",
     all: "all",
     tree: "Files of both sides",
     name: "Name",
-    no_files: "No file fits.",
-    moved: |files, size| {
-        format!("{files}, {size}, only moved: the same content is there under another path.")
-    },
+    no_files: "No matching files.",
+    moved: |files, size| format!("{files} ({size}) only moved: the same content is at another path."),
     shown: |files, changed| format!("{files}, {changed} changed"),
     state: "State",
     changed_inside: |number| format!("{number} changed"),
@@ -197,7 +195,7 @@ pub(super) static WORDS: Words = Words {
     map_by_change: "change",
     map_root: "All files",
     map_path: "Directory shown",
-    map_nothing: "Nothing here has an area.",
+    map_nothing: "Nothing to draw: every value here is zero.",
     map_summary: |files, largest| format!("A map of {files}. The largest parts: {largest}."),
     map_rest: |number| format!("{number} smaller ones"),
     map_open: "Open",
@@ -210,16 +208,16 @@ pub(super) static WORDS: Words = Words {
 
     copy_svg: "Copy SVG",
     save_png: "Save PNG",
-    chart_tools: |chart| format!("{chart}: as a picture"),
+    chart_tools: |chart| format!("{chart}: export as an image"),
 
     choose: "Snapshots",
-    choose_open: "Compare others …",
+    choose_open: "Compare other snapshots …",
     choose_empty: "Compare container images",
-    choose_lead: "Drop files anywhere on this page, or choose them here: snapshots that plimsoll wrote (.plimsoll, .json), \
-        or images themselves, as docker save, podman save and skopeo write them (docker or OCI archives, plain or \
-        compressed by gzip, zstd, bzip2 or xz). They are read in this page; nothing leaves this machine.",
-    choose_next: "Now drop or choose what it became.",
-    held: "Held by this page",
+    choose_lead: "Drop files anywhere on this page, or choose them here: snapshots written by plimsoll (.plimsoll, .json), \
+        or images written by docker save, podman save or skopeo (Docker or OCI archives, uncompressed or compressed with \
+        gzip, zstd, bzip2 or xz). This page reads the files itself; nothing leaves this machine.",
+    choose_next: "Now drop or choose the file to compare it with.",
+    held: "Loaded in this page",
     snapshot: "Snapshot",
     nothing: "nothing",
     swap: "Swap",
@@ -238,48 +236,47 @@ pub(super) static WORDS: Words = Words {
     found_empty: "it is empty",
     found_zip: "it is a ZIP file",
     found_page: "it is a web page",
-    found_text: "it is text of another kind",
-    found_binary: "it is a binary file of another kind",
-    found_packed: "it is compressed, and what is in it is neither a tar nor a snapshot",
-    found_json: "it is JSON without a `schema_version`, so no snapshot",
+    found_text: "it is a text file of an unknown type",
+    found_binary: "it is a binary file of an unknown type",
+    found_packed: "it is compressed, but contains neither a tar archive nor a snapshot",
+    found_json: "it is JSON without `schema_version`, so it is not a snapshot",
     versions: |program, format| format!("This page is {program} and reads snapshots up to format {format}."),
     not_read: |name, found| {
         format!(
-            "`{name}` cannot be used: {found}. Read are snapshots (.plimsoll, .json) and images as one file (docker \
-             save, OCI archive), plain or compressed."
+            "`{name}` cannot be used: {found}. Supported files: snapshots (.plimsoll, .json) and images in one \
+             file (docker save, OCI archive), with or without compression."
         )
     },
     too_new: |name, format| format!("`{name}` cannot be used: it has format {format}."),
     too_new_by: |name, format, program| {
         format!("`{name}` cannot be used: it has format {format}, written by {program}.")
     },
-    open_newer: "Open it with a newer one.",
+    open_newer: "Open it with a newer version of Plimsoll.",
     damaged: |name, reason| format!("`{name}` cannot be read: {reason}."),
     too_large: |what, place, limit| {
-        format!(
-            "{what} in {place} exceeds what a page keeps in memory ({limit}): `plimsoll snapshot` reads more"
-        )
+        format!("{what} in {place} exceeds the limit of a page ({limit}): use `plimsoll snapshot`")
     },
     not_saved: |reason| format!("The comparison cannot be saved: {reason}."),
     same_name: |name| format!("two of its images are named `{name}`"),
 
     packages: "Packages",
-    packages_rows: "Packages, one a row",
-    packages_lead: "What package managers, applications and models brought, on both sides. A package retains whatever would leave \
-        along with it. Untick packages to see what the image would weigh without them, and what would break.",
-    packages_incomplete: "Some layers were never looked into: what is missing here may be there all the same.",
+    packages_rows: "Packages, one per row",
+    packages_lead: "Packages of package managers, applications and models, on both sides. The retained size is what removing a package \
+        frees, including dependencies that nothing else needs. Clear checkboxes to see the image size without packages, \
+        and what would break.",
+    packages_incomplete: "Some layers were not searched, so packages may be missing here.",
     package: Noun { one: "package", more: "packages" },
     package_head: "Package",
     version: "Version",
-    own: "Own",
-    retained: "Leaves with it",
+    own: "Own size",
+    retained: "Retained size",
     why_head: "Why it is there",
     use_head: "Use",
     kept: "Kept",
     search_packages: "Search packages",
     changed_packages: "changed",
     unused_packages: "no use seen",
-    no_packages: "No package fits.",
+    no_packages: "No matching packages.",
     packages_shown: |shown, all| format!("{shown} of {all}"),
     asked_for: "asked for",
     part_of_base: "part of the base",
@@ -296,17 +293,17 @@ pub(super) static WORDS: Words = Words {
     unused: "no use seen",
     keeps: |name| format!("Keep {name}"),
     untick: "Without some packages",
-    untick_help: "Untick packages to see what the image would weigh without them, what goes along and what would break.",
+    untick_help: "Clear checkboxes to see the image size without packages, what else is removed, and what would break.",
     unticked: |size, instead, delta| {
-        format!("Without what is unticked the image weighs {size} instead of {instead} ({delta}).")
+        format!("Without the cleared packages, the image weighs {size} instead of {instead} ({delta}).")
     },
-    unticked_goes: |packages, names| format!("{packages} would go: {names}."),
-    nothing_breaks: "Nothing that stays is known to need them.",
+    unticked_goes: |packages, names| format!("{packages} would be removed: {names}."),
+    nothing_breaks: "Nothing that remains is known to need them.",
     breaks: "What breaks:",
     works_without: "What works without them:",
     package_needs: |package, needs| format!("{package} needs {needs}"),
     application_needs: |needs, evidence| format!("the application needs {needs}: {evidence}"),
-    reset: "Tick all again",
+    reset: "Select all again",
     choose_package: "Choose a package to see why it is there and what uses it.",
     purl: "Package URL",
     license: "Licence",
@@ -315,7 +312,7 @@ pub(super) static WORDS: Words = Words {
     by_layer_number: |layer, instruction| format!("layer {layer}: {instruction}"),
     all_layers: "All layers",
     with_packages: |size, packages| format!("{size}, {packages}"),
-    ways: "Shortest ways to it",
+    ways: "Shortest dependency paths",
     needs: "Needs",
     needed_by_head: "Needed by",
     extra: "extra",
@@ -323,18 +320,17 @@ pub(super) static WORDS: Words = Words {
     optional: "optional",
     wants_head: "Optional dependencies",
     wanted_by_head: "Optional dependency of",
-    missing: "Needs and lacks",
+    missing: "Missing dependencies",
     owners: "Who owns the bytes",
     owner: "Owner",
     final_tree: "Final tree",
     largest_packages: "Largest changes of packages",
-    packages_empty: "This report does not list packages. What they take up is in the files below.",
+    packages_empty: "This report does not list packages. Their sizes are part of the files below.",
     memory: "Memory and limits",
     findings: "Findings",
     findings_lead: |service| {
         format!(
-            "Waste and risks in the image of {service}: the most certain and largest first. A file that several findings name \
-             counts once in the sum."
+            "Waste in {service}, most certain and largest first. A file in several findings counts once in the sum."
         )
     },
     finding: Noun { one: "finding", more: "findings" },
@@ -342,14 +338,14 @@ pub(super) static WORDS: Words = Words {
         if saving == possible {
             return format!("{findings}: {saving} can be saved.");
         }
-        format!("{findings}: {saving} can be saved, {possible} with those that are possibly intentional.")
+        format!("{findings}: {saving} can be saved, or {possible} with those that are possibly intentional.")
     },
     findings_clean: "No waste found.",
     findings_saved: |saved, promised| {
-        format!("{saved} saved of the {promised} that the earlier findings predicted.")
+        format!("Of the {promised} that earlier findings promised, {saved} were saved.")
     },
     findings_remaining: "Remaining",
-    findings_done: "Done, and partly done",
+    findings_done: "Fixed, fully or in part",
     findings_stack: "All services together",
     severity: |severity| match severity {
         Severity::Low => "low",
@@ -362,20 +358,20 @@ pub(super) static WORDS: Words = Words {
         Confidence::High => "certain",
     },
     saved_of: |saved, promised| format!("{saved} of {promised}"),
-    is_done: "done",
-    is_part: "partly done",
+    is_done: "fixed",
+    is_part: "in part",
     evidence: "Evidence",
     target: "Target",
     found: "Found",
-    demanded: "Demanded",
+    demanded: "Required",
     evidence_note: "Note",
     evidence_layer: |layer| format!("layer {layer}"),
-    evidence_line: |line| format!("line {line} of the Dockerfile"),
+    evidence_line: |line| format!("Dockerfile line {line}"),
     fix_kind: |kind| match kind {
         FixKind::Dockerfile => "Dockerfile",
         FixKind::Dockerignore => ".dockerignore",
-        FixKind::Compose => "compose file",
-        FixKind::Requirements => "list of requirements",
+        FixKind::Compose => "Compose file",
+        FixKind::Requirements => "requirements file",
         FixKind::Command => "command",
     },
     replaces: "instead of",
@@ -385,7 +381,7 @@ pub(super) static WORDS: Words = Words {
     rule: "Rule",
     findings_empty: "No findings: this report has no services.",
     checklist: "Checklist and targets",
-    services_empty: "Neither side has a service. A report is made of two snapshots:",
+    services_empty: "Neither side has a service. To make a report, pass two snapshots:",
 
     running: running::WORDS,
     messages: Messages {
@@ -422,10 +418,10 @@ pub(super) static WORDS: Words = Words {
     findings_report: findings::WORDS,
 
     method: "Method and provenance",
-    method_lead: "Sizes of images are decimal: 1 MB is 1\u{202f}000\u{202f}000 bytes. A size is only ever compared with one of its kind.",
+    method_lead: "Image sizes are decimal: 1 MB is 1\u{202f}000\u{202f}000 bytes. Only sizes of the same kind are compared.",
     term: "Size",
     counts_what: "What it counts",
-    shown_by: "Where else it is shown",
+    shown_by: "Also shown by",
     sources: "Sources",
     image_id: "Image ID",
     manifest: "Manifest",
@@ -439,9 +435,15 @@ pub(super) static WORDS: Words = Words {
     allocated_about: "allocated about",
     glossary: "Glossary",
     glossary_terms: &[
-        ("Layer", "What one instruction of a build added, changed or deleted. An image is a stack of them."),
-        ("Whiteout", "The mark by which a layer deletes a file of a lower one. The file is still shipped."),
+        (
+            "Layer",
+            "The files that one build instruction added, changed or deleted. An image is a stack of layers.",
+        ),
+        (
+            "Whiteout",
+            "The entry by which a layer deletes a file of a lower layer. Every pull still downloads the file.",
+        ),
         ("Diff ID", "The digest of a layer before compression: the same files give the same one."),
-        ("Instruction", "The line of the Dockerfile that made a layer, as the builder recorded it."),
+        ("Instruction", "The Dockerfile line that created a layer, as the builder recorded it."),
     ],
 };

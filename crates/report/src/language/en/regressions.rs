@@ -16,15 +16,15 @@ const NEW_FINDING: Noun = Noun { one: "new finding", more: "new findings" };
 pub(super) fn sentence(kind: &RegressionKind) -> String {
     match kind {
         RegressionKind::Kills { before, after } => {
-            format!("killed for memory {} (before: {})", EN.many(*after, &TIME), count(*before))
+            format!("OOM-killed {} (before: {})", EN.many(*after, &TIME), count(*before))
         }
-        RegressionKind::CrashLoop => "crashes again and again".to_owned(),
+        RegressionKind::CrashLoop => "crashes repeatedly".to_owned(),
         RegressionKind::FailedEnds { before, after } => {
-            format!("ended with an error {} (before: {})", EN.many(*after, &TIME), count(*before))
+            format!("exited with an error {} (before: {})", EN.many(*after, &TIME), count(*before))
         }
         RegressionKind::Unhealthy => "unhealthy".to_owned(),
         RegressionKind::LostLimit { before } => {
-            format!("no memory limit any more (before: {})", EN.memory(*before))
+            format!("memory limit removed (before: {})", EN.memory(*before))
         }
         RegressionKind::RisingMemory { before: None, bytes_per_hour } => {
             format!("memory rises by {}", rate(*bytes_per_hour))
@@ -33,9 +33,13 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
             format!("memory still rises by {} (before: {})", rate(*bytes_per_hour), rate(*before))
         }
         RegressionKind::ExceedsHost { limits, host } => {
-            format!("all limits together, {}, exceed the host's {}", EN.memory(*limits), EN.memory(*host))
+            format!(
+                "the sum of limits, {}, exceeds the host memory, {}",
+                EN.memory(*limits),
+                EN.memory(*host)
+            )
         }
-        RegressionKind::LostHealthCheck => "no health check any more".to_owned(),
+        RegressionKind::LostHealthCheck => "health check removed".to_owned(),
         RegressionKind::SlowerStart { before, after } => {
             format!("slower start: healthy after {} (before: {})", interval(after), interval(before))
         }
@@ -46,19 +50,19 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
             format!("{number}{bytes}: {}", EN.new_findings(findings))
         }
         RegressionKind::LostReservation { before } => {
-            format!("no memory reservation any more (before: {})", EN.memory(*before))
+            format!("memory reservation removed (before: {})", EN.memory(*before))
         }
-        RegressionKind::UnboundedLog => "the size of its log is no longer limited".to_owned(),
+        RegressionKind::UnboundedLog => "log size no longer limited".to_owned(),
         RegressionKind::LargerImage { size } => format!("larger image: {}", change(size)),
         RegressionKind::LargerDownload { size } => format!("larger download: {}", change(size)),
         RegressionKind::MoreMemory { figure, before, after, verdict } => {
             let figure = match figure {
                 MemoryFigure::Median => "median",
                 MemoryFigure::P95 => "p95",
-                MemoryFigure::Most => "peak",
+                MemoryFigure::Most => "maximum",
             };
             let caveat = match verdict {
-                ChangeVerdict::NotComparable => ", but the recordings are not alike",
+                ChangeVerdict::NotComparable => ", but the recordings are not comparable",
                 ChangeVerdict::Indicative => " (indicative)",
                 ChangeVerdict::Smaller | ChangeVerdict::Larger | ChangeVerdict::NoDifference => "",
             };

@@ -10,7 +10,7 @@ use crate::language::{Language, Noun};
 
 const EN: Language = Language::English;
 const TIME: Noun = Noun { one: "time", more: "times" };
-const END: Noun = Noun { one: "end", more: "ends" };
+const END: Noun = Noun { one: "exit", more: "exits" };
 const FILE: Noun = Noun { one: "file", more: "files" };
 const SAMPLE: Noun = Noun { one: "sample", more: "samples" };
 
@@ -39,23 +39,23 @@ pub(super) fn title(title: &Title) -> String {
         Title::StackStartUp => "all services are healthy soon after the first start",
         Title::StartUp => "it is healthy soon after its start",
         Title::SumOfLimits => "sum of all limits",
-        Title::SumOfLimitsWithSwap => "sum of all limits of RAM and swap",
+        Title::SumOfLimitsWithSwap => "sum of all limits, RAM and swap",
         Title::SumOfReservations => "sum of all reservations",
         Title::FitsHost => "all limits together fit the host",
         Title::LimitRespected => "it has the planned limit and stays below it",
-        Title::NoSwap => "it may not swap",
+        Title::NoSwap => "it cannot swap",
         Title::Limit { demand } => return format!("its limit is {}", demanded(demand)),
         Title::Reservation { demand } => return format!("its reservation is {}", demanded(demand)),
         Title::OomScore { score } => return format!("its `oom_score_adj` is {score}"),
         Title::PostgresFits => "the PostgreSQL settings fit its limit",
         Title::PostgresMemory { setting, demand } => return format!("`{setting}` is {}", demanded(demand)),
         Title::PostgresConnections { connections } => return format!("`max_connections` is {connections}"),
-        Title::NoKill => "nothing is killed for memory under load",
+        Title::NoKill => "no OOM kill under load",
         Title::StackUnderLoad => "memory of all services under load",
         Title::UnderLoad => "memory under load",
         Title::LogBounded => "its log can be read and is limited",
-        Title::SmallLog => "log size of a container",
-        Title::Price => "price of the server",
+        Title::SmallLog => "log size per container",
+        Title::Price => "server price",
         Title::Cheaper => "the server is cheaper than before",
         Title::Check { title } => title,
     }
@@ -67,12 +67,12 @@ pub(super) fn reason(reason: &Reason) -> String {
         |before: Bytes, after: Bytes| format!("{} before, {} after", EN.bytes(before), EN.bytes(after));
     match reason {
         Reason::NothingRuns => {
-            "the snapshot holds nothing of what runs: see `plimsoll record` and `plimsoll snapshot --memory`"
+            "the snapshot contains no memory data: see `plimsoll record` and `plimsoll snapshot --memory`"
                 .to_owned()
         }
-        Reason::ServiceNotSeen => "nothing that was read of what runs names this service".to_owned(),
+        Reason::ServiceNotSeen => "the memory data does not include this service".to_owned(),
         Reason::NothingToCompare => "there is nothing to compare with".to_owned(),
-        Reason::NoImage => "the snapshot holds no image of it".to_owned(),
+        Reason::NoImage => "the snapshot contains no image of it".to_owned(),
         Reason::ImageNotWhole { service } => format!("the image of `{service}` was read only in part"),
         Reason::NotCompressed => "the source does not store all layers compressed".to_owned(),
         Reason::CompressedImageByImage => {
@@ -81,7 +81,7 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::Of { side: When::Before, reason } => format!("before: {}", self::reason(reason)),
         Reason::Of { side: When::After, reason } => format!("after: {}", self::reason(reason)),
         Reason::NothingBefore => "there was nothing before".to_owned(),
-        Reason::NotOnBothSides => "it is not on both sides".to_owned(),
+        Reason::NotOnBothSides => "it exists on one side only".to_owned(),
         Reason::Sizes { before, after } => sizes(*before, *after),
         Reason::LayerGrown { instruction: Some(instruction), before, after } => {
             format!("`{instruction}`: {}", sizes(*before, *after))
@@ -100,28 +100,28 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::Context { files, ignored } => {
             format!("{}; `.dockerignore` leaves out {}", EN.many(*files, &FILE), EN.bytes(*ignored))
         }
-        Reason::PackagesUnknown => "the packages of the image are not known".to_owned(),
+        Reason::PackagesUnknown => "the packages of the image are unknown".to_owned(),
         Reason::PackagesIncomplete => "not every layer was searched for packages".to_owned(),
         Reason::PackageFound { name, version, ecosystem } => {
             format!("{name} {version} ({})", ecosystem.name())
         }
-        Reason::PackageNotFound { packages } => format!("none of {packages} packages"),
+        Reason::PackageNotFound { packages } => format!("not among {packages} packages"),
         Reason::SameImage { image } => format!("image {image} in the snapshot and in every container"),
         Reason::NoContainerImage { image } => {
             format!("the image is {image}, but no inspected container names its image")
         }
         Reason::OtherImage { running, image } => {
-            format!("a container runs {running}, the snapshot holds {image}")
+            format!("a container runs {running}, the snapshot contains {image}")
         }
         Reason::Running => "running, not restarted".to_owned(),
         Reason::Restarted { times } => format!("restarted {}", EN.many(*times, &TIME)),
-        Reason::Ended { exit_code: Some(code) } => format!("it has ended, with exit code {code}"),
-        Reason::Ended { exit_code: None } => "it has ended, with an unknown exit code".to_owned(),
+        Reason::Ended { exit_code: Some(code) } => format!("it has exited with code {code}"),
+        Reason::Ended { exit_code: None } => "it has exited with an unknown code".to_owned(),
         Reason::Restarting => "it is restarting".to_owned(),
         Reason::Paused => "it is paused".to_owned(),
         Reason::NeverStarted => "it was created and never started".to_owned(),
         Reason::FailedEnds { ends } => {
-            format!("{} with an error that no stop explains", EN.many(*ends, &END))
+            format!("{} with an error and without a stop request", EN.many(*ends, &END))
         }
         Reason::NotInspected => "no container of it was inspected".to_owned(),
         Reason::Healthy => "healthy in every probe".to_owned(),
@@ -129,19 +129,19 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::Unhealthy => "it is unhealthy".to_owned(),
         Reason::NoProbeYet => "no probe has run yet".to_owned(),
         Reason::NoHealthCheck => "it has no health check".to_owned(),
-        Reason::HealthUnknown => "nothing that was read tells its health".to_owned(),
+        Reason::HealthUnknown => "the data does not show its health".to_owned(),
         Reason::NoHealthyStart { services } if services.is_empty() => {
-            "no start with a first healthy probe was seen".to_owned()
+            "no start until a healthy probe was recorded".to_owned()
         }
         Reason::NoHealthyStart { services } => {
-            format!("no healthy start was seen of {}", services.join(", "))
+            format!("no healthy start was recorded for {}", services.join(", "))
         }
         Reason::WithoutHealthCheck { services, others } => format!(
-            "{}: no health check, so nothing tells when it is ready (the others: {})",
+            "{}: no health check, so nothing shows when it is ready (the others: {})",
             services.join(", "),
             start_up(others)
         ),
-        Reason::FirstStartToLastProbe => "from the first start to the last first healthy probe".to_owned(),
+        Reason::FirstStartToLastProbe => "from the first start until the last service is healthy".to_owned(),
         Reason::SetTo { found, wanted: None } => format!("set to {}", EN.figure(*found)),
         Reason::SetTo { found, wanted: Some(wanted) } => {
             format!("set to {}, not {}", EN.figure(*found), EN.figure(*wanted))
@@ -149,9 +149,9 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::SetToNumber { found, wanted: None } => format!("set to {found}"),
         Reason::SetToNumber { found, wanted: Some(wanted) } => format!("set to {found}, not {wanted}"),
         Reason::NoneSet => "none is set".to_owned(),
-        Reason::NotKnown => "it is not known".to_owned(),
-        Reason::LimitUnknown => "its limit is not known".to_owned(),
-        Reason::SwapUnknown => "its swap limit is not known".to_owned(),
+        Reason::NotKnown => "it is unknown".to_owned(),
+        Reason::LimitUnknown => "its limit is unknown".to_owned(),
+        Reason::SwapUnknown => "its swap limit is unknown".to_owned(),
         Reason::NoLimit => "it has no limit".to_owned(),
         Reason::Limit { limit } => format!("the limit is {}", memory(*limit)),
         Reason::NotAsPlanned { limit, planned: Some(planned) } => {
@@ -162,19 +162,19 @@ pub(super) fn reason(reason: &Reason) -> String {
         }
         Reason::KilledAtLimit { evidence } => {
             let evidence: Vec<_> = evidence.iter().map(kill).collect();
-            format!("it was killed at it: {}", evidence.join(", "))
+            format!("it was killed at its limit: {}", evidence.join(", "))
         }
-        Reason::LimitReached { times } => format!("reached {}, without a kill", EN.many(*times, &TIME)),
+        Reason::LimitReached { times } => format!("limit reached {}, without a kill", EN.many(*times, &TIME)),
         Reason::UsageNotRecorded => "its memory was not recorded".to_owned(),
-        Reason::Took { most } => format!("it took {} at most", memory(*most)),
-        Reason::TookMore { bytes } => format!("it took {}", memory(*bytes)),
+        Reason::Took { most } => format!("it used at most {}", memory(*most)),
+        Reason::TookMore { bytes } => format!("it used {}", memory(*bytes)),
         Reason::SwapLimited { bytes } => format!("RAM and swap together are limited to {}", memory(*bytes)),
         Reason::SwapAllowed { bytes } => format!("RAM and swap together may reach {}", memory(*bytes)),
         Reason::SwapUnlimited => "swap is not limited".to_owned(),
         Reason::WithoutLimit { services } => format!("no limit: {}", services.join(", ")),
-        Reason::LimitUnknownOf { services } => format!("limit not known: {}", services.join(", ")),
+        Reason::LimitUnknownOf { services } => format!("limit unknown: {}", services.join(", ")),
         Reason::ReservationUnknownOf { services } => {
-            format!("reservation not known: {}", services.join(", "))
+            format!("reservation unknown: {}", services.join(", "))
         }
         Reason::Parts { parts } => {
             let parts = parts.iter().map(|part| {
@@ -188,14 +188,16 @@ pub(super) fn reason(reason: &Reason) -> String {
             limits.map_or_else(|| host.clone(), |limits| format!("{} of {host}", memory(limits)))
         }
         Reason::Kills { evidence } => kill(evidence),
-        Reason::MayHaveIdled => "but no load is named, so it may have been idle".to_owned(),
-        Reason::NoLoad => "no load is named, and an idle stack says nothing about a loaded one".to_owned(),
+        Reason::MayHaveIdled => "but the recording has no load label, so it may have been idle".to_owned(),
+        Reason::NoLoad => {
+            "the recording has no load label, and an idle stack does not show memory under load".to_owned()
+        }
         Reason::NothingRecorded => "nothing was recorded".to_owned(),
         Reason::Taken { when, distribution } => format!(
             "{}: median {}, p95 {}, maximum {} of {}",
             match when {
                 TakenWhen::Loaded => "under load",
-                TakenWhen::LoadedAtOnce => "the sum at one instant under load",
+                TakenWhen::LoadedAtOnce => "the sum at the same time under load",
                 TakenWhen::IdleOrUnlabelled => "idle or unlabelled",
             },
             memory(distribution.p50),
@@ -205,26 +207,26 @@ pub(super) fn reason(reason: &Reason) -> String {
         ),
         Reason::LogDriver { driver } => format!("driver `{driver}`"),
         Reason::Log { reason } => log(reason),
-        Reason::LogBound { bytes } => format!("at most {} for each container", EN.bytes(*bytes)),
-        Reason::NotPostgres => "nothing that was read shows that it is PostgreSQL".to_owned(),
-        Reason::CommandUnknown => "its command is not known".to_owned(),
+        Reason::LogBound { bytes } => format!("at most {} per container", EN.bytes(*bytes)),
+        Reason::NotPostgres => "the data does not show that it is PostgreSQL".to_owned(),
+        Reason::CommandUnknown => "its command is unknown".to_owned(),
         Reason::ConfigFileUnread => "its configuration file was not read".to_owned(),
         Reason::PostgresWorstCase { worst_case, limit } => {
-            format!("{} at worst of {}", memory(*worst_case), memory(*limit))
+            format!("worst case {} of {}", memory(*worst_case), memory(*limit))
         }
-        Reason::ProbeEnded { exit_code } => format!("its probe ended with {exit_code}"),
-        Reason::AttestedByNobody => "it is attested, but not by whom or when".to_owned(),
+        Reason::ProbeEnded { exit_code } => format!("its probe exited with {exit_code}"),
+        Reason::AttestedByNobody => "it is attested without a name or a date".to_owned(),
         Reason::Attested { by, on, note } => {
             let note = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             format!("attested by {by}, {on}{note}")
         }
         Reason::NoProbe { check } => {
-            format!("no probe was run (`--probe {check}=EXIT_CODE`) and nobody attests it")
+            format!("no probe was run (`--probe {check}=EXIT_CODE`), and it is not attested")
         }
         Reason::CostNothing => "before, it cost nothing".to_owned(),
-        Reason::NothingKnown => "nothing is known of what runs".to_owned(),
+        Reason::NothingKnown => "there is no memory data".to_owned(),
         Reason::ServerUnknown { because } => {
-            format!("{}, and the memory of its server is not known: `cost.before`", self::reason(because))
+            format!("{}, and the memory of its server is unknown: set `cost.before`", self::reason(because))
         }
         Reason::NoServerSize { memory: needed, basis } => {
             format!("no server size has {} ({})", memory(*needed), server(*basis))
@@ -242,8 +244,8 @@ fn server(basis: ServerBasis) -> String {
             let free = if free_percent > 0.0 { format!(", {free_percent:.0} % free") } else { String::new() };
             format!("limits {} + host {}{free}", memory(limits), memory(host))
         }
-        ServerBasis::Targets => "named by the targets".to_owned(),
-        ServerBasis::WholeHost => "without limits, all of its host".to_owned(),
+        ServerBasis::Targets => "set by the targets".to_owned(),
+        ServerBasis::WholeHost => "without limits, the whole host".to_owned(),
     }
 }
 

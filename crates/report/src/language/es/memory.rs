@@ -15,9 +15,9 @@ use crate::memory::{Line, ServiceLine};
 const ES: Language = Language::Spanish;
 const WINDOW: Noun = Noun { one: "ventana", more: "ventanas" };
 const SAMPLE: Noun = Noun { one: "muestra", more: "muestras" };
-const KILL: Noun = Noun { one: "muerte", more: "muertes" };
+const KILL: Noun = Noun { one: "terminación", more: "terminaciones" };
 const EVENT: Noun = Noun { one: "evento", more: "eventos" };
-const END: Noun = Noun { one: "final", more: "finales" };
+const END: Noun = Noun { one: "salida", more: "salidas" };
 const FILE: Noun = Noun { one: "archivo", more: "archivos" };
 
 fn memory(bytes: Bytes) -> String {
@@ -69,15 +69,15 @@ pub(super) fn trend(reason: &TrendReason) -> String {
 pub(super) fn crash_loop(crash: &CrashLoop) -> String {
     let sign = match crash.sign {
         CrashSign::FailedEnds { count } => {
-            format!("falla una y otra vez: {} con un error que ninguna parada explica", ES.many(count, &END))
+            format!("falla repetidamente: {} con un error y sin petición de parada", ES.many(count, &END))
         }
-        CrashSign::Restarting => "falla una y otra vez: se está reiniciando".to_owned(),
+        CrashSign::Restarting => "falla repetidamente: se está reiniciando".to_owned(),
         CrashSign::ShortLives { count } => {
-            format!("se arranca una y otra vez: {count} vidas de menos de un minuto")
+            format!("arranca repetidamente: {count} ejecuciones de menos de un minuto")
         }
     };
     match crash.longest_life_ms {
-        Some(longest) => format!("{sign}; la vida más larga grabada es de {}", ES.duration(longest)),
+        Some(longest) => format!("{sign}; la ejecución más larga grabada dura {}", ES.duration(longest)),
         None => sign,
     }
 }
@@ -92,10 +92,10 @@ pub(super) fn kill(evidence: &KillEvidence) -> String {
         }
         KillEvidence::FlagSet => "la marca `OOMKilled` del motor está activada".to_owned(),
         KillEvidence::EndsWithoutStop { ends } => {
-            format!("{} con código 137 y sin parada", ES.many(ends, &END))
+            format!("{} con código 137 y sin petición de parada", ES.many(ends, &END))
         }
         KillEvidence::UnexplainedEnds { ends } => {
-            format!("{} con código 137 que ninguna parada explica", ES.many(ends, &END))
+            format!("{} con código 137 que ninguna petición de parada explica", ES.many(ends, &END))
         }
         KillEvidence::WaitedForMemory { events } => format!(
             "{} `oom`, pero `oom_kill_disable` está activado: sus procesos esperaron memoria",
@@ -111,7 +111,7 @@ pub(super) fn kill(evidence: &KillEvidence) -> String {
         KillEvidence::OnlyFlag => {
             "solo se conoce la marca `OOMKilled: false`, que los motores borran en cada arranque".to_owned()
         }
-        KillEvidence::Nothing => "nada de lo leído dice si hubo muertes por memoria".to_owned(),
+        KillEvidence::Nothing => "los datos no muestran si hubo terminaciones por OOM".to_owned(),
     }
 }
 
@@ -124,7 +124,7 @@ pub(super) fn log(reason: &LogReason) -> String {
         LogReason::NoMaxSize { driver } => format!("`{driver}` sin `max-size` crece sin límite"),
         LogReason::MaxSize { files: 1 } => "un archivo de `max-size`".to_owned(),
         LogReason::MaxSize { files } => format!("{} de `max-size`", ES.many(*files, &FILE)),
-        LogReason::LocalDefault => "`local` limita sus archivos: 5 de 20 MB por omisión".to_owned(),
+        LogReason::LocalDefault => "`local` limita sus archivos: 5 de 20 MB por defecto".to_owned(),
         LogReason::Journal => "lo limita el journal del host".to_owned(),
         LogReason::NotKept => "no se guarda ningún registro".to_owned(),
         LogReason::Unbounded => "`max-size` no fija ningún límite".to_owned(),
@@ -135,10 +135,10 @@ pub(super) fn log(reason: &LogReason) -> String {
 pub(super) fn limit_reason(reason: &LimitReason) -> String {
     match reason {
         LimitReason::Killed { evidence, added, had } => format!(
-            "{}: al menos {} más que los {} con los que murió, o un quinto (la regla del VPA de Kubernetes)",
-            evidence.as_ref().map_or_else(|| "muerto por memoria".to_owned(), kill),
-            memory(*added),
-            memory(*had)
+            "{}: los {} con los que se terminó, más {} o un 20 %, lo que sea mayor (la regla del VPA de Kubernetes)",
+            evidence.as_ref().map_or_else(|| "terminación por OOM".to_owned(), kill),
+            memory(*had),
+            memory(*added)
         ),
         LimitReason::LeakDelayed { trend: reason } => {
             format!("posible fuga, que un límite mayor solo retrasa: {}", trend(reason))
@@ -158,7 +158,7 @@ pub(super) fn limit_reason(reason: &LimitReason) -> String {
         ),
         LimitReason::Risen { trend: reason } => trend(reason),
         LimitReason::AtLimit { took, limit } => format!(
-            "llegó a {} de su límite de {}, así que pudo necesitar más: al menos esto",
+            "llegó a {} de su límite de {}, así que pudo necesitar más: es un mínimo",
             memory(*took),
             memory(*limit)
         ),
@@ -167,7 +167,7 @@ pub(super) fn limit_reason(reason: &LimitReason) -> String {
 
 pub(super) fn limit_refusal(refusal: &LimitRefusal) -> String {
     match refusal {
-        LimitRefusal::NothingRecorded => "no se grabó nada de él".to_owned(),
+        LimitRefusal::NothingRecorded => "no se grabó".to_owned(),
         LimitRefusal::NoTimes => {
             "una grabación no tiene horas, así que no se puede dividir en ventanas".to_owned()
         }
@@ -176,9 +176,11 @@ pub(super) fn limit_refusal(refusal: &LimitRefusal) -> String {
             format!("{} de 60 s {grabadas}; hacen falta al menos {least}", ES.many(*windows, &WINDOW))
         }
         LimitRefusal::StartNotRecorded => {
-            "no se grabó su arranque, que puede ser cuando más necesita".to_owned()
+            "no se grabó su arranque, y un arranque puede necesitar más memoria".to_owned()
         }
-        LimitRefusal::NoLoad => "no se nombra ninguna carga: puede ser un servicio inactivo".to_owned(),
+        LimitRefusal::NoLoad => {
+            "la grabación no tiene etiqueta de carga: el servicio pudo estar inactivo".to_owned()
+        }
         LimitRefusal::ProcessesOnly => {
             "Podman 4.9 a 5.5 cuenta solo la memoria de los procesos, menos de lo que cuenta el límite"
                 .to_owned()
@@ -214,7 +216,7 @@ pub(super) fn postgres(reason: &PostgresReason) -> String {
             memory(would_take)
         ),
         PostgresReason::HashMultiplier => {
-            "desde la versión 15 un hash puede usar el doble de `work_mem` (`hash_mem_multiplier = 2`), y una consulta varios"
+            "desde la versión 15 un hash puede usar el doble de `work_mem` (`hash_mem_multiplier = 2`), y una consulta puede usar varios"
                 .to_owned()
         }
         PostgresReason::SeveralTimes => {
@@ -274,9 +276,7 @@ pub(super) fn gate_detail(detail: &GateDetail) -> String {
         GateDetail::Unknown { side: UnknownSide::Before } => "desconocido antes".to_owned(),
         GateDetail::Unknown { side: UnknownSide::After } => "desconocido después".to_owned(),
         GateDetail::Unknown { side: UnknownSide::Both } => "desconocido en ambos lados".to_owned(),
-        GateDetail::Unknown { side: UnknownSide::Either } => {
-            "desconocido en alguno de los dos lados".to_owned()
-        }
+        GateDetail::Unknown { side: UnknownSide::Either } => "desconocido en uno de los lados".to_owned(),
         GateDetail::Values { before, after, tolerance_percent: Some(percent) } => {
             format!("{} / {} (± {percent} %)", side(before), side(after))
         }
@@ -292,7 +292,7 @@ pub(super) fn change(reason: &ChangeReason) -> String {
         }
         ChangeReason::Restarted { after } => {
             let side = if *after { "después" } else { "antes" };
-            format!("se reinició {side}, y su memoria empieza de nuevo")
+            format!("se reinició durante la grabación de {side}, lo que restablece su memoria")
         }
         ChangeReason::TooFewRuns { before, after, least } => {
             format!("{before} y {after} grabaciones: un veredicto necesita {least} por lado")
@@ -320,28 +320,28 @@ pub(super) fn setting_reason(reason: &SettingReason) -> String {
         SettingReason::Limit { reason } => limit_reason(reason),
         SettingReason::NotSuggested { reason } => limit_refusal(reason),
         SettingReason::Took { most } => format!("usó como máximo {}", memory(*most)),
-        SettingReason::Median => "la mitad del tiempo no usa más (mediana)".to_owned(),
+        SettingReason::Median => "mediana: no usa más durante la mitad del tiempo".to_owned(),
         SettingReason::NoSwap { default_total } => format!(
-            "sin swap: por omisión un motor permite tanto swap como memoria, {} en total",
+            "sin swap: por defecto un motor permite tanto swap como memoria, {} en total",
             memory(*default_total)
         ),
         SettingReason::DatabaseKilledLate => {
-            "el kernel mata tarde una base de datos, porque pierde más que una petición; un motor sin root quizá no pueda \
-             bajar el valor: en ese caso, quítelo"
+            "el kernel termina tarde una base de datos, porque pierde más que una petición; borre esta línea en un motor sin root, \
+             que quizá no pueda bajar el valor"
                 .to_owned()
         }
         SettingReason::KilledEarly { before_database } => {
             let whom = if *before_database { "de la base de datos" } else { "de otros programas del host" };
-            format!("el kernel lo mata antes que a los procesos {whom}; quítelo si el servicio guarda datos")
+            format!("el kernel lo termina antes que a los procesos {whom}; borre esta línea si el servicio guarda datos")
         }
         SettingReason::SharedMemory { now } => {
-            let now = now.map_or_else(|| "64 MiB por omisión".to_owned(), memory);
+            let now = now.map_or_else(|| "64 MiB por defecto".to_owned(), memory);
             format!(
-                "las consultas paralelas comparten memoria ahí; tiene {now}, y lo que se usa cuenta para el límite"
+                "las consultas paralelas usan esta memoria compartida; tiene {now}, y el uso cuenta para el límite"
             )
         }
         SettingReason::PostgresNow { worst_case, limit } => {
-            format!("ahora {} en el peor caso, de {}", memory(*worst_case), memory(*limit))
+            format!("ahora: peor caso {} de {}", memory(*worst_case), memory(*limit))
         }
         SettingReason::CommandWins => {
             "el comando tiene prioridad sobre su archivo de configuración".to_owned()
@@ -357,7 +357,7 @@ pub(super) fn setting_reason(reason: &SettingReason) -> String {
             ES.duration(*interval_ms)
         ),
         SettingReason::NoDatabaseCheck => {
-            "no tiene ninguna, así que nada dice cuándo está lista la base de datos".to_owned()
+            "no tiene ninguna, así que nada muestra cuándo está lista la base de datos".to_owned()
         }
     }
 }
@@ -369,7 +369,7 @@ pub(super) fn open(open: &Open) -> String {
             if *limit_unknown {
                 why.push("no se conoce su límite actual".to_owned());
             }
-            format!("no se puede nombrar un límite: {}", why.join("; "))
+            format!("no se puede sugerir un límite: {}", why.join("; "))
         }
         Open::NoSwapWithoutLimit => {
             "los objetivos exigen que no use swap, lo que requiere un límite de memoria".to_owned()
@@ -378,17 +378,16 @@ pub(super) fn open(open: &Open) -> String {
             format!("los objetivos exigen una reserva de {}, mayor que el límite", memory(*demanded))
         }
         Open::UnclearServer => {
-            "su imagen es la de una base de datos, pero no se entiende su comando: no se fija `oom_score_adj`"
+            "su imagen es de una base de datos, pero no se entiende su comando: no se fija `oom_score_adj`"
                 .to_owned()
         }
         Open::HealthCheckOff => "su comprobación de salud está desactivada".to_owned(),
         Open::NoHealthCheck => "no tiene comprobación de salud".to_owned(),
         Open::LogTooSmall => {
-            "los objetivos exigen un registro de menos de un megabyte, que ningún controlador guarda"
-                .to_owned()
+            "los objetivos exigen un registro de menos de 1 MB, que ningún controlador admite".to_owned()
         }
         Open::PostgresFits { worst_case, limit } => format!(
-            "sus ajustes de PostgreSQL caben: {} en el peor caso, de {}",
+            "sus ajustes de PostgreSQL caben: peor caso {} de {}",
             memory(*worst_case),
             memory(*limit)
         ),
@@ -404,16 +403,14 @@ const fn command(why: CommandRefusal) -> &'static str {
         CommandRefusal::Redacted => "una parte de su comando no se grabó porque puede ser un secreto",
         CommandRefusal::TooLong => "su comando es demasiado largo para grabarlo entero",
         CommandRefusal::NotUnderstood => {
-            "su comando no es uno de los de PostgreSQL, así que no se debe sustituir"
+            "su comando no es un comando de PostgreSQL, así que no se debe sustituir"
         }
         CommandRefusal::EntrypointUnknown => "no se puede distinguir su entrypoint de su comando",
         CommandRefusal::Variables => "su comando contiene variables",
         CommandRefusal::Unwritable => {
             "su comando contiene caracteres que no se pueden escribir en un archivo"
         }
-        CommandRefusal::Unknown => {
-            "nada de lo leído dice qué ejecuta, y no se conoce el comando de su imagen"
-        }
+        CommandRefusal::Unknown => "los datos no muestran su comando, y no se conoce el de su imagen",
     }
 }
 
@@ -460,24 +457,22 @@ pub(super) fn line(line: &Line<'_>) -> String {
             memory(totals.reservations),
             totals.host.map(|host| format!(", el host tiene {}", memory(host))).unwrap_or_default()
         ),
-        Line::AtOnce(AtOnce { loaded: Some(loaded), all, .. }) => format!(
-            "todos en un instante: p95 {} con carga, {} como máximo",
-            memory(loaded.p95),
-            memory(all.max)
-        ),
+        Line::AtOnce(AtOnce { loaded: Some(loaded), all, .. }) => {
+            format!("todos a la vez: p95 {} con carga, máximo {}", memory(loaded.p95), memory(all.max))
+        }
         Line::AtOnce(AtOnce { loaded: None, all, .. }) => {
-            format!("todos en un instante: {} como máximo (no se nombra ninguna carga)", memory(all.max))
+            format!("todos a la vez: máximo {} (sin etiqueta de carga)", memory(all.max))
         }
         Line::StackHealthy { start, without_check: [] } => {
-            format!("el stack está sano después de {}", start_up(start))
+            format!("arranque del stack hasta estar sano: {}", start_up(start))
         }
         Line::StackHealthy { start, without_check } => format!(
-            "el stack está sano después de {}; sin comprobación de salud: {}",
+            "arranque del stack hasta estar sano: {}; sin comprobación de salud: {}",
             start_up(start),
             without_check.join(", ")
         ),
         Line::NotCounted(containers) => {
-            format!("sin contar, de ningún servicio: {}", containers.join(", "))
+            format!("sin contar, porque no pertenecen a ningún servicio: {}", containers.join(", "))
         }
         Line::Of { service, line } => format!("{service}: {}", service_line(line)),
         Line::Compared(service) => {
@@ -513,9 +508,9 @@ fn service_line(line: &ServiceLine<'_>) -> String {
     let join = |texts: Vec<String>| texts.join("; ");
     match line {
         ServiceLine::Killed(evidence) => join(evidence.iter().map(kill).collect()),
-        ServiceLine::Restarted(times) => format!("el motor lo reinició, {times} × hasta ahora"),
+        ServiceLine::Restarted(times) => format!("el motor lo reinició {times} × hasta ahora"),
         ServiceLine::FailedEnds(ends) => {
-            format!("terminó {ends} × con un error que ninguna parada explica")
+            format!("terminó {ends} × con un error y sin petición de parada")
         }
         ServiceLine::Crashes(crash) => crash_loop(crash),
         ServiceLine::Trend(reason) => trend(reason),
@@ -524,7 +519,7 @@ fn service_line(line: &ServiceLine<'_>) -> String {
             format!("no se sugiere ningún límite: {}", join(refused.iter().map(limit_refusal).collect()))
         }
         ServiceLine::Checks { per_day, check_ms, busy_seconds } => format!(
-            "{per_day} comprobaciones de salud al día de {}: {} al día",
+            "{per_day} comprobaciones de salud al día, de {} cada una: {} al día",
             ES.duration(*check_ms),
             ES.duration(busy_seconds.saturating_mul(1000))
         ),

@@ -37,7 +37,7 @@ pub(super) static WORDS: Words = Words {
     unpackaged: "programas sin paquete",
     application: "aplicación",
     caches: "cachés",
-    unowned: "archivos de ningún paquete",
+    unowned: "archivos sin paquete",
     files_removed: "archivos eliminados",
     files_added: "archivos añadidos",
     files_changed: "archivos modificados",
@@ -80,28 +80,28 @@ pub(super) static WORDS: Words = Words {
     stack_line: |unique, sum| format!("**Conjunto**: {unique} con cada capa una vez, {sum} en total."),
     largest_files: "Mayores cambios de archivos sueltos",
     details: "Detalles",
-    left_out: "El resto se omite para que quepa en un comentario; el informe lo contiene todo.",
+    left_out: "El resto se omite para que quepa en un comentario. El informe lo muestra todo.",
 
     most_of_it: |cause, delta, share| {
-        format!("Sobre todo: {cause}, {delta} ({share} de todo lo que se movió).")
+        format!("Causa principal: {cause}, {delta} ({share} de todos los cambios).")
     },
-    against_it: |cause, delta| format!("En contra: {cause}, {delta}."),
-    largest_file: |path, delta| format!("El mayor cambio de un solo archivo es {path}, {delta}."),
+    against_it: |cause, delta| format!("En sentido contrario: {cause}, {delta}."),
+    largest_file: |path, delta| format!("Mayor cambio de un solo archivo: {path}, {delta}."),
     hidden_now: |before, after| {
         format!(
-            "Los bytes ocultos, que viajan en cada descarga y que ninguna ruta alcanza, pasaron de {before} a {after}."
+            "Los bytes ocultos, que una capa posterior borró o sustituyó pero cada descarga transfiere, pasaron de {before} a {after}."
         )
     },
     why_lead: |name, tree, hidden| {
         format!(
-            "{name}: archivos que ve un contenedor {} → {}, bytes ocultos {} → {}. Cada byte de la diferencia, por causa.",
+            "{name}: árbol final {} → {}, bytes ocultos {} → {}. Cada byte de la diferencia, por causa.",
             tree[0], tree[1], hidden[0], hidden[1]
         )
     },
     other_causes: "otras causas",
 
     skip: "Saltar al informe",
-    absent: "no está",
+    absent: "ausente",
     view: "Vista",
     engineer: "Ingeniería",
     stakeholder: "Dirección",
@@ -135,17 +135,17 @@ pub(super) static WORDS: Words = Words {
     },
 
     services: "Servicios",
-    services_lead: "Tamaño de imagen, sin comprimir, en una misma escala. Elija un servicio para ver abajo de qué se compone.",
+    services_lead: "Tamaño de imagen sin comprimir, en una misma escala. Elija un servicio para ver abajo sus partes.",
     smaller: "más pequeño",
     larger: "más grande",
     copy_row: |name| format!("Copiar la fila de {name} como Markdown"),
 
     why: "Por qué cambió",
-    why_table: "Lo mismo en bytes",
-    why_not: "El tamaño es el mismo en ambos lados, y también cada una de sus partes.",
+    why_table: "En una tabla, en bytes",
+    why_not: "El tamaño y todas sus partes son iguales en ambos lados.",
 
     layers: "Capas",
-    layers_lead: "Alineadas por contenido, la más baja primero. Los bytes ocultos viajan en cada descarga y ninguna ruta los alcanza.",
+    layers_lead: "Alineadas por contenido, la más baja primero. Una capa posterior borró o sustituyó los bytes ocultos, pero cada descarga los transfiere.",
     no_instruction: "(sin instrucción registrada)",
     match_head: "Relación",
     compressed: "Comprimida",
@@ -154,17 +154,17 @@ pub(super) static WORDS: Words = Words {
     tar: "Tar",
     compressed_to: |size| format!(", comprimida {size}"),
     holds: "Contiene",
-    not_included: "no está en el origen: no se conocen sus archivos",
+    not_included: "no incluida en el origen: no se conocen sus archivos",
     no_layers: "Ningún lado tiene capas.",
     in_files_by: |files, cause| format!(" en {files}, {cause} por "),
     base: |layers, size| match layers {
-        1 => format!("La capa más baja, {size}, es la misma."),
-        layers => format!("Las {layers} capas más bajas, {size}, son las mismas."),
+        1 => format!("La capa más baja ({size}) no cambia."),
+        layers => format!("Las {layers} capas más bajas ({size}) no cambian."),
     },
     stacks: "Capas de ambos lados en una misma escala",
 
     settings: "Ajustes",
-    settings_lead: "Lo que difiere en cómo se ejecuta la imagen. De las variables de entorno solo se conocen los nombres.",
+    settings_lead: "Diferencias en la configuración de ejecución. De las variables de entorno solo se registran los nombres.",
     is_set: "definido",
 
     remove: "Quitar",
@@ -173,14 +173,14 @@ pub(super) static WORDS: Words = Words {
     find: "Buscar",
     find_long: "Buscar archivos, paquetes, capas y hallazgos (tecla /)",
     find_placeholder: "Archivos, paquetes, capas, hallazgos",
-    find_help: "Parte de un nombre o de una ruta: lib/python. Las flechas eligen, Intro lleva allí.",
-    find_nothing: "Nada se llama así.",
-    find_reading: "Aún se leen nombres.",
-    find_found: |number| format!("{number} encontrados. Las flechas eligen, Intro lleva allí."),
-    find_left: |services| format!("Los archivos de {services} son demasiados y quedaron fuera."),
+    find_help: "Escriba parte de un nombre o de una ruta, como lib/python. Elija con las flechas y abra con Intro.",
+    find_nothing: "Sin coincidencias.",
+    find_reading: "Aún se cargan los nombres.",
+    find_found: |number| format!("{number} encontrados. Elija con las flechas y abra con Intro."),
+    find_left: |services| format!("No se buscó, porque hay demasiados archivos: {services}."),
 
     files: "Archivos",
-    files_lead: "Ambos sistemas de archivos en un solo árbol, como los ve un contenedor. Los directorios suman los archivos mostrados.",
+    files_lead: "Ambos sistemas de archivos en un solo árbol, como los ve un contenedor. Cada directorio suma sus archivos visibles.",
     search: "Buscar rutas",
     filter: "Mostrar",
     all: "todos",
@@ -188,7 +188,7 @@ pub(super) static WORDS: Words = Words {
     name: "Nombre",
     no_files: "Ningún archivo coincide.",
     moved: |files, size| {
-        format!("{files}, {size}, solo cambiaron de sitio: el mismo contenido está en otra ruta.")
+        format!("{files} ({size}) solo cambiaron de sitio: el mismo contenido está en otra ruta.")
     },
     shown: |files, changed| format!("{files}, {changed} cambiados"),
     state: "Estado",
@@ -201,7 +201,7 @@ pub(super) static WORDS: Words = Words {
     map_by_change: "cambio",
     map_root: "Todos los archivos",
     map_path: "Directorio mostrado",
-    map_nothing: "Aquí nada tiene área.",
+    map_nothing: "Nada que dibujar: aquí todos los valores son cero.",
     map_summary: |files, largest| format!("Un mapa de {files}. Las partes mayores: {largest}."),
     map_rest: |number| format!("{number} más pequeños"),
     map_open: "Abrir",
@@ -214,16 +214,16 @@ pub(super) static WORDS: Words = Words {
 
     copy_svg: "Copiar SVG",
     save_png: "Guardar PNG",
-    chart_tools: |chart| format!("{chart}: como imagen"),
+    chart_tools: |chart| format!("{chart}: exportar como imagen"),
 
     choose: "Instantáneas",
-    choose_open: "Comparar otras…",
+    choose_open: "Comparar otras instantáneas…",
     choose_empty: "Comparar imágenes de contenedor",
     choose_lead: "Suelte archivos en cualquier parte de esta página o elíjalos aquí: instantáneas escritas por plimsoll \
-        (.plimsoll, .json) o las propias imágenes, como las escriben docker save, podman save y skopeo (archivos docker u \
-        OCI, sin comprimir o con gzip, zstd, bzip2 o xz). Se leen en esta página; nada sale de este equipo.",
-    choose_next: "Ahora suelte o elija en qué se convirtió.",
-    held: "En esta página",
+        (.plimsoll, .json) o imágenes escritas por docker save, podman save o skopeo (archivos Docker u OCI, sin comprimir o \
+        comprimidos con gzip, zstd, bzip2 o xz). Esta página lee los archivos; nada sale de este equipo.",
+    choose_next: "Ahora suelte o elija el archivo con el que compararla.",
+    held: "Cargadas en esta página",
     snapshot: "Instantánea",
     nothing: "nada",
     swap: "Intercambiar",
@@ -242,43 +242,42 @@ pub(super) static WORDS: Words = Words {
     found_empty: "está vacío",
     found_zip: "es un archivo ZIP",
     found_page: "es una página web",
-    found_text: "es un texto de otra clase",
-    found_binary: "es un archivo binario de otra clase",
-    found_packed: "está comprimido, y lo que contiene no es ni un tar ni una instantánea",
+    found_text: "es un archivo de texto de tipo desconocido",
+    found_binary: "es un archivo binario de tipo desconocido",
+    found_packed: "está comprimido, pero no contiene ni un tar ni una instantánea",
     found_json: "es JSON sin `schema_version`, así que no es una instantánea",
     versions: |program, format| {
         format!("Esta página es {program} y lee instantáneas hasta el formato {format}.")
     },
     not_read: |name, found| {
         format!(
-            "`{name}` no sirve: {found}. Se leen instantáneas (.plimsoll, .json) e imágenes en un solo archivo (docker \
-             save, archivo OCI), con o sin compresión."
+            "`{name}` no se puede usar: {found}. Archivos admitidos: instantáneas (.plimsoll, .json) e imágenes en \
+             un solo archivo (docker save, archivo OCI), con o sin compresión."
         )
     },
-    too_new: |name, format| format!("`{name}` no sirve: tiene el formato {format}."),
+    too_new: |name, format| format!("`{name}` no se puede usar: tiene el formato {format}."),
     too_new_by: |name, format, program| {
-        format!("`{name}` no sirve: tiene el formato {format}, escrito por {program}.")
+        format!("`{name}` no se puede usar: tiene el formato {format}, escrito por {program}.")
     },
-    open_newer: "Ábralo con una más reciente.",
+    open_newer: "Ábralo con una versión más reciente de Plimsoll.",
     damaged: |name, reason| format!("`{name}` no se puede leer: {reason}."),
     too_large: |what, place, limit| {
-        format!(
-            "{what} en {place} supera lo que una página guarda en memoria ({limit}): `plimsoll snapshot` lee más"
-        )
+        format!("{what} en {place} supera el límite de una página ({limit}): use `plimsoll snapshot`")
     },
     not_saved: |reason| format!("No se puede guardar la comparación: {reason}."),
     same_name: |name| format!("dos de sus imágenes se llaman `{name}`"),
 
     packages: "Paquetes",
     packages_rows: "Paquetes, uno por fila",
-    packages_lead: "Lo que trajeron los gestores de paquetes, la aplicación y los modelos, en ambos lados. Un paquete retiene \
-        todo lo que se iría con él. Desmarque paquetes para ver cuánto pesaría la imagen sin ellos y qué dejaría de funcionar.",
-    packages_incomplete: "Algunas capas no se examinaron: lo que falta aquí puede estar de todos modos.",
+    packages_lead: "Paquetes de gestores de paquetes, aplicaciones y modelos, en ambos lados. El tamaño retenido es lo que se libera al \
+        quitar un paquete, con las dependencias que nada más necesita. Desmarque paquetes para ver el tamaño de la imagen \
+        sin ellos y qué dejaría de funcionar.",
+    packages_incomplete: "Algunas capas no se examinaron: aquí pueden faltar paquetes.",
     package: Noun { one: "paquete", more: "paquetes" },
     package_head: "Paquete",
     version: "Versión",
-    own: "Propio",
-    retained: "Se va con él",
+    own: "Tamaño propio",
+    retained: "Tamaño retenido",
     why_head: "Por qué está",
     use_head: "Uso",
     kept: "Se queda",
@@ -302,17 +301,17 @@ pub(super) static WORDS: Words = Words {
     unused: "sin uso visto",
     keeps: |name| format!("Conservar {name}"),
     untick: "Sin algunos paquetes",
-    untick_help: "Desmarque paquetes para ver cuánto pesaría la imagen sin ellos, qué se iría con ellos y qué se rompería.",
+    untick_help: "Desmarque paquetes para ver el tamaño de la imagen sin ellos, qué más se quita y qué dejaría de funcionar.",
     unticked: |size, instead, delta| {
-        format!("Sin lo desmarcado, la imagen pesa {size} en lugar de {instead} ({delta}).")
+        format!("Sin los paquetes desmarcados, la imagen pesa {size} en lugar de {instead} ({delta}).")
     },
-    unticked_goes: |packages, names| format!("Se irían {packages}: {names}."),
-    nothing_breaks: "No se conoce nada de lo que se queda que los necesite.",
+    unticked_goes: |packages, names| format!("Se quitarían {packages}: {names}."),
+    nothing_breaks: "Que se sepa, nada de lo que queda los necesita.",
     breaks: "Qué deja de funcionar:",
     works_without: "Qué funciona sin ellos:",
     package_needs: |package, needs| format!("{package} necesita {needs}"),
     application_needs: |needs, evidence| format!("la aplicación necesita {needs}: {evidence}"),
-    reset: "Marcar todo de nuevo",
+    reset: "Marcar todos de nuevo",
     choose_package: "Elija un paquete para ver por qué está y qué lo usa.",
     purl: "URL de paquete",
     license: "Licencia",
@@ -321,7 +320,7 @@ pub(super) static WORDS: Words = Words {
     by_layer_number: |layer, instruction| format!("capa {layer}: {instruction}"),
     all_layers: "Todas las capas",
     with_packages: |size, packages| format!("{size}, {packages}"),
-    ways: "Caminos más cortos",
+    ways: "Rutas de dependencia más cortas",
     needs: "Necesita",
     needed_by_head: "Lo necesitan",
     extra: "extra",
@@ -329,18 +328,17 @@ pub(super) static WORDS: Words = Words {
     optional: "opcional",
     wants_head: "Dependencias opcionales",
     wanted_by_head: "Dependencia opcional de",
-    missing: "Necesita y no está",
-    owners: "De quién son los bytes",
-    owner: "Dueño",
+    missing: "Dependencias que faltan",
+    owners: "Propietarios de los bytes",
+    owner: "Propietario",
     final_tree: "Árbol final",
     largest_packages: "Mayores cambios de paquetes",
-    packages_empty: "Este informe no enumera paquetes. Lo que ocupan está en los archivos, más abajo.",
+    packages_empty: "Este informe no enumera paquetes. Sus tamaños están en los archivos, más abajo.",
     memory: "Memoria y límites",
     findings: "Hallazgos",
     findings_lead: |service| {
         format!(
-            "Lo que sobra en la imagen de {service}, y sus riesgos: primero lo más seguro y lo mayor. Un archivo que nombran \
-             varios hallazgos cuenta una vez en la suma."
+            "Lo que sobra en {service}, primero lo más seguro y lo mayor. Un archivo de varios hallazgos cuenta una vez en la suma."
         )
     },
     finding: Noun { one: "hallazgo", more: "hallazgos" },
@@ -348,14 +346,14 @@ pub(super) static WORDS: Words = Words {
         if saving == possible {
             return format!("{findings}: se pueden ahorrar {saving}.");
         }
-        format!("{findings}: se pueden ahorrar {saving}, o {possible} con los que pueden ser intencionados.")
+        format!("{findings}: se pueden ahorrar {saving}, o {possible} con los posiblemente intencionados.")
     },
     findings_clean: "No sobra nada.",
     findings_saved: |saved, promised| {
-        format!("Se ahorraron {saved} de los {promised} que preveían los hallazgos anteriores.")
+        format!("De los {promised} que prometían los hallazgos anteriores, se ahorraron {saved}.")
     },
     findings_remaining: "Pendientes",
-    findings_done: "Hechos, del todo o en parte",
+    findings_done: "Resueltos, del todo o en parte",
     findings_stack: "Todos los servicios juntos",
     severity: |severity| match severity {
         Severity::Low => "baja",
@@ -363,13 +361,13 @@ pub(super) static WORDS: Words = Words {
         Severity::High => "alta",
     },
     confidence: |confidence| match confidence {
-        Confidence::Low => "puede ser intencionado",
+        Confidence::Low => "posiblemente intencionado",
         Confidence::Medium => "probable",
         Confidence::High => "seguro",
     },
     saved_of: |saved, promised| format!("{saved} de {promised}"),
-    is_done: "hecho",
-    is_part: "hecho en parte",
+    is_done: "resuelto",
+    is_part: "en parte",
     evidence: "Evidencia",
     target: "Objetivo",
     found: "Encontrado",
@@ -380,9 +378,9 @@ pub(super) static WORDS: Words = Words {
     fix_kind: |kind| match kind {
         FixKind::Dockerfile => "Dockerfile",
         FixKind::Dockerignore => ".dockerignore",
-        FixKind::Compose => "archivo compose",
-        FixKind::Requirements => "lista de requisitos",
-        FixKind::Command => "orden",
+        FixKind::Compose => "archivo Compose",
+        FixKind::Requirements => "archivo de requisitos",
+        FixKind::Command => "comando",
     },
     replaces: "en lugar de",
     copy: "Copiar",
@@ -391,7 +389,7 @@ pub(super) static WORDS: Words = Words {
     rule: "Regla",
     findings_empty: "Sin hallazgos: este informe no tiene servicios.",
     checklist: "Lista de control y objetivos",
-    services_empty: "Ningún lado tiene servicios. Un informe se hace con dos instantáneas:",
+    services_empty: "Ningún lado tiene servicios. Para hacer un informe, indique dos instantáneas:",
 
     running: running::WORDS,
     messages: Messages {
@@ -428,10 +426,10 @@ pub(super) static WORDS: Words = Words {
     findings_report: findings::WORDS,
 
     method: "Método y procedencia",
-    method_lead: "Los tamaños de imagen son decimales: 1 MB son 1\u{202f}000\u{202f}000 bytes. Un tamaño solo se compara con otro de su clase.",
+    method_lead: "Los tamaños de imagen son decimales: 1 MB son 1\u{202f}000\u{202f}000 bytes. Solo se comparan tamaños de la misma clase.",
     term: "Tamaño",
     counts_what: "Qué cuenta",
-    shown_by: "Dónde más se muestra",
+    shown_by: "También lo muestra",
     sources: "Orígenes",
     image_id: "ID de imagen",
     manifest: "Manifiesto",
@@ -447,14 +445,14 @@ pub(super) static WORDS: Words = Words {
     glossary_terms: &[
         (
             "Capa",
-            "Lo que una instrucción de la construcción añadió, cambió o borró. Una imagen es una pila de capas.",
+            "Los archivos que una instrucción de construcción añadió, cambió o borró. Una imagen es una pila de capas.",
         ),
         (
             "Whiteout",
-            "La marca con la que una capa borra un archivo de otra inferior. El archivo se sigue enviando.",
+            "La entrada con la que una capa borra un archivo de otra inferior. Cada descarga sigue transfiriendo el archivo.",
         ),
-        ("Diff ID", "El resumen criptográfico de una capa sin comprimir: los mismos archivos dan el mismo."),
-        ("Instrucción", "La línea del Dockerfile que hizo una capa, tal como la anotó el constructor."),
+        ("Diff ID", "El digest de una capa sin comprimir: los mismos archivos dan el mismo."),
+        ("Instrucción", "La línea del Dockerfile que creó una capa, tal como la registró el constructor."),
     ],
 };
 
@@ -483,7 +481,7 @@ const fn file_change(change: FileChange) -> &'static str {
         FileChange::Added => "añadido",
         FileChange::Removed => "eliminado",
         FileChange::Modified => "modificado",
-        FileChange::Attributes => "dueño o permisos",
+        FileChange::Attributes => "propietario o permisos",
     }
 }
 
@@ -492,10 +490,10 @@ fn setting(name: &str) -> Option<&'static str> {
     Some(match name {
         "platform" => "plataforma",
         "user" => "usuario",
-        "command" => "orden",
+        "command" => "comando",
         "working directory" => "directorio de trabajo",
         "stop signal" => "señal de parada",
-        "health check" => "control de salud",
+        "health check" => "comprobación de salud",
         "port" => "puerto",
         "volume" => "volumen",
         "label" => "etiqueta",
@@ -513,19 +511,19 @@ const SIZES: [SizeDefinition; sizes::ALL.len()] = [
     },
     SizeDefinition {
         name: "árbol final",
-        definition: "los que una ruta de un contenedor todavía alcanza",
+        definition: "los bytes de los archivos que ve un contenedor",
         shown_by: "aproximadamente `docker export | wc -c`",
         ..sizes::FINAL_TREE
     },
     SizeDefinition {
         name: "ocultos",
-        definition: "los que ya no alcanza ninguna ruta: tamaño de imagen = árbol final + ocultos",
+        definition: "bytes que una capa posterior borró o sustituyó: tamaño de imagen = árbol final + ocultos",
         shown_by: "ningún motor",
         ..sizes::HIDDEN
     },
     SizeDefinition {
         name: "tamaño único",
-        definition: "los tamaños de imagen de todos los servicios con cada capa compartida contada una vez",
+        definition: "los tamaños de imagen de todos los servicios, con cada capa compartida una vez",
         shown_by: "`docker system df -v` (SHARED SIZE, UNIQUE SIZE)",
         ..sizes::UNIQUE
     },
@@ -543,13 +541,13 @@ const SIZES: [SizeDefinition; sizes::ALL.len()] = [
     },
     SizeDefinition {
         name: "duplicados",
-        definition: "bytes del árbol final cuyo contenido ya tiene otro archivo suyo",
+        definition: "bytes del árbol final que repiten el contenido de otro archivo",
         shown_by: "ningún motor",
         ..sizes::DUPLICATE
     },
     SizeDefinition {
         name: "eficiencia de dive",
-        definition: "para cada ruta, su tamaño menor frente a la suma de sus tamaños en todas las capas, como la entiende dive",
+        definition: "el menor tamaño de cada ruta, dividido por la suma de sus tamaños en todas las capas, como lo define dive",
         shown_by: "`dive`",
         ..sizes::DIVE_EFFICIENCY
     },

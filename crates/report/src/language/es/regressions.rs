@@ -16,15 +16,15 @@ const NEW_FINDING: Noun = Noun { one: "hallazgo nuevo", more: "hallazgos nuevos"
 pub(super) fn sentence(kind: &RegressionKind) -> String {
     match kind {
         RegressionKind::Kills { before, after } => {
-            format!("terminado por memoria {} (antes: {})", ES.many(*after, &TIME), count(*before))
+            format!("terminado por OOM {} (antes: {})", ES.many(*after, &TIME), count(*before))
         }
-        RegressionKind::CrashLoop => "falla una y otra vez".to_owned(),
+        RegressionKind::CrashLoop => "falla repetidamente".to_owned(),
         RegressionKind::FailedEnds { before, after } => {
             format!("terminó con un error {} (antes: {})", ES.many(*after, &TIME), count(*before))
         }
         RegressionKind::Unhealthy => "no está sano".to_owned(),
         RegressionKind::LostLimit { before } => {
-            format!("ya no tiene límite de memoria (antes: {})", ES.memory(*before))
+            format!("límite de memoria eliminado (antes: {})", ES.memory(*before))
         }
         RegressionKind::RisingMemory { before: None, bytes_per_hour } => {
             format!("la memoria crece {}", rate(*bytes_per_hour))
@@ -33,9 +33,13 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
             format!("la memoria sigue creciendo {} (antes: {})", rate(*bytes_per_hour), rate(*before))
         }
         RegressionKind::ExceedsHost { limits, host } => {
-            format!("los límites suman {} y superan los {} del host", ES.memory(*limits), ES.memory(*host))
+            format!(
+                "la suma de límites, {}, supera la memoria del host, {}",
+                ES.memory(*limits),
+                ES.memory(*host)
+            )
         }
-        RegressionKind::LostHealthCheck => "ya no tiene comprobación de salud".to_owned(),
+        RegressionKind::LostHealthCheck => "comprobación de salud eliminada".to_owned(),
         RegressionKind::SlowerStart { before, after } => {
             format!("arranque más lento: sano al cabo de {} (antes: {})", interval(after), interval(before))
         }
@@ -46,9 +50,9 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
             format!("{number}{bytes}: {}", ES.new_findings(findings))
         }
         RegressionKind::LostReservation { before } => {
-            format!("ya no tiene reserva de memoria (antes: {})", ES.memory(*before))
+            format!("reserva de memoria eliminada (antes: {})", ES.memory(*before))
         }
-        RegressionKind::UnboundedLog => "el tamaño de su registro ya no está limitado".to_owned(),
+        RegressionKind::UnboundedLog => "tamaño del registro ya no limitado".to_owned(),
         RegressionKind::LargerImage { size } => format!("imagen más grande: {}", change(size)),
         RegressionKind::LargerDownload { size } => format!("descarga más grande: {}", change(size)),
         RegressionKind::MoreMemory { figure, before, after, verdict } => {

@@ -10,7 +10,7 @@ use crate::language::{Language, Noun};
 
 const ES: Language = Language::Spanish;
 const TIME: Noun = Noun { one: "vez", more: "veces" };
-const END: Noun = Noun { one: "final", more: "finales" };
+const END: Noun = Noun { one: "salida", more: "salidas" };
 const FILE: Noun = Noun { one: "archivo", more: "archivos" };
 const SAMPLE: Noun = Noun { one: "muestra", more: "muestras" };
 
@@ -41,7 +41,7 @@ pub(super) fn title(title: &Title) -> String {
         Title::StackStartUp => "todos los servicios están sanos poco después del primer arranque",
         Title::StartUp => "está sano poco después de arrancar",
         Title::SumOfLimits => "suma de todos los límites",
-        Title::SumOfLimitsWithSwap => "suma de todos los límites de RAM y swap",
+        Title::SumOfLimitsWithSwap => "suma de todos los límites, RAM y swap",
         Title::SumOfReservations => "suma de todas las reservas",
         Title::FitsHost => "todos los límites juntos caben en el host",
         Title::LimitRespected => "tiene el límite planeado y no lo supera",
@@ -52,11 +52,11 @@ pub(super) fn title(title: &Title) -> String {
         Title::PostgresFits => "los ajustes de PostgreSQL caben en su límite",
         Title::PostgresMemory { setting, demand } => return format!("`{setting}` es {}", demanded(demand)),
         Title::PostgresConnections { connections } => return format!("`max_connections` es {connections}"),
-        Title::NoKill => "nada muere por memoria con carga",
+        Title::NoKill => "ninguna terminación por OOM con carga",
         Title::StackUnderLoad => "memoria de todos los servicios con carga",
         Title::UnderLoad => "memoria con carga",
         Title::LogBounded => "su registro se puede leer y tiene límite",
-        Title::SmallLog => "tamaño del registro de un contenedor",
+        Title::SmallLog => "tamaño del registro por contenedor",
         Title::Price => "precio del servidor",
         Title::Cheaper => "el servidor es más barato que antes",
         Title::Check { title } => title,
@@ -69,21 +69,21 @@ pub(super) fn reason(reason: &Reason) -> String {
         |before: Bytes, after: Bytes| format!("{} antes, {} después", ES.bytes(before), ES.bytes(after));
     match reason {
         Reason::NothingRuns => {
-            "el snapshot no tiene nada de lo que se ejecuta: vea `plimsoll record` y `plimsoll snapshot --memory`"
+            "la instantánea no contiene datos de memoria: vea `plimsoll record` y `plimsoll snapshot --memory`"
                 .to_owned()
         }
-        Reason::ServiceNotSeen => "nada de lo leído sobre lo que se ejecuta nombra este servicio".to_owned(),
+        Reason::ServiceNotSeen => "los datos de memoria no incluyen este servicio".to_owned(),
         Reason::NothingToCompare => "no hay con qué comparar".to_owned(),
-        Reason::NoImage => "el snapshot no tiene ninguna imagen de él".to_owned(),
+        Reason::NoImage => "la instantánea no contiene ninguna imagen de él".to_owned(),
         Reason::ImageNotWhole { service } => format!("la imagen de `{service}` se leyó solo en parte"),
-        Reason::NotCompressed => "la fuente no guarda comprimidas todas las capas".to_owned(),
+        Reason::NotCompressed => "el origen no guarda comprimidas todas las capas".to_owned(),
         Reason::CompressedImageByImage => {
             "los tamaños comprimidos solo se conocen imagen a imagen: use `size_sum`".to_owned()
         }
         Reason::Of { side: When::Before, reason } => format!("antes: {}", self::reason(reason)),
         Reason::Of { side: When::After, reason } => format!("después: {}", self::reason(reason)),
         Reason::NothingBefore => "antes no había nada".to_owned(),
-        Reason::NotOnBothSides => "no está en ambos lados".to_owned(),
+        Reason::NotOnBothSides => "solo existe en un lado".to_owned(),
         Reason::Sizes { before, after } => sizes(*before, *after),
         Reason::LayerGrown { instruction: Some(instruction), before, after } => {
             format!("`{instruction}`: {}", sizes(*before, *after))
@@ -107,13 +107,13 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::PackageFound { name, version, ecosystem } => {
             format!("{name} {version} ({})", ecosystem.name())
         }
-        Reason::PackageNotFound { packages } => format!("ninguno de {packages} paquetes"),
-        Reason::SameImage { image } => format!("imagen {image} en el snapshot y en cada contenedor"),
+        Reason::PackageNotFound { packages } => format!("no está entre {packages} paquetes"),
+        Reason::SameImage { image } => format!("imagen {image} en la instantánea y en cada contenedor"),
         Reason::NoContainerImage { image } => {
             format!("la imagen es {image}, pero ningún contenedor inspeccionado nombra la suya")
         }
         Reason::OtherImage { running, image } => {
-            format!("un contenedor ejecuta {running}, el snapshot tiene {image}")
+            format!("un contenedor ejecuta {running}, la instantánea contiene {image}")
         }
         Reason::Running => "en marcha, sin reinicios".to_owned(),
         Reason::Restarted { times } => format!("reiniciado {}", ES.many(*times, &TIME)),
@@ -123,7 +123,7 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::Paused => "está en pausa".to_owned(),
         Reason::NeverStarted => "se creó y nunca arrancó".to_owned(),
         Reason::FailedEnds { ends } => {
-            format!("{} con un error que ninguna parada explica", ES.many(*ends, &END))
+            format!("{} con un error y sin petición de parada", ES.many(*ends, &END))
         }
         Reason::NotInspected => "no se inspeccionó ningún contenedor de él".to_owned(),
         Reason::Healthy => "sano en cada comprobación".to_owned(),
@@ -131,20 +131,20 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::Unhealthy => "no está sano".to_owned(),
         Reason::NoProbeYet => "aún no se ejecutó ninguna comprobación".to_owned(),
         Reason::NoHealthCheck => "no tiene comprobación de salud".to_owned(),
-        Reason::HealthUnknown => "nada de lo leído dice si está sano".to_owned(),
+        Reason::HealthUnknown => "los datos no muestran si está sano".to_owned(),
         Reason::NoHealthyStart { services } if services.is_empty() => {
-            "no se vio ningún arranque con una primera comprobación sana".to_owned()
+            "no se grabó ningún arranque hasta una comprobación sana".to_owned()
         }
         Reason::NoHealthyStart { services } => {
-            format!("no se vio ningún arranque sano de {}", services.join(", "))
+            format!("no se grabó ningún arranque sano de {}", services.join(", "))
         }
         Reason::WithoutHealthCheck { services, others } => format!(
-            "{}: sin comprobación de salud, así que nada dice cuándo está listo (los demás: {})",
+            "{}: sin comprobación de salud, así que nada muestra cuándo está listo (los demás: {})",
             services.join(", "),
             start_up(others)
         ),
         Reason::FirstStartToLastProbe => {
-            "del primer arranque a la última primera comprobación sana".to_owned()
+            "del primer arranque hasta que el último servicio está sano".to_owned()
         }
         Reason::SetTo { found, wanted: None } => format!("fijado en {}", ES.figure(*found)),
         Reason::SetTo { found, wanted: Some(wanted) } => {
@@ -166,9 +166,9 @@ pub(super) fn reason(reason: &Reason) -> String {
         }
         Reason::KilledAtLimit { evidence } => {
             let evidence: Vec<_> = evidence.iter().map(kill).collect();
-            format!("murió al llegar a él: {}", evidence.join(", "))
+            format!("se terminó al alcanzar su límite: {}", evidence.join(", "))
         }
-        Reason::LimitReached { times } => format!("alcanzado {}, sin muertes", ES.many(*times, &TIME)),
+        Reason::LimitReached { times } => format!("límite alcanzado {}, sin terminaciones", ES.many(*times, &TIME)),
         Reason::UsageNotRecorded => "no se grabó su memoria".to_owned(),
         Reason::Took { most } => format!("usó como máximo {}", memory(*most)),
         Reason::TookMore { bytes } => format!("usó {}", memory(*bytes)),
@@ -191,17 +191,17 @@ pub(super) fn reason(reason: &Reason) -> String {
         }
         Reason::Kills { evidence } => kill(evidence),
         Reason::MayHaveIdled => {
-            "pero no se nombra ninguna carga, así que pudo estar inactivo".to_owned()
+            "pero la grabación no tiene etiqueta de carga, así que pudo estar inactivo".to_owned()
         }
         Reason::NoLoad => {
-            "no se nombra ninguna carga, y un stack inactivo no dice nada de uno cargado".to_owned()
+            "la grabación no tiene etiqueta de carga, y un stack inactivo no muestra la memoria con carga".to_owned()
         }
         Reason::NothingRecorded => "no se grabó nada".to_owned(),
         Reason::Taken { when, distribution } => format!(
             "{}: mediana {}, p95 {}, máximo {} de {}",
             match when {
                 TakenWhen::Loaded => "con carga",
-                TakenWhen::LoadedAtOnce => "la suma en un instante con carga",
+                TakenWhen::LoadedAtOnce => "la suma a la vez con carga",
                 TakenWhen::IdleOrUnlabelled => "inactivo o sin etiqueta",
             },
             memory(distribution.p50),
@@ -212,25 +212,25 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::LogDriver { driver } => format!("controlador `{driver}`"),
         Reason::Log { reason } => log(reason),
         Reason::LogBound { bytes } => format!("como máximo {} por contenedor", ES.bytes(*bytes)),
-        Reason::NotPostgres => "nada de lo leído muestra que sea PostgreSQL".to_owned(),
+        Reason::NotPostgres => "los datos no muestran que sea PostgreSQL".to_owned(),
         Reason::CommandUnknown => "no se conoce su comando".to_owned(),
         Reason::ConfigFileUnread => "no se leyó su archivo de configuración".to_owned(),
         Reason::PostgresWorstCase { worst_case, limit } => {
-            format!("{} en el peor caso, de {}", memory(*worst_case), memory(*limit))
+            format!("peor caso {} de {}", memory(*worst_case), memory(*limit))
         }
         Reason::ProbeEnded { exit_code } => format!("su sonda terminó con {exit_code}"),
-        Reason::AttestedByNobody => "está certificado, pero no consta por quién ni cuándo".to_owned(),
+        Reason::AttestedByNobody => "está certificado sin nombre ni fecha".to_owned(),
         Reason::Attested { by, on, note } => {
             let note = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             format!("lo certifica {by}, {on}{note}")
         }
         Reason::NoProbe { check } => {
-            format!("no se ejecutó ninguna sonda (`--probe {check}=EXIT_CODE`) y nadie lo certifica")
+            format!("no se ejecutó ninguna sonda (`--probe {check}=EXIT_CODE`) y no está certificado")
         }
         Reason::CostNothing => "antes no costaba nada".to_owned(),
-        Reason::NothingKnown => "no se sabe nada de lo que se ejecuta".to_owned(),
+        Reason::NothingKnown => "no hay datos de memoria".to_owned(),
         Reason::ServerUnknown { because } => {
-            format!("{}, y no se conoce la memoria de su servidor: `cost.before`", self::reason(because))
+            format!("{}, y no se conoce la memoria de su servidor: fije `cost.before`", self::reason(because))
         }
         Reason::NoServerSize { memory: needed, basis } => {
             format!("ningún tamaño de servidor tiene {} ({})", memory(*needed), server(*basis))
@@ -283,9 +283,9 @@ pub(super) fn margin(level: &LevelOutcome) -> Option<String> {
     let margin = level.margin?;
     let side = match (margin < 0.0, level.status) {
         // The other end of the interval meets it.
-        (true, Status::Unknown) => "en el peor caso faltan",
-        (true, _) => "faltan",
-        (false, _) => "sobran",
+        (true, Status::Unknown) => "en el peor caso, incumplido por",
+        (true, _) => "incumplido por",
+        (false, _) => "margen:",
     };
     Some(format!("{side} {}", ES.distance(level.demand.figure.with(margin.abs()))))
 }
