@@ -188,7 +188,7 @@ impl Page for Firefox {
     }
 
     fn eval(&mut self, expression: &str) -> Result<Value> {
-        // The protocol describes values in a notation of its own; JSON says what a test asks for.
+        // The protocol describes values in its own notation; JSON says what a test asks for.
         let answer =
             self.evaluate(&format!("(async () => JSON.stringify(await ({expression})) ?? 'null')()"))?;
         let text = answer["value"].as_str().unwrap_or("null");

@@ -76,7 +76,7 @@ impl Cache {
         }
     }
 
-    /// Whether nobody else writes into the directory: what another user put there must not be believed.
+    /// Whether only this user writes into the directory: files of other users are not trusted.
     fn is_ours(&self) -> bool {
         self.directory
             .as_ref()

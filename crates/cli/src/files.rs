@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use crate::idle;
 
-/// How long a named pipe may be without somebody at its other end: to open it waits for one.
+/// How long opening a named pipe waits for a process at its other end.
 const WAIT: Duration = Duration::from_secs(10);
 
 /// Opens a file that has to be regular, as every file has to be that an input names.
@@ -38,7 +38,7 @@ pub(crate) fn open_given(path: &Path) -> io::Result<File> {
     Ok(pipe)
 }
 
-/// Opens what is there to be written through: a device, a terminal, or a pipe that somebody reads.
+/// Opens an existing device, terminal, or pipe with a reader.
 pub(crate) fn open_to_write(path: &Path, kind: FileType) -> io::Result<File> {
     let path = path.to_owned();
     let open = move || fs::OpenOptions::new().write(true).open(path);

@@ -16,7 +16,7 @@ pub(crate) enum Identity {
 }
 
 impl Identity {
-    /// The identity of an existing file or directory. Pipes, terminals and `/dev/null` keep nothing, so nothing of them
+    /// The identity of an existing file or directory. Pipes, terminals and `/dev/null` keep nothing, so none of them
     /// can be lost: they have none.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         Self::of_metadata(path, &std::fs::metadata(path).ok()?)

@@ -37,7 +37,7 @@ fn remembered(path: &Path, file: File) -> io::Result<File> {
     Ok(file)
 }
 
-/// Reads all of a file that the user has named, if it has at most so many bytes.
+/// Reads all of a file that the user has named, if it has at most `max` bytes.
 pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let bytes = read_start(path, most.saturating_add(1))?;
     if bytes.len() as u64 > most {
@@ -60,7 +60,7 @@ pub(crate) fn directory(path: &Path) -> io::Result<()> {
     remember(path, Identity::of(path))
 }
 
-/// Standard input, which may be a file as well, unless somebody would have to type it.
+/// Standard input, which may be a file as well, unless it is a terminal.
 pub(crate) fn standard() -> io::Result<StdinLock<'static>> {
     if io::stdin().is_terminal() {
         return Err(io::Error::other("it is a terminal; pipe a file into it"));

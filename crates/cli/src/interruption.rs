@@ -1,11 +1,11 @@
-//! What an interruption leaves behind: nothing of a file that is being written.
+//! What an interruption leaves behind: no part of a file that is being written.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The file that is being written, to be removed if somebody interrupts the program.
+/// The file that is being written, to be removed if the program is interrupted.
 static WRITING: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// What an interruption ends the program with, as shells have it: 128 and the number of the signal.

@@ -24,7 +24,7 @@ pub(crate) struct Options {
     pub(crate) offline: bool,
     /// Whether names that tell whose machine it was are replaced.
     pub(crate) redact: bool,
-    /// The registries that are spoken to without TLS.
+    /// The registries that are contacted over plain HTTP.
     pub(crate) insecure_registries: Vec<String>,
     /// Token servers of other sites that logins may go to.
     pub(crate) token_servers: Vec<Pair>,

@@ -36,7 +36,7 @@ impl Printer {
 
     /// Tells what was done, or what has to be known.
     pub(crate) fn note(&self, text: &str) {
-        // Nobody may be listening, and then nothing is lost.
+        // The reader may have gone; then nothing is lost.
         let text = lines(&without_credentials(text));
         let text = if self.redacts.load(Ordering::Relaxed) { without_names(&text) } else { text };
         let _ = writeln!(io::stderr(), "{text}");

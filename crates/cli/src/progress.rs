@@ -22,7 +22,7 @@ impl Progress {
         Self { bar }
     }
 
-    /// For a stream whose length nobody says.
+    /// For a stream of unknown length.
     pub(crate) fn unknown(what: &str) -> Self {
         let bar = ProgressBar::no_length();
         if let Ok(style) = ProgressStyle::with_template("{msg} {decimal_bytes} {decimal_bytes_per_sec}") {

@@ -19,7 +19,7 @@ pub(crate) fn unchanged<T>(path: &Path, read: impl FnOnce() -> Result<T>) -> Res
     result
 }
 
-/// What changes with a file; none for what is no file, such as a pipe.
+/// What changes with a file; none for what is not a file, such as a pipe.
 fn state(path: &Path) -> Option<(u64, SystemTime)> {
     let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
     Some((metadata.len(), metadata.modified().ok()?))

@@ -66,7 +66,7 @@ pub(crate) fn artifact(manifest: &ImageManifest, descriptor: Option<&Descriptor>
     Some(name(declared.into_iter().chain(config).chain(layers())))
 }
 
-/// Layers of images that cannot be read are layers nevertheless.
+/// A layer of an image that cannot be read is a layer nevertheless.
 fn may_be_layer(media_type: &str) -> bool {
     NO_TYPES.contains(&media_type)
         || ["tar", "layer", "rootfs", "erofs", "nydus", "squashfs"]

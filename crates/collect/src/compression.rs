@@ -164,7 +164,7 @@ impl Read for Bounded<'_> {
     }
 }
 
-/// The decoders say in words alone that they would need more memory than they may have.
+/// The decoders report only as text that they would need more memory than they may have.
 fn window_exceeded(error: io::Error, limit: u64) -> io::Error {
     const WORDS: [&str; 3] = ["too much memory", "mem_limit_kb", "window_size bigger"];
     let text = error.to_string();
@@ -218,7 +218,7 @@ mod tests {
         }
     }
 
-    /// What is said of a stream that is read to its end.
+    /// How a stream ends that is read to its end.
     fn error(compression: Compression, bytes: &[u8], limits: &Limits) -> String {
         let read = decompress(compression, bytes, limits)
             .and_then(|mut reader| io::copy(&mut reader, &mut io::sink()))

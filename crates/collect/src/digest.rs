@@ -1,4 +1,4 @@
-//! Hashes a stream by SHA-256 while it is being read, on a thread of its own where there are threads.
+//! Hashes a stream by SHA-256 while it is being read, on a separate thread where there are threads.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl<R: Read> HashingReader<R> {
         }
     }
 
-    /// A piece that nobody else holds any more.
+    /// A piece that nothing else holds any more.
     fn free_piece(&mut self) -> Arc<Vec<u8>> {
         match self.pool.iter().position(|piece| Arc::strong_count(piece) == 1) {
             Some(index) => self.pool.swap_remove(index),

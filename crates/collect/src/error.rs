@@ -40,7 +40,7 @@ pub enum Error {
     Limit { what: &'static str, place: String, limit: u64, found: Option<u64>, flag: &'static str },
 }
 
-/// A limit that was met inside of a reader, on its way through an [`io::Error`] to whoever knows the place.
+/// A limit that was met inside of a reader, on its way through an [`io::Error`] to the code that knows the place.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} exceeds the limit of {limit}")]
 pub(crate) struct Exceeded {

@@ -1,4 +1,4 @@
-//! SHA-256 of a stream in pieces: on a thread of its own, where there are threads.
+//! SHA-256 of a stream in pieces: on a separate thread, where there are threads.
 
 pub(crate) use background::Hash;
 

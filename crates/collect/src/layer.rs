@@ -341,7 +341,7 @@ impl Builder {
                     && let Some(target) = resolve(path::parent(&path), &member.link)
                 {
                     let target = self.symlinks.resolve(target.into());
-                    // Who may run it, is said of what it leads to.
+                    // Its target has the permission bits.
                     self.catalog.link(&path, 0, &target, false, limits);
                 }
                 Node::Symlink { target: &member.link }

@@ -63,7 +63,7 @@ impl Default for Limits {
             inflated_bytes: 256 << 30,
             // Layers inflate to twice to ten times their size, logs to fifty times.
             inflation: 200,
-            // What zstd writes at most unless it is told to use long windows (RFC 8878, section 3.1.1.1.2).
+            // What zstd writes at most unless long windows are requested (RFC 8878, section 3.1.1.1.2).
             window_bytes: 128 << 20,
             retained_bytes: 4 << 30,
         }

@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
 
-    /// A snapshot of one service, whose image has the layers of these numbers, above layers that nobody uses.
+    /// A snapshot of one service, whose image has the layers of these numbers, above layers that are not used.
     fn snapshot(name: &str, id: u8, layers: &[u8]) -> Snapshot {
         let image_layers = layers.iter().enumerate().map(|(index, _)| ImageLayer {
             layer: index,

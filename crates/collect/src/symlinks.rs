@@ -1,4 +1,4 @@
-//! Entries whose path leads through a symbolic link of their own layer: a tar is unpacked in order, so `lib/x` behind
+//! Entries whose path leads through a symbolic link in the same layer: a tar is unpacked in order, so `lib/x` behind
 //! `lib -> usr/lib` is `usr/lib/x`, in every engine.
 
 use std::borrow::Cow;

@@ -281,7 +281,6 @@ const MEMORY: &[(&str, &str, Make)] = &[
     }),
 ];
 
-/// Modules of `memory` that read no format of their own.
 fn lines(count: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
     (0..count).map(line).collect::<String>().into_bytes()
 }

@@ -137,7 +137,7 @@ mod tests {
         assert!(english.starts_with("app: 9.00 kB predicted, 7.00 kB saved\n"), "{english}");
         assert!(english.contains("content: A | b") && english.contains("Build logs"), "{english}");
         let markdown = markdown(&progress, Language::English);
-        assert!(markdown.contains("| partly done | Files stored again"), "{markdown}");
+        assert!(markdown.contains("| partly fixed | Files stored again"), "{markdown}");
         assert!(markdown.contains("content: A \\| b |"), "{markdown}");
         let spanish = text(&progress, Language::Spanish);
         assert!(spanish.starts_with("app: 9,00 kB previstos, 7,00 kB ahorrados\n"), "{spanish}");

@@ -55,7 +55,7 @@ pub struct Followed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// Nothing of it remains, and nothing like it was added.
+    /// It is gone, and nothing like it was added.
     Done,
     /// Some of its bytes are gone.
     Part,

@@ -2,7 +2,7 @@
 //!
 //! The graph has an edge from each installed package to the installed package that meets each of its needs. Without
 //! what it *needs* a package breaks; what it *wants* it works without, and package managers install some of it along,
-//! so that it is there for its sake. A *root* is a package that is there for its own sake: asked for by name, part of the base, or needed by nobody that is known.
+//! so that it is there for its sake. A *root* is a package that is there for its own sake: asked for by name, part of the base image, or needed by no known package.
 //! What leaves with a package is what no root reaches any more without it: the packages it dominates.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +29,7 @@ pub struct Graph {
     roots: Vec<PackageId>,
 }
 
-/// Links the installed packages, and says of each what leaves with it.
+/// Links the installed packages, and computes what each retains.
 pub(super) fn link(
     snapshot: &Snapshot,
     image: &Image,
@@ -48,7 +48,6 @@ pub(super) fn link(
             package.missing.clone_from(missing);
         }
     }
-    // A package that another brought along leaves with it.
     for package in packages.iter().filter(|package| package.installed) {
         if let Some(holder) = package.part_of {
             graph.needs[holder.index()].push(package.id);
@@ -69,7 +68,7 @@ pub(super) fn link(
     graph
 }
 
-/// Notes which packages somebody asked for, and which only came along.
+/// Notes which packages were requested, and which were installed as dependencies.
 fn asked_for(
     snapshot: &Snapshot,
     image: &Image,
@@ -109,7 +108,7 @@ fn asked_for(
         let root = match fact.ecosystem {
             Ecosystem::Dpkg if fact.essential => Some(Root::Base),
             Ecosystem::Dpkg if automatic.contains(&(fact.ecosystem, &fact.name)) => None,
-            // What the lowest layer brings is the base image. Its packages were chosen by whoever made it.
+            // What the lowest layer brings is the base image. Its author chose its packages.
             Ecosystem::Dpkg if package.all[0].0 == lowest => Some(Root::Base),
             Ecosystem::Dpkg if tells.contains(&fact.ecosystem) => Some(Root::Requested { by: by() }),
             _ => (fact.requested == Some(true)).then(|| Root::Requested { by: by() }),
@@ -229,7 +228,7 @@ impl Graph {
         ways
     }
 
-    /// Whatever nothing reaches gets a root: first what came along as an option of something, then what nobody keeps,
+    /// Whatever nothing reaches gets a root: first what came along as an option of something, then what no package keeps,
     /// then one of each circle.
     fn find_roots(&mut self, packages: &mut [Package]) {
         self.keeps.clone_from(&self.needs);

@@ -1,6 +1,6 @@
-//! Packages: which are installed, who owns which byte, why each is there, whether it is used, what leaves with it.
+//! Packages: which are installed, who owns which byte, why each is there, whether it is used, what it retains.
 //!
-//! Every byte of every layer has exactly one owner: a package, the application, a cache, or nobody. So the sizes of
+//! Every byte of every layer has exactly one owner: a package, the application, a cache, or none. So the sizes of
 //! packages add up, and a prediction of what a removal saves is a sum over the very inodes that would go.
 
 mod areas;

@@ -52,7 +52,7 @@ impl Shared {
     }
 }
 
-/// What leaves together.
+/// The sum over a package and all that it retains.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sum {
     pub(super) tree: Bytes,

@@ -91,7 +91,7 @@ fn the_shortest_ways_say_why() {
 fn a_copy_by_a_later_layer_belongs_to_the_same_package() {
     let chown = "f site/a/__init__.py 1000\nf site/a-1.dist-info/METADATA 10";
     check(&[APP, chown], |catalogue, _| {
-        // Its description lies in a layer that says nothing of it: it is there all the same.
+        // Its description lies in a layer that does not mention it: it exists all the same.
         assert_eq!(package(catalogue, "b").tree_bytes, Bytes(110));
         let a = catalogue.packages.iter().find(|package| package.name == "a").unwrap();
         assert_eq!(a.image_bytes, Bytes(1510 + 1010));
@@ -206,7 +206,7 @@ fn what_lists_lead_to_through_links_belongs_to_their_package() {
         p site/a-1.dist-info/METADATA python a 1 files=site/b.py requested";
     check(&[layer], |catalogue, squashed| {
         assert_eq!(package(catalogue, "a").tree_bytes, Bytes(40));
-        // What the image runs from is no cache, whoever owns it.
+        // What the image runs from is not a cache, whichever package owns it.
         let uv = catalogue.owned(squashed, |owner| owner == Owner::Cache(CacheKind::Uv));
         assert_eq!(uv.tree_bytes, Bytes(4));
     });

@@ -67,7 +67,7 @@ impl<'a> Stack<'a> {
         }
         for index in lower {
             let Node::Hardlink { target } = contents.entries.get(index as usize).node else { continue };
-            // Only what the whiteouts took away is gone: nothing of this layer was placed yet.
+            // Only what the whiteouts took away is gone: no entry of this layer was placed yet.
             if self.find(&mut Walk::default(), target).is_none() {
                 self.to_deleted.push((layer, index));
             }
@@ -214,7 +214,7 @@ impl<'a> Stack<'a> {
         }
     }
 
-    /// The same for the path of a whiteout, which makes no directories.
+    /// Notes a symbolic link above the path of a whiteout, which makes no directories.
     fn note_symlink_above(&mut self, layer: u32, path: &'a [u8]) {
         let mut at = ROOT;
         let mut start = 0;

@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let snapshot = snapshot_or_source(&args.snapshot, &args.read.options(), printer)?;
     let Some(runtime) = &snapshot.runtime else {
         return Err(Error::usage(
-            format!("`{}` holds nothing of what runs", args.snapshot),
+            format!("`{}` contains no recording", args.snapshot),
             "`plimsoll snapshot --memory FILE --compose FILE -o SNAPSHOT` adds it",
         ));
     };

@@ -75,7 +75,7 @@ fn text(path: &Path) -> Result<String> {
 #[derive(Default)]
 struct Words {
     redact: bool,
-    /// Who vouches for something, in the order of the file.
+    /// Who attests each check, in the order of the file.
     people: BTreeMap<String, usize>,
     ids: BTreeSet<String>,
     /// The number that the last id of a name was given, where several are alike.

@@ -1,4 +1,4 @@
-//! Listens to the events of an engine, on a connection of its own.
+//! Listens to the events of an engine, on its own connection.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::sync::mpsc::SyncSender;
@@ -30,7 +30,7 @@ pub(crate) const WAITING: usize = 1024;
 /// An event has a few labels; a line that is longer is none.
 const MAX_LINE: u64 = 1 << 20;
 
-/// Listens until nobody wants to hear it.
+/// Listens until the receiver is gone.
 pub(crate) fn listen(engine: Engine, said: &SyncSender<Heard>) {
     let mut last: Option<Time> = None;
     loop {
@@ -41,7 +41,7 @@ pub(crate) fn listen(engine: Engine, said: &SyncSender<Heard>) {
     }
 }
 
-/// Listens as long as the engine speaks; gives something when nobody wants to hear it.
+/// Listens as long as the engine sends events; returns a value once the receiver is gone.
 fn listen_once(engine: Engine, said: &SyncSender<Heard>, last: &mut Option<Time>) -> Option<()> {
     let connection = Connection::new(engine, Patience::Endless).ok()?;
     let from = now();

@@ -12,7 +12,7 @@ use crate::files;
 use crate::input;
 use crate::output::Output;
 
-/// A journal that is being written. Nobody else writes it meanwhile.
+/// A journal that is being written. No other process writes it meanwhile.
 pub(crate) struct Journal {
     path: PathBuf,
     file: File,
@@ -51,7 +51,7 @@ impl Journal {
     pub(crate) fn create(output: &Output) -> Result<(Self, Option<PathBuf>)> {
         let Some(path) = Self::path_of(output) else { return Ok((Self::temporary()?, None)) };
         let write = |error| Error::write(&path, error);
-        // What is there already may be a pipe, which would wait for a reader, or a device, which keeps nothing.
+        // An existing file may be a pipe, which would wait for a reader, or a device, which keeps nothing.
         if path.exists() {
             files::open_regular(&path).map_err(write)?;
         }

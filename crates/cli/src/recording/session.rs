@@ -27,7 +27,7 @@ use crate::sources::engine::{Connection, Engine, Patience};
 pub(crate) struct Stop<'a> {
     /// After so long.
     pub(crate) duration: Option<Duration>,
-    /// Once somebody asks for it.
+    /// Once the user asks for it.
     pub(crate) asked: &'a AtomicBool,
     /// Once the command has ended; gives its exit code then.
     pub(crate) command: &'a mut dyn FnMut() -> Option<i64>,
@@ -77,7 +77,7 @@ pub(crate) struct Session<'a> {
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// An engine that is away for longer does not come back.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// How often the list is read even if nothing is said to have changed, in frames.
+/// How often the list is read even if no change is reported, in frames.
 const LIST_EVERY: u64 = 30;
 /// A container that starts again and again is written down so often.
 const MAX_INSPECTIONS: u32 = 100;
@@ -219,7 +219,7 @@ impl<'a> Session<'a> {
 
     /// Writes down what the engine tells, until it is time.
     fn hear_until(&mut self, time: Instant, stop: &AtomicBool) -> Result<()> {
-        /// How soon somebody who asks for the end is heard.
+        /// How soon a request to stop is seen.
         const PATIENT: Duration = Duration::from_millis(100);
         while !stop.load(Ordering::Relaxed) {
             let left = time.saturating_duration_since(Instant::now());

@@ -94,7 +94,7 @@ impl Engine {
         }
     }
 
-    /// Whether there is a place where it should be: it is said to be there, or its socket exists.
+    /// Whether an address is known: it is configured, or its socket exists.
     pub(crate) fn is_expected(self) -> bool {
         match endpoint(self) {
             Ok(Endpoint::Unix(path)) => path.exists(),
@@ -322,7 +322,7 @@ fn unix_agent(_: ureq::config::Config, path: PathBuf, _: Option<Pace>) -> Result
     ))
 }
 
-/// The one place where an engine is asked: the one it is said to be at, or else the first whose socket exists.
+/// The address of the engine: the configured one, or else the first whose socket exists.
 fn endpoint(engine: Engine) -> Result<Endpoint> {
     let (variable, sockets) = match engine {
         Engine::Docker => ("DOCKER_HOST", docker_sockets()),

@@ -81,7 +81,7 @@ const ENGINES: [(&str, Engine); 3] = [
 /// The transport of registries.
 const REGISTRY: &str = "docker://";
 
-/// Transports whose names are long enough to be misspelt, and to be told from the name of an image.
+/// Transports whose names are long enough to be misspelt, and distinguishable from the name of an image.
 const LONG_TRANSPORTS: [&str; 5] =
     ["docker-archive", "oci-archive", "docker-daemon", "containers-storage", "podman"];
 

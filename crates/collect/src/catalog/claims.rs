@@ -74,8 +74,8 @@ fn place(path: &[u8], entries: &Entries) -> Option<usize> {
     entries.find(path).or_else(merged)
 }
 
-/// Slim images leave documentation out by rule, and thousands of paths that are nowhere help nobody. Compiled Python
-/// belongs to whoever owns its source.
+/// Slim images leave documentation out by rule, and thousands of paths that do not exist are of no use. Compiled Python
+/// belongs to the owner of its source.
 fn is_often_left_out(path: &[u8]) -> bool {
     const SHARED: [&[u8]; 7] = [b"doc", b"man", b"info", b"locale", b"lintian", b"linda", b"licenses"];
     let left_out = |rest: &[u8]| {

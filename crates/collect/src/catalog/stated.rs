@@ -1,4 +1,4 @@
-//! What files state of packages in words: names, versions and licences of a length that is kept.
+//! What files state of packages as text: names, versions and licences of a length that is kept.
 
 use std::borrow::Cow;
 
@@ -84,7 +84,7 @@ pub(super) fn parts_from_end(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     path.rsplit(|&byte| byte == b'/')
 }
 
-/// The directory so many levels above a path.
+/// The directory `levels` above a path.
 pub(super) fn above(path: &[u8], levels: usize) -> &[u8] {
     (0..levels).fold(path, |path, _| path::parent(path))
 }

@@ -35,7 +35,7 @@ pub struct RuntimeBuilder {
     newest: HashMap<usize, Option<Time>>,
 }
 
-/// So many digits of an ID tell it apart: engines print no fewer.
+/// An ID is known by this many digits: engines print no fewer.
 const ID_DIGITS: usize = 12;
 
 /// What an engine does at a start takes no longer, in milliseconds.
@@ -178,7 +178,7 @@ impl RuntimeBuilder {
         known.depends_on.dedup_by(|later, kept| later.service == kept.service);
     }
 
-    /// The index of a container, which is new if nobody spoke of it yet.
+    /// The index of a container, which is new if no line named it yet.
     fn find(&mut self, who: Identity) -> usize {
         let key = who.id.as_deref().map(id_key);
         let by_id = key.as_ref().and_then(|key| self.by_id.get(key)).copied();
@@ -258,7 +258,7 @@ impl RuntimeBuilder {
         self.runtime
     }
 
-    /// Finds the services of containers whose labels nobody read.
+    /// Finds the services of containers whose labels were not read.
     fn name_services(&mut self) {
         let names = Names::new(&self.runtime, &self.container_names);
         let services: Vec<Option<String>> =
@@ -319,7 +319,7 @@ impl RuntimeBuilder {
                 column.push(Some(value));
             }
             if rows.iter().any(|row| row.sample.is_unlimited) {
-                // A column without values: somebody looked, and there is none.
+                // A column without values: it was measured, and there is none.
                 last.columns.entry(Metric::Limit).or_default();
             }
         }
@@ -365,7 +365,7 @@ impl RuntimeBuilder {
         }
         for series in &mut recording.series {
             let limits = self.runtime.containers[series.container].limits.as_ref();
-            // Somebody may have set a limit of as much as there is.
+            // A user may have set a limit of as much as there is.
             if limits.is_some_and(|limits| limits.memory.is_some()) {
                 continue;
             }

@@ -20,7 +20,7 @@ pub const JOURNAL: u64 = 8;
 /// How many times the bytes that a file may have its values may take in memory.
 const QUOTA: usize = 8;
 
-/// What is tried, for those whose file is nothing of it.
+/// The formats that are tried, for the message about a file of none of them.
 const KNOWN: &str = "`docker stats`, `podman stats`, `podman pod stats`, `nerdctl stats` or `crictl stats` (table or JSON), `ctr task metrics`, answers of an engine's `/stats`, \
                      `inspect`, `events --format json`, a compose file or `compose config`, cgroup files, \
                      `kubectl top pod --containers`, a pod spec, a Prometheus range query, or a journal of `plimsoll record`";
@@ -199,7 +199,7 @@ impl Reader {
 
     /// A list of objects of one kind: by the first that is of a known one.
     fn objects(&mut self, objects: &[(u64, &Value)]) -> Recognition {
-        /// So many that are of no known kind may stand before one that is.
+        /// How many objects of no known kind may stand before one that is.
         const TRIED: usize = 100;
         for (_, value) in objects.iter().take(TRIED) {
             let known = FORMATS.iter().find_map(|format| match format {

@@ -11,7 +11,7 @@ use super::samples::Samples;
 pub struct MemoryInput {
     /// The name of the file, without its directory.
     pub file: String,
-    /// What the file is, in words.
+    /// What the file is, as text.
     pub format: &'static str,
     /// What was inspected.
     pub containers: Vec<Container>,
@@ -21,13 +21,13 @@ pub struct MemoryInput {
     pub samples: Vec<Samples>,
     /// What happened.
     pub events: Vec<SeenEvent>,
-    /// When somebody listened.
+    /// When events were recorded.
     pub watched: Vec<Span>,
     /// What was not read.
     pub warnings: Vec<RuntimeWarning>,
 }
 
-/// Something that happened to somebody.
+/// Something that happened to a container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct SeenEvent {

@@ -56,7 +56,7 @@ pub(crate) struct Framer {
     known: HashMap<Identity, usize>,
     /// The last frame of each container, counted from 1.
     last: Vec<usize>,
-    /// What was said before the lines it holds for.
+    /// What was stated before the lines it holds for.
     announced: Option<Time>,
     is_closed: bool,
 }

@@ -43,7 +43,7 @@ fn known(time: Timestamp) -> Option<Time> {
     Some(Time(time.as_millisecond())).filter(|time| time.0 > 0)
 }
 
-/// Seconds, milli-, micro- or nanoseconds since the epoch, told apart by their number of digits; none before 2001.
+/// Seconds, milli-, micro- or nanoseconds since the epoch, distinguished by their number of digits; none before 2001.
 fn epoch(number: f64) -> Option<Time> {
     let milliseconds = match number {
         1e9..1e11 => number * 1e3,

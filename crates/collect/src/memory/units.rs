@@ -35,7 +35,7 @@ fn size_of(text: &str, base: u64, letters: &str) -> Option<f64> {
     let power = match unit.chars().next() {
         None => 0,
         Some('b') if unit.len() == 1 => 0,
-        // `Gi` is what some versions of go-units read and others refuse; nobody means anything else by it.
+        // `Gi` is what some versions of go-units read and others refuse; it has no other meaning.
         Some(letter) if ["", "b", "i", "ib"].contains(&&unit[letter.len_utf8()..]) => {
             1 + u32::try_from(letters.find(letter)?).ok()?
         }

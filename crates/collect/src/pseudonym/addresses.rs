@@ -11,7 +11,7 @@ pub(super) fn ipv4(part: &str) -> Option<&str> {
     (!ip.is_loopback() && !ip.is_unspecified() && !ip.is_broadcast()).then_some(part)
 }
 
-/// Whether nobody has it but a network inside: it can be no version then.
+/// Whether it is a private address: then it cannot be a version.
 pub(super) fn is_private(part: &str) -> bool {
     part.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_private() || ip.is_link_local())
 }

@@ -27,7 +27,7 @@ pub(super) enum Role {
     Account,
     /// A Kubernetes namespace or a compose project.
     Project,
-    /// The argument of an option that names nobody.
+    /// The argument of an option that identifies no person or host.
     Skip,
 }
 
@@ -52,7 +52,7 @@ pub(super) enum Command {
     Accounts,
     /// Its first argument, or that of `-u`, is an account: `gosu alice serve`.
     Become,
-    /// Runs another command, or does something, as somebody: `sudo -u alice`.
+    /// Runs another command, or does something, as another user: `sudo -u alice`.
     Elevate,
     /// `docker run -u alice -h host image`.
     Engine,

@@ -1,4 +1,4 @@
-//! Names that identify nobody: public registries and package hosts, accounts that images ship with, common words.
+//! Names that identify no person or organisation: public registries and package hosts, accounts that images ship with, common words.
 
 /// Domains of public registries, mirrors and documentation. They stay, as do the hosts below them.
 #[rustfmt::skip]
@@ -126,7 +126,7 @@ const PUBLIC_REVERSED: [&str; 40] = [
     "org.sonarqube",
 ];
 
-/// Accounts that systems and images create: they are nobody's.
+/// Accounts that systems and images create: they identify no person.
 #[rustfmt::skip]
 const ROLES: [&str; 78] = [
     "adm", "admin", "administrator", "airflow", "apache", "app", "appgroup", "appuser", "application",

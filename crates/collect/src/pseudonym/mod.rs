@@ -3,7 +3,7 @@
 //! together stays together.
 //!
 //! What lies in an image (its files, its packages) stays as it is, and so do the names of services: that is what a
-//! report is about. `known` lists what identifies nobody.
+//! report is about. `known` lists names that identify no person or organisation.
 
 mod addresses;
 mod commands;

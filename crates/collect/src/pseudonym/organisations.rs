@@ -61,7 +61,7 @@ pub(super) fn value(text: &str) -> &str {
     value[..end.unwrap_or(value.len())].trim_end()
 }
 
-/// Whether such a value says who somebody is: the end of a domain does not.
+/// Whether such a value identifies an organisation: the end of a domain does not.
 pub(super) fn is_told(kind: Kind, value: &str) -> bool {
     let lower = value.to_lowercase();
     let is_name = value.contains(char::is_alphabetic) && !value.starts_with('$') && !known::is_common(&lower);

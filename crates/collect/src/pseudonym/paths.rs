@@ -116,7 +116,7 @@ const SOFTWARE: [&str; 78] = [
 pub(super) fn unix(word: &str) -> Option<Range<usize>> {
     let (place, at) =
         PLACES.iter().filter_map(|place| Some((*place, word.find(place)?))).min_by_key(|found| found.1)?;
-    // Inside of another directory it is no place of its own: `/usr/share/opt/`. Behind a host or a port, it is.
+    // Inside another directory it does not stand alone: `/usr/share/opt/`. Behind a host or a port, it is.
     let before = word[..at].rsplit([':', '@', '=', '>']).next().unwrap_or_default();
     if before.contains('/') && !word[..at].contains("//") {
         return None;

@@ -38,7 +38,7 @@ const KEYS: [&str; 12] = [
     "assignee",
 ];
 
-/// Whether a label's key says that its value names somebody.
+/// Whether a label's key says that its value names a person.
 pub(super) fn is_label(key: &str) -> bool {
     let last = key.rsplit(['.', '/']).next().unwrap_or_default().to_ascii_lowercase();
     LABELS.contains(&last.as_str())
@@ -69,7 +69,7 @@ pub(super) fn home(word: &str) -> Option<std::ops::Range<usize>> {
     is_person(name).then_some(at..at + name.len())
 }
 
-/// Whether it may be the name of a person: no number, and nobody whom every system has.
+/// Whether it may be the name of a person: not a number, and not an account that every system has.
 pub(super) fn is_person(name: &str) -> bool {
     name.chars().count() >= 2
         && name.chars().next().is_some_and(char::is_alphabetic)

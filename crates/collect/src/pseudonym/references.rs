@@ -7,7 +7,7 @@ use super::{addresses, hosts, known, organisations};
 
 /// The names in a reference of an image: `registry.acme.com:5000/team/app:1.2`, `ghcr.io/acme/app`.
 ///
-/// On a registry of everybody the account says whose the image is, and so does every group on a registry of its own. A
+/// On a public registry the account says whose the image is, and so does every group on a private registry. A
 /// name without a registry may be an account of Docker Hub as well as one of this machine: words do not tell.
 pub(super) fn image(text: &str, add: &mut impl FnMut(Kind, Range<usize>)) {
     let start = text.find("://").map_or(0, |at| at + 3);

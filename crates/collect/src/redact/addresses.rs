@@ -36,7 +36,7 @@ pub(super) fn addresses(text: &str, found: &mut Vec<Range<usize>>) {
 /// What follows a scheme: a login, up to the last `@` that may end it.
 fn of_address(rest: &str, start: usize, found: &mut Vec<Range<usize>>) {
     let authority = &rest[..rest.find(['/', '?', '#', ',']).unwrap_or(rest.len())];
-    // A password may hold what ends an authority, if nobody escaped it.
+    // A password may hold what ends an authority, if it is not escaped.
     let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
     let is_open = authority.split_once(':').is_some_and(|(_, port)| !is_port(port));
     let end = authority.rfind('@').or_else(|| is_open.then(|| rest.rfind('@')).flatten());

@@ -1,4 +1,4 @@
-//! Characters with a meaning of their own in redacted texts.
+//! Characters with a special meaning in redacted texts.
 
 /// What stands for a value that was taken out.
 pub(super) const REMOVED: &str = "…";

@@ -13,7 +13,7 @@ use super::values::{End, Values, is_harmless};
 const SCHEMES: [&str; 9] =
     ["bearer", "basic", "token", "digest", "negotiate", "apikey", "splunk", "genie", "aws4-hmac-sha256"];
 
-/// The longest name of a function, and its arguments, that are told from a value.
+/// The longest name of a function, and its arguments, that are distinguished from a value.
 const LONGEST_CALL: usize = 200;
 
 /// Looks at each name and the value behind it.
@@ -75,7 +75,7 @@ impl<'b> Named<'_, 'b> {
         if self.announce(name, value, is_colon) || !is_secret {
             return None;
         }
-        // A map has names of its own.
+        // A map has its own names.
         if is_colon && text[value..].starts_with('{') || text[value..].starts_with("//") {
             return None;
         }

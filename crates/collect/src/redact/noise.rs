@@ -24,7 +24,7 @@ pub(super) enum Noise {
     Mixed,
 }
 
-/// The shortest noise that is told from words.
+/// The shortest noise that is distinguishable from words.
 const LEAST: usize = 24;
 
 pub(super) fn noise(text: &str, wanted: Noise, found: &mut Vec<Range<usize>>) {

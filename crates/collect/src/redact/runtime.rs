@@ -1,4 +1,4 @@
-//! What is said of containers and services: their names and settings hold no secrets. Commands and health checks were
+//! Texts about containers and services: their names and settings hold no secrets. Commands and health checks were
 //! looked at where they were read, as lists of arguments.
 
 use plimsoll_snapshot::runtime::{Container, PlannedService, Recording, RestartPolicy, RuntimeWarning};

@@ -66,7 +66,7 @@ pub(crate) fn said(text: &str) -> String {
     credentials(&unquoted(text)).into_owned()
 }
 
-/// The arguments of a command. The value of an option may stand in an argument of its own.
+/// The arguments of a command. The value of an option may stand in a separate argument.
 pub(crate) fn arguments(list: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
     let list: Vec<String> =
         list.into_iter().map(|argument| argument.as_ref().replace(BETWEEN, " ")).collect();

@@ -54,7 +54,7 @@ pub(crate) fn token(text: &str, is_wanted: impl Fn(&str) -> bool) -> Option<Rang
     first
 }
 
-/// Shows each text of a known form, and its variable part, in the order of the text, until it is told to stop.
+/// Shows each text of a known form, and its variable part, in the order of the text, until the callback stops it.
 fn each(text: &str, mut show: impl FnMut(&Form, Range<usize>, Range<usize>) -> bool) {
     let bytes = text.as_bytes();
     look::looked_at(bytes.len());

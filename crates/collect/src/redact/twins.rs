@@ -3,7 +3,7 @@
 use super::look;
 use super::marks::BETWEEN;
 
-/// Shells in shells escape quotes with more and more backslashes; deeper ones are not told apart.
+/// Shells in shells escape quotes with more and more backslashes; deeper ones are not distinguished.
 const LEVELS: usize = 4;
 
 /// A quote, a backtick or an opening bracket, and where its counterpart is.

@@ -143,7 +143,7 @@ pub(super) fn is_variable(value: &str) -> bool {
                 let Some((name, after)) = inside.split_once('}') else { return false };
                 let name =
                     name.split([':', '?', '-', '+', '=', '#', '%', '/', '^', ',']).next().unwrap_or_default();
-                // `${NAME:-default}` holds a value of its own.
+                // `${NAME:-default}` holds its own value.
                 if !is_word(name)
                     || inside[name.len()..].starts_with([':', '-', '=']) && holds_default(inside, name)
                 {

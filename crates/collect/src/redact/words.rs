@@ -1,5 +1,5 @@
 //! Splits a text into commands and words, once for all passes: as a shell does, as lists in JSON do, and with the text
-//! of a quoted word as commands of its own, since it may be a script.
+//! of a quoted word as separate commands, since it may be a script.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -291,7 +291,7 @@ impl<'a, 'b> Commands<'a, 'b> {
                     break;
                 }
             }
-            // Only the first of several: where the others begin, nobody knows.
+            // Only the first of several: it is unknown where the others begin.
             let body = if is_one_line && on_line < at { on_line..at } else { begin..body_end };
             if is_one_line && self.one_line {
                 break;

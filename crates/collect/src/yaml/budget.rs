@@ -18,7 +18,7 @@ impl Budget {
         Self(Cell::new(units))
     }
 
-    /// Pays for so many values.
+    /// Pays for this many values.
     pub(crate) fn pay(&self, values: usize) -> Result<(), Spent> {
         let left = self.0.get().checked_sub(values);
         self.0.set(left.unwrap_or(0));

@@ -10,7 +10,7 @@ use super::client::{Client, Size, text_header};
 use super::failure::{Failure, Patience};
 
 /// Reads a blob; after a cut it goes on where it stopped. That nothing was lost or changed on the way is for the
-/// digest to say, which whoever reads a blob computes.
+/// digest to say, which the reader of a blob computes.
 pub(crate) struct Blob<'a> {
     client: &'a Client<'a>,
     digest: String,

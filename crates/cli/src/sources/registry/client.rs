@@ -73,7 +73,7 @@ struct Answered {
     elsewhere: Option<String>,
 }
 
-/// Whether a registry is spoken to without TLS: on this machine, or where the user says so.
+/// Whether a registry is contacted over plain HTTP: on this machine, or where the user says so.
 pub(crate) fn is_plain(host: &str, insecure: &[String]) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => name,
@@ -239,7 +239,7 @@ impl<'a> Client<'a> {
         Ok(())
     }
 
-    /// Sends a request, to where it is sent on to as well. Once that is another origin, nothing of the login goes along,
+    /// Sends a request, to where it is sent on to as well. Once that is another origin, no part of the login goes along,
     /// not even on the way back.
     fn follow(
         &self,

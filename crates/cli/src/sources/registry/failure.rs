@@ -70,7 +70,7 @@ impl Failure {
         matches!(error, Some(rustls::Error::InvalidMessage(_)))
     }
 
-    /// Without the words of the server: those of a host that was not asked are nobody's business.
+    /// Without the words of the server: those of a host that was not asked must not be shown.
     pub(crate) fn without_words(self) -> Self {
         match self {
             Self::Status { status, .. } => Self::Status { status, said: Said::default() },
@@ -102,7 +102,7 @@ impl Failure {
                 | io::ErrorKind::UnexpectedEof => true,
                 // What is wrong with a certificate, or forbidden, stays so.
                 io::ErrorKind::InvalidData | io::ErrorKind::PermissionDenied => false,
-                // Nobody listens, or there is no such name: at first that is a mistake, later it may pass.
+                // The port is closed, or there is no such name: at first that is a mistake, later it may pass.
                 _ => has_answered,
             },
             // The other times bound an answer that came all the while.

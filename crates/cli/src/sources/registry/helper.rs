@@ -1,4 +1,4 @@
-//! Asks a credential helper, which is a program of somebody else: within a time, and for a short answer.
+//! Asks a credential helper, which is a foreign program: within a time, and for a short answer.
 
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -57,7 +57,7 @@ fn ask_program(program: &str, server: &str, bounds: Bounds) -> Result<Option<Cre
     })
 }
 
-/// How it ended and what it printed. Whatever goes wrong, nothing of it runs on.
+/// How it ended and what it printed. Whatever goes wrong, no process of it runs on.
 fn run(program: &str, input: &str, bounds: Bounds) -> Result<(ExitStatus, Vec<u8>), String> {
     let end = Instant::now() + bounds.time;
     let mut command = Command::new(program);
@@ -94,7 +94,7 @@ fn output(child: &mut Child, bounds: Bounds, end: Instant) -> Result<Vec<u8>, Pr
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         let result = stdout.take(bounds.bytes + 1).read_to_end(&mut bytes).map(|_| bytes);
-        // Nobody may be waiting any more.
+        // The receiver may be gone.
         let _ = send.send(result);
     });
     let left = end.saturating_duration_since(Instant::now());
@@ -179,7 +179,7 @@ mod tests {
         assert!(ask_program(&helper(&directory, &script), "a", bounds).is_err());
         let started: i32 = std::fs::read_to_string(pid).unwrap().trim().parse().unwrap();
         let started = rustix::process::Pid::from_raw(started).unwrap();
-        // Until somebody has waited for it, it is there as a dead one.
+        // Until its parent has waited for it, it is a zombie.
         let is_dead = || {
             let stat = std::fs::read_to_string(format!("/proc/{}/stat", started.as_raw_nonzero()));
             rustix::process::test_kill_process(started).is_err()

@@ -113,7 +113,7 @@ impl<'a> RegistryStore<'a> {
             #[serde(rename = "mediaType", default)]
             media_type: String,
         }
-        // What is wrong with it is said by whoever reads it to understand it.
+        // The code that interprets it reports what is wrong with it.
         let document: Document = serde_json::from_slice(&bytes).unwrap_or_default();
         let mut known = self.known.lock().expect("nobody panics with it");
         known.insert(name.to_owned(), Member::Document(bytes));

@@ -1,6 +1,6 @@
 //! Where a registry may send on to: to the same part of the network as its own, or to a more public one.
 //!
-//! Whoever runs a registry at a public address could otherwise have the program ask addresses behind a firewall.
+//! Otherwise the operator of a public registry could make the program ask addresses behind a firewall.
 
 use std::fmt;
 use std::io;

@@ -1,6 +1,6 @@
 //! Which token server a registry's login may go to.
 //!
-//! The registry names it (distribution, "Token Authentication Specification"), so whoever can change an answer of the
+//! The registry names it (distribution, "Token Authentication Specification"), so anyone who can change an answer of the
 //! registry can name another. What follows is the registry's own site, or what the user allows.
 
 use url::Url;
@@ -99,7 +99,7 @@ fn is_same_site(registry: &Url, other: &Url) -> bool {
     }
 }
 
-/// The domain that somebody registered; none below a suffix that no list knows, such as `cluster.local`.
+/// The registered domain; none below a suffix that no list knows, such as `cluster.local`.
 fn registrable(host: &str) -> Option<&[u8]> {
     let domain = psl::domain(host.as_bytes())?;
     (domain.suffix().is_known() && !host.ends_with('.')).then(|| domain.as_bytes())

@@ -25,13 +25,13 @@ pub(crate) const CATALOGER: Cataloger =
 enum Kind<'a> {
     /// The database, with how the packages of a file of `status.d` are called.
     Status(Option<&'a [u8]>),
-    /// The files of a package, a path a line.
+    /// The files of a package, one path per line.
     List(&'a [u8]),
-    /// The files of a package, a sum and a path a line.
+    /// The files of a package, one sum and path per line.
     Sums(&'a [u8]),
-    /// The files of a package that its sums leave out, a path a line.
+    /// The files of a package that its sums leave out, one path per line.
     Conffiles(&'a [u8]),
-    /// The files that a package moved out of the way of its own.
+    /// The files that a package moved aside for its own.
     Diversions,
     /// What apt installed because something else needs it.
     ExtendedStates,

@@ -45,7 +45,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     });
 }
 
-/// A directory of the package. One that is shared with others is nobody's.
+/// A directory of the package. One that is shared with others belongs to none.
 fn place(file: &SourceFile<'_>, directory: &str) -> Option<Vec<u8>> {
     let place = match directory.trim_matches('"').strip_prefix("${pkgroot}") {
         Some(rest) => join(above(file.path, 2), rest.trim_start_matches('/').as_bytes()),

@@ -1,6 +1,6 @@
 //! Packages of Arch Linux and its kin: a directory each of the database of pacman.
 //!
-//! The format: pacman, alpm-db-desc(5) and alpm-db-files(5): a name between per cent signs, and its values, one a line.
+//! The format: pacman, alpm-db-desc(5) and alpm-db-files(5): a name between per cent signs, and its values, one per line.
 
 use plimsoll_snapshot::{Bytes, Ecosystem, FileListFact, PackageFact, Requirement, RequirementKind, path};
 

@@ -290,7 +290,7 @@ fn push_list<'a>(
     });
 }
 
-/// What is told of packages beside their metadata, by the directory of that.
+/// What files beside the metadata state of a package, by the directory of the metadata.
 #[derive(Default)]
 struct SideFiles {
     notes: BTreeMap<Vec<u8>, Notes>,
@@ -363,7 +363,7 @@ fn files_of(name: &str, metadata: &[u8], notes: &Notes, entries: &Entries, link:
     };
     let guess = [name.replace('-', "_")];
     let tops = if notes.top_level.is_empty() { &guess[..] } else { &notes.top_level[..] };
-    // Several packages share a namespace, which has no code of its own (PEP 420).
+    // Several packages share a namespace, which contains no code itself (PEP 420).
     let mut namespaces: BTreeSet<&str> = BTreeSet::new();
     let mut paths = vec![metadata.to_vec()];
     paths.extend(link.cloned());

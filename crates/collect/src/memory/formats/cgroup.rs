@@ -219,7 +219,7 @@ fn who(directory: &str, file: &str) -> Identity {
     const ENGINES: [&str; 5] = ["docker-", "libpod-", "cri-containerd-", "crio-", "nerdctl-"];
     let words = || directory.rsplit(|sign: char| !sign.is_ascii_alphanumeric());
     let whole = words().find(|word| word.len() == 64 && is_id(word));
-    // Somebody who pastes cuts an ID short; the part of a pod's UID looks the same.
+    // A pasted ID may be cut short; the part of a pod's UID looks the same.
     let last = directory.rsplit('/').find(|name| !name.is_empty()).unwrap_or_default();
     let short = ENGINES.iter().find_map(|engine| last.trim_end_matches(".scope").strip_prefix(engine));
     match whole.or(short.filter(|id| is_id(id))) {

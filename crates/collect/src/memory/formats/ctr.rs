@@ -185,7 +185,7 @@ fn recording(file: &str, regime: Regime) -> Recording {
     }
 }
 
-/// The JSON names nobody: its file does.
+/// The JSON does not name the container: its file does.
 fn who(id: Option<String>, file: &str) -> Identity {
     match id {
         Some(id) if super::docker_stats::is_id(&id) => Identity { id: Some(id), ..Identity::default() },

@@ -20,7 +20,7 @@ pub(crate) fn is_line(value: &Value) -> bool {
     value.get("MemUsage").is_some_and(Value::is_string)
 }
 
-/// The same in one document: lines that somebody put in an array.
+/// The same in one document: lines that were put in an array.
 pub(crate) fn read_values(reader: &mut Reader, values: &[(u64, &Value)]) -> Recognition {
     let mut stats = Stats::default();
     for (line, value) in values {

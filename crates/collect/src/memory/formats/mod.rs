@@ -32,7 +32,7 @@ use super::reader::{Reader, Recognition};
 pub(super) enum Format {
     /// A document of JSON or YAML: the elements of a list, or one value. The first that is known decides.
     Documents(fn(&Value) -> bool, fn(&mut Reader, &[Value]) -> Recognition),
-    /// Objects of JSON with their lines: one a line, or the elements of a list.
+    /// Objects of JSON with their lines: one per line, or the elements of a list.
     Objects(fn(&Value) -> bool, fn(&mut Reader, &[(u64, &Value)]) -> Recognition),
     /// Text that is neither.
     Text(fn(&str) -> bool, fn(&mut Reader, &str) -> Recognition),

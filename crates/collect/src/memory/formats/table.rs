@@ -148,7 +148,7 @@ struct Row {
     units: Option<Units>,
 }
 
-/// Reads a line; none if it says that there is nobody.
+/// Reads a line; none if it states that there is no container.
 fn row(line: &Line<'_>, head: &Head) -> Result<Option<Row>, &'static str> {
     let (time, text) =
         time::split_prefix(&line.text).map_or((None, &*line.text), |(time, rest)| (Some(time), rest));
@@ -176,7 +176,7 @@ fn row(line: &Line<'_>, head: &Head) -> Result<Option<Row>, &'static str> {
     let called = cell(Column::Container);
     let id = cell(Column::Id).or(called.filter(|called| is_id(called))).map(ToOwned::to_owned);
     let name = cell(Column::Name).or(called.filter(|called| !is_id(called)));
-    // A name that is cut short is nobody's, and an ID is enough.
+    // A name that is cut short identifies no container, and an ID is enough.
     let is_cut = |name: &&str| name.ends_with('…') || name.ends_with("...");
     let name = name.filter(|name| id.is_none() || !is_cut(name)).map(ToOwned::to_owned);
     if id.is_none() && name.is_none() {

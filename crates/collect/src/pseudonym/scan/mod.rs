@@ -230,7 +230,7 @@ impl<'a> Scan<'a> {
         if is_same && (bare == "==" || bare.ends_with('=') && is_compared) {
             return Role::Version;
         }
-        // `"host": "db"` of JSON: the colon is a word of its own.
+        // `"host": "db"` of JSON: the colon is a separate word.
         let key = match (before.text, second) {
             (":" | "\\:", Some(key)) => Some(key),
             (text, _) if text.ends_with(':') && text.len() > 1 => Some(before),

@@ -359,7 +359,7 @@ pub(super) static WORDS: Words = Words {
     },
     saved_of: |saved, promised| format!("{saved} of {promised}"),
     is_done: "fixed",
-    is_part: "in part",
+    is_part: "partly fixed",
     evidence: "Evidence",
     target: "Target",
     found: "Found",

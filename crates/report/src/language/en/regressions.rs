@@ -88,5 +88,5 @@ fn interval(start: &StartUp) -> String {
 /// A rate per minute, or per hour if a minute brings less than a mebibyte.
 fn rate(bytes_per_hour: i64) -> String {
     let (amount, by_minute) = EN.rate(bytes_per_hour);
-    amount + if by_minute { " a minute" } else { " an hour" }
+    amount + if by_minute { " per minute" } else { " per hour" }
 }

@@ -367,7 +367,7 @@ pub(super) static WORDS: Words = Words {
     },
     saved_of: |saved, promised| format!("{saved} de {promised}"),
     is_done: "resuelto",
-    is_part: "en parte",
+    is_part: "resuelto en parte",
     evidence: "Evidencia",
     target: "Objetivo",
     found: "Encontrado",

@@ -159,7 +159,7 @@ enum Open {
     Hole,
 }
 
-/// Splits source into tokens (ECMA-262, "Lexical grammar"). JSX is not told from operators; what its text looks
+/// Splits source into tokens (ECMA-262, "Lexical grammar"). JSX is not distinguished from operators; what its text looks
 /// like ends with the line.
 struct Lexer<'a> {
     bytes: &'a [u8],

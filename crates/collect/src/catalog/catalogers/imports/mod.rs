@@ -39,7 +39,7 @@ fn language(name: &[u8]) -> Option<Language> {
     match &name[dot..] {
         b".py" => Some(Language::Python),
         b".ipynb" => Some(Language::Notebook),
-        // What is bundled for browsers wraps itself in a `require` that nobody calls.
+        // What is bundled for browsers wraps itself in a `require` that is never called.
         b".js" if name.ends_with(b".min.js") => None,
         b".ts" if name.ends_with(b".d.ts") => None,
         b".js" | b".mjs" | b".cjs" | b".ts" | b".mts" | b".cts" | b".tsx" | b".jsx" => {

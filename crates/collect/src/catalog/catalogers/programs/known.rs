@@ -53,7 +53,7 @@ struct Known {
 enum Tell {
     /// Behind the first text, and followed by the second.
     Behind(&'static [u8], &'static [u8]),
-    /// The same, but it begins so many bytes before the end of the first.
+    /// The same, but it begins this many bytes before the end of the first.
     From(&'static [u8], usize, &'static [u8]),
     /// In front of the text, with or without zeros between them.
     Before(&'static [u8]),

@@ -10,7 +10,7 @@ const MAGIC: u32 = 0x0006_1561;
 const BUCKET_PAGES: [u8; 2] = [2, 13];
 const OVERFLOW_PAGE: u8 = 7;
 const PAGE_HEADER: usize = 26;
-/// An item on its page, and one on pages of its own.
+/// An item on its page, and one on separate pages.
 const ON_PAGE: u8 = 1;
 const OFF_PAGE: u8 = 3;
 
@@ -84,7 +84,7 @@ impl<'a> Table<'a> {
         page.get(offset(number)?..end)
     }
 
-    /// Puts together an item that lies on pages of its own.
+    /// Puts together an item that lies on separate pages.
     fn collect(&self, item: &[u8], left: &mut usize, content: &mut Vec<u8>) -> Option<()> {
         content.clear();
         let mut number = self.u32(item, 4)?;

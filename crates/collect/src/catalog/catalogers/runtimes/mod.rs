@@ -38,7 +38,7 @@ enum Exactness {
     None,
     /// The name of a directory, which is that of all versions that go together.
     Series,
-    /// A text of its own files.
+    /// A text of its files.
     Full,
 }
 

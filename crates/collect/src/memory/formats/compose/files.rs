@@ -31,7 +31,7 @@ impl std::fmt::Display for FileFault {
     }
 }
 
-/// Opens a file by its path below the project directory, or by its whole path, and reads at most so many bytes.
+/// Opens a file by its path below the project directory, or by its whole path, and reads at most `max` bytes.
 pub type OpenFile<'a> = dyn Fn(&str, u64) -> Result<Vec<u8>, FileFault> + 'a;
 
 /// More files are no project.

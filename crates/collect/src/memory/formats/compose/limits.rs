@@ -24,7 +24,7 @@ pub(super) fn limits(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Limi
         fields.cpu_millis(deploy("reservations", "cpus"), "deploy.resources.reservations.cpus")?;
     let pids = fields.integer(deploy("limits", "pids"), "deploy.resources.limits.pids")?;
     let old_pids = fields.integer(service.get("pids_limit"), "pids_limit")?;
-    // Compose refuses this, so nobody runs the file as it is. It takes what the new form leaves out for zero.
+    // Compose refuses this, so the file is never run as it is. It takes what the new form leaves out for zero.
     let is_there = |kind| service.at(&["deploy", "resources", kind]).is_some_and(|node| !node.is_null());
     let (limits, reservations) = (is_there("limits"), is_there("reservations"));
     for (is_there, are_equal, keys) in [

@@ -65,7 +65,7 @@ impl Sheet {
     }
 }
 
-/// Reads the files of a project, a later one over an earlier one. All files that they name may have so many bytes.
+/// Reads the files of a project, a later one over an earlier one. All files that they name may have `max` bytes together.
 pub(crate) fn read(
     reader: &mut Reader,
     sheets: &[Sheet],

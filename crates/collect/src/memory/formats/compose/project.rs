@@ -376,7 +376,7 @@ impl<'a> Project<'a> {
         Ok(services)
     }
 
-    /// The variables of a file that another one includes: those of that one, then those of its own files of variables.
+    /// The variables of a file that another one includes: those of that one, then those of its variable files.
     fn variables_of(
         &mut self,
         outer: Origin,

@@ -232,7 +232,7 @@ fn command(fields: &mut Fields<'_, '_>, service: &Node) -> Result<(Option<Comman
     Ok((Some(Command(all)).filter(|command| !command.0.is_empty()), entrypoint))
 }
 
-/// What has to run first: as it is said, and what is implied by what is shared (compose-go, `loader/normalize.go`).
+/// What has to run first: as stated, and as implied by what is shared (compose-go, `loader/normalize.go`).
 fn dependencies(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Vec<Dependency>, Spent> {
     let started = || "service_started".to_owned();
     let mut found: BTreeMap<String, String> = BTreeMap::new();
