@@ -3,7 +3,7 @@
 use plimsoll_analysis::packages::removals;
 use plimsoll_report::{json, packages};
 
-use super::{ReadArgs, TextOrJson};
+use super::{LanguageArgs, ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
 use crate::names;
@@ -21,6 +21,8 @@ pub(crate) struct Args {
     without: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
     format: TextOrJson,
+    #[command(flatten)]
+    language: LanguageArgs,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -41,7 +43,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         ));
     }
     match args.format {
-        TextOrJson::Text => printer.data(&packages::removals(&removals)),
+        TextOrJson::Text => printer.data(&packages::removals(&removals, args.language.chosen())),
         TextOrJson::Json => printer.stream(|out| json::removals(&removals, out)),
     }
 }

@@ -4,6 +4,7 @@ mod memory;
 pub(super) mod regressions;
 mod running;
 mod targets;
+mod terminal;
 
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
@@ -386,6 +387,7 @@ pub(super) static WORDS: Words = Words {
     services_empty: "Neither side has a service. A report is made of two snapshots:",
 
     running: running::WORDS,
+    terminal: terminal::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,

@@ -5,6 +5,7 @@ mod memory;
 pub(super) mod regressions;
 mod running;
 mod targets;
+mod terminal;
 
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{FileChange, LayerMatch};
@@ -394,6 +395,7 @@ pub(super) static WORDS: Words = Words {
     services_empty: "Ningún lado tiene servicios. Un informe se hace con dos instantáneas:",
 
     running: running::WORDS,
+    terminal: terminal::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,
