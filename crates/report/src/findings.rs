@@ -2,12 +2,11 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_analysis::findings::{
-    Advice, Confidence, Evidence, Finding, Fix, FixKind, Severity, StackAdvice,
-};
+use plimsoll_analysis::findings::{Advice, Evidence, Finding, Fix, FixKind, StackAdvice};
 use plimsoll_snapshot::Bytes;
 
-use crate::format::{bytes, count, one_line, shorten};
+use crate::format::{count, one_line, shorten};
+use crate::language::Language;
 use crate::markup::{code, escaped, escaped_html};
 use crate::table::{align_right, indented, push, table};
 
@@ -18,70 +17,66 @@ const SHOWN: usize = 5;
 
 /// The findings of every service.
 #[must_use]
-pub fn text(advice: &StackAdvice) -> String {
+pub fn text(advice: &StackAdvice, language: Language) -> String {
     let mut text = String::new();
     for service in &advice.services {
-        push(&mut text, &service_text(service));
+        push(&mut text, &service_text(service, language));
     }
     for finding in &advice.stack {
-        push(&mut text, &format!("{}\n{}", one_line(&finding.service), finding_text(finding)));
+        push(&mut text, &format!("{}\n{}", one_line(&finding.service), finding_text(finding, language)));
     }
     text
 }
 
-fn service_text(advice: &Advice) -> String {
-    let mut text = format!("{}\n  {}\n", one_line(&advice.service), summary(advice));
+fn service_text(advice: &Advice, language: Language) -> String {
+    let mut text = format!("{}\n  {}\n", one_line(&advice.service), summary(advice, language));
     for finding in &advice.findings {
-        let _ = write!(text, "\n{}", finding_text(finding));
+        let _ = write!(text, "\n{}", finding_text(finding, language));
     }
     text
 }
 
-/// `6.17 GB: 12 findings would save 4.31 GB, of which 3.90 GB are sure or nearly so`.
-fn summary(advice: &Advice) -> String {
-    let size = bytes(advice.size_bytes);
-    match advice.findings.len() {
-        0 => format!("{size}: nothing was found"),
-        found => {
-            let noun = if found == 1 { "finding" } else { "findings" };
-            let sure = format!("{size}: {} {noun} would save {}", count(found as u64), bytes(advice.saving));
-            // The same figure twice says nothing twice.
-            match bytes(advice.possible_saving) {
-                possible if possible == bytes(advice.saving) => sure,
-                possible => format!("{sure}; {possible} if what may be meant so goes too"),
-            }
-        }
+/// `6.17 GB: 12 findings would save 4.31 GB; 4.80 GB with what is possibly intentional`.
+fn summary(advice: &Advice, language: Language) -> String {
+    let words = language.words();
+    let size = language.bytes(advice.size_bytes).to_string();
+    if advice.findings.is_empty() {
+        return (words.terminal.no_findings)(&size);
     }
+    let found = language.many(advice.findings.len() as u64, &words.finding);
+    let [saving, possible] =
+        [advice.saving, advice.possible_saving].map(|bytes| language.bytes(bytes).to_string());
+    let sure = (words.terminal.would_save)(&size, &found, &saving);
+    // The same figure twice says nothing twice.
+    if possible == saving { sure } else { format!("{sure}; {}", (words.terminal.possibly_saves)(&possible)) }
 }
 
-fn finding_text(finding: &Finding) -> String {
-    let mut text = format!("  {}  {}\n", size(finding), one_line(&finding.title.to_string()));
-    let _ = writeln!(
-        text,
-        "    {} · severity {} · confidence {}",
-        finding.rule,
-        severity(finding.severity),
-        confidence(finding.confidence)
-    );
+fn finding_text(finding: &Finding, language: Language) -> String {
+    let words = language.words();
+    let title = one_line(&language.sentence(&finding.title));
+    let mut text = format!("  {}  {title}\n", size(finding, language));
+    let (severity, confidence) = sureness(finding, language);
+    let _ = writeln!(text, "    {} · {}", finding.rule, (words.terminal.how_sure)(severity, confidence));
     let mut rows = table(&[]);
     for evidence in finding.evidence.iter().take(SHOWN) {
-        let note = evidence.note.as_ref().map(|note| one_line(&note.to_string())).unwrap_or_default();
+        let note = evidence.note.as_ref().map(|note| one_line(&language.sentence(note)));
         rows.add_row([
-            evidence_size(evidence).unwrap_or_default(),
+            evidence_size(evidence, language).unwrap_or_default(),
             shorten(&one_line(&evidence.subject), CELL),
-            evidence.line.map(|line| format!("line {line}")).unwrap_or_default(),
-            shorten(&note, CELL),
+            line(evidence, language).unwrap_or_default(),
+            shorten(&note.unwrap_or_default(), CELL),
         ]);
     }
     align_right(&mut rows, &[0]);
     for line in indented(&rows).lines() {
         let _ = writeln!(text, "  {line}");
     }
-    if let Some(more) = more(finding) {
+    if let Some(more) = more(finding, language) {
         let _ = writeln!(text, "    {more}");
     }
     for fix in &finding.fixes {
-        let _ = writeln!(text, "    {}: {}", place(fix.kind), one_line(&fix.does.to_string()));
+        let _ =
+            writeln!(text, "    {}: {}", (words.fix_kind)(fix.kind), one_line(&language.sentence(&fix.does)));
         for line in fix.replaces.iter().flat_map(|old| old.lines()) {
             let _ = writeln!(text, "      - {}", one_line(line));
         }
@@ -92,7 +87,7 @@ fn finding_text(finding: &Finding) -> String {
         }
     }
     for reason in &finding.left_out {
-        let _ = writeln!(text, "    {}", one_line(&reason.to_string()));
+        let _ = writeln!(text, "    {}", one_line(&language.sentence(reason)));
     }
     text
 }
@@ -105,57 +100,69 @@ fn indent_kept(line: &str) -> String {
 
 /// The same for a pull request.
 #[must_use]
-pub fn markdown(advice: &StackAdvice) -> String {
+pub fn markdown(advice: &StackAdvice, language: Language) -> String {
     let mut text = String::new();
     for service in &advice.services {
-        let _ = write!(text, "## {}\n\n{}\n\n", escaped(&service.service), escaped(&summary(service)));
-        text.push_str(&findings_markdown(&service.findings));
+        let _ =
+            write!(text, "## {}\n\n{}\n\n", escaped(&service.service), escaped(&summary(service, language)));
+        text.push_str(&findings_markdown(&service.findings, language));
     }
     if !advice.stack.is_empty() {
-        text.push_str("## All services\n\n");
-        text.push_str(&findings_markdown(&advice.stack));
+        let _ = write!(text, "## {}\n\n", language.words().findings_stack);
+        text.push_str(&findings_markdown(&advice.stack, language));
     }
     text
 }
 
-fn findings_markdown(findings: &[Finding]) -> String {
+fn findings_markdown(findings: &[Finding], language: Language) -> String {
     if findings.is_empty() {
         return String::new();
     }
-    let mut text = "| saves | finding | severity | confidence |\n|---:|---|---|---|\n".to_owned();
+    let words = &language.words().terminal;
+    let mut text = format!(
+        "| {} | {} | {} | {} |\n|---:|---|---|---|\n",
+        words.saves,
+        language.words().finding.one,
+        words.severity,
+        words.confidence_head
+    );
     for finding in findings {
-        let title = escaped(&finding.title.to_string());
-        let (severity, confidence) = (severity(finding.severity), confidence(finding.confidence));
-        let _ = writeln!(text, "| {} | {title} | {severity} | {confidence} |", size(finding));
+        let title = escaped(&language.sentence(&finding.title));
+        let (severity, confidence) = sureness(finding, language);
+        let _ = writeln!(text, "| {} | {title} | {severity} | {confidence} |", size(finding, language));
     }
     text.push('\n');
     for finding in findings {
-        let title = escaped_html(&finding.title.to_string());
-        let _ = write!(text, "<details><summary>{}: {title}</summary>\n\n", size(finding));
-        text.push_str("| bytes | where | |\n|---:|---|---|\n");
+        let title = escaped_html(&language.sentence(&finding.title));
+        let _ = write!(text, "<details><summary>{}: {title}</summary>\n\n", size(finding, language));
+        let _ = writeln!(text, "| {} | {} | |\n|---:|---|---|", language.words().bytes_head, words.place);
         for evidence in finding.evidence.iter().take(SHOWN) {
-            let line = evidence.line.map(|line| format!("line {line}. ")).unwrap_or_default();
-            let note = evidence.note.as_ref().map(|note| escaped(&note.to_string())).unwrap_or_default();
+            let line = line(evidence, language).map(|line| format!("{line}. ")).unwrap_or_default();
+            let note =
+                evidence.note.as_ref().map(|note| escaped(&language.sentence(note))).unwrap_or_default();
             let note = format!("{line}{note}");
             let subject = code(&shorten(&one_line(&evidence.subject), CELL));
-            let _ =
-                writeln!(text, "| {} | {subject} | {note} |", evidence_size(evidence).unwrap_or_default());
+            let _ = writeln!(
+                text,
+                "| {} | {subject} | {note} |",
+                evidence_size(evidence, language).unwrap_or_default()
+            );
         }
-        if let Some(more) = more(finding) {
+        if let Some(more) = more(finding, language) {
             let _ = writeln!(text, "\n{more}");
         }
         for fix in &finding.fixes {
-            text.push_str(&fix_markdown(fix));
+            text.push_str(&fix_markdown(fix, language));
         }
         for reason in &finding.left_out {
-            let _ = writeln!(text, "\n{}", escaped(&reason.to_string()));
+            let _ = writeln!(text, "\n{}", escaped(&language.sentence(reason)));
         }
         text.push_str("\n</details>\n\n");
     }
     text
 }
 
-fn fix_markdown(fix: &Fix) -> String {
+fn fix_markdown(fix: &Fix, language: Language) -> String {
     let mut lines = String::new();
     for line in fix.replaces.iter().flat_map(|old| old.lines()) {
         let _ = writeln!(lines, "-{}", indent_kept(line));
@@ -167,7 +174,7 @@ fn fix_markdown(fix: &Fix) -> String {
     // A fence that is longer than any in the lines.
     let longest = lines.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));
-    let language = match fix.kind {
+    let syntax = match fix.kind {
         _ if fix.replaces.is_some() => "diff",
         FixKind::Dockerfile => "dockerfile",
         FixKind::Compose => "yaml",
@@ -176,58 +183,44 @@ fn fix_markdown(fix: &Fix) -> String {
         FixKind::Dockerignore => "",
     };
     format!(
-        "\n{}: {}\n\n{fence}{language}\n{lines}{fence}\n",
-        place(fix.kind),
-        escaped(&fix.does.to_string())
+        "\n{}: {}\n\n{fence}{syntax}\n{lines}{fence}\n",
+        (language.words().fix_kind)(fix.kind),
+        escaped(&language.sentence(&fix.does))
     )
 }
 
-fn size(finding: &Finding) -> String {
+fn size(finding: &Finding, language: Language) -> String {
     match finding.saving {
         Bytes::ZERO => "–".to_owned(),
-        saving => bytes(saving).to_string(),
+        saving => language.bytes(saving).to_string(),
     }
 }
 
-fn evidence_size(evidence: &Evidence) -> Option<String> {
-    (evidence.bytes != Bytes::ZERO).then(|| bytes(evidence.bytes).to_string())
+fn evidence_size(evidence: &Evidence, language: Language) -> Option<String> {
+    (evidence.bytes != Bytes::ZERO).then(|| language.bytes(evidence.bytes).to_string())
 }
 
-fn more(finding: &Finding) -> Option<String> {
+fn line(evidence: &Evidence, language: Language) -> Option<String> {
+    evidence.line.map(|line| (language.words().terminal.line)(&line.to_string()))
+}
+
+fn more(finding: &Finding, language: Language) -> Option<String> {
     let shown = finding.evidence.len().min(SHOWN) as u64;
     let more = finding.evidence_count.saturating_sub(shown);
-    (more > 0).then(|| format!("and {} more", count(more)))
+    (more > 0).then(|| (language.words().terminal.and_more)(&count(more)))
 }
 
-fn place(kind: FixKind) -> &'static str {
-    match kind {
-        FixKind::Dockerfile => "Dockerfile",
-        FixKind::Dockerignore => ".dockerignore",
-        FixKind::Compose => "compose file",
-        FixKind::Requirements => "list of requirements",
-        FixKind::Command => "command",
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Low => "low",
-        Severity::Medium => "medium",
-        Severity::High => "high",
-    }
-}
-
-fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Low => "low",
-        Confidence::Medium => "medium",
-        Confidence::High => "high",
-    }
+/// The severity and the confidence of a finding.
+fn sureness(finding: &Finding, language: Language) -> (&'static str, &'static str) {
+    let words = language.words();
+    ((words.severity)(finding.severity), (words.terminal.confidence)(finding.confidence))
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use plimsoll_analysis::findings::{Confidence, Severity};
 
     use super::*;
 
@@ -275,12 +268,12 @@ mod tests {
       +  && b
     no line is suggested
 ";
-        assert_eq!(text(&advice()), expected);
+        assert_eq!(text(&advice(), Language::English), expected);
     }
 
     #[test]
     fn markdown_folds_the_details() {
-        let markdown = markdown(&advice());
+        let markdown = markdown(&advice(), Language::English);
         assert!(markdown.contains("| 2.00 MB | Something \\| odd | high | medium |"));
         assert!(markdown.contains("```diff\n-RUN a\n+RUN a \\\n+ && b\n```\n\nno line is suggested\n"));
     }

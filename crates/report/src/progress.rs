@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use plimsoll_analysis::findings::{Finding, Followed, Outcome, Progress, ServiceProgress};
 
-use crate::format::{bytes, one_line, shorten};
+use crate::format::{one_line, shorten};
+use crate::language::Language;
 use crate::markup::escaped;
 use crate::table::{align_right, indented, push, table};
 
@@ -13,26 +14,20 @@ const TITLE: usize = 80;
 
 /// What became of the findings of every service.
 #[must_use]
-pub fn text(progress: &Progress) -> String {
+pub fn text(progress: &Progress, language: Language) -> String {
     let mut text = String::new();
     for service in &progress.services {
-        push(&mut text, &service_text(service));
+        push(&mut text, &service_text(service, language));
     }
     text
 }
 
-fn service_text(service: &ServiceProgress) -> String {
-    let mut text = format!(
-        "{}: {} promised, {} really saved\n",
-        one_line(&service.service),
-        bytes(service.predicted),
-        bytes(service.saved)
-    );
-    let mut rows = table(&["promised", "saved", "remains", "", "finding"]);
-    for followed in &service.findings {
-        rows.add_row(row(followed));
+fn service_text(service: &ServiceProgress, language: Language) -> String {
+    let mut text = format!("{}: {}\n", one_line(&service.service), sum(service, language));
+    let mut rows = table(&heads(language));
+    for row in rows_of(service, language) {
+        rows.add_row(row);
     }
-    rows.add_rows(service.new.iter().map(new_row));
     align_right(&mut rows, &[0, 1, 2]);
     text.push_str(&indented(&rows));
     text
@@ -40,14 +35,12 @@ fn service_text(service: &ServiceProgress) -> String {
 
 /// The same as Markdown.
 #[must_use]
-pub fn markdown(progress: &Progress) -> String {
+pub fn markdown(progress: &Progress, language: Language) -> String {
     let mut text = String::new();
     for service in &progress.services {
-        let (promised, saved) = (bytes(service.predicted), bytes(service.saved));
-        let _ =
-            writeln!(text, "## {}\n\n{promised} promised, {saved} really saved\n", escaped(&service.service));
-        text.push_str("| promised | saved | remains | | finding |\n|---:|---:|---:|---|---|\n");
-        for row in service.findings.iter().map(row).chain(service.new.iter().map(new_row)) {
+        let _ = write!(text, "## {}\n\n{}\n\n", escaped(&service.service), sum(service, language));
+        let _ = writeln!(text, "| {} |\n|---:|---:|---:|---|---|", heads(language).join(" | "));
+        for row in rows_of(service, language) {
             let _ = writeln!(text, "| {} |", row.map(|cell| escaped(&cell)).join(" | "));
         }
         text.push('\n');
@@ -55,28 +48,46 @@ pub fn markdown(progress: &Progress) -> String {
     text
 }
 
-fn new_row(finding: &Finding) -> [String; 5] {
-    let found = bytes(finding.saving).to_string();
-    ["–".to_owned(), "–".to_owned(), found, "new".to_owned(), title(finding)]
+fn sum(service: &ServiceProgress, language: Language) -> String {
+    let [promised, saved] = [service.predicted, service.saved].map(|bytes| language.bytes(bytes).to_string());
+    (language.words().terminal.promised_and_saved)(&promised, &saved)
 }
 
-fn row(followed: &Followed) -> [String; 5] {
+fn heads(language: Language) -> [&'static str; 5] {
+    let words = &language.words().terminal;
+    [words.promised, words.saved, words.remains, "", language.words().finding.one]
+}
+
+/// The findings of before, and behind them the new ones.
+fn rows_of(service: &ServiceProgress, language: Language) -> impl Iterator<Item = [String; 5]> {
+    let known = service.findings.iter().map(move |followed| row(followed, language));
+    known.chain(service.new.iter().map(move |finding| new_row(finding, language)))
+}
+
+fn new_row(finding: &Finding, language: Language) -> [String; 5] {
+    let found = language.bytes(finding.saving).to_string();
+    let new = language.words().terminal.new.to_owned();
+    ["–".to_owned(), "–".to_owned(), found, new, title(finding, language)]
+}
+
+fn row(followed: &Followed, language: Language) -> [String; 5] {
+    let words = language.words();
     let outcome = match followed.outcome {
-        Outcome::Done => "done",
-        Outcome::Part => "in part",
-        Outcome::Open => "open",
+        Outcome::Done => words.is_done,
+        Outcome::Part => words.is_part,
+        Outcome::Open => words.terminal.open,
     };
     [
-        bytes(followed.finding.saving).to_string(),
-        bytes(followed.saved).to_string(),
-        bytes(followed.remains).to_string(),
+        language.bytes(followed.finding.saving).to_string(),
+        language.bytes(followed.saved).to_string(),
+        language.bytes(followed.remains).to_string(),
         outcome.to_owned(),
-        title(&followed.finding),
+        title(&followed.finding, language),
     ]
 }
 
-fn title(finding: &Finding) -> String {
-    shorten(&one_line(&finding.title.to_string()), TITLE)
+fn title(finding: &Finding, language: Language) -> String {
+    shorten(&one_line(&language.sentence(&finding.title)), TITLE)
 }
 
 #[cfg(test)]
@@ -122,10 +133,10 @@ mod tests {
                 new: vec![finding("Logs", 5)],
             }],
         };
-        let text = text(&progress);
+        let text = text(&progress, Language::English);
         assert!(text.starts_with("app: 9.00 kB promised, 7.00 kB really saved\n"), "{text}");
         assert!(text.contains("in part  A | cache") && text.contains("new      Logs"), "{text}");
-        let markdown = markdown(&progress);
+        let markdown = markdown(&progress, Language::English);
         assert!(markdown.contains("| in part | A \\| cache |"), "{markdown}");
     }
 }

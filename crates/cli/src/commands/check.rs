@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         ));
     }
     let gate = Gate { strict: args.strict, ideals: matches!(args.level, LevelArg::Ideal) };
-    let conclusion = conclusion(&judgement, gate);
+    let conclusion = conclusion(&judgement, gate, args.language.chosen());
     let printed = match args.format {
         Format::Text => printer.data(&format!(
             "{}\n{}\n",

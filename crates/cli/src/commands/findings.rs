@@ -5,7 +5,7 @@ use plimsoll_report::{findings, json, progress};
 use plimsoll_snapshot::Snapshot;
 
 use super::build::BuildArgs;
-use super::{Format, ReadArgs};
+use super::{Format, LanguageArgs, ReadArgs};
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
 use crate::names;
@@ -25,6 +25,8 @@ pub(crate) struct Args {
     rule: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    language: LanguageArgs,
     #[command(flatten)]
     build: BuildArgs,
     #[command(flatten)]
@@ -72,8 +74,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         }
         return match args.format {
             Format::Json => printer.stream(|out| json::progress(&became, out)),
-            Format::Text => printer.data(&progress::text(&became)),
-            Format::Markdown => printer.data(&progress::markdown(&became)),
+            Format::Text => printer.data(&progress::text(&became, args.language.chosen())),
+            Format::Markdown => printer.data(&progress::markdown(&became, args.language.chosen())),
         };
     }
     let is_meant = |rule: &&Rule| args.rule.is_empty() || args.rule.iter().any(|id| id == rule.id);
@@ -81,8 +83,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let typed = Some(&*args.source).filter(|source| *source != "-" && !args.read.options().redact);
     let advice = advise_by(&snapshot, &RULES.iter().filter(is_meant).collect::<Vec<_>>(), typed);
     match args.format {
-        Format::Text => printer.data(&findings::text(&advice)),
-        Format::Markdown => printer.data(&findings::markdown(&advice)),
+        Format::Text => printer.data(&findings::text(&advice, args.language.chosen())),
+        Format::Markdown => printer.data(&findings::markdown(&advice, args.language.chosen())),
         Format::Json => printer.stream(|out| json::findings(&advice, out)),
     }
 }

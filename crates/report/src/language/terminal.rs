@@ -1,6 +1,8 @@
 //! The words that only the documents of the terminal need: inspection, comparison, packages. What the page shows too is in
 //! [`Words`](super::Words).
 
+use plimsoll_analysis::findings::Confidence;
+
 /// The words of text documents, in one language. Every figure is formatted before it comes here.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the words stand in `en/terminal.rs`")]
@@ -52,4 +54,29 @@ pub struct TerminalWords {
     pub several: &'static str,
     pub none: &'static str,
     pub nothing: &'static str,
+
+    // Findings, and what became of them.
+    pub no_findings: fn(size: &str) -> String,
+    pub would_save: fn(size: &str, findings: &str, saving: &str) -> String,
+    pub possibly_saves: fn(possible: &str) -> String,
+    pub how_sure: fn(severity: &str, confidence: &str) -> String,
+    pub confidence: fn(Confidence) -> &'static str,
+    pub line: fn(number: &str) -> String,
+    pub saves: &'static str,
+    pub severity: &'static str,
+    pub confidence_head: &'static str,
+    pub place: &'static str,
+    pub promised_and_saved: fn(promised: &str, saved: &str) -> String,
+    pub promised: &'static str,
+    pub saved: &'static str,
+    pub remains: &'static str,
+    pub open: &'static str,
+    pub new: &'static str,
+
+    // How a check ends.
+    pub passed: &'static str,
+    pub failed: &'static str,
+    pub targets_met: fn(met: &str, required: &str) -> String,
+    pub counted_as_missed: fn(number: &str) -> String,
+    pub ideal_of: fn(target: &str) -> String,
 }

@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_analysis::findings::{Finding, Fix, RULES, StackAdvice, advise_by};
 use plimsoll_analysis::lines::shell;
 use plimsoll_analysis::said::Said;
+use plimsoll_report::language::Language;
 use plimsoll_report::{findings, json};
 
 use self::rules::{PLACES, Place, Words, images};
@@ -134,7 +135,8 @@ fn fixes(advice: &[StackAdvice]) -> Vec<(&[Fix], &[Said])> {
 /// Text, Markdown and JSON have the lines to the letter, so what holds for a fix holds for them; and they say what is left out.
 fn formats(advice: &[StackAdvice]) {
     for advice in advice {
-        let (text, markdown) = (findings::text(advice), findings::markdown(advice));
+        let (text, markdown) =
+            (findings::text(advice, Language::English), findings::markdown(advice, Language::English));
         let mut document = Vec::new();
         json::findings(advice, &mut document).unwrap();
         let document: serde_json::Value = serde_json::from_slice(&document).unwrap();

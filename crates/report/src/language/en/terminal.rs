@@ -1,5 +1,7 @@
 //! English.
 
+use plimsoll_analysis::findings::Confidence;
+
 use crate::language::TerminalWords;
 
 pub(super) const WORDS: TerminalWords = TerminalWords {
@@ -47,4 +49,31 @@ pub(super) const WORDS: TerminalWords = TerminalWords {
     several: "several",
     none: "none",
     nothing: "nothing",
+
+    no_findings: |size| format!("{size}: no waste found"),
+    would_save: |size, findings, saving| format!("{size}: {findings} would save {saving}"),
+    possibly_saves: |possible| format!("{possible} with what is possibly intentional"),
+    how_sure: |severity, confidence| format!("severity {severity} · confidence {confidence}"),
+    confidence: |confidence| match confidence {
+        Confidence::Low => "low",
+        Confidence::Medium => "medium",
+        Confidence::High => "high",
+    },
+    line: |number| format!("line {number}"),
+    saves: "saves",
+    severity: "severity",
+    confidence_head: "confidence",
+    place: "where",
+    promised_and_saved: |promised, saved| format!("{promised} promised, {saved} really saved"),
+    promised: "promised",
+    saved: "saved",
+    remains: "remains",
+    open: "open",
+    new: "new",
+
+    passed: "passed",
+    failed: "failed",
+    targets_met: |met, required| format!("{met} of {required} targets met"),
+    counted_as_missed: |number| format!("{number} unknown and counted as missed"),
+    ideal_of: |target| format!("{target} (ideal)"),
 };

@@ -1,5 +1,7 @@
 //! Spanish.
 
+use plimsoll_analysis::findings::Confidence;
+
 use crate::language::TerminalWords;
 
 pub(super) const WORDS: TerminalWords = TerminalWords {
@@ -47,4 +49,31 @@ pub(super) const WORDS: TerminalWords = TerminalWords {
     several: "varios",
     none: "ninguno",
     nothing: "nada",
+
+    no_findings: |size| format!("{size}: sin hallazgos"),
+    would_save: |size, findings, saving| format!("{size}: {findings} ahorrarían {saving}"),
+    possibly_saves: |possible| format!("{possible} con lo que puede ser intencionado"),
+    how_sure: |severity, confidence| format!("gravedad {severity} · confianza {confidence}"),
+    confidence: |confidence| match confidence {
+        Confidence::Low => "baja",
+        Confidence::Medium => "media",
+        Confidence::High => "alta",
+    },
+    line: |number| format!("línea {number}"),
+    saves: "ahorra",
+    severity: "gravedad",
+    confidence_head: "confianza",
+    place: "dónde",
+    promised_and_saved: |promised, saved| format!("{promised} prometidos, {saved} ahorrados de verdad"),
+    promised: "prometido",
+    saved: "ahorrado",
+    remains: "queda",
+    open: "pendiente",
+    new: "nuevo",
+
+    passed: "superada",
+    failed: "no superada",
+    targets_met: |met, required| format!("{met} de {required} objetivos cumplidos"),
+    counted_as_missed: |number| format!("{number} desconocidos, que cuentan como no cumplidos"),
+    ideal_of: |target| format!("{target} (ideal)"),
 };
