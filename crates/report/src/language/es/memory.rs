@@ -460,6 +460,12 @@ pub(super) fn line(line: &Line<'_>) -> String {
             memory(totals.reservations),
             totals.host.map(|host| format!(", el host tiene {}", memory(host))).unwrap_or_default()
         ),
+        Line::LeastHeadroom { service, taken, limit } => format!(
+            "el menor margen: {} del límite de {service}, que usa {} de {} como máximo",
+            Language::Spanish.share(Bytes(limit.0.saturating_sub(taken.0)), *limit),
+            memory(*taken),
+            memory(*limit)
+        ),
         Line::AtOnce(AtOnce { loaded: Some(loaded), all, .. }) => format!(
             "todos en un instante: p95 {} con carga, {} como máximo",
             memory(loaded.p95),
