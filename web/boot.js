@@ -41,6 +41,9 @@ globalThis.plimsoll = (() => {
 
   const text = (error) => (error instanceof Error ? error.message : String(error));
 
+  // What is said without the program, which has all other words.
+  const says = (english, spanish) => (root.lang.startsWith("es") ? spanish : english);
+
   const paragraph = (words) => Object.assign(document.createElement("p"), { textContent: words });
 
   // The first failure is the cause; what follows from it would only hide it.
@@ -50,12 +53,19 @@ globalThis.plimsoll = (() => {
     const note = document.createElement("section");
     note.id = "failure";
     note.setAttribute("role", "alert");
-    const made = document.querySelector("meta[name=generator]")?.content ?? "an unknown version";
+    const made = document.querySelector("meta[name=generator]")?.content ?? says("an unknown version", "una versión desconocida");
     note.append(
-      paragraph(`This report cannot be shown in full: ${message}`),
-      paragraph(`The page was made by ${made}. The browser is ${navigator.userAgent}.`),
+      paragraph(
+        says(`This report cannot be shown in full: ${message}`, `Este informe no se puede mostrar completo: ${message}`),
+      ),
+      paragraph(
+        says(
+          `The page was made by ${made}. The browser is ${navigator.userAgent}.`,
+          `La página la hizo ${made}. El navegador es ${navigator.userAgent}.`,
+        ),
+      ),
     );
-    if (slot("static") !== "") note.append(paragraph("The summary below is part of the report."));
+    if (slot("static") !== "") note.append(paragraph(says("The summary below is part of the report.", "El resumen siguiente es parte del informe.")));
     document.body.prepend(note);
   };
 
@@ -65,7 +75,7 @@ globalThis.plimsoll = (() => {
   ];
   const lacks = () => {
     if (!globalThis.WebAssembly) return "WebAssembly";
-    if (!WebAssembly.validate(new Uint8Array(vectors))) return "the vectors of WebAssembly";
+    if (!WebAssembly.validate(new Uint8Array(vectors))) return says("the vectors of WebAssembly", "los vectores de WebAssembly");
     return null;
   };
 
@@ -77,7 +87,7 @@ globalThis.plimsoll = (() => {
     if (typeof wasm_bindgen !== "undefined") return "plimsoll-web_bg.wasm";
     // White space may stand for bytes here: nothing is trimmed.
     const packed = document.getElementById("plimsoll-program")?.textContent ?? "";
-    if (packed === "") throw new Error("the file does not contain its program");
+    if (packed === "") throw new Error(says("the file does not contain its program", "el archivo no contiene su programa"));
     const program = unpack(bytesOf(packed));
     const lengths = new DataView(program.buffer);
     let end = 8;
@@ -96,7 +106,11 @@ globalThis.plimsoll = (() => {
   const start = async () => {
     try {
       const lacking = lacks();
-      if (lacking) throw new Error(`this browser is too old, it lacks ${lacking}`);
+      if (lacking) {
+        throw new Error(
+          says(`this browser is too old, it lacks ${lacking}`, `este navegador es demasiado antiguo: le falta ${lacking}`),
+        );
+      }
       const [compiled, read] = await Promise.allSettled([module(), inflated()]);
       if (compiled.reason) throw compiled.reason;
       content = read;
@@ -104,7 +118,7 @@ globalThis.plimsoll = (() => {
       globalThis.plimsoll.module = compiled.value;
       await wasm_bindgen({ module_or_path: globalThis.plimsoll.module });
     } catch (error) {
-      failed(`its program does not run: ${text(error)}`);
+      failed(says(`its program does not run: ${text(error)}`, `su programa no se ejecuta: ${text(error)}`));
     }
   };
 
@@ -117,7 +131,10 @@ globalThis.plimsoll = (() => {
         postMessage({ bytes, memory: memory.buffer.byteLength }, [bytes.buffer]);
       } catch (error) {
         const ended = error instanceof WebAssembly.RuntimeError;
-        const reason = globalThis.fault ?? (ended ? "it needs more memory than a page can use" : String(error?.message ?? error));
+        const memory = language.startsWith("es")
+          ? "necesita más memoria de la que puede usar una página"
+          : "it needs more memory than a page can use";
+        const reason = globalThis.fault ?? (ended ? memory : String(error?.message ?? error));
         postMessage({ error: reason, ended });
       }
     };
@@ -144,7 +161,7 @@ globalThis.plimsoll = (() => {
       job.worker = new Worker(url);
       URL.revokeObjectURL(url);
       job.worker.onmessage = ({ data }) => tell(data);
-      job.worker.onerror = (event) => tell({ error: event.message ?? "the worker does not start" });
+      job.worker.onerror = (event) => tell({ error: event.message ?? says("the worker does not start", "el proceso de lectura no arranca") });
       job.worker.postMessage({ module: globalThis.plimsoll.module, file: job.file, language: root.lang });
     } catch (error) {
       tell({ error: text(error) });

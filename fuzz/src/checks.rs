@@ -96,9 +96,9 @@ fn bridges(before: &Snapshot, after: &Snapshot, comparison: &Comparison) {
 
 fn render(changes: &Changes) {
     json::comparison(changes, std::io::sink()).expect("a sink takes everything");
-    shown(&text::comparison(changes));
     shown(&csv::services(&changes.comparison));
     for language in Language::ALL {
+        shown(&text::comparison(changes, language));
         assert!(markdown::comparison(changes, language).len() < 300_000);
         shown(&summary::of(changes, language));
         shown(&card::card(changes, language));
@@ -108,7 +108,7 @@ fn render(changes: &Changes) {
 fn packages(snapshot: &Snapshot) {
     let inspection = inspect(snapshot);
     json::inspection(&inspection, std::io::sink()).expect("a sink takes everything");
-    shown(&text::inspection(&inspection));
+    shown(&text::inspection(&inspection, Language::English));
     shown(&markdown::inspection(&inspection, Language::Spanish));
     let inventory = inventory(snapshot);
     for (service, image) in snapshot.services.iter().zip(&inventory.images) {

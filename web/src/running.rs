@@ -7,7 +7,7 @@ use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparis
 use plimsoll_analysis::memory::timeline::{Timeline, timelines};
 use plimsoll_analysis::memory::{Memory, ServiceMemory};
 use plimsoll_analysis::regressions::{Regression, RegressionKind};
-use plimsoll_snapshot::{Bundle, Bytes, filled};
+use plimsoll_snapshot::{Bundle, filled};
 
 /// Both sides, before and after.
 pub(crate) struct Running {
@@ -17,13 +17,26 @@ pub(crate) struct Running {
     regressions: Vec<Regression>,
 }
 
-/// The least that a limit leaves free: what a card says of the stack.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Headroom<'a> {
-    /// The service with the least, what it took at most, and its limit.
-    Least { service: &'a str, taken: Bytes, limit: Bytes },
-    /// The services without a limit.
-    Unlimited(&'a [String]),
+/// Which part of what was recorded a course shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// All there is.
+    Whole,
+    /// What was recorded without a load.
+    WithoutLoad,
+    /// What was recorded under a load.
+    UnderLoad,
+}
+
+impl Course {
+    /// Whether it is under a load; none if that is not what tells courses apart.
+    pub(crate) const fn under_load(self) -> Option<bool> {
+        match self {
+            Self::Whole => None,
+            Self::WithoutLoad => Some(false),
+            Self::UnderLoad => Some(true),
+        }
+    }
 }
 
 impl Running {
@@ -58,19 +71,22 @@ impl Running {
 
     /// Its courses over time, before and after. Where a side was recorded both with a load and without one, each is a
     /// separate course with a label; otherwise all recordings of a side are one course.
-    pub(crate) fn courses(&self, name: &str) -> Vec<(Option<bool>, [Option<&Timeline>; 2])> {
-        let of = |side: &'_ [Timeline], under_load: Option<bool>| {
-            let fits = |timeline: &&Timeline| under_load.is_none_or(|load| timeline.under_load == load);
+    pub(crate) fn courses(&self, name: &str) -> Vec<(Course, [Option<&Timeline>; 2])> {
+        let of = |side: &'_ [Timeline], course: Course| {
+            let fits =
+                |timeline: &&Timeline| course.under_load().is_none_or(|load| timeline.under_load == load);
             side.iter().position(|timeline| timeline.service == name && fits(&timeline))
         };
         let [before, after] = &self.timelines;
-        let both = |load| [of(before, load).map(|at| &before[at]), of(after, load).map(|at| &after[at])];
-        let is_split = |side: &[Timeline]| of(side, Some(false)).is_some() && of(side, Some(true)).is_some();
+        let both =
+            |course| [of(before, course).map(|at| &before[at]), of(after, course).map(|at| &after[at])];
+        let parts = [Course::WithoutLoad, Course::UnderLoad];
+        let is_split = |side: &[Timeline]| parts.iter().all(|part| of(side, *part).is_some());
         if is_split(before) || is_split(after) {
-            return [false, true].map(|load| (Some(load), both(Some(load)))).into();
+            return parts.map(|part| (part, both(part))).into();
         }
-        let sides = both(None);
-        sides.iter().any(Option::is_some).then_some((None, sides)).into_iter().collect()
+        let sides = both(Course::Whole);
+        sides.iter().any(Option::is_some).then_some((Course::Whole, sides)).into_iter().collect()
     }
 
     /// Whether something of a kind got worse: of a service, or of the stack as a whole.
@@ -85,29 +101,13 @@ impl Running {
     }
 }
 
-/// The headroom of a side; `None` if it is unknown.
-pub(crate) fn headroom(memory: &Memory) -> Option<Headroom<'_>> {
-    if !memory.totals.unlimited.is_empty() {
-        return Some(Headroom::Unlimited(&memory.totals.unlimited));
-    }
-    let limited = memory.services.iter().filter_map(|service| {
-        let (limit, taken) = (service.limit.bytes()?, service.working_set?.max);
-        (!limit.is_zero()).then_some((service.name.as_str(), taken, limit))
-    });
-    // The one that is nearest to its limit, compared without rounding.
-    let least = limited.max_by(|(_, taken, limit), (_, other, other_limit)| {
-        let cross = |taken: &Bytes, limit: &Bytes| u128::from(taken.0) * u128::from(limit.0);
-        cross(taken, other_limit).cmp(&cross(other, limit))
-    });
-    least.map(|(service, taken, limit)| Headroom::Least { service, taken, limit })
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
+    use plimsoll_analysis::memory::Headroom;
     use plimsoll_snapshot::runtime::{Column, Container, Limits, Load, Metric, Recording, Series};
-    use plimsoll_snapshot::{Runtime, Snapshot};
+    use plimsoll_snapshot::{Bytes, Runtime, Snapshot};
 
     use super::*;
 
@@ -160,23 +160,27 @@ mod tests {
             }
             side
         };
-        let check = |before: &[bool], after: &[bool], expected: &[(Option<bool>, [bool; 2])]| {
+        let check = |before: &[bool], after: &[bool], expected: &[(Course, [bool; 2])]| {
             let running = running(side(before), side(after));
             let courses = running.courses("a").into_iter();
             let told: Vec<_> =
                 courses.map(|(load, sides)| (load, sides.map(|side| side.is_some()))).collect();
             assert_eq!(told, expected);
         };
-        check(&[false], &[true], &[(None, [true, true])]);
-        check(&[true], &[false, true], &[(Some(false), [false, true]), (Some(true), [true, true])]);
-        check(&[false], &[], &[(None, [true, false])]);
+        check(&[false], &[true], &[(Course::Whole, [true, true])]);
+        check(
+            &[true],
+            &[false, true],
+            &[(Course::WithoutLoad, [false, true]), (Course::UnderLoad, [true, true])],
+        );
+        check(&[false], &[], &[(Course::Whole, [true, false])]);
     }
 
     #[test]
     fn headroom_is_that_of_the_service_nearest_to_its_limit() {
         let check = |services: &[(&str, u64, Option<u64>)], expected: &str| {
             let running = running(Snapshot::default(), side(services));
-            let found = match running.memory[1].as_ref().and_then(headroom) {
+            let found = match running.memory[1].as_ref().and_then(Memory::headroom) {
                 Some(Headroom::Least { service, .. }) => service.to_owned(),
                 Some(Headroom::Unlimited(services)) => format!("none: {}", services.join(" ")),
                 None => String::new(),

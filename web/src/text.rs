@@ -11,6 +11,7 @@ use plimsoll_analysis::memory::compare::ChangeVerdict;
 use plimsoll_analysis::packages::{Catalogue, DependencyKind, PackageId, Root, Use, Want};
 use plimsoll_report::format::{Quantity, count, one_line, shorten};
 use plimsoll_report::language::{Language, Messages, Noun, Words};
+use plimsoll_report::packages as report;
 use plimsoll_snapshot::{ByteDelta, Bytes, SCHEMA_VERSION};
 
 use crate::desk::{Name, Role};
@@ -165,53 +166,24 @@ pub(crate) fn why(why: Why<'_>, catalogue: &Catalogue) -> String {
     }
 }
 
-/// How much a package makes use of another that it works without.
+/// How much a package uses another; nothing if it cannot work without.
 pub(crate) fn dependency(kind: DependencyKind) -> Option<&'static str> {
-    match kind {
-        DependencyKind::Required | DependencyKind::Peer => None,
-        DependencyKind::Extra => Some(words().extra),
-        DependencyKind::Recommended => Some(words().recommended),
-        DependencyKind::Optional => Some(words().optional),
-    }
+    report::dependency(kind, language())
 }
 
-/// Who makes use of a package, and works without it.
+/// Which package uses another that it also works without.
 pub(crate) fn wanted_by(by: Want, catalogue: &Catalogue) -> String {
-    let name = package(catalogue, by.package);
-    match by.kind {
-        DependencyKind::Required | DependencyKind::Peer => (words().needed_by)(&name),
-        DependencyKind::Extra => (words().extra_of)(&name),
-        DependencyKind::Recommended => (words().recommended_by)(&name),
-        DependencyKind::Optional => (words().optional_for)(&name),
-    }
+    report::wanted_by(by.kind, &package(catalogue, by.package), language())
 }
 
 /// Why a package would stay by itself.
 pub(crate) fn root(root: &Root) -> &'static str {
-    match root {
-        Root::Requested { .. } => words().asked_for,
-        Root::Base => words().part_of_base,
-        Root::Unneeded => words().nothing_needs_it,
-    }
+    report::root(root, language())
 }
 
 /// Whether a package is used, in a few words.
 pub(crate) fn usage(usage: &Use, catalogue: &Catalogue) -> String {
-    match usage {
-        Use::Imported { files, count: all } => {
-            let file = files.first().map(|file| name(file)).unwrap_or_default();
-            if *all < 2 {
-                (words().imported_by)(&file)
-            } else {
-                (words().imported_by_more)(&file, &count(all - 1))
-            }
-        }
-        Use::Run { by } => (words().run_by)(&language().setting(by)),
-        Use::Needed { by } => (words().needed_by)(&package(catalogue, *by)),
-        Use::Optional { of } => (words().optional_for)(&package(catalogue, *of)),
-        Use::Unused => words().unused.to_owned(),
-        Use::Unknown => NONE.to_owned(),
-    }
+    name(&report::usage(usage, |id| package(catalogue, id), language()))
 }
 
 /// The name of a package.

@@ -214,7 +214,7 @@ fn recommend_writes_an_override_with_reasons() {
     plimsoll_snapshot::write_gzip(&images, File::create(directory.path().join("images.plimsoll")).unwrap())
         .unwrap();
     let nothing = run(directory.path(), &["recommend", "images.plimsoll"]);
-    assert!(nothing.code == 2 && nothing.stderr.contains("holds nothing of what runs"), "{}", nothing.stderr);
+    assert!(nothing.code == 2 && nothing.stderr.contains("contains no recording"), "{}", nothing.stderr);
 }
 
 #[test]

@@ -8,64 +8,70 @@ use plimsoll_analysis::packages::{
 };
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
-use crate::format::{bytes, count, name as short, one_line, shorten};
+use crate::format::{count, name as short, one_line, shorten};
+use crate::language::Language;
 use crate::markup::{code, escaped};
-use crate::table::{align_right, indented, push, table};
+use crate::table::{align_right, head, heads, indented, push, table};
 
 /// The width that a reason or an instruction is cut to.
 const CELL: usize = 60;
 
 /// The packages of every image, at most `most` of each; `None` is all of them.
 #[must_use]
-pub fn text(inventory: &Inventory, most: Option<usize>) -> String {
+pub fn text(inventory: &Inventory, most: Option<usize>, language: Language) -> String {
     let mut text = String::new();
     for image in &inventory.images {
-        push(&mut text, &image_text(image, most));
+        push(&mut text, &image_text(image, most, language));
     }
     text
 }
 
-fn image_text(image: &ImageInventory, most: Option<usize>) -> String {
+fn image_text(image: &ImageInventory, most: Option<usize>, language: Language) -> String {
+    let words = language.words();
+    let figure = |bytes: Bytes| language.bytes(bytes).to_string();
     let mut text = format!("{}\n", one_line(&image.service));
     if !image.complete {
-        text.push_str("  some layers were never looked into: read the image again to see all packages\n");
+        let _ = writeln!(text, "  {}", words.terminal.incomplete);
     }
-    let mut owners = table(&["owner", "final tree", "all layers", "files"]);
+    let mut owners = heads(&[words.owner, words.final_tree, words.all_layers, words.files_head]);
     for share in image.owners.iter() {
         owners.add_row([
-            owner(share.owner),
-            bytes(share.owned.tree_bytes).to_string(),
-            bytes(share.owned.image_bytes).to_string(),
+            owner(share.owner, language),
+            figure(share.owned.tree_bytes),
+            figure(share.owned.image_bytes),
             count(share.owned.files),
         ]);
     }
-    owners.add_row([
-        "all".to_owned(),
-        bytes(image.final_tree_bytes).to_string(),
-        bytes(image.size_bytes).to_string(),
-    ]);
+    owners.add_row([words.all.to_owned(), figure(image.final_tree_bytes), figure(image.size_bytes)]);
     align_right(&mut owners, &[1, 2, 3]);
     text.push_str(&indented(&owners));
     let shown = shown(image, most);
     if shown.is_empty() {
         return text;
     }
-    let mut rows = table(&["own", "leaves with it", "all layers", "package", "why", "use"]);
+    let mut rows = heads(&[
+        words.own,
+        words.retained,
+        words.all_layers,
+        words.package_head,
+        words.why_head,
+        words.use_head,
+    ]);
     for package in &shown {
         rows.add_row([
-            bytes(package.tree_bytes).to_string(),
-            bytes(package.retained_tree_bytes).to_string(),
-            bytes(package.image_bytes).to_string(),
+            figure(package.tree_bytes),
+            figure(package.retained_tree_bytes),
+            figure(package.image_bytes),
             shorten(&one_line(&format!("{} {}", package.ecosystem.name(), package.label())), CELL),
-            shorten(&one_line(&why(image, package)), CELL),
-            shorten(&one_line(&usage(&package.usage, |id| label(image, id))), CELL),
+            shorten(&one_line(&why(image, package, language)), CELL),
+            shorten(&one_line(&usage(&package.usage, |id| label(image, id), language)), CELL),
         ]);
     }
     align_right(&mut rows, &[0, 1, 2]);
-    let _ = write!(text, "\n  Packages\n{}", indented(&rows));
+    let _ = write!(text, "\n  {}\n{}", words.packages, indented(&rows));
     let left = image.packages.iter().filter(|package| package.installed).count().saturating_sub(shown.len());
     if left > 0 {
-        let _ = writeln!(text, "  and {} more (`--all`)", count(left as u64));
+        let _ = writeln!(text, "  {} (`--all`)", (words.terminal.and_more)(&count(left as u64)));
     }
     text
 }
@@ -81,80 +87,98 @@ fn label(image: &ImageInventory, id: PackageId) -> String {
 }
 
 /// Why a package is there, in a few words.
-fn why(image: &ImageInventory, package: &Package) -> String {
+fn why(image: &ImageInventory, package: &Package, language: Language) -> String {
+    let words = language.words();
     if let Some(holder) = package.part_of {
-        return format!("part of {}", label(image, holder));
+        return (words.part_of)(&label(image, holder));
     }
     match &package.root {
-        Some(root_reason) => root(root_reason),
+        Some(reason) => root(reason, language).to_owned(),
         None => match &package.needed_by[..] {
             [] => match package.wanted_by.iter().min_by_key(|want| want.kind) {
-                Some(want) => wanted_by(want.kind, &label(image, want.package)),
+                Some(want) => wanted_by(want.kind, &label(image, want.package), language),
                 None => "–".to_owned(),
             },
-            [one] => format!("needed by {}", label(image, *one)),
-            [one, others @ ..] => format!("needed by {} and {} more", label(image, *one), others.len()),
+            [one] => (words.needed_by)(&label(image, *one)),
+            [one, others @ ..] => (words.needed_by_more)(&label(image, *one), &count(others.len() as u64)),
         },
     }
 }
 
-/// Who makes use of a package, and works without it.
-fn wanted_by(kind: DependencyKind, name: &str) -> String {
+/// Which package uses another that it also works without.
+#[must_use]
+pub fn wanted_by(kind: DependencyKind, name: &str, language: Language) -> String {
+    let words = language.words();
     match kind {
-        DependencyKind::Required | DependencyKind::Peer => format!("needed by {name}"),
-        DependencyKind::Extra => format!("an extra of {name}"),
-        DependencyKind::Recommended => format!("recommended by {name}"),
-        DependencyKind::Optional => format!("optional for {name}"),
+        DependencyKind::Required | DependencyKind::Peer => (words.needed_by)(name),
+        DependencyKind::Extra => (words.extra_of)(name),
+        DependencyKind::Recommended => (words.recommended_by)(name),
+        DependencyKind::Optional => (words.optional_for)(name),
+    }
+}
+
+/// How much a package uses another; nothing if it cannot work without.
+#[must_use]
+pub fn dependency(kind: DependencyKind, language: Language) -> Option<&'static str> {
+    let words = language.words();
+    match kind {
+        DependencyKind::Required | DependencyKind::Peer => None,
+        DependencyKind::Extra => Some(words.extra),
+        DependencyKind::Recommended => Some(words.recommended),
+        DependencyKind::Optional => Some(words.optional),
     }
 }
 
 /// Why a package would stay by itself.
 #[must_use]
-pub fn root(root: &Root) -> String {
+pub fn root(root: &Root, language: Language) -> &'static str {
+    let words = language.words();
     match root {
-        Root::Requested { .. } => "asked for".to_owned(),
-        Root::Base => "part of the base".to_owned(),
-        Root::Unneeded => "nothing needs it".to_owned(),
+        Root::Requested { .. } => words.asked_for,
+        Root::Base => words.part_of_base,
+        Root::Unneeded => words.nothing_needs_it,
     }
 }
 
-/// Whether a package is used, in a few words.
+/// Whether a package is used, in a few words. `name` gives the name of a package.
 #[must_use]
-pub fn usage(usage: &Use, name: impl Fn(PackageId) -> String) -> String {
+pub fn usage(usage: &Use, name: impl Fn(PackageId) -> String, language: Language) -> String {
+    let words = language.words();
     match usage {
-        Use::Imported { files, count: 1 } => {
-            format!("imported by {}", files.first().map_or("", String::as_str))
+        Use::Imported { files, count: all } => {
+            let file = files.first().map_or("", String::as_str);
+            match all {
+                0 | 1 => (words.imported_by)(file),
+                all => (words.imported_by_more)(file, &count(all - 1)),
+            }
         }
-        Use::Imported { files, count } => {
-            format!("imported by {} and {} more", files.first().map_or("", String::as_str), count - 1)
-        }
-        Use::Run { by } => format!("run by the {by}"),
-        Use::Needed { by } => format!("needed by {}", name(*by)),
-        Use::Optional { of } => format!("optional for {}", name(*of)),
-        Use::Unused => "no use seen".to_owned(),
+        Use::Run { by } => (words.run_by)(&language.setting(by)),
+        Use::Needed { by } => (words.needed_by)(&name(*by)),
+        Use::Optional { of } => (words.optional_for)(&name(*of)),
+        Use::Unused => words.unused.to_owned(),
         Use::Unknown => "–".to_owned(),
     }
 }
 
 /// The name of a kind of owner.
-#[must_use]
-pub fn owner(kind: OwnerKind) -> String {
+fn owner(kind: OwnerKind, language: Language) -> String {
+    let words = language.words();
     match kind {
-        OwnerKind::Packages(Ecosystem::Generic) => "unpackaged software".to_owned(),
-        OwnerKind::Packages(Ecosystem::Model) => "models".to_owned(),
-        OwnerKind::Packages(of) => format!("packages: {}", of.name()),
-        OwnerKind::Application => "application".to_owned(),
-        OwnerKind::Cache(kind) => format!("cache: {}", cache(kind)),
-        OwnerKind::Unowned => "owned by no package".to_owned(),
+        OwnerKind::Packages(Ecosystem::Generic) => words.unpackaged.to_owned(),
+        OwnerKind::Packages(Ecosystem::Model) => words.models.to_owned(),
+        OwnerKind::Packages(of) => (words.terminal.owner_packages)(of.name()),
+        OwnerKind::Application => words.application.to_owned(),
+        OwnerKind::Cache(kind) => (words.terminal.owner_cache)(cache(kind, language)),
+        OwnerKind::Unowned => words.unowned.to_owned(),
     }
 }
 
-/// The name of a cache.
-#[must_use]
-pub const fn cache(kind: CacheKind) -> &'static str {
+/// The name of a cache. Names of programs are the same in every language.
+fn cache(kind: CacheKind, language: Language) -> &'static str {
+    let words = &language.words().terminal;
     match kind {
-        CacheKind::AptLists => "apt lists",
-        CacheKind::AptArchives => "apt archives",
+        CacheKind::AptLists => words.apt_lists,
+        CacheKind::AptArchives => words.apt_archives,
         CacheKind::Apk => "apk",
         CacheKind::Dnf => "dnf",
         CacheKind::Zypper => "zypper",
@@ -173,32 +197,42 @@ pub const fn cache(kind: CacheKind) -> &'static str {
         CacheKind::Maven => "Maven",
         CacheKind::Gradle => "Gradle",
         CacheKind::Composer => "Composer",
-        CacheKind::Other => "other",
+        CacheKind::Other => words.other_cache,
     }
 }
 
 /// The packages of every image as Markdown.
 #[must_use]
-pub fn markdown(inventory: &Inventory, most: Option<usize>) -> String {
+pub fn markdown(inventory: &Inventory, most: Option<usize>, language: Language) -> String {
+    let words = language.words();
     let mut text = String::new();
     for image in &inventory.images {
         let _ = writeln!(text, "## {}\n", escaped(&image.service));
-        text.push_str("| owner | final tree | all layers | files |\n|---|---:|---:|---:|\n");
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |\n|---|---:|---:|---:|",
+            words.owner, words.final_tree, words.all_layers, words.files_head
+        );
         for share in image.owners.iter() {
             let owned = share.owned;
-            let (tree, all) = (bytes(owned.tree_bytes), bytes(owned.image_bytes));
-            let _ = writeln!(text, "| {} | {tree} | {all} | {} |", owner(share.owner), count(owned.files));
+            let (tree, all) = (language.bytes(owned.tree_bytes), language.bytes(owned.image_bytes));
+            let owner = owner(share.owner, language);
+            let _ = writeln!(text, "| {owner} | {tree} | {all} | {} |", count(owned.files));
         }
-        text.push_str("\n| package | own | leaves with it | why | use |\n|---|---:|---:|---|---|\n");
+        let _ = writeln!(
+            text,
+            "\n| {} | {} | {} | {} | {} |\n|---|---:|---:|---|---|",
+            words.package_head, words.own, words.retained, words.why_head, words.use_head
+        );
         for package in shown(image, most) {
             let _ = writeln!(
                 text,
                 "| {} | {} | {} | {} | {} |",
                 code(&package.label()),
-                bytes(package.tree_bytes),
-                bytes(package.retained_tree_bytes),
-                escaped(&why(image, package)),
-                escaped(&usage(&package.usage, |id| label(image, id))),
+                language.bytes(package.tree_bytes),
+                language.bytes(package.retained_tree_bytes),
+                escaped(&why(image, package, language)),
+                escaped(&usage(&package.usage, |id| label(image, id), language)),
             );
         }
         text.push('\n');
@@ -208,131 +242,138 @@ pub fn markdown(inventory: &Inventory, most: Option<usize>) -> String {
 
 /// Why packages are there.
 #[must_use]
-pub fn reasons(reasons: &[Reasons]) -> String {
+pub fn reasons(reasons: &[Reasons], language: Language) -> String {
     let mut text = String::new();
     for reason in reasons {
-        push(&mut text, &reason_text(reason));
+        push(&mut text, &reason_text(reason, language));
     }
     text
 }
 
-fn reason_text(reason: &Reasons) -> String {
+fn reason_text(reason: &Reasons, language: Language) -> String {
+    let words = language.words();
+    let figure = |bytes: Bytes| language.bytes(bytes).to_string();
     let package = &reason.package;
     let name = one_line(&format!("{} {}", package.ecosystem.name(), package.label()));
     let mut text = format!("{}: {name}\n", one_line(&reason.service));
     let mut rows = table(&[]);
     let mut row = |label: &str, value: String| {
-        rows.add_row([label.to_owned(), value]);
+        rows.add_row([head(label), value]);
     };
-    row("own", bytes(package.tree_bytes).to_string());
-    let with = match package.retained_packages {
-        0 | 1 => String::new(),
-        more => format!(", with {} packages that only it keeps there", count(more - 1)),
-    };
-    row("leaves with it", format!("{}{with}", bytes(package.retained_tree_bytes)));
-    row("described by", one_line(&package.path));
-    let instruction = package.instruction.as_deref().unwrap_or("not noted");
-    row("installed by", format!("layer {}: {}", package.layer, shorten(&one_line(instruction), 100)));
-    row("licence", package.license.as_deref().map_or_else(|| "not stated".to_owned(), one_line));
-    row("use", use_in(reason));
+    row(words.own, figure(package.tree_bytes));
+    let retained = figure(package.retained_tree_bytes);
+    row(
+        words.retained,
+        match package.retained_packages {
+            0 | 1 => retained,
+            more => (words.terminal.kept_with)(&retained, &language.many(more - 1, &words.package)),
+        },
+    );
+    row(words.described_by, one_line(&package.path));
+    let instruction = package.instruction.as_deref().unwrap_or(words.terminal.not_recorded);
+    let instruction = shorten(&one_line(instruction), 100);
+    row(words.installed_by, (words.by_layer_number)(&package.layer.to_string(), &instruction));
+    let license = package.license.as_deref();
+    row(words.license, license.map_or_else(|| words.terminal.not_stated.to_owned(), one_line));
+    row(words.use_head, one_line(&use_in(reason, language)));
     align_right(&mut rows, &[]);
     text.push_str(&indented(&rows));
-    text.push_str("  why it is there\n");
+    let _ = writeln!(text, "  {}", head(words.why_head));
     for way in reason.ways.iter() {
-        let kept = way.first().and_then(|first| first.root.as_ref()).map(root).unwrap_or_default();
-        let _ = writeln!(text, "    {} ({kept})", steps(way));
+        let kept = way.first().and_then(|first| first.root.as_ref());
+        let kept = kept.map(|kept| root(kept, language)).unwrap_or_default();
+        let _ = writeln!(text, "    {} ({kept})", steps(way, language));
     }
     text
 }
 
 /// The packages of a way, with how much each makes use of the next where it works without.
-fn steps(way: &[Package]) -> String {
+fn steps(way: &[Package], language: Language) -> String {
     let mut text = String::new();
     for (at, package) in way.iter().enumerate() {
         if let Some(before) = at.checked_sub(1).map(|before| &way[before]) {
             let want = before.wants.iter().find(|want| want.package == package.id);
-            let kind = want.map(|want| match want.kind {
-                DependencyKind::Required | DependencyKind::Peer => "",
-                DependencyKind::Extra => "extra ",
-                DependencyKind::Recommended => "recommends ",
-                DependencyKind::Optional => "optional ",
-            });
-            let _ = write!(text, " → {}", kind.unwrap_or_default());
+            let kind = want.and_then(|want| dependency(want.kind, language));
+            text.push_str(" → ");
+            if let Some(kind) = kind {
+                let _ = write!(text, "{kind} ");
+            }
         }
         text.push_str(&one_line(&package.name));
     }
     text
 }
 
-fn use_in(reason: &Reasons) -> String {
+fn use_in(reason: &Reasons, language: Language) -> String {
     let known = || reason.needed_by.iter().chain(reason.ways.iter().flatten());
-    usage(&reason.package.usage, |id| {
-        known().find(|package| package.id == id).map(|package| package.name.clone()).unwrap_or_default()
-    })
+    let name = |id| known().find(|package| package.id == id).map(|package| package.name.clone());
+    usage(&reason.package.usage, |id| name(id).unwrap_or_default(), language)
 }
 
 /// What would be left without packages.
 #[must_use]
-pub fn removals(removals: &[Removal]) -> String {
+pub fn removals(removals: &[Removal], language: Language) -> String {
     let mut text = String::new();
     for removal in removals.iter().filter(|removal| !removal.without.is_empty()) {
-        push(&mut text, &removal_text(removal));
+        push(&mut text, &removal_text(removal, language));
     }
     text
 }
 
-fn removal_text(removal: &Removal) -> String {
+fn removal_text(removal: &Removal, language: Language) -> String {
     let names: Vec<_> = removal.without.iter().map(|package| one_line(&package.name)).collect();
     let what_if = &removal.what_if;
+    let words = language.words();
     let mut text = format!(
-        "{} without {}: {} → {} (−{})\n",
-        one_line(&removal.service),
-        names.join(", "),
-        bytes(removal.whole_bytes),
-        bytes(what_if.size_bytes),
-        bytes(what_if.image_bytes),
+        "{}: {} → {} (−{})\n",
+        (words.terminal.without)(&one_line(&removal.service), &names.join(", ")),
+        language.bytes(removal.whole_bytes),
+        language.bytes(what_if.size_bytes),
+        language.bytes(what_if.image_bytes),
     );
-    let mut rows = table(&["all layers", "package"]);
+    let mut rows = heads(&[words.all_layers, words.package_head]);
     for package in removal.gone_packages.iter().take(REMOVED) {
-        rows.add_row([bytes(package.image_bytes).to_string(), one_line(&package.label())]);
+        rows.add_row([language.bytes(package.image_bytes).to_string(), one_line(&package.label())]);
     }
     align_right(&mut rows, &[0]);
     text.push_str(&indented(&rows));
     let left = &removal.gone_packages[removal.gone_packages.len().min(REMOVED)..];
     if !left.is_empty() {
         let more: Bytes = left.iter().map(|package| package.image_bytes).sum();
-        let _ = writeln!(text, "  and {} more, {}", count(left.len() as u64), bytes(more));
+        let more = language.bytes(more).to_string();
+        let _ = writeln!(text, "  {}", (words.terminal.and_more_of)(&count(left.len() as u64), &more));
     }
     let name = |id: &PackageId| {
         let found = removal.broken_packages.iter().find(|package| package.id == *id);
         found.map(|package| one_line(&package.name)).unwrap_or_default()
     };
     if what_if.broken.is_empty() {
-        text.push_str("  nothing that stays is known to need them\n");
+        let _ = writeln!(text, "  {}", words.nothing_breaks);
     } else {
-        text.push_str("  what breaks\n");
+        let _ = writeln!(text, "  {}", words.breaks);
     }
     for broken in &what_if.broken {
         let _ = match broken {
             Broken::Package { package, needs } => {
-                writeln!(text, "    {} needs {}", name(package), name(needs))
+                writeln!(text, "    {}", (words.package_needs)(&name(package), &name(needs)))
             }
             Broken::Application { evidence, needs } => {
                 let evidence: Vec<_> = evidence.iter().map(|file| one_line(file)).collect();
-                writeln!(text, "    the application needs {}: {}", name(needs), evidence.join(", "))
+                let evidence = evidence.join(", ");
+                writeln!(text, "    {}", (words.application_needs)(&name(needs), &evidence))
             }
         };
     }
     if !what_if.deprived.is_empty() {
-        text.push_str("  what works without them\n");
+        let _ = writeln!(text, "  {}", words.works_without);
     }
     for deprived in what_if.deprived.iter().take(REMOVED) {
-        let why = wanted_by(deprived.kind, &name(&deprived.package));
+        let why = wanted_by(deprived.kind, &name(&deprived.package), language);
         let _ = writeln!(text, "    {}: {why}", name(&deprived.of));
     }
     let left = what_if.deprived.len().saturating_sub(REMOVED);
     if left > 0 {
-        let _ = writeln!(text, "    and {} more", count(left as u64));
+        let _ = writeln!(text, "    {}", (words.terminal.and_more)(&count(left as u64)));
     }
     text
 }
@@ -342,46 +383,52 @@ const REMOVED: usize = 20;
 
 /// What services need of the images they share.
 #[must_use]
-pub fn splits(splits: &[Split]) -> String {
+pub fn splits(splits: &[Split], language: Language) -> String {
     let mut text = String::new();
     for split in splits {
-        push(&mut text, &split_text(split));
+        push(&mut text, &split_text(split, language));
     }
     text
 }
 
-fn split_text(split: &Split) -> String {
-    let name = split.reference.as_deref().map_or_else(|| "(no name)".to_owned(), one_line);
-    let mut text = format!("{name}: {}, run by {} services\n", bytes(split.size_bytes), split.services.len());
-    let mut rows = table(&["service", "needs alone", "alone it would weigh", "begins with"]);
+fn split_text(split: &Split, language: Language) -> String {
+    let all = language.words();
+    let words = &all.terminal;
+    let name = split.reference.as_deref().map_or_else(|| all.no_name.to_owned(), one_line);
+    let services = language.many(split.services.len() as u64, &all.service_noun);
+    let size = language.bytes(split.size_bytes).to_string();
+    let mut text = format!("{}\n", (words.shared_by)(&name, &size, &services));
+    let mut rows = heads(&[all.service, words.needs_alone, words.alone_weighs, words.starts_with]);
     for share in &split.services {
         rows.add_row([
             short(&share.service),
-            bytes(share.only.bytes).to_string(),
-            format!("at most {}", bytes(share.predicted_bytes)),
+            language.bytes(share.only.bytes).to_string(),
+            (words.at_most)(&language.bytes(share.predicted_bytes).to_string()),
             shorten(&one_line(&share.entries.join(", ")), CELL),
         ]);
     }
     align_right(&mut rows, &[1, 2]);
     text.push_str(&indented(&rows));
     for share in &split.services {
-        let _ = writeln!(text, "  only {}: {}", one_line(&share.service), named(&share.only));
+        let only = (words.only)(&one_line(&share.service));
+        let _ = writeln!(text, "  {only}: {}", named(&share.only, language));
     }
-    let _ = writeln!(text, "  several: {}", named(&split.shared));
-    let _ = writeln!(text, "  none: {}", named(&split.unused));
+    let _ = writeln!(text, "  {}: {}", words.several, named(&split.shared, language));
+    let _ = writeln!(text, "  {}: {}", words.none, named(&split.unused, language));
     text
 }
 
 /// The heaviest packages of a part, with their sum.
-fn named(part: &Part) -> String {
+fn named(part: &Part, language: Language) -> String {
     const NAMED: usize = 6;
+    let words = &language.words().terminal;
     if part.packages.is_empty() {
-        return "nothing".to_owned();
+        return words.nothing.to_owned();
     }
     let names: Vec<_> = part.packages.iter().take(NAMED).map(|package| one_line(&package.name)).collect();
     let more = match part.packages.len().saturating_sub(NAMED) {
         0 => String::new(),
-        more => format!(" and {} more", count(more as u64)),
+        more => format!(" {}", (words.and_more)(&count(more as u64))),
     };
-    format!("{}: {}{more}", bytes(part.bytes), names.join(", "))
+    format!("{}: {}{more}", language.bytes(part.bytes), names.join(", "))
 }

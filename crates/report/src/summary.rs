@@ -12,9 +12,12 @@ use crate::language::Language;
 use crate::regressions;
 use crate::verdict;
 
-/// What stands there in a page without data.
-pub const NOTHING: &str = "<h1>Compare container images</h1>\n<p>This page reads images and snapshots that are dropped \
-    on it, by a program it brings along. It needs JavaScript, and no network.</p>\n";
+/// The summary of a page without data.
+#[must_use]
+pub fn nothing(language: Language) -> String {
+    let words = &language.words().terminal;
+    format!("<h1>{}</h1>\n<p>{}</p>\n", escape(words.page_title), escape(words.page_lead))
+}
 
 /// The summary of two snapshots. Where they hold no images, it is the sentence on their memory. All text is escaped, so
 /// it can be put into the page as it is.

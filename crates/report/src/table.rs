@@ -12,6 +12,18 @@ pub(crate) fn table(header: &[&str]) -> Table {
     table
 }
 
+/// A table whose heads are words of a language, in lower case as all heads of the terminal.
+pub(crate) fn heads(words: &[&str]) -> Table {
+    let words: Vec<String> = words.iter().map(|word| head(word)).collect();
+    table(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// A word that may begin with a capital on the page, as the terminal shows it.
+pub(crate) fn head(word: &str) -> String {
+    let mut rest = word.chars();
+    rest.next().map(|first| first.to_lowercase().chain(rest).collect()).unwrap_or_default()
+}
+
 /// Sets the columns apart and puts figures under each other.
 pub(crate) fn align_right(table: &mut Table, columns: &[usize]) {
     for column in table.column_iter_mut() {

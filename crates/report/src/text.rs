@@ -7,10 +7,10 @@ use plimsoll_analysis::compare::ServiceComparison;
 use plimsoll_analysis::inspect::{ImageInspection, Inspection, LayerInspection};
 use plimsoll_snapshot::{Bytes, Transport};
 
-use crate::format::{bytes, count, delta, name, one_line, percent, shorten};
+use crate::format::{count, name, one_line, shorten};
 use crate::language::Language;
-use crate::table::{align_right, indented, push, table};
-use crate::{memory, regressions, sizes, verdict, words};
+use crate::table::{align_right, head, heads, indented, push, table};
+use crate::{memory, regressions, sizes, verdict};
 
 /// The width that an instruction is cut to. The JSON has all of it.
 const INSTRUCTION: usize = 64;
@@ -19,63 +19,66 @@ const CONFIG: usize = 40;
 
 /// An inspection.
 #[must_use]
-pub fn inspection(inspection: &Inspection) -> String {
+pub fn inspection(inspection: &Inspection, language: Language) -> String {
     let mut text = String::new();
     for image in &inspection.images {
-        push(&mut text, &image_section(image));
+        push(&mut text, &image_section(image, language));
     }
     if inspection.images.len() > 1 {
         let stack = inspection.stack;
+        let words = &language.words().terminal;
+        let unique = language.size(&sizes::UNIQUE);
+        let sum = language.bytes(stack.sum_bytes).to_string();
         let summary = figures(&[
-            ("services", count(stack.services), ""),
-            ("different images", count(stack.images), ""),
-            (
-                "sum of image sizes",
-                bytes(stack.sum_bytes).to_string(),
-                "shared layers counted for each image",
-            ),
-            (sizes::UNIQUE.name, bytes(stack.unique_bytes).to_string(), sizes::UNIQUE.definition),
+            (language.words().service_noun.more, count(stack.services), ""),
+            (words.different_images, count(stack.images), ""),
+            (words.sum_of_sizes, sum, words.sum_of_sizes_means),
+            (unique.name, language.bytes(stack.unique_bytes).to_string(), unique.definition),
         ]);
-        push(&mut text, &format!("Stack\n{summary}"));
+        push(&mut text, &format!("{}\n{summary}", words.stack));
     }
     text
 }
 
-fn image_section(image: &ImageInspection) -> String {
+fn image_section(image: &ImageInspection, language: Language) -> String {
+    let words = language.words();
     let mut text = format!("{}\n", one_line(&image.service));
-    let name = image.reference.as_deref().map(one_line).unwrap_or_else(|| "(no name)".to_owned());
+    let name = image.reference.as_deref().map_or_else(|| words.no_name.to_owned(), one_line);
     let slashes = if image.source.transport == Transport::Docker { "//" } else { "" };
     let source = format!("{}:{slashes}{}", image.source.transport.name(), one_line(&image.source.name));
     let platform = one_line(&image.platform.to_string());
     let _ = writeln!(text, "  {name} · {} · {platform} · {source}", image.id.short());
-    let compressed = image.compressed_bytes.map_or_else(|| "–".to_owned(), |size| bytes(size).to_string());
+    let figure = |bytes: Bytes| language.bytes(bytes).to_string();
+    let hidden_share = language.share(image.hidden_bytes, image.size_bytes);
     let rows = [
-        (sizes::IMAGE, bytes(image.size_bytes).to_string()),
-        (sizes::FINAL_TREE, bytes(image.final_tree_bytes).to_string()),
-        (sizes::HIDDEN, share(image.hidden_bytes, image.size_bytes)),
-        (sizes::DUPLICATE, bytes(image.duplicate_bytes).to_string()),
-        (sizes::COMPRESSED, compressed),
-        (sizes::ALLOCATED, bytes(image.allocated_estimate_bytes).to_string()),
+        (sizes::IMAGE, figure(image.size_bytes)),
+        (sizes::FINAL_TREE, figure(image.final_tree_bytes)),
+        (sizes::HIDDEN, format!("{} ({hidden_share})", figure(image.hidden_bytes))),
+        (sizes::DUPLICATE, figure(image.duplicate_bytes)),
+        (sizes::COMPRESSED, image.compressed_bytes.map_or_else(dash, figure)),
+        (sizes::ALLOCATED, figure(image.allocated_estimate_bytes)),
     ];
-    let rows = rows.map(|(size, value)| (size.name, value, size.definition));
+    let rows = rows.map(|(size, value)| {
+        let size = language.size(&size);
+        (size.name, value, size.definition)
+    });
     text.push_str(&figures(&rows));
     if let Some(score) = image.dive_efficiency {
-        let _ = writeln!(text, "  dive efficiency {:.1} %", score * 100.0);
+        let score = language.decimal(format!("{:.1} %", score * 100.0));
+        let _ = writeln!(text, "  {} {score}", language.size(&sizes::DIVE_EFFICIENCY).name);
     }
-    text.push_str(&layers(&image.layers));
+    text.push_str(&layers(&image.layers, language));
     if !image.hidden.is_empty() {
-        text.push_str(&hidden(image));
+        text.push_str(&hidden(image, language));
     }
     for warning in image.warnings.iter() {
-        let _ = writeln!(text, "  warning: {}", one_line(&warning.message));
+        let _ = writeln!(text, "  {}: {}", words.warning, one_line(&language.warning(&warning.warning)));
     }
     text
 }
 
-fn share(part: Bytes, whole: Bytes) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "a percentage of a few digits")]
-    let percent = if whole == Bytes::ZERO { 0.0 } else { part.0 as f64 / whole.0 as f64 * 100.0 };
-    format!("{} ({percent:.1} %)", bytes(part))
+fn dash() -> String {
+    "–".to_owned()
 }
 
 fn figures(rows: &[(&str, String, &str)]) -> String {
@@ -87,123 +90,153 @@ fn figures(rows: &[(&str, String, &str)]) -> String {
     indented(&table)
 }
 
-fn layers(layers: &[LayerInspection]) -> String {
-    let mut table = table(&["#", "files", "size", "hidden", "stored", "instruction"]);
+fn layers(layers: &[LayerInspection], language: Language) -> String {
+    let words = language.words();
+    let mut table = heads(&[
+        "#",
+        words.files_head,
+        words.size_head,
+        words.hidden,
+        words.terminal.stored,
+        words.instruction,
+    ]);
     for (index, layer) in layers.iter().enumerate() {
         let instruction = layer.instruction.as_deref().map(one_line).unwrap_or_default();
         table.add_row([
             index.to_string(),
             count(layer.files),
-            bytes(layer.file_bytes).to_string(),
-            if layer.hidden_bytes == Bytes::ZERO {
-                "–".to_owned()
+            language.bytes(layer.file_bytes).to_string(),
+            if layer.hidden_bytes.is_zero() {
+                dash()
             } else {
-                bytes(layer.hidden_bytes).to_string()
+                language.bytes(layer.hidden_bytes).to_string()
             },
-            bytes(layer.blob_bytes).to_string(),
+            language.bytes(layer.blob_bytes).to_string(),
             shorten(&instruction, INSTRUCTION),
         ]);
     }
     align_right(&mut table, &[0, 1, 2, 3, 4]);
-    format!("\n  Layers\n{}", indented(&table))
+    format!("\n  {}\n{}", words.layers, indented(&table))
 }
 
-fn hidden(image: &ImageInspection) -> String {
-    let mut table = table(&["bytes", "files", "from", "by", "how", "largest"]);
+fn hidden(image: &ImageInspection, language: Language) -> String {
+    let words = language.words();
+    let mut table = heads(&[
+        words.bytes_head,
+        words.files_head,
+        words.from_layer,
+        words.by_layer,
+        words.how,
+        words.terminal.largest,
+    ]);
     for group in image.hidden.iter() {
         table.add_row([
-            bytes(group.bytes).to_string(),
+            language.bytes(group.bytes).to_string(),
             count(group.files),
             group.from_layer.to_string(),
             group.by_layer.to_string(),
-            words::cause(group.cause).to_owned(),
+            (words.cause)(group.cause).to_owned(),
             group.examples.first().map(|file| shorten(&file.path, INSTRUCTION)).unwrap_or_default(),
         ]);
     }
     align_right(&mut table, &[0, 1, 2, 3]);
-    format!("\n  Hidden bytes\n{}", indented(&table))
+    format!("\n  {}\n{}", words.terminal.hidden_bytes, indented(&table))
 }
 
 /// A comparison.
 #[must_use]
-pub fn comparison(changes: &Changes) -> String {
+pub fn comparison(changes: &Changes, language: Language) -> String {
     let comparison = &changes.comparison;
-    let mut text = format!("{}\n\n", verdict::of(changes, Language::English));
-    text.push_str(&regressions::text(&changes.regressions, Language::English));
-    let mut table = table(&["service", "before", "after", "change", "", "hidden before", "hidden after"]);
+    let words = language.words();
+    let mut text = format!("{}\n\n", verdict::of(changes, language));
+    text.push_str(&regressions::text(&changes.regressions, language));
+    let mut table = heads(&[
+        words.service,
+        words.before,
+        words.after,
+        words.change,
+        "",
+        words.terminal.hidden_before,
+        words.terminal.hidden_after,
+    ]);
+    let side = |image: Option<&ImageInspection>, figure: fn(&ImageInspection) -> Bytes| {
+        image.map_or_else(dash, |image| language.bytes(figure(image)).to_string())
+    };
+    let percent = |percent: Option<f64>| percent.map(|percent| language.percent(percent)).unwrap_or_default();
     for service in &comparison.services {
         table.add_row([
             name(&service.name),
             side(service.before.as_ref(), |image| image.size_bytes),
             side(service.after.as_ref(), |image| image.size_bytes),
-            delta(service.size.delta).to_string(),
-            service.size.percent().map(percent).unwrap_or_default(),
+            language.delta(service.size.delta).to_string(),
+            percent(service.size.percent()),
             side(service.before.as_ref(), |image| image.hidden_bytes),
             side(service.after.as_ref(), |image| image.hidden_bytes),
         ]);
     }
     let total = comparison.total;
     table.add_row([
-        "all, shared layers once".to_owned(),
-        bytes(total.before).to_string(),
-        bytes(total.after).to_string(),
-        delta(total.delta).to_string(),
-        total.percent().map(percent).unwrap_or_default(),
+        head(words.all_services),
+        language.bytes(total.before).to_string(),
+        language.bytes(total.after).to_string(),
+        language.delta(total.delta).to_string(),
+        percent(total.percent()),
     ]);
     align_right(&mut table, &[1, 2, 3, 4, 5, 6]);
     text.push_str(&indented(&table));
     for service in &comparison.services {
-        push(&mut text, &service_section(service));
+        push(&mut text, &service_section(service, language));
     }
     if let Some(compared) = &changes.memory {
-        push(&mut text, &memory::comparison_text(compared, Language::English));
+        push(&mut text, &memory::comparison_text(compared, language));
     }
     text
 }
 
-fn side(image: Option<&ImageInspection>, figure: fn(&ImageInspection) -> Bytes) -> String {
-    image.map_or_else(|| "–".to_owned(), |image| bytes(figure(image)).to_string())
-}
-
-fn service_section(service: &ServiceComparison) -> String {
+fn service_section(service: &ServiceComparison, language: Language) -> String {
+    let words = language.words();
     let mut text = format!("{}\n", one_line(&service.name));
     if service.bridge.is_empty() {
-        text.push_str("  no difference in size\n");
+        let _ = writeln!(text, "  {}", words.terminal.no_difference);
     } else {
-        let english = Language::English;
-        let mut table = table(&["", "why it changed", "most of it"]);
+        let mut table = table(&["", words.terminal.why_changed, words.terminal.most_of_it]);
         for step in service.bridge.iter() {
             table.add_row([
-                delta(step.delta).to_string(),
-                english.bridge_cause(step.cause),
-                english.bridge_parts(step),
+                language.delta(step.delta).to_string(),
+                language.bridge_cause(step.cause),
+                language.bridge_parts(step),
             ]);
         }
         align_right(&mut table, &[0]);
         text.push_str(&indented(&table));
     }
-    text.push_str(&layer_pairs(service));
-    text.push_str(&base_line(service));
+    text.push_str(&layer_pairs(service, language));
+    text.push_str(&base_line(service, language));
     if !service.files.largest.is_empty() {
-        let mut table = table(&["", "largest changes of files", ""]);
+        let mut table = heads(&["", words.largest_files, ""]);
         for file in service.files.largest.iter().take(10) {
-            let change = words::file_change(file.change).to_owned();
-            table.add_row([delta(file.size.delta).to_string(), file.path.clone(), change]);
+            let change = (words.file_change)(file.change).to_owned();
+            table.add_row([language.delta(file.size.delta).to_string(), file.path.clone(), change]);
         }
         align_right(&mut table, &[0]);
         let _ = write!(text, "\n{}", indented(&table));
     }
     if service.moves.files > 0 {
-        let (files, size) = (count(service.moves.files), bytes(service.moves.bytes));
-        let _ = writeln!(text, "\n  moved, with the same content: {files} files, {size}");
+        let files = language.many(service.moves.files, &words.file);
+        let size = language.bytes(service.moves.bytes).to_string();
+        let _ = writeln!(text, "\n  {}", (words.terminal.moved)(&files, &size));
     }
     if !service.config.is_empty() {
-        let mut table = table(&["setting", "before", "after"]);
+        let mut table = heads(&[words.setting_head, words.before, words.after]);
         for change in service.config.iter() {
             let cell = |value: &Option<String>| {
-                value.as_deref().map_or_else(|| "–".to_owned(), |value| shorten(&one_line(value), CONFIG))
+                value.as_deref().map_or_else(dash, |value| {
+                    let value = language.setting_value(&change.setting, value);
+                    shorten(&one_line(&value), CONFIG)
+                })
             };
-            table.add_row([one_line(&change.setting), cell(&change.before), cell(&change.after)]);
+            let setting = one_line(&language.setting(&change.setting));
+            table.add_row([setting, cell(&change.before), cell(&change.after)]);
         }
         align_right(&mut table, &[]);
         let _ = write!(text, "\n{}", indented(&table));
@@ -211,28 +244,26 @@ fn service_section(service: &ServiceComparison) -> String {
     text
 }
 
-fn base_line(service: &ServiceComparison) -> String {
+fn base_line(service: &ServiceComparison, language: Language) -> String {
     let base = &service.base;
     if base.shared_layers == 0 {
         return String::new();
     }
     let name = base.after.as_deref().map(|name| format!(" ({})", one_line(name))).unwrap_or_default();
-    format!(
-        "  base: the lowest {} layers{name}, {}, are the same\n",
-        base.shared_layers,
-        bytes(base.shared_bytes)
-    )
+    let size = language.bytes(base.shared_bytes).to_string();
+    format!("  {}\n", (language.words().terminal.base)(base.shared_layers, &name, &size))
 }
 
-fn layer_pairs(service: &ServiceComparison) -> String {
-    let mut table = table(&["layer", "before", "after", "instruction"]);
+fn layer_pairs(service: &ServiceComparison, language: Language) -> String {
+    let words = language.words();
+    let mut table = heads(&[words.layer_head, words.before, words.after, words.instruction]);
     let size = |image: Option<&ImageInspection>, index: Option<usize>| -> Option<Bytes> {
         Some(image?.layers.get(index?)?.file_bytes)
     };
     for pair in service.layers.iter() {
-        let cell = |size: Option<Bytes>| size.map_or_else(|| "–".to_owned(), |size| bytes(size).to_string());
+        let cell = |size: Option<Bytes>| size.map_or_else(dash, |size| language.bytes(size).to_string());
         table.add_row([
-            words::layer_match(pair.kind).to_owned(),
+            (words.layer_match)(pair.kind).to_owned(),
             cell(size(service.before.as_ref(), pair.before)),
             cell(size(service.after.as_ref(), pair.after)),
             shorten(&one_line(service.instruction(pair).unwrap_or_default()), INSTRUCTION),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::SizeChange;
-use plimsoll_analysis::memory::Memory;
+use plimsoll_analysis::memory::{Headroom, Memory};
 use plimsoll_analysis::regressions::rising;
 use plimsoll_analysis::targets::Judgement;
 use plimsoll_report::format::{count, unbroken};
@@ -10,7 +10,6 @@ use plimsoll_report::format::{count, unbroken};
 use super::change;
 use super::targets::{judgement, rest};
 use crate::figures;
-use crate::running::{Headroom, headroom};
 use crate::state::State;
 use crate::text::{self, bytes, percent, words};
 
@@ -92,7 +91,7 @@ fn memory_card(memory: &'static Memory) -> Option<AnyView> {
     let head = &words().running;
     // Headroom is none where it is being used up.
     let rising = rising(memory).map(|rising| unbroken(&text::language().regression(&rising)));
-    let (value, more) = match headroom(memory)? {
+    let (value, more) = match memory.headroom()? {
         Headroom::Least { service, taken, limit } => {
             let share = text::share(limit - taken, limit);
             let (number, unit) =

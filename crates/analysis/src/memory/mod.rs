@@ -6,6 +6,7 @@
 mod argv;
 pub mod compare;
 pub mod cost;
+mod headroom;
 mod health;
 mod lives;
 mod logs;
@@ -30,6 +31,7 @@ use plimsoll_snapshot::runtime::{Host, Metric, UnreadLimit};
 use plimsoll_snapshot::{Bytes, Runtime};
 use serde::Serialize;
 
+pub use headroom::Headroom;
 pub use health::{HealthVerdict, ServiceHealth};
 pub use lives::{CrashLoop, CrashSign};
 pub use logs::{Bound, LogBound, LogReason};

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use plimsoll_analysis::targets::{Targets, judge};
-use plimsoll_report::language::Language;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::{json, markdown, text};
 
 use super::expected::expect_names;
 use super::target_file::TargetFile;
-use super::{Format, ReadArgs, read_both};
+use super::{Format, LanguageArgs, ReadArgs, read_both};
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
 use crate::names;
@@ -44,9 +43,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Language of text and Markdown: `en` or `es`
-    #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
-    language: Language,
+    #[command(flatten)]
+    language: LanguageArgs,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -102,12 +100,14 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         ));
     }
     let gate = Gate { strict: args.strict, ideals: matches!(args.level, LevelArg::Ideal) };
-    let conclusion = conclusion(&judgement, gate);
+    let conclusion = conclusion(&judgement, gate, args.language.chosen());
     let printed = match args.format {
-        Format::Text => {
-            printer.data(&format!("{}\n{}\n", text::judgement(&judgement, args.language), conclusion.words))
-        }
-        Format::Markdown => printer.data(&markdown::judgement(&judgement, args.language)),
+        Format::Text => printer.data(&format!(
+            "{}\n{}\n",
+            text::judgement(&judgement, args.language.chosen()),
+            conclusion.words
+        )),
+        Format::Markdown => printer.data(&markdown::judgement(&judgement, args.language.chosen())),
         Format::Json => printer.stream(|out| json::judgement(&judgement, out)),
     };
     match printed {

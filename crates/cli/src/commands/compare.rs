@@ -1,10 +1,9 @@
 //! `plimsoll compare`: what changed between two snapshots.
 
 use plimsoll_analysis::Changes;
-use plimsoll_report::language::Language;
 use plimsoll_report::{json, markdown, text};
 
-use super::{Format, ReadArgs, read_both};
+use super::{Format, LanguageArgs, ReadArgs, read_both};
 use crate::error::Result;
 use crate::printer::Printer;
 
@@ -19,9 +18,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Language of Markdown: `en` or `es`
-    #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
-    language: Language,
+    #[command(flatten)]
+    language: LanguageArgs,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -36,8 +34,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let (before, after) = read_both(&args.before, &args.after, &args.read.options(), printer)?;
     let changes = Changes::between(&before, &after);
     match args.format {
-        Format::Text => printer.data(&text::comparison(&changes)),
-        Format::Markdown => printer.data(&markdown::comparison(&changes, args.language)),
+        Format::Text => printer.data(&text::comparison(&changes, args.language.chosen())),
+        Format::Markdown => printer.data(&markdown::comparison(&changes, args.language.chosen())),
         Format::Json => printer.stream(|out| json::comparison(&changes, out)),
     }
 }

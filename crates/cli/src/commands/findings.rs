@@ -1,12 +1,11 @@
 //! `plimsoll findings`: waste in an image, and how to fix it.
 
 use plimsoll_analysis::findings::{RULES, Rule, advise_by};
-use plimsoll_report::language::Language;
 use plimsoll_report::{findings, json, progress};
 use plimsoll_snapshot::Snapshot;
 
 use super::build::BuildArgs;
-use super::{Format, ReadArgs};
+use super::{Format, LanguageArgs, ReadArgs};
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
 use crate::names;
@@ -28,6 +27,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    language: LanguageArgs,
     #[command(flatten)]
     build: BuildArgs,
     #[command(flatten)]
@@ -83,8 +84,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         }
         return match args.format {
             Format::Json => printer.stream(|out| json::progress(&became, out)),
-            Format::Text => printer.data(&progress::text(&became, Language::English)),
-            Format::Markdown => printer.data(&progress::markdown(&became, Language::English)),
+            Format::Text => printer.data(&progress::text(&became, args.language.chosen())),
+            Format::Markdown => printer.data(&progress::markdown(&became, args.language.chosen())),
         };
     }
     let is_meant = |rule: &&Rule| args.rule.is_empty() || args.rule.iter().any(|id| *id == rule.id.as_str());
@@ -92,8 +93,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let typed = Some(&*args.source).filter(|source| *source != "-" && !args.read.options().redact);
     let advice = advise_by(&snapshot, &RULES.iter().filter(is_meant).collect::<Vec<_>>(), typed);
     match args.format {
-        Format::Text => printer.data(&findings::text(&advice, Language::English)),
-        Format::Markdown => printer.data(&findings::markdown(&advice, Language::English)),
+        Format::Text => printer.data(&findings::text(&advice, args.language.chosen())),
+        Format::Markdown => printer.data(&findings::markdown(&advice, args.language.chosen())),
         Format::Json => printer.stream(|out| json::findings(&advice, out)),
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod why;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use plimsoll_collect::{Depth, Limits};
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::{LONGEST_PATH, Snapshot, SnapshotLimits};
@@ -63,12 +64,32 @@ pub(crate) enum TextOrJson {
     Json,
 }
 
-/// A language, by its tag: `en`, `es`.
-fn language(tag: &str) -> std::result::Result<Language, String> {
-    Language::of_tag(tag).ok_or_else(|| {
-        let known: Vec<_> = Language::ALL.iter().map(|language| language.tag()).collect();
-        format!("known are {}", known.join(", "))
-    })
+/// The language of a document. Every command that prints one takes it.
+#[derive(clap::Args)]
+pub(crate) struct LanguageArgs {
+    /// Output language; JSON is always in English
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
+    language: Tag,
+}
+
+impl LanguageArgs {
+    pub(crate) const fn chosen(&self) -> Language {
+        self.language.0
+    }
+}
+
+/// A language, given by its tag. It is a type here because neither `clap` nor `Language` is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tag(Language);
+
+impl ValueEnum for Tag {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self(Language::English), Self(Language::Spanish)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.tag()).help(self.0.name()))
+    }
 }
 
 /// The options of every command that reads sources.
@@ -199,7 +220,7 @@ fn depth(text: &str) -> std::result::Result<Depth, String> {
         "verified" => Ok(Depth::Verified),
         "unverified" => Ok(Depth::Unverified),
         "headers" => Ok(Depth::Headers),
-        _ => Err("known are verified, unverified, headers".to_owned()),
+        _ => Err("expected one of: verified, unverified, headers".to_owned()),
     }
 }
 
@@ -289,4 +310,15 @@ fn read_both(
     }
     options.snapshot_limits.check_pair(&old, &new).map_err(Error::too_large)?;
     Ok((old, new))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_can_be_asked_for() {
+        let offered: Vec<Language> = Tag::value_variants().iter().map(|tag| tag.0).collect();
+        assert_eq!(offered, Language::ALL);
+    }
 }

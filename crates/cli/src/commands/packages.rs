@@ -2,7 +2,7 @@
 
 use plimsoll_report::{json, packages};
 
-use super::{Format, ReadArgs};
+use super::{Format, LanguageArgs, ReadArgs};
 use crate::error::Result;
 use crate::load::snapshot_or_source;
 use crate::printer::Printer;
@@ -24,6 +24,8 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
+    language: LanguageArgs,
+    #[command(flatten)]
     read: ReadArgs,
 }
 
@@ -38,8 +40,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let inventory = plimsoll_analysis::packages::inventory(&snapshot);
     let most = (!args.all).then_some(SHOWN);
     match args.format {
-        Format::Text => printer.data(&packages::text(&inventory, most)),
-        Format::Markdown => printer.data(&packages::markdown(&inventory, most)),
+        Format::Text => printer.data(&packages::text(&inventory, most, args.language.chosen())),
+        Format::Markdown => printer.data(&packages::markdown(&inventory, most, args.language.chosen())),
         Format::Json => printer.stream(|out| json::inventory(&inventory, out)),
     }
 }

@@ -6,13 +6,12 @@ use plimsoll_analysis::lines::shell;
 use plimsoll_analysis::memory::recommend::{Demands, recommend};
 use plimsoll_analysis::targets::Targets;
 use plimsoll_report::compose_override::compose_override;
-use plimsoll_report::language::Language;
 use plimsoll_snapshot::Runtime;
 use plimsoll_snapshot::runtime::PlanFormat;
 
-use super::ReadArgs;
 use super::expected::expect_services;
 use super::target_file::TargetFile;
+use super::{LanguageArgs, ReadArgs};
 use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
@@ -34,9 +33,8 @@ pub(crate) struct Args {
     /// A limit from the file is raised if the recording shows that the service needs more.
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
-    /// Language of the comments: `en` or `es`
-    #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
-    language: Language,
+    #[command(flatten)]
+    language: LanguageArgs,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -70,7 +68,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         limits: targets.demanded_limits(),
         reservations: targets.demanded_reservations(),
     };
-    let text = compose_override(&recommend(runtime, &demands), args.language);
+    let text = compose_override(&recommend(runtime, &demands), args.language.chosen());
     match &args.output {
         None | Some(Output::Standard) => printer.data(&text),
         Some(output) => {

@@ -13,7 +13,7 @@ use plimsoll_snapshot::{Bundle, Snapshot};
 use super::build::BuildArgs;
 use super::expected::expect_names;
 use super::target_file::TargetFile;
-use super::{ReadArgs, read_both};
+use super::{LanguageArgs, ReadArgs, read_both};
 use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
@@ -59,9 +59,8 @@ pub(crate) struct Args {
     /// Without `--output`, every format except `html` goes to standard output.
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Language: `en` or `es`; readers of the page can switch
-    #[arg(long, value_name = "TAG", default_value = "en", value_parser = super::language)]
-    language: Language,
+    #[command(flatten)]
+    language: LanguageArgs,
     /// Target file to check AFTER against, in the page: `plimsoll init` writes one
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
@@ -81,6 +80,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let output = args.output.as_ref();
+    let language = args.language.chosen();
     let document = document(args.format, output)?;
     if document == Document::Page && output.is_none() {
         return Err(Error::usage("a page is written to a file", "`--output report.html` names it"));
@@ -116,26 +116,26 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let bundle = Bundle { before: before.unwrap_or_default(), after, targets, names };
     let standard = Output::Standard;
     let place = output.unwrap_or(&standard);
-    let verdict = verdict::of(&changes, args.language);
+    let verdict = verdict::of(&changes, language);
     let written = match document {
         Document::Page => {
             let viewer = viewer.as_ref().expect("it was found before anything was read");
-            page(viewer, place, &bundle, &changes, args.language)
+            page(viewer, place, &bundle, &changes, language)
         }
         Document::Markdown => {
             let text = if is_compared {
-                markdown::comparison(&changes, args.language)
+                markdown::comparison(&changes, language)
             } else {
-                markdown::single(&changes.comparison, &inspect(&bundle.after), args.language)
+                markdown::single(&changes.comparison, &inspect(&bundle.after), language)
             };
             place.write(Content::Text, |out| out.write_all(text.as_bytes()))
         }
         Document::Svg => {
-            let svg = card::card(&changes, args.language);
+            let svg = card::card(&changes, language);
             place.write(Content::Text, |out| out.write_all(svg.as_bytes()))
         }
         Document::Png => {
-            let png = picture::png(&card::card(&changes, args.language))?;
+            let png = picture::png(&card::card(&changes, language))?;
             place.write(Content::Binary, |out| out.write_all(&png))
         }
         Document::Json if is_compared => place.write(Content::Text, |out| json::comparison(&changes, out)),

@@ -3,6 +3,7 @@
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::summary;
 
+use super::LanguageArgs;
 use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::output::{Content, Output};
@@ -16,6 +17,8 @@ pub(crate) struct Args {
     /// File to write; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Output,
+    #[command(flatten)]
+    language: LanguageArgs,
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -28,7 +31,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         Error::usage("this plimsoll was built without its viewer", "`cargo xtask build` builds both")
     })?;
     let viewer = Viewer::parse(built).expect("the viewer was cut for its slots when it was bundled");
-    let page = Page { title: "Plimsoll", lang: "en", static_html: summary::NOTHING, data: b"" };
+    let language = args.language.chosen();
+    let page =
+        Page { title: "Plimsoll", lang: language.tag(), static_html: &summary::nothing(language), data: b"" };
     args.output.write(Content::Binary, |out| viewer.write(&page, out))?;
     printer.note(&format!("{}: open it in a browser, and drop images or snapshots on it", args.output));
     Ok(())

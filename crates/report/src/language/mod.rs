@@ -2,8 +2,8 @@
 //!
 //! A language is a file with one value of [`Words`]. A string is added in three lines: a field here, its words in
 //! `en.rs` and in `es.rs`; the compiler names the file that lacks one. A text with figures in it is a function of
-//! figures that are formatted already, so a language decides on their order and never on their digits. JSON and the
-//! terminal speak English alone.
+//! figures that are formatted already, so a language decides on their order and never on their digits. JSON is the
+//! same in every language.
 
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{BridgeCause, BridgePart, BridgeStep, FileChange, LayerMatch};
@@ -19,10 +19,12 @@ mod findings;
 mod messages;
 mod regressions;
 mod running;
+mod terminal;
 
 pub use findings::{FindingsWords, RuleWords};
 pub use messages::Messages;
 pub use running::RunningWords;
+pub use terminal::TerminalWords;
 
 /// The name of a world of packages, the same in every language.
 #[must_use]
@@ -571,6 +573,8 @@ pub struct Words {
 
     // What runs: memory, limits, targets.
     pub running: RunningWords,
+    // What only text documents say.
+    pub terminal: TerminalWords,
     pub messages: Messages,
     pub findings_report: FindingsWords,
 

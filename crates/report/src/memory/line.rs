@@ -2,15 +2,26 @@
 
 use plimsoll_analysis::memory::compare::{Gate, GateKind, MemoryComparison, ServiceMemoryComparison};
 use plimsoll_analysis::memory::{
-    AtOnce, CrashLoop, KillEvidence, LimitReason, LimitRefusal, Memory, PostgresReason, ServiceMemory,
-    StartUp, Totals, TrendReason, TrendVerdict,
+    AtOnce, CrashLoop, Headroom, KillEvidence, LimitReason, LimitRefusal, Memory, PostgresReason,
+    ServiceMemory, StartUp, Totals, TrendReason, TrendVerdict,
 };
+
+use plimsoll_snapshot::Bytes;
 
 /// One line.
 #[derive(Debug)]
 pub enum Line<'a> {
     /// What all services may take.
     Totals(&'a Totals),
+    /// The service that is nearest to its limit.
+    LeastHeadroom {
+        /// Its name.
+        service: &'a str,
+        /// Its maximum usage.
+        taken: Bytes,
+        /// Its limit.
+        limit: Bytes,
+    },
     /// The memory of all services at the same time.
     AtOnce(&'a AtOnce),
     /// How long the whole stack takes to be healthy.
@@ -71,6 +82,10 @@ pub enum ServiceLine<'a> {
 #[must_use]
 pub fn of_memory(memory: &Memory) -> Vec<Line<'_>> {
     let mut lines = vec![Line::Totals(&memory.totals)];
+    // Which services have no limit is part of the totals.
+    if let Some(Headroom::Least { service, taken, limit }) = memory.headroom() {
+        lines.push(Line::LeastHeadroom { service, taken, limit });
+    }
     lines.extend(memory.at_once.as_ref().map(Line::AtOnce));
     if let Some(start) = &memory.start_up.whole {
         lines.push(Line::StackHealthy { start, without_check: &memory.start_up.without_check });

@@ -5,7 +5,6 @@ mod line;
 
 use std::fmt::Write as _;
 
-use comfy_table::{CellAlignment, Table};
 use plimsoll_analysis::memory::compare::MemoryComparison;
 use plimsoll_analysis::memory::{Distribution, Limit, Memory, OomVerdict, ServiceMemory};
 use plimsoll_snapshot::Bytes;
@@ -16,28 +15,17 @@ pub use self::line::{Line, ServiceLine, of_comparison, of_memory};
 use crate::format::{name, one_line};
 use crate::language::Language;
 use crate::markup::escaped;
+use crate::table::{align_right, indented, table};
 
 /// The memory of a stack, for a terminal.
 #[must_use]
 pub fn text(memory: &Memory, language: Language) -> String {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(header(language));
+    let mut table = table(&header(language));
     for service in &memory.services {
         table.add_row(row(service, language));
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    for column in 1..=7 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut text = format!("{}\n", language.words().memory);
-    table.lines().for_each(|line| {
-        let _ = writeln!(text, "  {}", line.trim_end());
-    });
+    align_right(&mut table, &[1, 2, 3, 4, 5, 6, 7]);
+    let mut text = format!("{}\n{}", language.words().memory, indented(&table));
     for line in lines(&of_memory(memory), language) {
         let _ = writeln!(text, "  {line}");
     }

@@ -1,8 +1,9 @@
 //! How a check ends, in one last line: what was met, what was missed and named, what could not be judged.
 
-use plimsoll_analysis::targets::{Judgement, Level, Outcome, Status};
+use plimsoll_analysis::targets::{Judgement, Level, LevelOutcome, Outcome, Status};
 
 use crate::format::one_line;
+use crate::language::Language;
 
 /// What has to be met.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,31 +25,37 @@ pub struct Conclusion {
 
 /// Judges the gate, and names what does not pass it.
 #[must_use]
-pub fn conclusion(judgement: &Judgement, gate: Gate) -> Conclusion {
+pub fn conclusion(judgement: &Judgement, gate: Gate, language: Language) -> Conclusion {
+    let (terminal, running) = (&language.words().terminal, &language.words().running);
     let with = |wanted: Status| -> Vec<String> {
-        let levels = judgement.outcomes.iter().flat_map(|outcome| states(outcome, gate));
+        let levels = judgement.outcomes.iter().flat_map(|outcome| states(outcome, gate, language));
         levels.filter(|(_, status)| *status == wanted).map(|(name, _)| one_line(&name)).collect()
     };
     let (missed, unknown) = (with(Status::Fail), with(Status::Unknown));
     let required = judgement.passed + judgement.failed + judgement.unknown;
-    let mut words = format!("{} of {required} targets met", judgement.passed);
+    let mut words = (terminal.targets_met)(&judgement.passed.to_string(), &required.to_string());
     if gate.ideals {
-        words.push_str(&format!("; {} of {} ideals reached", judgement.ideals_reached, judgement.ideals));
+        let [reached, ideals] = [judgement.ideals_reached, judgement.ideals].map(|count| count.to_string());
+        words.push_str(&format!("; {}", (running.ideals)(&reached, &ideals)));
     }
     if !missed.is_empty() {
-        words.push_str(&format!("; {} missed: {}", missed.len(), missed.join(", ")));
+        words.push_str(&format!("; {}: {}", (running.missed)(&missed.len().to_string()), missed.join(", ")));
     }
     if !unknown.is_empty() {
-        let counts = if gate.strict { " and counted as missed" } else { "" };
-        words.push_str(&format!("; {} unknown{counts}: {}", unknown.len(), unknown.join(", ")));
+        let count = if gate.strict { terminal.counted_as_missed } else { running.unknown_count };
+        words.push_str(&format!("; {}: {}", count(&unknown.len().to_string()), unknown.join(", ")));
     }
     let is_met = missed.is_empty() && (unknown.is_empty() || !gate.strict);
-    Conclusion { is_met, words: format!("{}: {words}", if is_met { "passed" } else { "failed" }) }
+    Conclusion {
+        is_met,
+        words: format!("{}: {words}", if is_met { terminal.passed } else { terminal.failed }),
+    }
 }
 
 /// The parts of a target that the gate asks for, each with what became of it.
-fn states(outcome: &Outcome, gate: Gate) -> Vec<(String, Status)> {
+fn states(outcome: &Outcome, gate: Gate, language: Language) -> Vec<(String, Status)> {
     let minimum = outcome.required.then(|| (outcome.id.clone(), outcome.status));
     let ideals = outcome.levels.iter().filter(|level| gate.ideals && level.level == Level::Ideal);
-    minimum.into_iter().chain(ideals.map(|level| (format!("{} (ideal)", outcome.id), level.status))).collect()
+    let ideal = |level: &LevelOutcome| ((language.words().terminal.ideal_of)(&outcome.id), level.status);
+    minimum.into_iter().chain(ideals.map(ideal)).collect()
 }

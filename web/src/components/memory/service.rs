@@ -22,14 +22,14 @@ pub(crate) fn ServiceBlock(
     let panels: Vec<_> = running
         .courses(name)
         .into_iter()
-        .map(|(under_load, timelines)| {
+        .map(|(course, timelines)| {
             let courses = Courses {
                 sides: timelines,
                 limits: sides.map(|side| side.and_then(|side| side.limit.bytes())),
                 reservation: sides[1].or(sides[0]).and_then(|side| side.reservation),
                 peak: sides[1].or(sides[0]).and_then(|side| side.peak),
             };
-            panel(running, name, under_load.map(words().running.phase), courses)
+            panel(running, name, course.under_load().map(words().running.phase), courses)
         })
         .collect();
     let chart = if panels.is_empty() {

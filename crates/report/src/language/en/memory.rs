@@ -449,6 +449,12 @@ pub(super) fn line(line: &Line<'_>) -> String {
             memory(totals.reservations),
             totals.host.map(|host| format!(", the host has {}", memory(host))).unwrap_or_default()
         ),
+        Line::LeastHeadroom { service, taken, limit } => format!(
+            "the least headroom: {} of the limit of {service}, which takes {} of {} at most",
+            Language::English.share(Bytes(limit.0.saturating_sub(taken.0)), *limit),
+            memory(*taken),
+            memory(*limit)
+        ),
         Line::AtOnce(AtOnce { loaded: Some(loaded), all, .. }) => {
             format!(
                 "all at the same time: p95 {} under load, maximum {}",

@@ -6,6 +6,7 @@ mod regressions;
 mod rules;
 mod running;
 mod targets;
+mod terminal;
 
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
@@ -384,6 +385,7 @@ pub(super) static WORDS: Words = Words {
     services_empty: "Neither side has a service. To make a report, pass two snapshots:",
 
     running: running::WORDS,
+    terminal: terminal::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,

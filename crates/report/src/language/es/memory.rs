@@ -457,6 +457,12 @@ pub(super) fn line(line: &Line<'_>) -> String {
             memory(totals.reservations),
             totals.host.map(|host| format!(", el host tiene {}", memory(host))).unwrap_or_default()
         ),
+        Line::LeastHeadroom { service, taken, limit } => format!(
+            "menor margen: {} del límite de {service}, con un máximo de {} de {}",
+            Language::Spanish.share(Bytes(limit.0.saturating_sub(taken.0)), *limit),
+            memory(*taken),
+            memory(*limit)
+        ),
         Line::AtOnce(AtOnce { loaded: Some(loaded), all, .. }) => {
             format!("todos a la vez: p95 {} con carga, máximo {}", memory(loaded.p95), memory(all.max))
         }

@@ -6,6 +6,7 @@ mod regressions;
 mod rules;
 mod running;
 mod targets;
+mod terminal;
 mod warnings;
 
 use plimsoll_analysis::Cause;
@@ -392,6 +393,7 @@ pub(super) static WORDS: Words = Words {
     services_empty: "Ningún lado tiene servicios. Para hacer un informe, indique dos instantáneas:",
 
     running: running::WORDS,
+    terminal: terminal::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,

@@ -1,0 +1,56 @@
+//! English.
+
+use crate::language::TerminalWords;
+
+pub(super) const WORDS: TerminalWords = TerminalWords {
+    page_title: "Compare container images",
+    page_lead: "Drop images and snapshots on this page. It reads them with its own program, which needs JavaScript and no network.",
+
+    stack: "Stack",
+    different_images: "different images",
+    sum_of_sizes: "sum of image sizes",
+    sum_of_sizes_means: "shared layers counted for each image",
+    stored: "stored",
+    hidden_bytes: "Hidden bytes",
+    largest: "largest",
+
+    hidden_before: "hidden before",
+    hidden_after: "hidden after",
+    no_difference: "no difference in size",
+    why_changed: "why it changed",
+    most_of_it: "most of it",
+    moved: |files, size| format!("moved, with the same content: {files}, {size}"),
+    base: |layers, name, size| match layers {
+        1 => format!("base: the lowest layer{name}, {size}, is the same"),
+        layers => format!("base: the lowest {layers} layers{name}, {size}, are the same"),
+    },
+
+    incomplete: "some layers were not examined: read the image again to see all packages",
+    owner_packages: |ecosystem| format!("packages: {ecosystem}"),
+    owner_cache: |name| format!("cache: {name}"),
+    apt_lists: "apt lists",
+    apt_archives: "apt archives",
+    other_cache: "other",
+    and_more: |number| format!("and {number} more"),
+    and_more_of: |number, size| format!("and {number} more, {size}"),
+    kept_with: |size, packages| format!("{size}, with {packages} that only it keeps there"),
+    not_recorded: "not recorded",
+    not_stated: "not stated",
+    without: |service, packages| format!("{service} without {packages}"),
+
+    shared_by: |image, size, services| format!("{image}: {size}, run by {services}"),
+    needs_alone: "needs alone",
+    alone_weighs: "alone it would weigh",
+    starts_with: "starts with",
+    at_most: |size| format!("at most {size}"),
+    only: |service| format!("only {service}"),
+    several: "several",
+    none: "none",
+    nothing: "nothing",
+
+    passed: "passed",
+    failed: "failed",
+    targets_met: |met, required| format!("{met} of {required} targets met"),
+    counted_as_missed: |number| format!("{number} unknown and counted as missed"),
+    ideal_of: |target| format!("{target} (ideal)"),
+};
