@@ -476,7 +476,7 @@ pub struct Words {
     pub not_saved: fn(reason: &str) -> String,
     pub same_name: fn(name: &str) -> String,
 
-    // What is not in this report.
+    // Packages, findings and targets.
     pub packages: &'static str,
     pub packages_rows: &'static str,
     pub packages_lead: &'static str,
@@ -543,7 +543,6 @@ pub struct Words {
     pub memory: &'static str,
     pub findings: &'static str,
     pub findings_lead: fn(service: &str) -> String,
-    /// Said where the texts of the rules have another language than the page.
     pub finding: Noun,
     pub findings_sum: fn(findings: &str, saving: &str, possible: &str) -> String,
     pub findings_clean: &'static str,
