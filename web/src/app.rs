@@ -120,8 +120,12 @@ fn Page(state: State) -> impl IntoView {
         })
     };
     let details = move || {
-        let shown =
-            if state.everything.get() { 0..comparison.services.len() } else { at(state.service.get()) };
+        let shown = if state.everything.get() {
+            0..comparison.services.len()
+        } else {
+            let position = state.service.get();
+            position..position + 1
+        };
         shown.map(details_of).collect_view()
     };
     let services = if comparison.services.is_empty() {
@@ -156,9 +160,4 @@ fn Page(state: State) -> impl IntoView {
         </main>
         {(!comparison.services.is_empty()).then(|| view! { <Finder state /> })}
     }
-}
-
-/// The range of one position: `position..position + 1`.
-fn at(position: usize) -> std::ops::Range<usize> {
-    position..position + 1
 }

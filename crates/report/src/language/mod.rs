@@ -475,7 +475,7 @@ pub struct Words {
     pub not_saved: fn(reason: &str) -> String,
     pub same_name: fn(name: &str) -> String,
 
-    // What is not in this report.
+    // Packages, findings and targets.
     pub packages: &'static str,
     pub packages_rows: &'static str,
     pub packages_lead: &'static str,
