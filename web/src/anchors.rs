@@ -4,7 +4,7 @@ use plimsoll_analysis::compare::ImageTree;
 
 use crate::finder::Place;
 use crate::packages::key;
-use crate::state::Report;
+use crate::report::Report;
 
 /// The sections that every reader sees.
 pub(crate) const FOR_ALL: [&str; 6] = ["worse", "services", "why", "findings", "checklist", "report"];

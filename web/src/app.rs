@@ -11,8 +11,9 @@ use crate::components::{
 };
 use crate::desk::Desk;
 use crate::share::Said;
-use crate::state::{State, Theme};
+use crate::state::State;
 use crate::text::{self, words};
+use crate::view::Theme;
 use crate::{document, load, save};
 
 /// The page: around the report on the pair that is chosen, or around nothing.

@@ -7,18 +7,10 @@ use plimsoll_report::language::Language;
 use plimsoll_snapshot::{Bundle, Snapshot};
 
 use crate::load::{self, Told};
-use crate::state::Report;
+use crate::report::Report;
+use crate::role::{Name, Role};
 use crate::text;
 use crate::worker::SNAPSHOT_LIMITS;
-
-/// Where a snapshot came from, which is what it goes by.
-#[derive(Clone)]
-pub(crate) enum Name {
-    /// The page was written around it.
-    Before,
-    After,
-    File(String),
-}
 
 /// A snapshot that can be compared.
 #[derive(Clone)]
@@ -33,28 +25,6 @@ pub(crate) struct Held {
 pub(crate) struct Pair {
     pub(crate) before: Option<u32>,
     pub(crate) after: Option<u32>,
-}
-
-/// What a file is given to the page as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    Before,
-    After,
-    /// One more to choose from. It takes a side that is still free.
-    Held,
-}
-
-impl Role {
-    pub(crate) const ALL: [Self; 3] = [Self::Before, Self::After, Self::Held];
-
-    /// The name in attributes.
-    pub(crate) const fn key(self) -> &'static str {
-        match self {
-            Self::Before => "before",
-            Self::After => "after",
-            Self::Held => "held",
-        }
-    }
 }
 
 /// A file that is being read, or waits for it.

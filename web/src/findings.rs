@@ -6,8 +6,6 @@ use plimsoll_analysis::findings::{
 };
 use plimsoll_snapshot::{Bundle, Order as _, Snapshot};
 
-use crate::state::Report;
-
 /// The findings of a service.
 #[derive(Debug)]
 pub(crate) struct Judged<'a> {
@@ -47,12 +45,12 @@ pub(crate) fn judge<'a>(
 }
 
 /// What the rules find in all services after together.
-pub(crate) fn stack(report: &Report) -> Vec<Finding> {
+pub(crate) fn stack(snapshot: &Snapshot) -> Vec<Finding> {
     let checks = RULES.iter().filter_map(|rule| match rule.check {
         Check::Stack(check) => Some(check),
         Check::Image(_) => None,
     });
-    checks.flat_map(|check| check(&report.bundle.after)).collect()
+    checks.flat_map(|check| check(snapshot)).collect()
 }
 
 fn before<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) -> Option<Input<'a>> {

@@ -1,12 +1,14 @@
 //! What is demanded, as the file says it and as the reader has changed it in the page; and the verdict on that.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use plimsoll_analysis::compare::{Comparison, ServiceTrees};
 use plimsoll_analysis::targets::{Evidence, Judgement, Level, Outcome, Status, read};
-use plimsoll_snapshot::{Order as _, Snapshot};
+use plimsoll_snapshot::{Bundle, Order as _, Snapshot};
 use serde_json::{Map, Value, json};
 
-use crate::state::Report;
+use crate::running::Running;
 
 /// Targets that were changed in the page, each by [`key`], with what was typed.
 pub(crate) type Edits = BTreeMap<String, String>;
@@ -21,8 +23,12 @@ pub(crate) struct Judging {
 
 impl Judging {
     /// Nothing where there is nothing to judge.
-    pub(crate) fn of(report: &'static Report) -> Option<Self> {
-        let bundle = report.bundle;
+    pub(crate) fn of(
+        bundle: &'static Bundle,
+        comparison: &Arc<Comparison>,
+        trees: &[ServiceTrees<'static>],
+        running: &Running,
+    ) -> Option<Self> {
         let has_runtime = bundle.after.runtime.is_some();
         let (document, is_given) = match &bundle.targets {
             Some(document) => (document.clone(), true),
@@ -33,9 +39,8 @@ impl Judging {
         read(&document).ok()?;
         let is_there = |side: &Snapshot| !side.services.is_empty() || side.runtime.is_some();
         let before = Some(&bundle.before).filter(|side| is_there(side));
-        let memory = report.running().memory.each_ref().map(Option::as_ref);
-        let evidence =
-            Evidence::of_compared(before, &bundle.after, &report.comparison, &report.trees, memory);
+        let memory = running.memory.each_ref().map(Option::as_ref);
+        let evidence = Evidence::of_compared(before, &bundle.after, comparison, trees, memory);
         Some(Self { document, is_given, evidence })
     }
 
@@ -115,11 +120,10 @@ pub(crate) fn sorted(outcomes: &[Outcome]) -> (Vec<&Outcome>, Vec<&Outcome>) {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_snapshot::Bundle;
-
     use plimsoll_report::targets::written;
 
     use super::*;
+    use crate::report::Report;
 
     fn check(document: &Value, key: &str, value: &str, expected: &Value) {
         assert_eq!(with(document, key, value).as_ref(), Some(expected));
@@ -162,12 +166,13 @@ mod tests {
 
     #[test]
     fn an_edit_changes_the_verdict_and_nonsense_does_not() {
-        let judging = Judging::of(Report::of(Bundle {
+        let judging = Report::of(Bundle {
             before: Snapshot::default(),
             after: Snapshot::default(),
             targets: Some(json!({ "stack": { "size": "5 MB" } })),
             names: [None, None],
-        }))
+        })
+        .judging()
         .unwrap();
         let demand = |value: &str| {
             let edits = Edits::from([("stack.size/minimum".to_owned(), value.to_owned())]);

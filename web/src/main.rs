@@ -17,6 +17,8 @@ mod findings;
 mod judging;
 mod load;
 mod packages;
+mod report;
+mod role;
 mod running;
 mod save;
 mod share;
@@ -24,6 +26,7 @@ mod state;
 mod text;
 mod tree;
 mod treemap;
+mod view;
 mod worker;
 
 fn main() {
@@ -43,7 +46,7 @@ fn main() {
             None => None,
         };
         let root = load::root(&window).ok_or("the page has no element `app`")?;
-        let desk = desk::Desk::new(bundle.map(state::Report::of), document::language());
+        let desk = desk::Desk::new(bundle.map(report::Report::of), document::language());
         mount_to(root, move || view! { <app::Root desk /> }).forget();
         Ok(())
     });

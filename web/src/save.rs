@@ -4,8 +4,8 @@ use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;
 use plimsoll_report::{summary, verdict};
 
+use crate::report::Report;
 use crate::share::{self, Said};
-use crate::state::Report;
 use crate::{load, text};
 
 /// The name of a document that shows a report.

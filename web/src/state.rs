@@ -1,20 +1,16 @@
 //! What the page shows, and what the reader has chosen to see of it.
 
-use std::sync::{Arc, OnceLock};
-
 use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
-use plimsoll_analysis::Changes;
-use plimsoll_analysis::compare::{Comparison, ServiceComparison, ServiceTrees};
+use plimsoll_analysis::compare::ServiceComparison;
 use plimsoll_report::language::Language;
-use plimsoll_snapshot::Bundle;
 
 use crate::desk::Desk;
 use crate::finder::Place;
-use crate::findings::{self, Judged};
-use crate::judging::{Edits, Judging};
-use crate::running::Running;
+use crate::judging::Edits;
+use crate::report::Report;
 use crate::treemap::Area;
+use crate::view::{Theme, View};
 use crate::{anchors, document};
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
@@ -23,104 +19,6 @@ const VERSION: &str = "v=1";
 const LONGEST_ANCHOR: usize = 240;
 /// The most targets that an address changes.
 const MOST_EDITS: usize = 200;
-
-/// The report with all that follows from its data.
-pub(crate) struct Report {
-    /// What was read.
-    pub(crate) bundle: &'static Bundle,
-    /// What the analysis says of it.
-    pub(crate) changes: Changes,
-    /// What it says of the images.
-    pub(crate) comparison: Arc<Comparison>,
-    /// The files and the packages of every service, in the order of `comparison.services`.
-    pub(crate) trees: Vec<ServiceTrees<'static>>,
-    /// What became of the findings of each, from when it was asked for.
-    judged: Vec<OnceLock<Option<Judged<'static>>>>,
-    running: OnceLock<Running>,
-    judging: OnceLock<Option<Judging>>,
-}
-
-impl Report {
-    /// Compares what was read. It is never freed: it lives as long as the page, which holds one for each pair that was
-    /// looked at.
-    pub(crate) fn of(bundle: Bundle) -> &'static Self {
-        let bundle: &'static Bundle = Box::leak(Box::new(bundle));
-        let (changes, trees) =
-            Changes::with_trees(&bundle.before, &bundle.after, bundle.names.each_ref().map(Option::as_deref));
-        let comparison = Arc::clone(&changes.comparison);
-        let judged = trees.iter().map(|_| OnceLock::new()).collect();
-        let (running, judging) = (OnceLock::new(), OnceLock::new());
-        Box::leak(Box::new(Self { bundle, changes, comparison, trees, judged, running, judging }))
-    }
-
-    /// What the rules find in a service; `None` if it is not there after.
-    pub(crate) fn judged(&'static self, position: usize) -> Option<&'static Judged<'static>> {
-        let judge = || {
-            let name = &self.comparison.services.get(position)?.name;
-            findings::judge(self.bundle, name, self.trees.get(position)?, self.changes.advice.get(position)?)
-        };
-        self.judged.get(position)?.get_or_init(judge).as_ref()
-    }
-
-    /// What is known of running services.
-    pub(crate) fn running(&self) -> &Running {
-        self.running.get_or_init(|| Running::of(self.bundle, &self.changes))
-    }
-
-    /// What it is judged by, if there is something to judge.
-    pub(crate) fn judging(&'static self) -> Option<&'static Judging> {
-        self.judging.get_or_init(|| Judging::of(self)).as_ref()
-    }
-
-    fn position(&self, service: &str) -> Option<usize> {
-        self.comparison.services.iter().position(|known| known.name == service)
-    }
-}
-
-/// For whom the page is laid out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum View {
-    /// Everything.
-    #[default]
-    Engineer,
-    /// Verdict, figures, services and causes.
-    Stakeholder,
-}
-
-impl View {
-    pub(crate) const ALL: [Self; 2] = [Self::Engineer, Self::Stakeholder];
-
-    /// The name in addresses and attributes.
-    pub(crate) const fn key(self) -> &'static str {
-        match self {
-            Self::Engineer => "engineer",
-            Self::Stakeholder => "stakeholder",
-        }
-    }
-}
-
-/// Light or dark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Theme {
-    /// As the reader's system has it.
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-impl Theme {
-    pub(crate) const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// The name in attributes.
-    pub(crate) const fn key(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-}
 
 /// The report and the reader's choices.
 #[derive(Clone, Copy)]

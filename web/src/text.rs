@@ -14,11 +14,11 @@ use plimsoll_report::language::{Language, Messages, Noun, Words};
 use plimsoll_report::packages as report;
 use plimsoll_snapshot::{ByteDelta, Bytes, SCHEMA_VERSION};
 
-use crate::desk::{Name, Role};
 use crate::load::PROGRAM;
 use crate::packages::{self, Why};
-use crate::state::{Theme, View};
+use crate::role::{Name, Role};
 use crate::tree::{Filter, Order};
+use crate::view::{Theme, View};
 
 pub(crate) const NAME: &str = "Plimsoll";
 pub(crate) const NONE: &str = "–";

@@ -9,44 +9,13 @@ use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split};
 use serde::Serialize;
 
+pub use crate::json_document::FORMAT_VERSION;
+
 use crate::finding_json::{ProgressDocument, RegressionDocument, StackDocument};
+use crate::json_document::write;
 use crate::language::Language;
 use crate::memory::ComparisonDocument;
-use crate::sizes::{self, SizeDefinition};
-use crate::{json_text, verdict};
-
-/// The version of the documents. Additions leave it; whatever would break a reader raises it.
-pub const FORMAT_VERSION: u32 = 2;
-
-/// A conclusion of the analysis in a document: its kind and its values, with its English text.
-#[derive(Serialize)]
-pub(crate) struct Message<'a, M> {
-    #[serde(flatten)]
-    message: &'a M,
-    text: String,
-}
-
-impl<'a, M> Message<'a, M> {
-    pub(crate) fn of(message: &'a M, text: fn(&M) -> String) -> Self {
-        Self { message, text: text(message) }
-    }
-}
-
-/// Several conclusions.
-pub(crate) fn messages<M>(messages: &[M], text: fn(&M) -> String) -> Vec<Message<'_, M>> {
-    messages.iter().map(|message| Message::of(message, text)).collect()
-}
-
-#[derive(Serialize)]
-struct Document<'a, T> {
-    format: &'static str,
-    format_version: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<String>,
-    #[serde(flatten)]
-    content: &'a T,
-    definitions: &'static [SizeDefinition],
-}
+use crate::verdict;
 
 /// Writes an inspection; see `docs/inspect-format.md`.
 pub fn inspection(inspection: &Inspection, out: impl Write) -> io::Result<()> {
@@ -109,16 +78,4 @@ pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
 /// Writes what became of findings; see `docs/findings-format.md`.
 pub fn progress(progress: &Progress, out: impl Write) -> io::Result<()> {
     write("plimsoll-progress", &ProgressDocument::of(progress), None, out)
-}
-
-pub(crate) fn write<T: Serialize>(
-    format: &'static str,
-    content: &T,
-    verdict: Option<String>,
-    mut out: impl Write,
-) -> io::Result<()> {
-    let document =
-        Document { format, format_version: FORMAT_VERSION, verdict, content, definitions: &sizes::ALL };
-    json_text::write(&document, &mut out)?;
-    out.write_all(b"\n")
 }

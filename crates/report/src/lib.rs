@@ -11,6 +11,7 @@ pub mod findings;
 pub mod format;
 pub mod html;
 pub mod json;
+mod json_document;
 mod json_text;
 pub mod language;
 pub mod markdown;

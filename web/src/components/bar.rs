@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 use plimsoll_report::format::date;
-use plimsoll_report::language::Language;
 use plimsoll_snapshot::{Bundle, Snapshot};
 
+use super::choice::Choice;
+use super::languages::Languages;
 use super::{FIND, Menu, Others};
-use crate::state::{State, Theme, View};
+use crate::state::State;
 use crate::text::{self, words};
+use crate::view::{Theme, View};
 
 /// The bar.
 #[component]
@@ -102,49 +104,5 @@ fn side(label: &'static str, snapshot: &'static Snapshot, name: Option<&str>) ->
             " "
             <small class="identity">{facts.join(" · ")}</small>
         </span>
-    }
-}
-
-/// The language of the page.
-#[component]
-pub(crate) fn Languages(language: RwSignal<Language>) -> impl IntoView {
-    view! {
-        <Choice
-            label=words().language
-            class="languages"
-            all=Language::ALL.map(|language| (language, language.tag(), language.name())).to_vec()
-            chosen=language
-        />
-    }
-}
-
-/// One of a few, as buttons side by side.
-#[component]
-fn Choice<T>(
-    label: &'static str,
-    class: &'static str,
-    all: Vec<(T, &'static str, &'static str)>,
-    chosen: RwSignal<T>,
-) -> impl IntoView
-where
-    T: Copy + PartialEq + Send + Sync + 'static,
-{
-    let buttons = all.into_iter().map(|(value, key, name)| {
-        view! {
-            <button
-                type="button"
-                data-value=key
-                title=name
-                aria-pressed=move || if chosen.get() == value { "true" } else { "false" }
-                on:click=move |_| chosen.set(value)
-            >
-                <span>{name}</span>
-            </button>
-        }
-    });
-    view! {
-        <div class=format!("choice {class}") role="group" aria-label=label>
-            {buttons.collect_view()}
-        </div>
     }
 }

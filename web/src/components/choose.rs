@@ -8,8 +8,9 @@ use plimsoll_snapshot::Bytes;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlInputElement};
 
-use super::Languages;
-use crate::desk::{Desk, Held, Job, Pair, Role};
+use super::languages::Languages;
+use crate::desk::{Desk, Held, Job, Pair};
+use crate::role::Role;
 use crate::share::Said;
 use crate::text::{self, words};
 use crate::{document, save};

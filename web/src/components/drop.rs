@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{DragEvent, Element};
 
-use crate::desk::{Desk, Role};
+use crate::desk::Desk;
+use crate::role::Role;
 use crate::text;
 
 /// The zones, while files are held over the page.

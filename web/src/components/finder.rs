@@ -11,7 +11,8 @@ use web_sys::KeyboardEvent;
 use super::{change, size};
 use crate::document;
 use crate::finder::{self, Advised, Group, Hit, Index, Kind, MOST_PATHS};
-use crate::state::{Report, State};
+use crate::report::Report;
+use crate::state::State;
 use crate::text::{self, words};
 
 /// The name of the panel, for the button that opens it.

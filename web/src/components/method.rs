@@ -6,7 +6,7 @@ use plimsoll_report::format::one_line;
 use plimsoll_report::sizes::{self, SizeDefinition};
 use plimsoll_snapshot::Snapshot;
 
-use crate::state::Report;
+use crate::report::Report;
 use crate::text::{self, language, words};
 
 /// Definitions, sources and warnings.

@@ -2,6 +2,7 @@
 
 mod bar;
 mod cards;
+mod choice;
 mod choose;
 mod contents;
 mod drop;
@@ -9,6 +10,7 @@ mod empty;
 mod files;
 mod finder;
 mod findings;
+mod languages;
 mod layers;
 mod map;
 mod memory;
@@ -25,7 +27,7 @@ mod tools;
 mod why;
 mod worse;
 
-pub(crate) use bar::{Bar, Languages};
+pub(crate) use bar::Bar;
 pub(crate) use cards::Cards;
 pub(crate) use choose::{ChooseFirst, ChooseOver, Messages, Others};
 pub(crate) use contents::{Anchor, Contents};

@@ -12,7 +12,7 @@ use plimsoll_analysis::memory::{
 };
 use serde::Serialize;
 
-use crate::json::{self, Message, messages};
+use crate::json_document::{self, Message, messages};
 use crate::language::Language;
 
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ struct With<'a, T, M> {
 pub fn inspection_json(inspection: &Inspection, memory: &Memory, out: impl Write) -> io::Result<()> {
     let memory =
         MemoryDocument { memory, services: memory.services.iter().map(ServiceDocument::of).collect() };
-    json::write("plimsoll-inspection", &With { content: inspection, memory }, None, out)
+    json_document::write("plimsoll-inspection", &With { content: inspection, memory }, None, out)
 }
 
 #[derive(Serialize)]

@@ -8,7 +8,7 @@ use plimsoll_analysis::targets::{
 use serde::Serialize;
 
 use super::verdict;
-use crate::json::{FORMAT_VERSION, Message, messages};
+use crate::json_document::{FORMAT_VERSION, Message, messages};
 use crate::language::Language;
 
 #[derive(Serialize)]

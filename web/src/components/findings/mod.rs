@@ -29,8 +29,11 @@ pub(crate) fn Findings(state: State) -> impl IntoView {
         ready.get().then(|| all.map(|position| service(state, position)).collect_view())
     };
     let together = move || {
-        let found =
-            if ready.get() && services.len() > 1 { findings::stack(state.report) } else { Vec::new() };
+        let found = if ready.get() && services.len() > 1 {
+            findings::stack(&state.report.bundle.after)
+        } else {
+            Vec::new()
+        };
         (!found.is_empty()).then(|| {
             view! {
                 <h3>{words().findings_stack}</h3>

@@ -1,13 +1,13 @@
 //! Memory and limits: what the services take against what they may take, before and after.
 
+mod cells;
 mod facts;
 mod service;
 mod stack;
 
 use leptos::prelude::*;
-use plimsoll_analysis::memory::{Limit, ServiceMemory};
+use plimsoll_analysis::memory::ServiceMemory;
 use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind as Kind};
-use plimsoll_snapshot::Bytes;
 
 use crate::charts::geometry::Scale;
 use crate::charts::{BulletBar, memory_picture, memory_scale};
@@ -16,6 +16,7 @@ use crate::running::Running;
 use crate::state::State;
 use crate::text::{self, words};
 
+use cells::{limit, maybe, memory};
 use service::ServiceBlock;
 use stack::Stack;
 
@@ -143,32 +144,6 @@ fn row(
                 {suggested.map_or_else(|| maybe(None).into_any(), IntoAny::into_any)}
             </td>
         </tr>
-    }
-}
-
-/// Memory, its unit set lighter, all digits in the tip.
-pub(super) fn memory(bytes: Bytes) -> impl IntoView {
-    let figure = text::memory(bytes);
-    let (number, unit) = figure.split_once(' ').unwrap_or((&figure, ""));
-    let (number, unit) = (number.to_owned(), unit.to_owned());
-    view! { <span class="size" title=text::exact(bytes)>{number}"\u{a0}"<small>{unit}</small></span> }
-}
-
-pub(super) fn maybe(bytes: Option<Bytes>) -> impl IntoView {
-    match bytes {
-        Some(bytes) => memory(bytes).into_any(),
-        None => view! { <span class="none">{text::NONE}</span> }.into_any(),
-    }
-}
-
-/// A limit; that there is none is a separate fact.
-pub(super) fn limit(limit: Limit) -> impl IntoView {
-    match limit {
-        Limit::Limited(bytes) => memory(bytes).into_any(),
-        Limit::Unlimited => view! { <span class="fail">"▲\u{a0}"{words().running.none}</span> }.into_any(),
-        Limit::Unknown => {
-            view! { <span class="unknown">"◌\u{a0}"{words().running.unknown}</span> }.into_any()
-        }
     }
 }
 

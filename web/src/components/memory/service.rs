@@ -122,7 +122,7 @@ fn Table(courses: Courses) -> impl IntoView {
     let named: Vec<_> = courses.named().collect();
     let indices: Vec<usize> = named.iter().map(|(index, ..)| *index).collect();
     let rows = timeline_rows(&courses).into_iter().map(|(time, most)| {
-        let cells = indices.iter().map(|index| view! { <td>{super::maybe(most[*index])}</td> });
+        let cells = indices.iter().map(|index| view! { <td>{super::cells::maybe(most[*index])}</td> });
         view! { <tr><th scope="row">{time}</th>{cells.collect_view()}</tr> }
     });
     let marks: Vec<_> = named

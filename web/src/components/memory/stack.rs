@@ -5,7 +5,7 @@ use plimsoll_analysis::memory::{Limit, Memory};
 use plimsoll_analysis::regressions::RegressionKind as Kind;
 use plimsoll_snapshot::{Bytes, Order as _};
 
-use super::{limit, maybe};
+use super::cells::{self, limit, maybe};
 use crate::running::Running;
 use crate::text::{self, words};
 
@@ -77,7 +77,7 @@ fn host(memory: &'static Memory) -> AnyView {
         }
         _ => None,
     };
-    view! { {super::memory(bytes)} {fits} }.into_any()
+    view! { {cells::memory(bytes)} {fits} }.into_any()
 }
 
 fn start_up(memory: &'static Memory) -> AnyView {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Use, Want};
 use plimsoll_report::format::{count, one_line, shorten};
 
-use super::Shelf;
+use super::shelf::Shelf;
 use crate::components::size;
 use crate::text::{self, words};
 

@@ -2,89 +2,25 @@
 
 mod detail;
 mod owners;
+mod shelf;
 mod table;
 mod without;
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{PackageChange, ServiceComparison, ServiceTrees};
-use plimsoll_analysis::packages::WhatIf;
 use plimsoll_report::format::count;
 use plimsoll_report::language::ecosystem_name;
 
 use self::detail::Detail;
 use self::owners::Owners;
+use self::shelf::{Shelf, versions};
 use self::table::Table;
 use self::without::Without;
 use super::{Empty, change, size};
 use crate::finder::Place;
-use crate::packages::{self, Filter, Order, Row, Side};
+use crate::packages::Filter;
 use crate::state::State;
 use crate::text::{self, words};
-
-/// The packages of a service, the choices of the reader, and what follows from them.
-#[derive(Clone, Copy)]
-struct Shelf {
-    state: State,
-    rows: StoredValue<Arc<Vec<Row<'static>>>>,
-    /// The image whose packages can be unticked.
-    subject: Side<'static>,
-    trees: &'static ServiceTrees<'static>,
-    filter: RwSignal<Filter>,
-    search: RwSignal<String>,
-    order: RwSignal<Order>,
-    /// The rows that are shown, as indices.
-    chosen: Memo<Arc<Vec<usize>>>,
-    /// What goes with the packages that were unticked.
-    without: Memo<Option<Arc<WhatIf>>>,
-    /// The row whose details are shown.
-    open: RwSignal<Option<usize>>,
-    /// The row that a search was led to.
-    reveal: RwSignal<Option<usize>>,
-}
-
-impl Shelf {
-    fn new(
-        state: State,
-        service: &'static ServiceComparison,
-        trees: &'static ServiceTrees<'static>,
-    ) -> Option<Self> {
-        let subject = packages::subject(trees)?;
-        let rows = Arc::new(packages::rows(trees, &service.packages));
-        if rows.is_empty() {
-            return None;
-        }
-        let filter = RwSignal::new(Filter::first(&rows));
-        let (search, order) = (RwSignal::new(String::new()), RwSignal::new(Order::Own));
-        let rows = StoredValue::new(rows);
-        let chosen = Memo::new(move |_| {
-            Arc::new(packages::chosen(&rows.read_value(), filter.get(), &search.read(), order.get()))
-        });
-        let without = Memo::new(move |_| packages::without(subject, &state.unticked.read()).map(Arc::new));
-        Some(Self {
-            state,
-            rows,
-            subject,
-            trees,
-            filter,
-            search,
-            order,
-            chosen,
-            without,
-            open: RwSignal::new(None),
-            reveal: RwSignal::new(None),
-        })
-    }
-
-    /// Takes a package out, or puts it back.
-    fn toggle(self, key: &str) {
-        self.state.unticked.update(|unticked| match unticked.iter().position(|known| known == key) {
-            Some(at) => drop(unticked.remove(at)),
-            None => unticked.push(key.to_owned()),
-        });
-    }
-}
 
 /// The section.
 #[component]
@@ -198,14 +134,4 @@ fn Largest(changes: &'static [PackageChange]) -> impl IntoView {
             </table>
         }
     })
-}
-
-/// The versions of both sides, once if they are the same.
-fn versions(before: &[String], after: &[String]) -> String {
-    let side = |versions: &[String]| match versions {
-        [] => text::NONE.to_owned(),
-        [one] if one.is_empty() => "·".to_owned(),
-        several => text::name(&several.join(", ")),
-    };
-    if before == after { side(after) } else { format!("{} → {}", side(before), side(after)) }
 }

@@ -7,7 +7,7 @@ use plimsoll_analysis::compare::ImageTree;
 use plimsoll_analysis::packages::{Catalogue, PackageId};
 use plimsoll_report::language::ecosystem_name;
 
-use super::{Shelf, versions};
+use super::shelf::{Shelf, versions};
 use crate::components::sight::Sight;
 use crate::components::{change, size};
 use crate::packages::{Order, Row, why};

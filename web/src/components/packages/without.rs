@@ -6,7 +6,7 @@ use plimsoll_analysis::packages::{Broken, Catalogue, Deprived, PackageId, Want, 
 use plimsoll_report::format::count;
 use plimsoll_snapshot::Order as _;
 
-use super::Shelf;
+use super::shelf::Shelf;
 use crate::text::{self, words};
 
 /// How many of those that go, and of what breaks, are named.
