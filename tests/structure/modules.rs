@@ -40,17 +40,17 @@ impl Modules {
         let mut modules = Self::default();
         for start in ["lib.rs", "main.rs"].map(|name| sources.join(name)) {
             if start.is_file() {
-                modules.add(Vec::new(), &start, &sources)?;
+                modules.add(&Vec::new(), &start, &sources)?;
             }
         }
         Ok(modules)
     }
 
     /// Adds the module of a file, and those below it, which lie in `directory`.
-    fn add(&mut self, name: Name, file: &Path, directory: &Path) -> Result {
+    fn add(&mut self, name: &Name, file: &Path, directory: &Path) -> Result {
         let text = fs::read_to_string(file)?;
         let parsed = syn::parse_file(&text).map_err(|error| format!("`{}`: {error}", file.display()))?;
-        self.add_items(&name, &parsed.items, directory)
+        self.add_items(name, &parsed.items, directory)
     }
 
     fn add_items(&mut self, name: &Name, items: &[Item], directory: &Path) -> Result {
@@ -66,12 +66,12 @@ impl Modules {
                         None => {
                             let files = [directory.with_extension("rs"), directory.join("mod.rs")];
                             let file = files.iter().find(|file| file.is_file());
-                            self.add(below, file.ok_or("a module without a file")?, &directory)?;
+                            self.add(&below, file.ok_or("a module without a file")?, &directory)?;
                         }
                     }
                 }
                 Item::Use(item) => {
-                    module.import(&item.tree, Vec::new(), !matches!(item.vis, Visibility::Inherited))
+                    module.import(&item.tree, Vec::new(), !matches!(item.vis, Visibility::Inherited));
                 }
                 item => {
                     module.defined.extend(defined(item));
@@ -202,7 +202,7 @@ impl Module {
             }
             UseTree::Glob(_) => self.globs.push(path),
             UseTree::Group(group) => {
-                group.items.iter().for_each(|tree| self.import(tree, path.clone(), open))
+                group.items.iter().for_each(|tree| self.import(tree, path.clone(), open));
             }
         }
     }

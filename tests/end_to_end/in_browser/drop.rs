@@ -216,7 +216,7 @@ fn a_file_that_cannot_be_used_leaves_the_report_as_it_was() {
     damaged[middle..middle + 4096].fill(0xaa);
     let cases: [(&str, Vec<u8>, &str); 8] = [
         ("empty.tar", Vec::new(), "it is empty"),
-        ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\0".repeat(40), "a binary file of another kind"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\0".repeat(40), "a binary file of an unknown type"),
         ("inspect.json", b"[{\"Id\": 1}]".to_vec(), "no snapshot"),
         (
             "future.plimsoll",

@@ -104,7 +104,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
             push_list(file, directory, lines, catalog);
         }
         b"INSTALLER" => {
-            catalog.notes::<SideFiles>().of(directory).is_by_pip = file.bytes.trim_ascii() == b"pip"
+            catalog.notes::<SideFiles>().of(directory).is_by_pip = file.bytes.trim_ascii() == b"pip";
         }
         b"top_level.txt" => {
             let text = file.text();
