@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use plimsoll_snapshot::FormatError;
+use plimsoll_collect::Hint;
+use plimsoll_snapshot::{FormatError, Limit};
 
 /// Why an input is not opened: the output would take its place.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -23,8 +24,12 @@ pub(crate) enum Error {
     Snapshot { path: PathBuf, source: FormatError },
     #[error("`{}`: {message}", path.display())]
     Targets { path: PathBuf, message: String },
-    #[error("{message}\nhint: {hint}")]
+    #[error("{message}")]
     Usage { message: String, hint: String },
+    /// What an engine answered, or that it did not. `reason` is the same without its address, which is a place of this
+    /// machine.
+    #[error("{message}")]
+    Engine { message: String, reason: String, hint: String },
     #[error("cannot write to standard output")]
     Stdout(#[source] io::Error),
     #[error("standard output was closed")]
@@ -57,27 +62,57 @@ impl Error {
     }
 
     pub(crate) fn snapshot(path: &Path, source: FormatError) -> Self {
-        let flag = match &source {
-            FormatError::TooLarge { .. } => "--limit-snapshot-bytes",
-            FormatError::TooMany { flag, .. } => flag,
+        let limit = match &source {
+            FormatError::TooLarge { .. } => Limit::SnapshotBytes,
+            FormatError::TooMany { which, .. } => *which,
             _ => return Self::Snapshot { path: path.to_owned(), source },
         };
-        let hint = format!("raise it with `{flag}` if you trust the file");
-        Self::usage(format!("`{}`: {source}", path.display()), hint)
+        Self::usage(format!("`{}`: {source}", path.display()), raise(limit, "the file"))
     }
 
     /// A snapshot that was made of images and holds more than it may.
     pub(crate) fn too_large(source: FormatError) -> Self {
         match source {
-            FormatError::TooMany { flag, .. } => {
-                Self::usage(source.to_string(), format!("raise it with `{flag}` if you trust the images"))
-            }
+            FormatError::TooMany { which, .. } => Self::usage(source.to_string(), raise(which, "the images")),
             source => Self::Snapshot { path: "the images".into(), source },
+        }
+    }
+
+    /// What helps against it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. } | Self::Engine { hint, .. } => Some(hint.clone()),
+            Self::Collect(error) => error.hint().map(sentence),
+            _ => None,
         }
     }
 
     pub(crate) fn write(path: &Path, source: io::Error) -> Self {
         Self::Write { path: path.to_owned(), source }
+    }
+}
+
+/// The flag that raises a limit.
+pub(crate) fn flag(limit: Limit) -> String {
+    format!("--limit-{}", limit.name())
+}
+
+fn raise(limit: Limit, what: &str) -> String {
+    format!("raise it with `{}` if you trust {what}", flag(limit))
+}
+
+/// A hint of a reader as text.
+fn sentence(hint: Hint<'_>) -> String {
+    match hint {
+        Hint::LayersAreArchives => "layers have to be tar archives, plain or compressed".to_owned(),
+        Hint::Expected(expected) => expected.to_owned(),
+        Hint::Formats(known) => format!("supported formats: {known}"),
+        Hint::Available([]) => "there is none".to_owned(),
+        Hint::Available(names) => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            format!("there is {}", names.join(", "))
+        }
+        Hint::Raise(limit) => raise(limit, "the image"),
     }
 }
 

@@ -156,6 +156,7 @@ fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()
 
 /// The error as the system gives it: the name of a temporary file says nothing to the user.
 fn without_path(error: io::Error) -> io::Error {
+    // The crate that makes temporary files gives the code of the system only as text.
     match error.to_string().split_once(" at path ") {
         Some((what, _)) => io::Error::new(error.kind(), what.to_owned()),
         None => error,

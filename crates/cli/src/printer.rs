@@ -44,12 +44,7 @@ impl Printer {
 
     /// Tells why nothing was done: what, because of what, and what helps.
     pub(crate) fn error(&self, error: &Error) {
-        let text = error.to_string();
-        let (what, hint) = match text.split_once("\nhint: ") {
-            Some((what, hint)) => (what.to_owned(), Some(hint)),
-            None => (text.clone(), None),
-        };
-        let mut message = format!("error: {what}");
+        let mut message = format!("error: {error}");
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {
             let cause_text = cause.to_string();
@@ -60,9 +55,9 @@ impl Printer {
             }
             source = cause.source();
         }
-        if let Some(hint) = hint {
+        if let Some(hint) = error.hint() {
             message.push_str("\n  hint: ");
-            message.push_str(hint);
+            message.push_str(&hint);
         }
         self.note(&message);
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-use plimsoll_snapshot::{Compression, Contents};
+use plimsoll_snapshot::{Compression, Contents, Limit};
 use tar::EntryType;
 
 use crate::compression::{Found, decompress, sniff};
@@ -74,12 +74,12 @@ impl Members {
         self.count += 1;
         self.name_bytes += (member.name.len() + member.link.len()) as u64;
         let bounds = [
-            ("the number of members", limits.entries, self.count, "--limit-entries"),
-            ("the length of all names", limits.name_bytes, self.name_bytes, "--limit-name-bytes"),
+            ("the number of members", limits.entries, self.count, Limit::Entries),
+            ("the length of all names", limits.name_bytes, self.name_bytes, Limit::NameBytes),
         ];
         match bounds.into_iter().find(|(_, limit, found, _)| found > limit) {
-            Some((what, limit, found, flag)) => {
-                Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), flag })
+            Some((what, limit, found, which)) => {
+                Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), which })
             }
             None => Ok(()),
         }
@@ -270,7 +270,7 @@ fn read_members(place: &str, archive: impl BufRead, limits: &Limits) -> Result<S
                 place: place.to_owned(),
                 limit: limits.document_bytes * 4,
                 found: Some(document_bytes),
-                flag: "--limit-document-bytes",
+                which: Limit::DocumentBytes,
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use plimsoll_snapshot::Digest;
+use plimsoll_snapshot::{Digest, Limit};
 
 /// The result of reading something of an image.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -17,27 +17,39 @@ pub enum Error {
     Truncated { place: String, offset: u64 },
     #[error("{place} is damaged at byte {offset}: {reason}")]
     Damaged { place: String, offset: u64, reason: String },
-    #[error("{place} is {kind}\nhint: layers are read that are tar archives, plain or compressed")]
+    #[error("{place} is {kind}")]
     ForeignLayer { place: String, kind: String },
     #[error("`{member}` is not valid: {reason}")]
     Document { member: String, reason: String },
-    #[error("{found}, not a container image\nhint: {expected}")]
+    #[error("{found}, not a container image")]
     NotAnImage { found: String, expected: &'static str },
-    #[error("`{file}` is {looks}, nothing that says how much memory is taken\nhint: what is read: {known}")]
+    #[error("`{file}` is {looks}, which contains no figures about memory")]
     NoMemory { file: String, looks: &'static str, known: &'static str },
     #[error("blob {blob} is missing: {wanted_by} refers to it")]
     MissingBlob { blob: String, wanted_by: String },
     #[error("the content of blob {blob} is not what its digest says\n  expected {expected}\n  found {found}")]
     DigestMismatch { blob: String, expected: Digest, found: Digest },
-    #[error("no image `{reference}` here\nhint: there is {}", list(available))]
+    #[error("no image `{reference}` here")]
     UnknownReference { reference: String, available: Vec<String> },
-    #[error("no image for platform {platform} here\nhint: there is {}", list(available))]
+    #[error("no image for platform {platform} here")]
     UnknownPlatform { platform: String, available: Vec<String> },
-    #[error(
-        "{what} in {place} exceeds the limit of {limit}{}\nhint: raise it with `{flag}` if you trust the image",
-        met(*found)
-    )]
-    Limit { what: &'static str, place: String, limit: u64, found: Option<u64>, flag: &'static str },
+    #[error("{what} in {place} exceeds the limit of {limit}{}", met(*found))]
+    Limit { what: &'static str, place: String, limit: u64, found: Option<u64>, which: Limit },
+}
+
+/// What helps against an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint<'a> {
+    /// Layers have to be tar archives, plain or compressed.
+    LayersAreArchives,
+    /// What a container image looks like here.
+    Expected(&'static str),
+    /// The formats of files about memory.
+    Formats(&'static str),
+    /// The names there are instead.
+    Available(&'a [String]),
+    /// The limit can be raised, for an input that is trusted.
+    Raise(Limit),
 }
 
 /// A limit that was met inside of a reader, on its way through an [`io::Error`] to the code that knows the place.
@@ -47,18 +59,33 @@ pub(crate) struct Exceeded {
     pub(crate) what: &'static str,
     pub(crate) limit: u64,
     pub(crate) found: Option<u64>,
-    pub(crate) flag: &'static str,
+    pub(crate) which: Limit,
 }
 
 impl Error {
+    /// What helps against it.
+    #[must_use]
+    pub fn hint(&self) -> Option<Hint<'_>> {
+        Some(match self {
+            Self::ForeignLayer { .. } => Hint::LayersAreArchives,
+            Self::NotAnImage { expected, .. } => Hint::Expected(expected),
+            Self::NoMemory { known, .. } => Hint::Formats(known),
+            Self::UnknownReference { available, .. } | Self::UnknownPlatform { available, .. } => {
+                Hint::Available(available)
+            }
+            Self::Limit { which, .. } => Hint::Raise(*which),
+            _ => return None,
+        })
+    }
+
     /// An I/O error at a place. A decoder reports the end of its input, or damage, as an I/O error too.
     #[must_use]
     pub fn io(place: impl Into<String>, offset: u64, source: io::Error) -> Self {
         let place = place.into();
-        if let Some(Exceeded { what, limit, found, flag }) =
+        if let Some(Exceeded { what, limit, found, which }) =
             source.get_ref().and_then(|inner| inner.downcast_ref::<Exceeded>())
         {
-            return Self::Limit { what, place, limit: *limit, found: *found, flag };
+            return Self::Limit { what, place, limit: *limit, found: *found, which: *which };
         }
         match source.kind() {
             io::ErrorKind::UnexpectedEof => Self::Truncated { place, offset },
@@ -73,11 +100,4 @@ impl Error {
 /// The figure that was met; some decoders do not say it.
 fn met(found: Option<u64>) -> String {
     found.map(|found| format!(" (met: {found})")).unwrap_or_default()
-}
-
-fn list(names: &[String]) -> String {
-    match names {
-        [] => "none".to_owned(),
-        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-    }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use plimsoll_snapshot::{
-    Attributes, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntriesBuilder, Facts, Node,
-    Paths, Warning, path,
+    Attributes, Bytes, Compression, ContentHash, Contents, DiffId, Digest, EntriesBuilder, Facts, Limit,
+    Node, Paths, Warning, path,
 };
 use tar::EntryType;
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
@@ -240,7 +240,7 @@ pub(crate) fn at(place: &str, error: TarError, limits: &Limits) -> Error {
             place,
             limit: limits.header_bytes,
             found: Some(found),
-            flag: "--limit-header-bytes",
+            which: Limit::HeaderBytes,
         },
     }
 }
@@ -381,7 +381,7 @@ impl Builder {
                 place: place.to_owned(),
                 limit: limits.path_bytes,
                 found: Some(longest),
-                flag: "--limit-path-bytes",
+                which: Limit::PathBytes,
             });
         }
         self.marker_bytes += member.xattrs.iter().map(|name| name.len() as u64).sum::<u64>();
@@ -403,23 +403,18 @@ impl Builder {
             + self.outside.len()
             + self.unknown.len();
         let names = self.entries.name_bytes() as u64 + self.marker_bytes;
-        let exceeded = |what, limit, found, flag| {
-            Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), flag })
+        let exceeded = |what, limit, found, which| {
+            Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), which })
         };
         if count as u64 > limits.entries {
-            return exceeded("the number of entries", limits.entries, count as u64, "--limit-entries");
+            return exceeded("the number of entries", limits.entries, count as u64, Limit::Entries);
         }
         let directories = limits.entries.saturating_mul(STEPS);
         if self.steps > directories {
-            return exceeded(
-                "the number of directories in paths",
-                directories,
-                self.steps,
-                "--limit-entries",
-            );
+            return exceeded("the number of directories in paths", directories, self.steps, Limit::Entries);
         }
         if names > limits.name_bytes {
-            return exceeded("the length of all names", limits.name_bytes, names, "--limit-name-bytes");
+            return exceeded("the length of all names", limits.name_bytes, names, Limit::NameBytes);
         }
         Ok(())
     }
@@ -518,7 +513,10 @@ fn read_content<R: BufRead>(
 mod tests {
     use std::io::{self, Write as _};
 
+    use plimsoll_snapshot::Limit;
+
     use super::*;
+    use crate::error::Hint;
 
     /// A tar of lines: `f PATH CONTENT`, `d PATH`, `l PATH TARGET`, `h PATH TARGET`.
     fn tar_of(lines: &str) -> Vec<u8> {
@@ -672,8 +670,9 @@ mod tests {
     #[test]
     fn limits_hold() {
         let limits = Limits { entries: 1, ..Limits::default() };
-        let error = read_layer("blob x", &tar_of("f a 1\nf b 1")[..], &limits).unwrap_err().to_string();
-        assert!(error.contains("the number of entries in blob x exceeds the limit of 1"), "{error}");
-        assert!(error.contains("--limit-entries"), "{error}");
+        let error = read_layer("blob x", &tar_of("f a 1\nf b 1")[..], &limits).unwrap_err();
+        assert_eq!(error.hint(), Some(Hint::Raise(Limit::Entries)));
+        let text = error.to_string();
+        assert!(text.contains("the number of entries in blob x exceeds the limit of 1"), "{text}");
     }
 }

@@ -43,7 +43,7 @@ pub use compression::{Found, decompress, sniff};
 pub use depth::Depth;
 pub use dockerfile::read_dockerfile;
 pub use dockerignore::{MAX_BUILD_FILE_BYTES, read_dockerignore};
-pub use error::{Error, Result};
+pub use error::{Error, Hint, Result};
 pub use layer::{ReadLayer, read_believed, read_headers, read_layer};
 pub use limits::{FREE_INFLATION, Limits};
 pub use merge::merge;

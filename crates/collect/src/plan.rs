@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use oci_spec::image::{Descriptor, ImageIndex, ImageManifest};
-use plimsoll_snapshot::{Bytes, DiffId, Digest, Platform, Transport, Warning};
+use plimsoll_snapshot::{Bytes, DiffId, Digest, Limit, Platform, Transport, Warning};
 use sha2::{Digest as _, Sha256};
 
 use crate::artifact::artifact;
@@ -357,7 +357,7 @@ impl Planner<'_> {
                 place: format!("`{wanted_by}`"),
                 limit,
                 found: Some(self.documents.get()),
-                flag: "--limit-document-bytes",
+                which: Limit::DocumentBytes,
             });
         }
         Ok(bytes)
@@ -373,7 +373,7 @@ impl Planner<'_> {
                 place: format!("`{wanted_by}`"),
                 limit: self.limits.images,
                 found: Some(self.seen.get()),
-                flag: "--limit-images",
+                which: Limit::Images,
             });
         }
         Ok(())
@@ -402,7 +402,7 @@ impl Planner<'_> {
                 place: format!("`{member}`"),
                 limit: self.limits.layers,
                 found: Some(layers as u64),
-                flag: "--limit-layers",
+                which: Limit::Layers,
             });
         }
         if layers != facts.diff_ids.len() {

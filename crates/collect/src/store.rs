@@ -1,5 +1,7 @@
 //! A layout whose members can be opened in any order.
 
+use plimsoll_snapshot::Limit;
+
 use std::io::{self, Read, Seek};
 
 use crate::error::{Error, Result};
@@ -41,7 +43,7 @@ pub(crate) fn document(store: &dyn Store, member: &str, limits: &Limits) -> Resu
             place: place(),
             limit: limits.document_bytes,
             found: store.size(member),
-            flag: "--limit-document-bytes",
+            which: Limit::DocumentBytes,
         });
     }
     Ok(Some(bytes))

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use plimsoll_snapshot::Compression;
+use plimsoll_snapshot::{Compression, Limit};
 
 use crate::error::{Error, Result};
 use crate::layer::ReadLayer;
@@ -26,20 +26,20 @@ impl Usage {
                 inflated,
                 "the size of all layers, inflated,",
                 limits.inflated_bytes,
-                "--limit-inflated-bytes",
+                Limit::InflatedBytes,
             ),
             (
                 &self.retained,
                 layer.retained_bytes(),
                 "what has to be kept of all layers",
                 limits.retained_bytes,
-                "--limit-retained-bytes",
+                Limit::RetainedBytes,
             ),
         ];
-        for (sum, more, what, limit, flag) in sums {
+        for (sum, more, what, limit, which) in sums {
             let found = sum.fetch_add(more, Ordering::Relaxed).saturating_add(more);
             if found > limit {
-                return Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), flag });
+                return Err(Error::Limit { what, place: place.to_owned(), limit, found: Some(found), which });
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::SCHEMA_VERSION;
+use crate::limit::Limit;
 
 /// Why a file is no snapshot that can be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +26,8 @@ pub enum FormatError {
         found: u64,
         /// How many there may be.
         limit: u64,
-        /// The flag that raises the limit.
-        flag: &'static str,
+        /// The limit.
+        which: Limit,
     },
     /// It is some other file.
     #[error("this is not a Plimsoll snapshot: it has no `schema_version`")]

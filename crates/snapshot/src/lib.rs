@@ -13,6 +13,7 @@ mod file;
 pub mod hidden;
 mod identity;
 mod image;
+mod limit;
 mod limits;
 mod order;
 pub mod path;
@@ -35,6 +36,7 @@ pub use image::{
     Compression, Config, Contents, HealthCheck, HistoryEntry, Image, ImageLayer, Layer, Platform, Service,
     Snapshot, Source, Transport,
 };
+pub use limit::Limit;
 pub use limits::{MAX_BYTES, SnapshotLimits};
 pub use order::{Order, filled};
 pub use runtime::Runtime;

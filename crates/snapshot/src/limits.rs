@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::limit::Limit;
 use crate::{Contents, FormatError, Paths, Runtime, Snapshot};
 
 /// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
@@ -39,14 +40,14 @@ impl SnapshotLimits {
     /// Fails if the snapshot holds more. References are expected to be right.
     pub fn check(&self, snapshot: &Snapshot) -> Result<(), FormatError> {
         let most_layers = snapshot.images.iter().map(|image| image.layers.len() as u64).max().unwrap_or(0);
-        within("services", "--limit-services", snapshot.services.len() as u64, self.services)?;
-        within("layers of one image", "--limit-layers", most_layers, self.layers)?;
+        within("services", Limit::Services, snapshot.services.len() as u64, self.services)?;
+        within("layers of one image", Limit::Layers, most_layers, self.layers)?;
         if let Some(runtime) = &snapshot.runtime {
             self.check_runtime(runtime)?;
         }
         let layers = snapshot.layers.iter().filter_map(|layer| layer.contents.as_deref());
         self.check_nodes(&layers.collect::<Vec<_>>())?;
-        within("stacked entries", "--limit-stacked-entries", stacked_entries(snapshot), self.stacked_entries)
+        within("stacked entries", Limit::StackedEntries, stacked_entries(snapshot), self.stacked_entries)
     }
 
     /// Fails if comparing two snapshots goes over more. Every pair of images that services of one name run is gone
@@ -62,14 +63,14 @@ impl SnapshotLimits {
             .collect();
         let of_pair = |&(old, new): &(usize, usize)| entries[0][old].saturating_add(entries[1][new]);
         let found = pairs.iter().map(of_pair).fold(0, u64::saturating_add);
-        within("stacked entries of all pairs of images", "--limit-stacked-entries", found, limit)
+        within("stacked entries of all pairs of images", Limit::StackedEntries, found, limit)
     }
 
     /// Fails if more runs than may run.
     pub fn check_runtime(&self, runtime: &Runtime) -> Result<(), FormatError> {
         let series = runtime.recordings.iter().map(|recording| recording.series.len()).sum();
         let most = [runtime.containers.len(), runtime.planned.len(), series].into_iter().max();
-        within("containers", "--limit-containers", most.unwrap_or(0) as u64, self.containers)
+        within("containers", Limit::Containers, most.unwrap_or(0) as u64, self.containers)
     }
 
     /// Fails if the trees of these layers have more files and directories than a file of this size should have.
@@ -81,15 +82,15 @@ impl SnapshotLimits {
             return Ok(());
         }
         let nodes = all().map(Paths::nodes).sum();
-        within("files and directories", "--limit-snapshot-bytes", nodes, limit)
+        within("files and directories", Limit::SnapshotBytes, nodes, limit)
     }
 }
 
 /// A node of a tree takes some thirty bytes of a file, but a directory that only paths name may take two.
 const BYTES_OF_NODE: u64 = 128;
 
-fn within(what: &'static str, flag: &'static str, found: u64, limit: u64) -> Result<(), FormatError> {
-    if found <= limit { Ok(()) } else { Err(FormatError::TooMany { what, found, limit, flag }) }
+fn within(what: &'static str, which: Limit, found: u64, limit: u64) -> Result<(), FormatError> {
+    if found <= limit { Ok(()) } else { Err(FormatError::TooMany { what, found, limit, which }) }
 }
 
 fn paths(contents: &Contents) -> [&Paths; 3] {

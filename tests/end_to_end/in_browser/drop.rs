@@ -217,7 +217,7 @@ fn a_file_that_cannot_be_used_leaves_the_report_as_it_was() {
     let cases: [(&str, Vec<u8>, &str); 8] = [
         ("empty.tar", Vec::new(), "it is empty"),
         ("photo.png", b"\x89PNG\r\n\x1a\n\0\0\0\0".repeat(40), "a binary file of an unknown type"),
-        ("inspect.json", b"[{\"Id\": 1}]".to_vec(), "no snapshot"),
+        ("inspect.json", b"[{\"Id\": 1}]".to_vec(), "not a snapshot"),
         (
             "future.plimsoll",
             gzip("{\"schema_version\": 99, \"generator\": \"plimsoll 9.9.9\"}"),

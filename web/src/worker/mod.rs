@@ -92,8 +92,7 @@ impl From<Error> for Failure {
         match error {
             Error::NotAnImage { found, .. } => Self::Other(found),
             Error::Limit { what, place, limit, .. } => Self::Damaged(text::too_large(what, &place, limit)),
-            // The hint behind the line is one for a terminal.
-            error => Self::Damaged(with_sources(&error).split("\nhint: ").collect::<Vec<_>>().join("; ")),
+            error => Self::Damaged(with_sources(&error)),
         }
     }
 }

@@ -82,14 +82,6 @@ const LIST_EVERY: u64 = 30;
 /// A container that starts again and again is written down so often.
 const MAX_INSPECTIONS: u32 = 100;
 
-/// Why, without where: the address of an engine is a place of this machine.
-fn without_address(reason: &str) -> String {
-    match reason.split_once(" answers ") {
-        Some((_, answer)) => format!("the engine answers {answer}"),
-        None => reason.rsplit(": ").next().unwrap_or_default().to_owned(),
-    }
-}
-
 impl<'a> Session<'a> {
     /// Asks the engine what it is, and writes the head of the journal.
     pub(crate) fn start(
@@ -279,10 +271,12 @@ impl<'a> Session<'a> {
             Err(error @ Error::Write { .. }) => Err(error),
             Err(error) => {
                 if self.away.is_none() {
-                    let text = error.to_string();
-                    let reason = text.lines().next().unwrap_or_default().to_owned();
-                    self.printer.note(&format!("note: {reason}; asking again"));
-                    self.away = Some((asked, Instant::now(), without_address(&reason)));
+                    self.printer.note(&format!("note: {error}; asking again"));
+                    let reason = match error {
+                        Error::Engine { reason, .. } => reason,
+                        error => error.to_string(),
+                    };
+                    self.away = Some((asked, Instant::now(), reason));
                 }
                 Ok(())
             }

@@ -141,7 +141,8 @@ mod tests {
             labels: Some(labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into()),
         };
         let check = |target: Target, expected: &[&str]| {
-            let error = target.expect_all(std::slice::from_ref(&container)).unwrap_err().to_string();
+            let error = target.expect_all(std::slice::from_ref(&container)).unwrap_err();
+            let error = format!("{error} {:?}", error.hint());
             expected.iter().for_each(|words| assert!(error.contains(words), "{error}"));
         };
         let project = |name: &str| Target { project: Some(name.to_owned()), ..Target::default() };

@@ -227,35 +227,46 @@ impl Connection {
         let mut reader = response.body_mut().as_reader().take(ANSWER_BYTES + 1);
         reader.read_to_end(&mut text).map_err(|error| self.unreachable(error.into()))?;
         if text.len() as u64 > ANSWER_BYTES {
-            return Err(Error::usage(
-                format!("{self} gives an answer of more than {} MiB", ANSWER_BYTES >> 20),
-                "is it an engine?",
-            ));
+            let what = format!("gives an answer of more than {} MiB", ANSWER_BYTES >> 20);
+            return Err(self.wrong(&what, "is it an engine?"));
         }
         serde_json::from_slice(&text).map_err(|error| {
-            Error::usage(format!("{self} gives an answer that is not valid: {error}"), self.engine.hint())
+            self.wrong(&format!("gives an answer that is not valid: {error}"), self.engine.hint())
         })
     }
 
     fn unreachable(&self, error: ureq::Error) -> Error {
         if let ureq::Error::Timeout(_) = &error {
-            return Error::usage(
-                format!("cannot reach {self}: it did not answer in time"),
-                "see whether it answers `docker version` or `podman version`",
-            );
+            return Error::Engine {
+                message: format!("cannot reach {self}: it did not answer in time"),
+                reason: "it did not answer in time".to_owned(),
+                hint: "see whether it answers `docker version` or `podman version`".to_owned(),
+            };
         }
         let error = error.into_io();
         if let Some(slow) = TooSlow::of(&error) {
-            return Error::usage(
-                format!("cannot read from {self}: {slow}"),
-                "`--limit-slow-rate`, `--limit-slow-seconds` and `--limit-engine-seconds` say how slow it may be",
-            );
+            return Error::Engine {
+                message: format!("cannot read from {self}: {slow}"),
+                reason: slow.to_string(),
+                hint: "`--limit-slow-rate`, `--limit-slow-seconds` and `--limit-engine-seconds` say how slow it may be"
+                    .to_owned(),
+            };
         }
         let hint = match error.kind() {
             io::ErrorKind::PermissionDenied => "you may not use its socket: join its group, or be root",
             _ => self.engine.hint(),
         };
-        Error::usage(format!("cannot reach {self}: {error}"), hint)
+        let message = format!("cannot reach {self}: {error}");
+        Error::Engine { message, reason: error.to_string(), hint: hint.to_owned() }
+    }
+
+    /// An answer that is wrong: what the engine does.
+    fn wrong(&self, what: &str, hint: &str) -> Error {
+        Error::Engine {
+            message: format!("{self} {what}"),
+            reason: format!("the engine {what}"),
+            hint: hint.to_owned(),
+        }
     }
 
     fn refused(&self, mut response: Response<Body>) -> Error {
@@ -268,7 +279,7 @@ impl Connection {
         let message = message
             .map(|said| answer_without_secrets(&said.message).chars().take(MESSAGE).collect::<String>());
         let message = message.map(|said| format!(": {}", one_line(&said))).unwrap_or_default();
-        Error::usage(format!("{self} answers {status}{message}"), self.engine.hint())
+        self.wrong(&format!("answers {status}{message}"), self.engine.hint())
     }
 }
 

@@ -68,10 +68,7 @@ pub(crate) fn resolve(wanted: &Wanted, options: &Options, printer: &Printer) -> 
             }
             Ok((None, at)) => tried.push(Tried::NotIn(at.to_string())),
             // Another one may have it: an engine that does not answer is no reason to give up.
-            Err(error) => {
-                let text = error.to_string();
-                tried.push(Tried::Unreached(text.lines().next().unwrap_or_default().to_owned()));
-            }
+            Err(error) => tried.push(Tried::Unreached(error.to_string())),
         }
     }
     let reference: Reference = name.parse()?;

@@ -71,9 +71,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         fs::write(path("before.plimsoll"), "").unwrap();
-        let error = no_such_file(&path("befroe.plimsoll")).to_string();
+        let error = no_such_file(&path("befroe.plimsoll")).hint().unwrap();
         assert!(error.contains("did you mean") && error.contains("before.plimsoll"), "{error}");
-        let error = no_such_file(&path("other.tar")).to_string();
+        let error = no_such_file(&path("other.tar")).hint().unwrap();
         assert!(!error.contains("did you mean"), "{error}");
     }
 

@@ -263,7 +263,8 @@ mod tests {
             ("https://ghcr.io/a/b", "`docker://ghcr.io/a/b`"),
             ("https://hub.docker.com/_/nginx?tab=tags", "`docker://REGISTRY/NAME[:TAG]`"),
         ] {
-            let error = text.parse::<NamedSource>().unwrap_err().to_string();
+            let error = text.parse::<NamedSource>().unwrap_err();
+            let error = format!("{error} {}", error.hint().unwrap());
             assert!(error.contains("not a transport") && error.contains(hint), "{text}: {error}");
         }
         for text in ["docker:27", "nginx:1.27", "postman:1", "dir:copy", "localhost:5000/a"] {

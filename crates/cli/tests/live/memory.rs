@@ -64,7 +64,7 @@ fn what_is_not_read_is_named() {
     fs::write(program.home.path().join("notes.txt"), "nothing of that kind\n").unwrap();
     let said = program.failure(&["--memory", "notes.txt"]);
     assert!(
-        said.contains("`notes.txt` is text of another kind") && said.contains("hint: what is read"),
+        said.contains("`notes.txt` is text of another kind") && said.contains("hint: supported formats: "),
         "{said}"
     );
     let said = program.failure(&["--memory", &fixture("snapshots/schema-1.plimsoll")]);

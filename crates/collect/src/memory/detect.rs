@@ -1,5 +1,7 @@
 //! Detects the format of a file from its content, and reads it.
 
+use plimsoll_snapshot::Limit;
+
 use serde_json::Value;
 
 use super::formats::compose::Surroundings;
@@ -134,7 +136,7 @@ fn check_size(name: &str, length: u64, limit: u64) -> Result<()> {
         place: format!("`{name}`"),
         limit,
         found: Some(length),
-        flag: "--limit-memory-bytes",
+        which: Limit::MemoryBytes,
     })
 }
 

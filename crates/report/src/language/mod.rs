@@ -6,11 +6,12 @@
 //! same in every language.
 
 use plimsoll_analysis::compare::{BridgeCause, BridgePart, BridgeStep};
-use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
+use plimsoll_snapshot::{ByteDelta, Bytes};
 
 use crate::format::{self, Quantity};
 use crate::sizes::SizeDefinition;
 
+mod ecosystem;
 mod en;
 mod es;
 mod findings;
@@ -22,6 +23,7 @@ mod tag;
 mod terminal;
 mod words;
 
+pub use ecosystem::ecosystem_name;
 pub use findings::{FindingsWords, RuleWords};
 pub use messages::Messages;
 pub use noun::Noun;
@@ -29,48 +31,6 @@ pub use running::RunningWords;
 pub use tag::Language;
 pub use terminal::TerminalWords;
 pub use words::Words;
-
-/// The name of a world of packages, the same in every language.
-#[must_use]
-pub const fn ecosystem_name(ecosystem: Ecosystem) -> &'static str {
-    match ecosystem {
-        Ecosystem::Dpkg => "Debian",
-        Ecosystem::Apk => "Alpine",
-        Ecosystem::Rpm => "RPM",
-        Ecosystem::Pacman => "Arch Linux",
-        Ecosystem::Portage => "Gentoo",
-        Ecosystem::Opkg => "opkg",
-        Ecosystem::Nix => "Nix",
-        Ecosystem::Homebrew => "Homebrew",
-        Ecosystem::Snap => "snap",
-        Ecosystem::Bitnami => "Bitnami",
-        Ecosystem::Conda => "conda",
-        Ecosystem::Python => "Python",
-        Ecosystem::Npm => "npm",
-        Ecosystem::Gem => "RubyGems",
-        Ecosystem::Java => "Java",
-        Ecosystem::Go => "Go",
-        Ecosystem::Rust => "Rust",
-        Ecosystem::Dotnet => ".NET",
-        Ecosystem::Composer => "Composer",
-        Ecosystem::Pecl => "PECL",
-        Ecosystem::R => "R",
-        Ecosystem::Perl => "Perl",
-        Ecosystem::Lua => "LuaRocks",
-        Ecosystem::Otp => "Erlang/OTP",
-        Ecosystem::Julia => "Julia",
-        Ecosystem::Dart => "Dart",
-        Ecosystem::Conan => "Conan",
-        Ecosystem::Haskell => "Haskell",
-        Ecosystem::Ocaml => "OCaml",
-        Ecosystem::Prolog => "SWI-Prolog",
-        Ecosystem::Wordpress => "WordPress",
-        Ecosystem::Terraform => "Terraform",
-        Ecosystem::Kernel => "Linux",
-        Ecosystem::Generic => "generic",
-        Ecosystem::Model => "models",
-    }
-}
 
 impl Language {
     /// Its words.
