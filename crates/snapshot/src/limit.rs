@@ -58,7 +58,7 @@ impl Limit {
         Self::StackedEntries,
     ];
 
-    /// Its name, in words that are joined by hyphens.
+    /// Its name, as hyphenated text: `inflated-bytes`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@
 //! same in every language.
 
 use plimsoll_analysis::compare::{BridgeCause, BridgePart, BridgeStep};
-use plimsoll_snapshot::{ByteDelta, Bytes};
+use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
 
 use crate::format::{self, Quantity};
 use crate::sizes::SizeDefinition;
