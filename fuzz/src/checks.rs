@@ -127,20 +127,23 @@ fn packages(snapshot: &Snapshot) {
         }
     }
     json::inventory(&inventory, std::io::sink()).expect("a sink takes everything");
-    shown(&packages_report::text(&inventory, None));
-    shown(&packages_report::markdown(&inventory, Some(3)));
     let names: Vec<String> = inventory
         .images
         .iter()
         .flat_map(|image| image.packages.iter())
         .map(|package| package.name.clone())
         .collect();
-    for name in names.iter().take(3) {
-        shown(&packages_report::reasons(&reasons(snapshot, name)));
-    }
     let (removals, _) = removals(snapshot, &names[..names.len().min(3)]);
-    shown(&packages_report::removals(&removals));
-    shown(&packages_report::splits(&splits(snapshot)));
+    let splits = splits(snapshot);
+    for language in Language::ALL {
+        shown(&packages_report::text(&inventory, None, language));
+        shown(&packages_report::markdown(&inventory, Some(3), language));
+        for name in names.iter().take(3) {
+            shown(&packages_report::reasons(&reasons(snapshot, name), language));
+        }
+        shown(&packages_report::removals(&removals, language));
+        shown(&packages_report::splits(&splits, language));
+    }
 }
 
 fn findings(before: &Snapshot, after: &Snapshot) {
