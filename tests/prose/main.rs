@@ -12,17 +12,11 @@ use std::collections::BTreeMap;
 
 use texts::{Language, Text};
 
-/// Where others still work: to be emptied. A path begins with one of these.
-const EXEMPT: &[&str] = &[];
-
 /// Fails with every hit, and with their number in each directory.
 fn expect_none(rule: &str, hits: impl Fn(&Text) -> Vec<(usize, String)>) {
     let (mut list, mut numbers) = (String::new(), BTreeMap::<&str, usize>::new());
     let texts = texts::tracked();
     for text in &texts {
-        if EXEMPT.iter().any(|start| text.path.starts_with(start)) {
-            continue;
-        }
         for (at, hit) in hits(text) {
             list.push_str(&format!("{}:{}: {hit}\n", text.path, text.line(at)));
             *numbers.entry(directory(&text.path)).or_default() += 1;
@@ -55,14 +49,6 @@ fn words_are_spelled_right() {
 #[test]
 fn every_exception_is_used() {
     let texts = texts::tracked();
-    for start in EXEMPT {
-        assert!(texts.iter().any(|text| text.path.starts_with(start)), "`{start}` has no text: delete it");
-    }
-    for allowed in words::ALLOWED {
-        let is_used =
-            texts.iter().any(|text| text.path == allowed.path && words::finds(text, allowed.phrase));
-        assert!(is_used, "`{}` is not in `{}`: delete the exception", allowed.phrase, allowed.path);
-    }
     for word in spelling::ALLOWED {
         let is_used = texts.iter().any(|text| text.plain.to_lowercase().contains(word));
         assert!(is_used, "`{word}` is in no text: delete it from the list");

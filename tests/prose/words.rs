@@ -52,38 +52,15 @@ const BANNED: &[(&str, &str)] = &[
     ("without need", "unnecessarily"),
 ];
 
-/// A phrase that is right in one file.
-pub(crate) struct Allowed {
-    pub(crate) path: &'static str,
-    pub(crate) phrase: &'static str,
-    #[expect(dead_code, reason = "for the reader")]
-    pub(crate) reason: &'static str,
-}
-
-/// The exceptions.
-pub(crate) const ALLOWED: &[Allowed] = &[Allowed {
-    path: "docs/packages.md",
-    phrase: "leaves with it",
-    reason: "it quotes a heading of the text output",
-}];
-
 /// Every banned phrase in a text: where it is, and what to write.
 pub(crate) fn hits(text: &Text) -> Vec<(usize, String)> {
     let lower = text.plain.to_ascii_lowercase();
     let mut hits = Vec::new();
     for (phrase, instead) in BANNED {
-        if ALLOWED.iter().any(|allowed| allowed.path == text.path && allowed.phrase == *phrase) {
-            continue;
-        }
         hits.extend(whole_words(&lower, phrase).map(|at| (at, format!("`{phrase}`: write “{instead}”"))));
     }
     hits.sort();
     hits
-}
-
-/// Whether a text has a phrase.
-pub(crate) fn finds(text: &Text, phrase: &str) -> bool {
-    whole_words(&text.plain.to_ascii_lowercase(), phrase).next().is_some()
 }
 
 fn whole_words<'a>(text: &'a str, phrase: &'a str) -> impl Iterator<Item = usize> + 'a {

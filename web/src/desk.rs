@@ -106,7 +106,21 @@ impl Desk {
                 created(id) < created(than)
             })
         };
-        self.pair.update(|pair| *pair = placed(*pair, role, new, is_older));
+        self.compare(placed(self.pair.get_untracked(), role, new, is_older));
+    }
+
+    /// Chooses what is compared. If the comparison would exceed the limits of a page, the pair stays as it was.
+    pub(crate) fn compare(&self, pair: Pair) {
+        let [before, after] = [pair.before, pair.after].map(|id| self.snapshot(id).unwrap_or_default());
+        let Bundle { before, after, .. } = paired(&before, &after);
+        match SNAPSHOT_LIMITS().check_pair(&before, &after) {
+            Ok(()) => self.pair.set(pair),
+            Err(error) => {
+                self.fail(text::not_compared(&error));
+                // The list is drawn again: the browser has moved the mark to the choice that is refused.
+                self.held.notify();
+            }
+        }
     }
 
     fn snapshot(&self, id: Option<u32>) -> Option<Arc<Snapshot>> {
@@ -165,7 +179,7 @@ impl Desk {
                     desk.end(id);
                     match plimsoll_snapshot::read_within(&json[..], &SNAPSHOT_LIMITS()) {
                         Ok(snapshot) => desk.take(role, name.clone(), snapshot),
-                        Err(error) => desk.fail(text::damaged(&name, &load::with_sources(&error))),
+                        Err(error) => desk.fail(text::damaged(&name, &text::refused(&error))),
                     }
                 }
                 Told::Failed { reason, ended } => {
@@ -232,7 +246,10 @@ fn paired(before: &Snapshot, after: &Snapshot) -> Bundle {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_snapshot::Service;
+    use plimsoll_snapshot::{
+        Bytes, Compression, Config, Contents, DiffId, Digest, Image, ImageLayer, Layer, Platform, Service,
+        Source, Transport,
+    };
 
     use super::*;
 
@@ -250,6 +267,69 @@ mod tests {
         check(pair(Some(1), Some(2)), Role::Before, false, pair(Some(9), Some(2)));
         check(pair(Some(1), Some(2)), Role::After, false, pair(Some(1), Some(9)));
         check(pair(None, None), Role::Before, false, pair(Some(9), None));
+    }
+
+    /// Services that each run one of `images` images, in turn. Each image has `layers` times the same ten files.
+    fn large(services: usize, images: usize, layers: usize) -> Snapshot {
+        let whiteouts = b"0123456789".chunks(1).collect();
+        let contents = Contents { whiteouts, ..Contents::default() };
+        let layer = ImageLayer {
+            layer: 0,
+            digest: None,
+            compression: Compression::None,
+            blob_bytes: Bytes(0),
+            history: None,
+        };
+        let image = Image {
+            reference: None,
+            tags: Vec::new(),
+            source: Source { transport: Transport::Oci, name: "x".into() },
+            id: Digest::sha256([8; 32]),
+            manifest_digest: None,
+            platform: Platform::default(),
+            created: None,
+            config: Config::default(),
+            history: Vec::new(),
+            layers: vec![layer; layers],
+            warnings: Vec::new(),
+        };
+        let service = |index| Service { name: format!("s{index}"), image: index % images, build: None };
+        Snapshot {
+            services: (0..services).map(service).collect(),
+            images: vec![image; images],
+            layers: vec![Layer {
+                diff_id: DiffId::new(Digest::sha256([7; 32])),
+                contents: Some(Arc::new(contents)),
+            }],
+            ..Snapshot::default()
+        }
+    }
+
+    #[test]
+    fn a_comparison_above_the_limits_is_not_made() {
+        Owner::new().with(|| {
+            let desk = Desk::new(None, Language::English);
+            // Each is within its limits, and so are any of them but the first two.
+            let [large, small, other] = [large(1000, 1, 1000), large(1000, 1000, 1), large(1, 1, 1)];
+            for snapshot in [&large, &small, &other] {
+                SNAPSHOT_LIMITS().check(snapshot).unwrap();
+            }
+            desk.take(Role::Before, "large".into(), large);
+            desk.take(Role::After, "small".into(), small);
+            let ids: Vec<u32> = desk.held.get_untracked().iter().map(|held| held.id).collect();
+            assert_eq!(desk.pair.get_untracked(), Pair { before: Some(ids[0]), after: None });
+            let failures = desk.failures.get_untracked();
+            let message = "These snapshots cannot be compared: the content exceeds the limit of a page for files and \
+                directories of all images (8\u{202f}000\u{202f}000): use `plimsoll` on the command line.";
+            assert_eq!(failures.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), [message]);
+            desk.take(Role::After, "other".into(), other);
+            assert_eq!(desk.pair.get_untracked().before, Some(ids[0]));
+            assert!(desk.pair.get_untracked().after.is_some());
+            let other = desk.pair.get_untracked();
+            desk.compare(Pair { after: Some(ids[1]), ..other });
+            assert_eq!(desk.pair.get_untracked(), other);
+            assert_eq!(desk.failures.get_untracked().len(), 2);
+        });
     }
 
     #[test]

@@ -37,11 +37,12 @@ fn main() {
     };
     std::panic::set_hook(Box::new(|panic| load::failed(&panic.to_string())));
 
+    text::speak(document::language());
     let shown = load::data().and_then(|data| {
         let bundle = match data {
             Some(data) => Some(
                 Bundle::read_within(&data[..], &worker::SNAPSHOT_LIMITS())
-                    .map_err(|error| load::with_sources(&error))?,
+                    .map_err(|error| text::refused(&error))?,
             ),
             None => None,
         };

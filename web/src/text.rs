@@ -12,9 +12,9 @@ use plimsoll_analysis::packages::{Catalogue, DependencyKind, PackageId, Root, Us
 use plimsoll_report::format::{Quantity, count, one_line, shorten};
 use plimsoll_report::language::{Language, Messages, Noun, Words};
 use plimsoll_report::packages as report;
-use plimsoll_snapshot::{ByteDelta, Bytes, SCHEMA_VERSION};
+use plimsoll_snapshot::{ByteDelta, Bytes, FormatError, Limit, SCHEMA_VERSION};
 
-use crate::load::PROGRAM;
+use crate::load::{PROGRAM, with_sources};
 use crate::packages::{self, Why};
 use crate::role::{Name, Role};
 use crate::tree::{Filter, Order};
@@ -261,8 +261,22 @@ pub(crate) fn damaged(name: &str, reason: &str) -> String {
 }
 
 /// More than a page keeps in memory.
-pub(crate) fn too_large(what: &str, place: &str, limit: u64) -> String {
-    (words().too_large)(what, place, &count(limit))
+pub(crate) fn too_large(limit: Limit, place: &str, value: u64) -> String {
+    (words().too_large)((messages().limit)(limit), place, &count(value))
+}
+
+/// Why a snapshot is not taken.
+pub(crate) fn refused(error: &FormatError) -> String {
+    match error {
+        FormatError::TooLarge { limit } => too_large(Limit::SnapshotBytes, words().content, *limit),
+        FormatError::TooMany { which, limit, .. } => too_large(*which, words().content, *limit),
+        error => with_sources(error),
+    }
+}
+
+/// Two snapshots that are more together than a page goes over.
+pub(crate) fn not_compared(error: &FormatError) -> String {
+    (words().not_compared)(&refused(error))
 }
 
 /// Two images of one name.

@@ -117,3 +117,24 @@ fn sentence(hint: Hint<'_>) -> String {
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_limit_has_its_flag() {
+        let program = crate::Cli::command();
+        let flags: Vec<&str> = program
+            .get_subcommands()
+            .flat_map(clap::Command::get_arguments)
+            .filter_map(clap::Arg::get_long)
+            .collect();
+        for limit in Limit::ALL {
+            let flag = flag(limit);
+            assert!(flags.contains(&flag.trim_start_matches("--")), "{flag}");
+        }
+    }
+}

@@ -103,6 +103,10 @@ struct Planner<'a> {
 impl Planner<'_> {
     fn docker_images(&self, manifest: &[u8]) -> Result<Vec<PlannedImage>> {
         let images: Vec<DockerImage> = parse(DOCKER_MANIFEST, manifest)?;
+        if images.is_empty() {
+            let reason = "it lists no image".to_owned();
+            return Err(Error::Document { member: DOCKER_MANIFEST.to_owned(), reason });
+        }
         let planned = images.into_iter().map(|image| {
             self.see(DOCKER_MANIFEST)?;
             self.docker_image(image)
@@ -422,7 +426,9 @@ impl Planner<'_> {
         if let Some(wanted) = &self.choice.platform
             && images.iter().any(|image| !is_for(image, wanted))
         {
-            let available = images.iter().map(|image| image.facts.platform.to_string()).collect();
+            let available: BTreeSet<String> =
+                images.iter().map(|image| image.facts.platform.to_string()).collect();
+            let available = available.into_iter().collect();
             images.retain(|image| is_for(image, wanted));
             if images.is_empty() {
                 return Err(Error::UnknownPlatform { platform: wanted.clone(), available });

@@ -319,7 +319,9 @@ fn tar<'a>(files: impl IntoIterator<Item = (String, &'a [u8])>) -> Vec<u8> {
     tar.into_inner().unwrap()
 }
 
-/// Asserts that twice as much input takes no more than twice the work, and a tenth for what grows in steps.
+/// Asserts that twice as much input takes at most 2.5 times the work: quadratic work takes four times.
+///
+/// Tables grow in steps, and a hash table from which keys were removed grows earlier or later, by its random seed.
 fn check<T>(name: &str, input: impl Fn(usize) -> T, read: impl Fn(&T)) {
     let work = |parts: usize| -> AllocationInfo {
         let input = input(parts);
@@ -334,7 +336,7 @@ fn check<T>(name: &str, input: impl Fn(usize) -> T, read: impl Fn(&T)) {
         ("bytes held", once.bytes_max, twice.bytes_max),
     ];
     for (what, once, twice) in measures {
-        let most = once * 22 / 10 + 4096;
+        let most = once * 25 / 10 + 4096;
         assert!(twice <= most, "{name}: {what} grew from {once} to {twice}, more than {most}");
     }
 }

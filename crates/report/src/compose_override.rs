@@ -12,10 +12,10 @@ use crate::language::Language;
 #[must_use]
 pub fn compose_override(recommendation: &Recommendation, language: Language) -> String {
     let messages = &language.words().messages;
-    let mut text =
-        "# Written by `plimsoll recommend`: docker compose -f compose.yml -f compose.override.yml up\n"
-            .to_owned();
-    text.push_str("# Memory is binary: 1024M = 1 GiB. The size of logs is decimal: 10m = 10 MB.\n");
+    let words = &language.words().terminal;
+    let mut text = String::new();
+    comment(&mut text, 0, words.override_written);
+    comment(&mut text, 0, words.override_units);
     for exceeded in &recommendation.open {
         comment(&mut text, 0, &(messages.exceeded)(exceeded));
     }
@@ -31,7 +31,7 @@ pub fn compose_override(recommendation: &Recommendation, language: Language) -> 
     }
     for service in recommendation.services.iter().filter(|service| !takes(service)) {
         let name = yaml::quoted(&service.name);
-        comment(&mut text, 2, &format!("left out: Compose does not take {name} for the name of a service"));
+        comment(&mut text, 2, &(words.override_without)(&name));
     }
     text
 }
@@ -60,7 +60,7 @@ fn section(service: &ServiceRecommendation, language: Language) -> String {
             reasons(&mut text, 10, recommended, language);
             let _ = writeln!(text, "          memory: {}", mebibytes(bytes));
         }
-        comment(&mut text, 4, "the same in the short form: Compose accepts both only if they agree");
+        comment(&mut text, 4, language.words().terminal.override_short_form);
         for (name, found) in [("mem_limit", limit), ("mem_reservation", reservation)] {
             if let Some((bytes, _)) = found {
                 let _ = writeln!(text, "    {name}: {}", mebibytes(bytes));

@@ -7,24 +7,53 @@
 use crate::format::one_line;
 use crate::html::escape;
 
-/// Text in which nothing is markup or the end of a cell.
+/// Text in which nothing is markup or the end of a cell, except the code spans it comes with.
 pub(crate) fn escaped(text: &str) -> String {
     let line = one_line(text);
     let mut out = String::with_capacity(line.len() + 8);
-    for (index, word) in line.split(' ').enumerate() {
+    let mut rest = &line[..];
+    while let Some((start, end)) = code_span(rest) {
+        push_words(&mut out, &rest[..start]);
+        out.push_str(&code(&rest[start + 1..end]));
+        rest = &rest[end + 1..];
+    }
+    push_words(&mut out, rest);
+    out
+}
+
+/// The first code span: where its backticks are. It stands alone between spaces, marks of the sentence aside, so that
+/// no other backtick can join its fence.
+fn code_span(text: &str) -> Option<(usize, usize)> {
+    let mut ticks = text.match_indices('`').map(|(at, _)| at).peekable();
+    while let Some(start) = ticks.next() {
+        let end = *ticks.peek()?;
+        let before = text[..start].rsplit(' ').next().unwrap_or_default();
+        let behind = text[end + 1..].split(' ').next().unwrap_or_default();
+        let inside = &text[start + 1..end];
+        let is_alone = bare(before).1.is_empty() && bare(behind).1.is_empty();
+        if is_alone && !inside.is_empty() && inside.trim() == inside {
+            return Some((start, end));
+        }
+    }
+    None
+}
+
+/// Words, of which each that could be more than text becomes code.
+fn push_words(out: &mut String, words: &str) {
+    let is_start = out.is_empty();
+    for (index, word) in words.split(' ').enumerate() {
         if index > 0 {
             out.push(' ');
         }
         let (before, bare, behind) = bare(word);
-        if is_reference(bare) || index == 0 && starts_block(word) {
-            push_plain(&mut out, before);
+        if is_reference(bare) || is_start && index == 0 && starts_block(word) {
+            push_plain(out, before);
             out.push_str(&code(bare));
-            push_plain(&mut out, behind);
+            push_plain(out, behind);
         } else {
-            push_plain(&mut out, word);
+            push_plain(out, word);
         }
     }
-    out
 }
 
 /// A text inside HTML, where Markdown is not parsed but references are.
@@ -137,6 +166,12 @@ mod tests {
             ("/close", "`/close`"),
             ("fell from 6.17 GB (−81.2 %).", "fell from 6.17 GB (−81.2 %)."),
             ("torch 2.4.1 is needed", "torch 2.4.1 is needed"),
+            ("use `apt-get install` (`a = 2`), @x", "use `apt-get install` (`a = 2`), `@x`"),
+            ("`@x|y` @z", "`@x\\|y` `@z`"),
+            ("`a``b`", "``` `a``b` ```"),
+            ("`a`:tada: `b", "`` `a`:tada ``: `` `b ``"),
+            ("` a ` b", "\\` a \\` b"),
+            ("`a`b `@c`d", "`` `a`b `` `` `@c`d ``"),
         ] {
             assert_eq!(escaped(text), expected);
         }

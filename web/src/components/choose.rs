@@ -177,9 +177,10 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
 fn side(desk: Desk, role: Role, id: Option<u32>, name: &str) -> impl IntoView + use<> {
     let of = move |pair: Pair| if role == Role::Before { pair.before } else { pair.after };
     let choose = move |_| {
-        desk.pair.update(|pair| match role {
-            Role::Before => pair.before = id,
-            _ => pair.after = id,
+        let pair = desk.pair.get_untracked();
+        desk.compare(match role {
+            Role::Before => Pair { before: id, ..pair },
+            _ => Pair { after: id, ..pair },
         });
     };
     let label = format!("{}: {}", text::role(role), name);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Error, Found, Limits, PlannedImage, ReadLayer, SnapshotBuilder, Store, decompress,
-    plan, read_layer, read_stream, sniff,
+    ArchiveIndex, Choice, Error, Found, Hint, Limits, PlannedImage, ReadLayer, SnapshotBuilder, Store,
+    decompress, plan, read_layer, read_stream, sniff,
 };
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::{Compression, FormatError, Snapshot, SnapshotLimits, Source, Transport};
@@ -91,7 +91,10 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::NotAnImage { found, .. } => Self::Other(found),
-            Error::Limit { what, place, limit, .. } => Self::Damaged(text::too_large(what, &place, limit)),
+            Error::Limit { which, place, limit, .. } => Self::Damaged(text::too_large(which, &place, limit)),
+            error if error.hint() == Some(Hint::LayersAreArchives) => {
+                Self::Damaged(format!("{}; {}", with_sources(&error), words().layers_are_archives))
+            }
             error => Self::Damaged(with_sources(&error)),
         }
     }
@@ -222,7 +225,7 @@ fn read_snapshot<F: Read>(
         Err(FormatError::Newer { found }) => {
             Err(Failure::Newer { version: found, generator: generator(open()?) })
         }
-        Err(error) => Err(Failure::Damaged(with_sources(&error))),
+        Err(error) => Err(Failure::Damaged(text::refused(&error))),
     }
 }
 
@@ -289,7 +292,7 @@ fn together(
         builder.add_service(&service, index);
     }
     let snapshot = builder.finish();
-    SNAPSHOT_LIMITS().check(&snapshot).map_err(|error| Failure::Damaged(with_sources(&error)))?;
+    SNAPSHOT_LIMITS().check(&snapshot).map_err(|error| Failure::Damaged(text::refused(&error)))?;
     Ok(snapshot)
 }
 
@@ -315,6 +318,8 @@ impl<F: Read + Seek + 'static, O: Fn() -> io::Result<F>> Store for Archive<O> {
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
+
+    use plimsoll_snapshot::Limit;
 
     use super::*;
 
@@ -363,6 +368,38 @@ mod tests {
         let json = written(&snapshot);
         assert!(written(&read(&json).unwrap()) == json);
         assert!(written(&read(&gzip(&json)).unwrap()) == json);
+    }
+
+    #[test]
+    fn limits_and_hints_are_in_the_language_of_the_page() {
+        let check = |language, error: &dyn Fn() -> Failure, expected: &str| {
+            text::speak(language);
+            let message = error().text("file.x");
+            text::speak(Language::English);
+            assert!(message.contains(expected), "{message}");
+        };
+        let limit = || {
+            let place = "layer `x`".to_owned();
+            Error::Limit {
+                what: "the number of entries",
+                place,
+                limit: 9,
+                found: None,
+                which: Limit::Entries,
+            }
+            .into()
+        };
+        check(Language::English, &limit, "layer `x` exceeds the limit of a page for entries (9): use");
+        check(
+            Language::Spanish,
+            &limit,
+            "layer `x` supera el límite de una página para las entradas (9): use",
+        );
+        let large = || Failure::Damaged(text::refused(&FormatError::TooLarge { limit: 9 }));
+        check(Language::Spanish, &large, "el contenido supera el límite de una página para el tamaño");
+        let foreign = || Error::ForeignLayer { place: "layer `x`".into(), kind: "a ZIP file".into() }.into();
+        check(Language::English, &foreign, "layer `x` is a ZIP file; layers have to be tar archives");
+        check(Language::Spanish, &foreign, "las capas tienen que ser archivos tar");
     }
 
     #[test]

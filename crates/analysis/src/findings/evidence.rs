@@ -1,4 +1,4 @@
-//! What shows a finding: where it is, how large it is, and what is known about it.
+//! The evidence of a finding: its place, its size, and notes about it.
 
 use plimsoll_snapshot::{Bytes, Ecosystem, SecretKind};
 use serde::Serialize;
@@ -74,7 +74,7 @@ pub enum Subject {
     },
 }
 
-/// What is known about evidence.
+/// A fact about a piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Note {

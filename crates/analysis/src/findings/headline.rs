@@ -49,19 +49,19 @@ pub enum Headline {
     NpmDevDependencies,
     /// The cache of a package manager.
     PackageManagerCache {
-        /// Whose.
+        /// The cache.
         cache: CacheKind,
     },
     /// pip and the like.
     PackagingTools,
     /// Files that a change of owner, mode or time stores again.
     StoredAgain {
-        /// The instruction, shortened; absent where none is recorded.
+        /// The instruction, shortened, if the image records it.
         by: Option<String>,
     },
     /// Files that a later layer deletes or replaces.
     DeletedLater {
-        /// The instruction, shortened; absent where none is recorded.
+        /// The instruction, shortened, if the image records it.
         by: Option<String>,
     },
     /// The service runs as root.

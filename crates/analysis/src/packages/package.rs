@@ -12,7 +12,7 @@ pub struct Package {
     pub ecosystem: Ecosystem,
     /// Its name, normalised as the ecosystem does.
     pub name: String,
-    /// Its version; empty where none is stated.
+    /// Its version, or empty if it states none.
     pub version: String,
     /// The package URL (purl-spec), which other tools know it by.
     pub purl: String,

@@ -272,8 +272,8 @@ fn checked(targets: Targets) -> Result<Targets, String> {
     Ok(targets)
 }
 
-/// Why a package that is not allowed could never be found. An ecosystem that is misspelt would make the target pass whatever
-/// is installed. `log4j:log4j` is the name of a package, so only what is nearly an ecosystem is taken for a misspelt one.
+/// Why a package that is not allowed could never be found. An unknown ecosystem would make the target pass whatever is
+/// installed, so a colon belongs to a name only where names have one.
 fn never_found(wanted: &str) -> Option<String> {
     let known = || Ecosystem::ALL.iter().map(|ecosystem| ecosystem.name());
     let (prefix, name) = wanted.split_once(':').unwrap_or(("", wanted));
@@ -284,20 +284,43 @@ fn never_found(wanted: &str) -> Option<String> {
         return None;
     }
     let alias = ALIASES.iter().find(|(alias, _)| *alias == prefix).map(|(_, ecosystem)| *ecosystem);
-    let meant = alias.or_else(|| nearest(prefix, known()))?;
+    let meant = match alias.or_else(|| nearest(prefix, known())) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if has_colon(prefix, name) => return None,
+        None => format!("if it is the group of a Java package, write `java:{wanted}`."),
+    };
     let known: Vec<_> = known().collect();
-    Some(format!(
-        "`{wanted}`: `{prefix}` is no ecosystem, did you mean `{meant}`? Known are {}",
-        known.join(", ")
-    ))
+    Some(format!("`{wanted}`: `{prefix}` is no ecosystem, {meant} Known are {}", known.join(", ")))
 }
 
+/// Whether `prefix:name` looks like the name of a package: `org.apache:commons-io` and `log4j:log4j` of Maven, where a
+/// group is a domain or begins the artifact, and `libc6:amd64` of dpkg.
+fn has_colon(prefix: &str, name: &str) -> bool {
+    prefix.contains('.') || name.starts_with(prefix) || ARCHITECTURES.contains(&name)
+}
+
+/// Architectures as Debian names them, and `any`: deb-control(5) and its ports.
+const ARCHITECTURES: [&str; 13] = [
+    "all", "any", "amd64", "arm64", "armel", "armhf", "i386", "loong64", "mips64el", "ppc64el", "riscv64",
+    "s390x", "sparc64",
+];
+
 /// What others call the ecosystems.
-const ALIASES: [(&str, &str); 11] = [
+const ALIASES: [(&str, &str); 21] = [
     ("pypi", "python"),
     ("pip", "python"),
     ("deb", "dpkg"),
     ("apt", "dpkg"),
+    ("debian", "dpkg"),
+    ("ubuntu", "dpkg"),
+    ("alpine", "apk"),
+    ("dnf", "rpm"),
+    ("yum", "rpm"),
+    ("yarn", "npm"),
+    ("pnpm", "npm"),
+    ("js", "npm"),
+    ("py", "python"),
+    ("mvn", "java"),
     ("node", "npm"),
     ("maven", "java"),
     ("golang", "go"),
@@ -390,6 +413,14 @@ mod tests {
         check(
             "[services.app]\npackages_not_allowed = ['pyhton:torch']",
             &["services.app", "`pyhton` is no ecosystem", "did you mean `python`"],
+        );
+        for unknown in ["foo", "linux"] {
+            let text = format!("[services.app]\npackages_not_allowed = ['{unknown}:torch']");
+            check(&text, &["is no ecosystem", &format!("write `java:{unknown}:torch`")]);
+        }
+        check(
+            "[services.app]\npackages_not_allowed = ['debian:torch']",
+            &["`debian` is no ecosystem, did you mean `dpkg`?"],
         );
         check("[services.app]\npackages_not_allowed = ['python:']", &["names no package"]);
     }

@@ -1,5 +1,6 @@
 //! `plimsoll recommend`: what to set for each service, as a compose override.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use plimsoll_analysis::lines::shell;
@@ -14,6 +15,7 @@ use super::target_file::TargetFile;
 use super::{LanguageArgs, ReadArgs};
 use crate::ending::Ending;
 use crate::error::{Error, Result};
+use crate::files;
 use crate::load::snapshot_or_source;
 use crate::output::{Content, Output};
 use crate::printer::Printer;
@@ -26,6 +28,8 @@ pub(crate) struct Args {
     #[arg(value_name = "SNAPSHOT")]
     snapshot: String,
     /// File to write; `-` is standard output, which is also the default
+    ///
+    /// A file that `plimsoll recommend` did not write is not replaced.
     #[arg(short, long, value_name = "FILE")]
     output: Option<Output>,
     /// Target file: use its limits, reservations, scores, log sizes and settings
@@ -48,6 +52,14 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let endings = [Ending::Yaml, Ending::Text];
     args.output.iter().try_for_each(|output| output.expect("YAML", &endings, "compose.override.yml"))?;
+    if let Some(Output::File(path)) = &args.output
+        && !may_replace(path)
+    {
+        return Err(Error::usage(
+            format!("`{}` already exists, and `plimsoll recommend` did not write it", path.display()),
+            "`-o FILE` writes another file",
+        ));
+    }
     let snapshot = snapshot_or_source(&args.snapshot, &args.read.options(), printer)?;
     let Some(runtime) = &snapshot.runtime else {
         return Err(Error::usage(
@@ -86,6 +98,23 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// Whether nothing is lost if this file is written: it is new, empty, not a file, or an override of an earlier run. Its
+/// ending is that of the compose files, which are one typing error away.
+fn may_replace(path: &Path) -> bool {
+    if !path.is_file() {
+        return true;
+    }
+    // It is no input: it may be written.
+    let start = files::open_given(path).and_then(|file| {
+        let mut start = Vec::new();
+        file.take(256).read_to_end(&mut start)?;
+        Ok(start)
+    });
+    start.is_ok_and(|start: Vec<u8>| {
+        start.is_empty() || String::from_utf8_lossy(&start).contains("`plimsoll recommend`")
+    })
 }
 
 /// The compose files that the snapshot was made with, in their order; the usual one where it was made without.

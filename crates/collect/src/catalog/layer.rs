@@ -104,7 +104,7 @@ impl LayerCatalog {
         let Some(mut reading) = self.start(&link.path, content.len() as u64, link.mode, limits) else {
             return;
         };
-        // What is read in pieces was read under its other name.
+        // A file that is scanned in pieces was already scanned under its other name.
         reading.scans.clear();
         if let Some(entry) = reading.entry {
             reading.feed(content);

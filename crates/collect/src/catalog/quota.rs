@@ -17,7 +17,7 @@ impl Quota {
     /// The names that a package takes: what is kept of it weighs as much as twenty names of what it needs.
     pub(crate) const PACKAGE: usize = 20;
 
-    /// Takes this many names of packages, of what they need, or of their files; `false` if none is left for them.
+    /// Takes this many names of packages, requirements, or files of packages. `false` if too few are left.
     pub(crate) fn take(&mut self, names: usize) -> bool {
         take(&mut self.names, names)
     }

@@ -1,4 +1,4 @@
-//! Layers for the tests of catalogers, and what was read of them in a form that can be compared.
+//! Layers for the tests of catalogers, and their packages in a form that can be compared.
 
 use plimsoll_snapshot::{
     Attributes, Bytes, ContentHash, DiffId, Digest, EntriesBuilder, Facts, Files, Node, PackageFact, path,

@@ -13,7 +13,7 @@ pub(crate) struct Quota {
     is_spent: Cell<bool>,
 }
 
-/// What a map takes: a node of its tree has quota for eleven entries.
+/// What a map takes: a node of its tree has room for eleven entries.
 const MAP: usize = 640;
 
 impl Quota {
@@ -29,7 +29,7 @@ impl Quota {
         Ok(value)
     }
 
-    /// Whether something was refused since there was no quota for it.
+    /// Whether something was refused since there was no room for it.
     pub(crate) fn is_spent(&self) -> bool {
         self.is_spent.get()
     }

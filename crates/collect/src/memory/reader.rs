@@ -13,7 +13,7 @@ pub(crate) enum Recognition {
     Broken(String),
 }
 
-/// Collects what is read, and what is not.
+/// Collects the values that were read, and warnings about those that were not.
 pub(crate) struct Reader {
     pub(crate) input: MemoryInput,
     /// How many bytes the files may have that this one names.

@@ -9,7 +9,7 @@ use plimsoll_analysis::memory::{
 };
 use plimsoll_analysis::regressions::RegressionKind;
 use plimsoll_analysis::targets::{Demanded, Figure, Good, LevelOutcome, Measure, Reason, Title, Unit};
-use plimsoll_snapshot::{Bytes, Warning};
+use plimsoll_snapshot::{Bytes, Limit, Warning};
 
 use super::{Language, RuleWords};
 use crate::format;
@@ -65,7 +65,7 @@ pub struct Messages {
     pub headline: fn(&Headline) -> String,
     /// What evidence shows.
     pub subject: fn(&Subject) -> String,
-    /// What is known about evidence.
+    /// A fact about a piece of evidence.
     pub note: fn(&Note) -> String,
     /// What a fix does.
     pub action: fn(Action) -> &'static str,
@@ -77,6 +77,8 @@ pub struct Messages {
     pub regression: fn(&RegressionKind) -> String,
     /// What could be read only in part.
     pub warning: fn(&Warning) -> String,
+    /// What a limit bounds.
+    pub limit: fn(Limit) -> &'static str,
 }
 
 impl Language {

@@ -53,6 +53,12 @@ pub struct TerminalWords {
     pub none: &'static str,
     pub nothing: &'static str,
 
+    // A compose override.
+    pub override_written: &'static str,
+    pub override_units: &'static str,
+    pub override_short_form: &'static str,
+    pub override_without: fn(name: &str) -> String,
+
     // How a check ends.
     pub passed: &'static str,
     pub failed: &'static str,

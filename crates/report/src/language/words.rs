@@ -251,6 +251,9 @@ pub struct Words {
     pub open_newer: &'static str,
     pub damaged: fn(name: &str, reason: &str) -> String,
     pub too_large: fn(what: &str, place: &str, limit: &str) -> String,
+    pub content: &'static str,
+    pub layers_are_archives: &'static str,
+    pub not_compared: fn(reason: &str) -> String,
     pub not_saved: fn(reason: &str) -> String,
     pub same_name: fn(name: &str) -> String,
 

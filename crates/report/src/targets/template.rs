@@ -62,7 +62,7 @@ pub fn template(services: &[PlannedService]) -> String {
     text
 }
 
-const HEAD: &str = r#"# What is demanded of this stack. `plimsoll check BEFORE AFTER` judges it; `docs/targets.md` describes every key.
+const HEAD: &str = r#"# Targets for this stack: `plimsoll check BEFORE AFTER` checks them. All keys are in `docs/targets.md` of Plimsoll.
 # A value alone is the minimum: missing it fails the check. { minimum = …, ideal = … } names both.
 version = 1
 
@@ -73,14 +73,14 @@ reduction = { minimum = "50 %", ideal = "60 %" }
 
 const STACK: &str = r#"# The limits together fit the memory of the host.
 fits_host = true
-# What all take at one instant under load (95th percentile).
+# Memory that all services use at the same time under load (95th percentile).
 # memory_under_load = "2 GB"
 # From the first start until every health check passes.
 start_up = { minimum = "2 min", ideal = "90 s" }
 "#;
 
 const EACH: &str = r#"
-# What holds for every service, unless it says otherwise.
+# Every service, unless its own table says otherwise.
 [services."*"]
 image_built = true
 runs = true
@@ -89,20 +89,20 @@ limit_respected = true
 no_swap = true
 no_oom = true
 logs = true
-# Where a service is PostgreSQL, what its settings may take at once fits its limit.
+# If a service is PostgreSQL: the memory that its settings allow fits its limit.
 postgres = { fits = true }
-# What a build sends to the engine: measured by `plimsoll snapshot --context SERVICE=DIRECTORY`.
+# Files that a build sends to the engine, measured by `plimsoll snapshot --context SERVICE=DIRECTORY`.
 # context = "50 MB"
 # The kernel kills databases late (-500) and what can be started again early (300).
 # oom_score_adj = 300
 # No layer grows by more than this against the one it replaces.
 layer_growth = "5 %"
-# Bytes that are stored and that no path reaches.
+# Bytes that are stored, but deleted or replaced by a later layer.
 hidden = "50 MB"
 "#;
 
 const TAIL: &str = r#"
-# What no snapshot can show: probes (`plimsoll check --probe application=$?`), or the word of a person.
+# Checks that no snapshot can show: probes (`plimsoll check --probe application=$?`), or confirmed by a person.
 [[checks]]
 id = "application"
 title = "The application works"
@@ -112,7 +112,7 @@ id = "backup-restore"
 title = "A backup of the database was restored"
 # attested = { by = "who", on = "2026-01-31", passed = true, note = "restored into an empty database" }
 
-# What the server costs: your prices, in your currency.
+# The cost of the server: your prices, in your currency.
 # [cost]
 # price_per_gib = 5.0
 # before = "8 GB"

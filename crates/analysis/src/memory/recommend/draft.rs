@@ -1,4 +1,4 @@
-//! What is known of a service while its settings are gathered.
+//! A service and its settings while they are gathered.
 
 use super::reason::{Open, SettingReason};
 use super::setting::{Demanded, Recommended, Setting};
@@ -6,7 +6,7 @@ use crate::memory::ServiceMemory;
 use crate::memory::server::Server;
 use crate::memory::stack::StackService;
 
-/// What is known of a service, and demanded of it.
+/// A service, with what was measured of it and what the targets demand.
 pub(super) struct Known<'a> {
     pub(super) service: &'a StackService<'a>,
     pub(super) memory: ServiceMemory,

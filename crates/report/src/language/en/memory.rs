@@ -450,7 +450,7 @@ pub(super) fn line(line: &Line<'_>) -> String {
             totals.host.map(|host| format!(", the host has {}", memory(host))).unwrap_or_default()
         ),
         Line::LeastHeadroom { service, taken, limit } => format!(
-            "the least headroom: {} of the limit of {service}, which takes {} of {} at most",
+            "smallest headroom: {} of the limit of {service}, which uses at most {} of {}",
             Language::English.share(Bytes(limit.0.saturating_sub(taken.0)), *limit),
             memory(*taken),
             memory(*limit)

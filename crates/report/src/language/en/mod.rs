@@ -1,6 +1,7 @@
 //! English.
 
 mod findings;
+mod limits;
 mod memory;
 mod regressions;
 mod rules;
@@ -255,8 +256,13 @@ pub(super) static WORDS: Words = Words {
     open_newer: "Open it with a newer version of Plimsoll.",
     damaged: |name, reason| format!("`{name}` cannot be read: {reason}."),
     too_large: |what, place, limit| {
-        format!("{what} in {place} exceeds the limit of a page ({limit}): use `plimsoll snapshot`")
+        format!(
+            "{place} exceeds the limit of a page for {what} ({limit}): use `plimsoll` on the command line"
+        )
     },
+    content: "the content",
+    layers_are_archives: "layers have to be tar archives, plain or compressed",
+    not_compared: |reason| format!("These snapshots cannot be compared: {reason}."),
     not_saved: |reason| format!("The comparison cannot be saved: {reason}."),
     same_name: |name| format!("two of its images are named `{name}`"),
 
@@ -416,6 +422,7 @@ pub(super) static WORDS: Words = Words {
         rule: rules::rule,
         regression: regressions::sentence,
         warning: ToString::to_string,
+        limit: limits::bounded,
     },
     findings_report: findings::WORDS,
 

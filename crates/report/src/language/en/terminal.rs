@@ -48,6 +48,11 @@ pub(super) const WORDS: TerminalWords = TerminalWords {
     none: "none",
     nothing: "nothing",
 
+    override_written: "Written by `plimsoll recommend`: docker compose -f compose.yml -f compose.override.yml up",
+    override_units: "Memory is binary: 1024M = 1 GiB. The size of logs is decimal: 10m = 10 MB.",
+    override_short_form: "the same in the short form: Compose accepts both only if they agree",
+    override_without: |name| format!("left out: Compose does not take {name} for the name of a service"),
+
     passed: "passed",
     failed: "failed",
     targets_met: |met, required| format!("{met} of {required} targets met"),

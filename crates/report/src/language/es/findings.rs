@@ -213,7 +213,7 @@ const fn alternative(alternative: Alternative) -> &'static str {
             "un navegador en una imagen aparte puede dar servicio a muchos servicios"
         }
         Alternative::Boto3OrSidecar => {
-            "una herramienta de línea de órdenes para personas: en un servicio, use boto3 o un sidecar"
+            "una herramienta de línea de comandos para personas: en un servicio, use boto3 o un sidecar"
         }
         Alternative::FewerProviders => "se pueden omitir los proveedores que no se usan",
         Alternative::NoNotebook => "un servicio no necesita un servidor de cuadernos",
@@ -268,9 +268,9 @@ pub(super) const fn action(action: Action) -> &'static str {
         Action::UninstallInInstallStage => {
             "desinstálelos como último paso de la etapa que instala los paquetes"
         }
-        Action::SetWhileCopying => "fije el dueño o los permisos al copiar",
+        Action::SetWhileCopying => "fije el propietario o los permisos al copiar",
         Action::SetInSameInstruction => {
-            "fije el dueño o los permisos en la instrucción que crea los archivos"
+            "fije el propietario o los permisos en la instrucción que crea los archivos"
         }
         Action::ChangeDirectoryOnly => "cambie solo el directorio",
         Action::BindMount => "monte los archivos para la instrucción que los necesita",

@@ -135,7 +135,7 @@ pub(super) fn log(reason: &LogReason) -> String {
 pub(super) fn limit_reason(reason: &LimitReason) -> String {
     match reason {
         LimitReason::Killed { evidence, added, had } => format!(
-            "{}: los {} con los que se terminó, más {} o un 20 %, lo que sea mayor (la regla del VPA de Kubernetes)",
+            "{}: el límite de {} con el que se terminó, más {} o un 20 %, lo que sea mayor (la regla del VPA de Kubernetes)",
             evidence.as_ref().map_or_else(|| "terminación por OOM".to_owned(), kill),
             memory(*had),
             memory(*added)
@@ -169,7 +169,7 @@ pub(super) fn limit_refusal(refusal: &LimitRefusal) -> String {
     match refusal {
         LimitRefusal::NothingRecorded => "no se grabó".to_owned(),
         LimitRefusal::NoTimes => {
-            "una grabación no tiene horas, así que no se puede dividir en ventanas".to_owned()
+            "una grabación no tiene marcas de tiempo, así que no se puede dividir en ventanas".to_owned()
         }
         LimitRefusal::TooFewWindows { windows, least } => {
             let grabadas = if *windows == 1 { "grabada" } else { "grabadas" };
@@ -326,13 +326,13 @@ pub(super) fn setting_reason(reason: &SettingReason) -> String {
             memory(*default_total)
         ),
         SettingReason::DatabaseKilledLate => {
-            "el kernel termina tarde una base de datos, porque pierde más que una petición; borre esta línea en un motor sin root, \
-             que quizá no pueda bajar el valor"
+            "el kernel termina la base de datos en último lugar, porque se perdería más que una petición; borre esta línea en \
+             un motor rootless, que quizá no pueda bajar el valor"
                 .to_owned()
         }
         SettingReason::KilledEarly { before_database } => {
-            let whom = if *before_database { "de la base de datos" } else { "de otros programas del host" };
-            format!("el kernel lo termina antes que a los procesos {whom}; borre esta línea si el servicio guarda datos")
+            let whom = if *before_database { "la base de datos" } else { "otros programas del host" };
+            format!("el kernel lo termina antes que a {whom}; borre esta línea si el servicio guarda datos")
         }
         SettingReason::SharedMemory { now } => {
             let now = now.map_or_else(|| "64 MiB por defecto".to_owned(), memory);
@@ -514,9 +514,9 @@ fn service_line(line: &ServiceLine<'_>) -> String {
     let join = |texts: Vec<String>| texts.join("; ");
     match line {
         ServiceLine::Killed(evidence) => join(evidence.iter().map(kill).collect()),
-        ServiceLine::Restarted(times) => format!("el motor lo reinició {times} × hasta ahora"),
+        ServiceLine::Restarted(times) => format!("reinicios por el motor hasta ahora: {times}"),
         ServiceLine::FailedEnds(ends) => {
-            format!("terminó {ends} × con un error y sin petición de parada")
+            format!("terminaciones con un error y sin petición de parada: {ends}")
         }
         ServiceLine::Crashes(crash) => crash_loop(crash),
         ServiceLine::Trend(reason) => trend(reason),

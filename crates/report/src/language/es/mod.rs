@@ -1,6 +1,7 @@
 //! Spanish.
 
 mod findings;
+mod limits;
 mod memory;
 mod regressions;
 mod rules;
@@ -79,7 +80,7 @@ pub(super) static WORDS: Words = Words {
     no_name: "(sin nombre)",
     warning: "aviso",
     stack_line: |unique, sum| format!("**Conjunto**: {unique} con cada capa una vez, {sum} en total."),
-    largest_files: "Mayores cambios de archivos sueltos",
+    largest_files: "Mayores cambios de archivos individuales",
     details: "Detalles",
     left_out: "El resto se omite para que quepa en un comentario. El informe lo muestra todo.",
 
@@ -263,8 +264,13 @@ pub(super) static WORDS: Words = Words {
     open_newer: "Ábralo con una versión más reciente de Plimsoll.",
     damaged: |name, reason| format!("`{name}` no se puede leer: {reason}."),
     too_large: |what, place, limit| {
-        format!("{what} en {place} supera el límite de una página ({limit}): use `plimsoll snapshot`")
+        format!(
+            "{place} supera el límite de una página para {what} ({limit}): use `plimsoll` en la línea de comandos"
+        )
     },
+    content: "el contenido",
+    layers_are_archives: "las capas tienen que ser archivos tar, con o sin compresión",
+    not_compared: |reason| format!("Estas instantáneas no se pueden comparar: {reason}."),
     not_saved: |reason| format!("No se puede guardar la comparación: {reason}."),
     same_name: |name| format!("dos de sus imágenes se llaman `{name}`"),
 
@@ -284,7 +290,7 @@ pub(super) static WORDS: Words = Words {
     kept: "Se queda",
     search_packages: "Buscar paquetes",
     changed_packages: "cambiados",
-    unused_packages: "sin uso visto",
+    unused_packages: "sin uso detectado",
     no_packages: "Ningún paquete coincide.",
     packages_shown: |shown, all| format!("{shown} de {all}"),
     asked_for: "pedido",
@@ -299,7 +305,7 @@ pub(super) static WORDS: Words = Words {
     optional_for: |name| format!("opcional para {name}"),
     recommended_by: |name| format!("recomendado por {name}"),
     extra_of: |name| format!("un extra de {name}"),
-    unused: "sin uso visto",
+    unused: "sin uso detectado",
     keeps: |name| format!("Conservar {name}"),
     untick: "Sin algunos paquetes",
     untick_help: "Desmarque paquetes para ver el tamaño de la imagen sin ellos, qué más se quita y qué dejaría de funcionar.",
@@ -424,6 +430,7 @@ pub(super) static WORDS: Words = Words {
         rule: rules::rule,
         regression: regressions::sentence,
         warning: warnings::warning,
+        limit: limits::bounded,
     },
     findings_report: findings::WORDS,
 

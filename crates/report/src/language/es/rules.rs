@@ -143,9 +143,9 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
         },
         RuleId::RewrittenFiles => RuleWords {
             title: "Una capa posterior borra o reescribe archivos",
-            why: "Las capas solo añaden. Los archivos que una instrucción posterior borra, sobrescribe o cambia de dueño se siguen \
+            why: "Las capas solo añaden. Los archivos que una instrucción posterior borra, sobrescribe o cambia de propietario se siguen \
                   descargando y guardando.",
-            how: "Borre los archivos en el `RUN` que los crea. Fije el dueño al copiar (`COPY --chown`, `COPY --chmod`). Monte los \
+            how: "Borre los archivos en el `RUN` que los crea. Fije el propietario al copiar (`COPY --chown`, `COPY --chmod`). Monte los \
                   archivos que solo necesita la construcción (`RUN --mount=type=bind`), o use una etapa de construcción y copie solo su \
                   resultado.",
             limits: "Ignora los archivos que una capa de la imagen base oculta de otra, los grupos de menos de 1 MB y las bases de datos \

@@ -146,12 +146,12 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::FirstStartToLastProbe => {
             "del primer arranque hasta que el último servicio está sano".to_owned()
         }
-        Reason::SetTo { found, wanted: None } => format!("fijado en {}", ES.figure(*found)),
+        Reason::SetTo { found, wanted: None } => format!("vale {}", ES.figure(*found)),
         Reason::SetTo { found, wanted: Some(wanted) } => {
-            format!("fijado en {}, no en {}", ES.figure(*found), ES.figure(*wanted))
+            format!("vale {}, no {}", ES.figure(*found), ES.figure(*wanted))
         }
-        Reason::SetToNumber { found, wanted: None } => format!("fijado en {found}"),
-        Reason::SetToNumber { found, wanted: Some(wanted) } => format!("fijado en {found}, no en {wanted}"),
+        Reason::SetToNumber { found, wanted: None } => format!("vale {found}"),
+        Reason::SetToNumber { found, wanted: Some(wanted) } => format!("vale {found}, no {wanted}"),
         Reason::NoneSet => "no hay ninguno".to_owned(),
         Reason::NotKnown => "no se conoce".to_owned(),
         Reason::LimitUnknown => "no se conoce su límite".to_owned(),

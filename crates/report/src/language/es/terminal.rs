@@ -48,6 +48,11 @@ pub(super) const WORDS: TerminalWords = TerminalWords {
     none: "ninguno",
     nothing: "nada",
 
+    override_written: "Escrito por `plimsoll recommend`: docker compose -f compose.yml -f compose.override.yml up",
+    override_units: "La memoria es binaria: 1024M = 1 GiB. El tamaño de los logs es decimal: 10m = 10 MB.",
+    override_short_form: "lo mismo en la forma corta: Compose acepta ambas solo si coinciden",
+    override_without: |name| format!("omitido: Compose no acepta {name} como nombre de un servicio"),
+
     passed: "superada",
     failed: "no superada",
     targets_met: |met, required| format!("{met} de {required} objetivos cumplidos"),

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use plimsoll_snapshot::Limit;
+
 use crate::memory::text;
 
 /// Why a file that another one names was not read.
@@ -20,14 +22,15 @@ pub enum FileFault {
 
 impl std::fmt::Display for FileFault {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(match self {
-            Self::Missing => "does not exist",
-            Self::NotAFile => "is no regular file",
+        match self {
+            Self::Missing => out.write_str("does not exist"),
+            Self::NotAFile => out.write_str("is no regular file"),
             Self::TooLarge => {
-                "is larger than what is left of the limit for all files together (`--limit-memory-bytes`)"
+                let limit = Limit::MemoryBytes.name();
+                write!(out, "is larger than what is left of the limit `{limit}` for all files together")
             }
-            Self::Refused => "cannot be read",
-        })
+            Self::Refused => out.write_str("cannot be read"),
+        }
     }
 }
 
