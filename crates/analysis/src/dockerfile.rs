@@ -53,15 +53,15 @@ pub fn instructions_of_layers(image: &Image, build: &BuildFile) -> Vec<Option<us
 }
 
 /// The stages of a Dockerfile: where their instructions lie, and which name stands for which.
-struct Stages<'a> {
-    ranges: Vec<Range<usize>>,
+pub(crate) struct Stages<'a> {
+    pub(crate) ranges: Vec<Range<usize>>,
     /// Names in lower case, and the first stage that has each.
     names: HashMap<String, usize>,
     bases: Vec<Option<&'a str>>,
 }
 
 impl<'a> Stages<'a> {
-    fn of(build: &'a BuildFile) -> Self {
+    pub(crate) fn of(build: &'a BuildFile) -> Self {
         let mut stages = Self { ranges: Vec::new(), names: HashMap::new(), bases: Vec::new() };
         for (index, instruction) in build.instructions.iter().enumerate() {
             if instruction.keyword == "FROM" {
@@ -77,7 +77,7 @@ impl<'a> Stages<'a> {
     }
 
     /// The instructions that make the image of a stage: its own, and before them those of the stages it is built on.
-    fn chain(&self, stage: usize) -> Vec<usize> {
+    pub(crate) fn chain(&self, stage: usize) -> Vec<usize> {
         let (mut chain, mut next) = (Vec::new(), Some(stage));
         while let Some(stage) = next.filter(|_| chain.len() <= MOST) {
             chain.extend(self.ranges[stage].clone().rev());

@@ -8,6 +8,7 @@ mod dive;
 pub mod dockerfile;
 pub mod dockerignore;
 pub mod findings;
+pub mod fix;
 mod inode;
 pub mod inspect;
 pub mod instruction;

@@ -24,6 +24,7 @@ mod output;
 mod picture;
 mod printer;
 mod progress;
+mod proof;
 mod recording;
 mod sources;
 mod stack;
@@ -62,6 +63,7 @@ enum Command {
     Compare(commands::compare::Args),
     Packages(commands::packages::Args),
     Findings(commands::findings::Args),
+    Fix(commands::fix::Args),
     Why(commands::why::Args),
     Whatif(commands::whatif::Args),
     Split(commands::split::Args),
@@ -85,6 +87,7 @@ fn main() -> ExitCode {
         Command::Compare(args) => commands::compare::run(&args, &printer).map(done),
         Command::Packages(args) => commands::packages::run(&args, &printer).map(done),
         Command::Findings(args) => commands::findings::run(&args, &printer).map(done),
+        Command::Fix(args) => commands::fix::run(&args, &printer).map(done),
         Command::Why(args) => commands::why::run(&args, &printer).map(done),
         Command::Whatif(args) => commands::whatif::run(&args, &printer).map(done),
         Command::Split(args) => commands::split::run(&args, &printer).map(done),

@@ -126,6 +126,23 @@ impl std::fmt::Display for Output {
     }
 }
 
+/// Changes a file that the user asked to change, if it is still as it was read.
+pub(crate) fn rewrite(path: &Path, before: &str, after: &str) -> Result<()> {
+    let now = match files::open_regular(path) {
+        Ok(file) => io::read_to_string(file).map_err(|error| Error::read(path, error))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Error::read(path, error)),
+    };
+    if now != before {
+        return Err(Error::usage(
+            format!("`{}` changed while it was being fixed", path.display()),
+            "nothing was written to it; run the command again",
+        ));
+    }
+    write_file(path, |out| out.write_all(after.as_bytes()))
+        .map_err(|source| Error::write(path, without_path(source)))
+}
+
 fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // A link is followed, so that it stays a link.
     let target = &resolved(path);

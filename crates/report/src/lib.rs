@@ -8,6 +8,7 @@ pub mod compose_override;
 pub mod csv;
 mod finding_json;
 pub mod findings;
+pub mod fix;
 pub mod format;
 pub mod html;
 pub mod json;

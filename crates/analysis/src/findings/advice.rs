@@ -163,7 +163,7 @@ fn explain(finding: &mut Finding) {
 }
 
 /// What some findings save together.
-fn together<'f>(input: &Input<'_>, findings: impl IntoIterator<Item = &'f Finding>) -> Bytes {
+pub(crate) fn together<'f>(input: &Input<'_>, findings: impl IntoIterator<Item = &'f Finding>) -> Bytes {
     let size = |inode: u32| input.squashed.inodes[inode as usize].size;
     // Visits only inodes of findings, so a service that shares its image costs no more than its findings.
     let mut saved: HashMap<u32, Bytes> = HashMap::new();

@@ -23,8 +23,8 @@ mod rule;
 mod rule_id;
 mod rules;
 
-pub(crate) use advice::BothSides;
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
+pub(crate) use advice::{BothSides, together};
 pub use evidence::{Alternative, Evidence, Note, Subject};
 pub use finding::{Confidence, Finding, Severity, severity_of};
 pub use fixes::{Action, Fix, FixKind, Lines, Pasted, TorchPlace};

@@ -58,7 +58,7 @@ pub(super) fn is_repeatable(character: char) -> bool {
 impl Line<Shell> {
     /// The command that a `RUN` of an image runs, if it can be repeated: one line, all of it visible, no here-document, and
     /// nothing open at its end, so that what is put behind it is read as it is meant.
-    pub(super) fn repeated(command: &str) -> Option<Self> {
+    pub(crate) fn repeated(command: &str) -> Option<Self> {
         let is_one = command.chars().all(is_repeatable)
             && log_command(command).is_none()
             && !command.contains("<<")

@@ -101,7 +101,7 @@ fn find<'a>(text: &str, flag: &str, snapshot: &'a mut Snapshot) -> Result<(&'a m
 
 /// `NAME.dockerignore` beside a Dockerfile, which BuildKit prefers, or else the `.dockerignore` of the context: beside the
 /// Dockerfile, or in a directory above it down to the one that we run in, since contexts hold their Dockerfiles.
-fn ignore_file(dockerfile: &Path) -> Option<PathBuf> {
+pub(super) fn ignore_file(dockerfile: &Path) -> Option<PathBuf> {
     let mut own = dockerfile.as_os_str().to_owned();
     own.push(".dockerignore");
     let is_below =

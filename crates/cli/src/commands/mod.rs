@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod compare;
 mod expected;
 pub(crate) mod findings;
+pub(crate) mod fix;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod packages;

@@ -83,7 +83,7 @@ enum Whose {
 }
 
 /// `500ms`, `5s`, `2m`, `1h30m`, or a number of seconds.
-fn parse_duration(text: &str) -> std::result::Result<Duration, String> {
+pub(super) fn parse_duration(text: &str) -> std::result::Result<Duration, String> {
     let seconds = text.parse::<u32>().ok().map(|seconds| Duration::from_secs(seconds.into()));
     let duration = seconds.or_else(|| plimsoll_collect::memory::duration_ms(text).map(Duration::from_millis));
     let duration = duration.ok_or("expected a time such as `500ms`, `5s` or `2m`")?;

@@ -15,6 +15,7 @@ mod ecosystem;
 mod en;
 mod es;
 mod findings;
+mod fix;
 mod messages;
 mod noun;
 mod regressions;
@@ -25,6 +26,7 @@ mod words;
 
 pub use ecosystem::ecosystem_name;
 pub use findings::{FindingsWords, RuleWords};
+pub use fix::FixWords;
 pub use messages::Messages;
 pub use noun::Noun;
 pub use running::RunningWords;

@@ -5,6 +5,7 @@ use plimsoll_analysis::compare::{FileChange, LayerMatch};
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
 use super::findings::FindingsWords;
+use super::fix::FixWords;
 use super::messages::Messages;
 use super::noun::Noun;
 use super::running::RunningWords;
@@ -357,6 +358,8 @@ pub struct Words {
     pub running: RunningWords,
     // What only text documents say.
     pub terminal: TerminalWords,
+    // Merged fixes.
+    pub fix: FixWords,
     pub messages: Messages,
     pub findings_report: FindingsWords,
 

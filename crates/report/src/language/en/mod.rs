@@ -1,6 +1,7 @@
 //! English.
 
 mod findings;
+mod fix;
 mod limits;
 mod memory;
 mod regressions;
@@ -392,6 +393,7 @@ pub(super) static WORDS: Words = Words {
 
     running: running::WORDS,
     terminal: terminal::WORDS,
+    fix: fix::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,

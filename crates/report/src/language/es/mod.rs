@@ -1,6 +1,7 @@
 //! Spanish.
 
 mod findings;
+mod fix;
 mod limits;
 mod memory;
 mod regressions;
@@ -400,6 +401,7 @@ pub(super) static WORDS: Words = Words {
 
     running: running::WORDS,
     terminal: terminal::WORDS,
+    fix: fix::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,

@@ -1,0 +1,418 @@
+//! A Dockerfile that is being changed, and what repairs ask about it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use plimsoll_snapshot::{BuildFile, BuildInstruction};
+
+use super::calls;
+use super::edits::{Conflict, Edits};
+use super::plan::{Change, FixedFile};
+use super::refusal::Refusal;
+use super::script::{self, Command, Script, Separator};
+use crate::dockerfile::Stages;
+use crate::findings::{Input, Lines};
+use crate::lines::{Dockerfile, Line, Shell};
+
+/// Reads a file of the build context by its path there.
+pub type ReadContext<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A Dockerfile that is being changed.
+pub(super) struct Draft<'a> {
+    pub(super) input: &'a Input<'a>,
+    text: &'a str,
+    read: ReadContext<'a>,
+    /// The instructions that made the image, in their order.
+    pub(super) steps: Vec<Step<'a>>,
+    /// All instructions.
+    pub(super) all: &'a [BuildInstruction],
+    /// The changes of the Dockerfile.
+    pub(super) edits: Edits,
+    /// The patterns that the `.dockerignore` gets.
+    pub(super) ignored: Vec<String>,
+    /// The changes of other files of the context, each with its text.
+    pub(super) files: BTreeMap<String, (String, Edits)>,
+    /// Whether the result needs BuildKit.
+    pub(super) needs_buildkit: bool,
+    /// The commands that are removed: steps and places.
+    removed: BTreeSet<(usize, usize)>,
+    removed_steps: BTreeSet<usize>,
+    /// Why a part of the finding that is being fixed is left.
+    pub(super) partly: Vec<Refusal>,
+    known: RefCell<BTreeMap<String, Option<String>>>,
+}
+
+/// Changes up to a moment.
+pub(super) struct Checkpoint {
+    removed: BTreeSet<(usize, usize)>,
+    removed_steps: BTreeSet<usize>,
+    edits: Edits,
+    ignored: usize,
+    files: BTreeMap<String, (String, Edits)>,
+    needs_buildkit: bool,
+}
+
+/// An instruction that made the image.
+#[derive(Debug)]
+pub(super) struct Step<'a> {
+    /// Its place among all instructions.
+    pub(super) index: usize,
+    /// The layer that it made.
+    pub(super) layer: Option<u32>,
+    pub(super) instruction: &'a BuildInstruction,
+    /// Where it lies in the file, without the line break at its end.
+    pub(super) range: Range<usize>,
+    /// Its commands, if it is a `RUN` that can be taken apart.
+    pub(super) script: Option<Script>,
+    /// The working directory.
+    pub(super) directory: String,
+}
+
+impl<'a> Draft<'a> {
+    /// `None` if the instructions and the text do not fit together.
+    pub(super) fn new(input: &'a Input<'a>, text: &'a str, read: ReadContext<'a>) -> Option<Self> {
+        let build: &'a BuildFile = input.build?;
+        let starts = line_starts(text);
+        let range = |instruction: &BuildInstruction| -> Option<Range<usize>> {
+            let start = *starts.get(instruction.line.checked_sub(1)? as usize)?;
+            let end = starts.get(instruction.end_line as usize).copied().unwrap_or(text.len());
+            let said = text.get(start..end)?;
+            let indent = said.len() - said.trim_start().len();
+            Some(start + indent..start + said.trim_end().len())
+        };
+        let escape = escape_of(text);
+        let last = input.written.iter().rev().find_map(|index| *index);
+        let stages = Stages::of(build);
+        let stage = last.map_or_else(
+            || stages.ranges.len().checked_sub(1),
+            |last| stages.ranges.iter().position(|range| range.contains(&last)),
+        )?;
+        let mut steps = Vec::new();
+        let mut directory = String::new();
+        for index in stages.chain(stage) {
+            let instruction = &build.instructions[index];
+            let range = range(instruction)?;
+            if !text
+                .get(range.clone())?
+                .get(..instruction.keyword.len())?
+                .eq_ignore_ascii_case(&instruction.keyword)
+            {
+                return None;
+            }
+            let layer = input.written.iter().position(|written| *written == Some(index));
+            let script =
+                (instruction.keyword == "RUN").then(|| script::parse(text, range.clone(), escape)).flatten();
+            if let Some(next) = instruction.text.strip_prefix("WORKDIR ") {
+                directory = absolute(&directory, next.trim().trim_matches('"'));
+            }
+            steps.push(Step {
+                index,
+                layer: layer.and_then(|layer| u32::try_from(layer).ok()),
+                instruction,
+                range,
+                script,
+                directory: directory.clone(),
+            });
+        }
+        Some(Self {
+            input,
+            text,
+            read,
+            steps,
+            all: &build.instructions,
+            edits: Edits::default(),
+            ignored: Vec::new(),
+            files: BTreeMap::new(),
+            needs_buildkit: false,
+            removed: BTreeSet::new(),
+            removed_steps: BTreeSet::new(),
+            partly: Vec::new(),
+            known: RefCell::default(),
+        })
+    }
+
+    /// The text of a place of the Dockerfile.
+    pub(super) fn written(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// A file of the build context.
+    pub(super) fn context(&self, path: &str) -> Option<String> {
+        let path = path.trim_start_matches("./");
+        let mut known = self.known.borrow_mut();
+        known.entry(path.to_owned()).or_insert_with(|| (self.read)(path)).clone()
+    }
+
+    /// The step that made a layer.
+    pub(super) fn step_of(&self, layer: u32) -> Result<usize, Refusal> {
+        self.steps.iter().position(|step| step.layer == Some(layer)).ok_or(Refusal::NotInDockerfile)
+    }
+
+    /// The commands of a step.
+    pub(super) fn script(&self, step: usize) -> Result<&Script, Refusal> {
+        let step = &self.steps[step];
+        step.script.as_ref().ok_or(Refusal::Form { line: step.instruction.line })
+    }
+
+    /// All commands of all steps that can be taken apart, each with its step.
+    pub(super) fn commands(&self) -> impl Iterator<Item = (usize, &Command)> {
+        self.steps.iter().enumerate().flat_map(|(at, step)| {
+            step.script
+                .iter()
+                .flat_map(move |script| script.commands.iter().map(move |command| (at, command)))
+        })
+    }
+
+    /// Adds a command at the end of a `RUN`.
+    pub(super) fn append(&mut self, step: usize, command: &Line<Shell>) -> Result<(), Refusal> {
+        let (end, joint) = {
+            let script = self.script(step)?;
+            if !script.can_append {
+                return Err(Refusal::Form { line: self.steps[step].instruction.line });
+            }
+            (script.end, self.joint(step))
+        };
+        Ok(self.edits.insert(end, &format!("{joint}{command}"))?)
+    }
+
+    /// Adds a command at the beginning of a `RUN`.
+    pub(super) fn prepend(&mut self, step: usize, command: &Line<Shell>) -> Result<(), Refusal> {
+        let start = self.script(step)?.start;
+        let joint = self.joint(step);
+        Ok(self.edits.insert(start, &format!("{command}{joint}"))?)
+    }
+
+    /// What joins two commands, in the layout of the instruction.
+    fn joint(&self, step: usize) -> String {
+        let written = self.written(self.steps[step].range.clone());
+        let indent = written.rsplit_once('\n').map_or(" ", |(_, line)| {
+            let blanks = line.len() - line.trim_start().len();
+            if blanks == 0 { " " } else { &line[..blanks] }
+        });
+        format!(" \\\n{indent}&& ")
+    }
+
+    /// Puts an option behind the verb of an installation.
+    pub(super) fn add_option(&mut self, at: usize, option: &'static str) -> Result<(), Refusal> {
+        Ok(self.edits.insert(at, &format!(" {option}"))?)
+    }
+
+    /// Adds an option to a `RUN`, `COPY` or `ADD`.
+    pub(super) fn add_flag(&mut self, step: usize, flag: &Line<Dockerfile>) -> Result<(), Refusal> {
+        let step = &self.steps[step];
+        let at = step.range.start + step.instruction.keyword.len();
+        self.needs_buildkit |= flag.starts_with("--mount") || flag.starts_with("--chmod");
+        Ok(self.edits.insert(at, &format!(" {flag}"))?)
+    }
+
+    /// Puts instructions on lines before a step.
+    pub(super) fn insert_before(&mut self, step: usize, lines: &impl Instructions) -> Result<(), Refusal> {
+        let at = self.line_start(self.steps[step].range.start);
+        Ok(self.edits.insert(at, &format!("{}\n", lines.text()))?)
+    }
+
+    /// Puts instructions on lines after a step.
+    pub(super) fn insert_after(&mut self, step: usize, lines: &impl Instructions) -> Result<(), Refusal> {
+        let at = self.steps[step].range.end;
+        Ok(self.edits.insert(at, &format!("\n{}", lines.text()))?)
+    }
+
+    /// Puts instructions in the place of a step.
+    pub(super) fn replace_step(&mut self, step: usize, lines: &impl Instructions) -> Result<(), Refusal> {
+        let range = self.steps[step].range.clone();
+        self.needs_buildkit |= lines.text().contains("--mount");
+        Ok(self.edits.replace(range, lines.text())?)
+    }
+
+    /// Removes a part of another file of the build context.
+    pub(super) fn remove_from(&mut self, path: &str, text: &str, range: Range<usize>) -> Result<(), Refusal> {
+        let file = self.files.entry(path.to_owned()).or_insert_with(|| (text.to_owned(), Edits::default()));
+        Ok(file.1.remove(range)?)
+    }
+
+    pub(super) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            removed: self.removed.clone(),
+            removed_steps: self.removed_steps.clone(),
+            edits: self.edits.clone(),
+            ignored: self.ignored.len(),
+            files: self.files.clone(),
+            needs_buildkit: self.needs_buildkit,
+        }
+    }
+
+    pub(super) fn back_to(&mut self, checkpoint: Checkpoint) {
+        self.edits = checkpoint.edits;
+        self.removed = checkpoint.removed;
+        self.removed_steps = checkpoint.removed_steps;
+        self.ignored.truncate(checkpoint.ignored);
+        self.files = checkpoint.files;
+        self.needs_buildkit = checkpoint.needs_buildkit;
+    }
+
+    /// The files that change.
+    pub(super) fn changes(&self, dockerignore: Option<&str>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let mut push = |file, before: &str, after: String| {
+            if after != before {
+                changes.push(Change { file, before: before.to_owned(), after });
+            }
+        };
+        if !self.edits.is_empty() {
+            push(FixedFile::Dockerfile, self.text, like(self.text, self.edits.apply(self.text)));
+        }
+        if !self.ignored.is_empty() {
+            let before = dockerignore.unwrap_or_default();
+            let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+            let after = format!("{before}{gap}{}\n", self.ignored.join("\n"));
+            push(FixedFile::Dockerignore, before, like(before, after));
+        }
+        for (path, (text, edits)) in &self.files {
+            push(FixedFile::Context(path.clone()), text, edits.apply(text));
+        }
+        changes
+    }
+
+    /// Removes a step with its line break.
+    pub(super) fn remove_step(&mut self, step: usize) -> Result<(), Refusal> {
+        let range = self.steps[step].range.clone();
+        let start = self.line_start(range.start);
+        let end = self.text[range.end..].find('\n').map_or(self.text.len(), |at| range.end + at + 1);
+        self.edits.remove(start..end)?;
+        self.removed_steps.insert(step);
+        Ok(())
+    }
+
+    /// Whether a step is removed.
+    pub(super) fn is_removed(&self, step: usize) -> bool {
+        self.removed_steps.contains(&step)
+    }
+
+    /// Removes words of a command, each with the blank before it.
+    pub(super) fn remove_words(
+        &mut self,
+        command: &Command,
+        is_removed: impl Fn(&str) -> bool,
+    ) -> Result<(), Refusal> {
+        for pair in command.words.windows(2).filter(|pair| is_removed(&pair[1].text)) {
+            self.edits.remove(pair[0].range.end..pair[1].range.end)?;
+        }
+        Ok(())
+    }
+
+    /// Removes a command that `&&` or `;` joins to others, and the instruction if it was the last one.
+    pub(super) fn remove_command(&mut self, step: usize, command: &Command) -> Result<(), Refusal> {
+        let form = Refusal::Form { line: self.steps[step].instruction.line };
+        let script = self.script(step)?.clone();
+        let at = script.commands.iter().position(|other| other == command).ok_or(form.clone())?;
+        let is_joined = |command: &Command| command.after != Separator::Other && !command.is_nested;
+        if !is_joined(command) || script.commands.get(at + 1).is_some_and(|next| !is_joined(next)) {
+            return Err(form);
+        }
+        self.removed.insert((step, at));
+        let is_kept = |at: &usize| !self.removed.contains(&(step, *at));
+        let before = (0..at).rev().find(is_kept);
+        let behind = (at + 1..script.commands.len()).find(is_kept);
+        match (before, behind) {
+            (None, None) => self.remove_step(step),
+            (Some(before), _) => {
+                Ok(self.edits.remove(script.commands[before].range().end..command.range().end)?)
+            }
+            (None, Some(behind)) => {
+                Ok(self.edits.remove(command.range().start..script.commands[behind].range().start)?)
+            }
+        }
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        self.text[..at].rfind('\n').map_or(0, |at| at + 1)
+    }
+
+    /// What the container runs when it starts: its command, its health check, and scripts of the context that they call.
+    pub(super) fn start(&self) -> String {
+        let config = &self.input.image.config;
+        let mut text = config.entrypoint.iter().chain(&config.command).cloned().collect::<Vec<_>>().join(" ");
+        if let Some(check) = &config.health_check {
+            text.push_str(&format!(" {check:?}"));
+        }
+        let called: Vec<String> =
+            text.split_whitespace().map(|word| calls::program(word).to_owned()).collect();
+        for name in called
+            .iter()
+            .filter(|name| name.contains(".sh") || name.contains("entrypoint") || name.contains("start"))
+        {
+            for path in
+                [name.clone(), format!("docker/{name}"), format!("scripts/{name}"), format!("bin/{name}")]
+            {
+                if let Some(script) = self.context(&path) {
+                    text.push(' ');
+                    text.push_str(&script);
+                }
+            }
+        }
+        text
+    }
+}
+
+/// Lines of a Dockerfile that hold no value which was not checked or quoted.
+pub(super) trait Instructions {
+    fn text(&self) -> &str;
+}
+
+impl Instructions for Line<Dockerfile> {
+    fn text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Instructions for Lines {
+    fn text(&self) -> &str {
+        self.as_str()
+    }
+}
+
+/// A text with the line breaks of another.
+fn like(other: &str, text: String) -> String {
+    if other.contains("\r\n") { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text }
+}
+
+/// Whether a text has a name as a whole word, or as a part of a path.
+pub(super) fn names(text: &str, name: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
+    text.match_indices(name)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + name.len()..].starts_with(is_part))
+}
+
+/// A path from the root, without a slash in front.
+pub(super) fn absolute(directory: &str, path: &str) -> String {
+    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{directory}/{path}") };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in whole.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => _ = parts.pop(),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+}
+
+/// The character that continues lines (Dockerfile reference, "escape").
+fn escape_of(text: &str) -> char {
+    let directives = text.lines().map_while(|line| line.trim_start().strip_prefix('#'));
+    let mut escapes = directives
+        .filter_map(|line| line.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("escape"));
+    if escapes.next().is_some_and(|(_, value)| value.trim() == "`") { '`' } else { '\\' }
+}
+
+impl From<Conflict> for Refusal {
+    fn from(Conflict: Conflict) -> Self {
+        Self::Overlaps
+    }
+}

@@ -1,0 +1,106 @@
+//! Changes of a text at places, merged and applied together.
+
+use std::ops::Range;
+
+/// A change: a range of the text and what takes its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Edit {
+    range: Range<usize>,
+    text: String,
+}
+
+/// Changes of one text. Each is at places of the text as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Edits {
+    edits: Vec<Edit>,
+}
+
+/// Two changes of the same place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Conflict;
+
+impl Edits {
+    /// Inserts a text. The same insertion at the same place is made once.
+    pub(super) fn insert(&mut self, at: usize, text: &str) -> Result<(), Conflict> {
+        self.push(Edit { range: at..at, text: text.to_owned() })
+    }
+
+    /// Removes a range. Ranges that overlap are removed together.
+    pub(super) fn remove(&mut self, range: Range<usize>) -> Result<(), Conflict> {
+        self.push(Edit { range, text: String::new() })
+    }
+
+    /// Replaces a range.
+    pub(super) fn replace(&mut self, range: Range<usize>, text: &str) -> Result<(), Conflict> {
+        self.push(Edit { range, text: text.to_owned() })
+    }
+
+    fn push(&mut self, new: Edit) -> Result<(), Conflict> {
+        if self.edits.contains(&new) {
+            return Ok(());
+        }
+        let overlaps = |old: &&Edit| old.range.start < new.range.end && new.range.start < old.range.end;
+        let contains = |outer: &Edit, inner: &Edit| {
+            inner.range.is_empty()
+                && outer.range.start < inner.range.start
+                && inner.range.start < outer.range.end
+        };
+        for old in &self.edits {
+            let both_remove = old.text.is_empty() && new.text.is_empty();
+            if overlaps(&old) && !both_remove || contains(old, &new) || contains(&new, old) {
+                return Err(Conflict);
+            }
+        }
+        self.edits.push(new);
+        Ok(())
+    }
+
+    /// Whether nothing is changed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// The text with all changes.
+    pub(super) fn apply(&self, text: &str) -> String {
+        let mut edits: Vec<&Edit> = self.edits.iter().collect();
+        // Insertions at one place stay in their order, before what is replaced there.
+        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+        for edit in edits {
+            out.push_str(text.get(at..edit.range.start).unwrap_or_default());
+            out.push_str(&edit.text);
+            at = at.max(edit.range.end);
+        }
+        out.push_str(&text[at..]);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_of_one_text_are_merged() {
+        let mut edits = Edits::default();
+        edits.insert(1, "X").unwrap();
+        edits.insert(1, "X").unwrap();
+        edits.insert(1, "Y").unwrap();
+        edits.remove(2..4).unwrap();
+        edits.remove(3..5).unwrap();
+        edits.replace(6..7, "Z").unwrap();
+        assert_eq!(edits.apply("abcdefgh"), "aXYbfZh");
+    }
+
+    #[test]
+    fn a_place_is_changed_once() {
+        let mut edits = Edits::default();
+        edits.replace(2..5, "X").unwrap();
+        for (range, text) in [(3..3, "a"), (4..6, ""), (0..3, "b")] {
+            assert_eq!(edits.replace(range, text), Err(Conflict));
+        }
+        edits.insert(2, "a").unwrap();
+        edits.insert(5, "b").unwrap();
+        assert_eq!(edits.apply("0123456"), "01aXb56");
+    }
+}

@@ -1,0 +1,83 @@
+//! Why a finding is not fixed by an edit.
+
+use serde::Serialize;
+
+use crate::findings::Confidence;
+use crate::lines::Unfit;
+
+/// A step of the proof that a fix works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofStep {
+    /// The build.
+    Build,
+    /// The probe of the built image.
+    Probe,
+}
+
+/// Why a finding is not fixed by an edit. Each language has a sentence for each of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The rule has no edit: its fix needs a decision.
+    ByHand,
+    /// The files come with the base image, or no instruction of the Dockerfile made them.
+    NotInDockerfile,
+    /// The instruction has a form that is not taken apart: a list in JSON, a here-document, a comment between commands.
+    Form {
+        /// Its line in the Dockerfile.
+        line: u32,
+    },
+    /// A later instruction uses it.
+    UsedLater {
+        /// The line of that instruction.
+        line: u32,
+        /// The name that it uses.
+        name: String,
+    },
+    /// The container uses it when it starts.
+    UsedAtStart {
+        /// The name that it uses.
+        name: String,
+    },
+    /// An instruction between the two needs the files.
+    UsedBetween {
+        /// The line of that instruction.
+        line: u32,
+    },
+    /// The image lacks a program that the edit needs.
+    LacksProgram {
+        /// Its name.
+        name: String,
+    },
+    /// The file that lists the packages was not found in the build context.
+    LacksFile {
+        /// Its path in the build context, or its usual name.
+        file: String,
+    },
+    /// Another fix changes the same words.
+    Overlaps,
+    /// The fix is less certain than asked for.
+    Uncertain {
+        /// How certain it is.
+        confidence: Confidence,
+    },
+    /// The Dockerfile has the fix already.
+    Present,
+    /// The image could not be built or used with it.
+    Failed {
+        /// What failed.
+        step: ProofStep,
+    },
+    /// A value does not fit into a line.
+    Unfit {
+        /// The value.
+        value: Unfit,
+    },
+}
+
+impl From<Unfit> for Refusal {
+    fn from(value: Unfit) -> Self {
+        Self::Unfit { value }
+    }
+}

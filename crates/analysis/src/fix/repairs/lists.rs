@@ -1,0 +1,85 @@
+//! Package lists of apt: updated where they are used, and deleted there.
+
+use crate::findings::{Confidence, Finding, Headline};
+use crate::fix::calls::{self, Manager, installation};
+use crate::fix::draft::Draft;
+use crate::fix::refusal::Refusal;
+use crate::fix::script::Command;
+
+pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    if finding.headline != Headline::UpdateInSeparateLayer {
+        return Err(Refusal::ByHand);
+    }
+    delete_lists(draft)?;
+    Ok(Confidence::High)
+}
+
+/// What an instruction does with the lists.
+#[derive(Default)]
+struct Lists {
+    updates: bool,
+    installs: bool,
+    /// Something other than apt.
+    does_more: bool,
+    /// They are deleted, or kept in a mount.
+    leaves_none: bool,
+}
+
+impl Lists {
+    fn of(draft: &Draft<'_>, step: usize) -> Option<Self> {
+        let script = draft.steps[step].script.as_ref()?;
+        let mut lists = Self {
+            leaves_none: script.options.iter().any(|flag| flag.text.contains("/var/lib/apt")),
+            ..Self::default()
+        };
+        for command in &script.commands {
+            let text = command.text();
+            if is_update(command) {
+                lists.updates = true;
+            } else if installation(command).is_some_and(|installs| installs.manager == Manager::Apt) {
+                lists.installs = true;
+            } else if text.contains("/var/lib/apt/lists") {
+                lists.leaves_none = true;
+            } else if !text.starts_with("set ") {
+                lists.does_more = true;
+            }
+        }
+        Some(lists)
+    }
+}
+
+pub(super) fn is_update(command: &Command) -> bool {
+    let called = command.called();
+    let is_apt = called.first().is_some_and(|word| matches!(calls::program(&word.text), "apt-get" | "apt"));
+    is_apt && called.iter().any(|word| word.text == "update")
+}
+
+/// Deletes the lists in every instruction that fetches them, and fetches them in every one that needs them.
+pub(super) fn delete_lists(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let lists: Vec<Option<Lists>> = (0..draft.steps.len()).map(|step| Lists::of(draft, step)).collect();
+    let leaves = |lists: &Lists| (lists.updates || lists.installs) && !lists.leaves_none;
+    let Some(first) = lists.iter().position(|lists| lists.as_ref().is_some_and(leaves)) else {
+        return Err(Refusal::Present);
+    };
+    // A script may install packages from the lists.
+    let script = draft.commands().find(|(step, command)| *step > first && calls::is_script(command));
+    if let Some((step, command)) = script {
+        let line = draft.steps[step].instruction.line;
+        return Err(Refusal::UsedLater {
+            line,
+            name: command.text().split_whitespace().next().unwrap_or_default().to_owned(),
+        });
+    }
+    for (step, lists) in lists.iter().enumerate() {
+        let Some(lists) = lists.as_ref().filter(|lists| leaves(lists)) else { continue };
+        if lists.updates && !lists.installs && !lists.does_more {
+            draft.remove_step(step)?;
+            continue;
+        }
+        if lists.installs && !lists.updates {
+            draft.prepend(step, &"apt-get update".into())?;
+        }
+        draft.append(step, &"rm -rf /var/lib/apt/lists/*".into())?;
+    }
+    Ok(())
+}

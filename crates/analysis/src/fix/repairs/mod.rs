@@ -1,0 +1,45 @@
+//! How findings are fixed in a Dockerfile: one repair per kind of fix.
+//!
+//! A repair is added in three steps: a file here with `pub(super) fn repair`, its line in [`REPAIRS`], and a case in
+//! `tests/fixes`.
+
+mod caches;
+mod deleted;
+mod dpkg;
+mod ignored;
+mod lists;
+mod npm;
+mod python;
+mod replaced;
+mod rewritten;
+mod setup;
+mod tools;
+
+use super::draft::Draft;
+use super::refusal::Refusal;
+use crate::findings::{Confidence, Finding, RuleId};
+
+/// Changes a draft so that a finding is gone. Returns how certain it is that the image still builds and runs.
+pub(super) type Repair = fn(&mut Draft<'_>, &Finding) -> Result<Confidence, Refusal>;
+
+/// The repairs by rule. Their order is that of their edits: a tool is removed after the last command that needs it.
+pub(super) const REPAIRS: &[(RuleId, Repair)] = &[
+    (RuleId::UnpinnedBase, replaced::repair),
+    (RuleId::ContextLeftovers, ignored::repair),
+    (RuleId::ModelWeights, ignored::repair),
+    (RuleId::CacheBreakingLayers, lists::repair),
+    (RuleId::Documentation, dpkg::repair),
+    (RuleId::Locales, dpkg::repair),
+    (RuleId::CudaLibraries, replaced::repair),
+    (RuleId::UnusedPackages, python::repair),
+    (RuleId::NpmDevDependencies, npm::repair),
+    (RuleId::RewrittenFiles, rewritten::repair),
+    (RuleId::DebugSymbols, deleted::strip),
+    (RuleId::StaticLibraries, deleted::libraries),
+    (RuleId::LogFiles, deleted::logs),
+    (RuleId::Bytecode, python::no_bytecode),
+    (RuleId::BuildTools, tools::repair),
+    (RuleId::PackageManagerCache, caches::repair),
+    (RuleId::MissingHealthCheck, setup::health_check),
+    (RuleId::RootUser, setup::user),
+];

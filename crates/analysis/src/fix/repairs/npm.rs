@@ -1,0 +1,71 @@
+//! Development dependencies of npm projects: not installed.
+
+use std::collections::BTreeSet;
+
+use crate::findings::{Confidence, Finding};
+use crate::fix::calls::{self, Manager, installation};
+use crate::fix::draft::{Draft, names};
+use crate::fix::refusal::Refusal;
+use crate::packages::Owner;
+
+pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let installs: Vec<(usize, usize, &'static str)> = draft
+        .commands()
+        .filter_map(|(step, command)| {
+            let one = installation(command)?;
+            let option = match one.manager {
+                Manager::Npm => "--omit=dev",
+                Manager::Yarn => "--production",
+                Manager::Pnpm => "--prod",
+                _ => return None,
+            };
+            let is_global = one.has(&["-g", "--global"]);
+            let is_done = one.has(&["--omit=dev", "--production", "--prod", "-P", "--only=production"]);
+            (!is_global && !is_done).then_some((step, one.verb.range.end, option))
+        })
+        .collect();
+    let &(first, ..) = installs.first().ok_or(Refusal::NotInDockerfile)?;
+    // A build needs what is installed for it.
+    let builds = draft.commands().find(|(step, command)| {
+        let called = command.called();
+        let name = called.first().map_or("", |word| calls::program(&word.text));
+        let is_install = installation(command).is_some();
+        *step >= first
+            && !is_install
+            && (matches!(
+                name,
+                "npm" | "npx" | "yarn" | "pnpm" | "pnpx" | "tsc" | "node" | "ng" | "vite" | "next"
+            ) || calls::is_script(command))
+    });
+    if let Some((step, command)) = builds {
+        return Err(Refusal::UsedLater { line: draft.steps[step].instruction.line, name: command.text() });
+    }
+    let start = draft.start();
+    let scripts = draft.context("package.json").and_then(|text| scripts(&text)).unwrap_or_default();
+    if let Some(name) =
+        owners(draft, finding).into_iter().find(|name| names(&start, name) || names(&scripts, name))
+    {
+        return Err(Refusal::UsedAtStart { name });
+    }
+    for (_, at, option) in installs {
+        draft.add_option(at, option)?;
+    }
+    Ok(Confidence::High)
+}
+
+/// The scripts that run when the container starts, and when packages are installed.
+fn scripts(text: &str) -> Option<String> {
+    let package: serde_json::Value = serde_json::from_str(text).ok()?;
+    let scripts = package.get("scripts")?.as_object()?;
+    let meant = ["start", "prestart", "install", "preinstall", "postinstall", "prepare", "serve"];
+    let texts = meant.iter().filter_map(|name| scripts.get(*name)?.as_str());
+    Some(texts.collect::<Vec<_>>().join("\n"))
+}
+
+fn owners(draft: &Draft<'_>, finding: &Finding) -> BTreeSet<String> {
+    let owner = |index: &u32| match draft.input.catalogue.owners[*index as usize] {
+        Owner::Package(id) => Some(draft.input.catalogue.package(id).name.clone()),
+        _ => None,
+    };
+    finding.inodes.iter().filter_map(owner).collect()
+}

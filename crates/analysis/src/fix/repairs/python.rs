@@ -1,0 +1,134 @@
+//! Packages of pip: left out of the instruction or the list that names them.
+
+use std::collections::BTreeSet;
+
+use plimsoll_snapshot::Ecosystem;
+
+use crate::findings::{Confidence, Finding};
+use crate::fix::calls::{Manager, installation, package_name};
+use crate::fix::draft::Draft;
+use crate::fix::refusal::Refusal;
+use crate::packages::{Owner, Use};
+
+/// Leaves out the packages that nothing uses.
+pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let mut unused = BTreeSet::new();
+    for &index in finding.inodes.iter() {
+        if let Owner::Package(id) = draft.input.catalogue.owners[index as usize] {
+            let package = draft.input.catalogue.package(id);
+            if package.ecosystem == Ecosystem::Python
+                && package.root.is_some()
+                && package.usage == Use::Unused
+            {
+                unused.insert(normal(&package.name));
+            }
+        }
+    }
+    // What else is unused belongs to `package.json` and its lock file, which the package manager has to write.
+    if unused.is_empty() {
+        return Err(Refusal::ByHand);
+    }
+    let mut removed = BTreeSet::new();
+    let installs: Vec<(usize, crate::fix::script::Command)> = draft
+        .commands()
+        .filter(|(_, command)| installation(command).is_some_and(|one| one.manager == Manager::Pip))
+        .map(|(step, command)| (step, command.clone()))
+        .collect();
+    let mut missing = None;
+    for (step, command) in installs {
+        let Some(one) = installation(&command) else { continue };
+        let is_unused = |word: &str| unused.contains(&normal(&package_name(word)));
+        let named: Vec<&str> =
+            one.packages().map(|word| word.text.as_str()).filter(|word| is_unused(word)).collect();
+        let rest = one.packages().count() - named.len();
+        removed.extend(named.iter().map(|word| normal(&package_name(word))));
+        let lists = one.lists();
+        if !named.is_empty() && rest == 0 && lists.is_empty() {
+            draft.remove_command(step, &command)?;
+        } else if !named.is_empty() {
+            draft.remove_words(&command, |word| named.contains(&word))?;
+        }
+        for list in lists {
+            match in_context(draft, step, list) {
+                Some((path, text)) => {
+                    for (range, name) in lines(&text).filter(|(_, name)| unused.contains(name)) {
+                        draft.remove_from(&path, &text, range)?;
+                        removed.insert(name);
+                    }
+                }
+                None => missing = Some(Refusal::LacksFile { file: list.to_owned() }),
+            }
+        }
+    }
+    match missing {
+        Some(reason) if removed.is_empty() => Err(reason),
+        None if removed.is_empty() => Err(Refusal::NotInDockerfile),
+        _ => Ok(finding.confidence),
+    }
+}
+
+/// Installs without bytecode.
+pub(super) fn no_bytecode(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let ends: Vec<usize> = draft
+        .commands()
+        .filter_map(|(_, command)| installation(command))
+        .filter(|one| one.manager == Manager::Pip && !one.has(&["--no-compile"]))
+        .map(|one| one.verb.range.end)
+        .collect();
+    if ends.is_empty() {
+        return Err(Refusal::NotInDockerfile);
+    }
+    for end in ends {
+        draft.add_option(end, "--no-compile")?;
+    }
+    Ok(finding.confidence)
+}
+
+/// The normal name of a package (PyPA, "Name normalization").
+fn normal(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
+}
+
+/// A list of requirements in the build context: at its own path, or at that of the `COPY` that brings it.
+fn in_context(draft: &Draft<'_>, step: usize, list: &str) -> Option<(String, String)> {
+    let list = list.trim_matches(['"', '\'']);
+    let name = list.rsplit('/').next()?;
+    let copied = draft.steps[..step]
+        .iter()
+        .flat_map(|step| crate::instruction::context_sources(&step.instruction.text));
+    let candidates =
+        [list.trim_start_matches('/').to_owned(), name.to_owned()].into_iter().chain(copied.map(|source| {
+            let source = source.trim_start_matches("./").trim_end_matches('/').to_owned();
+            if source.ends_with(name) { source } else { format!("{source}/{name}") }
+        }));
+    candidates.into_iter().find_map(|path| Some((path.clone(), draft.context(&path)?)))
+}
+
+/// The requirements of a list: where each lies, with its continued lines, and its normal name.
+fn lines(text: &str) -> impl Iterator<Item = (std::ops::Range<usize>, String)> {
+    let (mut found, mut start, mut at) = (Vec::new(), 0, 0);
+    for line in text.split_inclusive('\n') {
+        at += line.len();
+        if !line.trim_end().ends_with('\\') {
+            let name = normal(&package_name(text[start..at].split_whitespace().next().unwrap_or_default()));
+            if name.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+                found.push((start..at, name));
+            }
+            start = at;
+        }
+    }
+    found.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn requirements_are_found_with_their_hashes() {
+        let text = "# a\nTorch==2.1 \\\n  --hash=sha256:0 \\\n  --hash=sha256:1\n-r other.txt\nruamel.yaml[x]>=1 ; python_version>'3'\n";
+        let found: Vec<_> = super::lines(text).map(|(range, name)| (&text[range], name)).collect();
+        assert_eq!(found[0].1, "torch");
+        assert!(found[0].0.ends_with("sha256:1\n"));
+        assert_eq!(found[1].1, "ruamel-yaml");
+        assert_eq!(found.len(), 2);
+    }
+}

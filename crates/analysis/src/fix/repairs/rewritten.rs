@@ -1,0 +1,490 @@
+//! Files that a later instruction stores again, or deletes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_snapshot::path;
+
+use crate::findings::{Confidence, Finding, Headline};
+use crate::fix::draft::{Draft, absolute, names};
+use crate::fix::refusal::Refusal;
+use crate::fix::script::{Command, Separator};
+use crate::lines::{Dockerfile, Line, Shell, dockerfile, line, names as words, shell};
+use crate::packages::Owner;
+
+pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    match finding.headline {
+        Headline::StoredAgain { .. } => changed_where_made(draft, finding),
+        Headline::DeletedLater { .. } => deleted_where_made(draft, finding),
+        _ => Err(Refusal::ByHand),
+    }
+}
+
+/// The layer that hides the files of a finding.
+fn hidden_by(draft: &Draft<'_>, finding: &Finding) -> Option<u32> {
+    let first = *finding.inodes.first()?;
+    draft.input.squashed.inodes[first as usize].hidden.map(|(by, _)| by)
+}
+
+/// The files of a finding by the layer that made them.
+fn by_layer(draft: &Draft<'_>, finding: &Finding) -> BTreeMap<u32, Vec<u32>> {
+    let mut layers: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for &index in finding.inodes.iter() {
+        layers.entry(draft.input.squashed.inodes[index as usize].layer).or_default().push(index);
+    }
+    layers
+}
+
+/// A `chown -R` or `chmod -R`.
+#[derive(Clone)]
+struct Change {
+    command: Command,
+    program: &'static str,
+    value: String,
+    paths: Vec<String>,
+}
+
+impl Change {
+    fn of(command: &Command) -> Option<Self> {
+        let called = command.called();
+        let program = ["chown", "chmod"]
+            .into_iter()
+            .find(|program| called.first().is_some_and(|word| word.text == *program))?;
+        let is_option = |text: &str| text.starts_with('-');
+        let is_recursive = called.iter().any(|word| {
+            word.text == "--recursive"
+                || is_option(&word.text) && !word.text.starts_with("--") && word.text.contains('R')
+        });
+        let mut rest = called[1..].iter().filter(|word| !is_option(&word.text)).map(|word| word.text.clone());
+        let value = rest.next()?;
+        let fits = if program == "chmod" {
+            value.bytes().all(|byte| byte.is_ascii_digit())
+        } else {
+            words::owner::<Shell>(&value).is_ok() && !value.ends_with(':') && !value.starts_with(':')
+        };
+        let paths: Vec<String> = rest.collect();
+        let are_plain = paths
+            .iter()
+            .all(|path| path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte)));
+        (is_recursive && fits && are_plain && !paths.is_empty() && !command.is_nested).then(|| Self {
+            command: command.clone(),
+            program,
+            value,
+            paths,
+        })
+    }
+
+    /// The option of `COPY` that does the same. Without a group, the group stays as it was: root.
+    fn flag(&self) -> Result<Line<Dockerfile>, Refusal> {
+        let value: Line<Dockerfile> = words::owner(&self.value)?;
+        Ok(match self.program {
+            "chown" if !self.value.contains(':') => line!("--chown=", value, ":0"),
+            "chown" => line!("--chown=", value),
+            _ => line!("--chmod=", value),
+        })
+    }
+
+    fn places(&self, directory: &str) -> Result<Line<Shell>, Refusal> {
+        let places = self.paths.iter().map(|path| shell::path(absolute(directory, path).as_bytes()));
+        Ok(Line::joined(" ", places.collect::<Result<Vec<_>, _>>()?))
+    }
+
+    /// The same change of everything below.
+    fn whole(&self, directory: &str) -> Result<Line<Shell>, Refusal> {
+        let value: Line<Shell> = words::owner(&self.value)?;
+        Ok(line!(self.program, " -R ", value, " ", self.places(directory)?))
+    }
+
+    /// The same change of what does not have it yet: the other files are not stored again.
+    fn rest(&self, directory: &str) -> Result<Line<Shell>, Refusal> {
+        let places = self.places(directory)?;
+        let owner = |text: &str| words::owner::<Shell>(text);
+        let value = owner(&self.value)?;
+        Ok(match (self.program, self.value.split_once(':')) {
+            ("chown", Some((user, group))) => line!(
+                "find ",
+                places,
+                " \\( ! -user ",
+                owner(user)?,
+                " -o ! -group ",
+                owner(group)?,
+                " \\) -exec chown -h ",
+                value,
+                " {} +"
+            ),
+            ("chown", None) => {
+                line!("find ", places, " ! -user ", owner(&self.value)?, " -exec chown -h ", value, " {} +")
+            }
+            _ => line!(
+                "find ",
+                places,
+                " ! -type l ! -perm ",
+                owner(&self.value)?,
+                " -exec chmod ",
+                value,
+                " {} +"
+            ),
+        })
+    }
+}
+
+/// Sets owner and mode where the files are made.
+fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let by = hidden_by(draft, finding).ok_or(Refusal::ByHand)?;
+    let last = draft.step_of(by)?;
+    if !draft.input.has_program("find") {
+        return Err(Refusal::LacksProgram { name: "find".into() });
+    }
+    let line = draft.steps[last].instruction.line;
+    let changes: Vec<Change> = draft.script(last)?.commands.iter().filter_map(Change::of).collect();
+    if changes.is_empty() {
+        return Err(Refusal::Form { line });
+    }
+    let last_directory = draft.steps[last].directory.clone();
+    let mut first_changed = None;
+    for (layer, _) in by_layer(draft, finding) {
+        let Ok(step) = draft.step_of(layer) else { continue };
+        if step >= last {
+            continue;
+        }
+        match draft.steps[step].instruction.keyword.as_str() {
+            "COPY" | "ADD" => {
+                for change in &changes {
+                    set_flag(draft, step, &change.flag()?)?;
+                }
+            }
+            "RUN" => {
+                for change in &changes {
+                    // Of several directories one may be made later.
+                    if change.paths.len() > 1 {
+                        return Err(Refusal::Form { line });
+                    }
+                    draft.append(step, &change.whole(&last_directory)?)?;
+                }
+            }
+            _ => continue,
+        }
+        first_changed = first_changed.or(Some(step));
+    }
+    let first = first_changed.ok_or(Refusal::NotInDockerfile)?;
+    let names: BTreeSet<String> = changes
+        .iter()
+        .filter(|change| change.program == "chown")
+        .flat_map(|change| change.value.split(':').map(ToOwned::to_owned).collect::<Vec<_>>())
+        .filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
+        .collect();
+    make_users_before(draft, first, last, &names)?;
+    for change in &changes {
+        let range = change.command.range();
+        draft.edits.replace(range, &change.rest(&last_directory)?)?;
+    }
+    Ok(Confidence::High)
+}
+
+/// Sets an option of a `COPY`, in the place of one of the same name.
+fn set_flag(draft: &mut Draft<'_>, step: usize, flag: &Line<Dockerfile>) -> Result<(), Refusal> {
+    let name = flag.split('=').next().unwrap_or_default().to_owned();
+    let range = draft.steps[step].range.clone();
+    let written = draft.written(range.clone());
+    let old = written.split_whitespace().find(|word| word.starts_with(&format!("{name}=")));
+    match old.and_then(|old| Some((written.find(old)?, old.len()))) {
+        Some((at, length)) => {
+            draft.needs_buildkit |= flag.starts_with("--chmod");
+            Ok(draft.edits.replace(range.start + at..range.start + at + length, flag)?)
+        }
+        None => draft.add_flag(step, flag),
+    }
+}
+
+/// Moves the commands that create users before the first instruction that names them.
+fn make_users_before(
+    draft: &mut Draft<'_>,
+    first: usize,
+    last: usize,
+    users: &BTreeSet<String>,
+) -> Result<(), Refusal> {
+    let makes = |command: &Command| {
+        let called = command.called();
+        called.first().is_some_and(|word| {
+            matches!(word.text.as_str(), "useradd" | "adduser" | "groupadd" | "addgroup" | "usermod")
+        }) && called.iter().any(|word| users.contains(&word.text))
+    };
+    let making: Vec<(usize, Command)> = draft
+        .commands()
+        .filter(|(step, command)| (first..=last).contains(step) && makes(command))
+        .map(|(step, command)| (step, command.clone()))
+        .collect();
+    if making.is_empty() {
+        return Ok(());
+    }
+    let mut commands = Vec::new();
+    for (step, command) in &making {
+        let form = Refusal::Form { line: draft.steps[*step].instruction.line };
+        commands.push(Line::<Shell>::repeated(&command.text()).ok_or(form)?);
+        draft.remove_command(*step, command)?;
+    }
+    draft.insert_before(first, &dockerfile::run(&[], &commands))
+}
+
+/// Deletes files in the instruction that makes them, or never stores them.
+fn deleted_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let by = hidden_by(draft, finding).ok_or(Refusal::ByHand)?;
+    let last = draft.step_of(by)?;
+    let line = draft.steps[last].instruction.line;
+    let commands = draft.script(last)?.commands.clone();
+    let removals: Vec<Command> = commands.iter().filter(|command| is_removal(command)).cloned().collect();
+    if removals.is_empty() {
+        return Err(Refusal::Form { line });
+    }
+    let mut is_done = false;
+    let mut refused = None;
+    let mut sources: Vec<(u32, Vec<u32>)> = by_layer(draft, finding).into_iter().collect();
+    let bytes = |inodes: &Vec<u32>| draft.input.bytes(inodes);
+    let all = bytes(&finding.inodes.to_vec());
+    sources.retain(|(_, inodes)| bytes(inodes).0 * 20 >= all.0);
+    for (layer, inodes) in sources {
+        let moved = draft.step_of(layer).and_then(|step| {
+            if step >= last {
+                return Err(Refusal::Form { line });
+            }
+            match draft.steps[step].instruction.keyword.as_str() {
+                "COPY" | "ADD" => mounted(draft, step, last, &inodes),
+                "RUN" => moved(draft, step, last, &inodes, &removals),
+                _ => Err(Refusal::NotInDockerfile),
+            }
+        });
+        match moved {
+            Ok(()) => is_done = true,
+            Err(reason) => refused = Some(reason),
+        }
+    }
+    match refused {
+        Some(reason) if !is_done => Err(reason),
+        Some(reason) => {
+            draft.partly.push(reason);
+            Ok(Confidence::Medium)
+        }
+        None => Ok(Confidence::High),
+    }
+}
+
+fn is_removal(command: &Command) -> bool {
+    let called = command.called();
+    let word = |at: usize| called.get(at).map_or("", |word| word.text.as_str());
+    let is_apt = matches!(word(0), "apt-get" | "apt")
+        && called
+            .iter()
+            .any(|word| matches!(word.text.as_str(), "clean" | "purge" | "autoremove" | "remove"));
+    word(0) == "rm"
+        || is_apt
+        || word(0) == "apk" && word(1) == "del"
+        || word(0) == "find" && called.iter().any(|word| word.text == "-delete")
+}
+
+/// The path that holds all of some files.
+fn top_of(draft: &Draft<'_>, inodes: &[u32]) -> Vec<u8> {
+    let mut places =
+        inodes.iter().map(|&index| draft.input.path(&draft.input.squashed.inodes[index as usize]));
+    let first = places.next().unwrap_or_default();
+    let mut top = if inodes.len() == 1 { first } else { path::parent(first) };
+    for place in places {
+        while !top.is_empty() && !place.strip_prefix(top).is_some_and(|rest| rest.starts_with(b"/")) {
+            top = path::parent(top);
+        }
+    }
+    top.to_vec()
+}
+
+/// Deletes files of a `RUN` at its end, if nothing between uses them, or joins the instructions.
+fn moved(
+    draft: &mut Draft<'_>,
+    step: usize,
+    last: usize,
+    inodes: &[u32],
+    removals: &[Command],
+) -> Result<(), Refusal> {
+    let directory = draft.steps[last].directory.clone();
+    let place = |index: &u32| draft.input.path(&draft.input.squashed.inodes[*index as usize]);
+    let deletes = |command: &Command| {
+        let is_rm = command.called().first().is_some_and(|word| word.text == "rm");
+        let paths = command.called()[1..].iter().filter(|word| !word.text.starts_with('-'));
+        is_rm
+            && paths.clone().count() > 0
+            && paths.clone().all(|word| {
+                let path = absolute(&directory, word.text.trim_matches(['"', '\'']).trim_end_matches('*'));
+                !path.is_empty() && inodes.iter().any(|index| place(index).starts_with(path.as_bytes()))
+            })
+    };
+    let mine: Vec<Command> = removals.iter().filter(|command| deletes(command)).cloned().collect();
+    let used = |draft: &Draft<'_>| {
+        mine.iter().flat_map(|command| &command.called()[1..]).filter(|word| !word.text.starts_with('-')).any(
+            |word| {
+                let path = word.text.trim_end_matches(['*', '/']);
+                let name = path.rsplit('/').next().unwrap_or(path);
+                let between = draft.all[draft.steps[step].index + 1..draft.steps[last].index].iter();
+                let in_last = draft.steps[last].script.iter().flat_map(|script| &script.commands);
+                let mut before = in_last.take_while(|command| !mine.contains(command));
+                between.clone().any(|instruction| names(&instruction.text, name))
+                    || before.any(|command| names(&command.text(), name))
+                    || between
+                        .clone()
+                        .any(|instruction| instruction.keyword == "RUN" && !is_quiet(instruction))
+            },
+        )
+    };
+    if !mine.is_empty() && !used(draft) {
+        for command in &mine {
+            let form = Refusal::Form { line: draft.steps[last].instruction.line };
+            let line = Line::<Shell>::repeated(&command.text()).ok_or(form)?;
+            draft.append(step, &line)?;
+            // Without `-f` it fails where nothing is left.
+            if !command.called()[1..].iter().any(|word| word.text.starts_with('-') && word.text.contains('f'))
+            {
+                draft.remove_command(last, command)?;
+            }
+        }
+        return Ok(());
+    }
+    join(draft, step, last)
+}
+
+/// Whether an instruction most likely uses no file that it does not name: a package manager, a user, a directory.
+fn is_quiet(instruction: &plimsoll_snapshot::BuildInstruction) -> bool {
+    ["apt-get ", "apk ", "useradd ", "groupadd ", "mkdir ", "pip install ", "npm ci"]
+        .iter()
+        .any(|start| instruction.text.strip_prefix("RUN ").is_some_and(|rest| rest.starts_with(start)))
+}
+
+/// Joins all instructions from one `RUN` to another into one.
+fn join(draft: &mut Draft<'_>, first: usize, last: usize) -> Result<(), Refusal> {
+    for step in first..=last {
+        let line = draft.steps[step].instruction.line;
+        if draft.steps[step].instruction.keyword != "RUN" {
+            return Err(Refusal::UsedBetween { line });
+        }
+        let script = draft.script(step)?;
+        let changes_shell = script.commands.iter().any(|command| {
+            matches!(command.words[0].text.as_str(), "cd" | "export" | "set" | "umask" | "trap")
+                && !command.is_nested
+        });
+        // An option holds for one instruction.
+        if step > first && (changes_shell || !script.options.is_empty()) || !script.can_append && step < last
+        {
+            return Err(Refusal::Form { line });
+        }
+        if step < last && changes_shell {
+            return Err(Refusal::Form { line });
+        }
+    }
+    for step in first..last {
+        let (end, next) = (draft.script(step)?.end, draft.script(step + 1)?.start);
+        // Comments between them stay.
+        let between = draft.written(end..draft.steps[step + 1].range.start);
+        let comments: String = between
+            .lines()
+            .filter(|line| line.trim_start().starts_with('#'))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        draft.edits.replace(end..next, &format!(" \\\n{comments} && "))?;
+    }
+    Ok(())
+}
+
+/// Mounts copied files for the instructions that use them, in the place of a `COPY` and an `rm`.
+fn mounted(draft: &mut Draft<'_>, step: usize, last: usize, inodes: &[u32]) -> Result<(), Refusal> {
+    let line = draft.steps[step].instruction.line;
+    let written: Vec<String> =
+        draft.steps[step].instruction.text.split_whitespace().map(ToOwned::to_owned).collect();
+    let (flags, words): (Vec<&String>, Vec<&String>) =
+        written[1..].iter().partition(|word| word.starts_with("--"));
+    let is_plain = |word: &&&String| !word.contains(['*', '?', '[', '"', '$']);
+    let [source, destination] = words[..] else { return Err(Refusal::Form { line }) };
+    if written[0] == "ADD" || words.iter().filter(is_plain).count() != 2 {
+        return Err(Refusal::Form { line });
+    }
+    let from = flags.iter().find_map(|flag| flag.strip_prefix("--from="));
+    let directory = draft.steps[step].directory.clone();
+    let source_path = source.trim_start_matches("./").trim_end_matches('/');
+    let mut target = absolute(&directory, destination);
+    let name = source_path.rsplit('/').next().unwrap_or_default();
+    // A single file goes into a directory under its own name.
+    if let [only] = inodes
+        && draft.input.path(&draft.input.squashed.inodes[*only as usize])
+            == absolute(&format!("/{target}"), name).as_bytes()
+    {
+        target = absolute(&format!("/{target}"), name);
+    }
+    let top = top_of(draft, inodes);
+    if !top.starts_with(target.as_bytes()) && !target.as_bytes().starts_with(&top) {
+        return Err(Refusal::Form { line });
+    }
+    // Everything that it copied has to be deleted again.
+    let layer = draft.steps[step].layer;
+    let stays =
+        draft.input.inodes().any(|(_, inode, _)| Some(inode.layer) == layer && inode.hidden.is_none());
+    if stays {
+        return Err(Refusal::UsedBetween { line: draft.steps[last].instruction.line });
+    }
+    let target_name = target.rsplit('/').next().unwrap_or_default().to_owned();
+    let users: Vec<usize> =
+        (step + 1..=last).filter(|&at| names(&draft.steps[at].instruction.text, &target_name)).collect();
+    if let Some(&other) = users.iter().find(|&&at| draft.steps[at].instruction.keyword != "RUN") {
+        return Err(Refusal::UsedBetween { line: draft.steps[other].instruction.line });
+    }
+    let (context, target_path) = (
+        dockerfile::file(if source_path.is_empty() { "." } else { source_path })?,
+        dockerfile::path(target.as_bytes())?,
+    );
+    let from = match from {
+        Some(stage) => line!(",from=", dockerfile::file(stage.trim_matches(['"', '\'']))?),
+        None => "".into(),
+    };
+    let mount: Line<Dockerfile> =
+        line!("--mount=type=bind", from, ",source=", context, ",target=", target_path, ",rw");
+    for &user in &users {
+        let script = draft.script(user)?.clone();
+        let directory = draft.steps[user].directory.clone();
+        let removals: Vec<Command> = script
+            .commands
+            .iter()
+            .filter(|command| {
+                is_removal(command)
+                    && command.called()[1..].iter().any(|word| {
+                        let path = absolute(&directory, word.text.trim_end_matches(['*', '/']));
+                        !word.text.starts_with('-')
+                            && (target.starts_with(&path) || path.starts_with(&target))
+                    })
+            })
+            .cloned()
+            .collect();
+        let is_all = removals.len() == script.commands.len();
+        if is_all {
+            draft.remove_step(user)?;
+            continue;
+        }
+        for removal in &removals {
+            let others = removal.called()[1..].iter().filter(|word| !word.text.starts_with('-')).count();
+            let is_of_target = |text: &str| {
+                let path = absolute(&directory, text.trim_end_matches(['*', '/']));
+                !text.starts_with('-') && (target.starts_with(&path) || path.starts_with(&target))
+            };
+            if others > 1 {
+                draft.remove_words(removal, is_of_target)?;
+            } else if removal.after == Separator::Other {
+                return Err(Refusal::Form { line: draft.steps[user].instruction.line });
+            } else {
+                draft.remove_command(user, removal)?;
+            }
+        }
+        draft.add_flag(user, &mount)?;
+    }
+    draft.remove_step(step)
+}
+
+/// Packages of a finding: those that own its files.
+pub(super) fn owners(draft: &Draft<'_>, finding: &Finding) -> BTreeSet<String> {
+    let owner = |index: &u32| match draft.input.catalogue.owners[*index as usize] {
+        Owner::Package(id) => Some(draft.input.catalogue.package(id).name.clone()),
+        _ => None,
+    };
+    finding.inodes.iter().filter_map(owner).collect()
+}

@@ -1,0 +1,111 @@
+//! Build tools: not installed, or removed in the instruction that uses them.
+
+use std::collections::BTreeSet;
+
+use super::rewritten::owners;
+use crate::findings::{Confidence, Finding};
+use crate::fix::calls::{Installation, Manager, compiles, installation, package_name};
+use crate::fix::draft::Draft;
+use crate::fix::refusal::Refusal;
+use crate::fix::script::Command;
+use crate::lines::{Line, Shell, line};
+
+/// Marks the libraries as needed that programs and Python modules link to, so that they stay when the tools go (apt-mark(8)).
+const KEEP_LIBRARIES: &str = "{ find /usr/local /opt /srv /app /root /home -type f \\( -perm -u+x -o -name '*.so*' \\) -exec ldd '{}' + 2> /dev/null \\
+      | sed -n 's,.*=> /\\([^ ]*\\) .*,\\1,p' | sed 's,^usr/,,' | sort -u | sed 's,^,*/,' \\
+      | xargs -r dpkg-query --search 2> /dev/null | sed 's/: .*//; s/, /\\n/g' | sort -u \\
+      | xargs -r apt-mark manual > /dev/null || true; } \\
+ && apt-get purge -y --auto-remove ";
+
+pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let gone = owners(draft, finding);
+    let start = draft.start();
+    let is_tool = |word: &str| gone.contains(&package_name(word));
+    let installs: Vec<(usize, Command, Vec<String>)> = draft
+        .commands()
+        .filter_map(|(step, command)| {
+            let one =
+                installation(command).filter(|one| matches!(one.manager, Manager::Apt | Manager::Apk))?;
+            let tools: Vec<String> =
+                one.packages().map(|word| word.text.clone()).filter(|word| is_tool(word)).collect();
+            (!tools.is_empty()).then(|| (step, command.clone(), tools))
+        })
+        .collect();
+    let (first, ..) = installs.first().ok_or(Refusal::NotInDockerfile)?;
+    let first = *first;
+    let all: BTreeSet<String> =
+        installs.iter().flat_map(|(.., tools)| tools.iter().map(|tool| package_name(tool))).collect();
+    if let Some(name) = all.iter().find(|name| crate::fix::draft::names(&start, name)) {
+        return Err(Refusal::UsedAtStart { name: name.clone() });
+    }
+    // Which steps need them, that of the installation included.
+    let needing: BTreeSet<usize> = draft
+        .commands()
+        .filter(|(step, command)| *step >= first && compiles(command))
+        .map(|(step, _)| step)
+        .collect();
+    if needing.is_empty() {
+        for (step, command, tools) in &installs {
+            drop_words(draft, *step, command, tools)?;
+        }
+        return Ok(Confidence::High);
+    }
+    let is_apt = installs
+        .iter()
+        .all(|(_, command, _)| installation(command).is_some_and(|one| one.manager == Manager::Apt));
+    if !is_apt {
+        let (step, name) = draft
+            .commands()
+            .find(|(step, command)| *step >= first && compiles(command))
+            .map(|(step, command)| (step, command.text()))
+            .unwrap_or_default();
+        return Err(Refusal::UsedLater { line: draft.steps[step].instruction.line, name });
+    }
+    let words = all.iter().map(|name| crate::lines::names::system(name)).collect::<Result<Vec<_>, _>>()?;
+    let tools: Line<Shell> = Line::joined(" ", words);
+    let install: Line<Shell> =
+        line!("apt-get update \\\n && apt-get install -y --no-install-recommends ", &tools);
+    let purge: Line<Shell> =
+        line!(KEEP_LIBRARIES, &tools, " \\\n && apt-get clean \\\n && rm -rf /var/lib/apt/lists/*");
+    let own: BTreeSet<usize> = installs.iter().map(|(step, ..)| *step).collect();
+    for (step, command, tools) in &installs {
+        if !needing.contains(step) {
+            drop_words(draft, *step, command, tools)?;
+        }
+    }
+    for &step in &needing {
+        if !own.contains(&step) {
+            draft.prepend(step, &install)?;
+        }
+        draft.append(step, &purge)?;
+    }
+    Ok(Confidence::Medium)
+}
+
+/// Removes words of an installation, the installation if nothing is left of it, and the instruction if it has no other
+/// purpose.
+fn drop_words(
+    draft: &mut Draft<'_>,
+    step: usize,
+    command: &Command,
+    tools: &[String],
+) -> Result<(), Refusal> {
+    let one: Installation<'_> = installation(command).ok_or(Refusal::ByHand)?;
+    if one.packages().count() > tools.len() {
+        return draft.remove_words(command, |word| tools.iter().any(|tool| tool == word));
+    }
+    let script = draft.script(step)?;
+    let serves_only = |other: &Command| {
+        let text = other.text();
+        other == command
+            || super::lists::is_update(other)
+            || text.contains("/var/lib/apt/lists")
+            || text.starts_with("apt-get clean")
+            || text.starts_with("set ")
+    };
+    if script.commands.iter().all(serves_only) {
+        draft.remove_step(step)
+    } else {
+        draft.remove_command(step, command)
+    }
+}

@@ -1,0 +1,237 @@
+//! Dockerfiles and what becomes of them.
+
+use plimsoll_snapshot::{BuildFile, BuildInstruction, Config};
+
+use super::{Choice, Files, FixedFile, Plan, Refusal, plan_service};
+use crate::findings::{Confidence, RuleId};
+use crate::testing::snapshot;
+
+/// The base image: a shell and what the repairs call.
+const BASE: &str = "i ADD rootfs /\nf bin/sh 1\nf usr/bin/find 1\nf usr/bin/strip 1\nf usr/bin/apt-get 1\nf var/lib/dpkg/status 9";
+
+/// Instructions that lines continue; no here-documents.
+fn build(text: &str) -> BuildFile {
+    let mut instructions: Vec<BuildInstruction> = Vec::new();
+    let (mut stage, mut open) = (None, false);
+    for (line, written) in (1_u32..).zip(text.lines()) {
+        if written.trim().is_empty() || written.trim_start().starts_with('#') {
+            continue;
+        }
+        let (said, continues) = match written.trim_end().strip_suffix('\\') {
+            Some(said) => (said, true),
+            None => (written, false),
+        };
+        match instructions.last_mut().filter(|_| open) {
+            Some(last) => {
+                last.text = format!("{} {}", last.text.trim_end(), said.trim());
+                last.end_line = line;
+            }
+            None => {
+                let keyword = said.split_whitespace().next().unwrap_or_default().to_owned();
+                if keyword == "FROM" {
+                    stage = Some(stage.map_or(0, |stage: u32| stage + 1));
+                }
+                instructions.push(BuildInstruction {
+                    line,
+                    end_line: line,
+                    keyword,
+                    text: said.trim().to_owned(),
+                    stage,
+                });
+            }
+        }
+        open = continues;
+    }
+    BuildFile { name: "Dockerfile".into(), instructions, ..BuildFile::default() }
+}
+
+fn planned(
+    dockerfile: &str,
+    layers: &[&str],
+    context: &[(&str, &str)],
+    config: impl FnOnce(&mut Config),
+) -> Plan {
+    let mut snapshot = snapshot("app", layers);
+    config(&mut snapshot.images[0].config);
+    snapshot.services[0].build = Some(build(dockerfile));
+    let read =
+        |path: &str| context.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
+    let files = Files { dockerfile, dockerignore: None, read: &read };
+    let choice = Choice { confidence: Confidence::Medium, is_meant: &|_| true };
+    plan_service(&snapshot, &snapshot.services[0], &files, &choice).unwrap()
+}
+
+fn fixed(dockerfile: &str, layers: &[&str]) -> String {
+    let plan = planned(dockerfile, layers, &[], |_| {});
+    plan.changes
+        .iter()
+        .find(|change| change.file == FixedFile::Dockerfile)
+        .map(|change| change.after.clone())
+        .unwrap_or_default()
+}
+
+fn refusal(plan: &Plan, rule: RuleId) -> Option<Refusal> {
+    plan.refused.iter().find(|(finding, _)| finding.rule == rule).map(|(_, reason)| reason.clone())
+}
+
+#[test]
+fn several_findings_of_one_instruction_change_it_once() {
+    let dockerfile = "FROM debian\n# Tools\nRUN apt-get update \\\n    # for wheels\n    && apt-get install -y gcc \\\n       curl\nCMD [\"app\"]\n";
+    let layer = "i RUN apt-get update && apt-get install -y gcc curl
+        f var/lib/dpkg/status 9
+        f usr/bin/gcc 30000000
+        f usr/bin/curl 500
+        f usr/share/doc/gcc/manual 3000000
+        f var/lib/apt/lists/all 2000000
+        p var/lib/dpkg/status dpkg gcc 12 files=usr/bin/gcc
+        p var/lib/dpkg/status dpkg curl 8 files=usr/bin/curl";
+    assert_eq!(
+        fixed(dockerfile, &[BASE, layer]),
+        "FROM debian\n# Tools\nRUN printf 'path-exclude=/usr/share/doc/*\\npath-exclude=/usr/share/man/*\\npath-exclude=/usr/share/info/*\\npath-include=/usr/share/doc/*/copyright\\n' > /etc/dpkg/dpkg.cfg.d/01-no-docs\nRUN apt-get update \\\n    # for wheels\n    && apt-get install -y \\\n       curl \\\n       && rm -rf /var/lib/apt/lists/*\nCMD [\"app\"]\n"
+    );
+}
+
+const TOOLS: &str = "i RUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*
+    f var/lib/dpkg/status 9
+    f usr/bin/gcc 30000000
+    p var/lib/dpkg/status dpkg gcc 12 files=usr/bin/gcc";
+const WHEELS: &str = "i RUN pip install -r requirements.txt\nf usr/lib/python3/site-packages/a.so 5";
+
+#[test]
+fn tools_stay_for_the_instruction_that_compiles() {
+    let dockerfile = "FROM debian\nRUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n";
+    let after = fixed(dockerfile, &[BASE, TOOLS, "i COPY requirements.txt .\nf requirements.txt 1", WHEELS]);
+    assert!(after.starts_with("FROM debian\nCOPY requirements.txt .\nRUN apt-get update \\\n && apt-get install -y --no-install-recommends gcc \\\n && pip install -r requirements.txt \\\n && { find"), "{after}");
+    assert!(
+        after.ends_with(
+            "apt-get purge -y --auto-remove gcc \\\n && apt-get clean \\\n && rm -rf /var/lib/apt/lists/*\n"
+        ),
+        "{after}"
+    );
+}
+
+#[test]
+fn a_tool_that_the_container_calls_stays() {
+    let dockerfile = "FROM debian\nRUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\nCMD [\"./run.sh\"]\n";
+    let start = |config: &mut Config| config.command = vec!["./run.sh".into()];
+    let plan = planned(dockerfile, &[BASE, TOOLS], &[("run.sh", "gcc -o /tmp/a a.c")], start);
+    assert_eq!(plan.changes, []);
+    assert_eq!(refusal(&plan, RuleId::BuildTools), Some(Refusal::UsedAtStart { name: "gcc".into() }));
+}
+
+#[test]
+fn an_owner_is_set_where_files_are_made() {
+    let dockerfile = "FROM debian\nCOPY . /app\nRUN useradd app && chown -R app /app\nUSER app\n";
+    let layers = [
+        BASE,
+        "i COPY . /app\nf app/a 4000000 a",
+        "i RUN useradd app && chown -R app /app\nf app/a 4000000 a",
+    ];
+    assert_eq!(
+        fixed(dockerfile, &layers),
+        "FROM debian\nRUN useradd app\nCOPY --chown=app:0 . /app\nRUN find /app ! -user app -exec chown -h app {} +\nUSER app\n"
+    );
+}
+
+#[test]
+fn files_that_are_copied_used_and_deleted_are_mounted() {
+    let dockerfile =
+        "FROM debian\nCOPY wheels /tmp/wheels\nRUN pip install /tmp/wheels/*.whl && rm -rf /tmp/wheels\n";
+    let layers = [
+        BASE,
+        "i COPY wheels /tmp/wheels\nf tmp/wheels/a.whl 9000000",
+        "i RUN pip install /tmp/wheels/*.whl && rm -rf /tmp/wheels\nw tmp/wheels\nf usr/lib/a 5",
+    ];
+    let plan = planned(dockerfile, &layers, &[], |_| {});
+    assert!(plan.needs_buildkit);
+    assert_eq!(
+        plan.changes[0].after,
+        "FROM debian\nRUN --mount=type=bind,source=wheels,target=/tmp/wheels,rw pip install /tmp/wheels/*.whl\n"
+    );
+}
+
+#[test]
+fn files_are_deleted_where_they_are_made() {
+    let dockerfile = "FROM debian\nRUN make data\nRUN rm /opt/data\n";
+    let layers =
+        [BASE, "i RUN make data\nf opt/data 9000000\nf opt/kept 1", "i RUN rm /opt/data\nw opt/data"];
+    assert_eq!(fixed(dockerfile, &layers), "FROM debian\nRUN make data \\\n && rm /opt/data\n");
+}
+
+#[test]
+fn instructions_are_joined_if_what_they_delete_is_used_between() {
+    let dockerfile = "FROM debian\nRUN make data\n# Uses it.\nRUN pack /opt/data\nRUN rm -f /opt/data\n";
+    let layers = [
+        BASE,
+        "i RUN make data\nf opt/data 9000000",
+        "i RUN pack /opt/data\nf opt/packed 1",
+        "i RUN rm -f /opt/data\nw opt/data",
+    ];
+    assert_eq!(
+        fixed(dockerfile, &layers),
+        "FROM debian\nRUN make data \\\n# Uses it.\n && pack /opt/data \\\n && rm -f /opt/data\n"
+    );
+}
+
+#[test]
+fn a_copy_between_prevents_it() {
+    let dockerfile = "FROM debian\nRUN make data\nCOPY use.sh /opt/data/\nRUN rm -rf /opt/data\n";
+    let layers = [
+        BASE,
+        "i RUN make data\nf opt/data/a 9000000",
+        "i COPY use.sh /opt/data/\nf opt/data/use.sh 1",
+        "i RUN rm -rf /opt/data\nw opt/data",
+    ];
+    let plan = planned(dockerfile, &layers, &[], |_| {});
+    assert_eq!(refusal(&plan, RuleId::RewrittenFiles), Some(Refusal::UsedBetween { line: 3 }));
+}
+
+#[test]
+fn lists_are_fetched_where_they_are_used() {
+    let dockerfile = "FROM debian\nRUN apt-get update\nRUN apt-get install -y curl\n";
+    let layers = [
+        BASE,
+        "i RUN apt-get update\nf var/lib/apt/lists/all 2000000",
+        "i RUN apt-get install -y curl\nf usr/bin/curl 1\nf var/lib/dpkg/status 9\np var/lib/dpkg/status dpkg curl 8 files=usr/bin/curl",
+    ];
+    assert_eq!(
+        fixed(dockerfile, &layers),
+        "FROM debian\nRUN apt-get update \\\n && apt-get install -y curl \\\n && rm -rf /var/lib/apt/lists/*\n"
+    );
+}
+
+#[test]
+fn development_packages_stay_for_a_build() {
+    let layers = [BASE, "i RUN npm ci\nf app/node_modules/typescript/package.json 9000000"];
+    let plan = planned("FROM node\nRUN npm ci\nRUN npm run build\n", &layers, &[], |_| {});
+    assert_eq!(plan.changes, []);
+}
+
+#[test]
+fn patterns_hide_nothing_that_is_used() {
+    let layers =
+        [BASE, "i COPY . /app\nf app/.git/a 5000000\nf app/node_modules/a/index.js 6000000\nf app/.env 10"];
+    let plan = planned("FROM node\nCOPY . /app\nCMD [\"node\", \"a.js\"]\n", &layers, &[], |_| {});
+    let ignored = plan.changes.iter().find(|change| change.file == FixedFile::Dockerignore).unwrap();
+    // Nothing installs packages here, so those of the working copy are needed.
+    assert_eq!(ignored.after, ".env\n.git\n");
+    assert_eq!(plan.applied[0].partly, [Refusal::UsedAtStart { name: "node_modules".into() }]);
+}
+
+#[test]
+fn line_breaks_stay_as_they_are() {
+    let dockerfile = "FROM debian\r\nRUN make data\r\nRUN rm /opt/data\r\n";
+    let layers =
+        [BASE, "i RUN make data\nf opt/data 9000000\nf opt/kept 1", "i RUN rm /opt/data\nw opt/data"];
+    assert_eq!(fixed(dockerfile, &layers), "FROM debian\r\nRUN make data \\\r\n && rm /opt/data\r\n");
+}
+
+#[test]
+fn forms_that_cannot_be_taken_apart_are_left() {
+    let dockerfile = "FROM debian\nRUN [\"make\", \"data\"]\nRUN rm /opt/data\n";
+    let layers =
+        [BASE, "i RUN make data\nf opt/data 9000000\nf opt/kept 1", "i RUN rm /opt/data\nw opt/data"];
+    let plan = planned(dockerfile, &layers, &[], |_| {});
+    assert_eq!(plan.changes, []);
+    assert_eq!(refusal(&plan, RuleId::RewrittenFiles), Some(Refusal::Form { line: 2 }));
+}

@@ -1,0 +1,41 @@
+//! Merged fixes, in English.
+
+use plimsoll_analysis::fix::{ProofStep, Refusal};
+
+use super::findings;
+use crate::language::FixWords;
+
+pub(super) const WORDS: FixWords = FixWords {
+    summary: |fixed, all, saving| format!("{fixed} of {all} findings fixed, saving {saving}"),
+    fixed: "Fixed",
+    not_fixed: "Not fixed",
+    partly: |reason| format!("in part: {reason}"),
+    nothing: "Nothing to change.",
+    needs_buildkit: "The new Dockerfile needs BuildKit.",
+    head: ["Saves", "Finding", "Rule", "Confidence"],
+    reason_head: "Reason",
+    tried: |before, after, difference| format!("Built: {before} before, {after} after ({difference})"),
+    probed: "The probe succeeded.",
+    not_probed: "Not probed: `--probe COMMAND` tests that the service works.",
+    saved: "Saved",
+    refusal,
+};
+
+fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::ByHand => "needs a decision: `plimsoll findings` shows the options".into(),
+        Refusal::NotInDockerfile => "no instruction of the Dockerfile made these files".into(),
+        Refusal::Form { line } => format!("line {line} is too complex to edit"),
+        Refusal::UsedLater { line, name } => format!("line {line} uses `{name}`"),
+        Refusal::UsedAtStart { name } => format!("the container uses `{name}` when it starts"),
+        Refusal::UsedBetween { line } => format!("line {line} needs the files"),
+        Refusal::LacksProgram { name } => format!("the image lacks `{name}`"),
+        Refusal::LacksFile { file } => format!("the build context lacks `{file}`"),
+        Refusal::Overlaps => "another fix changes the same words".into(),
+        Refusal::Uncertain { .. } => "possibly intentional: `--confidence low` includes it".into(),
+        Refusal::Present => "the Dockerfile has the fix: build the image again".into(),
+        Refusal::Failed { step: ProofStep::Build } => "the build fails with it".into(),
+        Refusal::Failed { step: ProofStep::Probe } => "the probe fails with it".into(),
+        Refusal::Unfit { value } => findings::unfit(value),
+    }
+}

@@ -1,0 +1,24 @@
+//! The words of merged fixes.
+
+use plimsoll_analysis::fix::Refusal;
+
+/// What `plimsoll fix` prints, in one language.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the words stand in `en/fix.rs`")]
+pub struct FixWords {
+    pub summary: fn(fixed: &str, all: &str, saving: &str) -> String,
+    pub fixed: &'static str,
+    pub not_fixed: &'static str,
+    pub partly: fn(reason: &str) -> String,
+    pub nothing: &'static str,
+    pub needs_buildkit: &'static str,
+    /// The heads of the table: saving, finding, rule, confidence.
+    pub head: [&'static str; 4],
+    pub reason_head: &'static str,
+    pub tried: fn(before: &str, after: &str, difference: &str) -> String,
+    pub probed: &'static str,
+    pub not_probed: &'static str,
+    pub saved: &'static str,
+    /// Why a finding is not fixed.
+    pub refusal: fn(&Refusal) -> String,
+}
