@@ -67,11 +67,11 @@ pub struct Followed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// Nothing of it remains, and its rule does not find the same any more.
+    /// All of its bytes are gone, and its rule no longer finds the same.
     Done,
     /// Some of its bytes are gone.
     Part,
-    /// Nothing of it is gone.
+    /// All of its bytes remain.
     Open,
 }
 
