@@ -91,6 +91,7 @@ struct LedgerDocument<'a> {
     before: Bytes,
     after: Bytes,
     delta: ByteDelta,
+    added: Bytes,
     lines: Vec<LedgerLineDocument<'a>>,
 }
 
@@ -233,6 +234,7 @@ impl<'a> LedgerDocument<'a> {
             before: *before,
             after: *after,
             delta: ledger.delta(),
+            added: ledger.added(),
             lines: lines.iter().map(LedgerLineDocument::of).collect(),
         }
     }
@@ -342,5 +344,35 @@ mod tests {
         let regression = Regression { service: None, kind: RegressionKind::CrashLoop };
         let expected = json!({"service": null, "kind": "crash_loop"});
         assert_eq!(value(RegressionDocument::of(&regression)), expected);
+    }
+
+    #[test]
+    fn a_ledger_names_its_findings_and_groups() {
+        let group = Group::Directory { path: "opt/d".into() };
+        let ledger = Ledger {
+            before: Bytes(20),
+            after: Bytes(18),
+            lines: vec![
+                LedgerLine { cause: LedgerCause::Finding(1), delta: ByteDelta(-7) },
+                LedgerLine { cause: LedgerCause::Added(group), delta: ByteDelta(5) },
+            ],
+        };
+        let expected = json!({
+            "before": 20,
+            "after": 18,
+            "delta": -2,
+            "added": 5,
+            "lines": [
+                {"cause": "finding", "delta": -7, "finding": 1, "group": null, "group_value": null},
+                {
+                    "cause": "added",
+                    "delta": 5,
+                    "finding": null,
+                    "group": "files in /opt/d",
+                    "group_value": {"kind": "directory", "path": "opt/d"},
+                },
+            ],
+        });
+        assert_eq!(value(LedgerDocument::of(&ledger)), expected);
     }
 }

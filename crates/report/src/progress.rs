@@ -96,12 +96,12 @@ pub fn markdown(progress: &Progress, language: Language) -> String {
     text
 }
 
-/// `9.00 kB predicted, 7.00 kB saved; image size 20.0 kB → 13.0 kB (−7.00 kB)`.
+/// `9.00 kB predicted, 7.00 kB saved, 500 B added; image size 20.0 kB → 13.0 kB (−7.00 kB)`.
 fn sums(service: &ServiceProgress, language: Language) -> String {
     let words = &language.words().findings_report;
     let ledger = &service.ledger;
     let bytes = |bytes: Bytes| language.bytes(bytes).to_string();
-    let followed = (words.followed)(&bytes(service.predicted), &bytes(service.saved));
+    let followed = (words.followed)(&bytes(service.predicted), &bytes(service.saved), &bytes(ledger.added()));
     let delta = language.delta(ledger.delta()).to_string();
     [followed, (words.sizes)(&bytes(ledger.before), &bytes(ledger.after), &delta)].join("; ")
 }
@@ -208,7 +208,8 @@ mod tests {
             }],
         };
         let english = text(&progress, Language::English);
-        let sums = "app: 9.00 kB predicted, 7.00 kB saved; image size 20.0 kB → 13.5 kB (−6.50 kB)\n";
+        let sums =
+            "app: 9.00 kB predicted, 7.00 kB saved, 500 B added; image size 20.0 kB → 13.5 kB (−6.50 kB)\n";
         assert!(english.starts_with(sums), "{english}");
         assert!(english.contains("remaining") && english.contains("2.00 kB"), "{english}");
         assert!(english.contains("content: A | b (1.00 kB moved to another path)"), "{english}");
@@ -223,6 +224,9 @@ mod tests {
         assert!(markdown.contains("content: A \\| b (1.00 kB moved to another path) |"), "{markdown}");
         assert!(markdown.contains("| +500 B | added: files in /opt/d |"), "{markdown}");
         let spanish = text(&progress, Language::Spanish);
-        assert!(spanish.starts_with("app: 9,00 kB previstos, 7,00 kB ahorrados; tamaño"), "{spanish}");
+        assert!(
+            spanish.starts_with("app: 9,00 kB previstos, 7,00 kB ahorrados, 500 B añadidos; tamaño"),
+            "{spanish}"
+        );
     }
 }

@@ -29,6 +29,14 @@ pub struct Advice {
     pub possible_saving: Bytes,
 }
 
+impl Advice {
+    /// Whether both have the same findings, be it about another service.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        self.findings.len() == other.findings.len()
+            && self.findings.iter().zip(&other.findings).all(|(one, other)| one.is_alike(other))
+    }
+}
+
 /// The findings of all services.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StackAdvice {

@@ -17,7 +17,7 @@ pub(crate) struct BothSides<'a> {
     sides: [Side<'a>; 2],
     /// The last pair of images with their findings, and which of these are new: services that run the same images follow
     /// each other.
-    last: Option<(Trees<'a>, [Vec<Finding>; 2], Vec<usize>)>,
+    last: Option<(Trees<'a>, [Advice; 2], Vec<usize>)>,
 }
 
 /// Weak, so that a tree is freed before the next one is made.
@@ -52,18 +52,12 @@ impl<'a> BothSides<'a> {
         let ([Some(before), Some(after)], [Some(old), Some(new)]) = (&advice, trees) else {
             return Judged { advice, new: Vec::new() };
         };
-        let is_last = |last: &&(Trees<'a>, [Vec<Finding>; 2], Vec<usize>)| {
-            let same = |one: &[Finding], other: &[Finding]| {
-                one.len() == other.len()
-                    && one.iter().zip(other).all(|(one, other)| {
-                        (one.rule, &one.headline, &one.inodes, &one.evidence)
-                            == (other.rule, &other.headline, &other.inodes, &other.evidence)
-                    })
-            };
-            std::ptr::eq(last.0[0].as_ptr(), Arc::as_ptr(old))
-                && std::ptr::eq(last.0[1].as_ptr(), Arc::as_ptr(new))
-                && same(&last.1[0], &before.findings)
-                && same(&last.1[1], &after.findings)
+        let is_last = |last: &&(Trees<'a>, [Advice; 2], Vec<usize>)| {
+            let is_same = |last: &Weak<_>, now| std::ptr::eq(last.as_ptr(), Arc::as_ptr(now));
+            is_same(&last.0[0], old)
+                && is_same(&last.0[1], new)
+                && last.1[0].is_alike(before)
+                && last.1[1].is_alike(after)
         };
         let indices = match self.last.as_ref().filter(is_last) {
             Some((.., indices)) => indices.clone(),
@@ -74,8 +68,7 @@ impl<'a> BothSides<'a> {
                     _ => Vec::new(),
                 };
                 let trees = [Arc::downgrade(old), Arc::downgrade(new)];
-                let findings = [before.findings.clone(), after.findings.clone()];
-                self.last = Some((trees, findings, indices.clone()));
+                self.last = Some((trees, [before.clone(), after.clone()], indices.clone()));
                 indices
             }
         };

@@ -86,6 +86,11 @@ impl Finding {
         }
     }
 
+    /// Whether both say the same, be it about another service.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        Self { service: other.service.clone(), ..self.clone() } == *other
+    }
+
     /// Every inode that it names, with the bytes that would go; `None` if the whole inode would.
     pub(super) fn named(&self) -> impl Iterator<Item = (u32, Option<Bytes>)> {
         let whole = self.inodes.iter().map(|&index| (index, None));

@@ -95,6 +95,13 @@ impl Ledger {
         self.before.change_to(self.after)
     }
 
+    /// What came: the files that are new.
+    #[must_use]
+    pub fn added(&self) -> Bytes {
+        let added = self.lines.iter().filter(|line| matches!(line.cause, LedgerCause::Added(_)));
+        added.map(|line| line.delta.magnitude()).sum()
+    }
+
     /// The ledger of two images. `credited` has the bytes of each inode before that findings saved, `saved` those of each
     /// finding.
     pub(super) fn of(

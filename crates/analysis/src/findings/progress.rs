@@ -89,10 +89,20 @@ pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
     pairs.order_by_key(|&(place, old, new)| (old.image, new.image, place));
     let mut services = Vec::with_capacity(pairs.len());
     let (mut image_before, mut image_after) = (None, None);
+    let mut last: Option<([usize; 2], [Advice; 2], ServiceProgress)> = None;
     for (place, old, new) in pairs {
+        let images = [old.image, new.image];
         let (old, new) = (held(&mut image_before, before, old), held(&mut image_after, after, new));
-        let advice = (advisors.0.advise(&old), advisors.1.advise(&new));
-        services.push((place, follow(&old, &advice.0, &new, &advice.1)));
+        let advice = [advisors.0.advise(&old), advisors.1.advise(&new)];
+        let is_alike = |known: &&([usize; 2], [Advice; 2], ServiceProgress)| {
+            known.0 == images && known.1.iter().zip(&advice).all(|(known, one)| known.is_alike(one))
+        };
+        let service = match last.as_ref().filter(is_alike) {
+            Some((.., known)) => known.of_service(old.service),
+            None => follow(&old, &advice[0], &new, &advice[1]),
+        };
+        last = Some((images, advice, service.clone()));
+        services.push((place, service));
     }
     services.order_by_key(|(place, _)| *place);
     Progress { services: services.into_iter().map(|(_, service)| service).collect() }
@@ -109,6 +119,20 @@ fn held<'s, 'a: 's>(
         *last = None;
     }
     last.get_or_insert_with(|| (service.image, Stacked::of(snapshot, service.image))).1.input(service)
+}
+
+impl ServiceProgress {
+    /// The same for another service that runs the same images and has the same findings.
+    fn of_service(&self, service: &str) -> Self {
+        let of_service = |finding: &Finding| Finding { service: service.to_owned(), ..finding.clone() };
+        let followed = |one: &Followed| Followed { finding: of_service(&one.finding), ..one.clone() };
+        Self {
+            service: service.to_owned(),
+            findings: self.findings.iter().map(followed).collect(),
+            new: self.new.iter().map(of_service).collect(),
+            ..self.clone()
+        }
+    }
 }
 
 /// Follows the findings of a service into its later image.
@@ -138,6 +162,9 @@ pub(super) fn new_findings(old: &Input<'_>, before: &Advice, new: &Input<'_>, af
     let new = after.findings.iter().enumerate().filter(|(_, finding)| both.is_new(finding));
     new.map(|(position, _)| position).collect()
 }
+
+/// A rebuild changes the size of the same files by less than one part in this number.
+const REBUILT_SHARE: u64 = 10;
 
 /// Two images with their findings.
 struct Both<'a> {
@@ -247,7 +274,7 @@ impl Both<'_> {
         let is_fresh = |index: u32| self.is_fresh(index);
         // Each secret counts for itself.
         if finding.rule == RuleId::Secrets {
-            return inodes.any(is_fresh);
+            return inodes.any(|index| self.matching.of_new[index as usize].is_none());
         }
         if earlier.peek().is_some() {
             return inodes.all(is_fresh);
@@ -255,16 +282,15 @@ impl Both<'_> {
         if inodes.any(is_fresh) {
             return true;
         }
-        // The same files of the same sizes: no threshold was crossed, so they became waste.
+        // The sizes are the same, or very different: a rebuild does not explain why the rule finds these files only now.
         let bytes = |input: &Input<'_>, index: u32| input.squashed.inodes[index as usize].size;
-        let sizes: Vec<[Bytes; 2]> = finding
-            .named()
-            .filter_map(|(index, _)| {
-                let earlier = self.matching.of_new[index as usize]?;
-                Some([bytes(self.old, earlier), bytes(self.new, index)])
-            })
-            .collect();
-        sizes.iter().all(|[before, after]| before == after)
+        let (mut before, mut after) = (Bytes::ZERO, Bytes::ZERO);
+        for (index, _) in finding.named() {
+            let earlier = self.matching.of_new[index as usize];
+            before += earlier.map_or(Bytes::ZERO, |earlier| bytes(self.old, earlier));
+            after += bytes(self.new, index);
+        }
+        before == after || after - before > Bytes(before.0 / REBUILT_SHARE)
     }
 
     /// Whether an inode came, or was visible before and is hidden now.
@@ -458,6 +484,7 @@ mod tests {
             (LedgerCause::Added(Group::Directory { path: "opt/data".into() }), 7),
         ];
         assert_eq!(lines(&service), expected);
+        assert_eq!(service.ledger.added(), Bytes(900_537));
     }
 
     #[test]
@@ -498,6 +525,42 @@ mod tests {
                 "{stays}"
             );
         }
+    }
+
+    #[test]
+    fn a_program_that_has_symbols_now_is_a_new_finding() {
+        let stripped = "i COPY app /app\nf app/program 4000000 s";
+        let debug = "i COPY app /app\nf app/program 30000000 p\nb app/program 26000000 0";
+        assert_eq!(check(&[BASE, stripped], &[BASE, debug]).new[0].rule, RuleId::DebugSymbols);
+    }
+
+    #[test]
+    fn every_new_secret_is_a_new_finding() {
+        let one = "i COPY . /app\nf app/.env 100 a\nx app/.env private_key";
+        let two = [one, "f app/b.pem 100 b\nx app/b.pem private_key"].join("\n");
+        let secrets = |after: &[&str]| {
+            let new = check(&[BASE, one], after).new;
+            new.iter().filter(|finding| finding.rule == RuleId::Secrets).count()
+        };
+        assert_eq!(secrets(&[BASE, &two]), 1);
+        // The same secret with other content, or deleted by a later layer, is not new.
+        let turned = "i COPY . /app\nf app/.env 101 c\nx app/.env private_key";
+        assert_eq!(secrets(&[BASE, turned, "w app/.env"]), 0);
+    }
+
+    #[test]
+    fn services_of_the_same_images_are_followed_alike() {
+        let log = "i RUN make\nf var/log/make.log 900000 l";
+        let [before, after] = [&[BASE, log][..], &[BASE][..]].map(|layers| {
+            let mut snapshot = snapshot("app", layers);
+            let first = snapshot.services[0].clone();
+            snapshot.services.push(Service { name: "job".into(), ..first });
+            snapshot
+        });
+        let services = progress(&before, &after).services;
+        let [app, job] = &services[..] else { panic!("{services:?}") };
+        assert_eq!((&*app.service, &*job.service), ("app", "job"));
+        assert_eq!((&app.of_service("job"), app.saved), (job, Bytes(900_000)));
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub struct FindingsWords {
     pub place_head: &'static str,
 
     // What became of earlier findings.
-    pub followed: fn(predicted: &str, saved: &str) -> String,
+    pub followed: fn(predicted: &str, saved: &str, added: &str) -> String,
     pub sizes: fn(before: &str, after: &str, delta: &str) -> String,
     pub predicted_head: &'static str,
     pub saved_head: &'static str,

@@ -327,7 +327,7 @@ pub struct Words {
     pub finding: Noun,
     pub findings_sum: fn(findings: &str, saving: &str, possible: &str) -> String,
     pub findings_clean: &'static str,
-    pub findings_saved: fn(saved: &str, predicted: &str) -> String,
+    pub findings_saved: fn(saved: &str, predicted: &str, added: &str) -> String,
     pub findings_remaining: &'static str,
     pub findings_done: &'static str,
     pub findings_stack: &'static str,

@@ -73,7 +73,8 @@ fn service(state: State, position: usize) -> impl IntoView {
     let saved =
         judged.progress.as_ref().filter(|progress| progress.predicted > Bytes::ZERO).map(|progress| {
             let predicted = text::bytes(progress.predicted).to_string();
-            let said = (words().findings_saved)(&text::bytes(progress.saved).to_string(), &predicted);
+            let added = text::bytes(progress.ledger.added()).to_string();
+            let said = (words().findings_saved)(&text::bytes(progress.saved).to_string(), &predicted, &added);
             view! { <p data-saved=progress.saved.0 data-predicted=progress.predicted.0>{said}</p> }
         });
     let remaining = (!advice.findings.is_empty()).then(|| {

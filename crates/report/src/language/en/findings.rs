@@ -34,7 +34,9 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
     bytes_head: "bytes",
     place_head: "where",
 
-    followed: |predicted, saved| [predicted, " predicted, ", saved, " saved"].concat(),
+    followed: |predicted, saved, added| {
+        [predicted, " predicted, ", saved, " saved, ", added, " added"].concat()
+    },
     predicted_head: "predicted",
     saved_head: "saved",
     remains_head: "remaining",

@@ -348,8 +348,10 @@ pub(super) static WORDS: Words = Words {
         format!("{findings}: {saving} can be saved, or {possible} with those that are possibly intentional.")
     },
     findings_clean: "No waste found.",
-    findings_saved: |saved, predicted| {
-        format!("Of the {predicted} that earlier findings predicted, {saved} were saved.")
+    findings_saved: |saved, predicted, added| {
+        format!(
+            "Of the {predicted} that earlier findings predicted, {saved} were saved. New files add {added}."
+        )
     },
     findings_remaining: "Remaining",
     findings_done: "Fixed, fully or in part",

@@ -34,7 +34,9 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
     bytes_head: "bytes",
     place_head: "dónde",
 
-    followed: |predicted, saved| [predicted, " previstos, ", saved, " ahorrados"].concat(),
+    followed: |predicted, saved, added| {
+        [predicted, " previstos, ", saved, " ahorrados, ", added, " añadidos"].concat()
+    },
     predicted_head: "previsto",
     saved_head: "ahorrado",
     remains_head: "pendiente",

@@ -356,8 +356,10 @@ pub(super) static WORDS: Words = Words {
         format!("{findings}: se pueden ahorrar {saving}, o {possible} con los posiblemente intencionados.")
     },
     findings_clean: "No sobra nada.",
-    findings_saved: |saved, predicted| {
-        format!("De los {predicted} que preveían los hallazgos anteriores, se ahorraron {saved}.")
+    findings_saved: |saved, predicted, added| {
+        format!(
+            "De los {predicted} que preveían los hallazgos anteriores, se ahorraron {saved}. Los archivos nuevos añaden {added}."
+        )
     },
     findings_remaining: "Pendientes",
     findings_done: "Resueltos, del todo o en parte",
