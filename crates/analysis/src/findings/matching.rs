@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::{Bytes, ContentHash, Order as _};
+use plimsoll_snapshot::{Bytes, ContentHash, Ecosystem, Order as _};
 
 use super::advice::Advice;
 use super::finding::Finding;
@@ -23,6 +23,9 @@ pub(super) struct Matching {
     /// For each inode after the one before.
     pub(super) of_new: Vec<Option<u32>>,
 }
+
+/// Different packages have the same small files: licences, and notes of who installed them. Those have not moved.
+const LEAST_ELSEWHERE: Bytes = Bytes(16_384);
 
 /// An image, and which of its inodes findings name.
 struct Side<'a> {
@@ -48,7 +51,11 @@ impl Matching {
             }
         });
         matching.pass(&sides, |side, index, keys| {
-            keys.extend(Some(side.content(index)).filter(|(size, _)| *size > Bytes::ZERO));
+            let content = Some(side.content(index)).filter(|(size, _)| *size > Bytes::ZERO);
+            keys.extend(content.map(|content| (content, side.package(index))));
+        });
+        matching.pass(&sides, |side, index, keys| {
+            keys.extend(Some(side.content(index)).filter(|(size, _)| *size >= LEAST_ELSEWHERE));
         });
         matching.pass(&sides, |side, index, keys| {
             let place = side.place(index).filter(|_| side.content(index).0 > Bytes::ZERO);
@@ -56,7 +63,8 @@ impl Matching {
         });
         matching.pass(&sides, |side, index, keys| {
             let place = side.place(index).filter(|place| Rebuilt::of(place) == Some(Rebuilt::Bytecode));
-            keys.extend(place.map(|place| Rebuilt::Bytecode.lasting_name(last(place, 3))));
+            let name = |place| Rebuilt::Bytecode.lasting_name(last(place, 3));
+            keys.extend(place.map(|place| (name(place), side.package(index))));
         });
         matching.keep_the_first(&sides, before);
         matching
@@ -149,6 +157,12 @@ impl<'a> Side<'a> {
     fn content(&self, index: u32) -> (Bytes, ContentHash) {
         let inode = &self.input.squashed.inodes[index as usize];
         (inode.size, inode.content)
+    }
+
+    /// The package that owns an inode, if one does.
+    fn package(&self, index: u32) -> Option<(Ecosystem, &'a str)> {
+        let package = self.input.package(self.input.catalogue.owners[index as usize])?;
+        Some((package.ecosystem, &package.name))
     }
 
     fn names(&self, index: u32) -> impl Iterator<Item = &'a [u8]> {

@@ -505,6 +505,31 @@ mod tests {
     }
 
     #[test]
+    fn small_files_that_packages_have_in_common_have_not_moved() {
+        let package = |name: &str, size: u32| {
+            let info = format!("v/site-packages/{name}-1.dist-info");
+            format!(
+                "i RUN pip install {name}
+                f {info}/METADATA 400 {name}
+                f {info}/WHEEL 177 same
+                f v/site-packages/{name}/__pycache__/x.cpython-311.pyc {size} {name}
+                p {info}/METADATA python {name} 1 files={info}/WHEEL"
+            )
+        };
+        let service = check(&[BASE, &package("a", 20_000_000)], &[BASE, &package("b", 30)]);
+        assert_eq!(service.findings[0].moved, Bytes::ZERO);
+        let groups = lines(&service).into_iter().filter(|(cause, _)| match cause {
+            LedgerCause::Removed(Group::Package { package, .. }) => package == "a",
+            LedgerCause::Added(Group::Package { package, .. }) => package == "b",
+            _ => false,
+        });
+        assert_eq!(groups.map(|(_, delta)| delta).collect::<Vec<_>>(), [-577, 577]);
+        // The same package in another directory has moved.
+        let moved = package("a", 20_000_000).replace("v/site", "w/site");
+        assert_eq!(check(&[BASE, &package("a", 20_000_000)], &[BASE, &moved]).ledger.lines, []);
+    }
+
+    #[test]
     fn an_emptied_log_is_saved() {
         let service = check(
             &[BASE, "i RUN make\nf var/log/make.log 900000 a"],
