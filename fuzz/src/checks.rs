@@ -156,7 +156,13 @@ fn findings(before: &Snapshot, after: &Snapshot) {
     json::findings(&advice, std::io::sink()).expect("a sink takes everything");
     let progress = progress(before, after);
     for service in &progress.services {
-        assert!(service.saved <= service.predicted, "no more is saved than was promised");
+        assert!(service.saved <= service.predicted, "no more is saved than was predicted");
+        let ledger = &service.ledger;
+        // Larger sums saturate.
+        if ledger.before.0.max(ledger.after.0) < 1 << 62 {
+            let sum: i128 = ledger.lines.iter().map(|line| i128::from(line.delta.0)).sum();
+            assert_eq!(sum, i128::from(ledger.delta().0), "the lines lead from one size to the other");
+        }
     }
     for language in Language::ALL {
         shown(&findings_report::text(&advice, language));

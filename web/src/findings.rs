@@ -18,7 +18,7 @@ pub(crate) struct Judged<'a> {
 impl Judged<'_> {
     /// Whether a finding came with the image after.
     pub(crate) fn is_new(&self, finding: &Finding) -> bool {
-        self.progress.as_ref().is_some_and(|progress| progress.new.iter().any(|new| new.rule == finding.rule))
+        self.progress.as_ref().is_some_and(|progress| progress.new.contains(finding))
     }
 
     /// The findings before of which something is done, the largest saving first.
@@ -69,7 +69,7 @@ fn after<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) ->
 mod tests {
     use std::sync::Arc;
 
-    use plimsoll_analysis::findings::{Confidence, Headline, RuleId, Severity};
+    use plimsoll_analysis::findings::{Confidence, Headline, Ledger, RuleId, Severity};
     use plimsoll_snapshot::Bytes;
 
     use super::*;
@@ -97,7 +97,10 @@ mod tests {
             finding: finding(rule, headline, 9),
             outcome,
             saved: Bytes(saved),
+            shared: Bytes::ZERO,
             remains: Bytes(9 - saved),
+            moved: Bytes::ZERO,
+            added: Bytes::ZERO,
             found_after: Bytes::ZERO,
         };
         let advice = Advice {
@@ -116,6 +119,7 @@ mod tests {
                 service: "app".into(),
                 predicted: Bytes(27),
                 saved: Bytes(13),
+                ledger: Ledger::default(),
                 findings: vec![
                     followed(RuleId::Locales, Headline::Locales, Outcome::Open, 0),
                     followed(RuleId::Bytecode, Headline::Bytecode, Outcome::Part, 4),

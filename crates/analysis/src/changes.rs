@@ -5,7 +5,7 @@ use std::sync::Arc;
 use plimsoll_snapshot::{Runtime, Snapshot};
 
 use crate::compare::{Comparison, ServiceTrees, compare_each};
-use crate::findings::{Advice, BothSides};
+use crate::findings::{Advice, BothSides, Judged};
 use crate::memory::compare::{MemoryComparison, compare};
 use crate::memory::{Memory, memory};
 use crate::regressions::{Regression, regressions};
@@ -51,8 +51,10 @@ impl Changes {
     ) -> (Self, Vec<T>) {
         let mut sides = BothSides::new([before, after], sources);
         let (comparison, kept) =
-            compare_each(before, after, |name, trees| (sides.advise(name, &trees), keep(trees)));
-        let (advice, kept): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
+            compare_each(before, after, |name, trees| (sides.judge(name, &trees), keep(trees)));
+        let (judged, kept): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
+        let (advice, new): (Vec<_>, Vec<_>) =
+            judged.into_iter().map(|Judged { advice, new }| (advice, new)).unzip();
         let has_services = |runtime: &&Runtime| !runtime.containers.is_empty() || !runtime.planned.is_empty();
         let runtimes = [before, after].map(|side| side.runtime.as_ref().filter(has_services));
         let running = runtimes.map(|side| side.map(memory));
@@ -60,8 +62,7 @@ impl Changes {
             [Some(before), Some(after)] => Some(compare(before, after)),
             _ => None,
         };
-        let found =
-            regressions(&comparison, &advice, running.each_ref().map(Option::as_ref), compared.as_ref());
+        let found = regressions(&comparison, &new, running.each_ref().map(Option::as_ref), compared.as_ref());
         let changes =
             Self { comparison: Arc::new(comparison), running, memory: compared, advice, regressions: found };
         (changes, kept)

@@ -222,11 +222,11 @@ fn recommend_replaces_only_what_it_wrote() {
     let directory = recorded();
     let path = directory.path().join("o.yml");
     let write = || run(directory.path(), &["recommend", "after.plimsoll", "-o", "o.yml"]);
-    std::fs::write(&path, "services: {}\n").unwrap();
+    fs::write(&path, "services: {}\n").unwrap();
     let refused = write();
     assert!(refused.code == 2 && refused.stderr.contains("did not write it"), "{}", refused.stderr);
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "services: {}\n");
-    std::fs::write(&path, "").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "services: {}\n");
+    fs::write(&path, "").unwrap();
     for _ in 0..2 {
         assert_eq!(write().code, 0);
     }

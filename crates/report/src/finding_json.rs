@@ -1,12 +1,13 @@
 //! Findings in JSON documents: English texts, each with the values that it is made of. See `docs/findings-format.md`.
 
 use plimsoll_analysis::findings::{
-    Action, Advice, Confidence, Evidence, Finding, Fix, FixKind, Followed, Headline, Lines, Note, Outcome,
-    Progress, RuleId, ServiceProgress, Severity, StackAdvice, Subject,
+    Action, Advice, Confidence, Evidence, Finding, Fix, FixKind, Followed, Group, Headline, Ledger,
+    LedgerCause, LedgerLine, Lines, Note, Outcome, Progress, RuleId, ServiceProgress, Severity, StackAdvice,
+    Subject,
 };
 use plimsoll_analysis::lines::Unfit;
 use plimsoll_analysis::regressions::{NewFinding, Regression, RegressionKind};
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{ByteDelta, Bytes};
 use serde::Serialize;
 
 use crate::language::{Language, Messages};
@@ -79,8 +80,28 @@ struct ServiceProgressDocument<'a> {
     service: &'a str,
     predicted: Bytes,
     saved: Bytes,
+    ledger: LedgerDocument<'a>,
     findings: Vec<FollowedDocument<'a>>,
     new: Vec<FindingDocument<'a>>,
+}
+
+/// How one image size becomes another.
+#[derive(Serialize)]
+struct LedgerDocument<'a> {
+    before: Bytes,
+    after: Bytes,
+    delta: ByteDelta,
+    added: Bytes,
+    lines: Vec<LedgerLineDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct LedgerLineDocument<'a> {
+    cause: &'static str,
+    delta: ByteDelta,
+    finding: Option<usize>,
+    group: Option<String>,
+    group_value: Option<&'a Group>,
 }
 
 #[derive(Serialize)]
@@ -88,7 +109,10 @@ struct FollowedDocument<'a> {
     finding: FindingDocument<'a>,
     outcome: Outcome,
     saved: Bytes,
+    shared: Bytes,
     remains: Bytes,
+    moved: Bytes,
+    added: Bytes,
     found_after: Bytes,
 }
 
@@ -191,25 +215,56 @@ impl<'a> ProgressDocument<'a> {
 
 impl<'a> ServiceProgressDocument<'a> {
     fn of(progress: &'a ServiceProgress) -> Self {
-        let ServiceProgress { service, predicted, saved, findings, new } = progress;
+        let ServiceProgress { service, predicted, saved, ledger, findings, new } = progress;
         Self {
             service,
             predicted: *predicted,
             saved: *saved,
+            ledger: LedgerDocument::of(ledger),
             findings: findings.iter().map(FollowedDocument::of).collect(),
             new: new.iter().map(FindingDocument::of).collect(),
         }
     }
 }
 
+impl<'a> LedgerDocument<'a> {
+    fn of(ledger: &'a Ledger) -> Self {
+        let Ledger { before, after, lines } = ledger;
+        Self {
+            before: *before,
+            after: *after,
+            delta: ledger.delta(),
+            added: ledger.added(),
+            lines: lines.iter().map(LedgerLineDocument::of).collect(),
+        }
+    }
+}
+
+impl<'a> LedgerLineDocument<'a> {
+    fn of(line: &'a LedgerLine) -> Self {
+        let (cause, finding, group) = match &line.cause {
+            LedgerCause::Finding(finding) => ("finding", Some(*finding), None),
+            LedgerCause::Removed(group) => ("removed", None, Some(group)),
+            LedgerCause::Changed(group) => ("changed", None, Some(group)),
+            LedgerCause::Rebuilt => ("rebuilt", None, None),
+            LedgerCause::Added(group) => ("added", None, Some(group)),
+        };
+        let delta = line.delta;
+        Self { cause, delta, finding, group: group.map(messages().group), group_value: group }
+    }
+}
+
 impl<'a> FollowedDocument<'a> {
     fn of(followed: &'a Followed) -> Self {
-        let Followed { finding, outcome, saved, remains, found_after } = followed;
+        let Followed { finding, outcome, saved, shared, remains, moved, added, found_after } = followed;
         Self {
             finding: FindingDocument::of(finding),
             outcome: *outcome,
             saved: *saved,
+            shared: *shared,
             remains: *remains,
+            moved: *moved,
+            added: *added,
             found_after: *found_after,
         }
     }
@@ -289,5 +344,35 @@ mod tests {
         let regression = Regression { service: None, kind: RegressionKind::CrashLoop };
         let expected = json!({"service": null, "kind": "crash_loop"});
         assert_eq!(value(RegressionDocument::of(&regression)), expected);
+    }
+
+    #[test]
+    fn a_ledger_names_its_findings_and_groups() {
+        let group = Group::Directory { path: "opt/d".into() };
+        let ledger = Ledger {
+            before: Bytes(20),
+            after: Bytes(18),
+            lines: vec![
+                LedgerLine { cause: LedgerCause::Finding(1), delta: ByteDelta(-7) },
+                LedgerLine { cause: LedgerCause::Added(group), delta: ByteDelta(5) },
+            ],
+        };
+        let expected = json!({
+            "before": 20,
+            "after": 18,
+            "delta": -2,
+            "added": 5,
+            "lines": [
+                {"cause": "finding", "delta": -7, "finding": 1, "group": null, "group_value": null},
+                {
+                    "cause": "added",
+                    "delta": 5,
+                    "finding": null,
+                    "group": "files in /opt/d",
+                    "group_value": {"kind": "directory", "path": "opt/d"},
+                },
+            ],
+        });
+        assert_eq!(value(LedgerDocument::of(&ledger)), expected);
     }
 }

@@ -1,8 +1,11 @@
-//! What became of findings, as text and Markdown: what each predicted, what was saved, what remains, and what is new.
+//! What became of findings, as text and Markdown: what each predicted, what was saved, what remains, what is new, and how
+//! one image size becomes the other.
 
 use std::fmt::Write as _;
 
-use plimsoll_analysis::findings::{Finding, Followed, Outcome, Progress, ServiceProgress};
+use plimsoll_analysis::findings::{
+    Finding, Followed, LedgerCause, LedgerLine, Outcome, Progress, ServiceProgress,
+};
 use plimsoll_snapshot::Bytes;
 
 use crate::format::{one_line, shorten};
@@ -32,7 +35,44 @@ fn service_text(service: &ServiceProgress, language: Language) -> String {
     rows.add_rows(service.new.iter().map(|finding| new_row(finding, language)));
     align_right(&mut rows, &[0, 1, 2]);
     text.push_str(&indented(&rows));
+    text.push('\n');
+    let mut rows = table(&[]);
+    rows.add_rows(ledger(service, language));
+    align_right(&mut rows, &[0]);
+    text.push_str(&indented(&rows));
     text
+}
+
+/// What a line of the ledger is about.
+#[must_use]
+pub fn ledger_line(service: &ServiceProgress, line: &LedgerLine, language: Language) -> String {
+    let words = language.words();
+    let report = &words.findings_report;
+    let group = |group| one_line(&(words.messages.group)(group));
+    match &line.cause {
+        LedgerCause::Finding(finding) => {
+            let followed = service.findings.get(*finding);
+            let title = followed.map_or_else(String::new, |followed| title(&followed.finding, language));
+            (report.saved_by)(&title)
+        }
+        LedgerCause::Removed(of) => (report.files_removed)(&group(of)),
+        LedgerCause::Changed(of) => (report.files_changed)(&group(of)),
+        LedgerCause::Rebuilt => report.files_rebuilt.to_owned(),
+        LedgerCause::Added(of) => (report.files_added)(&group(of)),
+    }
+}
+
+/// The ledger in rows: image size before, each line, image size after.
+fn ledger(service: &ServiceProgress, language: Language) -> Vec<[String; 2]> {
+    let words = &language.words().findings_report;
+    let size = |bytes, name: &str| [language.bytes(bytes).to_string(), name.to_owned()];
+    let line =
+        |line: &LedgerLine| [language.delta(line.delta).to_string(), ledger_line(service, line, language)];
+    let lines = service.ledger.lines.iter().map(line);
+    std::iter::once(size(service.ledger.before, words.size_before))
+        .chain(lines)
+        .chain([size(service.ledger.after, words.size_after)])
+        .collect()
 }
 
 /// The progress as Markdown.
@@ -47,16 +87,23 @@ pub fn markdown(progress: &Progress, language: Language) -> String {
         for row in known.chain(new) {
             let _ = writeln!(text, "| {} |", row.map(|cell| escaped(&cell)).join(" | "));
         }
+        let _ = writeln!(text, "\n| {} | |\n|---:|---|", language.words().findings_report.bytes_head);
+        for row in ledger(service, language) {
+            let _ = writeln!(text, "| {} |", row.map(|cell| escaped(&cell)).join(" | "));
+        }
         text.push('\n');
     }
     text
 }
 
-/// `9.00 kB predicted, 7.00 kB saved`.
+/// `9.00 kB predicted, 7.00 kB saved, 500 B added; image size 20.0 kB → 13.0 kB (−7.00 kB)`.
 fn sums(service: &ServiceProgress, language: Language) -> String {
-    let [predicted, saved] =
-        [service.predicted, service.saved].map(|bytes| language.bytes(bytes).to_string());
-    (language.words().findings_report.followed)(&predicted, &saved)
+    let words = &language.words().findings_report;
+    let ledger = &service.ledger;
+    let bytes = |bytes: Bytes| language.bytes(bytes).to_string();
+    let followed = (words.followed)(&bytes(service.predicted), &bytes(service.saved), &bytes(ledger.added()));
+    let delta = language.delta(ledger.delta()).to_string();
+    [followed, (words.sizes)(&bytes(ledger.before), &bytes(ledger.after), &delta)].join("; ")
 }
 
 fn head(language: Language) -> [&'static str; 5] {
@@ -83,8 +130,22 @@ fn row(followed: &Followed, language: Language) -> [String; 5] {
         bytes(followed.saved),
         bytes(followed.remains),
         outcome.to_owned(),
-        title(&followed.finding, language),
+        noted(followed, language),
     ]
+}
+
+/// The title of a finding, and what else became of its bytes.
+fn noted(followed: &Followed, language: Language) -> String {
+    let words = &language.words().findings_report;
+    let notes =
+        [(words.shared, followed.shared), (words.moved, followed.moved), (words.added, followed.added)];
+    let notes: Vec<String> = notes
+        .into_iter()
+        .filter(|(_, bytes)| *bytes > Bytes::ZERO)
+        .map(|(note, bytes)| note(&language.bytes(bytes).to_string()))
+        .collect();
+    let title = title(&followed.finding, language);
+    if notes.is_empty() { title } else { format!("{title} ({})", notes.join(", ")) }
 }
 
 fn title(finding: &Finding, language: Language) -> String {
@@ -95,7 +156,8 @@ fn title(finding: &Finding, language: Language) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use plimsoll_analysis::findings::{Confidence, Headline, RuleId, Severity};
+    use plimsoll_analysis::findings::{Confidence, Group, Headline, Ledger, RuleId, Severity};
+    use plimsoll_snapshot::ByteDelta;
 
     use super::*;
 
@@ -118,28 +180,53 @@ mod tests {
 
     #[test]
     fn the_prediction_stands_beside_the_saving() {
+        let added = Group::Directory { path: "opt/d".into() };
         let progress = Progress {
             services: vec![ServiceProgress {
                 service: "app".into(),
                 predicted: Bytes(9_000),
                 saved: Bytes(7_000),
+                ledger: Ledger {
+                    before: Bytes(20_000),
+                    after: Bytes(13_500),
+                    lines: vec![
+                        LedgerLine { cause: LedgerCause::Finding(0), delta: ByteDelta(-7_000) },
+                        LedgerLine { cause: LedgerCause::Added(added), delta: ByteDelta(500) },
+                    ],
+                },
                 findings: vec![Followed {
                     finding: finding(Headline::StoredAgain { by: Some("A | b".into()) }, 9_000),
                     outcome: Outcome::Part,
                     saved: Bytes(7_000),
+                    shared: Bytes(0),
                     remains: Bytes(2_000),
+                    moved: Bytes(1_000),
+                    added: Bytes(0),
                     found_after: Bytes(2_000),
                 }],
                 new: vec![finding(Headline::LogFiles, 5)],
             }],
         };
         let english = text(&progress, Language::English);
-        assert!(english.starts_with("app: 9.00 kB predicted, 7.00 kB saved\n"), "{english}");
+        let sums =
+            "app: 9.00 kB predicted, 7.00 kB saved, 500 B added; image size 20.0 kB → 13.5 kB (−6.50 kB)\n";
+        assert!(english.starts_with(sums), "{english}");
+        assert!(english.contains("remaining") && english.contains("2.00 kB"), "{english}");
+        assert!(english.contains("content: A | b (1.00 kB moved to another path)"), "{english}");
+        assert!(english.contains("−7.00 kB  saved: Files stored again"), "{english}");
+        assert!(
+            english.ends_with("+500 B  added: files in /opt/d\n   13.5 kB  image size after\n"),
+            "{english}"
+        );
         assert!(english.contains("content: A | b") && english.contains("Build logs"), "{english}");
         let markdown = markdown(&progress, Language::English);
         assert!(markdown.contains("| partly fixed | Files stored again"), "{markdown}");
-        assert!(markdown.contains("content: A \\| b |"), "{markdown}");
+        assert!(markdown.contains("content: A \\| b (1.00 kB moved to another path) |"), "{markdown}");
+        assert!(markdown.contains("| +500 B | added: files in /opt/d |"), "{markdown}");
         let spanish = text(&progress, Language::Spanish);
-        assert!(spanish.starts_with("app: 9,00 kB previstos, 7,00 kB ahorrados\n"), "{spanish}");
+        assert!(
+            spanish.starts_with("app: 9,00 kB previstos, 7,00 kB ahorrados, 500 B añadidos; tamaño"),
+            "{spanish}"
+        );
     }
 }

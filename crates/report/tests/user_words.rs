@@ -2,8 +2,8 @@
 //! from an image.
 
 use plimsoll_analysis::findings::{
-    Action, Advice, Confidence, Evidence, Finding, Fix, Followed, Headline, Note, Outcome, Progress, RuleId,
-    ServiceProgress, Severity, StackAdvice, Subject,
+    Action, Advice, Confidence, Evidence, Finding, Fix, Followed, Headline, Ledger, LedgerCause, LedgerLine,
+    Note, Outcome, Progress, RuleId, ServiceProgress, Severity, StackAdvice, Subject,
 };
 use plimsoll_analysis::lines::{Unfit, What};
 use plimsoll_analysis::memory::compare::{GateDetail, GateValue};
@@ -13,7 +13,7 @@ use plimsoll_analysis::targets::{Part, Reason, ServerBasis, Title};
 use plimsoll_report::language::{Language, Messages};
 use plimsoll_report::memory::{Line, ServiceLine};
 use plimsoll_report::{findings, progress};
-use plimsoll_snapshot::{Bytes, Ecosystem};
+use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
 
 /// Figures, names and words that also stand in sentences of the report.
 const WORDS: [&str; 15] = [
@@ -178,13 +178,21 @@ fn reports_on_findings_hold_the_words_of_an_image_to_the_letter() {
             finding: finding(words),
             outcome: Outcome::Part,
             saved: Bytes(1),
+            shared: Bytes(1),
             remains: Bytes(2),
+            moved: Bytes(1),
+            added: Bytes(1),
             found_after: Bytes(3),
         };
         let service = ServiceProgress {
             service: words.to_owned(),
             predicted: Bytes(9),
             saved: Bytes(1),
+            ledger: Ledger {
+                before: Bytes(9),
+                after: Bytes(8),
+                lines: vec![LedgerLine { cause: LedgerCause::Finding(0), delta: ByteDelta(-1) }],
+            },
             findings: vec![followed],
             new: vec![finding(words)],
         };
@@ -199,9 +207,9 @@ fn reports_on_findings_hold_the_words_of_an_image_to_the_letter() {
             let markdown = bare(&findings::markdown(&advice, language));
             assert_eq!(markdown.matches(&bare(words)).count(), 7, "{}: {markdown}", language.name());
             let text = progress::text(&became, language);
-            // Titles are cut in its table.
+            // Its service, its title, that of the new one, and that of the line of the ledger. Titles are cut.
             let start = words.get(..24).unwrap_or(words);
-            assert_eq!(text.matches(start).count(), 3, "{}: {text}", language.name());
+            assert_eq!(text.matches(start).count(), 4, "{}: {text}", language.name());
         }
     }
 }

@@ -9,7 +9,6 @@ use super::finding::{Confidence, Finding};
 use super::input::Input;
 use super::rule::{Check, Rule};
 use super::rules::RULES;
-use crate::compare::{ImageTree, ServiceTrees};
 use crate::lines::step;
 use crate::packages::{Catalogue, catalogue};
 use crate::squash::{Squashed, squash};
@@ -28,6 +27,14 @@ pub struct Advice {
     pub saving: Bytes,
     /// What all findings save together.
     pub possible_saving: Bytes,
+}
+
+impl Advice {
+    /// Whether both have the same findings, be it about another service.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        self.findings.len() == other.findings.len()
+            && self.findings.iter().zip(&other.findings).all(|(one, other)| one.is_alike(other))
+    }
 }
 
 /// The findings of all services.
@@ -105,47 +112,6 @@ impl<'r> Advisor<'r> {
             possible_saving: together(input, &findings),
             findings,
         }
-    }
-}
-
-/// Checks services of two snapshots, each image once.
-pub(crate) struct BothSides<'a> {
-    sides: [Side<'a>; 2],
-}
-
-struct Side<'a> {
-    source: Option<&'a str>,
-    snapshot: &'a Snapshot,
-    services: HashMap<&'a str, &'a Service>,
-    advisor: Advisor<'static>,
-}
-
-impl<'a> BothSides<'a> {
-    pub(crate) fn new(snapshots: [&'a Snapshot; 2], sources: [Option<&'a str>; 2]) -> Self {
-        let ([before, after], [of_before, of_after]) = (snapshots, sources);
-        Self { sides: [Side::new(before, of_before), Side::new(after, of_after)] }
-    }
-
-    /// The findings of a service before and after; none on a side that lacks it.
-    pub(crate) fn advise(&mut self, name: &str, trees: &ServiceTrees<'_>) -> [Option<Advice>; 2] {
-        let [before, after] = &mut self.sides;
-        [before.advise(name, trees.before.as_deref()), after.advise(name, trees.after.as_deref())]
-    }
-}
-
-impl<'a> Side<'a> {
-    fn new(snapshot: &'a Snapshot, source: Option<&'a str>) -> Self {
-        let mut services = HashMap::new();
-        for service in &snapshot.services {
-            services.entry(service.name.as_str()).or_insert(service);
-        }
-        Self { source, snapshot, services, advisor: Advisor::new(RULES) }
-    }
-
-    fn advise(&mut self, name: &str, tree: Option<&ImageTree<'_>>) -> Option<Advice> {
-        let (service, tree) = (self.services.get(name)?, tree?);
-        let input = Input::new(self.snapshot, service, &tree.squashed, &tree.packages);
-        Some(self.advisor.advise(&Input { source: self.source, ..input }))
     }
 }
 

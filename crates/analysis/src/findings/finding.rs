@@ -86,6 +86,17 @@ impl Finding {
         }
     }
 
+    /// Whether both say the same, be it about another service.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        Self { service: other.service.clone(), ..self.clone() } == *other
+    }
+
+    /// Every inode that it names, with the bytes that would go; `None` if the whole inode would.
+    pub(super) fn named(&self) -> impl Iterator<Item = (u32, Option<Bytes>)> {
+        let whole = self.inodes.iter().map(|&index| (index, None));
+        whole.chain(self.parts.iter().map(|&(index, bytes)| (index, Some(bytes))))
+    }
+
     /// The finding with evidence by groups.
     pub(super) fn with_groups(mut self, (evidence, count): (Vec<Evidence>, u64)) -> Self {
         (self.evidence, self.evidence_count) = (evidence, count);

@@ -4,10 +4,12 @@
 //! inodes, so savings add up as unions, and all of them together never exceed the size of the image.
 //!
 //! `rules/` has one file per rule. The modules beneath are shared: `input` and `finding` serve the rules, `advice` runs
-//! them, and `progress` follows their findings into a later image.
+//! them, and `progress` follows their findings into a later image: `matching` pairs the files of both, and `ledger` accounts
+//! for the difference between their sizes.
 
 mod advice;
 mod base;
+mod both_sides;
 mod build_context;
 #[cfg(test)]
 mod check;
@@ -17,20 +19,25 @@ mod fixes;
 mod headline;
 mod input;
 mod known;
+mod ledger;
+mod matching;
 mod places;
 mod progress;
+mod rebuilt;
 mod rule;
 mod rule_id;
 mod rules;
 
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
-pub(crate) use advice::{BothSides, together};
+pub(crate) use advice::together;
+pub(crate) use both_sides::{BothSides, Judged};
 pub use evidence::{Alternative, Evidence, Note, Subject};
 pub use finding::{Confidence, Finding, Severity, severity_of};
 pub use fixes::{Action, Fix, FixKind, Lines, Pasted, TorchPlace};
 pub use headline::Headline;
 pub use input::Input;
-pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, new_findings, progress};
+pub use ledger::{Group, Ledger, LedgerCause, LedgerLine};
+pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progress};
 pub use rule::{Check, Rule};
 pub use rule_id::RuleId;
 pub use rules::RULES;

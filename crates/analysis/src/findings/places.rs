@@ -36,6 +36,11 @@ pub(super) fn absolute(place: &[u8]) -> String {
     format!("/{}", path::escape(place))
 }
 
+/// Whether a path is that of a log.
+pub(super) fn is_log(place: &[u8]) -> bool {
+    place.starts_with(b"var/log/") || place.ends_with(b".log") || place.starts_with(b"root/.npm/_logs/")
+}
+
 /// The standard library of a Python that a path lies in: `usr/lib/python3.11`.
 pub(super) fn python(place: &[u8]) -> Option<&[u8]> {
     let mut end = 0;

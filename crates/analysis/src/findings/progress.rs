@@ -1,17 +1,21 @@
 //! Findings before and after: the prediction, the saving, what remains, and what is new.
 //!
-//! Bytes are saved if no layer of the later image has their content any more: a moved file saves nothing, and of two equal
-//! files one may stay. Each saved byte counts for one inode, so findings of an image can share a saving, and all of them
-//! together never exceed the size of the image.
+//! Bytes are saved if their inode has no match in the later image: a moved file saves nothing, a path that is still there
+//! keeps its bytes, and of several copies of a path the one that went is saved. Each byte is credited to one finding, the
+//! first that names it, and the ledger of a service leads from one image size to the other.
 
 use std::collections::{BTreeMap, HashMap};
 
-use plimsoll_snapshot::{Bytes, ContentHash, Order as _, Service, Snapshot};
+use plimsoll_snapshot::{Bytes, Order as _, Service, Snapshot};
 use serde::Serialize;
 
 use super::advice::{Advice, Advisor, Stacked};
+use super::evidence::Subject;
 use super::finding::Finding;
 use super::input::Input;
+use super::ledger::Ledger;
+use super::matching::Matching;
+use super::rule_id::RuleId;
 use super::rules::RULES;
 
 /// What became of the findings of two snapshots.
@@ -28,11 +32,13 @@ pub struct ServiceProgress {
     pub service: String,
     /// What the findings before predicted together: see [`Advice::possible_saving`].
     pub predicted: Bytes,
-    /// How much of it is gone.
+    /// What all of them are credited with.
     pub saved: Bytes,
+    /// How the image size before becomes the one after.
+    pub ledger: Ledger,
     /// The findings before, in their order.
     pub findings: Vec<Followed>,
-    /// The findings after whose rule found nothing before.
+    /// The findings after that are about something new.
     pub new: Vec<Finding>,
 }
 
@@ -43,10 +49,16 @@ pub struct Followed {
     pub finding: Finding,
     /// Whether it is done.
     pub outcome: Outcome,
-    /// Its bytes that are gone.
+    /// Its bytes that are gone, without those of earlier findings.
     pub saved: Bytes,
-    /// Its bytes that remain.
+    /// Its bytes that are gone and that an earlier finding is credited with.
+    pub shared: Bytes,
+    /// Its bytes that remain: the prediction without `saved` and `shared`.
     pub remains: Bytes,
+    /// Of those that remain, the bytes that lie at another path now.
+    pub moved: Bytes,
+    /// The new bytes that the same finding names after.
+    pub added: Bytes,
     /// What the same finding would save after: remaining and new bytes.
     pub found_after: Bytes,
 }
@@ -55,11 +67,11 @@ pub struct Followed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// It is gone, and nothing like it was added.
+    /// All of its bytes are gone, and its rule no longer finds the same.
     Done,
     /// Some of its bytes are gone.
     Part,
-    /// It is unchanged.
+    /// All of its bytes remain.
     Open,
 }
 
@@ -77,10 +89,20 @@ pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
     pairs.order_by_key(|&(place, old, new)| (old.image, new.image, place));
     let mut services = Vec::with_capacity(pairs.len());
     let (mut image_before, mut image_after) = (None, None);
+    let mut last: Option<([usize; 2], [Advice; 2], ServiceProgress)> = None;
     for (place, old, new) in pairs {
+        let images = [old.image, new.image];
         let (old, new) = (held(&mut image_before, before, old), held(&mut image_after, after, new));
-        let advice = (advisors.0.advise(&old), advisors.1.advise(&new));
-        services.push((place, follow(&old, &advice.0, &new, &advice.1)));
+        let advice = [advisors.0.advise(&old), advisors.1.advise(&new)];
+        let is_alike = |known: &&([usize; 2], [Advice; 2], ServiceProgress)| {
+            known.0 == images && known.1.iter().zip(&advice).all(|(known, one)| known.is_alike(one))
+        };
+        let service = match last.as_ref().filter(is_alike) {
+            Some((.., known)) => known.of_service(old.service),
+            None => follow(&old, &advice[0], &new, &advice[1]),
+        };
+        last = Some((images, advice, service.clone()));
+        services.push((place, service));
     }
     services.order_by_key(|(place, _)| *place);
     Progress { services: services.into_iter().map(|(_, service)| service).collect() }
@@ -99,79 +121,206 @@ fn held<'s, 'a: 's>(
     last.get_or_insert_with(|| (service.image, Stacked::of(snapshot, service.image))).1.input(service)
 }
 
+impl ServiceProgress {
+    /// The same for another service that runs the same images and has the same findings.
+    fn of_service(&self, service: &str) -> Self {
+        let of_service = |finding: &Finding| Finding { service: service.to_owned(), ..finding.clone() };
+        let followed = |one: &Followed| Followed { finding: of_service(&one.finding), ..one.clone() };
+        Self {
+            service: service.to_owned(),
+            findings: self.findings.iter().map(followed).collect(),
+            new: self.new.iter().map(of_service).collect(),
+            ..self.clone()
+        }
+    }
+}
+
 /// Follows the findings of a service into its later image.
 #[must_use]
 pub fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> ServiceProgress {
-    let gone = gone(old, before, new);
-    let mut counted = vec![Bytes::ZERO; gone.len()];
-    let findings = (before.findings.iter())
-        .map(|finding| {
-            let mut saved = Bytes::ZERO;
-            let whole = finding.inodes.iter().map(|&index| (index, old.squashed.inodes[index as usize].size));
-            for (index, bytes) in whole.chain(finding.parts.iter().copied()) {
-                if gone[index as usize] {
-                    saved += bytes;
-                    let counted = &mut counted[index as usize];
-                    *counted = bytes.max(*counted);
-                }
-            }
-            let same: Vec<&Finding> = (after.findings.iter())
-                .filter(|other| other.rule == finding.rule && other.headline == finding.headline)
-                .collect();
-            let outcome = match (finding.saving, saved) {
-                (predicted, saved) if saved == predicted && same.is_empty() => Outcome::Done,
-                (_, Bytes::ZERO) => Outcome::Open,
-                _ => Outcome::Part,
-            };
-            let remains = finding.saving - saved;
-            let found_after = same.iter().map(|other| other.saving).sum();
-            Followed { finding: finding.clone(), outcome, saved, remains, found_after }
-        })
-        .collect();
+    let both = Both { old, before, new, after, matching: Matching::of(old, before, new, after) };
+    let mut credited = vec![Bytes::ZERO; old.squashed.inodes.len()];
+    let findings: Vec<Followed> =
+        before.findings.iter().map(|finding| both.followed(finding, &mut credited)).collect();
+    let saved = findings.iter().map(|followed| followed.saved);
     ServiceProgress {
         service: old.service.to_owned(),
         predicted: before.possible_saving,
-        saved: counted.into_iter().sum(),
+        saved: saved.clone().sum(),
+        ledger: Ledger::of(old, new, &both.matching, &credited, saved),
+        new: after.findings.iter().filter(|finding| both.is_new(finding)).cloned().collect(),
         findings,
-        new: new_findings(before, after).cloned().collect(),
     }
 }
 
-/// The findings after whose rule found nothing before.
-pub fn new_findings<'f>(before: &'f Advice, after: &'f Advice) -> impl Iterator<Item = &'f Finding> {
-    let is_new = |finding: &&Finding| before.findings.iter().all(|old| old.rule != finding.rule);
-    after.findings.iter().filter(is_new)
+/// Which findings after are new, by their positions.
+pub(super) fn new_findings(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> Vec<usize> {
+    if after.findings.is_empty() {
+        return Vec::new();
+    }
+    let both = Both { old, before, new, after, matching: Matching::of(old, before, new, after) };
+    let new = after.findings.iter().enumerate().filter(|(_, finding)| both.is_new(finding));
+    new.map(|(position, _)| position).collect()
 }
 
-/// Whether each inode before is gone. Of equal ones, those that findings named go first.
-fn gone(old: &Input<'_>, before: &Advice, new: &Input<'_>) -> Vec<bool> {
-    let mut left: HashMap<(Bytes, ContentHash), u64> = HashMap::new();
-    for inode in &new.squashed.inodes {
-        *left.entry((inode.size, inode.content)).or_default() += 1;
+/// A rebuild changes the size of the same files by less than one part in this number.
+const REBUILT_SHARE: u64 = 10;
+
+/// Two images with their findings.
+struct Both<'a> {
+    old: &'a Input<'a>,
+    before: &'a Advice,
+    new: &'a Input<'a>,
+    after: &'a Advice,
+    matching: Matching,
+}
+
+impl Both<'_> {
+    /// What became of a finding. Bytes that an earlier finding saved are not saved again: `credited` has those of each inode.
+    fn followed(&self, finding: &Finding, credited: &mut [Bytes]) -> Followed {
+        let same: Vec<&Finding> =
+            self.after.findings.iter().filter(|other| self.is_same(finding, other)).collect();
+        let (mut saved, mut shared, mut moved) = (Bytes::ZERO, Bytes::ZERO, Bytes::ZERO);
+        for (index, part) in finding.named() {
+            let freed = self.freed(index, part, &same);
+            let known = &mut credited[index as usize];
+            let fresh = freed - *known;
+            *known += fresh;
+            saved += fresh;
+            shared += freed - fresh;
+            if part.is_none() && self.is_moved(index) {
+                moved += self.old.squashed.inodes[index as usize].size;
+            }
+        }
+        let remains = finding.saving - saved - shared;
+        let outcome = match (same.is_empty(), remains) {
+            (true, Bytes::ZERO) => Outcome::Done,
+            _ if saved + shared == Bytes::ZERO => Outcome::Open,
+            _ => Outcome::Part,
+        };
+        Followed {
+            finding: finding.clone(),
+            outcome,
+            saved,
+            shared,
+            remains,
+            moved,
+            added: self.added(&same),
+            found_after: same.iter().map(|other| other.saving).sum(),
+        }
     }
-    let mut named = vec![false; old.squashed.inodes.len()];
-    for finding in &before.findings {
-        let parts = finding.parts.iter().map(|(index, _)| *index);
-        finding.inodes.iter().copied().chain(parts).for_each(|index| named[index as usize] = true);
+
+    /// The bytes of an inode, or of a part of it, that are gone.
+    fn freed(&self, index: u32, part: Option<Bytes>, same: &[&Finding]) -> Bytes {
+        let size = self.old.squashed.inodes[index as usize].size;
+        match (self.matching.of_old[index as usize], part) {
+            (None, part) => part.unwrap_or(size).min(size),
+            // The path is still there, with content that may have another size.
+            (Some(_), None) => Bytes::ZERO,
+            (Some(later), Some(part)) => {
+                let has_part = |finding: &&Finding| {
+                    finding.parts.binary_search_by_key(&later, |&(index, _)| index).is_ok()
+                };
+                let smaller = size - self.new.squashed.inodes[later as usize].size;
+                if same.iter().any(has_part) { Bytes::ZERO } else { part.min(smaller) }
+            }
+        }
     }
-    let mut equal: BTreeMap<(Bytes, ContentHash), Vec<usize>> = BTreeMap::new();
-    for (index, inode) in old.squashed.inodes.iter().enumerate() {
-        equal.entry((inode.size, inode.content)).or_default().push(index);
+
+    /// Whether an inode lies at other paths now.
+    fn is_moved(&self, index: u32) -> bool {
+        self.matching.of_old[index as usize].is_some_and(|later| {
+            let mut now = self.new.names(later);
+            now.all(|place| self.old.names(index).all(|other| other != place))
+        })
     }
-    let mut gone = vec![false; named.len()];
-    for (key, mut inodes) in equal {
-        let left = left.get(&key).copied().unwrap_or(0);
-        let went = inodes.len().saturating_sub(usize::try_from(left).unwrap_or(usize::MAX));
-        inodes.order_by_key(|&index| (!named[index], index));
-        inodes.into_iter().take(went).for_each(|index| gone[index] = true);
+
+    /// The new bytes that some findings after name.
+    fn added(&self, findings: &[&Finding]) -> Bytes {
+        let mut added: BTreeMap<u32, Bytes> = BTreeMap::new();
+        for (index, part) in findings.iter().flat_map(|finding| finding.named()) {
+            if self.matching.of_new[index as usize].is_none() {
+                let bytes = part.unwrap_or(self.new.squashed.inodes[index as usize].size);
+                let known = added.entry(index).or_default();
+                *known = bytes.max(*known);
+            }
+        }
+        added.into_values().sum()
     }
-    gone
+
+    /// Whether a finding after is about the same as one before: it says the same, or names the same files.
+    fn is_same(&self, old: &Finding, new: &Finding) -> bool {
+        old.rule == new.rule && (old.headline == new.headline || self.shares(old, new))
+    }
+
+    fn shares(&self, old: &Finding, new: &Finding) -> bool {
+        new.named().any(|(index, _)| {
+            self.matching.of_new[index as usize].is_some_and(|earlier| {
+                old.inodes.binary_search(&earlier).is_ok()
+                    || old.parts.binary_search_by_key(&earlier, |&(index, _)| index).is_ok()
+            })
+        })
+    }
+
+    /// Whether a finding after is about something that came. A rebuild gives the same findings, even if its files have other
+    /// sizes and so cross the threshold of a rule.
+    fn is_new(&self, finding: &Finding) -> bool {
+        let mut earlier = self.before.findings.iter().filter(|old| self.is_same(old, finding)).peekable();
+        if finding.inodes.is_empty() && finding.parts.is_empty() {
+            // Of settings there is only one; a path that was not there before is something else.
+            return earlier.all(|old| names_more(old, finding));
+        }
+        let mut inodes = finding.named().map(|(index, _)| index);
+        let is_fresh = |index: u32| self.is_fresh(index);
+        // Each secret counts for itself.
+        if finding.rule == RuleId::Secrets {
+            return inodes.any(|index| self.matching.of_new[index as usize].is_none());
+        }
+        if earlier.peek().is_some() {
+            return inodes.all(is_fresh);
+        }
+        if inodes.any(is_fresh) {
+            return true;
+        }
+        // The sizes are the same, or very different: a rebuild does not explain why the rule finds these files only now.
+        let bytes = |input: &Input<'_>, index: u32| input.squashed.inodes[index as usize].size;
+        let (mut before, mut after) = (Bytes::ZERO, Bytes::ZERO);
+        for (index, _) in finding.named() {
+            let earlier = self.matching.of_new[index as usize];
+            before += earlier.map_or(Bytes::ZERO, |earlier| bytes(self.old, earlier));
+            after += bytes(self.new, index);
+        }
+        before == after || after - before > Bytes(before.0 / REBUILT_SHARE)
+    }
+
+    /// Whether an inode came, or was visible before and is hidden now.
+    fn is_fresh(&self, index: u32) -> bool {
+        let is_hidden =
+            |input: &Input<'_>, index: u32| input.squashed.inodes[index as usize].hidden.is_some();
+        self.matching.of_new[index as usize]
+            .is_none_or(|earlier| is_hidden(self.new, index) && !is_hidden(self.old, earlier))
+    }
+}
+
+/// Whether a finding names a path that an earlier one, which names all of its paths, does not.
+fn names_more(old: &Finding, new: &Finding) -> bool {
+    old.evidence_count == old.evidence.len() as u64
+        && new.evidence.iter().any(|one| {
+            matches!(one.subject, Subject::Path { .. })
+                && old.evidence.iter().all(|other| other.subject != one.subject)
+        })
 }
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_snapshot::Ecosystem;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
-    use crate::findings::RuleId;
+    use crate::compare::compare;
+    use crate::findings::{Group, LedgerCause};
     use crate::testing::snapshot;
 
     const BASE: &str = "i ADD rootfs /\nf etc/x 1";
@@ -180,6 +329,8 @@ mod tests {
         let progress = progress(&snapshot("app", before), &snapshot("app", after));
         let service = progress.services.into_iter().next().unwrap();
         assert!(service.saved <= service.predicted);
+        let lines: i64 = service.ledger.lines.iter().map(|line| line.delta.0).sum();
+        assert_eq!(lines, service.ledger.delta().0);
         service
     }
 
@@ -211,6 +362,307 @@ mod tests {
         let service = check(&[BASE, "i RUN make\nf a 1 a"], &[BASE, log]);
         assert_eq!((service.findings.len(), service.new[0].rule), (0, RuleId::LogFiles));
         let moved = "i COPY x /y\nf y/make.txt 900000 l";
-        assert_eq!(check(&[BASE, log], &[BASE, moved]).findings[0].outcome, Outcome::Open);
+        let service = check(&[BASE, log], &[BASE, moved]);
+        let followed = &service.findings[0];
+        assert_eq!(
+            (followed.outcome, followed.saved, followed.moved),
+            (Outcome::Open, Bytes::ZERO, Bytes(900_000))
+        );
+        assert_eq!(service.ledger.lines, []);
+    }
+
+    #[test]
+    fn an_unchanged_rebuild_saves_nothing_and_brings_nothing() {
+        let build = |times: &str, day: u32| {
+            format!(
+                "i RUN pip install a
+                f v/site-packages/a/__pycache__/x.cpython-311.pyc {} {times}
+                f v/site-packages/a/__pycache__/y.cpython-311.pyc 9000000 {times}y
+                f root/.cache/pip/http/a 20000{day} {times}
+                f root/.npm/_logs/2026-01-{day}T10_00-debug-0.log 70000{day} {times}
+                f var/log/dpkg.log 60000{day} {times}
+                f var/lib/dpkg/status 20{day} {times}
+                f etc/ld.so.cache 10{day} {times}
+                f app/main 7 m",
+                9_000_000 + day
+            )
+        };
+        let (monday, tuesday) = (build("a", 1), build("b", 2));
+        let service = check(&[BASE, &monday], &[BASE, &tuesday]);
+        assert_eq!((service.saved, service.new.len()), (Bytes::ZERO, 0));
+        assert!(service.findings.len() >= 3, "{:?}", service.findings);
+        for followed in &service.findings {
+            assert_eq!((followed.outcome, followed.remains), (Outcome::Open, followed.finding.saving));
+            assert_eq!(followed.added, Bytes::ZERO);
+        }
+        let causes: Vec<_> = service.ledger.lines.iter().map(|line| &line.cause).collect();
+        assert_eq!(causes, [&LedgerCause::Rebuilt]);
+        // A file that crosses the threshold of its rule is the same file.
+        let small = [BASE, "i RUN make\nf var/log/make.log 499990 a"];
+        let large = [BASE, "i RUN make\nf var/log/make.log 500010 b"];
+        assert_eq!(check(&small, &large).new, []);
+        assert_eq!(check(&large, &small).findings[0].outcome, Outcome::Open);
+    }
+
+    #[test]
+    fn a_copy_that_a_change_of_owner_stored_is_saved_although_its_path_stays() {
+        let copy = "i COPY . /app\nf app/a 5000000 a\nf app/b 3000000 b";
+        let before = [BASE, copy, "i RUN chown -R u /app\nf app/a 5000000 a\nf app/b 3000000 b"];
+        // The rebuild compiles one of the files again.
+        let service =
+            check(&before, &[BASE, "i COPY --chown=u . /app\nf app/a 5000000 a\nf app/b 3000100 c"]);
+        let followed = &service.findings[0];
+        assert_eq!(
+            (followed.finding.rule, followed.outcome, followed.saved),
+            (RuleId::RewrittenFiles, Outcome::Done, Bytes(8_000_000))
+        );
+        let expected = [
+            (LedgerCause::Finding(0), -8_000_000),
+            (LedgerCause::Changed(Group::Directory { path: "app".into() }), 100),
+        ];
+        assert_eq!(lines(&service), expected);
+    }
+
+    #[test]
+    fn overlapping_findings_credit_each_byte_to_the_first() {
+        let git = "i COPY . /app\nf app/.git/a.log 4000000 a\nf app/b 1 b";
+        let before = [BASE, git, "i RUN chown -R u /app\nf app/.git/a.log 4000000 a\nf app/b 1 b"];
+        let service = check(&before, &[BASE, "i COPY --chown=u . /app\nf app/b 1 b"]);
+        let credits: Vec<_> = (service.findings.iter())
+            .map(|followed| (followed.outcome, followed.saved.0, followed.shared.0, followed.remains.0))
+            .filter(|(_, saved, shared, _)| saved + shared > 0)
+            .collect();
+        let expected = [
+            (Outcome::Done, 8_000_000, 0, 0),
+            (Outcome::Done, 0, 8_000_000, 0),
+            (Outcome::Done, 1, 4_000_000, 0),
+        ];
+        assert_eq!(credits, expected);
+        assert_eq!((service.saved, service.ledger.delta().0), (Bytes(8_000_001), -8_000_001));
+    }
+
+    #[test]
+    fn bytecode_that_a_virtual_environment_compiles_again_is_not_saved() {
+        let pyc = |root: &str, content: &str| {
+            format!(
+                "i RUN pip install a\nf {root}/lib/python3.11/site-packages/a/__pycache__/x.cpython-311.pyc 20000000 {content}"
+            )
+        };
+        let service = check(&[BASE, &pyc("usr/local", "a")], &[BASE, &pyc("opt/venv", "b")]);
+        let followed = &service.findings[0];
+        assert_eq!((followed.outcome, followed.saved), (Outcome::Open, Bytes::ZERO));
+        assert_eq!((followed.moved, service.new.len()), (Bytes(20_000_000), 0));
+    }
+
+    #[test]
+    fn what_came_is_named_and_a_finding_about_it_is_new() {
+        let log = |name: &str| format!("i RUN make\nf var/log/{name}.log 900000 {name}\nf app/main 5 m");
+        let venv = "i RUN python -m venv /v
+            f v/site-packages/pip-24.dist-info/METADATA 400
+            f v/site-packages/pip/a.py 100
+            p v/site-packages/pip-24.dist-info/METADATA python pip 24 files=v/site-packages/pip/a.py
+            f v/site-packages/b/__pycache__/b.cpython-311.pyc 30
+            f opt/data/x 7 x";
+        let service = check(&[BASE, &log("make")], &[BASE, &log("install"), venv]);
+        let followed = &service.findings[0];
+        assert_eq!(
+            (followed.outcome, followed.saved, followed.added),
+            (Outcome::Part, Bytes(900_000), Bytes(900_000))
+        );
+        let new: Vec<_> = service.new.iter().map(|finding| finding.rule).collect();
+        assert_eq!(new, [RuleId::LogFiles]);
+        let pip = Group::Package {
+            package: "pip".into(),
+            ecosystem: Ecosystem::Python,
+            directory: Some("v/site-packages".into()),
+        };
+        let expected = [
+            (LedgerCause::Finding(0), -900_000),
+            (LedgerCause::Added(Group::Logs), 900_000),
+            (LedgerCause::Added(pip), 500),
+            (LedgerCause::Added(Group::Bytecode), 30),
+            (LedgerCause::Added(Group::Directory { path: "opt/data".into() }), 7),
+        ];
+        assert_eq!(lines(&service), expected);
+        assert_eq!(service.ledger.added(), Bytes(900_537));
+    }
+
+    #[test]
+    fn symbols_are_saved_where_the_program_has_none_any_more() {
+        let program = |size: u64, debug: u64| {
+            format!("i COPY app /app\nf app/program {size} p{size}\nb app/program {debug} 0")
+        };
+        let stripped = "i COPY app /app\nf app/program 4000000 s";
+        let service = check(&[BASE, &program(30_000_000, 26_000_000)], &[BASE, stripped]);
+        let followed = &service.findings[0];
+        assert_eq!(
+            (followed.finding.rule, followed.outcome, followed.saved),
+            (RuleId::DebugSymbols, Outcome::Done, Bytes(26_000_000))
+        );
+        let rebuilt = program(29_000_000, 25_000_000);
+        let service = check(&[BASE, &program(30_000_000, 26_000_000)], &[BASE, &rebuilt]);
+        assert_eq!((service.findings[0].outcome, service.saved), (Outcome::Open, Bytes::ZERO));
+    }
+
+    #[test]
+    fn small_files_that_packages_have_in_common_have_not_moved() {
+        let package = |name: &str, size: u32| {
+            let info = format!("v/site-packages/{name}-1.dist-info");
+            format!(
+                "i RUN pip install {name}
+                f {info}/METADATA 400 {name}
+                f {info}/WHEEL 177 same
+                f v/site-packages/{name}/__pycache__/x.cpython-311.pyc {size} {name}
+                p {info}/METADATA python {name} 1 files={info}/WHEEL"
+            )
+        };
+        let service = check(&[BASE, &package("a", 20_000_000)], &[BASE, &package("b", 30)]);
+        assert_eq!(service.findings[0].moved, Bytes::ZERO);
+        let groups = lines(&service).into_iter().filter(|(cause, _)| match cause {
+            LedgerCause::Removed(Group::Package { package, .. }) => package == "a",
+            LedgerCause::Added(Group::Package { package, .. }) => package == "b",
+            _ => false,
+        });
+        assert_eq!(groups.map(|(_, delta)| delta).collect::<Vec<_>>(), [-577, 577]);
+        // The same package in another directory has moved.
+        let moved = package("a", 20_000_000).replace("v/site", "w/site");
+        assert_eq!(check(&[BASE, &package("a", 20_000_000)], &[BASE, &moved]).ledger.lines, []);
+    }
+
+    #[test]
+    fn an_emptied_log_is_saved() {
+        let service = check(
+            &[BASE, "i RUN make\nf var/log/make.log 900000 a"],
+            &[BASE, "i RUN make && : > /var/log/make.log\nf var/log/make.log 0"],
+        );
+        assert_eq!((service.findings[0].outcome, service.saved), (Outcome::Done, Bytes(900_000)));
+    }
+
+    #[test]
+    fn of_equal_files_it_does_not_matter_which_one_stays() {
+        let both = "i COPY . /app\nf app/a/data.csv 9000000 a\nf app/b/data.csv 9000000 a";
+        for stays in ["a", "b"] {
+            let one = format!("i COPY . /app\nf app/{stays}/data.csv 9000000 a");
+            let service = check(&[BASE, both], &[BASE, &one]);
+            assert_eq!(
+                (service.findings[0].outcome, service.saved),
+                (Outcome::Done, Bytes(9_000_000)),
+                "{stays}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_program_that_has_symbols_now_is_a_new_finding() {
+        let stripped = "i COPY app /app\nf app/program 4000000 s";
+        let debug = "i COPY app /app\nf app/program 30000000 p\nb app/program 26000000 0";
+        assert_eq!(check(&[BASE, stripped], &[BASE, debug]).new[0].rule, RuleId::DebugSymbols);
+    }
+
+    #[test]
+    fn every_new_secret_is_a_new_finding() {
+        let one = "i COPY . /app\nf app/.env 100 a\nx app/.env private_key";
+        let two = [one, "f app/b.pem 100 b\nx app/b.pem private_key"].join("\n");
+        let secrets = |after: &[&str]| {
+            let new = check(&[BASE, one], after).new;
+            new.iter().filter(|finding| finding.rule == RuleId::Secrets).count()
+        };
+        assert_eq!(secrets(&[BASE, &two]), 1);
+        // The same secret with other content, or deleted by a later layer, is not new.
+        let turned = "i COPY . /app\nf app/.env 101 c\nx app/.env private_key";
+        assert_eq!(secrets(&[BASE, turned, "w app/.env"]), 0);
+    }
+
+    #[test]
+    fn services_of_the_same_images_are_followed_alike() {
+        let log = "i RUN make\nf var/log/make.log 900000 l";
+        let [before, after] = [&[BASE, log][..], &[BASE][..]].map(|layers| {
+            let mut snapshot = snapshot("app", layers);
+            let first = snapshot.services[0].clone();
+            snapshot.services.push(Service { name: "job".into(), ..first });
+            snapshot
+        });
+        let services = progress(&before, &after).services;
+        let [app, job] = &services[..] else { panic!("{services:?}") };
+        assert_eq!((&*app.service, &*job.service), ("app", "job"));
+        assert_eq!((&app.of_service("job"), app.saved), (job, Bytes(900_000)));
+    }
+
+    #[test]
+    fn what_becomes_waste_is_new_although_its_files_are_not() {
+        let tools = "i COPY src /src\nf src/a 5000000 a";
+        let service = check(&[BASE, tools], &[BASE, tools, "i RUN rm -r /src\nw src"]);
+        assert_eq!(service.new[0].rule, RuleId::RewrittenFiles);
+        let service =
+            check(&[BASE, tools, "i RUN rm -r /src\nw src"], &[BASE, tools, "i RUN rm -rf /src\nw src"]);
+        assert_eq!((service.findings[0].outcome, service.new.len()), (Outcome::Open, 0));
+    }
+
+    /// The lines of a ledger as pairs.
+    fn lines(service: &ServiceProgress) -> Vec<(LedgerCause, i64)> {
+        service.ledger.lines.iter().map(|line| (line.cause.clone(), line.delta.0)).collect()
+    }
+
+    /// A layer of a few files out of many kinds, some of them deleted.
+    fn a_layer() -> impl Strategy<Value = String> {
+        const PATHS: &[&str] = &[
+            "app/.git/a",
+            "app/a.py",
+            "app/b",
+            "root/.cache/pip/http/a",
+            "v/site-packages/a/__pycache__/x.cpython-311.pyc",
+            "var/lib/dpkg/status",
+            "var/log/1.log",
+            "var/log/2.log",
+        ];
+        let file = (select(PATHS), select(&[0, 1, 700_000, 12_000_000][..]), select(&["a", "b"][..]));
+        let files = vec(file, 0..8);
+        (files, vec(select(PATHS), 0..3), select(&["COPY . /app", "RUN make"][..])).prop_map(
+            |(files, deleted, instruction)| {
+                let files: BTreeMap<_, _> =
+                    files.into_iter().map(|(path, size, content)| (path, (size, content))).collect();
+                let mut lines = format!("i {instruction}\n");
+                for (path, (size, content)) in files {
+                    lines.push_str(&format!("f {path} {size} {content}\n"));
+                }
+                deleted.iter().for_each(|path| lines.push_str(&format!("w {path}\n")));
+                lines
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_ledger_leads_from_one_size_to_the_other(
+            before in vec(a_layer(), 1..4),
+            after in vec(a_layer(), 1..4),
+        ) {
+            let layers = |layers: &[String]| -> Snapshot {
+                let lines: Vec<&str> = std::iter::once(BASE).chain(layers.iter().map(String::as_str)).collect();
+                snapshot("app", &lines)
+            };
+            let (before, after) = (layers(&before), layers(&after));
+            let service = &progress(&before, &after).services[0];
+            let size = compare(&before, &after).services[0].size;
+            prop_assert_eq!((service.ledger.before, service.ledger.after), (size.before, size.after));
+            let sum: i64 = service.ledger.lines.iter().map(|line| line.delta.0).sum();
+            prop_assert_eq!(sum, size.delta.0);
+            let credited: i64 = lines(service)
+                .into_iter()
+                .filter_map(|(cause, delta)| matches!(cause, LedgerCause::Finding(_)).then_some(delta))
+                .sum();
+            prop_assert_eq!(service.saved.change_to(Bytes::ZERO).0, credited);
+            prop_assert!(service.saved <= service.predicted);
+            for followed in &service.findings {
+                prop_assert_eq!(
+                    followed.finding.saving,
+                    followed.saved + followed.shared + followed.remains
+                );
+                prop_assert!(followed.moved <= followed.remains);
+            }
+            let same = &progress(&before, &before).services[0];
+            prop_assert_eq!((same.saved, same.new.len(), same.ledger.lines.len()), (Bytes::ZERO, 0, 0));
+            prop_assert!(same.findings.iter().all(|followed| followed.outcome == Outcome::Open));
+        }
     }
 }

@@ -4,19 +4,17 @@ use plimsoll_snapshot::{Bytes, Order as _};
 
 use super::kind::{NewFinding, Regression, RegressionKind};
 use crate::compare::{Comparison, ServiceComparison};
-use crate::findings::{Advice, new_findings};
+use crate::findings::Finding;
 use crate::inspect::SizeChange;
 
 /// What every rebuild adds is no growth: less than a hundredth of the image, and less than this.
 const LEAST_GROWTH: Bytes = Bytes(10_000_000);
 
-pub(super) fn find(comparison: &Comparison, advice: &[[Option<Advice>; 2]], found: &mut Vec<Regression>) {
-    for (service, advice) in comparison.services.iter().zip(advice) {
+pub(super) fn find(comparison: &Comparison, new: &[Vec<Finding>], found: &mut Vec<Regression>) {
+    for (service, new) in comparison.services.iter().zip(new) {
         let of_service = |kind| Regression { service: Some(service.name.clone()), kind };
         found.extend(size(service).map(of_service));
-        if let [Some(before), Some(after)] = advice {
-            found.extend(findings(before, after).map(of_service));
-        }
+        found.extend(findings(new).map(of_service));
     }
 }
 
@@ -33,8 +31,8 @@ fn size(service: &ServiceComparison) -> Option<RegressionKind> {
     download.filter(grew).map(|size| RegressionKind::LargerDownload { size })
 }
 
-fn findings(before: &Advice, after: &Advice) -> Option<RegressionKind> {
-    let mut new: Vec<_> = new_findings(before, after).collect();
+fn findings(new: &[Finding]) -> Option<RegressionKind> {
+    let mut new: Vec<_> = new.iter().collect();
     if new.is_empty() {
         return None;
     }

@@ -13,15 +13,15 @@ pub use kind::{MemoryFigure, NewFinding, Regression, RegressionKind, Section};
 pub use running::rising;
 
 use crate::compare::Comparison;
-use crate::findings::Advice;
+use crate::findings::Finding;
 use crate::memory::Memory;
 use crate::memory::compare::MemoryComparison;
 
-/// What got worse, the gravest first. `advice` has the findings of both sides for each service of the comparison.
+/// What got worse, the gravest first. `new` has the new findings of each service of the comparison.
 #[must_use]
 pub fn regressions(
     comparison: &Comparison,
-    advice: &[[Option<Advice>; 2]],
+    new: &[Vec<Finding>],
     memory: [Option<&Memory>; 2],
     compared: Option<&MemoryComparison>,
 ) -> Vec<Regression> {
@@ -29,7 +29,7 @@ pub fn regressions(
     if let [Some(before), Some(after)] = memory {
         running::find(before, after, compared, &mut found);
     }
-    images::find(comparison, advice, &mut found);
+    images::find(comparison, new, &mut found);
     found.order_by_key(|regression| regression.kind.rank());
     found
 }

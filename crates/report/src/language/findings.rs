@@ -35,11 +35,24 @@ pub struct FindingsWords {
     pub place_head: &'static str,
 
     // What became of earlier findings.
-    pub followed: fn(predicted: &str, saved: &str) -> String,
+    pub followed: fn(predicted: &str, saved: &str, added: &str) -> String,
+    pub sizes: fn(before: &str, after: &str, delta: &str) -> String,
     pub predicted_head: &'static str,
     pub saved_head: &'static str,
     pub remains_head: &'static str,
     pub open: &'static str,
+    pub shared: fn(bytes: &str) -> String,
+    pub moved: fn(bytes: &str) -> String,
+    pub added: fn(bytes: &str) -> String,
+
+    // How one image size becomes another.
+    pub size_before: &'static str,
+    pub size_after: &'static str,
+    pub saved_by: fn(finding: &str) -> String,
+    pub files_removed: fn(group: &str) -> String,
+    pub files_changed: fn(group: &str) -> String,
+    pub files_rebuilt: &'static str,
+    pub files_added: fn(group: &str) -> String,
 }
 
 impl Language {

@@ -1,6 +1,6 @@
 //! The conclusions of the analysis as text: the list of texts that each language has to give.
 
-use plimsoll_analysis::findings::{Action, Headline, Note, RuleId, Subject};
+use plimsoll_analysis::findings::{Action, Group, Headline, Note, RuleId, Subject};
 use plimsoll_analysis::lines::Unfit;
 use plimsoll_analysis::memory::compare::{ChangeReason, GateDetail, GateKind};
 use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason};
@@ -63,6 +63,8 @@ pub struct Messages {
     pub margin: fn(&LevelOutcome) -> Option<String>,
     /// What was found, as a title.
     pub headline: fn(&Headline) -> String,
+    /// Files of a ledger that belong together.
+    pub group: fn(&Group) -> String,
     /// What evidence shows.
     pub subject: fn(&Subject) -> String,
     /// A fact about a piece of evidence.

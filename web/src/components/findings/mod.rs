@@ -3,7 +3,8 @@
 mod entry;
 
 use leptos::prelude::*;
-use plimsoll_analysis::findings::{Finding, Followed, Outcome};
+use plimsoll_analysis::findings::{Finding, Followed, Outcome, ServiceProgress};
+use plimsoll_report::progress::ledger_line;
 use plimsoll_snapshot::Bytes;
 
 use self::entry::entry;
@@ -71,8 +72,9 @@ fn service(state: State, position: usize) -> impl IntoView {
     };
     let saved =
         judged.progress.as_ref().filter(|progress| progress.predicted > Bytes::ZERO).map(|progress| {
-            let promised = text::bytes(progress.predicted).to_string();
-            let said = (words().findings_saved)(&text::bytes(progress.saved).to_string(), &promised);
+            let predicted = text::bytes(progress.predicted).to_string();
+            let added = text::bytes(progress.ledger.added()).to_string();
+            let said = (words().findings_saved)(&text::bytes(progress.saved).to_string(), &predicted, &added);
             view! { <p data-saved=progress.saved.0 data-predicted=progress.predicted.0>{said}</p> }
         });
     let remaining = (!advice.findings.is_empty()).then(|| {
@@ -89,9 +91,38 @@ fn service(state: State, position: usize) -> impl IntoView {
         <p class="lead">{lead}</p>
         <p data-saving=advice.saving.0 data-possible=advice.possible_saving.0><b>{sum}</b></p>
         {saved}
+        {judged.progress.as_ref().map(ledger)}
         {remaining}
         {done(state, judged)}
     })
+}
+
+/// How the image size before becomes the one after.
+fn ledger(progress: &ServiceProgress) -> impl IntoView {
+    let ledger = &progress.ledger;
+    let report = &words().findings_report;
+    let lines = ledger.lines.iter().map(|line| {
+        let title = ledger_line(progress, line, text::language());
+        view! { <tr data-delta=line.delta.0><th scope="row">{title}</th><td>{text::delta(line.delta).to_string()}</td></tr> }
+    });
+    let [before, after] = [ledger.before, ledger.after].map(|size| text::bytes(size).to_string());
+    view! {
+        <details class="bytes">
+            <summary>{(report.sizes)(&before, &after, &text::delta(ledger.delta()).to_string())}</summary>
+            <table class="plain ledger">
+                <thead>
+                    <tr><th scope="col">{words().cause_head}</th><th scope="col">{words().bytes_head}</th></tr>
+                </thead>
+                <tbody>
+                    <tr><th scope="row">{report.size_before}</th><td>{before}</td></tr>
+                    {lines.collect_view()}
+                </tbody>
+                <tfoot>
+                    <tr><th scope="row">{report.size_after}</th><td>{after}</td></tr>
+                </tfoot>
+            </table>
+        </details>
+    }
 }
 
 fn done(state: State, judged: &'static Judged<'static>) -> impl IntoView {

@@ -6,6 +6,7 @@ use crate::findings::finding::{Confidence, Finding};
 use crate::findings::fixes::{Action, Fix};
 use crate::findings::headline::Headline;
 use crate::findings::input::Input;
+use crate::findings::places::is_log;
 use crate::findings::rule::{Check, Rule};
 use crate::findings::rule_id::RuleId;
 use crate::lines::{Line, line, shell, step};
@@ -18,14 +19,7 @@ const LEAST: Bytes = Bytes(500_000);
 fn check(input: &Input<'_>) -> Vec<Finding> {
     let inodes: Vec<u32> = input
         .added()
-        .filter(|(index, _, owner)| {
-            let is_log = |place: &[u8]| {
-                place.starts_with(b"var/log/")
-                    || place.ends_with(b".log")
-                    || place.starts_with(b"root/.npm/_logs/")
-            };
-            !matches!(owner, Owner::Package(_)) && input.everywhere(*index, is_log)
-        })
+        .filter(|(index, _, owner)| !matches!(owner, Owner::Package(_)) && input.everywhere(*index, is_log))
         .map(|(index, ..)| index)
         .collect();
     if input.bytes(&inodes) < LEAST {

@@ -1,6 +1,8 @@
 //! What findings say: in English.
 
-use plimsoll_analysis::findings::{Action, Alternative, Confidence, Headline, Note, Subject, TorchPlace};
+use plimsoll_analysis::findings::{
+    Action, Alternative, Confidence, Group, Headline, Note, Subject, TorchPlace,
+};
 use plimsoll_analysis::lines::{Unfit, What};
 use plimsoll_analysis::packages::CacheKind;
 use plimsoll_snapshot::SecretKind;
@@ -11,6 +13,7 @@ use crate::language::{FindingsWords, Language, Noun, ecosystem_name};
 const EN: Language = Language::English;
 const FILE: Noun = Noun { one: "file", more: "files" };
 const DEPENDENCY: Noun = Noun { one: "dependency", more: "dependencies" };
+const OTHER: Noun = Noun { one: "other", more: "others" };
 const PACKAGE: Noun = Noun { one: "package", more: "packages" };
 
 pub(super) const WORDS: FindingsWords = FindingsWords {
@@ -31,11 +34,25 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
     bytes_head: "bytes",
     place_head: "where",
 
-    followed: |predicted, saved| [predicted, " predicted, ", saved, " saved"].concat(),
+    followed: |predicted, saved, added| {
+        [predicted, " predicted, ", saved, " saved, ", added, " added"].concat()
+    },
     predicted_head: "predicted",
     saved_head: "saved",
     remains_head: "remaining",
     open: "open",
+    shared: |bytes| [bytes, " credited to a finding above"].concat(),
+    moved: |bytes| [bytes, " moved to another path"].concat(),
+    added: |bytes| [bytes, " new"].concat(),
+
+    size_before: "image size before",
+    size_after: "image size after",
+    sizes: |before, after, delta| ["image size ", before, " → ", after, " (", delta, ")"].concat(),
+    saved_by: |finding| ["saved: ", finding].concat(),
+    files_removed: |group| ["also removed: ", group].concat(),
+    files_changed: |group| ["changed: ", group].concat(),
+    files_rebuilt: "changed by every rebuild: bytecode, logs, caches, databases of package managers",
+    files_added: |group| ["added: ", group].concat(),
 };
 
 pub(super) fn headline(headline: &Headline) -> String {
@@ -116,6 +133,20 @@ const fn cache(cache: CacheKind) -> &'static str {
         CacheKind::Gradle => "Gradle caches",
         CacheKind::Composer => "Composer cache",
         CacheKind::Other => "Cache",
+    }
+}
+
+pub(super) fn group(group: &Group) -> String {
+    match group {
+        Group::Bytecode => "Python bytecode".to_owned(),
+        Group::Logs => "logs".to_owned(),
+        Group::Cache { cache: kind } => cache(*kind).to_owned(),
+        Group::Package { package, ecosystem, directory: None } => {
+            [package, " (", ecosystem_name(*ecosystem), ")"].concat()
+        }
+        Group::Package { package, directory: Some(directory), .. } => [package, " in /", directory].concat(),
+        Group::Directory { path } => ["files in /", path].concat(),
+        Group::Others { groups } => EN.many(*groups, &OTHER),
     }
 }
 

@@ -349,8 +349,10 @@ pub(super) static WORDS: Words = Words {
         format!("{findings}: {saving} can be saved, or {possible} with those that are possibly intentional.")
     },
     findings_clean: "No waste found.",
-    findings_saved: |saved, promised| {
-        format!("Of the {promised} that earlier findings promised, {saved} were saved.")
+    findings_saved: |saved, predicted, added| {
+        format!(
+            "Of the {predicted} that earlier findings predicted, {saved} were saved. New files add {added}."
+        )
     },
     findings_remaining: "Remaining",
     findings_done: "Fixed, fully or in part",
@@ -365,7 +367,7 @@ pub(super) static WORDS: Words = Words {
         Confidence::Medium => "likely",
         Confidence::High => "certain",
     },
-    saved_of: |saved, promised| format!("{saved} of {promised}"),
+    saved_of: |saved, predicted| format!("{saved} of {predicted}"),
     is_done: "fixed",
     is_part: "partly fixed",
     evidence: "Evidence",
@@ -417,6 +419,7 @@ pub(super) static WORDS: Words = Words {
         demanded: targets::demanded,
         margin: targets::margin,
         headline: findings::headline,
+        group: findings::group,
         subject: findings::subject,
         note: findings::note,
         action: findings::action,

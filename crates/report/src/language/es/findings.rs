@@ -1,6 +1,8 @@
 //! What findings say: in Spanish.
 
-use plimsoll_analysis::findings::{Action, Alternative, Confidence, Headline, Note, Subject, TorchPlace};
+use plimsoll_analysis::findings::{
+    Action, Alternative, Confidence, Group, Headline, Note, Subject, TorchPlace,
+};
 use plimsoll_analysis::lines::{Unfit, What};
 use plimsoll_analysis::packages::CacheKind;
 use plimsoll_snapshot::SecretKind;
@@ -11,6 +13,7 @@ use crate::language::{FindingsWords, Language, Noun, ecosystem_name};
 const ES: Language = Language::Spanish;
 const FILE: Noun = Noun { one: "archivo", more: "archivos" };
 const DEPENDENCY: Noun = Noun { one: "dependencia", more: "dependencias" };
+const OTHER: Noun = Noun { one: "otro", more: "otros" };
 const PACKAGE: Noun = Noun { one: "paquete", more: "paquetes" };
 
 pub(super) const WORDS: FindingsWords = FindingsWords {
@@ -31,11 +34,25 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
     bytes_head: "bytes",
     place_head: "dónde",
 
-    followed: |predicted, saved| [predicted, " previstos, ", saved, " ahorrados"].concat(),
+    followed: |predicted, saved, added| {
+        [predicted, " previstos, ", saved, " ahorrados, ", added, " añadidos"].concat()
+    },
     predicted_head: "previsto",
     saved_head: "ahorrado",
     remains_head: "pendiente",
     open: "sin hacer",
+    shared: |bytes| [bytes, " abonados a un hallazgo anterior"].concat(),
+    moved: |bytes| [bytes, " en otra ruta"].concat(),
+    added: |bytes| [bytes, " nuevos"].concat(),
+
+    size_before: "tamaño de la imagen antes",
+    size_after: "tamaño de la imagen después",
+    sizes: |before, after, delta| ["tamaño de la imagen ", before, " → ", after, " (", delta, ")"].concat(),
+    saved_by: |finding| ["ahorrado: ", finding].concat(),
+    files_removed: |group| ["también eliminado: ", group].concat(),
+    files_changed: |group| ["modificado: ", group].concat(),
+    files_rebuilt: "lo que cambia en cada construcción: bytecode, registros, cachés, bases de datos de gestores de paquetes",
+    files_added: |group| ["añadido: ", group].concat(),
 };
 
 pub(super) fn headline(headline: &Headline) -> String {
@@ -120,6 +137,20 @@ const fn cache(cache: CacheKind) -> &'static str {
         CacheKind::Gradle => "Cachés de Gradle",
         CacheKind::Composer => "Caché de Composer",
         CacheKind::Other => "Caché",
+    }
+}
+
+pub(super) fn group(group: &Group) -> String {
+    match group {
+        Group::Bytecode => "bytecode de Python".to_owned(),
+        Group::Logs => "registros".to_owned(),
+        Group::Cache { cache: kind } => cache(*kind).to_owned(),
+        Group::Package { package, ecosystem, directory: None } => {
+            [package, " (", ecosystem_name(*ecosystem), ")"].concat()
+        }
+        Group::Package { package, directory: Some(directory), .. } => [package, " en /", directory].concat(),
+        Group::Directory { path } => ["archivos en /", path].concat(),
+        Group::Others { groups } => ES.many(*groups, &OTHER),
     }
 }
 

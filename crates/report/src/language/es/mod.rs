@@ -357,8 +357,10 @@ pub(super) static WORDS: Words = Words {
         format!("{findings}: se pueden ahorrar {saving}, o {possible} con los posiblemente intencionados.")
     },
     findings_clean: "No sobra nada.",
-    findings_saved: |saved, promised| {
-        format!("De los {promised} que prometían los hallazgos anteriores, se ahorraron {saved}.")
+    findings_saved: |saved, predicted, added| {
+        format!(
+            "De los {predicted} que preveían los hallazgos anteriores, se ahorraron {saved}. Los archivos nuevos añaden {added}."
+        )
     },
     findings_remaining: "Pendientes",
     findings_done: "Resueltos, del todo o en parte",
@@ -373,7 +375,7 @@ pub(super) static WORDS: Words = Words {
         Confidence::Medium => "probable",
         Confidence::High => "seguro",
     },
-    saved_of: |saved, promised| format!("{saved} de {promised}"),
+    saved_of: |saved, predicted| format!("{saved} de {predicted}"),
     is_done: "resuelto",
     is_part: "resuelto en parte",
     evidence: "Evidencia",
@@ -425,6 +427,7 @@ pub(super) static WORDS: Words = Words {
         demanded: targets::demanded,
         margin: targets::margin,
         headline: findings::headline,
+        group: findings::group,
         subject: findings::subject,
         note: findings::note,
         action: findings::action,

@@ -1,0 +1,102 @@
+//! The findings of services before and after, and which of them are new.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use plimsoll_snapshot::{Service, Snapshot};
+
+use super::advice::{Advice, Advisor};
+use super::finding::Finding;
+use super::input::Input;
+use super::progress::new_findings;
+use super::rules::RULES;
+use crate::compare::{ImageTree, ServiceTrees};
+
+/// Checks services of two snapshots, each image once.
+pub(crate) struct BothSides<'a> {
+    sides: [Side<'a>; 2],
+    /// The last pair of images with their findings, and which of these are new: services that run the same images follow
+    /// each other.
+    last: Option<(Trees<'a>, [Advice; 2], Vec<usize>)>,
+}
+
+/// Weak, so that a tree is freed before the next one is made.
+type Trees<'a> = [Weak<ImageTree<'a>>; 2];
+
+/// The findings of a service on both sides.
+pub(crate) struct Judged {
+    /// The findings before and after; none on a side that lacks the service.
+    pub(crate) advice: [Option<Advice>; 2],
+    /// Those after that are new; none if there is no side before.
+    pub(crate) new: Vec<Finding>,
+}
+
+struct Side<'a> {
+    source: Option<&'a str>,
+    snapshot: &'a Snapshot,
+    services: HashMap<&'a str, &'a Service>,
+    advisor: Advisor<'static>,
+}
+
+impl<'a> BothSides<'a> {
+    pub(crate) fn new(snapshots: [&'a Snapshot; 2], sources: [Option<&'a str>; 2]) -> Self {
+        let ([before, after], [of_before, of_after]) = (snapshots, sources);
+        Self { sides: [Side::new(before, of_before), Side::new(after, of_after)], last: None }
+    }
+
+    /// The findings of a service.
+    pub(crate) fn judge(&mut self, name: &str, trees: &ServiceTrees<'a>) -> Judged {
+        let trees = [trees.before.as_ref(), trees.after.as_ref()];
+        let [before, after] = &mut self.sides;
+        let advice = [before.advise(name, trees[0]), after.advise(name, trees[1])];
+        let ([Some(before), Some(after)], [Some(old), Some(new)]) = (&advice, trees) else {
+            return Judged { advice, new: Vec::new() };
+        };
+        let is_last = |last: &&(Trees<'a>, [Advice; 2], Vec<usize>)| {
+            let is_same = |last: &Weak<_>, now| std::ptr::eq(last.as_ptr(), Arc::as_ptr(now));
+            is_same(&last.0[0], old)
+                && is_same(&last.0[1], new)
+                && last.1[0].is_alike(before)
+                && last.1[1].is_alike(after)
+        };
+        let indices = match self.last.as_ref().filter(is_last) {
+            Some((.., indices)) => indices.clone(),
+            None => {
+                let inputs = (self.sides[0].input(name, old), self.sides[1].input(name, new));
+                let indices = match inputs {
+                    (Some(old), Some(new)) => new_findings(&old, before, &new, after),
+                    _ => Vec::new(),
+                };
+                let trees = [Arc::downgrade(old), Arc::downgrade(new)];
+                self.last = Some((trees, [before.clone(), after.clone()], indices.clone()));
+                indices
+            }
+        };
+        let new = indices.into_iter().map(|index| after.findings[index].clone()).collect();
+        Judged { advice, new }
+    }
+}
+
+impl<'a> Side<'a> {
+    fn new(snapshot: &'a Snapshot, source: Option<&'a str>) -> Self {
+        let mut services = HashMap::new();
+        for service in &snapshot.services {
+            services.entry(service.name.as_str()).or_insert(service);
+        }
+        Self { source, snapshot, services, advisor: Advisor::new(RULES) }
+    }
+
+    fn input<'t>(&self, name: &str, tree: &'t ImageTree<'_>) -> Option<Input<'t>>
+    where
+        'a: 't,
+    {
+        let service = self.services.get(name)?;
+        let input = Input::new(self.snapshot, service, &tree.squashed, &tree.packages);
+        Some(Input { source: self.source, ..input })
+    }
+
+    fn advise(&mut self, name: &str, tree: Option<&Arc<ImageTree<'_>>>) -> Option<Advice> {
+        let input = self.input(name, tree?)?;
+        Some(self.advisor.advise(&input))
+    }
+}
