@@ -120,6 +120,8 @@ fn facts(said: &[Vec<&str>], entries: &Entries) -> Facts {
                         )
                         .collect(),
                     provides: Vec::new(),
+                    programs: Vec::new(),
+                    plugin_groups: Vec::new(),
                     files: Files::Listed(FileList::new(files, Paths::default())),
                 });
             }
