@@ -73,6 +73,10 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 pub fn names<'a>(words: &[&'a str]) -> Vec<(MentionKind, &'a str)> {
     let mut names = Vec::new();
     for (at, &word) in words.iter().enumerate() {
+        // `python -c "import a"`, `node -e "require('a')"`
+        if at > 0 && matches!(words[at - 1], "import" | "from" | "require") {
+            names.extend(module(word).map(|name| (MentionKind::Module, name)));
+        }
         if word.starts_with('-') {
             let (option, value) = match word.split_once('=') {
                 Some((option, value)) => (option, Some(value)),
@@ -196,6 +200,8 @@ mod tests {
             "$node dotenv/config $dotenv/config @sentry/node/preload a.js $a.js",
         );
         check("DB=postgresql+asyncpg://u:p@h/d FLASK_APP=shop:app run", "postgresql+asyncpg: shop $run");
+        check("python -c 'import a, b'", "$python $import a $a $b");
+        check("node -e \"require('a/b')\"", "$node $require a/b $a/b");
         check("celery -b redis://h:6379/0", "$celery redis: redis:");
     }
 

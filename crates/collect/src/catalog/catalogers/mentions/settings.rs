@@ -21,6 +21,14 @@ pub(super) fn read(source: &[u8], names: &mut Names) {
         if line.starts_with(['#', ';']) || line.len() > MAX_LINE || line.is_empty() {
             continue;
         }
+        // `[alembic]`, `[program:x]`: tools call the sections of their settings after themselves.
+        if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            let section = section.split([':', '.']).next().unwrap_or(section);
+            if is_module(section) {
+                names.push(MentionKind::Module, section, number);
+            }
+            continue;
+        }
         if let Some(command) = scripts::command_of(line) {
             scripts::read_command(&redact::setting(command), number, None, names);
             continue;
@@ -64,10 +72,13 @@ mod tests {
             "formatters:\n  json:\n    class: pythonjsonlogger.jsonlogger.JsonFormatter\n",
             "pythonjsonlogger.jsonlogger.JsonFormatter:3",
         );
-        check("[alembic]\nsqlalchemy.url = postgresql+psycopg2://u:p@h/d", "postgresql+psycopg2::2");
+        check(
+            "[alembic]\nsqlalchemy.url = postgresql+psycopg2://u:p@h/d",
+            "alembic:1 postgresql+psycopg2::2",
+        );
         check(
             "[program:a]\ncommand=/venv/bin/celery -A shop worker",
-            "shop:2 $/venv/bin/celery:2 $shop:2 $worker:2",
+            "program:1 shop:2 $/venv/bin/celery:2 $shop:2 $worker:2",
         );
         check("worker_class = gevent\nname = requests\nplugins:\n  - a\n  - b\n", "a:4 b:5 gevent:1");
         check("password = a.b\n# c.d\nx = https://h\ny = 1.2\n", "");
