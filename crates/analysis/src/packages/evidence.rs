@@ -202,6 +202,11 @@ impl<'a> Modules<'a> {
             }
             let word = word.trim_matches(['"', '\'', '(', ')', ';', '&']);
             run.extend(self.programs(word));
+            // `jupyter lab` runs `jupyter-lab`.
+            if at > 0 {
+                let last = words[at - 1].rsplit('/').next().unwrap_or_default();
+                run.extend(self.programs(&format!("{last}-{word}")));
+            }
         }
         run
     }

@@ -401,6 +401,15 @@ fn commands_and_the_environment_name_modules() {
 }
 
 #[test]
+fn a_subcommand_runs_the_program_of_its_name() {
+    let packages =
+        installed("python", &["core programs=jupyter", "lab programs=jupyter-lab", "z programs=lab-z"]);
+    let run = |config: &mut Config| config.command = ["/v/bin/jupyter", "lab"].map(str::to_owned).into();
+    let code = "f app/a.py 5\nm app/a.py python x";
+    uses(&[&packages, code], run, &[("core", "run command"), ("lab", "run command"), ("z", "unused")]);
+}
+
+#[test]
 fn scripts_that_the_image_runs_lead_on() {
     let packages = installed("python", &["a programs=serve", "b", "c", "d"]);
     let code = "

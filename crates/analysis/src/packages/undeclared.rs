@@ -52,10 +52,56 @@ pub(super) const OF_PYTHON: &[(&str, &[&str])] = &[
     ("celery", &["eventlet", "flower", "gevent", "redis", "sqlalchemy"]),
     // docs.gunicorn.org, "Settings", `worker_class`, `proc_name`, `statsd_host`.
     ("gunicorn", &["eventlet", "gevent", "setproctitle", "tornado"]),
+    // docs.dagster.io, "Running Dagster locally".
+    ("dagster", &["dagster-webserver"]),
     // fastapi.tiangolo.com, "Optional Dependencies".
     ("fastapi", &["email-validator", "jinja2", "orjson", "python-multipart", "ujson"]),
     // flask.palletsprojects.com, "Installation", "Optional dependencies".
     ("flask", &["asgiref", "python-dotenv", "watchdog"]),
+    // flask-socketio.readthedocs.io, "Deployment".
+    ("python-engineio", &["eventlet", "gevent", "gevent-websocket", "uwsgi"]),
+    // python.langchain.com, "Integrations".
+    (
+        "langchain-community",
+        &[
+            "beautifulsoup4",
+            "chromadb",
+            "docx2txt",
+            "duckduckgo-search",
+            "faiss-cpu",
+            "faiss-gpu",
+            "llama-cpp-python",
+            "lxml",
+            "pdfminer-six",
+            "pgvector",
+            "psycopg2-binary",
+            "pymupdf",
+            "pypdf",
+            "python-docx",
+            "qdrant-client",
+            "rank-bm25",
+            "redis",
+            "sentence-transformers",
+            "tiktoken",
+            "unstructured",
+            "wikipedia",
+        ],
+    ),
+    // huggingface.co/docs/transformers, "Installation", "Quantization", "Attention".
+    (
+        "transformers",
+        &[
+            "accelerate",
+            "bitsandbytes",
+            "einops",
+            "flash-attn",
+            "optimum",
+            "peft",
+            "protobuf",
+            "sentencepiece",
+            "tiktoken",
+        ],
+    ),
 ];
 
 /// A package of npm, and the packages that it makes use of.
@@ -66,4 +112,17 @@ pub(super) const OF_NPM: &[(&str, &[&str])] = &[
     ("pino", &["pino-pretty"]),
     ("pg", &["pg-native"]),
     ("next", &["sharp"]),
+    // docs.strapi.io, "Plugins", "Database configuration": it loads plugins that `package.json` lists.
+    (
+        "@strapi/strapi",
+        &[
+            "@strapi/plugin-cloud",
+            "@strapi/plugin-graphql",
+            "@strapi/plugin-i18n",
+            "@strapi/plugin-users-permissions",
+            "better-sqlite3",
+            "mysql2",
+            "pg",
+        ],
+    ),
 ];

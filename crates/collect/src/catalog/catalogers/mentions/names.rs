@@ -81,9 +81,10 @@ impl<'a> Lines<'a> {
 
 /// Whether the value of a key, a variable or an argument of this name loads something by name.
 pub(super) fn is_loaded(key: &[u8]) -> bool {
-    const WORDS: [&str; 49] = [
+    const WORDS: [&str; 51] = [
         "adapter",
         "apps",
+        "async_mode",
         "backend",
         "builtins",
         "bundler",
@@ -121,13 +122,14 @@ pub(super) fn is_loaded(key: &[u8]) -> bool {
         "renderer",
         "reporter",
         "require",
-        "resolver",
+        "resolve",
         "runner",
         "scheduler",
         "serializer",
         "session_type",
         "storage",
         "target",
+        "theme",
         "transform",
         "transport",
         "worker",
