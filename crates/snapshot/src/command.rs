@@ -41,26 +41,12 @@ const MODULE_OPTIONS: [&str; 25] = [
 const ARGUMENT_VARIABLES: [&str; 3] = ["GUNICORN_CMD_ARGS", "NODE_OPTIONS", "PYTEST_ADDOPTS"];
 
 /// Names of variables that name modules end so.
-const MODULE_VARIABLES: [&str; 18] = [
-    "ADAPTER",
-    "APP",
-    "BACKEND",
-    "CLASS",
-    "CLIENT",
-    "DIALECT",
-    "DRIVER",
-    "ENGINE",
-    "EXTENSIONS",
-    "HANDLER",
-    "LOADER",
-    "LOOP",
-    "MODULE",
-    "PLUGINS",
-    "POOL",
-    "PROVIDER",
-    "SETTINGS",
-    "TRANSPORT",
-];
+const MODULE_ENDINGS: [&str; 8] =
+    ["ADAPTER", "BACKEND", "CLASS", "DIALECT", "DRIVER", "ENGINE", "LOADER", "MODULE"];
+
+/// Other variables that name modules.
+const MODULE_VARIABLES: [&str; 7] =
+    ["CELERY_APP", "FLASK_APP", "MPLBACKEND", "UVICORN_APP", "UVICORN_HTTP", "UVICORN_LOOP", "UVICORN_WS"];
 
 /// Splits a command line at spaces, quotes and the operators of a shell.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -115,7 +101,7 @@ pub fn variable_names<'a>(variable: &str, value: &'a str) -> Vec<(MentionKind, &
         return named;
     }
     let last = variable.rsplit('_').next().unwrap_or(variable);
-    if MODULE_VARIABLES.contains(&last) || variable == "MPLBACKEND" {
+    if MODULE_ENDINGS.contains(&last) || MODULE_VARIABLES.contains(&variable) {
         return words(value).filter_map(module).map(|name| (MentionKind::Module, name)).collect();
     }
     driver(value).map(|name| (MentionKind::Driver, name)).into_iter().collect()
@@ -217,6 +203,7 @@ mod tests {
         check("SECRET_BACKEND", "hunter", "");
         check("API_KEY", "hunter.two", "");
         check("GREETING", "hello", "");
+        check("OAUTH_CLIENT", "hello", "");
         check("HOME_URL", "https://a.b", "");
     }
 

@@ -61,7 +61,9 @@ impl<'a> Evidence<'a> {
     /// The packages that a source file imports.
     pub(super) fn imported_by(&self, file: usize) -> BTreeSet<PackageId> {
         let source = &self.sources[file];
-        filled(source.modules.iter().flat_map(|module| self.modules.packages(source.ecosystem, module)))
+        filled(
+            source.modules.iter().flat_map(|module| self.modules.packages(source.ecosystem, module)).copied(),
+        )
     }
 
     /// The packages that a command runs.
@@ -158,26 +160,26 @@ impl<'a> Modules<'a> {
     }
 
     /// The packages of a module: of the longest beginning of its name that is known.
-    pub(super) fn packages(&self, ecosystem: Ecosystem, module: &str) -> Vec<PackageId> {
+    pub(super) fn packages(&self, ecosystem: Ecosystem, module: &str) -> &[PackageId] {
         match ecosystem {
             Ecosystem::Python => {
                 let mut name = module;
                 loop {
                     if let Some(packages) = self.python.get(name) {
-                        return packages.clone();
+                        return packages;
                     }
                     match name.rsplit_once('.') {
                         Some((shorter, _)) => name = shorter,
-                        None => return Vec::new(),
+                        None => return &[],
                     }
                 }
             }
             Ecosystem::Npm => {
                 let scoped = usize::from(module.starts_with('@'));
                 let end = module.match_indices('/').nth(scoped).map_or(module.len(), |(at, _)| at);
-                self.npm.get(&module[..end]).cloned().unwrap_or_default()
+                self.npm.get(&module[..end]).map_or(&[], Vec::as_slice)
             }
-            _ => Vec::new(),
+            _ => &[],
         }
     }
 

@@ -11,8 +11,9 @@ use super::facts::{facts, path_of};
 use super::package::PackageId;
 use crate::squash::Squashed;
 
-/// The most packages that one name stands for.
+/// The most packages that one name of a module, and one of a driver, stands for.
 const MOST_OF_ONE_NAME: usize = 5;
+const MOST_OF_ONE_DRIVER: usize = 50;
 
 /// The packages that are named, with the places that do.
 pub(super) struct Mentions<'a> {
@@ -133,7 +134,8 @@ impl Modules<'_> {
     fn driven(&self, ecosystem: Ecosystem, name: &str) -> BTreeSet<PackageId> {
         let packages = |name: &str| {
             let names = std::iter::once(name).chain(drivers(name).iter().copied());
-            filled(names.flat_map(|name| self.packages(ecosystem, name)))
+            let some = |name| self.packages(ecosystem, name).iter().take(MOST_OF_ONE_DRIVER);
+            filled(names.flat_map(some).copied())
         };
         let (database, way) = name.split_once('+').unwrap_or((name, ""));
         let mut found: BTreeSet<PackageId> = packages(way);
@@ -145,13 +147,14 @@ impl Modules<'_> {
     }
 
     fn module(&self, ecosystem: Ecosystem, name: &str) -> BTreeSet<PackageId> {
-        let mut found: BTreeSet<PackageId> = filled(self.packages(ecosystem, name));
+        let mut packages = self.packages(ecosystem, name);
         // `google.com` is a host: what many packages share (PEP 420) names none of them.
-        if name.contains('.') && found.len() > MOST_OF_ONE_NAME {
-            found.clear();
+        if ecosystem == Ecosystem::Python && packages.len() > MOST_OF_ONE_NAME {
+            packages = &[];
         }
+        let mut found: BTreeSet<PackageId> = filled(packages.iter().copied());
         if ecosystem == Ecosystem::Npm {
-            found.extend(long_names(name).iter().flat_map(|name| self.packages(ecosystem, name)));
+            found.extend(long_names(name).iter().flat_map(|name| self.packages(ecosystem, name)).copied());
         } else if let Some((_, backend)) = name.split_once(".backends.") {
             // `django.db.backends.postgresql`
             found.extend(self.driven(ecosystem, backend.split('.').next().unwrap_or(backend)));
@@ -159,7 +162,7 @@ impl Modules<'_> {
             found.extend(self.distribution(name));
         }
         if !name.contains(['.', '/']) {
-            found.extend(drivers(name).iter().flat_map(|name| self.packages(ecosystem, name)));
+            found.extend(drivers(name).iter().flat_map(|name| self.packages(ecosystem, name)).copied());
         }
         found
     }

@@ -35,7 +35,7 @@ pub(super) fn find(found: &Found<'_>, modules: &Modules<'_>) -> Loaded {
         for name in *names {
             match package.fact.ecosystem {
                 Ecosystem::Python => others.extend(modules.distribution(name)),
-                _ => others.extend(modules.packages(Ecosystem::Npm, name)),
+                _ => others.extend_from_slice(modules.packages(Ecosystem::Npm, name)),
             }
         }
     }
@@ -53,7 +53,7 @@ fn owners(group: &str, modules: &Modules<'_>) -> Vec<PackageId> {
     let mut name = group.trim_end_matches(|character: char| character.is_ascii_digit());
     loop {
         let mut owners: Vec<PackageId> = modules.distribution(name).collect();
-        owners.extend(modules.packages(Ecosystem::Python, name));
+        owners.extend_from_slice(modules.packages(Ecosystem::Python, name));
         if !owners.is_empty() {
             owners.order();
             owners.dedup();

@@ -130,6 +130,9 @@ fn push<'a>(text: &'a str, is_loaded: bool, lines: &mut Lines<'a>, names: &mut N
     }
 }
 
+/// What stands at the end of names of hosts: these are nobody's business.
+const OF_HOSTS: [&str; 8] = ["com", "edu", "internal", "lan", "local", "net", "org", "svc"];
+
 /// Whether a text is the name of a module, or of something in it: `a`, `a.b.C`, `a.b:C`, `en_core_web_sm`.
 pub(super) fn is_module(text: &str) -> bool {
     let is_identifier = |part: &str| {
@@ -137,6 +140,9 @@ pub(super) fn is_module(text: &str) -> bool {
             && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     let (module, attribute) = text.split_once(':').unwrap_or((text, "x"));
+    if module.rsplit_once('.').is_some_and(|(_, last)| OF_HOSTS.contains(&last)) {
+        return false;
+    }
     // Names of hosts and files have hyphens more often than modules; those of distributions have them too.
     let is_distribution = || !module.contains('.') && module.split('-').all(is_identifier);
     (module.split('.').all(is_identifier) || is_distribution()) && attribute.split('.').all(is_identifier)
@@ -192,6 +198,7 @@ mod tests {
             "SECRET_KEY = 'a.b.c'\nAPI_TOKEN = 'd.e'\nconnect(password='f.g')\nDB_PASSWORD: str = 'h.i'",
             "",
         );
+        check("connect('db.example.com', host='a.b.internal')", "");
         check("x = 'requests'\nprint('a b.c', 'd-e.f', '1.2', 'a..b', '.a', 'a.')", "");
         check("if ENGINE == 'x': pass\ny = 'z'", "");
     }
