@@ -112,8 +112,9 @@ pub fn variable_names<'a>(variable: &str, value: &'a str) -> Vec<(MentionKind, &
 pub fn is_secret(name: &str) -> bool {
     const WORDS: [&str; 9] =
         ["secret", "passw", "passphrase", "token", "credential", "private", "salt", "cookie", "api_key"];
+    const ENDINGS: [&str; 7] = ["auth", "key", "login", "pass", "pw", "pwd", "sig"];
     let name = name.to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word)) || name.ends_with("key") || name.ends_with("pass")
+    WORDS.iter().any(|word| name.contains(word)) || ENDINGS.iter().any(|end| name.ends_with(end))
 }
 
 /// The module of `package.module:attribute`, of `@scope/name/part`, or of `a.b.Class`.

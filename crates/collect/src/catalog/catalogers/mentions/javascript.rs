@@ -5,7 +5,9 @@ use plimsoll_snapshot::MentionKind;
 use plimsoll_snapshot::command::{driver, is_secret, module};
 
 use super::names::{Lines, Names, is_loaded};
+use super::scripts;
 use crate::catalog::catalogers::imports::javascript::{Lexer, Token};
+use crate::redact;
 
 /// Reads source text. In files of settings every string counts, but for the keys of objects; elsewhere those that a
 /// key or a function loads.
@@ -48,7 +50,10 @@ pub(super) fn read(source: &[u8], is_settings: bool, names: &mut Names) {
                 let is_loader = open == b'(' && matches!(before, Token::Word(_)) && is_loader(object, word);
                 if is_loader {
                     here.use_of = Use::Loaded;
-                } else if open == b'{' && !(is_settings && here.use_of == Use::Loaded) {
+                } else if open == b'{'
+                    && here.use_of != Use::Nothing
+                    && !(is_settings && here.use_of == Use::Loaded)
+                {
                     // The value of a key that loads is a name or a list; in an object other keys do.
                     here.use_of = outside.use_of;
                 }
@@ -85,6 +90,8 @@ enum Use {
     Database,
     /// It is loaded.
     Loaded,
+    /// It is run.
+    Run,
 }
 
 impl Place {
@@ -92,7 +99,18 @@ impl Place {
     fn of(self, key: &[u8]) -> Self {
         let use_of = match key {
             b"type" | b"dialect" | b"client" | b"provider" if self.use_of != Use::Any => Use::Database,
+            b"args" | b"exec" | b"interpreter" | b"node_args" | b"script" => Use::Run,
             _ if is_loaded(key) => Use::Loaded,
+            // What an application is told, rather than what a tool loads.
+            b"connection"
+            | b"credentials"
+            | b"define"
+            | b"env"
+            | b"headers"
+            | b"proxy"
+            | b"runtimeConfig"
+            | b"publicRuntimeConfig"
+            | b"serverRuntimeConfig" => Use::Nothing,
             _ => self.use_of,
         };
         Self { use_of, is_secret: str::from_utf8(key).is_ok_and(is_secret) }
@@ -138,6 +156,9 @@ const DATABASES: [&str; 19] = [
 fn push<'a>(text: &'a [u8], place: Place, lines: &mut Lines<'a>, names: &mut Names) {
     let Some(text) = str::from_utf8(text).ok().filter(|_| !place.is_secret) else { return };
     let bytes = text.as_bytes();
+    if place.use_of == Use::Run {
+        return scripts::read_command(&redact::setting(text), lines.of(bytes), None, names);
+    }
     if let Some(scheme) = driver(text) {
         names.push(MentionKind::Driver, scheme, lines.of(bytes));
     } else if place.use_of == Use::Database {
@@ -175,6 +196,11 @@ mod tests {
             "a:1 b/c:1",
         );
         check("x({plugins: ['a', '@s/b'], name: 'c'}); const d = 'e'", false, "@s/b:1 a:1");
+        check(
+            "apps: [{script: 'npm', args: 'run a', node_args: '-r b/c'}]",
+            false,
+            "b/c:1 $a:1 $b/c:1 $npm:1 $run:1",
+        );
         check("import.meta.resolve('a'); Promise.resolve('b')", false, "a:1");
         check("connect('mongodb+srv://u:p@h/d', `redis://h`, 'https://h')", false, "mongodb+srv::1 redis::1");
     }
@@ -202,6 +228,7 @@ mod tests {
     fn secrets_and_other_texts_are_left_out() {
         check("x({apiKey: 'a', password: 'b', clientSecret: 'c'}); y('d')", false, "");
         check("const pluginToken = 'a'", true, "");
+        check("module.exports = {env: {A: 'a', b: {C: 'c'}}, d: 'd'}", true, "d:1");
         check("]})\nlet plugins = ['a'", false, "a:2");
     }
 }

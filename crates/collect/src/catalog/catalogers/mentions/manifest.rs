@@ -8,7 +8,7 @@ use crate::catalog::catalogers::imports::javascript::{Lexer, Token};
 use crate::redact;
 
 /// The keys of a `package.json` whose values are settings of tools.
-const SETTINGS: [&[u8]; 15] = [
+const SETTINGS: [&[u8]; 13] = [
     b"ava",
     b"babel",
     b"commitlint",
@@ -16,9 +16,7 @@ const SETTINGS: [&[u8]; 15] = [
     b"jest",
     b"lint-staged",
     b"mocha",
-    b"nodemonConfig",
     b"nyc",
-    b"pm2",
     b"postcss",
     b"prettier",
     b"prisma",

@@ -78,6 +78,7 @@ fn form(file: &[u8], mode: u32) -> Option<Form> {
         }
         b".json" if name == b"package.json" => Some(Form::Manifest),
         b".json" if is_settings(name) => Some(settings),
+        b".json" if OF_DATABASES.contains(&name) => Some(Form::JavaScript { is_settings: false }),
         b".babelrc" | b".eslintrc" | b".postcssrc" | b".prettierrc" | b".stylelintrc" | b".swcrc" => {
             Some(settings)
         }
@@ -100,30 +101,34 @@ fn is_of_environment(file: &[u8]) -> bool {
 
 /// Whether a file sets up a tool or a framework, rather than being part of the program.
 fn is_settings(name: &[u8]) -> bool {
-    const NAMES: [&[u8]; 17] = [
+    const NAMES: [&[u8]; 6] = [
         b"Gruntfile.js",
         b"angular.json",
-        b"app.json",
-        b"config.json",
-        b"database.json",
-        b"default.json",
-        b"ecosystem.json",
         b"gulpfile.js",
-        b"knexfile.js",
-        b"knexfile.ts",
         b"nest-cli.json",
         b"nodemon.json",
-        b"ormconfig.js",
-        b"ormconfig.json",
-        b"pm2.json",
-        b"production.json",
         b"tsconfig.json",
     ];
+    // What starts processes says what these are told, too.
+    if name.starts_with(b"ecosystem.") {
+        return false;
+    }
     name.starts_with(b".")
         || NAMES.contains(&name)
         || name.windows(8).any(|part| part == b".config.")
         || name.windows(6).any(|part| part == b".conf.")
 }
+
+/// Settings of applications and their databases (sequelize, typeorm, node-config, PM2).
+const OF_DATABASES: [&[u8]; 7] = [
+    b"config.json",
+    b"database.json",
+    b"default.json",
+    b"ecosystem.json",
+    b"ormconfig.json",
+    b"pm2.json",
+    b"production.json",
+];
 
 /// Lists of what would be installed name every package.
 fn is_lock(name: &[u8]) -> bool {
@@ -155,6 +160,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
             ecosystem = Ecosystem::Npm;
             manifest::read(file.bytes, &mut names);
         }
+        Form::Settings if file.path.ends_with(b".env") => settings::read_variables(file.bytes, &mut names),
         Form::Settings => settings::read(file.bytes, &mut names),
         Form::Commands => scripts::read(file.bytes, None, &mut names),
         Form::Program => {
@@ -221,6 +227,7 @@ mod tests {
         check("app/webpack.config.js", "module.exports = {x: 'a'}", "a:1");
         check("app/.babelrc", "{\"presets\": [\"a\"]}", "a:1");
         check("app/package.json", "{\"scripts\": {\"start\": \"a\"}}", "a:1");
+        check("app/.env", "FLASK_APP=a\nX=b.c\nexport DB='mysql+d://u:p@h'\n", "a:1 mysql+d:3");
         check("app/logging.yaml", "class: a.b\n", "a.b:1");
         check("etc/supervisor/conf.d/x.conf", "command=a\n", "a:1");
         check("app/Procfile", "web: a\n", "a:1");
@@ -242,6 +249,7 @@ mod tests {
         check("usr/lib/python3/site-packages/a/settings.py", "APPS = ['a']", "");
         check("app/node_modules/a/webpack.config.js", "x = 'a'", "");
         check("app/pnpm-lock.yaml", "plugins: a\n", "");
+        check("app/config/config.json", "{\"a\": \"b\", \"dialect\": \"mysql\"}", "mysql:1");
         check("app/data.json", "{\"plugins\": \"a\"}", "");
     }
 

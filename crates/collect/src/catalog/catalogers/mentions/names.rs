@@ -81,7 +81,7 @@ impl<'a> Lines<'a> {
 
 /// Whether the value of a key, a variable or an argument of this name loads something by name.
 pub(super) fn is_loaded(key: &[u8]) -> bool {
-    const WORDS: [&str; 51] = [
+    const WORDS: [&str; 49] = [
         "adapter",
         "apps",
         "async_mode",
@@ -90,12 +90,10 @@ pub(super) fn is_loaded(key: &[u8]) -> bool {
         "bundler",
         "cache_type",
         "class",
-        "client",
         "compiler",
         "dialect",
         "driver",
         "engine",
-        "environment",
         "executor",
         "extends",
         "extension",

@@ -1,7 +1,7 @@
 //! What settings in text files name: classes in INI, TOML and YAML files, drivers of addresses, commands of supervisors.
 
 use plimsoll_snapshot::MentionKind;
-use plimsoll_snapshot::command::{driver, is_secret};
+use plimsoll_snapshot::command::{driver, is_secret, variable_names};
 
 use super::names::{Names, is_loaded};
 use super::python::is_module;
@@ -38,7 +38,9 @@ pub(super) fn read(source: &[u8], names: &mut Names) {
             _ => ("", line),
         };
         let key = key.trim().trim_matches(['"', '\'']).trim_start_matches("- ");
-        if is_secret(key) {
+        // `requirepass x`: the first word is the key.
+        let is_sentence = key.is_empty() && value.trim_start_matches("- ").contains(char::is_whitespace);
+        if is_secret(key) || is_sentence {
             continue;
         }
         if !key.is_empty() {
@@ -51,6 +53,22 @@ pub(super) fn read(source: &[u8], names: &mut Names) {
             } else if is_module(word) && (is_list_loaded || word.contains('.')) {
                 let module = word.split(':').next().unwrap_or(word);
                 names.push(MentionKind::Module, module, number);
+            }
+        }
+    }
+}
+
+/// Reads a file of variables `NAME=VALUE`.
+pub(super) fn read_variables(source: &[u8], names: &mut Names) {
+    for (line, number) in source.split(|&byte| byte == b'\n').zip(1..) {
+        let Ok(line) = str::from_utf8(line) else { continue };
+        let line = line.trim();
+        let Some((variable, value)) = line.strip_prefix("export ").unwrap_or(line).split_once('=') else {
+            continue;
+        };
+        if line.len() <= MAX_LINE {
+            for (kind, name) in variable_names(variable.trim(), value.trim().trim_matches(['"', '\''])) {
+                names.push(kind, name, number);
             }
         }
     }
@@ -81,6 +99,7 @@ mod tests {
             "program:1 shop:2 $/venv/bin/celery:2 $shop:2 $worker:2",
         );
         check("worker_class = gevent\nname = requests\nplugins:\n  - a\n  - b\n", "a:4 b:5 gevent:1");
+        check("requirepass a.b\n- c.d e.f\n", "");
         check("password = a.b\n# c.d\nx = https://h\ny = 1.2\n", "");
     }
 }
