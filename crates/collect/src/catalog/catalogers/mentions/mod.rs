@@ -130,12 +130,13 @@ const OF_DATABASES: [&[u8]; 7] = [
     b"production.json",
 ];
 
-/// Lists of what would be installed name every package.
+/// Lists of what would be installed name every package, and settings of builds what only these need.
 fn is_lock(name: &[u8]) -> bool {
-    const NAMES: [&[u8]; 8] = [
+    const NAMES: [&[u8]; 9] = [
         b"environment.yaml",
         b"environment.yml",
         b"pnpm-lock.yaml",
+        b"pyvenv.cfg",
         b"pyproject.toml",
         b"setup.cfg",
         b"Cargo.toml",
