@@ -51,6 +51,7 @@ const LANGUAGES: &[&str] = &[
     "usr/lib/python3/dist-packages/six-1.16.0.dist-info/RECORD",
     "usr/lib/python3/dist-packages/six-1.16.0.dist-info/INSTALLER",
     "usr/lib/python3/dist-packages/six-1.16.0.dist-info/top_level.txt",
+    "usr/lib/python3/dist-packages/six-1.16.0.dist-info/entry_points.txt",
     "usr/lib/python3/dist-packages/six.egg-info/PKG-INFO",
     "usr/lib/python3/dist-packages/six.egg-info/requires.txt",
     "usr/lib/python3/dist-packages/six.egg-info/SOURCES.txt",
@@ -122,6 +123,16 @@ const IMPORTS: &[&str] = &[
     "app/page.tsx",
     "app/start.sh",
     "app/lib.cjs",
+    "app/settings.py",
+    "app/webpack.config.js",
+    "app/.babelrc",
+    "app/package.json",
+    "app/logging.yaml",
+    "app/gunicorn.ini",
+    "app/Procfile",
+    "etc/cron.d/jobs",
+    "usr/local/bin/start",
+    "etc/services.d/app/run",
 ];
 
 const SECRETS: &[&str] = &[

@@ -3,15 +3,15 @@
 use plimsoll_snapshot::{
     Attributes, BinaryFact, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, Ecosystem,
     Entries, EntriesBuilder, Facts, FileList, Files, HistoryEntry, Image, ImageLayer, ImportFact, Layer,
-    LeadFact, Node, PackageFact, Paths, Platform, Requirement, RequirementKind, SCHEMA_VERSION, SecretFact,
-    SelectionFact, Service, Snapshot, Source, Transport,
+    LeadFact, MentionFact, Node, PackageFact, Paths, Platform, Requirement, RequirementKind, SCHEMA_VERSION,
+    SecretFact, SelectionFact, Service, Snapshot, Source, Transport,
 };
 
 /// A layer from lines: `f PATH SIZE [CONTENT]`, `d PATH`, `l PATH TARGET`, `h PATH TARGET`, `w PATH` (whiteout),
-/// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [offers=A,B] [recommends=A,B] [peers=A,B] [files=X,Y] [requested]`
+/// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [offers=A,B] [recommends=A,B] [peers=A,B] [programs=A,B] [groups=A,B] [files=X,Y] [requested]`
 /// (a package), `m SOURCE ECOSYSTEM MODULE…` (imports), `s FILE ECOSYSTEM NAME…` (asked for), `a FILE ECOSYSTEM NAME…`
 /// (came along), `v FILE ECOSYSTEM NAME…` (asked for by developers), `x FILE KIND` (a secret), `b FILE DEBUG SYMBOLS` (a
-/// binary), `e FILE PATH…` (what a file leads to). `u PATH SIZE MODE` is a file with a mode, in octal. `i INSTRUCTION` is the step that made it.
+/// binary), `e FILE PATH…` (what a file leads to), `n FILE ECOSYSTEM KIND[:RUN_AS] NAME@LINE…` (names in a text). `u PATH SIZE MODE` is a file with a mode, in octal. `i INSTRUCTION` is the step that made it.
 pub(crate) fn layer(lines: &str) -> Layer {
     let mut builder = EntriesBuilder::default();
     let (mut whiteouts, mut opaque) = (Vec::new(), Vec::new());
@@ -40,7 +40,7 @@ pub(crate) fn layer(lines: &str) -> Layer {
             "w" => whiteouts.push(path),
             "o" => opaque.push(path),
             "i" => {}
-            "p" | "m" | "s" | "a" | "v" | "x" | "b" | "e" => said.push(words),
+            "p" | "m" | "s" | "a" | "v" | "x" | "b" | "e" | "n" => said.push(words),
             other => panic!("unknown kind {other}"),
         }
     }
@@ -120,7 +120,21 @@ fn facts(said: &[Vec<&str>], entries: &Entries) -> Facts {
                         )
                         .collect(),
                     provides: Vec::new(),
+                    programs: list("programs=").into_iter().map(str::to_owned).collect(),
+                    plugin_groups: list("groups=").into_iter().map(str::to_owned).collect(),
                     files: Files::Listed(FileList::new(files, Paths::default())),
+                });
+            }
+            "n" => {
+                let (kind, run_as) = words[3].split_once(':').unwrap_or((words[3], ""));
+                let placed = words[4..].iter().map(|name| name.rsplit_once('@').unwrap());
+                facts.mentions.push(MentionFact {
+                    entry,
+                    ecosystem,
+                    kind: serde_json::from_value(kind.into()).unwrap(),
+                    run_as: (!run_as.is_empty()).then(|| run_as.to_owned()),
+                    names: placed.clone().map(|(name, _)| name.to_owned()).collect(),
+                    lines: placed.map(|(_, line)| line.parse().unwrap()).collect(),
                 });
             }
             "m" => facts.imports.push(ImportFact {

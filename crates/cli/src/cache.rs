@@ -20,7 +20,7 @@ use crate::files;
 const MAX_BYTES: u64 = 512 << 20;
 
 /// Raised whenever layers are read differently than before: what an older program noted must not be believed.
-const VERSION: &str = "layers-7";
+const VERSION: &str = "layers-8";
 
 /// A directory of entries, or none.
 #[derive(Clone, Debug, Default)]

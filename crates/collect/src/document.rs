@@ -1,7 +1,10 @@
 //! Reads the documents of an image: Docker's manifest, OCI indexes and manifests, configs.
 
 use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
-use plimsoll_snapshot::{Config, DiffId, Digest, HealthCheck, HistoryEntry, Order as _, Platform};
+use plimsoll_snapshot::{
+    Config, DiffId, Digest, EnvironmentNames, HealthCheck, HistoryEntry, MentionKind, Order as _, Platform,
+    command,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -176,6 +179,7 @@ fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) ->
             let paths = config.env().iter().flatten().flat_map(|variable| cache_paths::of_variable(variable));
             paths.map(|path| redact::setting(path).into_owned()).collect()
         },
+        environment: environment_names(config.env().iter().flatten()),
         exposed_ports: sorted(config.exposed_ports().as_ref()),
         volumes: sorted(config.volumes().as_ref()),
         labels: config
@@ -188,6 +192,29 @@ fn run_config(member: &str, configuration: &ImageConfiguration, bytes: &[u8]) ->
         health_check,
     })
 }
+
+/// What variables `NAME=VALUE` name, and nothing else of their values.
+fn environment_names<'a>(variables: impl Iterator<Item = &'a String>) -> Vec<EnvironmentNames> {
+    let mut found = Vec::new();
+    for (variable, value) in variables.filter_map(|variable| variable.split_once('=')) {
+        let mut names = command::variable_names(variable, value);
+        names.truncate(MAX_ENVIRONMENT_NAMES);
+        for kind in [MentionKind::Module, MentionKind::Driver] {
+            let mut names: Vec<String> = (names.iter().filter(|name| name.0 == kind))
+                .map(|(_, name)| redact::name(name).into_owned())
+                .collect();
+            names.order();
+            names.dedup();
+            if !names.is_empty() {
+                found.push(EnvironmentNames { variable: redact::name(variable).into_owned(), kind, names });
+            }
+        }
+    }
+    found
+}
+
+/// The most names of one variable.
+const MAX_ENVIRONMENT_NAMES: usize = 100;
 
 fn arguments(list: Option<&Vec<String>>) -> Vec<String> {
     redact::arguments(list.into_iter().flatten())

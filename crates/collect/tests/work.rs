@@ -158,6 +158,20 @@ const CATALOGERS: &[(&str, &str, Make)] = &[
     }),
     ("imports", "app/main.py", |n| lines(n, |i| format!("import a{i}.b\nfrom c{i} import d\n"))),
     ("imports", "app/main.js", |n| lines(n, |i| format!("import a from 'a{i}';\nrequire(\"b{i}\")\n"))),
+    ("mentions", "app/settings.py", |n| lines(n, |i| format!("APPS = ['a{i}', {{'ENGINE': 'b{i}.c'}}]\n"))),
+    ("mentions", "app/a.js", |n| lines(n, |i| format!("f({{plugins: ['a{i}', ['b{i}']]}});\n"))),
+    ("mentions", "app/package.json", |n| {
+        text([
+            &b"{\"scripts\": {\"a\": \"b\""[..],
+            &lines(n, |i| format!(",\n\"a{i}\": \"b{i} -r c{i}\"")),
+            b"}}",
+        ])
+    }),
+    ("mentions", "app/a.yaml", |n| lines(n, |i| format!("class{i}: a{i}.b\ncommand: c{i}\n"))),
+    ("mentions", "app/a.sh", |n| lines(n, |i| format!("exec a{i} -k b{i}; c{i}\n"))),
+    ("python", "usr/lib/python3/site-packages/a-1.dist-info/entry_points.txt", |n| {
+        text([&b"[console_scripts]\n"[..], &lines(n, |i| format!("a{i} = b:c\n[g{i}]\n"))])
+    }),
     ("manifests", "app/requirements.txt", |n| lines(n, |i| format!("a{i}==1.0; python_version > \"3\"\n"))),
     ("leads", "usr/bin/a.sh", |n| lines(n, |i| format!("exec /root/.cache/{i}/a\n"))),
     ("secrets", "app/.env", |n| lines(n, |i| format!("PASSWORD_{i}=hunter{i}\n"))),

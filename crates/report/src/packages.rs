@@ -153,8 +153,16 @@ pub fn usage(usage: &Use, name: impl Fn(PackageId) -> String, language: Language
             }
         }
         Use::Run { by } => (words.run_by)(&language.setting(by)),
+        Use::Named { places, count: all } => {
+            let place = places.first().map_or("", String::as_str);
+            match all {
+                0 | 1 => (words.named_in)(place),
+                all => (words.named_in_more)(place, &count(all - 1)),
+            }
+        }
         Use::Needed { by } => (words.needed_by)(&name(*by)),
         Use::Optional { of } => (words.optional_for)(&name(*of)),
+        Use::Plugin { of } => (words.plugin_of)(&name(*of)),
         Use::Unused => words.unused.to_owned(),
         Use::Unknown => "–".to_owned(),
     }

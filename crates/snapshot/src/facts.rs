@@ -47,6 +47,10 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub leads: Vec<LeadFact>,
+    /// Modules and programs that files of applications name as text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
+    pub mentions: Vec<MentionFact>,
 }
 
 impl Facts {
@@ -62,6 +66,7 @@ impl Facts {
         const FACT: usize = 64;
         const PACKAGE: usize = 512;
         const NAME: usize = 48;
+        const LINE: usize = 4;
         let list =
             |list: &FileList| list.runs.len() * 8 + list.elsewhere.len() * 4 + list.elsewhere.byte_len();
         let files = |files: &Files| match files {
@@ -72,7 +77,8 @@ impl Facts {
         let needs = |need: &Requirement| FACT + need.any_of.len() * NAME;
         let package = |package: &PackageFact| {
             let needs: usize = package.requires.iter().map(needs).sum();
-            PACKAGE + needs + package.provides.len() * NAME + files(&package.files)
+            let names = package.provides.len() + package.programs.len() + package.plugin_groups.len();
+            PACKAGE + needs + names * NAME + files(&package.files)
         };
         let selection = |fact: &SelectionFact| {
             FACT + fact.manual.iter().map(needs).sum::<usize>() + fact.automatic.len() * NAME
@@ -82,6 +88,7 @@ impl Facts {
             + self.selections.iter().map(selection).sum::<usize>()
             + self.imports.iter().map(|fact| FACT + fact.modules.len() * NAME).sum::<usize>()
             + self.leads.iter().map(|fact| FACT + fact.paths.len() * NAME).sum::<usize>()
+            + self.mentions.iter().map(|fact| FACT + fact.names.len() * (NAME + LINE)).sum::<usize>()
             + (self.binaries.len() + self.secrets.len()) * FACT
             + self.diversions.len() * (FACT + 3 * NAME);
         bytes as u64
@@ -102,7 +109,8 @@ impl Facts {
             .chain(self.binaries.iter().map(|fact| fact.entry))
             .chain(self.secrets.iter().map(|fact| fact.entry))
             .chain(self.diversions.iter().map(|fact| fact.entry))
-            .chain(self.leads.iter().map(|fact| fact.entry));
+            .chain(self.leads.iter().map(|fact| fact.entry))
+            .chain(self.mentions.iter().map(|fact| fact.entry));
         facts.chain(lists.filter_map(FileList::last)).all(|entry| (entry as usize) < entries)
     }
 }
@@ -307,6 +315,14 @@ pub struct PackageFact {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     #[serde(deserialize_with = "room::list")]
     pub provides: Vec<String>,
+    /// The programs it brings, where its metadata says so (npm `bin`, Python `console_scripts`).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
+    pub programs: Vec<String>,
+    /// The groups of entry points in which it registers itself (PyPA, "Entry points specification").
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(deserialize_with = "room::list")]
+    pub plugin_groups: Vec<String>,
     /// The files that belong to it, where its metadata or its place says so.
     #[serde(skip_serializing_if = "Files::is_unknown", default)]
     pub files: Files,
@@ -330,6 +346,8 @@ impl PackageFact {
             essential: false,
             requires: Vec::new(),
             provides: Vec::new(),
+            programs: Vec::new(),
+            plugin_groups: Vec::new(),
             files: Files::Unknown,
         }
     }
@@ -489,6 +507,40 @@ pub struct ImportFact {
     /// imports from a module stands here too if it may be one itself (`google.cloud.storage`).
     #[serde(deserialize_with = "room::list")]
     pub modules: Vec<String>,
+}
+
+/// Modules or programs that a file of an application names as text: settings, scripts, arguments of functions that load
+/// by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MentionFact {
+    /// The file.
+    pub entry: u32,
+    /// The world its names are found in: Python or npm. Programs may be of either.
+    pub ecosystem: Ecosystem,
+    /// What the names are.
+    pub kind: MentionKind,
+    /// By which name a command runs this file, or this part of it: then it counts only if the image does so. Absent: it
+    /// always counts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub run_as: Option<String>,
+    /// The names as they are written, sorted, each once.
+    #[serde(deserialize_with = "room::list")]
+    pub names: Vec<String>,
+    /// The line of each name, the first one where there are several; 0 if unknown.
+    #[serde(deserialize_with = "room::list")]
+    pub lines: Vec<u32>,
+}
+
+/// What names in a text are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MentionKind {
+    /// Modules, classes in them, packages.
+    Module,
+    /// Drivers, dialects and schemes of addresses (`postgresql+psycopg2`), without the address.
+    Driver,
+    /// Programs that a command runs.
+    Program,
 }
 
 /// An executable or library that carries more than it takes to run it.

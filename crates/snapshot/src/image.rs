@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::room;
-use crate::{BuildFile, Bytes, DiffId, Digest, Entries, Facts, Paths, Runtime, Warning};
+use crate::{BuildFile, Bytes, DiffId, Digest, Entries, Facts, MentionKind, Paths, Runtime, Warning};
 
 /// What was read of a set of images.
 ///
@@ -170,6 +170,11 @@ pub struct Config {
     /// nothing else of their values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub search_paths: Vec<String>,
+    /// The modules and drivers that variables among these name (`DJANGO_SETTINGS_MODULE`, the scheme of an address);
+    /// nothing else of their values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
+    pub environment: Vec<EnvironmentNames>,
     /// The ports it says it listens on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
@@ -187,6 +192,18 @@ pub struct Config {
     /// The health check: Docker's extension of the config.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health_check: Option<HealthCheck>,
+}
+
+/// What the value of an environment variable names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentNames {
+    /// The variable.
+    pub variable: String,
+    /// What the names are.
+    pub kind: MentionKind,
+    /// The names, sorted.
+    #[serde(deserialize_with = "room::list")]
+    pub names: Vec<String>,
 }
 
 /// A health check as the image defines it; durations are in nanoseconds, zero where the engine's default holds.

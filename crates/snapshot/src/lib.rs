@@ -6,6 +6,7 @@
 
 mod build;
 mod bundle;
+pub mod command;
 mod entries;
 mod error;
 mod facts;
@@ -28,13 +29,14 @@ pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, LONGEST
 pub use error::FormatError;
 pub use facts::{
     BinaryFact, DiversionFact, Ecosystem, Facts, FileList, FileListFact, Files, ImportFact, LeadFact,
-    PackageFact, Requirement, RequirementKind, SecretFact, SecretKind, SelectionFact,
+    MentionFact, MentionKind, PackageFact, Requirement, RequirementKind, SecretFact, SecretKind,
+    SelectionFact,
 };
 pub use file::{read, read_within, write_gzip, write_json};
 pub use identity::{ContentHash, DiffId, Digest, InvalidDigest};
 pub use image::{
-    Compression, Config, Contents, HealthCheck, HistoryEntry, Image, ImageLayer, Layer, Platform, Service,
-    Snapshot, Source, Transport,
+    Compression, Config, Contents, EnvironmentNames, HealthCheck, HistoryEntry, Image, ImageLayer, Layer,
+    Platform, Service, Snapshot, Source, Transport,
 };
 pub use limit::Limit;
 pub use limits::{MAX_BYTES, SnapshotLimits};
@@ -46,4 +48,5 @@ pub use warning::Warning;
 /// The version of the format this crate writes. Every change of the format raises it by one.
 ///
 /// 1: images and their files. 2: what the files say ([`Facts`]), and what runs ([`Runtime`]).
-pub const SCHEMA_VERSION: u32 = 3;
+/// 3: more ecosystems, diversions and leads. 4: names in texts ([`MentionFact`]), programs and plugins of packages.
+pub const SCHEMA_VERSION: u32 = 4;

@@ -12,7 +12,7 @@ use crate::squash::Squashed;
 /// What tells that a package is used: the source files of the application, and what modules and scripts belong to.
 pub(super) struct Evidence<'a> {
     pub(super) sources: Vec<Source<'a>>,
-    modules: Modules<'a>,
+    pub(super) modules: Modules<'a>,
 }
 
 /// A source file of the application.
@@ -61,7 +61,9 @@ impl<'a> Evidence<'a> {
     /// The packages that a source file imports.
     pub(super) fn imported_by(&self, file: usize) -> BTreeSet<PackageId> {
         let source = &self.sources[file];
-        filled(source.modules.iter().flat_map(|module| self.modules.packages(source.ecosystem, module)))
+        filled(
+            source.modules.iter().flat_map(|module| self.modules.packages(source.ecosystem, module)).copied(),
+        )
     }
 
     /// The packages that a command runs.
@@ -71,10 +73,12 @@ impl<'a> Evidence<'a> {
 }
 
 /// Which packages a module or a script belongs to.
-struct Modules<'a> {
+pub(super) struct Modules<'a> {
     /// Modules of Python, `google.cloud.storage` and its beginnings, as they lie in the directories of packages.
     python: HashMap<String, Vec<PackageId>, RandomState>,
     npm: HashMap<&'a str, Vec<PackageId>>,
+    /// Packages of Python by their names.
+    distributions: HashMap<&'a str, Vec<PackageId>>,
     /// Scripts by the last component of their path.
     scripts: HashMap<&'a [u8], BTreeSet<PackageId>>,
 }
@@ -84,11 +88,20 @@ const MODULE_DEPTH: usize = 3;
 
 impl<'a> Modules<'a> {
     fn new(snapshot: &'a Snapshot, image: &Image, found: &Found<'a>) -> Self {
-        let mut modules = Self { python: HashMap::default(), npm: HashMap::new(), scripts: HashMap::new() };
+        let mut modules = Self {
+            python: HashMap::default(),
+            npm: HashMap::new(),
+            distributions: HashMap::new(),
+            scripts: HashMap::new(),
+        };
         let mut directories: HashMap<&str, PackageId> = HashMap::new();
         for (id, package) in found.installed() {
+            for program in &package.fact.programs {
+                modules.scripts.entry(program.as_bytes()).or_default().insert(id);
+            }
             match package.fact.ecosystem {
                 Ecosystem::Python => {
+                    modules.distributions.entry(package.fact.name.as_str()).or_default().push(id);
                     directories.insert(package.fact.key.as_str(), id);
                     if let Files::Below(paths) = &package.fact.files {
                         let site = path::parent(path::parent(package.path));
@@ -147,39 +160,55 @@ impl<'a> Modules<'a> {
     }
 
     /// The packages of a module: of the longest beginning of its name that is known.
-    fn packages(&self, ecosystem: Ecosystem, module: &str) -> Vec<PackageId> {
+    pub(super) fn packages(&self, ecosystem: Ecosystem, module: &str) -> &[PackageId] {
         match ecosystem {
             Ecosystem::Python => {
                 let mut name = module;
                 loop {
                     if let Some(packages) = self.python.get(name) {
-                        return packages.clone();
+                        return packages;
                     }
                     match name.rsplit_once('.') {
                         Some((shorter, _)) => name = shorter,
-                        None => return Vec::new(),
+                        None => return &[],
                     }
                 }
             }
             Ecosystem::Npm => {
                 let scoped = usize::from(module.starts_with('@'));
                 let end = module.match_indices('/').nth(scoped).map_or(module.len(), |(at, _)| at);
-                self.npm.get(&module[..end]).cloned().unwrap_or_default()
+                self.npm.get(&module[..end]).map_or(&[], Vec::as_slice)
             }
-            _ => Vec::new(),
+            _ => &[],
         }
     }
 
+    /// The packages of Python that are called so, whatever separates the parts of the name (PEP 503).
+    pub(super) fn distribution(&self, name: &str) -> impl Iterator<Item = PackageId> {
+        let name = name.replace(['_', '.'], "-").to_ascii_lowercase();
+        self.distributions.get(name.as_str()).into_iter().flatten().copied()
+    }
+
+    /// The packages that bring a program.
+    pub(super) fn programs(&self, program: &str) -> impl Iterator<Item = PackageId> {
+        let name = program.rsplit('/').next().unwrap_or(program);
+        self.scripts.get(name.as_bytes()).into_iter().flatten().copied()
+    }
+
     /// The packages that a command runs: by their script, or as `python -m module`.
-    fn run_by(&self, words: &[&str]) -> BTreeSet<PackageId> {
+    pub(super) fn run_by(&self, words: &[&str]) -> BTreeSet<PackageId> {
         let mut run = BTreeSet::new();
         for (at, word) in words.iter().enumerate() {
             if at > 0 && words[at - 1] == "-m" {
                 run.extend(self.packages(Ecosystem::Python, word));
             }
             let word = word.trim_matches(['"', '\'', '(', ')', ';', '&']);
-            let name = word.rsplit('/').next().unwrap_or(word);
-            run.extend(self.scripts.get(name.as_bytes()).into_iter().flatten());
+            run.extend(self.programs(word));
+            // `jupyter lab` runs `jupyter-lab`.
+            if at > 0 {
+                let last = words[at - 1].rsplit('/').next().unwrap_or_default();
+                run.extend(self.programs(&format!("{last}-{word}")));
+            }
         }
         run
     }

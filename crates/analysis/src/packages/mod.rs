@@ -7,6 +7,7 @@ mod areas;
 mod catalogue;
 mod commands;
 mod dominators;
+mod drivers;
 mod evidence;
 mod facts;
 mod freed;
@@ -14,9 +15,11 @@ mod graph;
 mod installed;
 mod inventory;
 mod markers;
+mod mentions;
 mod models;
 mod ownership;
 mod package;
+mod plugins;
 mod pnp;
 mod purl;
 mod requirements;
@@ -26,6 +29,7 @@ mod split;
 mod symlinks;
 #[cfg(test)]
 mod tests;
+mod undeclared;
 mod usage;
 mod whatif;
 

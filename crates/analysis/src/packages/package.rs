@@ -191,6 +191,13 @@ pub enum Use {
         /// The setting that does: `entrypoint`, `command` or `health check`.
         by: String,
     },
+    /// A text of the application names it: a setting, a script, a variable of the environment.
+    Named {
+        /// Some of the places that do, with the line where it is known: `app/settings.py:5`, `$DATABASE_URL`.
+        places: Vec<String>,
+        /// The number of places.
+        count: u64,
+    },
     /// A package that is used needs it.
     Needed {
         /// The package that needs it.
@@ -201,6 +208,11 @@ pub enum Use {
         /// The package that it is optional for.
         of: PackageId,
     },
+    /// It registers itself as a plugin of a package that is used.
+    Plugin {
+        /// The package that it is a plugin of.
+        of: PackageId,
+    },
     /// Nothing that was seen uses it.
     Unused,
     /// No code was seen that could tell.
@@ -208,6 +220,6 @@ pub enum Use {
 }
 
 impl Use {
-    /// The number of files that are named of those that import a package.
+    /// The number of files that are named of those that import a package, and of places that name it.
     pub const FILES: usize = 5;
 }

@@ -111,10 +111,16 @@ pub fn split(
     let code = Code::new(&evidence, &image.config.working_dir);
     // Services that run the same command need the same.
     let mut known: BTreeMap<&[&str], Rc<Followed>> = BTreeMap::new();
+    // Settings that name a package are of no service: every one needs it.
+    let named: BTreeSet<PackageId> = (catalogue.installed())
+        .filter(|package| matches!(package.usage, Use::Named { .. } | Use::Plugin { .. }))
+        .map(|package| package.id)
+        .collect();
     let follow = |words: &[&str]| {
         let entries = code.entries(words);
         let files = code.reached(&entries);
         let mut packages = evidence.run_by(words);
+        packages.extend(&named);
         packages.extend(files.iter().flat_map(|&file| evidence.imported_by(file)));
         let packages = with_needs(catalogue, packages);
         Rc::new(Followed { entries, files: files.len() as u64, packages })

@@ -1,6 +1,6 @@
 //! Packages of images that are written as data.
 
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Config, EnvironmentNames, MentionKind};
 
 use super::*;
 use crate::squash::Squashed;
@@ -281,6 +281,239 @@ fn imports_and_needs_make_packages_used() {
         assert_eq!(usage("a"), Use::Unused);
     });
     check(&[APP], |catalogue, _| assert_eq!(package(catalogue, "a").usage, Use::Unknown));
+}
+
+/// Why packages are used that have modules of their own names, in an image with these settings.
+fn uses(layers: &[&str], configure: impl FnOnce(&mut Config), expected: &[(&str, &str)]) {
+    let mut snapshot = snapshot("web", layers);
+    configure(&mut snapshot.images[0].config);
+    let image = &snapshot.images[0];
+    let catalogue = catalogue(&snapshot, image, &squash(&snapshot, image));
+    let name = |id: PackageId| &catalogue.package(id).name;
+    for (wanted, why) in expected {
+        let shown = match &package(&catalogue, wanted).usage {
+            Use::Imported { files, .. } => format!("imported {}", files.join(" ")),
+            Use::Run { by } => format!("run {by}"),
+            Use::Named { places, .. } => format!("named {}", places.join(" ")),
+            Use::Needed { by } => format!("needed {}", name(*by)),
+            Use::Optional { of } => format!("optional {}", name(*of)),
+            Use::Plugin { of } => format!("plugin {}", name(*of)),
+            Use::Unused => "unused".to_owned(),
+            Use::Unknown => "unknown".to_owned(),
+        };
+        assert_eq!(shown, *why, "{wanted}");
+    }
+}
+
+/// Packages, each with a module of its name. A rest of the line behind the name follows the version.
+fn installed(ecosystem: &str, packages: &[&str]) -> String {
+    let mut lines = String::new();
+    for package in packages {
+        let (name, rest) = package.split_once(' ').unwrap_or((package, ""));
+        let module = name.replace('-', "_");
+        let (metadata, file) = match ecosystem {
+            "npm" => {
+                (format!("app/node_modules/{name}/package.json"), format!("app/node_modules/{name}/index.js"))
+            }
+            _ => (format!("site/{name}-1.dist-info/METADATA"), format!("site/{module}/__init__.py")),
+        };
+        lines +=
+            &format!("f {metadata} 1\nf {file} 9\np {metadata} {ecosystem} {name} 1 {rest} files={file}\n");
+    }
+    lines
+}
+
+#[test]
+fn names_in_texts_are_uses_and_cited() {
+    let packages = installed("python", &["a", "b", "c", "psycopg2", "gevent", "d"]);
+    let code = "
+        f app/settings.py 5
+        m app/settings.py python a
+        n app/settings.py python module b.apps.Config@2 x@3
+        n app/settings.py python driver postgresql+asyncpg@7
+        f app/x.sh 5
+        n app/x.sh python module gevent@4 c@1";
+    uses(
+        &[&packages, code],
+        |_| {},
+        &[
+            ("a", "imported app/settings.py"),
+            ("b", "named app/settings.py:2"),
+            ("c", "named app/x.sh:1"),
+            ("gevent", "named app/x.sh:4"),
+            ("psycopg2", "named app/settings.py:7"),
+            ("d", "unused"),
+        ],
+    );
+}
+
+#[test]
+fn backends_of_django_name_their_drivers() {
+    let packages = installed("python", &["django", "psycopg", "redis", "pymysql", "other"]);
+    let code = "
+        f app/settings.py 5
+        m app/settings.py python x
+        n app/settings.py python module django.core.cache.backends.redis.RedisCache@3 django.db.backends.postgresql@2";
+    uses(
+        &[&packages, code],
+        |_| {},
+        &[
+            ("django", "named app/settings.py:2 app/settings.py:3"),
+            ("psycopg", "named app/settings.py:2"),
+            ("redis", "named app/settings.py:3"),
+            ("pymysql", "optional django"),
+            ("other", "unused"),
+        ],
+    );
+}
+
+#[test]
+fn commands_and_the_environment_name_modules() {
+    let packages =
+        installed("python", &["gunicorn programs=gunicorn", "uvicorn", "gevent", "asyncmy", "celery", "z"]);
+    let code = "f app/a.py 5\nm app/a.py python x";
+    uses(
+        &[&packages, code],
+        |config| {
+            let words = ["gunicorn", "-k", "uvicorn.workers.UvicornWorker", "app:a"];
+            config.command = words.map(str::to_owned).into();
+            config.environment = vec![
+                EnvironmentNames {
+                    variable: "GUNICORN_CMD_ARGS".into(),
+                    kind: MentionKind::Module,
+                    names: vec!["gevent".into()],
+                },
+                EnvironmentNames {
+                    variable: "URL".into(),
+                    kind: MentionKind::Driver,
+                    names: vec!["mysql+asyncmy".into()],
+                },
+            ];
+        },
+        &[
+            ("gunicorn", "run command"),
+            ("uvicorn", "run command"),
+            ("gevent", "named $GUNICORN_CMD_ARGS"),
+            ("asyncmy", "named $URL"),
+            ("z", "unused"),
+        ],
+    );
+}
+
+#[test]
+fn a_subcommand_runs_the_program_of_its_name() {
+    let packages =
+        installed("python", &["core programs=jupyter", "lab programs=jupyter-lab", "z programs=lab-z"]);
+    let run = |config: &mut Config| config.command = ["/v/bin/jupyter", "lab"].map(str::to_owned).into();
+    let code = "f app/a.py 5\nm app/a.py python x";
+    uses(&[&packages, code], run, &[("core", "run command"), ("lab", "run command"), ("z", "unused")]);
+}
+
+#[test]
+fn scripts_that_the_image_runs_lead_on() {
+    let packages = installed("python", &["a programs=serve", "b", "c", "d"]);
+    let code = "
+        f app/a.py 5
+        m app/a.py python x
+        f usr/local/bin/start 5
+        n usr/local/bin/start python program:start work@2
+        f usr/local/bin/work 5
+        n usr/local/bin/work python program:work serve@3
+        n usr/local/bin/work python module:work b@4
+        f usr/local/bin/idle 5
+        n usr/local/bin/idle python module:idle c@4";
+    uses(
+        &[&packages, code],
+        |config| config.entrypoint = vec!["/usr/local/bin/start".into()],
+        &[
+            ("a", "named usr/local/bin/work:3"),
+            ("b", "named usr/local/bin/work:4"),
+            ("c", "unused"),
+            ("d", "unused"),
+        ],
+    );
+}
+
+#[test]
+fn plugins_and_what_they_want_are_used() {
+    let packages = installed(
+        "python",
+        &[
+            "flask",
+            "flask-db groups=flask.commands",
+            "airflow-provider groups=flask_db_provider offers=extra",
+            "extra offers=more",
+            "more",
+            "pytest-x groups=pytest11",
+            "pytest",
+        ],
+    );
+    uses(
+        &[&packages, "f app/a.py 5\nm app/a.py python flask"],
+        |_| {},
+        &[
+            ("flask-db", "plugin flask"),
+            ("airflow-provider", "plugin flask-db"),
+            ("extra", "optional airflow-provider"),
+            ("more", "optional extra"),
+            ("pytest-x", "unused"),
+            ("pytest", "unused"),
+        ],
+    );
+}
+
+#[test]
+fn npm_scripts_settings_and_dialects_are_uses() {
+    let packages = installed(
+        "npm",
+        &[
+            "a",
+            "ts-node programs=ts-node",
+            "nodemon programs=nodemon",
+            "pg",
+            "eslint-config-airbnb",
+            "@babel/preset-env",
+            "z",
+        ],
+    );
+    let code = "
+        f app/a.js 5
+        m app/a.js npm a
+        n app/a.js npm driver postgres@3
+        f app/package.json 5
+        n app/package.json npm program ts-node@4
+        n app/package.json npm program:dev nodemon@5
+        f app/.babelrc 5
+        n app/.babelrc npm module @babel/env@1 airbnb@2";
+    let expected = [
+        ("a", "imported app/a.js"),
+        ("ts-node", "named app/package.json:4"),
+        ("pg", "named app/a.js:3"),
+        ("eslint-config-airbnb", "named app/.babelrc:2"),
+        ("@babel/preset-env", "named app/.babelrc:1"),
+        ("z", "unused"),
+    ];
+    uses(&[&packages, code], |_| {}, &expected);
+    uses(&[&packages, code], |_| {}, &[("nodemon", "unused")]);
+    let run = |config: &mut Config| config.command = ["npm", "run", "dev"].map(str::to_owned).into();
+    uses(&[&packages, code], run, &[("nodemon", "named app/package.json:5")]);
+}
+
+#[test]
+fn a_host_is_no_module_of_a_shared_namespace() {
+    let names = ["g-1", "g-2", "g-3", "g-4", "g-5", "g-6"];
+    let mut packages = String::new();
+    for name in names {
+        let file = format!("site/g/{}/x.py", name.replace('-', "_"));
+        packages += &format!("f site/{name}-1.dist-info/METADATA 1\nf {file} 1\n");
+        packages += &format!("p site/{name}-1.dist-info/METADATA python {name} 1 files={file}\n");
+    }
+    let code = "f app/a.py 5\nm app/a.py python g.g_1.x\nn app/a.py python module g.com@1 g.g_2.y@2";
+    uses(
+        &[&packages, code],
+        |_| {},
+        &[("g-1", "imported app/a.py"), ("g-2", "named app/a.py:2"), ("g-3", "unused")],
+    );
 }
 
 #[test]

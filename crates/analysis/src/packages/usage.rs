@@ -1,19 +1,20 @@
 //! Whether anything uses a package, by static evidence: imports of the application's own code, the command the image
-//! runs, and the needs of packages that are used.
+//! runs, names in settings, strings and scripts, and the needs of packages that are used.
 //!
-//! "Unused" means: not imported by the code that was seen, not run by the image, nor needed by anything that is. What
-//! is loaded by a name that is made at run time cannot be seen. A package that a used one *can* make use of (an extra,
-//! such as the driver of a database) is therefore never called unused.
+//! "Unused" means: neither imported nor named by the code that was seen, not run by the image, nor needed by anything
+//! that is. What is loaded by a name that is made at run time cannot be seen. A package that a used one *can* make use
+//! of (an extra, such as the driver of a database, or a plugin) is therefore never called unused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{Ecosystem, Image, Snapshot, filled, path};
 
-use super::commands::commands;
 use super::evidence::Evidence;
 use super::facts::Found;
 use super::graph::Graph;
+use super::mentions::{self, Mentions};
 use super::package::{Package, PackageId, Use};
+use super::plugins::{self, Loaded};
 use crate::squash::Squashed;
 
 /// Finds what is used.
@@ -33,35 +34,27 @@ pub(super) fn find(
             imported.entry(id).or_default().insert(source.path);
         }
     }
-    let mut run: BTreeMap<PackageId, &str> = BTreeMap::new();
-    for (by, words) in commands(snapshot, image) {
-        for id in evidence.run_by(&words) {
-            run.entry(id).or_insert(by);
-        }
-    }
+    let Mentions { run, named } = mentions::find(snapshot, image, squashed, &evidence.modules);
     // Where nothing at all was seen to be used, the code was not seen.
     let evident = |ecosystem: Ecosystem| {
-        imported.keys().chain(run.keys()).any(|id| packages[id.index()].ecosystem == ecosystem)
+        let mut used = imported.keys().chain(run.keys()).chain(named.keys());
+        used.any(|id| packages[id.index()].ecosystem == ecosystem)
     };
     seen.retain(|&ecosystem| evident(ecosystem));
 
     let mut usage: Vec<Option<Use>> = vec![None; packages.len()];
     for (&id, files) in &imported {
-        let named = files.iter().take(Use::FILES).map(|file| path::escape(file).into_owned()).collect();
-        usage[id.index()] = Some(Use::Imported { files: named, count: files.len() as u64 });
+        let some = files.iter().take(Use::FILES).map(|file| path::escape(file).into_owned()).collect();
+        usage[id.index()] = Some(Use::Imported { files: some, count: files.len() as u64 });
     }
     for (&id, by) in &run {
         usage[id.index()].get_or_insert(Use::Run { by: (*by).to_owned() });
     }
-    spread(&mut usage, |id| graph.needs(id), |by| Use::Needed { by });
-    let used: Vec<PackageId> =
-        (0..usage.len()).filter(|&at| usage[at].is_some()).map(PackageId::new).collect();
-    for of in used {
-        for want in graph.wants(of) {
-            usage[want.package.index()].get_or_insert(Use::Optional { of });
-        }
+    for (&id, places) in &named {
+        let some = places.iter().take(Use::FILES).map(|place| place.shown()).collect();
+        usage[id.index()].get_or_insert(Use::Named { places: some, count: places.len() as u64 });
     }
-    spread(&mut usage, |id| graph.needs(id), |by| Use::Needed { by });
+    spread(&mut usage, graph, &plugins::find(found, &evidence.modules));
     for (package, usage) in packages.iter_mut().zip(usage) {
         let unseen = if seen.contains(&package.ecosystem) { Use::Unused } else { Use::Unknown };
         package.usage = usage.unwrap_or(unseen);
@@ -75,25 +68,40 @@ pub(super) fn find(
     }
 }
 
-/// Hands the use of a package on to what it needs.
-fn spread<'g>(
-    usage: &mut [Option<Use>],
-    needs: impl Fn(PackageId) -> &'g [PackageId],
-    use_by: impl Fn(PackageId) -> Use,
-) {
-    let mut pending: Vec<PackageId> =
+/// Hands the use of packages on to what they need, and then to what they make use of if it is there.
+fn spread(usage: &mut [Option<Use>], graph: &Graph, loaded: &Loaded) {
+    let mut new: Vec<PackageId> =
         (0..usage.len()).filter(|&at| usage[at].is_some()).map(PackageId::new).collect();
-    // Nearest first, so that the package named is the one that needs it most directly.
-    while !pending.is_empty() {
-        let mut next = Vec::new();
-        for by in pending {
-            for need in needs(by) {
-                if usage[need.index()].is_none() {
-                    usage[need.index()] = Some(use_by(by));
-                    next.push(*need);
-                }
+    while !new.is_empty() {
+        // Nearest first, so that the package named is the one that needs it most directly.
+        let mut at = 0;
+        while let Some(&by) = new.get(at) {
+            at += 1;
+            for &need in graph.needs(by) {
+                mark(usage, &mut new, need, || Use::Needed { by });
             }
         }
-        pending = next;
+        let mut optional = Vec::new();
+        for &of in &new {
+            for want in graph.wants(of) {
+                mark(usage, &mut optional, want.package, || Use::Optional { of });
+            }
+            for &other in loaded.undeclared.get(&of).into_iter().flatten() {
+                mark(usage, &mut optional, other, || Use::Optional { of });
+            }
+            for &plugin in loaded.plugins.get(&of).into_iter().flatten() {
+                mark(usage, &mut optional, plugin, || Use::Plugin { of });
+            }
+        }
+        new = optional;
+    }
+}
+
+/// Notes why a package is used, if nothing else said so before.
+fn mark(usage: &mut [Option<Use>], new: &mut Vec<PackageId>, package: PackageId, why: impl FnOnce() -> Use) {
+    let usage = &mut usage[package.index()];
+    if usage.is_none() {
+        *usage = Some(why());
+        new.push(package);
     }
 }

@@ -47,7 +47,7 @@ pub enum Broken {
         /// The removed package that it needs.
         needs: PackageId,
     },
-    /// The application imports it, or the image is run by it.
+    /// The application imports or names it, or the image is run by it.
     Application {
         /// The files that import it, or the command.
         evidence: Vec<String>,
@@ -108,6 +108,7 @@ impl Catalogue {
             let evidence = match &self.package(needs).usage {
                 Use::Imported { files, .. } => files.clone(),
                 Use::Run { by } => vec![by.clone()],
+                Use::Named { places, .. } => places.clone(),
                 _ => continue,
             };
             broken.push(Broken::Application { evidence, needs });

@@ -4,7 +4,8 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 
 use plimsoll_snapshot::{
-    BinaryFact, DiversionFact, FileListFact, ImportFact, LeadFact, PackageFact, SecretFact, SelectionFact,
+    BinaryFact, DiversionFact, FileListFact, ImportFact, LeadFact, MentionFact, PackageFact, SecretFact,
+    SelectionFact,
 };
 
 use crate::redact;
@@ -20,6 +21,7 @@ pub(crate) struct Catalog {
     pub(crate) secrets: Vec<SecretFact>,
     pub(crate) diversions: Vec<DiversionFact>,
     pub(crate) leads: Vec<LeadFact>,
+    pub(crate) mentions: Vec<MentionFact>,
     /// What single catalogers keep until all of a layer is there.
     notes: Notes,
     /// The files that were read. Until the entries are in order, facts call a file by its index here.

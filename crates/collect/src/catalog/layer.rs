@@ -205,6 +205,7 @@ impl LayerCatalog {
             secrets: placed(self.catalog.secrets, &places, |fact| &mut fact.entry),
             diversions: placed(self.catalog.diversions, &places, |fact| &mut fact.entry),
             leads: placed(self.catalog.leads, &places, |fact| &mut fact.entry),
+            mentions: placed(self.catalog.mentions, &places, |fact| &mut fact.entry),
         };
         facts.packages.append(&mut nix::packages(entries, MOST_PLACES));
         facts.packages.order_by_key(|fact| fact.entry);

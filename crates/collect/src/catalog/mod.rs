@@ -8,6 +8,7 @@ mod cataloger;
 mod catalogers;
 mod claims;
 mod deb822;
+mod entry_points;
 mod facts;
 mod layer;
 mod linked;

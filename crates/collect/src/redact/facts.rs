@@ -18,13 +18,14 @@ pub(crate) fn facts(facts: &mut Facts) {
     for lead in &mut facts.leads {
         lead.paths.iter_mut().for_each(clean);
     }
-    for import in &mut facts.imports {
+    let modules = facts.imports.iter_mut().flat_map(|import| &mut import.modules);
+    let mentioned =
+        facts.mentions.iter_mut().flat_map(|mention| mention.names.iter_mut().chain(&mut mention.run_as));
+    for module in modules.chain(mentioned) {
         // Names of modules mix letters as they like.
-        import.modules.iter_mut().for_each(|module| {
-            if let std::borrow::Cow::Owned(kept) = credentials(module) {
-                *module = kept;
-            }
-        });
+        if let std::borrow::Cow::Owned(kept) = credentials(module) {
+            *module = kept;
+        }
     }
 }
 
@@ -35,7 +36,8 @@ fn package(package: &mut PackageFact) {
     let optional = [&mut package.architecture, &mut package.license, &mut package.source];
     optional.into_iter().flatten().for_each(clean);
     package.requires.iter_mut().for_each(requirement);
-    package.provides.iter_mut().for_each(clean);
+    let named = package.provides.iter_mut().chain(&mut package.programs).chain(&mut package.plugin_groups);
+    named.for_each(clean);
 }
 
 fn requirement(requirement: &mut Requirement) {

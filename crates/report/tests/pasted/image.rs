@@ -137,6 +137,8 @@ impl Step {
                 essential: false,
                 requires: Vec::new(),
                 provides: Vec::new(),
+                programs: Vec::new(),
+                plugin_groups: Vec::new(),
                 files: Files::Listed(FileList::new(files, Paths::default())),
             });
         }

@@ -149,6 +149,8 @@ impl<'a> Stanza<'a> {
             essential: false,
             requires: self.requires.into_iter().map(required).collect(),
             provides,
+            programs: Vec::new(),
+            plugin_groups: Vec::new(),
             files: Files::Listed(listed(self.files.iter().map(|path| &path[..]))),
         })
     }

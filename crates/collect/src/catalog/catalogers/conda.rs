@@ -75,6 +75,8 @@ fn read_record(file: &SourceFile<'_>, record: Record, catalog: &mut Catalog) {
         essential: false,
         requires: depends.map(|name| Requirement { any_of: vec![name], ..Requirement::default() }).collect(),
         provides: Vec::new(),
+        programs: Vec::new(),
+        plugin_groups: Vec::new(),
         files: Files::Listed(listed(files.iter().map(Vec::as_slice))),
     });
 }

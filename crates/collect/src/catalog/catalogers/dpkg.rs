@@ -213,6 +213,8 @@ fn package(
         essential: is_essential,
         requires: requires.collect(),
         provides: relations(stanza.get("Provides").unwrap_or_default()).flatten().collect(),
+        programs: Vec::new(),
+        plugin_groups: Vec::new(),
         files: Files::Unknown,
     }))
 }
@@ -371,6 +373,8 @@ mod tests {
                 required(&["b"], RequirementKind::Optional),
             ],
             provides: vec!["libssl".into(), "libssl-abi".into()],
+            programs: Vec::new(),
+            plugin_groups: Vec::new(),
             files: Files::Unknown,
         };
         assert_eq!(facts.packages, [expected]);

@@ -71,6 +71,8 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         essential: false,
         requires: requires.collect(),
         provides: Vec::new(),
+        programs: Vec::new(),
+        plugin_groups: Vec::new(),
         files: Files::Below(places),
     });
 }

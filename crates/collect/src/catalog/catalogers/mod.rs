@@ -29,6 +29,7 @@ mod kernel;
 mod leads;
 mod lua;
 mod manifests;
+mod mentions;
 mod npm;
 mod ocaml;
 mod otp;
@@ -89,6 +90,7 @@ pub(super) const CATALOGERS: &[Cataloger] = &[
     // After the lists of packages: it only adds what none of them has.
     assemblies::CATALOGER,
     imports::CATALOGER,
+    mentions::CATALOGER,
     manifests::CATALOGER,
     leads::CATALOGER,
     secrets::CATALOGER,

@@ -17,6 +17,8 @@ const MAX_MANIFEST: usize = 1 << 20;
 /// The longest name that npm takes (docs.npmjs.com, "package.json", `name`), version and licence.
 const MAX_NAME: usize = 214;
 const MAX_WORDS: usize = 128;
+/// The most programs of one package.
+const MAX_PROGRAMS: usize = 500;
 
 fn wants(candidate: &Candidate<'_>) -> bool {
     candidate.name == b"package.json"
@@ -118,8 +120,23 @@ pub(super) fn package(
         version: version.unwrap_or_default().to_owned(),
         license: license(manifest),
         requires: requirements(manifest, &INSTALLED),
+        programs: programs(name, manifest),
         ..PackageFact::new(entry, Ecosystem::Npm, name)
     })
+}
+
+/// The programs of a package: `bin` is one file, which is called after the package, or names them (docs.npmjs.com,
+/// "package.json", `bin`).
+fn programs(package: &str, manifest: &Map<String, Value>) -> Vec<String> {
+    let own = package.rsplit('/').next().unwrap_or(package);
+    let mut programs: Vec<String> = match manifest.get("bin") {
+        Some(Value::String(_)) => vec![own.to_owned()],
+        Some(Value::Object(programs)) => programs.keys().filter(|name| is_name(name)).cloned().collect(),
+        _ => Vec::new(),
+    };
+    programs.order();
+    programs.truncate(MAX_PROGRAMS);
+    programs
 }
 
 fn is_in_store(path: &[u8]) -> bool {
@@ -157,7 +174,9 @@ fn requirements(manifest: &Map<String, Value>, lists: &Lists) -> Vec<Requirement
     let mut requires = Vec::new();
     let meta = manifest.get("peerDependenciesMeta");
     let is_optional = |name: &str| meta.and_then(|meta| meta.get(name)?.get("optional")?.as_bool());
-    for (list, kind) in lists {
+    // Some packages state optional peers there alone (knex, sequelize).
+    let peers = ("peerDependenciesMeta", RequirementKind::Optional);
+    for (list, kind) in lists.iter().chain([&peers]) {
         let names = manifest.get(*list).and_then(Value::as_object).into_iter().flat_map(Map::keys);
         let mut names: Vec<_> = names.filter(|name| is_name(name)).collect();
         names.order();

@@ -8,6 +8,7 @@ use plimsoll_snapshot::{
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile};
 use crate::catalog::claims::{listed, resolve};
+use crate::catalog::entry_points::EntryPoints;
 use crate::catalog::facts::Catalog;
 use crate::catalog::pep508::{self, requirement};
 
@@ -19,7 +20,7 @@ const MAX_WORDS: usize = 128;
 fn wants(candidate: &Candidate<'_>) -> bool {
     let is_installed = match candidate.name {
         b"METADATA" | b"RECORD" | b"INSTALLER" => matches!(place(candidate.path), Some(Place::DistInfo)),
-        b"top_level.txt" => place(candidate.path).is_some(),
+        b"top_level.txt" | b"entry_points.txt" => place(candidate.path).is_some(),
         b"PKG-INFO" | b"requires.txt" | b"SOURCES.txt" | b"installed-files.txt" => {
             matches!(place(candidate.path), Some(Place::EggInfo | Place::Egg))
         }
@@ -111,6 +112,9 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
             let names = text.lines().map(str::trim).filter(|name| !name.is_empty());
             catalog.notes::<SideFiles>().of(directory).top_level = names.map(str::to_owned).collect();
         }
+        b"entry_points.txt" => {
+            catalog.notes::<SideFiles>().of(directory).entry_points = EntryPoints::read(&file.text());
+        }
         b"SOURCES.txt" => {
             let text = file.text();
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -174,6 +178,8 @@ fn read_metadata(file: &SourceFile<'_>, key: &[u8], catalog: &mut Catalog) {
         essential: false,
         requires: fields.requires,
         provides: Vec::new(),
+        programs: Vec::new(),
+        plugin_groups: Vec::new(),
         files: Files::Unknown,
     });
 }
@@ -306,6 +312,7 @@ struct Notes {
     is_by_pip: bool,
     /// The modules and packages it brings.
     top_level: Vec<String>,
+    entry_points: EntryPoints,
     /// The files of its source distribution.
     sources: Vec<String>,
     requires: Vec<Requirement>,
@@ -332,6 +339,8 @@ fn complete(catalog: &mut Catalog, entries: &Entries) {
         let Some(directory) = directory else { continue };
         let notes = beside.notes.get(&directory).unwrap_or(&nothing);
         package.requires.extend(notes.requires.iter().cloned());
+        package.programs.clone_from(&notes.entry_points.programs);
+        package.plugin_groups.clone_from(&notes.entry_points.groups);
         let has = |name: &str| entries.find(&[&directory, name.as_bytes()].join(&b'/')).is_some();
         if notes.is_by_pip {
             if has("REQUESTED") {

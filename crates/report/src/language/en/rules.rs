@@ -208,9 +208,11 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             why: "A package brings all its dependencies: one line in a list of requirements can be most of an image.",
             how: "Remove the package from the list of requirements, build, and run the tests. If only development needs it, keep it in a \
                   separate list.",
-            limits: "Static analysis: a package counts as used if the application code imports it, the image runs it, a used package needs \
-                     it, or a used package can optionally use it. Imports with names made at run time, and code that is mounted instead \
-                     of shipped, are not detected. Without application code in the image, nothing is reported.",
+            limits: "Static analysis of Python and npm packages: a package counts as used if the application code imports it, a setting, \
+                     a string or a script names it, the image runs it, a used package needs it, a used package can optionally use it, or \
+                     it is a plugin of a used package. Names made at run time, code that is mounted instead of shipped, and optional \
+                     imports that a package does not declare are not detected. Without application code in the image, nothing is \
+                     reported.",
         },
     }
 }

@@ -218,10 +218,11 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             why: "Un paquete trae todas sus dependencias: una línea de una lista de requisitos puede ocupar casi toda la imagen.",
             how: "Quite el paquete de la lista de requisitos, construya la imagen y ejecute las pruebas. Si solo hace falta para \
                   desarrollar, manténgalo en una lista aparte.",
-            limits: "Análisis estático: un paquete cuenta como usado si el código de la aplicación lo importa, si la imagen lo ejecuta, si \
-                     lo necesita un paquete en uso o si uno de ellos puede usarlo de forma opcional. No se detectan las importaciones con \
-                     nombres formados en ejecución ni el código que se monta en lugar de incluirse. Si la imagen no tiene código de la \
-                     aplicación, no se informa de nada.",
+            limits: "Análisis estático de los paquetes de Python y npm: un paquete cuenta como usado si el código de la aplicación lo \
+                     importa, si lo nombra un ajuste, una cadena o un script, si la imagen lo ejecuta, si lo necesita un paquete en uso, si \
+                     uno de ellos puede usarlo de forma opcional o si es un complemento de uno de ellos. No se detectan los nombres \
+                     formados en ejecución, el código que se monta en lugar de incluirse ni las importaciones opcionales que un paquete no \
+                     declara. Si la imagen no tiene código de la aplicación, no se informa de nada.",
         },
     }
 }

@@ -136,9 +136,9 @@ const BUILTIN: [&[u8]; 41] = [
 
 type Tokens<'a> = std::iter::Peekable<Lexer<'a>>;
 
-/// As much of a token as imports need.
+/// As much of a token as imports and names in texts need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token<'a> {
+pub(in crate::catalog::catalogers) enum Token<'a> {
     Word(&'a [u8]),
     /// A string, or a template without holes, without its quotes.
     Text(&'a [u8]),
@@ -161,7 +161,7 @@ enum Open {
 
 /// Splits source into tokens (ECMA-262, "Lexical grammar"). JSX is not distinguished from operators; what its text looks
 /// like ends with the line.
-struct Lexer<'a> {
+pub(in crate::catalog::catalogers) struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
     open: Vec<Open>,
@@ -180,7 +180,7 @@ struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
+    pub(in crate::catalog::catalogers) fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
             at: 0,

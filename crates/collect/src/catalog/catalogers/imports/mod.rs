@@ -1,14 +1,14 @@
 //! What the source files of applications import: Python, notebooks, JavaScript, TypeScript, and modules that shell
 //! scripts run.
 
-mod javascript;
+pub(super) mod javascript;
 mod modules;
-mod python;
+pub(super) mod python;
 mod shell;
 
 use plimsoll_snapshot::{Ecosystem, ImportFact, path};
 
-use self::modules::Modules;
+pub(super) use self::modules::Modules;
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile, nothing};
 use crate::catalog::facts::Catalog;
 

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::modules::Modules;
 
 /// Reads source text. `import a.b` gives `a.b`; `from a.b import c` gives `a.b`, and `a.b.c` if `c` may be a module.
-pub(super) fn read(source: &[u8], modules: &mut Modules) {
-    let mut tokens = Lexer { bytes: source, at: 0 }.peekable();
+pub(in crate::catalog::catalogers) fn read(source: &[u8], modules: &mut Modules) {
+    let mut tokens = Lexer::new(source).peekable();
     let mut is_start = true;
     while let Some(token) = tokens.next() {
         match token {
@@ -108,9 +108,9 @@ fn is_word(byte: u8) -> bool {
 
 type Tokens<'a> = std::iter::Peekable<Lexer<'a>>;
 
-/// As much of a token as imports need.
+/// As much of a token as imports and names in texts need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token<'a> {
+pub(in crate::catalog::catalogers) enum Token<'a> {
     Name(&'a [u8]),
     /// A string, without its quotes.
     Text(&'a [u8]),
@@ -120,9 +120,15 @@ enum Token<'a> {
 }
 
 /// Splits source into tokens (Python reference, "Lexical analysis").
-struct Lexer<'a> {
+pub(in crate::catalog::catalogers) struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
+}
+
+impl<'a> Lexer<'a> {
+    pub(in crate::catalog::catalogers) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
 }
 
 impl<'a> Iterator for Lexer<'a> {
