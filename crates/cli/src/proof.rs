@@ -1,6 +1,6 @@
 //! Builds an image from a copy of its context, and probes it.
 //!
-//! Nothing of the user's is changed: the build runs in a copy, with the changed files in it.
+//! No file of the user is changed: the build runs in a copy, with the changed files in it.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -33,8 +33,8 @@ pub(crate) struct Build<'a> {
 pub(crate) enum Trial {
     /// It works, as far as it was probed.
     Built {
-        /// The image, as an archive.
-        image: Archive,
+        /// The image, as an archive, if it is wanted.
+        image: Option<Archive>,
         /// Whether a probe succeeded.
         is_probed: bool,
     },
@@ -78,12 +78,13 @@ impl<'a> Build<'a> {
         Ok(Self { engine, command: Some(command).filter(|command| *command != "auto"), probe, timeout })
     }
 
-    /// Builds an image from a copy of a context with changed files, and probes it.
+    /// Builds an image from a copy of a context with changed files, probes it, and saves it if it is wanted.
     pub(crate) fn tried(
         &self,
         context: &Path,
         dockerfile: &Path,
         changes: &[(PathBuf, &str)],
+        is_wanted: bool,
         printer: &Printer,
     ) -> Result<Trial> {
         let directory = tempfile::Builder::new()
@@ -126,6 +127,10 @@ impl<'a> Build<'a> {
                 return Ok(failed);
             }
         }
+        let is_probed = self.probe.is_some();
+        if !is_wanted {
+            return Ok(Trial::Built { image: None, is_probed });
+        }
         let archive = directory.path().join("image.tar");
         let mut save = Command::new(engine);
         if engine == "buildah" {
@@ -142,10 +147,7 @@ impl<'a> Build<'a> {
         }
         drop(cleaner);
         let _ = fs::remove_dir_all(&copy);
-        Ok(Trial::Built {
-            image: Archive { path: archive, _directory: directory },
-            is_probed: self.probe.is_some(),
-        })
+        Ok(Trial::Built { image: Some(Archive { path: archive, _directory: directory }), is_probed })
     }
 
     /// Runs a command within the time that it has. `Err` inside is what failed.
@@ -252,7 +254,7 @@ fn last_line(mut log: fs::File) -> String {
     lines().next_back().unwrap_or("it printed nothing").to_owned()
 }
 
-/// Where a file of a context lies in its copy; one from elsewhere gets a name of its own.
+/// Where a file of a context lies in its copy; one from elsewhere lies at its top.
 fn in_copy(context: &Path, copy: &Path, path: &Path, name: &str) -> PathBuf {
     let whole = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -275,7 +277,6 @@ fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
             #[cfg(unix)]
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
         } else if kind.is_file() {
-            #[expect(clippy::disallowed_methods, reason = "the same")]
             fs::copy(entry.path(), &target)?;
         }
     }

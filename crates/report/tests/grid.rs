@@ -9,13 +9,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use plimsoll_analysis::Changes;
-use plimsoll_analysis::findings::{Progress, StackAdvice, advise_stack, progress};
+use plimsoll_analysis::findings::{Confidence, Progress, StackAdvice, advise_stack, progress};
+use plimsoll_analysis::fix::{Choice, Files, FixedFile, Plan, plan_service};
 use plimsoll_analysis::inspect::{Inspection, inspect};
+use plimsoll_analysis::instruction::readable;
 use plimsoll_analysis::memory::recommend::{Demanded, Demands, recommend};
 use plimsoll_analysis::memory::{Memory, memory};
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split, inventory, reasons, removals, splits};
 use plimsoll_analysis::targets::{Judgement, judge};
 use plimsoll_report::compose_override::compose_override;
+use plimsoll_report::fix::Fixes;
 use plimsoll_report::language::Language;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
@@ -23,7 +26,7 @@ use plimsoll_report::{
     card, csv, findings, json, markdown, memory as memories, packages, progress as followed, summary,
     targets, text, verdict,
 };
-use plimsoll_snapshot::Snapshot;
+use plimsoll_snapshot::{BuildFile, BuildInstruction, Snapshot};
 
 /// Snapshots of a real stack, with and without a recording.
 struct Fixture {
@@ -32,6 +35,7 @@ struct Fixture {
     recorded: Snapshot,
     memory: Memory,
     advice: StackAdvice,
+    plan: Plan,
     progress: Progress,
     inventory: Inventory,
     reasons: Vec<Reasons>,
@@ -55,6 +59,7 @@ impl Fixture {
             inspection: inspect(&after),
             memory: memory(recorded.runtime.as_ref().unwrap()),
             advice: advise_stack(&before),
+            plan: fixed(&before),
             progress: progress(&before, &after),
             inventory: inventory(&before),
             reasons: reasons(&before, "torch"),
@@ -64,6 +69,32 @@ impl Fixture {
             recorded,
         }
     }
+}
+
+/// The fixes of the first service, whose Dockerfile is that of its history.
+fn fixed(before: &Snapshot) -> Plan {
+    let mut snapshot = before.clone();
+    let image = &snapshot.images[snapshot.services[0].image];
+    let steps = image.history.iter().skip(1).map(|step| readable(&step.created_by).replace('\n', " "));
+    let text: String =
+        std::iter::once("FROM slim".to_owned()).chain(steps).map(|step| format!("{step}\n")).collect();
+    let instruction = |(line, text): (u32, &str)| BuildInstruction {
+        line,
+        end_line: line,
+        keyword: text.split_whitespace().next().unwrap().to_owned(),
+        text: text.to_owned(),
+        stage: Some(0),
+    };
+    let instructions = (1..).zip(text.lines()).map(instruction).collect();
+    snapshot.services[0].build = Some(BuildFile { instructions, ..BuildFile::default() });
+    let files = Files { dockerfile: &text, dockerignore: None, read: &|_| None };
+    let choice = Choice { confidence: Confidence::Medium, is_meant: &|_| true };
+    plan_service(&snapshot, &snapshot.services[0], &files, &choice).unwrap()
+}
+
+fn with_fixes(of: &Fixture, show: impl FnOnce(&Fixes<'_>) -> String) -> String {
+    let name = |file: &FixedFile| format!("{file:?}");
+    show(&Fixes { service: "backend", plan: &of.plan, name: &name, proof: None })
 }
 
 fn root() -> PathBuf {
@@ -127,6 +158,9 @@ const GRID: &[(&str, &str, Cell)] = &[
     ("findings since", "text", Translated(|of, language| followed::text(&of.progress, language))),
     ("findings since", "Markdown", Translated(|of, language| followed::markdown(&of.progress, language))),
     ("findings since", "JSON", Same(KEYS, |of| written(|out| json::progress(&of.progress, out)))),
+    ("fixes", "text", Translated(|of, language| with_fixes(of, |fixes| fixes.text(language)))),
+    ("fixes", "Markdown", Translated(|of, language| with_fixes(of, |fixes| fixes.markdown(language)))),
+    ("fixes", "JSON", Same(KEYS, |of| with_fixes(of, |fixes| written(|out| fixes.json(out))))),
     ("targets", "text", Translated(|of, language| targets::text::judgement(&of.judgement, language))),
     ("targets", "Markdown", Translated(|of, language| targets::markdown::judgement(&of.judgement, language))),
     ("targets", "JSON", Same(KEYS, |of| written(|out| targets::json::judgement(&of.judgement, out)))),

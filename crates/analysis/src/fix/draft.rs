@@ -7,8 +7,9 @@ use std::ops::Range;
 use plimsoll_snapshot::{BuildFile, BuildInstruction};
 
 use super::calls;
+use super::change::{Change, FixedFile};
 use super::edits::{Conflict, Edits};
-use super::plan::{Change, FixedFile};
+
 use super::refusal::Refusal;
 use super::script::{self, Command, Script, Separator};
 use crate::dockerfile::Stages;
@@ -38,6 +39,8 @@ pub(super) struct Draft<'a> {
     /// The commands that are removed: steps and places.
     removed: BTreeSet<(usize, usize)>,
     removed_steps: BTreeSet<usize>,
+    /// The inodes that fixes before free.
+    pub(super) freed: BTreeSet<u32>,
     /// Why a part of the finding that is being fixed is left.
     pub(super) partly: Vec<Refusal>,
     known: RefCell<BTreeMap<String, Option<String>>>,
@@ -127,6 +130,7 @@ impl<'a> Draft<'a> {
             needs_buildkit: false,
             removed: BTreeSet::new(),
             removed_steps: BTreeSet::new(),
+            freed: BTreeSet::new(),
             partly: Vec::new(),
             known: RefCell::default(),
         })

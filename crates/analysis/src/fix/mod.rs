@@ -8,6 +8,7 @@
 //! `script` takes a `RUN` apart with the places of its words, and `calls` knows what commands do.
 
 mod calls;
+mod change;
 mod draft;
 mod edits;
 mod plan;
@@ -17,6 +18,7 @@ mod script;
 #[cfg(test)]
 mod tests;
 
+pub use change::{Change, FixedFile};
 pub use draft::ReadContext;
-pub use plan::{Applied, Change, Choice, Files, FixedFile, NoPlan, Plan, plan, plan_service};
+pub use plan::{Applied, Choice, Files, NoPlan, Plan, plan, plan_service};
 pub use refusal::{ProofStep, Refusal};

@@ -2,6 +2,7 @@
 
 use plimsoll_snapshot::{Bytes, Order as _, Service, Snapshot};
 
+use super::change::Change;
 use super::draft::{Draft, ReadContext};
 use super::refusal::Refusal;
 use super::repairs::REPAIRS;
@@ -34,28 +35,6 @@ pub struct Plan {
     pub needs_buildkit: bool,
 }
 
-/// A file before and after.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Which one.
-    pub file: FixedFile,
-    /// Its text; empty if it is new.
-    pub before: String,
-    /// Its new text.
-    pub after: String,
-}
-
-/// A file that fixes change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FixedFile {
-    /// The Dockerfile.
-    Dockerfile,
-    /// The `.dockerignore`.
-    Dockerignore,
-    /// Another file of the build context, by its path there.
-    Context(String),
-}
-
 /// A finding that is fixed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
@@ -78,7 +57,7 @@ pub struct Choice<'a> {
 }
 
 /// Why no plan can be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoPlan {
     /// No instruction of the Dockerfile made a layer of the image.
     OtherImage,
@@ -136,6 +115,7 @@ pub fn plan(
             match repaired {
                 Ok(certainty) if certainty.min(finding.confidence) >= choice.confidence => {
                     let confidence = certainty.min(finding.confidence);
+                    draft.freed.extend(finding.inodes.iter());
                     let saving = crate::findings::together(input, [&of_dockerfile(&draft, finding)]);
                     applied.push(Applied { finding: finding.clone(), confidence, saving, partly });
                 }

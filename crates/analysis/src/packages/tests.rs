@@ -283,7 +283,7 @@ fn imports_and_needs_make_packages_used() {
     check(&[APP], |catalogue, _| assert_eq!(package(catalogue, "a").usage, Use::Unknown));
 }
 
-/// Why packages are used that have modules of their own names, in an image with these settings.
+/// Why packages with modules of the same names are used, in an image with these settings.
 fn uses(layers: &[&str], configure: impl FnOnce(&mut Config), expected: &[(&str, &str)]) {
     let mut snapshot = snapshot("web", layers);
     configure(&mut snapshot.images[0].config);

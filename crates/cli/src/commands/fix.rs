@@ -58,9 +58,9 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
-    proof: ProofArgs,
-    #[command(flatten)]
     language: LanguageArgs,
+    #[command(flatten)]
+    proof: ProofArgs,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -325,7 +325,7 @@ impl Planner<'_> {
         mut plan: Plan,
         printer: &Printer,
     ) -> Result<(Plan, Option<Proof>)> {
-        let mut trial = self.tried(build, &plan, printer)?;
+        let mut trial = self.tried(build, &plan, true, printer)?;
         if let Trial::Failed { step, .. } = trial {
             printer.note(&format!("{} with all fixes; trying them one after the other", failure(step)));
             self.isolate(build, &plan, printer)?;
@@ -333,14 +333,15 @@ impl Planner<'_> {
             if plan.changes.is_empty() {
                 return Ok((plan, None));
             }
-            trial = self.tried(build, &plan, printer)?;
+            trial = self.tried(build, &plan, true, printer)?;
         }
         match trial {
             Trial::Failed { step, output } => Err(Error::usage(
                 format!("{} once more: {output}", failure(step)),
                 "a build or probe that fails now and then proves nothing: make it repeatable",
             )),
-            Trial::Built { image, is_probed } => {
+            Trial::Built { image: None, .. } => Ok((plan, None)),
+            Trial::Built { image: Some(image), is_probed } => {
                 let options = self.args.read.options();
                 let mut after = snapshot_or_source(&image.source(), &options, printer)?;
                 if let [service] = &mut after.services[..] {
@@ -355,7 +356,7 @@ impl Planner<'_> {
     /// Finds the fixes that fail: each is added to those that worked so far.
     fn isolate(&mut self, build: &Build<'_>, plan: &Plan, printer: &Printer) -> Result<()> {
         let none = Plan { changes: Vec::new(), ..plan.clone() };
-        if let Trial::Failed { step, output } = self.tried(build, &none, printer)? {
+        if let Trial::Failed { step, output } = self.tried(build, &none, false, printer)? {
             return Err(Error::usage(
                 format!("{} without any fix: {output}", failure(step)),
                 "repair the build or the probe first",
@@ -364,7 +365,7 @@ impl Planner<'_> {
         let mut works: Vec<Finding> = Vec::new();
         for applied in &plan.applied {
             let with = self.plan_of(&|finding| works.contains(finding) || *finding == applied.finding)?;
-            match self.tried(build, &with, printer)? {
+            match self.tried(build, &with, false, printer)? {
                 Trial::Built { .. } => works.push(applied.finding.clone()),
                 Trial::Failed { step, output } => {
                     printer.note(&format!("{}: {}: {output}", applied.finding.rule, failure(step)));
@@ -375,13 +376,13 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn tried(&self, build: &Build<'_>, plan: &Plan, printer: &Printer) -> Result<Trial> {
+    fn tried(&self, build: &Build<'_>, plan: &Plan, is_wanted: bool, printer: &Printer) -> Result<Trial> {
         let changes: Vec<(PathBuf, &str)> = plan
             .changes
             .iter()
             .map(|change| (self.project.path(&change.file), change.after.as_str()))
             .collect();
-        build.tried(&self.project.context, &self.project.dockerfile, &changes, printer)
+        build.tried(&self.project.context, &self.project.dockerfile, &changes, is_wanted, printer)
     }
 
     /// What the fixes saved in the image that was built.

@@ -1,4 +1,4 @@
-//! Files that an instruction makes without need: deleted or stripped at its end.
+//! Files that an instruction makes and nothing uses: deleted or stripped at its end.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ fn at_the_end(
     command: &'static str,
 ) -> Result<(), Refusal> {
     let mut by_layer: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    inodes.for_each(|index| {
+    inodes.filter(|index| !draft.freed.contains(index)).for_each(|index| {
         let layer = draft.input.squashed.inodes[index as usize].layer;
         by_layer.entry(layer).or_default().push(index);
     });

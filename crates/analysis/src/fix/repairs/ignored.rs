@@ -34,7 +34,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
 }
 
 fn confidence(finding: &Finding) -> Confidence {
-    // Whoever copies models into an image may want them there.
+    // Models may be in the image on purpose.
     if finding.rule == RuleId::ModelWeights { Confidence::Low } else { Confidence::High }
 }
 

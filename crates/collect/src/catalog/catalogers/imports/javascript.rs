@@ -138,7 +138,7 @@ type Tokens<'a> = std::iter::Peekable<Lexer<'a>>;
 
 /// As much of a token as imports and names in texts need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::catalog::catalogers) enum Token<'a> {
+pub(crate) enum Token<'a> {
     Word(&'a [u8]),
     /// A string, or a template without holes, without its quotes.
     Text(&'a [u8]),
@@ -161,7 +161,7 @@ enum Open {
 
 /// Splits source into tokens (ECMA-262, "Lexical grammar"). JSX is not distinguished from operators; what its text looks
 /// like ends with the line.
-pub(in crate::catalog::catalogers) struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
     open: Vec<Open>,
@@ -180,7 +180,7 @@ pub(in crate::catalog::catalogers) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    pub(in crate::catalog::catalogers) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
             at: 0,

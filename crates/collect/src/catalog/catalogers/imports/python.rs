@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::modules::Modules;
 
 /// Reads source text. `import a.b` gives `a.b`; `from a.b import c` gives `a.b`, and `a.b.c` if `c` may be a module.
-pub(in crate::catalog::catalogers) fn read(source: &[u8], modules: &mut Modules) {
+pub(crate) fn read(source: &[u8], modules: &mut Modules) {
     let mut tokens = Lexer::new(source).peekable();
     let mut is_start = true;
     while let Some(token) = tokens.next() {
@@ -110,7 +110,7 @@ type Tokens<'a> = std::iter::Peekable<Lexer<'a>>;
 
 /// As much of a token as imports and names in texts need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::catalog::catalogers) enum Token<'a> {
+pub(crate) enum Token<'a> {
     Name(&'a [u8]),
     /// A string, without its quotes.
     Text(&'a [u8]),
@@ -120,13 +120,13 @@ pub(in crate::catalog::catalogers) enum Token<'a> {
 }
 
 /// Splits source into tokens (Python reference, "Lexical analysis").
-pub(in crate::catalog::catalogers) struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Lexer<'a> {
-    pub(in crate::catalog::catalogers) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 }

@@ -101,7 +101,7 @@ impl Place {
             b"type" | b"dialect" | b"client" | b"provider" if self.use_of != Use::Any => Use::Database,
             b"args" | b"exec" | b"interpreter" | b"node_args" | b"script" => Use::Run,
             _ if is_loaded(key) => Use::Loaded,
-            // What an application is told, rather than what a tool loads.
+            // Settings of an application, rather than what a tool loads.
             b"connection"
             | b"credentials"
             | b"define"

@@ -109,7 +109,7 @@ fn is_settings(name: &[u8]) -> bool {
         b"nodemon.json",
         b"tsconfig.json",
     ];
-    // What starts processes says what these are told, too.
+    // A process manager also lists the arguments of its processes.
     if name.starts_with(b"ecosystem.") {
         return false;
     }

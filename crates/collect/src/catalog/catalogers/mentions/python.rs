@@ -130,7 +130,7 @@ fn push<'a>(text: &'a str, is_loaded: bool, lines: &mut Lines<'a>, names: &mut N
     }
 }
 
-/// What stands at the end of names of hosts: these are nobody's business.
+/// The ends of host names, which are not recorded.
 const OF_HOSTS: [&str; 8] = ["com", "edu", "internal", "lan", "local", "net", "org", "svc"];
 
 /// Whether a text is the name of a module, or of something in it: `a`, `a.b.C`, `a.b:C`, `en_core_web_sm`.

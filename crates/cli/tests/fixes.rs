@@ -1,0 +1,202 @@
+//! `plimsoll fix`: what it prints, what it writes, and how a build proves it.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use plimsoll_snapshot::{
+    Attributes, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, EntriesBuilder,
+    HistoryEntry, Image, ImageLayer, Layer, Node, Platform, SCHEMA_VERSION, Service, Snapshot, Source,
+    Transport,
+};
+
+const DOCKERFILE: &str =
+    "FROM debian\nCOPY . /app\n# For the service.\nRUN useradd app && chown -R app:app /app\n";
+
+/// A directory with a Dockerfile and the snapshot of its image.
+fn project() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("Dockerfile"), DOCKERFILE).unwrap();
+    let steps = ["ADD rootfs /", "COPY . /app", "RUN useradd app && chown -R app:app /app"];
+    let files: [&[(&str, u64)]; 3] = [
+        &[("usr/bin/find", 1)],
+        &[("app/data", 4_000_000), ("app/old.log", 900_000)],
+        &[("app/data", 4_000_000), ("app/old.log", 900_000)],
+    ];
+    let layer = |(at, files): (u8, &&[(&str, u64)])| {
+        let mut entries = EntriesBuilder::default();
+        for (path, size) in *files {
+            let node = Node::File { size: Bytes(*size), content: ContentHash(*size) };
+            entries.push(path.as_bytes(), node, Attributes { mode: 0o755, ..Attributes::default() });
+        }
+        let contents = Contents { entries: entries.finish().0, ..Contents::default() };
+        Layer { diff_id: DiffId::new(Digest::sha256([at; 32])), contents: Some(contents.into()) }
+    };
+    let image = Image {
+        reference: None,
+        tags: vec![],
+        source: Source { transport: Transport::DockerArchive, name: "app.tar".into() },
+        id: Digest::sha256([9; 32]),
+        manifest_digest: None,
+        platform: Platform::default(),
+        created: None,
+        config: Config::default(),
+        layers: (0..3)
+            .map(|at| ImageLayer {
+                layer: at,
+                digest: None,
+                compression: Compression::None,
+                blob_bytes: Bytes(0),
+                history: Some(at),
+            })
+            .collect(),
+        history: steps
+            .map(|step| HistoryEntry { created_by: step.into(), created: None, empty_layer: false })
+            .into(),
+        warnings: vec![],
+    };
+    let snapshot = Snapshot {
+        schema_version: SCHEMA_VERSION,
+        services: vec![Service { name: "app".into(), image: 0, build: None }],
+        images: vec![image],
+        layers: (0..).zip(&files).map(layer).collect(),
+        ..Snapshot::default()
+    };
+    let file = File::create(directory.path().join("app.plimsoll")).unwrap();
+    plimsoll_snapshot::write_gzip(&snapshot, file).unwrap();
+    directory
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(arguments).current_dir(directory).output().unwrap()
+}
+
+fn fix(directory: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = run(directory, &[&["fix", "app.plimsoll"], arguments].concat());
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+const FIXED: &str = "FROM debian\nRUN useradd app\nCOPY --chown=app:app . /app\n# For the service.\nRUN find /app \\( ! -user app -o ! -group app \\) -exec chown -h app:app {} +\n";
+
+#[test]
+fn a_patch_is_printed_and_nothing_is_written() {
+    let project = project();
+    let (code, out, err) = fix(project.path(), &["--patch", "fixes.patch"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("rewritten-files") && out.contains("--- a/Dockerfile\n+++ b/Dockerfile\n"), "{out}");
+    assert!(out.contains("--- /dev/null\n+++ b/.dockerignore\n"), "{out}");
+    assert_eq!(fs::read_to_string(project.path().join("Dockerfile")).unwrap(), DOCKERFILE);
+    assert!(!project.path().join(".dockerignore").exists());
+    // The patch is one that the usual programs apply, whatever stands before it.
+    for patch in [fs::read_to_string(project.path().join("fixes.patch")).unwrap(), out] {
+        let applied = self::project();
+        fs::write(applied.path().join("p"), patch).unwrap();
+        let status = Command::new("git").args(["apply", "p"]).current_dir(applied.path()).status().unwrap();
+        assert!(status.success());
+        assert_eq!(fs::read_to_string(applied.path().join("Dockerfile")).unwrap(), FIXED);
+    }
+}
+
+#[test]
+fn files_are_changed_if_that_is_asked_for() {
+    let project = project();
+    assert_eq!(fix(project.path(), &["--write"]).0, 0);
+    assert_eq!(fs::read_to_string(project.path().join("Dockerfile")).unwrap(), FIXED);
+    assert_eq!(fs::read_to_string(project.path().join(".dockerignore")).unwrap(), "*.log\n");
+    // The image is not that of the new file any more.
+    let (code, out, _) = fix(project.path(), &["--rule", "rewritten-files"]);
+    assert!(code == 0 && out.contains("Nothing to change"), "{out}");
+}
+
+#[test]
+fn documents_have_every_form() {
+    let project = project();
+    let (_, json, _) = fix(project.path(), &["--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["format"], "plimsoll-fix");
+    assert_eq!(json["fixed"][1]["rule"], "rewritten-files");
+    assert_eq!(json["fixed"][1]["saving_bytes"], 4_900_000);
+    assert_eq!(json["files"][1]["path"], ".dockerignore");
+    let (_, markdown, _) = fix(project.path(), &["--format", "markdown", "--language", "es"]);
+    assert!(
+        markdown.contains("| Ahorra | Hallazgo |") && markdown.contains("```diff\n--- a/Dockerfile"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn bad_input_is_an_error_with_a_next_step() {
+    let project = project();
+    let write = |text: &[u8]| fs::write(project.path().join("Dockerfile"), text).unwrap();
+    for (text, words) in [
+        (&b"FROM x\nRUN other\n"[..], "no instruction of `Dockerfile` made a layer"),
+        (b"FROM {{ base }}\n{% if x %}\n", "is no instruction"),
+        (b"", "has no `FROM`"),
+        (b"FROM x\n\xff\n", "is not UTF-8"),
+    ] {
+        write(text);
+        let (code, out, err) = fix(project.path(), &["--write"]);
+        assert!(code == 2 && out.is_empty() && err.contains(words) && err.contains("hint: "), "{err}");
+        assert_eq!(fs::read(project.path().join("Dockerfile")).unwrap(), text);
+    }
+    write(DOCKERFILE.as_bytes());
+    for arguments in [
+        &["--dockerfile", "Missing"][..],
+        &["--context", "Dockerfile"],
+        &["--service", "web"],
+        &["--rule", "rewriten-files"],
+        &["--patch", "Dockerfile"],
+        &["--probe", "true"],
+    ] {
+        let (code, _, err) = fix(project.path(), arguments);
+        assert_eq!(code, 2, "{arguments:?}: {err}");
+    }
+    assert_eq!(fs::read_to_string(project.path().join("Dockerfile")).unwrap(), DOCKERFILE);
+}
+
+/// A stand-in for an engine: its builds copy the Dockerfile, and its images are archives of nothing.
+#[cfg(unix)]
+fn engine(directory: &Path) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bin = directory.join("bin");
+    fs::create_dir(&bin).unwrap();
+    let script = bin.join("docker");
+    fs::write(
+        &script,
+        "#!/bin/sh\ncase $1 in version|rmi|build) exit 0 ;; *) echo no image >&2; exit 1 ;; esac\n",
+    )
+    .unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())
+}
+
+#[test]
+#[cfg(unix)]
+fn fixes_that_fail_are_found_and_left_out() {
+    let project = project();
+    let path = engine(project.path());
+    let call = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .args(["fix", "app.plimsoll"])
+            .args(arguments)
+            .env("PATH", &path)
+            .current_dir(project.path())
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    // The build fails if the owner is set while copying.
+    let (code, _, err) = call(&["--build", "! grep -q chown= Dockerfile"]);
+    assert_eq!(code, 2, "{err}");
+    assert!(
+        err.contains("rewritten-files: the build fails") && err.contains("has no image `$PLIMSOLL_IMAGE`"),
+        "{err}"
+    );
+    let (code, _, err) = call(&["--build", "true", "--probe", "echo broken; exit 1"]);
+    assert!(code == 2 && err.contains("the probe fails without any fix: broken"), "{err}");
+    let (code, _, err) = call(&["--build", "sleep 60", "--timeout", "1s"]);
+    assert!(code == 2 && err.contains("it took more than 1 s"), "{err}");
+    assert_eq!(fs::read_to_string(project.path().join("Dockerfile")).unwrap(), DOCKERFILE);
+}
