@@ -1,5 +1,8 @@
 //! `plimsoll fix`: what it prints, what it writes, and how a build proves it.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+#![expect(clippy::disallowed_methods, reason = "tests read what was written")]
+
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Output};

@@ -107,7 +107,7 @@ pub fn variable_names<'a>(variable: &str, value: &'a str) -> Vec<(MentionKind, &
     driver(value).map(|name| (MentionKind::Driver, name)).into_iter().collect()
 }
 
-/// Whether a name says that its value is a secret: nothing of that is kept.
+/// Whether a name says that its value is a secret, which is not kept.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
     const WORDS: [&str; 9] =

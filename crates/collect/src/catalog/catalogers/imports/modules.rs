@@ -8,7 +8,7 @@ const MAX_MODULES: usize = 5000;
 
 /// The modules of one file, sorted.
 #[derive(Debug, Default)]
-pub(crate) struct Modules(pub(in crate::catalog::catalogers) BTreeSet<String>);
+pub(crate) struct Modules(pub(crate) BTreeSet<String>);
 
 impl Modules {
     pub(super) fn push(&mut self, name: &[u8]) {
