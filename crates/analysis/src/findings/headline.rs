@@ -52,6 +52,8 @@ pub enum Headline {
         /// The cache.
         cache: CacheKind,
     },
+    /// Packages that apt installed because others recommend them.
+    RecommendedPackages,
     /// pip and the like.
     PackagingTools,
     /// Files that a change of owner, mode or time stores again.

@@ -16,6 +16,7 @@ pub(crate) struct Step {
     packages: Vec<Pack>,
     imports: Vec<(Vec<u8>, Ecosystem, &'static str)>,
     development: Vec<(Vec<u8>, String)>,
+    recommended: Vec<(Vec<u8>, String, String)>,
     secrets: Vec<Vec<u8>>,
     binaries: Vec<Vec<u8>>,
 }
@@ -72,7 +73,9 @@ impl Step {
         let content = 4 + self.files.len() as u64;
         self = self.file(file.0, file.1, content);
         let (name, version) = (name.to_owned(), version.to_owned());
-        let files = vec![metadata.to_vec(), file.0.to_vec()];
+        // The database of dpkg belongs to no package in it.
+        let own = (ecosystem != Ecosystem::Dpkg).then(|| metadata.to_vec());
+        let files = own.into_iter().chain([file.0.to_vec()]).collect();
         self.packages.push(Pack { metadata: metadata.into(), ecosystem, name, version, files });
         self
     }
@@ -94,6 +97,12 @@ impl Step {
     pub(crate) fn develops_with(mut self, file: &[u8], name: &str) -> Self {
         self.development.push((file.into(), name.into()));
         self.file(file, 5, 6)
+    }
+
+    /// A package that came along because another recommends it.
+    pub(crate) fn recommended(mut self, metadata: &[u8], by: &str, name: &str) -> Self {
+        self.recommended.push((metadata.into(), by.into(), name.into()));
+        self
     }
 
     pub(crate) fn secret(mut self, file: &[u8]) -> Self {
@@ -135,7 +144,13 @@ impl Step {
                 declared_bytes: None,
                 requested: (pack.ecosystem == Ecosystem::Python).then_some(true),
                 essential: false,
-                requires: Vec::new(),
+                requires: (self.recommended.iter().filter(|(_, by, _)| *by == pack.name))
+                    .map(|(.., name)| Requirement {
+                        any_of: vec![name.clone()],
+                        kind: RequirementKind::Recommended,
+                        ..Requirement::default()
+                    })
+                    .collect(),
                 provides: Vec::new(),
                 programs: Vec::new(),
                 plugin_groups: Vec::new(),
@@ -151,6 +166,15 @@ impl Step {
             let manual = vec![Requirement { any_of: vec![name.clone()], kind, ..Requirement::default() }];
             let (entry, ecosystem) = (entry(file), Ecosystem::Npm);
             facts.selections.push(SelectionFact { entry, ecosystem, manual, automatic: Vec::new() });
+        }
+        for (metadata, _, name) in &self.recommended {
+            let (entry, automatic) = (entry(metadata), vec![name.clone()]);
+            facts.selections.push(SelectionFact {
+                entry,
+                ecosystem: Ecosystem::Dpkg,
+                manual: Vec::new(),
+                automatic,
+            });
         }
         let secret = |file: &Vec<u8>| SecretFact { entry: entry(file), kind: SecretKind::Token };
         facts.secrets = self.secrets.iter().map(secret).collect();

@@ -223,6 +223,18 @@ pub(crate) fn images(rule: &str, words: &Words) -> Vec<Snapshot> {
             };
             runs(&["npm ci", "yarn install", "pnpm install"]).into_iter().map(made).collect()
         }
+        "recommended-packages" => {
+            let status = b"var/lib/dpkg/status";
+            // The lowest layer with packages is that of the base.
+            let dash = |step: Step| step.package(Ecosystem::Dpkg, status, "dash", "1", (b"u/dash", 1));
+            let base = dash(Step::new("RUN make"));
+            let install = Step::new(&words.run("apt-get install -y git"));
+            let install = dash(install)
+                .package(Ecosystem::Dpkg, status, "git", &words.version, (b"u/git", MB))
+                .package(Ecosystem::Dpkg, status, &words.package, &words.version, (b"u/less", 9 * MB))
+                .recommended(status, "git", &words.package);
+            vec![words.image(&[b"usr/bin/apt-get"], vec![base, install])]
+        }
         "model-weights" => {
             let weights = path(&[b"app/m", part, b"/model.safetensors"]);
             let copied = Step::new(&words.copy(". /app")).file(&weights, 90 * MB, 1);

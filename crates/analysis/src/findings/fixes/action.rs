@@ -8,6 +8,8 @@ use serde::Serialize;
 pub enum Action {
     /// Installs only the packages that are needed at run time.
     InstallRuntimeOnly,
+    /// Installs without recommended packages.
+    InstallWithoutRecommended,
     /// Builds in a separate stage.
     BuildInSeparateStage,
     /// Builds in the base image, and ends with its slim variant.

@@ -24,6 +24,7 @@ mod model_weights;
 mod npm_dev_dependencies;
 mod package_manager_cache;
 mod packaging_tools;
+mod recommended_packages;
 mod rewritten_files;
 mod root_user;
 mod secrets;
@@ -46,6 +47,7 @@ pub const RULES: &[Rule] = &[
     rewritten_files::RULE,
     build_tools::RULE,
     npm_dev_dependencies::RULE,
+    recommended_packages::RULE,
     model_weights::RULE,
     duplicate_models::RULE,
     package_manager_cache::RULE,

@@ -10,6 +10,7 @@ mod ignored;
 mod lists;
 mod npm;
 mod python;
+mod recommended;
 mod replaced;
 mod rewritten;
 mod setup;
@@ -33,6 +34,7 @@ pub(super) const REPAIRS: &[(RuleId, Repair)] = &[
     (RuleId::CudaLibraries, replaced::repair),
     (RuleId::UnusedPackages, python::repair),
     (RuleId::NpmDevDependencies, npm::repair),
+    (RuleId::RecommendedPackages, recommended::repair),
     (RuleId::RewrittenFiles, rewritten::repair),
     (RuleId::DebugSymbols, deleted::strip),
     (RuleId::StaticLibraries, deleted::libraries),

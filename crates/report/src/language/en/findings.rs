@@ -57,6 +57,7 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
 
 pub(super) fn headline(headline: &Headline) -> String {
     let text = match headline {
+        Headline::RecommendedPackages => "Packages that are only recommended",
         Headline::BuildTools => "Compilers, headers and other build tools",
         Headline::Bytecode => "Python bytecode",
         Headline::SourcesCopiedFirst => "Every source change reinstalls all dependencies",
@@ -248,6 +249,7 @@ const fn alternative(alternative: Alternative) -> &'static str {
 pub(super) const fn action(action: Action) -> &'static str {
     match action {
         Action::InstallRuntimeOnly => "install only the packages that are needed at run time",
+        Action::InstallWithoutRecommended => "install without recommended packages",
         Action::BuildInSeparateStage => "build in a separate stage",
         Action::EndWithSlimBase => {
             "the tools come with the base image: build in it, and end with its slim variant"

@@ -133,6 +133,14 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             limits: "Tools of the base image do not count: removing them in a later layer frees nothing. A tool that another package \
                      needs, often setuptools, stays.",
         },
+        RuleId::RecommendedPackages => RuleWords {
+            title: "Packages are installed only because others recommend them",
+            why: "`apt-get install` also installs what its packages recommend. A service rarely needs it, and it can be larger than \
+                  what was asked for.",
+            how: "Install with `--no-install-recommends`, and name the recommended packages that you need.",
+            limits: "Only dpkg records which packages came along. A program that the build or the command of the container calls by name \
+                     stays, and so do certificates, time zones and locales. A script inside a package may still call one of the others.",
+        },
         RuleId::RewrittenFiles => RuleWords {
             title: "A later layer deletes or rewrites files",
             why: "Layers only add. Files that a later instruction deletes, overwrites or gives another owner are still pulled and stored.",

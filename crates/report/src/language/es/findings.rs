@@ -57,6 +57,7 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
 
 pub(super) fn headline(headline: &Headline) -> String {
     let text = match headline {
+        Headline::RecommendedPackages => "Paquetes que solo están recomendados",
         Headline::BuildTools => "Compiladores, cabeceras y otras herramientas de compilación",
         Headline::Bytecode => "Bytecode de Python",
         Headline::SourcesCopiedFirst => "Cada cambio en el código reinstala todas las dependencias",
@@ -260,6 +261,7 @@ const fn alternative(alternative: Alternative) -> &'static str {
 pub(super) const fn action(action: Action) -> &'static str {
     match action {
         Action::InstallRuntimeOnly => "instale solo los paquetes necesarios en ejecución",
+        Action::InstallWithoutRecommended => "instalar sin los paquetes recomendados",
         Action::BuildInSeparateStage => "compile en una etapa aparte",
         Action::EndWithSlimBase => {
             "las herramientas vienen con la imagen base: compile en ella y termine con su variante slim"

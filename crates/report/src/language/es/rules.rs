@@ -141,6 +141,15 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             limits: "No cuentan las herramientas de la imagen base: quitarlas en una capa posterior no libera nada. Se conserva la \
                      herramienta que otro paquete necesita, a menudo setuptools.",
         },
+        RuleId::RecommendedPackages => RuleWords {
+            title: "Hay paquetes instalados solo porque otros los recomiendan",
+            why: "`apt-get install` instala también lo que recomiendan sus paquetes. Un servicio rara vez lo necesita, y puede ocupar más \
+                  que lo que se pidió.",
+            how: "Instale con `--no-install-recommends` y nombre los paquetes recomendados que necesite.",
+            limits: "Solo dpkg registra qué paquetes se instalaron de paso. Se conserva un programa que la construcción o el comando del \
+                     contenedor llaman por su nombre, y también los certificados, las zonas horarias y las configuraciones regionales. \
+                     Un script de un paquete puede llamar a alguno de los demás.",
+        },
         RuleId::RewrittenFiles => RuleWords {
             title: "Una capa posterior borra o reescribe archivos",
             why: "Las capas solo añaden. Los archivos que una instrucción posterior borra, sobrescribe o cambia de propietario se siguen \
