@@ -392,7 +392,8 @@ impl Planner<'_> {
         let followed = became.services.iter().flat_map(|service| &service.findings);
         let saved = |finding: &Finding| {
             let mut same = followed.clone().filter(|followed| followed.finding == *finding);
-            same.next().map(|followed| followed.saved).unwrap_or_default()
+            // What findings share was promised by each of them.
+            same.next().map(|followed| followed.saved + followed.shared).unwrap_or_default()
         };
         let size = |snapshot: &Snapshot, image: usize| inspect_image(snapshot, image);
         Proof {

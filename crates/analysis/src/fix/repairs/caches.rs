@@ -88,6 +88,11 @@ fn delete(draft: &mut Draft<'_>, finding: &Finding, kind: CacheKind) -> Result<(
             let line = draft.steps[later].instruction.line;
             return Err(Refusal::UsedLater { line, name: format!("{kind:?}").to_lowercase() });
         }
+        if kind == CacheKind::AptArchives {
+            draft.append(step, &"apt-get clean".into())?;
+            done = true;
+            continue;
+        }
         let words =
             directories.iter().map(|directory| shell::path(directory)).collect::<Result<Vec<_>, _>>()?;
         let command: Line<Shell> = line!("rm -rf ", Line::joined(" ", words));
