@@ -28,8 +28,8 @@ mod rule;
 mod rule_id;
 mod rules;
 
-pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
 pub(crate) use advice::together;
+pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
 pub(crate) use both_sides::{BothSides, Judged};
 pub use evidence::{Alternative, Evidence, Note, Subject};
 pub use finding::{Confidence, Finding, Severity, severity_of};
