@@ -67,6 +67,8 @@ pub(super) struct Step<'a> {
     pub(super) script: Option<Script>,
     /// The working directory.
     pub(super) directory: String,
+    /// The user that it runs as; `None` for root.
+    user: Option<String>,
 }
 
 impl<'a> Draft<'a> {
@@ -90,6 +92,7 @@ impl<'a> Draft<'a> {
         )?;
         let mut steps = Vec::new();
         let mut directory = String::new();
+        let mut user = None;
         for index in stages.chain(stage) {
             let instruction = &build.instructions[index];
             let range = range(instruction)?;
@@ -106,6 +109,10 @@ impl<'a> Draft<'a> {
             if let Some(next) = instruction.text.strip_prefix("WORKDIR ") {
                 directory = absolute(&directory, next.trim().trim_matches('"'));
             }
+            if let Some(next) = instruction.text.strip_prefix("USER ") {
+                let name = next.trim().trim_matches('"').split(':').next().unwrap_or_default().to_owned();
+                user = Some(name).filter(|name| name != "root" && name != "0");
+            }
             steps.push(Step {
                 index,
                 layer: layer.and_then(|layer| u32::try_from(layer).ok()),
@@ -113,6 +120,7 @@ impl<'a> Draft<'a> {
                 range,
                 script,
                 directory: directory.clone(),
+                user: user.clone(),
             });
         }
         Some(Self {
@@ -121,7 +129,7 @@ impl<'a> Draft<'a> {
             read,
             steps,
             all: &build.instructions,
-            edits: Edits::default(),
+            edits: Edits::continued_by(escape),
             ignored: Vec::new(),
             files: BTreeMap::new(),
             needs_buildkit: false,
@@ -149,6 +157,12 @@ impl<'a> Draft<'a> {
         self.steps.iter().position(|step| step.layer == Some(layer)).ok_or(Refusal::NotInDockerfile)
     }
 
+    /// Refuses what needs root in a step that runs as another user.
+    pub(super) fn needs_root(&self, step: usize) -> Result<(), Refusal> {
+        let step = &self.steps[step];
+        if step.user.is_some() { Err(Refusal::NotRoot { line: step.instruction.line }) } else { Ok(()) }
+    }
+
     /// The commands of a step.
     pub(super) fn script(&self, step: usize) -> Result<&Script, Refusal> {
         let step = &self.steps[step];
@@ -162,6 +176,20 @@ impl<'a> Draft<'a> {
                 .iter()
                 .flat_map(move |script| script.commands.iter().map(move |command| (at, command)))
         })
+    }
+
+    /// The working directory of a command: that of its step, or where a `cd` before it leads.
+    pub(super) fn directory_of(&self, step: usize, command: &Command) -> String {
+        let commands = self.steps[step].script.iter().flat_map(|script| &script.commands);
+        commands.take_while(|other| *other != command).fold(
+            self.steps[step].directory.clone(),
+            |directory, other| match other.called() {
+                [first, to, ..] if first.text == "cd" => {
+                    absolute(&format!("/{directory}"), to.text.trim_matches(['"', '\'']))
+                }
+                _ => directory,
+            },
+        )
     }
 
     /// Adds a command at the end of a `RUN`.
@@ -265,7 +293,9 @@ impl<'a> Draft<'a> {
         if !self.ignored.is_empty() {
             let before = dockerignore.unwrap_or_default();
             let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-            let after = format!("{before}{gap}{}\n", self.ignored.join("\n"));
+            // A new file is a part of the context, too.
+            let own = if dockerignore.is_none() { ".dockerignore\n" } else { "" };
+            let after = format!("{before}{gap}{own}{}\n", self.ignored.join("\n"));
             push(FixedFile::Dockerignore, before, like(before, after));
         }
         for (path, (text, edits)) in &self.files {
@@ -336,22 +366,42 @@ impl<'a> Draft<'a> {
         if let Some(check) = &config.health_check {
             text.push_str(&format!(" {check:?}"));
         }
-        let called: Vec<String> =
-            text.split_whitespace().map(|word| calls::program(word).to_owned()).collect();
-        for name in called
-            .iter()
-            .filter(|name| name.contains(".sh") || name.contains("entrypoint") || name.contains("start"))
-        {
-            for path in
-                [name.clone(), format!("docker/{name}"), format!("scripts/{name}"), format!("bin/{name}")]
-            {
-                if let Some(script) = self.context(&path) {
-                    text.push(' ');
-                    text.push_str(&script);
-                }
+        let called: BTreeSet<String> = text
+            .split_whitespace()
+            .map(|word| word.trim_matches(['"', '\'', '[', ']', ',', ';']).to_owned())
+            .filter(|word| !word.is_empty() && !word.starts_with('-'))
+            .collect();
+        for word in &called {
+            if let Some(script) = self.places_of(word).iter().find_map(|path| self.context(path)) {
+                text.push(' ');
+                text.push_str(&script);
             }
         }
         text
+    }
+
+    /// Where the build context may have a file that the container calls by this word.
+    fn places_of(&self, word: &str) -> Vec<String> {
+        let name = calls::program(word);
+        let bare = word.trim_start_matches("./").trim_start_matches('/');
+        let mut places = vec![bare.to_owned(), name.to_owned()];
+        places.extend(["docker", "scripts", "bin"].map(|directory| format!("{directory}/{name}")));
+        let in_image = absolute(&self.input.image.config.working_dir, word);
+        for step in &self.steps {
+            let written: Vec<&str> = step.instruction.text.split_whitespace().collect();
+            let Some(destination) = written.last() else { continue };
+            let destination = absolute(&step.directory, destination);
+            let below =
+                in_image.strip_prefix(destination.as_str()).map_or(name, |rest| rest.trim_start_matches('/'));
+            for source in crate::instruction::context_sources(&step.instruction.text) {
+                let source = source.trim_start_matches("./").trim_end_matches('/');
+                if calls::program(source) == name {
+                    places.push(source.to_owned());
+                }
+                places.push(format!("{source}/{below}"));
+            }
+        }
+        places
     }
 }
 

@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use plimsoll_snapshot::path;
+
 use super::rewritten::owners;
 use crate::findings::{Confidence, Finding};
-use crate::fix::calls::{Installation, Manager, compiles, installation, package_name};
+use crate::fix::calls::{Installation, Manager, compiles, installation, package_name, program};
 use crate::fix::draft::Draft;
 use crate::fix::refusal::Refusal;
 use crate::fix::script::Command;
 use crate::lines::{Line, Shell, line};
 
 /// Marks the libraries as needed that programs and Python modules link to, so that they stay when the tools go (apt-mark(8)).
-const KEEP_LIBRARIES: &str = "{ find /usr/local /opt /srv /app /root /home -type f \\( -perm -u+x -o -name '*.so*' \\) -exec ldd '{}' + 2> /dev/null \\
+///
+/// What dpkg installed stands in its lists, and is left out: a path that they name twice is not the only one of its name.
+const KEEP_LIBRARIES: &str = "{ { find / -xdev -type f \\( -perm -u+x -o -name '*.so*' \\); cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.list; } \\
+      | sed 's,^/\\(bin\\|sbin\\|lib\\),/usr/\\1,' | sort | uniq -u | xargs -r -d '\\n' ldd 2> /dev/null \\
       | sed -n 's,.*=> /\\([^ ]*\\) .*,\\1,p' | sed 's,^usr/,,' | sort -u | sed 's,^,*/,' \\
       | xargs -r dpkg-query --search 2> /dev/null | sed 's/: .*//; s/, /\\n/g' | sort -u \\
       | xargs -r apt-mark manual > /dev/null || true; } \\
@@ -37,6 +42,9 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         installs.iter().flat_map(|(.., tools)| tools.iter().map(|tool| package_name(tool))).collect();
     if let Some(name) = all.iter().find(|name| crate::fix::draft::names(&start, name)) {
         return Err(Refusal::UsedAtStart { name: name.clone() });
+    }
+    if let Some(name) = called_by_application(draft, finding) {
+        return Err(Refusal::UsedAtStart { name });
     }
     // Which steps need them, that of the installation included.
     let needing: BTreeSet<usize> = draft
@@ -74,12 +82,35 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         }
     }
     for &step in &needing {
+        draft.needs_root(step)?;
         if !own.contains(&step) {
             draft.prepend(step, &install)?;
         }
         draft.append(step, &purge)?;
     }
     Ok(Confidence::Medium)
+}
+
+/// A program of a finding that a file of the application names.
+fn called_by_application(draft: &Draft<'_>, finding: &Finding) -> Option<String> {
+    let input = draft.input;
+    let programs: BTreeSet<String> = finding
+        .inodes
+        .iter()
+        .map(|&index| input.path(&input.squashed.inodes[index as usize]))
+        .filter(|place| path::name(path::parent(place)) == b"bin")
+        .map(|place| String::from_utf8_lossy(path::name(place)).into_owned())
+        .collect();
+    let facts = crate::packages::facts(input.snapshot, input.image);
+    facts
+        .flat_map(|(layer, facts)| facts.mentions.iter().map(move |mention| (layer, mention)))
+        // What lies among the programs counts if the container calls it, and then it is a part of what it starts.
+        .filter(|(layer, mention)| {
+            mention.run_as.is_none() && input.squashed.names.is_alive(*layer, mention.entry)
+        })
+        .flat_map(|(_, mention)| &mention.names)
+        .find(|name| programs.contains(program(name)))
+        .cloned()
 }
 
 /// Removes words of an installation, the installation if nothing is left of it, and the instruction if it has no other
