@@ -309,3 +309,48 @@ fn a_tool_that_a_script_at_an_unusual_place_calls_stays() {
     let plan = planned(dockerfile, &[BASE, TOOLS], &[("tools/boot", "gcc -o /tmp/a a.c")], start);
     assert_eq!(refusal(&plan, RuleId::BuildTools), Some(Refusal::UsedAtStart { name: "gcc".into() }));
 }
+
+#[test]
+fn the_history_stays_for_what_reads_it() {
+    let layers = |run: &str| {
+        [BASE.to_owned(), "i COPY . /app\nf app/.git/a 5000000".to_owned(), format!("i RUN {run}\nf a 1")]
+    };
+    let left = |run: &str, context: &[(&str, &str)]| {
+        let dockerfile = format!("FROM debian\nCOPY . /app\nRUN {run}\n");
+        let plan = planned(&dockerfile, &layers(run).each_ref().map(String::as_str), context, |_| {});
+        refusal(&plan, RuleId::ContextLeftovers)
+    };
+    let used = |name: &str| Some(Refusal::UsedLater { line: 3, name: name.to_owned() });
+    assert_eq!(left("cd app && git describe > /version", &[]), used("git"));
+    assert_eq!(left("git clone https://example.org/a", &[]), None);
+    assert_eq!(
+        left("pip install .", &[("pyproject.toml", "requires = [\"setuptools-scm\"]")]),
+        used("pyproject.toml")
+    );
+}
+
+#[test]
+fn a_tool_that_a_module_of_the_program_calls_stays() {
+    let dockerfile = "FROM debian\nRUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\nCMD [\"python\", \"main.py\"]\n";
+    for (main, other) in
+        [("import tool", "tool.py"), ("from .a import b", "a/b.py"), ("from a import tool", "a/tool.py")]
+    {
+        let start = |config: &mut Config| config.command = vec!["python".into(), "main.py".into()];
+        let context = [("main.py", main), (other, "run(['gcc'])")];
+        let plan = planned(dockerfile, &[BASE, TOOLS], &context, start);
+        let used = Some(Refusal::UsedAtStart { name: "gcc".into() });
+        assert_eq!(refusal(&plan, RuleId::BuildTools), used, "{main}");
+    }
+}
+
+#[test]
+fn development_packages_stay_for_a_script_that_starts_the_container() {
+    let layers = [
+        BASE,
+        "i RUN npm ci\nf app/node_modules/typescript/package.json 9000000\nf app/node_modules/typescript/bin/tsc 100",
+    ];
+    let package = r#"{"scripts": {"dev": "tsc --watch"}, "devDependencies": {"typescript": "5"}}"#;
+    let start = |config: &mut Config| config.command = vec!["npm".into(), "run".into(), "dev".into()];
+    let plan = planned("FROM node\nRUN npm ci\n", &layers, &[("package.json", package)], start);
+    assert_eq!(plan.changes, []);
+}
