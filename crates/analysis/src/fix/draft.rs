@@ -40,6 +40,8 @@ pub(super) struct Draft<'a> {
     removed_steps: BTreeSet<usize>,
     /// Why a part of the finding that is being fixed is left.
     pub(super) partly: Vec<Refusal>,
+    /// The inodes of the finding that is being fixed that are left: they save nothing.
+    pub(super) left: BTreeSet<u32>,
     known: RefCell<BTreeMap<String, Option<String>>>,
 }
 
@@ -136,6 +138,7 @@ impl<'a> Draft<'a> {
             removed: BTreeSet::new(),
             removed_steps: BTreeSet::new(),
             partly: Vec::new(),
+            left: BTreeSet::new(),
             known: RefCell::default(),
         })
     }

@@ -120,6 +120,27 @@ fn a_tool_that_the_container_calls_stays() {
 }
 
 #[test]
+fn libraries_stay_whose_headers_go() {
+    let layer = "i RUN apt-get update && apt-get install -y gcc libmagic-dev && rm -rf /var/lib/apt/lists/*
+        f var/lib/dpkg/status 9
+        f usr/bin/gcc 30000000
+        f usr/include/magic.h 1000000
+        f usr/lib/libmagic.so.1 2000000
+        p var/lib/dpkg/status dpkg gcc 12 files=usr/bin/gcc
+        p var/lib/dpkg/status dpkg libmagic-dev 5 needs=libmagic1 files=usr/include/magic.h
+        p var/lib/dpkg/status dpkg libmagic1 5 files=usr/lib/libmagic.so.1
+        a var/lib/dpkg/status dpkg libmagic1";
+    let install =
+        "RUN apt-get update && apt-get install -y gcc libmagic-dev && rm -rf /var/lib/apt/lists/*\n";
+    let plan = planned(&format!("FROM debian\n{install}"), &[BASE, layer], &[], |_| {});
+    assert_eq!(
+        plan.changes[0].after,
+        format!("FROM debian\n{}", install.replace("gcc libmagic-dev", "libmagic1"))
+    );
+    assert_eq!(plan.saving.0, 31_000_000);
+}
+
+#[test]
 fn an_owner_is_set_where_files_are_made() {
     let dockerfile = "FROM debian\nCOPY . /app\nRUN useradd app && chown -R app /app\nUSER app\n";
     let layers = [
@@ -217,6 +238,8 @@ fn patterns_hide_nothing_that_is_used() {
     // The new file is a part of the context, too.
     assert_eq!(ignored.after, ".dockerignore\n.env\n.git\n");
     assert_eq!(plan.applied[0].partly, [Refusal::UsedAtStart { name: "node_modules".into() }]);
+    // What stays saves nothing.
+    assert_eq!((plan.applied[0].saving.0, plan.saving.0), (5_000_010, 5_000_010));
 }
 
 #[test]

@@ -13,7 +13,15 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     let mut is_done = false;
     for pattern in patterns {
         match used(draft, &pattern) {
-            Some(reason) => refused = refused.or(Some(reason)),
+            Some(reason) => {
+                let left = finding.inodes.iter().copied().filter(|&index| {
+                    let place = draft.input.path(&draft.input.squashed.inodes[index as usize]);
+                    String::from_utf8_lossy(place).split('/').any(|part| matches(&pattern, part))
+                });
+                let left: Vec<u32> = left.collect();
+                draft.left.extend(left);
+                refused = refused.or(Some(reason));
+            }
             None => {
                 is_done = true;
                 if !draft.ignored.contains(&pattern) {
@@ -38,18 +46,24 @@ fn confidence(finding: &Finding) -> Confidence {
     if finding.rule == RuleId::ModelWeights { Confidence::Low } else { Confidence::High }
 }
 
+/// Whether a pattern stands for a part of a path.
+fn matches(pattern: &str, part: &str) -> bool {
+    let bare = pattern.trim_start_matches("**/").trim_matches('/');
+    let name = bare.trim_matches('*');
+    match (bare.starts_with('*'), bare.ends_with('*')) {
+        (true, _) => part.ends_with(name),
+        (_, true) => part.starts_with(name),
+        _ => part == bare,
+    }
+}
+
 /// What needs the files of a pattern.
 fn used(draft: &Draft<'_>, pattern: &str) -> Option<Refusal> {
     let bare = pattern.trim_start_matches("**/").trim_matches('/');
     let name = bare.trim_matches('*');
     let is_named = |source: &str| {
         let source = source.trim_start_matches("./").trim_end_matches('/');
-        let of_name = |part: &str| match (bare.starts_with('*'), bare.ends_with('*')) {
-            (true, _) => part.ends_with(name),
-            (_, true) => part.starts_with(name),
-            _ => part == bare,
-        };
-        source == bare || source.split('/').any(of_name)
+        source == bare || source.split('/').any(|part| matches(pattern, part))
     };
     for instruction in draft.all {
         let is_used = match instruction.keyword.as_str() {

@@ -141,11 +141,11 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
     }
     let last_directory = draft.steps[last].directory.clone();
     let mut first_changed = None;
-    for (layer, _) in by_layer(draft, finding) {
-        let Ok(step) = draft.step_of(layer) else { continue };
-        if step >= last {
+    for (layer, inodes) in by_layer(draft, finding) {
+        let Some(step) = draft.step_of(layer).ok().filter(|step| *step < last) else {
+            draft.left.extend(inodes);
             continue;
-        }
+        };
         match draft.steps[step].instruction.keyword.as_str() {
             "COPY" | "ADD" => {
                 for change in &changes {
@@ -162,7 +162,10 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
                     draft.append(step, &change.whole(&last_directory)?)?;
                 }
             }
-            _ => continue,
+            _ => {
+                draft.left.extend(inodes);
+                continue;
+            }
         }
         first_changed = first_changed.or(Some(step));
     }
@@ -253,7 +256,10 @@ fn deleted_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
         });
         match moved {
             Ok(()) => is_done = true,
-            Err(reason) => refused = Some(reason),
+            Err(reason) => {
+                draft.left.extend(inodes);
+                refused = Some(reason);
+            }
         }
     }
     match refused {
