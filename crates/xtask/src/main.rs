@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `bench`, `sbom`, `fuzz`, `lint`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `bench`, `sbom`, `fuzz`, `fixes`, `lint`, `test`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -12,7 +12,9 @@ mod build;
 mod bundle;
 mod demo;
 mod docs;
+mod engine;
 mod error;
+mod fixes;
 mod fuzz;
 mod lint;
 mod step;
@@ -52,6 +54,7 @@ enum Task {
     Test(test::Arguments),
     /// Fuzz the readers; needs nightly Rust
     Fuzz(fuzz::Arguments),
+    Fixes(fixes::Arguments),
     /// Bundle the output of trunk into one file; trunk runs this as a hook
     #[command(hide = true)]
     Bundle,
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Task::Lint => lint::run(),
         Task::Test(arguments) => test::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
+        Task::Fixes(arguments) => fixes::run(&arguments),
         Task::Bundle => bundle::run(),
     };
     match outcome {

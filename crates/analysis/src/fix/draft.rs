@@ -43,6 +43,8 @@ pub(super) struct Draft<'a> {
     pub(super) freed: BTreeSet<u32>,
     /// Why a part of the finding that is being fixed is left.
     pub(super) partly: Vec<Refusal>,
+    /// The inodes of the finding that is being fixed that are left: they save nothing.
+    pub(super) left: BTreeSet<u32>,
     known: RefCell<BTreeMap<String, Option<String>>>,
 }
 
@@ -70,6 +72,8 @@ pub(super) struct Step<'a> {
     pub(super) script: Option<Script>,
     /// The working directory.
     pub(super) directory: String,
+    /// The user that it runs as; `None` for root.
+    user: Option<String>,
 }
 
 impl<'a> Draft<'a> {
@@ -93,6 +97,7 @@ impl<'a> Draft<'a> {
         )?;
         let mut steps = Vec::new();
         let mut directory = String::new();
+        let mut user = None;
         for index in stages.chain(stage) {
             let instruction = &build.instructions[index];
             let range = range(instruction)?;
@@ -109,6 +114,10 @@ impl<'a> Draft<'a> {
             if let Some(next) = instruction.text.strip_prefix("WORKDIR ") {
                 directory = absolute(&directory, next.trim().trim_matches('"'));
             }
+            if let Some(next) = instruction.text.strip_prefix("USER ") {
+                let name = next.trim().trim_matches('"').split(':').next().unwrap_or_default().to_owned();
+                user = Some(name).filter(|name| name != "root" && name != "0");
+            }
             steps.push(Step {
                 index,
                 layer: layer.and_then(|layer| u32::try_from(layer).ok()),
@@ -116,6 +125,7 @@ impl<'a> Draft<'a> {
                 range,
                 script,
                 directory: directory.clone(),
+                user: user.clone(),
             });
         }
         Some(Self {
@@ -124,7 +134,7 @@ impl<'a> Draft<'a> {
             read,
             steps,
             all: &build.instructions,
-            edits: Edits::default(),
+            edits: Edits::continued_by(escape),
             ignored: Vec::new(),
             files: BTreeMap::new(),
             needs_buildkit: false,
@@ -132,6 +142,7 @@ impl<'a> Draft<'a> {
             removed_steps: BTreeSet::new(),
             freed: BTreeSet::new(),
             partly: Vec::new(),
+            left: BTreeSet::new(),
             known: RefCell::default(),
         })
     }
@@ -153,6 +164,12 @@ impl<'a> Draft<'a> {
         self.steps.iter().position(|step| step.layer == Some(layer)).ok_or(Refusal::NotInDockerfile)
     }
 
+    /// Refuses what needs root in a step that runs as another user.
+    pub(super) fn needs_root(&self, step: usize) -> Result<(), Refusal> {
+        let step = &self.steps[step];
+        if step.user.is_some() { Err(Refusal::NotRoot { line: step.instruction.line }) } else { Ok(()) }
+    }
+
     /// The commands of a step.
     pub(super) fn script(&self, step: usize) -> Result<&Script, Refusal> {
         let step = &self.steps[step];
@@ -166,6 +183,20 @@ impl<'a> Draft<'a> {
                 .iter()
                 .flat_map(move |script| script.commands.iter().map(move |command| (at, command)))
         })
+    }
+
+    /// The working directory of a command: that of its step, or where a `cd` before it leads.
+    pub(super) fn directory_of(&self, step: usize, command: &Command) -> String {
+        let commands = self.steps[step].script.iter().flat_map(|script| &script.commands);
+        commands.take_while(|other| *other != command).fold(
+            self.steps[step].directory.clone(),
+            |directory, other| match other.called() {
+                [first, to, ..] if first.text == "cd" => {
+                    absolute(&format!("/{directory}"), to.text.trim_matches(['"', '\'']))
+                }
+                _ => directory,
+            },
+        )
     }
 
     /// Adds a command at the end of a `RUN`.
@@ -269,7 +300,9 @@ impl<'a> Draft<'a> {
         if !self.ignored.is_empty() {
             let before = dockerignore.unwrap_or_default();
             let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-            let after = format!("{before}{gap}{}\n", self.ignored.join("\n"));
+            // A new file is a part of the context, too.
+            let own = if dockerignore.is_none() { ".dockerignore\n" } else { "" };
+            let after = format!("{before}{gap}{own}{}\n", self.ignored.join("\n"));
             push(FixedFile::Dockerignore, before, like(before, after));
         }
         for (path, (text, edits)) in &self.files {
@@ -340,23 +373,96 @@ impl<'a> Draft<'a> {
         if let Some(check) = &config.health_check {
             text.push_str(&format!(" {check:?}"));
         }
-        let called: Vec<String> =
-            text.split_whitespace().map(|word| calls::program(word).to_owned()).collect();
-        for name in called
-            .iter()
-            .filter(|name| name.contains(".sh") || name.contains("entrypoint") || name.contains("start"))
-        {
-            for path in
-                [name.clone(), format!("docker/{name}"), format!("scripts/{name}"), format!("bin/{name}")]
-            {
-                if let Some(script) = self.context(&path) {
-                    text.push(' ');
-                    text.push_str(&script);
-                }
-            }
+        let called: BTreeSet<String> = text
+            .split_whitespace()
+            .map(|word| word.trim_matches(['"', '\'', '[', ']', ',', ';']).to_owned())
+            .filter(|word| !word.is_empty() && !word.starts_with('-'))
+            .collect();
+        let mut pending: Vec<Vec<String>> = called.iter().map(|word| self.places_of(word)).collect();
+        let mut read = BTreeSet::new();
+        while let Some(places) = pending.pop().filter(|_| read.len() < MOST_FILES) {
+            let found = places.iter().find_map(|path| Some((path, self.context(path)?)));
+            let Some((path, script)) = found.filter(|(path, _)| read.insert((*path).clone())) else {
+                continue;
+            };
+            pending.extend(imports(path, &script));
+            text.push(' ');
+            text.push_str(&script);
         }
         text
     }
+
+    /// Where the build context may have a file that the container calls by this word.
+    fn places_of(&self, word: &str) -> Vec<String> {
+        let name = calls::program(word);
+        let bare = word.trim_start_matches("./").trim_start_matches('/');
+        let mut places = vec![bare.to_owned(), name.to_owned()];
+        // `gunicorn app.main:app`, `python -m app.main`.
+        let module = word.split(':').next().unwrap_or_default().replace('.', "/");
+        places.extend([
+            format!("{module}.py"),
+            format!("{module}/__main__.py"),
+            format!("{module}/__init__.py"),
+        ]);
+        places.extend(["docker", "scripts", "bin"].map(|directory| format!("{directory}/{name}")));
+        let in_image = absolute(&self.input.image.config.working_dir, word);
+        for step in &self.steps {
+            let written: Vec<&str> = step.instruction.text.split_whitespace().collect();
+            let Some(destination) = written.last() else { continue };
+            let destination = absolute(&step.directory, destination);
+            let below =
+                in_image.strip_prefix(destination.as_str()).map_or(name, |rest| rest.trim_start_matches('/'));
+            for source in crate::instruction::context_sources(&step.instruction.text) {
+                let source = source.trim_start_matches("./").trim_end_matches('/');
+                if calls::program(source) == name {
+                    places.push(source.to_owned());
+                }
+                places.push(format!("{source}/{below}"));
+            }
+        }
+        places
+    }
+}
+
+/// The most files of a program that are read to know what it calls.
+const MOST_FILES: usize = 200;
+
+/// The files of the same program that a script of Python or Node loads: the places where each may be.
+fn imports(path: &str, script: &str) -> Vec<Vec<String>> {
+    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+    let within = |directory: &str, name: &str| absolute(&format!("/{directory}"), name);
+    let mut found = Vec::new();
+    for line in script.lines().map(str::trim) {
+        let mut words = line.split([' ', ',', ';']).filter(|word| !word.is_empty());
+        if path.ends_with(".py") && matches!(words.next(), Some("import" | "from")) {
+            let is_from = line.starts_with("from");
+            let modules: Vec<&str> = words.filter(|word| *word != "import").collect();
+            let (base, rest) = modules.split_first().map_or(("", &[][..]), |(base, rest)| (*base, rest));
+            let mut names: Vec<String> = vec![base.to_owned()];
+            // What follows is a module of that one, or a name in it.
+            names.extend(
+                rest.iter().map(|name| if is_from { format!("{base}.{name}") } else { (*name).to_owned() }),
+            );
+            for name in names {
+                let module = name.trim_start_matches('.').replace('.', "/");
+                let places = [directory, ""].map(|place| within(place, &module));
+                found.push(
+                    places
+                        .iter()
+                        .flat_map(|place| [format!("{place}.py"), format!("{place}/__init__.py")])
+                        .collect(),
+                );
+            }
+        } else if path.ends_with("js") || path.ends_with(".ts") {
+            let quoted =
+                line.split(['"', '\'']).filter(|text| text.starts_with("./") || text.starts_with("../"));
+            found.extend(quoted.map(|name| {
+                let place = within(directory, name);
+                ["", ".js", ".ts", ".mjs", ".cjs", "/index.js"].map(|end| format!("{place}{end}")).to_vec()
+            }));
+        }
+    }
+    found
 }
 
 /// Lines of a Dockerfile that hold no value which was not checked or quoted.

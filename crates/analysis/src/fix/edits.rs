@@ -13,6 +13,8 @@ struct Edit {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Edits {
     edits: Vec<Edit>,
+    /// The character that continues lines, if it is not a backslash.
+    escape: Option<char>,
 }
 
 /// Two changes of the same place.
@@ -20,6 +22,11 @@ pub(super) struct Edits {
 pub(super) struct Conflict;
 
 impl Edits {
+    /// Changes of a Dockerfile whose lines another character than a backslash continues.
+    pub(super) fn continued_by(escape: char) -> Self {
+        Self { escape: Some(escape).filter(|escape| *escape != '\\'), ..Self::default() }
+    }
+
     /// Inserts a text. The same insertion at the same place is made once.
     pub(super) fn insert(&mut self, at: usize, text: &str) -> Result<(), Conflict> {
         self.push(Edit { range: at..at, text: text.to_owned() })
@@ -35,7 +42,10 @@ impl Edits {
         self.push(Edit { range, text: text.to_owned() })
     }
 
-    fn push(&mut self, new: Edit) -> Result<(), Conflict> {
+    fn push(&mut self, mut new: Edit) -> Result<(), Conflict> {
+        if let Some(escape) = self.escape {
+            new.text = new.text.replace("\\\n", &format!("{escape}\n"));
+        }
         if self.edits.contains(&new) {
             return Ok(());
         }

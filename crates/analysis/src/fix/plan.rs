@@ -1,5 +1,7 @@
 //! All fixes of a service as one changed Dockerfile.
 
+use std::collections::BTreeSet;
+
 use plimsoll_snapshot::{Bytes, Order as _, Service, Snapshot};
 
 use super::change::Change;
@@ -99,6 +101,7 @@ pub fn plan(
     }
     let mut draft = Draft::new(input, files.dockerfile, files.read).ok_or(NoPlan::Unreadable)?;
     let mut applied: Vec<Applied> = Vec::new();
+    let mut own: Vec<Finding> = Vec::new();
     let mut refused: Vec<(usize, Refusal)> = Vec::new();
     let meant = || advice.findings.iter().enumerate().filter(|(_, finding)| (choice.is_meant)(finding));
     let repair_of = |rule: RuleId| REPAIRS.iter().find(|(id, _)| *id == rule);
@@ -112,11 +115,14 @@ pub fn plan(
             let before = draft.checkpoint();
             let repaired = repair(&mut draft, finding);
             let partly = std::mem::take(&mut draft.partly);
+            let left = std::mem::take(&mut draft.left);
             match repaired {
                 Ok(certainty) if certainty.min(finding.confidence) >= choice.confidence => {
                     let confidence = certainty.min(finding.confidence);
                     draft.freed.extend(finding.inodes.iter());
-                    let saving = crate::findings::together(input, [&of_dockerfile(&draft, finding)]);
+                    let gone = fixed_part(&draft, finding, &left);
+                    let saving = crate::findings::together(input, [&gone]);
+                    own.push(gone);
                     applied.push(Applied { finding: finding.clone(), confidence, saving, partly });
                 }
                 Ok(certainty) => {
@@ -131,7 +137,6 @@ pub fn plan(
         }
     }
     refused.order_by_key(|(at, _)| *at);
-    let own: Vec<Finding> = applied.iter().map(|applied| of_dockerfile(&draft, &applied.finding)).collect();
     let saving = crate::findings::together(input, &own);
     Ok(Plan {
         changes: draft.changes(files.dockerignore),
@@ -144,9 +149,11 @@ pub fn plan(
     })
 }
 
-/// A finding with only the files that instructions of the Dockerfile made.
-fn of_dockerfile(draft: &Draft<'_>, finding: &Finding) -> Finding {
-    let is_own = |index: u32| draft.step_of(draft.input.squashed.inodes[index as usize].layer).is_ok();
+/// A finding with only the files that instructions of the Dockerfile made, and that the fix does not leave.
+fn fixed_part(draft: &Draft<'_>, finding: &Finding, left: &BTreeSet<u32>) -> Finding {
+    let is_own = |index: u32| {
+        !left.contains(&index) && draft.step_of(draft.input.squashed.inodes[index as usize].layer).is_ok()
+    };
     Finding {
         inodes: finding.inodes.iter().copied().filter(|&index| is_own(index)).collect(),
         parts: finding.parts.iter().copied().filter(|&(index, _)| is_own(index)).collect(),

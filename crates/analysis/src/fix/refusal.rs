@@ -45,6 +45,11 @@ pub enum Refusal {
         /// The line of that instruction.
         line: u32,
     },
+    /// The instruction runs as another user than root, and the edit needs root.
+    NotRoot {
+        /// Its line in the Dockerfile.
+        line: u32,
+    },
     /// The image lacks a program that the edit needs.
     LacksProgram {
         /// Its name.

@@ -101,7 +101,7 @@ const WHEELS: &str = "i RUN pip install -r requirements.txt\nf usr/lib/python3/s
 fn tools_stay_for_the_instruction_that_compiles() {
     let dockerfile = "FROM debian\nRUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n";
     let after = fixed(dockerfile, &[BASE, TOOLS, "i COPY requirements.txt .\nf requirements.txt 1", WHEELS]);
-    assert!(after.starts_with("FROM debian\nCOPY requirements.txt .\nRUN apt-get update \\\n && apt-get install -y --no-install-recommends gcc \\\n && pip install -r requirements.txt \\\n && { find"), "{after}");
+    assert!(after.starts_with("FROM debian\nCOPY requirements.txt .\nRUN apt-get update \\\n && apt-get install -y --no-install-recommends gcc \\\n && pip install -r requirements.txt \\\n && { { find / "), "{after}");
     assert!(
         after.ends_with(
             "apt-get purge -y --auto-remove gcc \\\n && apt-get clean \\\n && rm -rf /var/lib/apt/lists/*\n"
@@ -117,6 +117,27 @@ fn a_tool_that_the_container_calls_stays() {
     let plan = planned(dockerfile, &[BASE, TOOLS], &[("run.sh", "gcc -o /tmp/a a.c")], start);
     assert_eq!(plan.changes, []);
     assert_eq!(refusal(&plan, RuleId::BuildTools), Some(Refusal::UsedAtStart { name: "gcc".into() }));
+}
+
+#[test]
+fn libraries_stay_whose_headers_go() {
+    let layer = "i RUN apt-get update && apt-get install -y gcc libmagic-dev && rm -rf /var/lib/apt/lists/*
+        f var/lib/dpkg/status 9
+        f usr/bin/gcc 30000000
+        f usr/include/magic.h 1000000
+        f usr/lib/libmagic.so.1 2000000
+        p var/lib/dpkg/status dpkg gcc 12 files=usr/bin/gcc
+        p var/lib/dpkg/status dpkg libmagic-dev 5 needs=libmagic1 files=usr/include/magic.h
+        p var/lib/dpkg/status dpkg libmagic1 5 files=usr/lib/libmagic.so.1
+        a var/lib/dpkg/status dpkg libmagic1";
+    let install =
+        "RUN apt-get update && apt-get install -y gcc libmagic-dev && rm -rf /var/lib/apt/lists/*\n";
+    let plan = planned(&format!("FROM debian\n{install}"), &[BASE, layer], &[], |_| {});
+    assert_eq!(
+        plan.changes[0].after,
+        format!("FROM debian\n{}", install.replace("gcc libmagic-dev", "libmagic1"))
+    );
+    assert_eq!(plan.saving.0, 31_000_000);
 }
 
 #[test]
@@ -214,8 +235,11 @@ fn patterns_hide_nothing_that_is_used() {
     let plan = planned("FROM node\nCOPY . /app\nCMD [\"node\", \"a.js\"]\n", &layers, &[], |_| {});
     let ignored = plan.changes.iter().find(|change| change.file == FixedFile::Dockerignore).unwrap();
     // Nothing installs packages here, so those of the working copy are needed.
-    assert_eq!(ignored.after, ".env\n.git\n");
+    // The new file is a part of the context, too.
+    assert_eq!(ignored.after, ".dockerignore\n.env\n.git\n");
     assert_eq!(plan.applied[0].partly, [Refusal::UsedAtStart { name: "node_modules".into() }]);
+    // What stays saves nothing.
+    assert_eq!((plan.applied[0].saving.0, plan.saving.0), (5_000_010, 5_000_010));
 }
 
 #[test]
@@ -234,4 +258,122 @@ fn forms_that_cannot_be_taken_apart_are_left() {
     let plan = planned(dockerfile, &layers, &[], |_| {});
     assert_eq!(plan.changes, []);
     assert_eq!(refusal(&plan, RuleId::RewrittenFiles), Some(Refusal::Form { line: 2 }));
+}
+
+#[test]
+fn lines_continue_as_the_dockerfile_says() {
+    let dockerfile = "# escape=`\nFROM debian\nRUN make data\nRUN rm /opt/data\n";
+    let layers =
+        [BASE, "i RUN make data\nf opt/data 9000000\nf opt/kept 1", "i RUN rm /opt/data\nw opt/data"];
+    assert_eq!(fixed(dockerfile, &layers), "# escape=`\nFROM debian\nRUN make data `\n && rm /opt/data\n");
+}
+
+#[test]
+fn what_needs_root_is_not_added_for_another_user() {
+    let dockerfile = "FROM debian\nRUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\nUSER app\nRUN pip install --user -r requirements.txt\n";
+    let wheels = "i RUN pip install --user -r requirements.txt\nf home/app/a.so 5";
+    let plan = planned(dockerfile, &[BASE, TOOLS, wheels], &[], |_| {});
+    assert_eq!(plan.changes, []);
+    assert_eq!(refusal(&plan, RuleId::BuildTools), Some(Refusal::NotRoot { line: 4 }));
+}
+
+#[test]
+fn lists_stay_for_installations_in_strings() {
+    for install in ["xargs apt-get install -y < list", "bash -c \"apt-get install -y curl\""] {
+        let dockerfile = format!("FROM debian\nRUN apt-get update\nRUN {install}\n");
+        let layers = [
+            BASE,
+            "i RUN apt-get update\nf var/lib/apt/lists/all 2000000",
+            &format!("i RUN {install}\nf usr/bin/curl 1"),
+        ];
+        let plan = planned(&dockerfile, &layers, &[], |_| {});
+        assert_eq!(plan.changes, [], "{install}");
+        let name = install.split(' ').next().unwrap().to_owned();
+        assert_eq!(refusal(&plan, RuleId::PackageManagerCache), Some(Refusal::UsedLater { line: 3, name }));
+    }
+}
+
+#[test]
+fn a_mount_is_not_deleted_from_its_own_directory() {
+    let layers = |run: &str| {
+        [
+            BASE.to_owned(),
+            "i COPY a.tgz /srv/\nf srv/a.tgz 9000000".to_owned(),
+            format!("i RUN {run}\nw srv/a.tgz\nf srv/a/b 5"),
+        ]
+    };
+    let run = "cd /srv && tar xzf a.tgz && rm a.tgz";
+    let dockerfile = format!("FROM debian\nCOPY a.tgz /srv/\nRUN {run}\n");
+    assert_eq!(
+        fixed(&dockerfile, &layers(run).each_ref().map(String::as_str)),
+        "FROM debian\nRUN --mount=type=bind,source=a.tgz,target=/srv/a.tgz,rw cd /srv && tar xzf a.tgz\n"
+    );
+    let run = "tar xzf /srv/a.tgz && rm /srv/*.tgz";
+    let dockerfile = format!("FROM debian\nCOPY a.tgz /srv/\nRUN {run}\n");
+    let plan = planned(&dockerfile, &layers(run).each_ref().map(String::as_str), &[], |_| {});
+    assert_eq!(refusal(&plan, RuleId::RewrittenFiles), Some(Refusal::Form { line: 3 }));
+}
+
+#[test]
+fn instructions_are_joined_if_a_file_moves() {
+    let dockerfile = "FROM debian\nRUN make data\nRUN mv /opt/data /srv/data\n";
+    let layers = [
+        BASE,
+        "i RUN make data\nf opt/data 9000000",
+        "i RUN mv /opt/data /srv/data\nw opt/data\nf srv/data 9000000",
+    ];
+    assert_eq!(fixed(dockerfile, &layers), "FROM debian\nRUN make data \\\n && mv /opt/data /srv/data\n");
+}
+
+#[test]
+fn a_tool_that_a_script_at_an_unusual_place_calls_stays() {
+    let dockerfile = "FROM debian\nRUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\nCOPY tools/boot /usr/local/bin/boot\nCMD [\"boot\"]\n";
+    let start = |config: &mut Config| config.command = vec!["boot".into()];
+    let plan = planned(dockerfile, &[BASE, TOOLS], &[("tools/boot", "gcc -o /tmp/a a.c")], start);
+    assert_eq!(refusal(&plan, RuleId::BuildTools), Some(Refusal::UsedAtStart { name: "gcc".into() }));
+}
+
+#[test]
+fn the_history_stays_for_what_reads_it() {
+    let layers = |run: &str| {
+        [BASE.to_owned(), "i COPY . /app\nf app/.git/a 5000000".to_owned(), format!("i RUN {run}\nf a 1")]
+    };
+    let left = |run: &str, context: &[(&str, &str)]| {
+        let dockerfile = format!("FROM debian\nCOPY . /app\nRUN {run}\n");
+        let plan = planned(&dockerfile, &layers(run).each_ref().map(String::as_str), context, |_| {});
+        refusal(&plan, RuleId::ContextLeftovers)
+    };
+    let used = |name: &str| Some(Refusal::UsedLater { line: 3, name: name.to_owned() });
+    assert_eq!(left("cd app && git describe > /version", &[]), used("git"));
+    assert_eq!(left("git clone https://example.org/a", &[]), None);
+    assert_eq!(
+        left("pip install .", &[("pyproject.toml", "requires = [\"setuptools-scm\"]")]),
+        used("pyproject.toml")
+    );
+}
+
+#[test]
+fn a_tool_that_a_module_of_the_program_calls_stays() {
+    let dockerfile = "FROM debian\nRUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\nCMD [\"python\", \"main.py\"]\n";
+    for (main, other) in
+        [("import tool", "tool.py"), ("from .a import b", "a/b.py"), ("from a import tool", "a/tool.py")]
+    {
+        let start = |config: &mut Config| config.command = vec!["python".into(), "main.py".into()];
+        let context = [("main.py", main), (other, "run(['gcc'])")];
+        let plan = planned(dockerfile, &[BASE, TOOLS], &context, start);
+        let used = Some(Refusal::UsedAtStart { name: "gcc".into() });
+        assert_eq!(refusal(&plan, RuleId::BuildTools), used, "{main}");
+    }
+}
+
+#[test]
+fn development_packages_stay_for_a_script_that_starts_the_container() {
+    let layers = [
+        BASE,
+        "i RUN npm ci\nf app/node_modules/typescript/package.json 9000000\nf app/node_modules/typescript/bin/tsc 100",
+    ];
+    let package = r#"{"scripts": {"dev": "tsc --watch"}, "devDependencies": {"typescript": "5"}}"#;
+    let start = |config: &mut Config| config.command = vec!["npm".into(), "run".into(), "dev".into()];
+    let plan = planned("FROM node\nRUN npm ci\n", &layers, &[("package.json", package)], start);
+    assert_eq!(plan.changes, []);
 }

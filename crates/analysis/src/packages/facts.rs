@@ -54,7 +54,7 @@ pub(super) struct Model {
 }
 
 /// The facts of the layers of an image, lowest first.
-pub(super) fn facts<'a>(snapshot: &'a Snapshot, image: &Image) -> impl Iterator<Item = (u32, &'a Facts)> {
+pub(crate) fn facts<'a>(snapshot: &'a Snapshot, image: &Image) -> impl Iterator<Item = (u32, &'a Facts)> {
     image.layers.iter().zip(0..).filter_map(|(layer, index)| {
         Some((index, snapshot.layers[layer.layer].contents.as_ref()?.facts.as_ref()?))
     })

@@ -36,6 +36,7 @@ mod whatif;
 pub use areas::cache_directory;
 pub(crate) use catalogue::is_called;
 pub use catalogue::{Catalogue, catalogue};
+pub(crate) use facts::facts;
 pub use graph::Graph;
 pub use inventory::{
     ImageInventory, Inventory, OwnerKind, Reasons, Removal, Share, inventory, reasons, removals,

@@ -78,6 +78,9 @@ fn delete(draft: &mut Draft<'_>, finding: &Finding, kind: CacheKind) -> Result<(
             done = true;
             continue;
         }
+        if !directories.iter().all(|directory| directory.starts_with(b"home/")) {
+            draft.needs_root(step)?;
+        }
         let is_needed = matches!(
             kind,
             CacheKind::Cargo | CacheKind::Go | CacheKind::Maven | CacheKind::Gradle | CacheKind::Gem

@@ -60,7 +60,8 @@ fn at_the_end(
         inodes.order_by_key(|&index| {
             (std::cmp::Reverse(draft.input.squashed.inodes[index as usize].size), index)
         });
-        inodes.truncate(MOST);
+        let more = inodes.split_off(inodes.len().min(MOST));
+        draft.left.extend(more);
         let files: Result<Vec<Line<Shell>>, _> = inodes
             .iter()
             .map(|&index| shell::path(draft.input.path(&draft.input.squashed.inodes[index as usize])))
@@ -70,7 +71,10 @@ fn at_the_end(
             .and_then(|step| draft.append(step, &line!(command, Line::joined(" ", files?))));
         match appended {
             Ok(()) => is_done = true,
-            Err(reason) => refused = Some(reason),
+            Err(reason) => {
+                draft.left.extend(inodes);
+                refused = Some(reason);
+            }
         }
     }
     match refused {

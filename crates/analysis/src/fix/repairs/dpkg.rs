@@ -13,6 +13,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         .commands()
         .find(|(_, command)| installation(command).is_some_and(|one| one.manager == Manager::Apt));
     let (step, _) = first.ok_or(Refusal::NotInDockerfile)?;
+    draft.needs_root(step)?;
     draft.insert_before(step, &fix.lines)?;
     Ok(Confidence::High)
 }

@@ -13,7 +13,15 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     let mut is_done = false;
     for pattern in patterns {
         match used(draft, &pattern) {
-            Some(reason) => refused = refused.or(Some(reason)),
+            Some(reason) => {
+                let left = finding.inodes.iter().copied().filter(|&index| {
+                    let place = draft.input.path(&draft.input.squashed.inodes[index as usize]);
+                    String::from_utf8_lossy(place).split('/').any(|part| matches(&pattern, part))
+                });
+                let left: Vec<u32> = left.collect();
+                draft.left.extend(left);
+                refused = refused.or(Some(reason));
+            }
             None => {
                 is_done = true;
                 if !draft.ignored.contains(&pattern) {
@@ -38,18 +46,24 @@ fn confidence(finding: &Finding) -> Confidence {
     if finding.rule == RuleId::ModelWeights { Confidence::Low } else { Confidence::High }
 }
 
+/// Whether a pattern stands for a part of a path.
+fn matches(pattern: &str, part: &str) -> bool {
+    let bare = pattern.trim_start_matches("**/").trim_matches('/');
+    let name = bare.trim_matches('*');
+    match (bare.starts_with('*'), bare.ends_with('*')) {
+        (true, _) => part.ends_with(name),
+        (_, true) => part.starts_with(name),
+        _ => part == bare,
+    }
+}
+
 /// What needs the files of a pattern.
 fn used(draft: &Draft<'_>, pattern: &str) -> Option<Refusal> {
     let bare = pattern.trim_start_matches("**/").trim_matches('/');
     let name = bare.trim_matches('*');
     let is_named = |source: &str| {
         let source = source.trim_start_matches("./").trim_end_matches('/');
-        let of_name = |part: &str| match (bare.starts_with('*'), bare.ends_with('*')) {
-            (true, _) => part.ends_with(name),
-            (_, true) => part.starts_with(name),
-            _ => part == bare,
-        };
-        source == bare || source.split('/').any(of_name)
+        source == bare || source.split('/').any(|part| matches(pattern, part))
     };
     for instruction in draft.all {
         let is_used = match instruction.keyword.as_str() {
@@ -74,16 +88,105 @@ fn used(draft: &Draft<'_>, pattern: &str) -> Option<Refusal> {
         "node_modules" => !installs(&[Manager::Npm, Manager::Yarn, Manager::Pnpm]),
         ".venv" | "venv" => !installs(&[Manager::Pip]),
         // Libraries that read it at start.
-        ".env" => draft.input.catalogue.installed().any(|package| {
-            matches!(
-                package.name.as_str(),
-                "dotenv" | "python-dotenv" | "pydantic-settings" | "django-environ" | "python-decouple"
-            )
-        }),
+        ".env" => {
+            draft.input.catalogue.installed().any(|package| {
+                matches!(
+                    package.name.as_str(),
+                    "dotenv"
+                        | "python-dotenv"
+                        | "pydantic-settings"
+                        | "django-environ"
+                        | "python-decouple"
+                        | "environs"
+                        | "starlette"
+                        | "@nestjs/config"
+                        | "vlucas/phpdotenv"
+                )
+            }) || run_texts(draft).any(|(_, text)| BUNDLERS.iter().any(|bundler| text.contains(bundler)))
+        }
+        ".git" => return version_from_git(draft),
+        "tests" | "test" | "__tests__" => return tested(draft),
         _ => false,
     };
     let start = draft.start();
     (needed || names(&start, name) && name.len() > 2).then(|| Refusal::UsedAtStart { name: name.to_owned() })
+}
+
+/// Builds of pages, which put the variables of `.env` into what they write.
+const BUNDLERS: [&str; 7] =
+    ["npm run build", "yarn build", "yarn run build", "pnpm build", "pnpm run build", "vite", "next build"];
+
+/// The texts of all `RUN` instructions, those of other stages included, each with its line.
+fn run_texts<'a>(draft: &Draft<'a>) -> impl Iterator<Item = (u32, &'a str)> {
+    let runs = draft.all.iter().filter(|instruction| instruction.keyword == "RUN");
+    runs.map(|run| (run.line, run.text.as_str()))
+}
+
+/// The instruction that runs tests.
+fn tested(draft: &Draft<'_>) -> Option<Refusal> {
+    const RUNNERS: [&str; 9] =
+        ["pytest", "tox", "nox", "unittest", "jest", "vitest", "rspec", "phpunit", "ctest"];
+    const VERBS: [&str; 2] = ["test", "check"];
+    let runs = |text: &str| {
+        RUNNERS.iter().any(|runner| names(text, runner))
+            || ["make", "npm", "yarn", "pnpm", "go", "cargo", "mvn", "gradle"]
+                .iter()
+                .any(|tool| names(text, tool))
+                && text.split_whitespace().any(|word| VERBS.contains(&word))
+    };
+    let (line, _) = run_texts(draft).find(|(_, text)| runs(text))?;
+    Some(Refusal::UsedLater { line, name: "tests".to_owned() })
+}
+
+/// What reads the history of the project: a `git` in an instruction, in a script that one calls, or in a build that takes the
+/// version from it.
+fn version_from_git(draft: &Draft<'_>) -> Option<Refusal> {
+    const BUILDS: [&str; 9] = [
+        "pyproject.toml",
+        "setup.py",
+        "setup.cfg",
+        "Makefile",
+        "package.json",
+        "CMakeLists.txt",
+        "build.rs",
+        "build.gradle",
+        "pom.xml",
+    ];
+    const READERS: [&str; 12] = [
+        "setuptools_scm",
+        "setuptools-scm",
+        "hatch-vcs",
+        "versioneer",
+        "dunamai",
+        "poetry-dynamic-versioning",
+        "pbr",
+        "git-commit-id",
+        "git describe",
+        "git rev-parse",
+        "git log",
+        "GitRevisionPlugin",
+    ];
+    let reads = |text: &str| {
+        text.split(['&', ';', '|', '(', '`']).any(|part| {
+            let mut words = part.split_whitespace().filter(|word| *word != "RUN" && !word.starts_with("--"));
+            words.next() == Some("git")
+                && words.next().is_some_and(|verb| !["clone", "config", "init", "lfs"].contains(&verb))
+        })
+    };
+    for (line, text) in run_texts(draft) {
+        let words = text.split_whitespace().map(|word| word.trim_matches(['"', '\'', ';']));
+        let calls_script = words
+            .filter(|word| word.contains('/') || word.contains(".sh"))
+            .any(|word| draft.context(word).is_some_and(|script| names(&script, "git")));
+        if reads(text) || calls_script {
+            return Some(Refusal::UsedLater { line, name: "git".to_owned() });
+        }
+    }
+    let build = BUILDS.iter().find(|file| {
+        draft.context(file).is_some_and(|text| READERS.iter().any(|reader| text.contains(reader)))
+    })?;
+    let (line, _) = run_texts(draft).last()?;
+    Some(Refusal::UsedLater { line, name: (*build).to_owned() })
 }
 
 /// Whether a text names a hidden file: `.env` in `cp .env x`, but not in `git@host:a.env`.

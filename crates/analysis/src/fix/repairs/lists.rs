@@ -2,7 +2,7 @@
 
 use crate::findings::{Confidence, Finding, Headline};
 use crate::fix::calls::{self, Manager, installation};
-use crate::fix::draft::Draft;
+use crate::fix::draft::{Draft, Step, names};
 use crate::fix::refusal::Refusal;
 use crate::fix::script::Command;
 
@@ -36,7 +36,7 @@ impl Lists {
             let text = command.text();
             if is_update(command) {
                 lists.updates = true;
-            } else if installation(command).is_some_and(|installs| installs.manager == Manager::Apt) {
+            } else if reads_lists(command) {
                 lists.installs = true;
             } else if text.contains("/var/lib/apt/lists") {
                 lists.leaves_none = true;
@@ -52,6 +52,40 @@ pub(super) fn is_update(command: &Command) -> bool {
     let called = command.called();
     let is_apt = called.first().is_some_and(|word| matches!(calls::program(&word.text), "apt-get" | "apt"));
     is_apt && called.iter().any(|word| word.text == "update")
+}
+
+/// Whether a command of apt needs the lists.
+fn reads_lists(command: &Command) -> bool {
+    const VERBS: [&str; 7] =
+        ["upgrade", "dist-upgrade", "full-upgrade", "build-dep", "source", "download", "satisfy"];
+    let called = command.called();
+    let is_apt = called.first().is_some_and(|word| matches!(calls::program(&word.text), "apt-get" | "apt"));
+    installation(command).is_some_and(|installs| installs.manager == Manager::Apt)
+        || is_apt && called.iter().any(|word| VERBS.contains(&word.text.as_str()))
+}
+
+/// Whether a text installs packages with apt.
+fn installs_in(text: &str) -> bool {
+    ["apt-get", "apt", "aptitude"].iter().any(|name| names(text, name)) && names(text, "install")
+}
+
+/// What an instruction calls that installs packages without being a command that is understood: `xargs apt-get install`,
+/// `bash -c "apt-get install …"`.
+fn hidden_installation(step: &Step<'_>) -> Option<String> {
+    let is_run = step.instruction.keyword == "RUN" && installs_in(&step.instruction.text);
+    let first = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
+    let hidden = |command: &&Command| {
+        let is_apt = command
+            .called()
+            .first()
+            .is_some_and(|word| matches!(calls::program(&word.text), "apt-get" | "apt" | "echo" | "printf"));
+        !is_apt && installs_in(&command.text())
+    };
+    match &step.script {
+        _ if !is_run => None,
+        Some(script) => script.commands.iter().find(hidden).map(|command| first(&command.text())),
+        None => Some("apt-get".to_owned()),
+    }
 }
 
 /// Deletes the lists in every instruction that fetches them, and fetches them in every one that needs them.
@@ -70,8 +104,14 @@ pub(super) fn delete_lists(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             name: command.text().split_whitespace().next().unwrap_or_default().to_owned(),
         });
     }
+    for step in &draft.steps[first + 1..] {
+        if let Some(name) = hidden_installation(step) {
+            return Err(Refusal::UsedLater { line: step.instruction.line, name });
+        }
+    }
     for (step, lists) in lists.iter().enumerate() {
         let Some(lists) = lists.as_ref().filter(|lists| leaves(lists)) else { continue };
+        draft.needs_root(step)?;
         if lists.updates && !lists.installs && !lists.does_more {
             draft.remove_step(step)?;
             continue;

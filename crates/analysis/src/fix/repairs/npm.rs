@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use plimsoll_snapshot::path;
+
 use crate::findings::{Confidence, Finding};
 use crate::fix::calls::{self, Manager, installation};
 use crate::fix::draft::{Draft, names};
@@ -41,11 +43,23 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         return Err(Refusal::UsedLater { line: draft.steps[step].instruction.line, name: command.text() });
     }
     let start = draft.start();
-    let scripts = draft.context("package.json").and_then(|text| scripts(&text)).unwrap_or_default();
+    let scripts = draft.context("package.json").and_then(|text| scripts(&text, &start)).unwrap_or_default();
     if let Some(name) =
         owners(draft, finding).into_iter().find(|name| names(&start, name) || names(&scripts, name))
     {
         return Err(Refusal::UsedAtStart { name });
+    }
+    // A package may have programs of other names: `tsc`.
+    let words: BTreeSet<&str> =
+        scripts.split_whitespace().chain(start.split_whitespace().take(MOST_WORDS)).collect();
+    let programs = finding.inodes.iter().filter_map(|&index| {
+        let place = draft.input.path(&draft.input.squashed.inodes[index as usize]);
+        let is_program = matches!(path::name(path::parent(place)), b"bin" | b".bin");
+        let name = std::str::from_utf8(path::name(place)).ok().filter(|_| is_program)?;
+        Some(name.split('.').next().unwrap_or(name))
+    });
+    if let Some(name) = programs.into_iter().find(|name| words.contains(name)) {
+        return Err(Refusal::UsedAtStart { name: name.to_owned() });
     }
     for (_, at, option) in installs {
         draft.add_option(at, option)?;
@@ -53,12 +67,17 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     Ok(Confidence::High)
 }
 
+/// The words of a start that name programs: scripts follow them.
+const MOST_WORDS: usize = 50;
+
 /// The scripts that run when the container starts, and when packages are installed.
-fn scripts(text: &str) -> Option<String> {
+fn scripts(text: &str, start: &str) -> Option<String> {
     let package: serde_json::Value = serde_json::from_str(text).ok()?;
     let scripts = package.get("scripts")?.as_object()?;
     let meant = ["start", "prestart", "install", "preinstall", "postinstall", "prepare", "serve"];
-    let texts = meant.iter().filter_map(|name| scripts.get(*name)?.as_str());
+    let is_meant =
+        |name: &str| meant.contains(&name) || start.split([' ', '"', '\'']).any(|word| word == name);
+    let texts = scripts.iter().filter(|(name, _)| is_meant(name)).filter_map(|(_, text)| text.as_str());
     Some(texts.collect::<Vec<_>>().join("\n"))
 }
 

@@ -141,11 +141,11 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
     }
     let last_directory = draft.steps[last].directory.clone();
     let mut first_changed = None;
-    for (layer, _) in by_layer(draft, finding) {
-        let Ok(step) = draft.step_of(layer) else { continue };
-        if step >= last {
+    for (layer, inodes) in by_layer(draft, finding) {
+        let Some(step) = draft.step_of(layer).ok().filter(|step| *step < last) else {
+            draft.left.extend(inodes);
             continue;
-        }
+        };
         match draft.steps[step].instruction.keyword.as_str() {
             "COPY" | "ADD" => {
                 for change in &changes {
@@ -158,10 +158,14 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
                     if change.paths.len() > 1 {
                         return Err(Refusal::Form { line });
                     }
+                    draft.needs_root(step)?;
                     draft.append(step, &change.whole(&last_directory)?)?;
                 }
             }
-            _ => continue,
+            _ => {
+                draft.left.extend(inodes);
+                continue;
+            }
         }
         first_changed = first_changed.or(Some(step));
     }
@@ -216,6 +220,7 @@ fn make_users_before(
     if making.is_empty() {
         return Ok(());
     }
+    draft.needs_root(first)?;
     let mut commands = Vec::new();
     for (step, command) in &making {
         let form = Refusal::Form { line: draft.steps[*step].instruction.line };
@@ -232,9 +237,6 @@ fn deleted_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
     let line = draft.steps[last].instruction.line;
     let commands = draft.script(last)?.commands.clone();
     let removals: Vec<Command> = commands.iter().filter(|command| is_removal(command)).cloned().collect();
-    if removals.is_empty() {
-        return Err(Refusal::Form { line });
-    }
     let mut is_done = false;
     let mut refused = None;
     let mut sources: Vec<(u32, Vec<u32>)> = by_layer(draft, finding).into_iter().collect();
@@ -254,7 +256,10 @@ fn deleted_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
         });
         match moved {
             Ok(()) => is_done = true,
-            Err(reason) => refused = Some(reason),
+            Err(reason) => {
+                draft.left.extend(inodes);
+                refused = Some(reason);
+            }
         }
     }
     match refused {
@@ -442,35 +447,47 @@ fn mounted(draft: &mut Draft<'_>, step: usize, last: usize, inodes: &[u32]) -> R
         line!("--mount=type=bind", from, ",source=", context, ",target=", target_path, ",rw");
     for &user in &users {
         let script = draft.script(user)?.clone();
-        let directory = draft.steps[user].directory.clone();
-        let removals: Vec<Command> = script
+        let form = Refusal::Form { line: draft.steps[user].instruction.line };
+        let deleting: Vec<(Command, String)> = script
             .commands
             .iter()
-            .filter(|command| {
-                is_removal(command)
-                    && command.called()[1..].iter().any(|word| {
-                        let path = absolute(&directory, word.text.trim_end_matches(['*', '/']));
-                        !word.text.starts_with('-')
-                            && (target.starts_with(&path) || path.starts_with(&target))
-                    })
-            })
-            .cloned()
+            .filter(|command| is_removal(command))
+            .map(|command| (command.clone(), draft.directory_of(user, command)))
             .collect();
+        let mut removals: Vec<(Command, Vec<String>)> = Vec::new();
+        for (command, directory) in deleting {
+            let words =
+                || command.called()[1..].iter().map(|word| &word.text).filter(|word| !word.starts_with('-'));
+            let place = |word: &str| absolute(&format!("/{directory}"), word.trim_matches(['"', '\'']));
+            let of_target: Vec<String> = words()
+                .filter(|word| is_same_or_below(&place(word.trim_end_matches(['*', '/'])), &target))
+                .cloned()
+                .collect();
+            // Deleting a mount fails: neither a pattern nor a directory above may do it.
+            let reaches = |word: &String| {
+                let fixed = word.split(['*', '?', '[', '$', '`']).next().unwrap_or_default();
+                !of_target.contains(word)
+                    && (word.len() > fixed.len() && target.starts_with(&place(fixed))
+                        || is_same_or_below(&target, &place(fixed)))
+            };
+            if words().any(reaches) {
+                return Err(form);
+            }
+            if !of_target.is_empty() {
+                removals.push((command, of_target));
+            }
+        }
         let is_all = removals.len() == script.commands.len();
         if is_all {
             draft.remove_step(user)?;
             continue;
         }
-        for removal in &removals {
-            let others = removal.called()[1..].iter().filter(|word| !word.text.starts_with('-')).count();
-            let is_of_target = |text: &str| {
-                let path = absolute(&directory, text.trim_end_matches(['*', '/']));
-                !text.starts_with('-') && (target.starts_with(&path) || path.starts_with(&target))
-            };
-            if others > 1 {
-                draft.remove_words(removal, is_of_target)?;
+        for (removal, of_target) in &removals {
+            let named = removal.called()[1..].iter().filter(|word| !word.text.starts_with('-')).count();
+            if named > of_target.len() {
+                draft.remove_words(removal, |word| of_target.iter().any(|other| other == word))?;
             } else if removal.after == Separator::Other {
-                return Err(Refusal::Form { line: draft.steps[user].instruction.line });
+                return Err(form);
             } else {
                 draft.remove_command(user, removal)?;
             }
@@ -478,6 +495,11 @@ fn mounted(draft: &mut Draft<'_>, step: usize, last: usize, inodes: &[u32]) -> R
         draft.add_flag(user, &mount)?;
     }
     draft.remove_step(step)
+}
+
+/// Whether a path is another one, or lies below it.
+fn is_same_or_below(path: &str, top: &str) -> bool {
+    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Packages of a finding: those that own its files.

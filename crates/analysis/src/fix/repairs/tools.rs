@@ -1,17 +1,23 @@
 //! Build tools: not installed, or removed in the instruction that uses them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_snapshot::path;
 
 use super::rewritten::owners;
 use crate::findings::{Confidence, Finding};
-use crate::fix::calls::{Installation, Manager, compiles, installation, package_name};
+use crate::fix::calls::{Installation, Manager, compiles, installation, package_name, program};
 use crate::fix::draft::Draft;
 use crate::fix::refusal::Refusal;
 use crate::fix::script::Command;
 use crate::lines::{Line, Shell, line};
+use crate::packages::{Owner, PackageId};
 
 /// Marks the libraries as needed that programs and Python modules link to, so that they stay when the tools go (apt-mark(8)).
-const KEEP_LIBRARIES: &str = "{ find /usr/local /opt /srv /app /root /home -type f \\( -perm -u+x -o -name '*.so*' \\) -exec ldd '{}' + 2> /dev/null \\
+///
+/// What dpkg installed stands in its lists, and is left out: a path that they name twice is not the only one of its name.
+const KEEP_LIBRARIES: &str = "{ { find / -xdev -type f \\( -perm -u+x -o -name '*.so*' \\); cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.list; } \\
+      | sed 's,^/\\(bin\\|sbin\\|lib\\),/usr/\\1,' | sort | uniq -u | xargs -r -d '\\n' ldd 2> /dev/null \\
       | sed -n 's,.*=> /\\([^ ]*\\) .*,\\1,p' | sed 's,^usr/,,' | sort -u | sed 's,^,*/,' \\
       | xargs -r dpkg-query --search 2> /dev/null | sed 's/: .*//; s/, /\\n/g' | sort -u \\
       | xargs -r apt-mark manual > /dev/null || true; } \\
@@ -38,15 +44,30 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     if let Some(name) = all.iter().find(|name| crate::fix::draft::names(&start, name)) {
         return Err(Refusal::UsedAtStart { name: name.clone() });
     }
+    if let Some(name) = called_by_application(draft, finding) {
+        return Err(Refusal::UsedAtStart { name });
+    }
     // Which steps need them, that of the installation included.
     let needing: BTreeSet<usize> = draft
         .commands()
         .filter(|(step, command)| *step >= first && compiles(command))
         .map(|(step, _)| step)
         .collect();
+    // A program may load a library by name, which no file says. So the libraries stay that headers were installed for.
+    let libraries = Libraries::of(draft, &all);
+    let left: Vec<u32> = finding
+        .inodes
+        .iter()
+        .copied()
+        .filter(|&index| match draft.input.catalogue.owners[index as usize] {
+            Owner::Package(id) => libraries.with_needs.contains(&id),
+            _ => false,
+        })
+        .collect();
+    draft.left.extend(left);
     if needing.is_empty() {
         for (step, command, tools) in &installs {
-            drop_words(draft, *step, command, tools)?;
+            drop_words(draft, *step, command, tools, &libraries)?;
         }
         return Ok(Confidence::High);
     }
@@ -65,21 +86,107 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     let tools: Line<Shell> = Line::joined(" ", words);
     let install: Line<Shell> =
         line!("apt-get update \\\n && apt-get install -y --no-install-recommends ", &tools);
+    let named: Vec<Line<Shell>> = libraries.names()?;
+    let keep: Line<Shell> = if named.is_empty() {
+        "".into()
+    } else {
+        line!("apt-mark manual ", Line::joined(" ", named), " > /dev/null \\\n && ")
+    };
     let purge: Line<Shell> =
-        line!(KEEP_LIBRARIES, &tools, " \\\n && apt-get clean \\\n && rm -rf /var/lib/apt/lists/*");
+        line!(keep, KEEP_LIBRARIES, &tools, " \\\n && apt-get clean \\\n && rm -rf /var/lib/apt/lists/*");
     let own: BTreeSet<usize> = installs.iter().map(|(step, ..)| *step).collect();
     for (step, command, tools) in &installs {
         if !needing.contains(step) {
-            drop_words(draft, *step, command, tools)?;
+            drop_words(draft, *step, command, tools, &libraries)?;
         }
     }
     for &step in &needing {
+        draft.needs_root(step)?;
         if !own.contains(&step) {
             draft.prepend(step, &install)?;
         }
         draft.append(step, &purge)?;
     }
     Ok(Confidence::Medium)
+}
+
+/// The libraries that packages of headers come with.
+#[derive(Default)]
+struct Libraries {
+    by_headers: BTreeMap<String, Vec<String>>,
+    /// These libraries and what they need.
+    with_needs: BTreeSet<PackageId>,
+}
+
+impl Libraries {
+    fn of(draft: &Draft<'_>, tools: &BTreeSet<String>) -> Self {
+        let catalogue = draft.input.catalogue;
+        let is_of_compiler = |name: &str| {
+            ["libc6-", "libc-", "libgcc-", "libstdc++-"].iter().any(|start| name.starts_with(start))
+        };
+        let mut found = Self::default();
+        let headers = catalogue.installed().filter(|package| {
+            tools.contains(&package.name)
+                && package.name.starts_with("lib")
+                && package.name.ends_with("-dev")
+                && !is_of_compiler(&package.name)
+        });
+        let mut pending = Vec::new();
+        for package in headers {
+            let libraries = catalogue.graph.needs(package.id).iter().filter(|id| {
+                let name = &catalogue.package(**id).name;
+                name.starts_with("lib")
+                    && !name.ends_with("-dev")
+                    && !name.ends_with("-bin")
+                    && !is_of_compiler(name)
+            });
+            for &id in libraries {
+                pending.push(id);
+                found
+                    .by_headers
+                    .entry(package.name.clone())
+                    .or_default()
+                    .push(catalogue.package(id).name.clone());
+            }
+        }
+        while let Some(id) = pending.pop() {
+            if found.with_needs.insert(id) {
+                pending.extend(catalogue.graph.needs(id));
+            }
+        }
+        found
+    }
+
+    fn of_headers(&self, name: &str) -> Vec<String> {
+        self.by_headers.get(name).cloned().unwrap_or_default()
+    }
+
+    fn names(&self) -> Result<Vec<Line<Shell>>, Refusal> {
+        let names: BTreeSet<&String> = self.by_headers.values().flatten().collect();
+        Ok(names.into_iter().map(|name| crate::lines::names::system(name)).collect::<Result<_, _>>()?)
+    }
+}
+
+/// A program of a finding that a file of the application names.
+fn called_by_application(draft: &Draft<'_>, finding: &Finding) -> Option<String> {
+    let input = draft.input;
+    let programs: BTreeSet<String> = finding
+        .inodes
+        .iter()
+        .map(|&index| input.path(&input.squashed.inodes[index as usize]))
+        .filter(|place| path::name(path::parent(place)) == b"bin")
+        .map(|place| String::from_utf8_lossy(path::name(place)).into_owned())
+        .collect();
+    let facts = crate::packages::facts(input.snapshot, input.image);
+    facts
+        .flat_map(|(layer, facts)| facts.mentions.iter().map(move |mention| (layer, mention)))
+        // What lies among the programs counts if the container calls it, and then it is a part of what it starts.
+        .filter(|(layer, mention)| {
+            mention.run_as.is_none() && input.squashed.names.is_alive(*layer, mention.entry)
+        })
+        .flat_map(|(_, mention)| &mention.names)
+        .find(|name| programs.contains(program(name)))
+        .cloned()
 }
 
 /// Removes words of an installation, the installation if nothing is left of it, and the instruction if it has no other
@@ -89,8 +196,26 @@ fn drop_words(
     step: usize,
     command: &Command,
     tools: &[String],
+    libraries: &Libraries,
 ) -> Result<(), Refusal> {
     let one: Installation<'_> = installation(command).ok_or(Refusal::ByHand)?;
+    let instead: BTreeMap<&String, Vec<String>> =
+        tools.iter().map(|tool| (tool, libraries.of_headers(&package_name(tool)))).collect();
+    if instead.values().any(|names| !names.is_empty()) {
+        let mut known = BTreeSet::new();
+        for word in one.packages() {
+            let Some(names) = instead.get(&word.text) else { continue };
+            let new: Vec<&String> = names.iter().filter(|name| known.insert(*name)).collect();
+            if new.is_empty() {
+                draft.remove_words(command, |other| other == word.text)?;
+                continue;
+            }
+            let words = new.iter().map(|name| crate::lines::names::system(name));
+            let words: Line<Shell> = Line::joined(" ", words.collect::<Result<Vec<_>, _>>()?);
+            draft.edits.replace(word.range.clone(), &words)?;
+        }
+        return Ok(());
+    }
     if one.packages().count() > tools.len() {
         return draft.remove_words(command, |word| tools.iter().any(|tool| tool == word));
     }

@@ -28,6 +28,7 @@ fn refusal(refusal: &Refusal) -> String {
         Refusal::Form { line } => format!("line {line} is too complex to edit"),
         Refusal::UsedLater { line, name } => format!("line {line} uses `{name}`"),
         Refusal::UsedAtStart { name } => format!("the container uses `{name}` when it starts"),
+        Refusal::NotRoot { line } => format!("line {line} does not run as root"),
         Refusal::UsedBetween { line } => format!("line {line} needs the files"),
         Refusal::LacksProgram { name } => format!("the image lacks `{name}`"),
         Refusal::LacksFile { file } => format!("the build context lacks `{file}`"),

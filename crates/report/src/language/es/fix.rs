@@ -28,6 +28,7 @@ fn refusal(refusal: &Refusal) -> String {
         Refusal::Form { line } => format!("la línea {line} es demasiado compleja para editarla"),
         Refusal::UsedLater { line, name } => format!("la línea {line} usa `{name}`"),
         Refusal::UsedAtStart { name } => format!("el contenedor usa `{name}` al arrancar"),
+        Refusal::NotRoot { line } => format!("la línea {line} no se ejecuta como root"),
         Refusal::UsedBetween { line } => format!("la línea {line} necesita los archivos"),
         Refusal::LacksProgram { name } => format!("falta `{name}` en la imagen"),
         Refusal::LacksFile { file } => format!("falta `{file}` en el contexto de construcción"),

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+git --version
+curl --version

@@ -1,0 +1,2 @@
+require("lodash");
+console.log("ok");

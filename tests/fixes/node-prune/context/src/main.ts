@@ -1,0 +1,2 @@
+const text: string = "ok";
+console.log(text);

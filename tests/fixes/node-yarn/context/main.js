@@ -1,0 +1,2 @@
+require("lodash");
+require("fs").writeFileSync("x", "ok");

@@ -1,0 +1,2 @@
+use JSON;
+print encode_json({ ok => 1 });

@@ -1,0 +1,5 @@
+import subprocess
+
+
+def run():
+    subprocess.run(["git", "--version"], check=True)

@@ -1,0 +1,6 @@
+import os
+from dotenv import load_dotenv
+
+load_dotenv()
+assert os.environ["GREETING"] == "hello"
+print("ok")

@@ -1,0 +1,2 @@
+import rich
+rich.print("ok")

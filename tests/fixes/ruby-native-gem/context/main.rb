@@ -1,0 +1,3 @@
+gem "psych", "5.1.2"
+require "psych"
+puts Psych.dump("ok")

@@ -1,0 +1,3 @@
+extern char big[];
+
+int main(void) { return big[0] - 1; }

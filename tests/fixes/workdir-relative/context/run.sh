@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+touch new && test "$(stat -c %U:%G data.bin)" = runner:runner && echo ok
