@@ -73,13 +73,27 @@ pub fn readable(created_by: &str) -> Cow<'_, str> {
     }
     let command = text.strip_prefix("RUN ").unwrap_or(text);
     let command = without_arguments(command);
-    if let Some(shell) = ["/bin/sh -c ", "/bin/bash -c ", "/bin/bash -o pipefail -c "]
-        .iter()
-        .find_map(|shell| command.strip_prefix(shell))
-    {
+    if let Some(shell) = in_shell(command) {
         return Cow::Owned(format!("RUN {}", shell.trim()));
     }
     Cow::Borrowed(text)
+}
+
+/// What a shell runs: behind `/bin/sh -c`, and behind the options that `SHELL` gave it (`/bin/bash -eo pipefail -c`).
+fn in_shell(command: &str) -> Option<&str> {
+    const SHELLS: [&str; 6] =
+        ["/bin/sh ", "/bin/bash ", "/bin/ash ", "/bin/dash ", "/bin/zsh ", "/usr/bin/bash "];
+    let mut rest = SHELLS.iter().find_map(|shell| command.strip_prefix(shell))?;
+    loop {
+        let (option, behind) = rest.split_once(' ')?;
+        rest = behind;
+        if option.starts_with('-') && !option.starts_with("--") && option.ends_with('c') {
+            return Some(rest);
+        }
+        if !option.starts_with(['-', '+']) && option != "pipefail" {
+            return None;
+        }
+    }
 }
 
 /// Cuts `|2 A=1 B=2 ` off the front: the number says how many build arguments follow.
@@ -107,6 +121,9 @@ mod tests {
             ("RUN /bin/sh -c rm -rf /wheels # buildkit", "RUN rm -rf /wheels"),
             ("RUN |1 VERSION=… /bin/sh -c make # buildkit", "RUN make"),
             ("|2 A=… B=x y /bin/sh -c make", "RUN make"),
+            ("RUN /bin/bash -eo pipefail -c make # buildkit", "RUN make"),
+            ("RUN /bin/bash -o pipefail -c a | b", "RUN a | b"),
+            ("RUN /bin/bash -euxc make", "RUN make"),
             ("COPY . . # buildkit", "COPY . ."),
             ("WORKDIR /app", "WORKDIR /app"),
             ("bazel build ...", "bazel build ..."),

@@ -6,7 +6,7 @@
 //! gives may be a pipe as well, for `<(…)` and `/dev/stdin`.
 
 use std::fs::{self, File, FileType};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -24,16 +24,6 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     refuse_special(file.metadata()?.file_type())?;
     Ok(file)
-}
-
-/// Reads a regular file of at most that many bytes.
-pub(crate) fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open_regular(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
-        return Err(io::Error::other(format!("it is larger than {most} bytes")));
-    }
-    Ok(bytes)
 }
 
 /// Opens a file that the user has named: a regular one, or a pipe.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 static WRITING: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// What an interruption ends the program with, as shells have it: 128 and the number of the signal.
-const INTERRUPTED: i32 = 130;
+pub(crate) const INTERRUPTED: i32 = 130;
 
 /// As long as it is there, an interruption removes the temporary file.
 pub(crate) struct Interruptible;

@@ -126,21 +126,59 @@ impl std::fmt::Display for Output {
     }
 }
 
-/// Changes a file that the user asked to change, if it is still as it was read.
-pub(crate) fn rewrite(path: &Path, before: &str, after: &str) -> Result<()> {
-    let now = match files::open_regular(path) {
-        Ok(file) => io::read_to_string(file).map_err(|error| Error::read(path, error))?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Error::read(path, error)),
-    };
-    if now != before {
-        return Err(Error::usage(
-            format!("`{}` changed while it was being fixed", path.display()),
-            "nothing was written to it; run the command again",
-        ));
+/// Changes files that the user asked to change, if all are still as they were read. Each is its path, its text as it was
+/// read (nothing for a new file), and its new text. All are written beside their places before the first is moved there.
+pub(crate) fn rewrite(files: &[(PathBuf, &str, &str)]) -> Result<()> {
+    let mut staged = Vec::new();
+    for (path, before, after) in files {
+        if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) && !path.is_file() {
+            return Err(Error::usage(
+                format!("`{}` is a link to nothing", path.display()),
+                "nothing was changed; remove the link, or make its file",
+            ));
+        }
+        let now = match files::open_regular(path) {
+            Ok(file) => io::read_to_string(file).map_err(|error| Error::read(path, error))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(Error::read(path, error)),
+        };
+        if now != *before {
+            return Err(Error::usage(
+                format!("`{}` changed while it was being fixed", path.display()),
+                "nothing was changed; run the command again",
+            ));
+        }
+        let target = resolved(path);
+        let file =
+            staged_beside(&target, after).map_err(|source| Error::write(path, without_path(source)))?;
+        staged.push((file, target));
     }
-    write_file(path, |out| out.write_all(after.as_bytes()))
-        .map_err(|source| Error::write(path, without_path(source)))
+    for (file, target) in staged {
+        file.persist(&target).map_err(|error| Error::write(&target, without_path(error.error)))?;
+    }
+    Ok(())
+}
+
+/// A text in a temporary file beside its place, with the mode and the owner of what is there.
+fn staged_beside(target: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".plimsoll-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    if let Ok(old) = fs::metadata(target) {
+        file.as_file().set_permissions(old.permissions())?;
+        // A run as root leaves the file to its owner; others cannot give files away.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let _ = std::os::unix::fs::chown(file.path(), Some(old.uid()), Some(old.gid()));
+        }
+    }
+    Ok(file)
 }
 
 fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -7,11 +7,13 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use plimsoll_analysis::fix::ProofStep;
 
 use crate::error::{Error, Result};
+use crate::interruption::{INTERRUPTED, on_interruption};
 use crate::printer::Printer;
 
 /// The engines that `auto` tries, in this order.
@@ -75,6 +77,12 @@ impl<'a> Build<'a> {
                 "start one, or leave out `--build`: the patch needs none",
             ));
         }
+        on_interruption(interrupted).map_err(|error| {
+            Error::usage(
+                format!("cannot handle interruptions: {error}"),
+                "leave out `--build`: the patch needs no build",
+            )
+        })?;
         Ok(Self { engine, command: Some(command).filter(|command| *command != "auto"), probe, timeout })
     }
 
@@ -87,12 +95,24 @@ impl<'a> Build<'a> {
         is_wanted: bool,
         printer: &Printer,
     ) -> Result<Trial> {
-        let directory = tempfile::Builder::new()
-            .prefix("plimsoll-")
-            .tempdir()
-            .map_err(|error| Error::write(&std::env::temp_dir(), error))?;
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let engine = self.engine.unwrap_or("docker");
+        let image = format!("{NAME}:{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        // A context may hold keys: only the user may read its copy.
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("plimsoll-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let directory = builder.tempdir().map_err(|error| Error::write(&std::env::temp_dir(), error))?;
+        *left() = Some(Left {
+            engine,
+            image: image.clone(),
+            directory: directory.path().to_owned(),
+            process: None,
+        });
+        let cleaner = Cleaner;
         let copy = directory.path().join("context");
-        copy_directory(context, &copy).map_err(|error| Error::read(context, error))?;
+        copy_directory(context, &copy, directory.path()).map_err(|error| Error::read(context, error))?;
         let file = in_copy(context, &copy, dockerfile, "Dockerfile");
         if !file.exists() {
             fs::copy(dockerfile, &file).map_err(|error| Error::read(dockerfile, error))?;
@@ -100,11 +120,10 @@ impl<'a> Build<'a> {
         for (path, text) in changes {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let place = in_copy(context, &copy, path, &name);
+            // A link would lead out of the copy.
+            let _ = fs::remove_file(&place);
             fs::write(&place, text).map_err(|error| Error::write(&place, error))?;
         }
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let image = format!("{NAME}:{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let engine = self.engine.unwrap_or("docker");
         printer.note(&format!("building with {}", self.command.map_or(engine, |_| "the given command")));
         let build = match self.command {
             Some(command) => shell(command),
@@ -116,7 +135,6 @@ impl<'a> Build<'a> {
                 build
             }
         };
-        let cleaner = Cleaner { engine, image: &image };
         let run = |command: Command, step: ProofStep| self.run(command, &copy, &file, &image, step);
         if let Err(failed) = run(build, ProofStep::Build)? {
             return Ok(failed);
@@ -188,18 +206,51 @@ impl<'a> Build<'a> {
     }
 }
 
-/// Deletes an image at the end.
-struct Cleaner<'a> {
-    engine: &'a str,
-    image: &'a str,
+/// What a trial leaves behind: removed at its end, or when the program is interrupted.
+#[derive(Clone)]
+struct Left {
+    engine: &'static str,
+    image: String,
+    directory: PathBuf,
+    /// The process that runs, which leads a group of its own.
+    process: Option<u32>,
 }
 
-impl Drop for Cleaner<'_> {
-    fn drop(&mut self) {
+/// What the trial that runs leaves behind.
+static LEFT: Mutex<Option<Left>> = Mutex::new(None);
+
+fn left() -> MutexGuard<'static, Option<Left>> {
+    LEFT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Left {
+    fn remove_image(&self) {
         let mut remove = Command::new(self.engine);
-        remove.arg("rmi").arg(self.image).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        remove.arg("rmi").arg(&self.image).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // An image that is left is no error.
         let _ = remove.status();
+    }
+}
+
+/// Removes everything of the trial that runs, and ends the program as an interruption does.
+fn interrupted() {
+    if let Some(left) = left().take() {
+        left.process.into_iter().for_each(kill_group);
+        let _ = fs::remove_dir_all(&left.directory);
+        left.remove_image();
+    }
+    std::process::exit(INTERRUPTED);
+}
+
+/// Deletes an image at the end.
+struct Cleaner;
+
+impl Drop for Cleaner {
+    fn drop(&mut self) {
+        let taken = left().take();
+        if let Some(left) = taken {
+            left.remove_image();
+        }
     }
 }
 
@@ -212,6 +263,20 @@ fn shell(command: &str) -> Command {
 
 /// Waits for a process: whether it succeeded, or `None` if it had to be killed.
 fn wait(mut child: Child, timeout: Duration) -> Option<bool> {
+    let process = child.id();
+    if let Some(left) = &mut *left() {
+        left.process = Some(process);
+    }
+    let ended = ended(&mut child, timeout);
+    // What it left running in its group would go on for ever.
+    kill_group(process);
+    if let Some(left) = &mut *left() {
+        left.process = None;
+    }
+    ended
+}
+
+fn ended(child: &mut Child, timeout: Duration) -> Option<bool> {
     let start = Instant::now();
     let mut pause = Duration::from_millis(10);
     loop {
@@ -219,7 +284,9 @@ fn wait(mut child: Child, timeout: Duration) -> Option<bool> {
             Ok(Some(status)) => return Some(status.success()),
             Err(_) => return Some(false),
             Ok(None) if start.elapsed() > timeout => {
-                kill_group(&mut child);
+                kill_group(child.id());
+                let _ = child.kill();
+                let _ = child.wait();
                 return None;
             }
             Ok(None) => {
@@ -230,16 +297,18 @@ fn wait(mut child: Child, timeout: Duration) -> Option<bool> {
     }
 }
 
-/// Kills a process and what it started.
-fn kill_group(child: &mut Child) {
+/// Kills the group of a process: what it started, unless that left the group.
+fn kill_group(process: u32) {
     #[cfg(unix)]
     {
         // The group has the number of its first process.
-        let group = format!("-{}", child.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let group = format!("-{process}");
+        let mut kill = Command::new("kill");
+        kill.args(["-KILL", "--", &group]).stdout(Stdio::null()).stderr(Stdio::null());
+        let _ = kill.status();
     }
-    let _ = child.kill();
-    let _ = child.wait();
+    #[cfg(not(unix))]
+    let _ = process;
 }
 
 /// The last line that says something.
@@ -264,15 +333,19 @@ fn in_copy(context: &Path, copy: &Path, path: &Path, name: &str) -> PathBuf {
     }
 }
 
-/// Copies a directory: files, links as links, and modes.
-fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies a directory: files, links as links, and modes. The place of the copy may be inside, and is left out.
+fn copy_directory(from: &Path, to: &Path, place: &Path) -> io::Result<()> {
     fs::create_dir(to)?;
     #[expect(clippy::disallowed_methods, reason = "the files are copied, and no output is among them")]
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (kind, target) = (entry.file_type()?, to.join(entry.file_name()));
         if kind.is_dir() {
-            copy_directory(&entry.path(), &target)?;
+            let is_place = || Some(fs::canonicalize(entry.path()).ok()? == fs::canonicalize(place).ok()?);
+            if entry.file_name() == place.file_name().unwrap_or_default() && is_place() == Some(true) {
+                continue;
+            }
+            copy_directory(&entry.path(), &target, place)?;
         } else if kind.is_symlink() {
             #[cfg(unix)]
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;

@@ -203,3 +203,44 @@ fn fixes_that_fail_are_found_and_left_out() {
     assert!(code == 2 && err.contains("it took more than 1 s"), "{err}");
     assert_eq!(fs::read_to_string(project.path().join("Dockerfile")).unwrap(), DOCKERFILE);
 }
+
+#[test]
+#[cfg(unix)]
+fn an_interruption_leaves_nothing_behind() {
+    let project = project();
+    let (path, temporary) = (engine(project.path()), project.path().join("tmp"));
+    fs::create_dir(&temporary).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .args(["fix", "app.plimsoll", "--build", "touch ../started; sleep 61.5"])
+        .env("PATH", &path)
+        .env("TMPDIR", &temporary)
+        .current_dir(project.path())
+        .spawn()
+        .unwrap();
+    let started =
+        || fs::read_dir(&temporary).unwrap().flatten().any(|entry| entry.path().join("started").exists());
+    while !started() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn all_files_are_written_or_none() {
+    use std::os::unix::fs::symlink;
+    let project = project();
+    symlink("nowhere/.dockerignore", project.path().join(".dockerignore")).unwrap();
+    let (code, _, err) = fix(project.path(), &["--write"]);
+    assert!(code == 2 && err.contains("is a link to nothing"), "{err}");
+    assert_eq!(fs::read_to_string(project.path().join("Dockerfile")).unwrap(), DOCKERFILE);
+    fs::remove_file(project.path().join(".dockerignore")).unwrap();
+    // A patch does not take the place of what it changes.
+    assert_eq!(fix(project.path(), &["--patch", ".dockerignore"]).0, 2);
+    assert!(!project.path().join(".dockerignore").exists());
+    // Alone on standard output, it is only the patch.
+    let (_, out, _) = fix(project.path(), &["--patch", "-"]);
+    assert!(out.starts_with("--- a/Dockerfile\n"), "{out}");
+}

@@ -6,6 +6,7 @@ use std::io;
 use plimsoll_analysis::findings::{Confidence, Finding, RuleId};
 use plimsoll_analysis::fix::{Applied, Change, FixedFile, Plan, Refusal};
 use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::hidden::is_hidden;
 use serde::Serialize;
 use similar::TextDiff;
 
@@ -30,6 +31,15 @@ pub struct Fixes<'a> {
     pub name: &'a dyn Fn(&FixedFile) -> String,
     /// What a build showed, if there was one.
     pub proof: Option<&'a Proof>,
+}
+
+/// Where a text goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// To a terminal, which obeys some characters.
+    OnTerminal,
+    /// To a program, which gets the patch to the letter.
+    AsItIs,
 }
 
 /// What a build with the fixes showed.
@@ -61,7 +71,7 @@ impl Fixes<'_> {
 
     /// The fixes as text, with the patch behind. What stands before a patch does not disturb the programs that apply it.
     #[must_use]
-    pub fn text(&self, language: Language) -> String {
+    pub fn text(&self, language: Language, shown: Shown) -> String {
         let words = &language.words().fix;
         let mut text = format!("{}\n  {}\n", one_line(self.service), self.summary(language));
         if !self.plan.applied.is_empty() {
@@ -105,7 +115,8 @@ impl Fixes<'_> {
         }
         let patch = self.patch();
         if !patch.is_empty() {
-            let _ = write!(text, "\n{}", shown(&patch));
+            let patch = if shown == Shown::OnTerminal { visible(&patch) } else { patch };
+            let _ = write!(text, "\n{patch}");
         }
         text
     }
@@ -166,7 +177,7 @@ impl Fixes<'_> {
         for note in self.notes(language) {
             let _ = write!(text, "\n{}\n", escaped(&note));
         }
-        let patch = shown(&self.patch());
+        let patch = visible(&self.patch());
         if !patch.is_empty() {
             let longest = patch.split(|character| character != '`').map(str::len).max().unwrap_or(0);
             let fence = "`".repeat((longest + 1).max(3));
@@ -287,8 +298,8 @@ fn saving(bytes: Bytes, language: Language) -> String {
     if bytes == Bytes::ZERO { "–".to_owned() } else { language.bytes(bytes).to_string() }
 }
 
-/// A patch without what a terminal would obey. The file of `--patch` has it to the letter.
-fn shown(patch: &str) -> String {
-    let visible = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
-    patch.chars().filter(visible).collect()
+/// A patch without what a terminal would obey, and without what a reader does not see.
+fn visible(patch: &str) -> String {
+    let is_shown = |character: &char| !is_hidden(*character) || matches!(character, '\n' | '\t');
+    patch.chars().filter(is_shown).collect()
 }

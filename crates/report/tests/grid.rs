@@ -18,7 +18,7 @@ use plimsoll_analysis::memory::{Memory, memory};
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split, inventory, reasons, removals, splits};
 use plimsoll_analysis::targets::{Judgement, judge};
 use plimsoll_report::compose_override::compose_override;
-use plimsoll_report::fix::Fixes;
+use plimsoll_report::fix::{Fixes, Shown};
 use plimsoll_report::language::Language;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
@@ -158,7 +158,11 @@ const GRID: &[(&str, &str, Cell)] = &[
     ("findings since", "text", Translated(|of, language| followed::text(&of.progress, language))),
     ("findings since", "Markdown", Translated(|of, language| followed::markdown(&of.progress, language))),
     ("findings since", "JSON", Same(KEYS, |of| written(|out| json::progress(&of.progress, out)))),
-    ("fixes", "text", Translated(|of, language| with_fixes(of, |fixes| fixes.text(language)))),
+    (
+        "fixes",
+        "text",
+        Translated(|of, language| with_fixes(of, |fixes| fixes.text(language, Shown::OnTerminal))),
+    ),
     ("fixes", "Markdown", Translated(|of, language| with_fixes(of, |fixes| fixes.markdown(language)))),
     ("fixes", "JSON", Same(KEYS, |of| with_fixes(of, |fixes| written(|out| fixes.json(out))))),
     ("targets", "text", Translated(|of, language| targets::text::judgement(&of.judgement, language))),

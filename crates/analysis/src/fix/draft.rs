@@ -85,7 +85,7 @@ impl<'a> Draft<'a> {
             let start = *starts.get(instruction.line.checked_sub(1)? as usize)?;
             let end = starts.get(instruction.end_line as usize).copied().unwrap_or(text.len());
             let said = text.get(start..end)?;
-            let indent = said.len() - said.trim_start().len();
+            let indent = said.len() - said.trim_start_matches('\u{feff}').trim_start().len();
             Some(start + indent..start + said.trim_end().len())
         };
         let escape = escape_of(text);

@@ -33,6 +33,8 @@ pub struct Plan {
     pub refused: Vec<(Finding, Refusal)>,
     /// What the fixes save together: an inode that several name counts once.
     pub saving: Bytes,
+    /// The lines of `RUN`, `COPY` and `ADD` that made no layer of the image: it is older than the Dockerfile, or another.
+    pub unmatched: Vec<u32>,
     /// Whether the Dockerfile needs BuildKit, where it did not.
     pub needs_buildkit: bool,
 }
@@ -143,6 +145,12 @@ pub fn plan(
         saving,
         applied,
         refused: refused.into_iter().map(|(at, reason)| (advice.findings[at].clone(), reason)).collect(),
+        unmatched: (draft.steps.iter())
+            .filter(|step| {
+                step.layer.is_none() && matches!(step.instruction.keyword.as_str(), "RUN" | "COPY" | "ADD")
+            })
+            .map(|step| step.instruction.line)
+            .collect(),
         needs_buildkit: draft.needs_buildkit
             && !files.dockerfile.contains("--mount")
             && !files.dockerfile.contains("--chmod"),

@@ -67,6 +67,11 @@ pub enum Refusal {
         /// How certain it is.
         confidence: Confidence,
     },
+    /// The `.dockerignore` keeps the files on purpose.
+    Kept {
+        /// The pattern that would exclude them.
+        pattern: String,
+    },
     /// The Dockerfile has the fix already.
     Present,
     /// The image could not be built or used with it.

@@ -241,12 +241,16 @@ fn commands(characters: &[Placed], options: Vec<Word>) -> Option<Script> {
     let first = characters.get(skip_blank(characters, 0))?;
     let last = characters.iter().rev().find(|(_, character)| !character.is_whitespace())?;
     let ends_with_separator = matches!(last.1, ';' | '&' | '|');
+    // Nothing runs behind these.
+    let ends = found.done.iter().any(|command| {
+        !command.is_nested && matches!(command.words[0].text.as_str(), "exit" | "exec" | "return")
+    });
     (!found.is_open && !found.done.is_empty()).then(|| Script {
         options,
         commands: found.done,
         start: first.0,
         end: last.0 + last.1.len_utf8(),
-        can_append: can_append && !ends_with_separator && found.nesting == 0,
+        can_append: can_append && !ends && !ends_with_separator && found.nesting == 0,
     })
 }
 
@@ -332,6 +336,7 @@ mod tests {
         );
         assert!(!script("RUN a &").unwrap().can_append);
         assert!(!script("RUN a;").unwrap().can_append);
+        assert!(!script("RUN a; exit 0").unwrap().can_append);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `plimsoll fix`: the fixes of all findings as one patch, and the proof that they work.
 
+use std::io::IsTerminal as _;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
@@ -7,19 +8,20 @@ use plimsoll_analysis::findings::{Confidence, Finding, RULES, progress};
 use plimsoll_analysis::fix::{Choice, Files, FixedFile, NoPlan, Plan, ProofStep, Refusal, plan_service};
 use plimsoll_analysis::squash;
 use plimsoll_collect::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
-use plimsoll_report::fix::{Fixes, Proof};
+use plimsoll_report::fix::{Fixes, Proof, Shown};
 use plimsoll_snapshot::{Bytes, Service, Snapshot};
 
 use super::build::ignore_file;
 use super::record::parse_duration;
 use super::{Format, LanguageArgs, ReadArgs};
 use crate::error::{Error, Result};
+use crate::identity::resolved;
 use crate::load::snapshot_or_source;
 use crate::names;
 use crate::output::{Content, Output};
 use crate::printer::Printer;
 use crate::proof::{Build, Trial};
-use crate::{files, input};
+use crate::{input, output};
 
 /// Fix findings in the Dockerfile and the build context, as one patch
 ///
@@ -138,6 +140,24 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             }
             None => (plan, None),
         };
+    let targets: Vec<PathBuf> = plan.changes.iter().map(|change| project.path(&change.file)).collect();
+    if let Some(Output::File(patch)) = &args.patch
+        && targets.iter().any(|target| is_same(target, patch))
+    {
+        return Err(Error::usage(
+            format!("the patch `{}` would replace a file that it changes", patch.display()),
+            "name it as `fixes.patch`",
+        ));
+    }
+    if targets.iter().any(|target| target.components().any(|part| part == Component::ParentDir)) {
+        printer.note("note: the patch applies in the directory of the build context");
+    }
+    for line in &plan.unmatched {
+        printer.note(&format!(
+            "note: `{}`, line {line}: this instruction made no layer of the image; build the image again for exact figures",
+            args.dockerfile.display()
+        ));
+    }
     let fixes = Fixes {
         service: &service.name,
         plan: &plan,
@@ -149,14 +169,21 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         output.write(Content::Text, |out| out.write_all(patch.as_bytes()))?;
     }
     match args.format {
-        Format::Text => printer.data(&fixes.text(args.language.chosen()))?,
+        // Standard output has the patch already.
+        _ if args.patch == Some(Output::Standard) => {}
+        Format::Text => {
+            let shown = if std::io::stdout().is_terminal() { Shown::OnTerminal } else { Shown::AsItIs };
+            printer.data(&fixes.text(args.language.chosen(), shown))?;
+        }
         Format::Markdown => printer.data(&fixes.markdown(args.language.chosen()))?,
         Format::Json => printer.stream(|out| fixes.json(out))?,
     }
     if args.write {
-        for change in &plan.changes {
-            let path = project.path(&change.file);
-            crate::output::rewrite(&path, &change.before, &change.after)?;
+        let files: Vec<(PathBuf, &str, &str)> = (plan.changes.iter())
+            .map(|change| (project.path(&change.file), change.before.as_str(), change.after.as_str()))
+            .collect();
+        output::rewrite(&files)?;
+        for (path, ..) in &files {
             printer.note(&format!("{}: changed", path.display()));
         }
     }
@@ -217,14 +244,16 @@ impl Project {
         let path = self.path(file);
         let here = std::env::current_dir().ok();
         let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(&path);
-        let relative = if relative.is_absolute() {
+        let leads_up =
+            |path: &Path| path.is_absolute() || path.components().any(|part| part == Component::ParentDir);
+        // No program applies a patch with `..` in it.
+        let relative = if leads_up(relative) {
             relative.strip_prefix(&self.context).unwrap_or(relative)
         } else {
             relative
         };
         let parts = relative.components().filter_map(|part| match part {
             Component::Normal(part) => Some(part.to_string_lossy()),
-            Component::ParentDir => Some("..".into()),
             _ => None,
         });
         parts.collect::<Vec<_>>().join("/")
@@ -235,8 +264,15 @@ impl Project {
         let relative = Path::new(path);
         let stays =
             relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        let bytes =
-            files::read_regular(&self.context.join(relative), MAX_BUILD_FILE_BYTES).ok().filter(|_| stays)?;
+        let path = self.context.join(relative);
+        // A link may lead out of it as well.
+        let is_inside = || {
+            let (root, path) =
+                (std::fs::canonicalize(&self.context).ok()?, std::fs::canonicalize(&path).ok()?);
+            path.starts_with(root).then_some(())
+        };
+        is_inside().filter(|()| stays)?;
+        let bytes = input::read_regular(&path, MAX_BUILD_FILE_BYTES).ok()?;
         String::from_utf8(bytes).ok()
     }
 }
@@ -263,6 +299,12 @@ fn chosen(snapshot: &Snapshot, name: Option<&str>) -> Result<usize> {
             "`--service NAME` names the one of this Dockerfile",
         )),
     }
+}
+
+/// Whether two names are those of one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| std::path::absolute(resolved(path)).unwrap_or_else(|_| path.to_owned());
+    whole(one) == whole(other)
 }
 
 /// Makes plans, without the fixes that failed so far.

@@ -13,7 +13,7 @@ use crate::findings::input::Input;
 use crate::findings::rule::{Check, Rule};
 use crate::findings::rule_id::RuleId;
 use crate::lines::step::Copy;
-use crate::lines::{Dockerignore, Line, Shell, line};
+use crate::lines::{Dockerignore, Line, Shell, dockerignore, line};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::ContextLeftovers, check: Check::Image(check) };
 
@@ -189,6 +189,11 @@ fn finding(input: &Input<'_>, headline: Headline, groups: &Patterns) -> Finding 
     finding
 }
 
+/// Whether a program most likely fills in a file and writes it.
+fn is_template(name: &str) -> bool {
+    [".tpl", ".tmpl", ".template", ".j2", ".jinja", ".in"].iter().any(|ending| name.ends_with(ending))
+}
+
 /// The line of a `.dockerignore` for a path of the context: by its first part that matches one of `names`.
 fn pattern(inside: &str, names: &[Name]) -> Option<Line<Dockerignore>> {
     let mut end = 0;
@@ -199,7 +204,9 @@ fn pattern(inside: &str, names: &[Name]) -> Option<Line<Dockerignore>> {
         let text: Option<Line<_>> = names.iter().find_map(|name| match *name {
             Directory(directory) => (!is_file && part == directory).then(|| directory.into()),
             File(file) => (is_file && part == file).then(|| file.into()),
-            Beginning(start) => (is_file && part.starts_with(start)).then(|| line!(start, "*")),
+            // Another file may begin alike, and be needed.
+            Beginning(start) => (is_file && part.starts_with(start) && !is_template(part))
+                .then(|| dockerignore::pattern(part.as_bytes()).ok())?,
             Ending(ending) => (is_file && part.ends_with(ending)).then(|| line!("*", ending)),
         });
         if let Some(text) = text {
@@ -230,7 +237,7 @@ mod tests {
         ];
         let found = check_config(&RULE, &layers, |config| config.working_dir = "/app".into());
         assert_eq!((found[0].saving, found[0].severity), (Bytes(4_000_115), Severity::Medium));
-        assert_eq!(found[0].fixes[0].lines, "**/node_modules\n.env\n.git\nDockerfile*");
+        assert_eq!(found[0].fixes[0].lines, "**/node_modules\n.env\n.git\nDockerfile.prod");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::Order as _;
+use plimsoll_snapshot::{Bytes, Order as _};
 
 use crate::findings::{Confidence, Finding};
 use crate::fix::calls;
@@ -14,7 +14,22 @@ use crate::lines::{Line, Shell, line, shell};
 const MOST: usize = 40;
 
 pub(super) fn logs(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
-    at_the_end(draft, finding.inodes.iter().copied(), "rm -f ")?;
+    let start = draft.start();
+    // A service may read a log, append to one that has to be there, or own it.
+    let is_read = |index: u32| {
+        let place = String::from_utf8_lossy(draft.input.path(&draft.input.squashed.inodes[index as usize]))
+            .into_owned();
+        let name = place.rsplit('/').next().unwrap_or_default().to_owned();
+        let inode = &draft.input.squashed.inodes[index as usize];
+        inode.size == Bytes::ZERO || start.contains(&name)
+    };
+    let (kept, gone): (Vec<u32>, Vec<u32>) =
+        finding.inodes.iter().copied().partition(|&index| is_read(index));
+    if gone.is_empty() {
+        return Err(Refusal::UsedAtStart { name: "*.log".into() });
+    }
+    draft.left.extend(kept);
+    at_the_end(draft, gone.into_iter(), "rm -f ")?;
     Ok(Confidence::Medium)
 }
 

@@ -65,6 +65,11 @@ fn used(draft: &Draft<'_>, pattern: &str) -> Option<Refusal> {
         let source = source.trim_start_matches("./").trim_end_matches('/');
         source == bare || source.split('/').any(|part| matches(pattern, part))
     };
+    // A line that keeps files was written on purpose.
+    let kept = draft.input.build.iter().flat_map(|build| build.ignore.iter().flatten());
+    if kept.filter_map(|line| line.strip_prefix('!')).any(|line| is_named(line.trim_start_matches("**/"))) {
+        return Some(Refusal::Kept { pattern: pattern.to_owned() });
+    }
     for instruction in draft.all {
         let is_used = match instruction.keyword.as_str() {
             "COPY" | "ADD" => context_sources(&instruction.text).iter().any(|source| is_named(source)),

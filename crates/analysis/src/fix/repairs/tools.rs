@@ -47,6 +47,9 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     if let Some(name) = called_by_application(draft, finding) {
         return Err(Refusal::UsedAtStart { name });
     }
+    if let Some(refusal) = used_elsewhere(draft, first, &all) {
+        return Err(refusal);
+    }
     // Which steps need them, that of the installation included.
     let needing: BTreeSet<usize> = draft
         .commands()
@@ -84,8 +87,12 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     }
     let words = all.iter().map(|name| crate::lines::names::system(name)).collect::<Result<Vec<_>, _>>()?;
     let tools: Line<Shell> = Line::joined(" ", words);
-    let install: Line<Shell> =
-        line!("apt-get update \\\n && apt-get install -y --no-install-recommends ", &tools);
+    // A compiler only recommends the headers of the C library: what came along comes along.
+    let is_minimal = installs.iter().all(|(_, command, _)| {
+        installation(command).is_some_and(|one| one.has(&["--no-install-recommends"]))
+    });
+    let option: Line<Shell> = if is_minimal { "--no-install-recommends ".into() } else { "".into() };
+    let install: Line<Shell> = line!("apt-get update \\\n && apt-get install -y ", option, &tools);
     let named: Vec<Line<Shell>> = libraries.names()?;
     let keep: Line<Shell> = if named.is_empty() {
         "".into()
@@ -108,6 +115,29 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         draft.append(step, &purge)?;
     }
     Ok(Confidence::Medium)
+}
+
+/// What else may use tools: a stage that is built on this one, an image that is, and a script that a command writes.
+fn used_elsewhere(draft: &Draft<'_>, first: usize, tools: &BTreeSet<String>) -> Option<Refusal> {
+    let used = |line: u32, name: &String| Some(Refusal::UsedLater { line, name: name.clone() });
+    let own: BTreeSet<usize> = draft.steps.iter().map(|step| step.index).collect();
+    for (index, instruction) in draft.all.iter().enumerate() {
+        if instruction.keyword == "ONBUILD" {
+            return used(instruction.line, tools.first()?);
+        }
+        let is_other_stage = index > draft.steps[first].index && !own.contains(&index);
+        let name = tools.iter().find(|tool| crate::fix::draft::names(&instruction.text, tool));
+        if let Some(name) = name.filter(|_| is_other_stage && instruction.keyword == "RUN") {
+            return used(instruction.line, name);
+        }
+    }
+    draft.commands().filter(|(step, _)| *step >= first).find_map(|(step, command)| {
+        let quoted = command.words.iter().filter(|word| word.text.starts_with(['"', '\'']));
+        let name = quoted
+            .flat_map(|word| tools.iter().filter(|tool| crate::fix::draft::names(&word.text, tool)))
+            .next()?;
+        used(draft.steps[step].instruction.line, name)
+    })
 }
 
 /// The libraries that packages of headers come with.

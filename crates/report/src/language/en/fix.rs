@@ -34,6 +34,7 @@ fn refusal(refusal: &Refusal) -> String {
         Refusal::LacksFile { file } => format!("the build context lacks `{file}`"),
         Refusal::Overlaps => "another fix changes the same words".into(),
         Refusal::Uncertain { .. } => "possibly intentional: `--confidence low` includes it".into(),
+        Refusal::Kept { pattern } => format!("`.dockerignore` keeps what `{pattern}` would exclude"),
         Refusal::Present => "the Dockerfile has the fix: build the image again".into(),
         Refusal::Failed { step: ProofStep::Build } => "the build fails with it".into(),
         Refusal::Failed { step: ProofStep::Probe } => "the probe fails with it".into(),

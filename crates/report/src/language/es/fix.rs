@@ -34,6 +34,7 @@ fn refusal(refusal: &Refusal) -> String {
         Refusal::LacksFile { file } => format!("falta `{file}` en el contexto de construcción"),
         Refusal::Overlaps => "otro arreglo cambia las mismas palabras".into(),
         Refusal::Uncertain { .. } => "posiblemente intencionado: `--confidence low` lo incluye".into(),
+        Refusal::Kept { pattern } => format!("`.dockerignore` conserva lo que `{pattern}` excluiría"),
         Refusal::Present => "el Dockerfile ya lo corrige: vuelve a construir la imagen".into(),
         Refusal::Failed { step: ProofStep::Build } => "la construcción falla con este arreglo".into(),
         Refusal::Failed { step: ProofStep::Probe } => "la prueba falla con este arreglo".into(),
