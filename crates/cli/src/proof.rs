@@ -275,7 +275,6 @@ fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
             #[cfg(unix)]
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, &target)?;
         } else if kind.is_file() {
-            #[expect(clippy::disallowed_methods, reason = "the same")]
             fs::copy(entry.path(), &target)?;
         }
     }
