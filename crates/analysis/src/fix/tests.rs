@@ -377,3 +377,22 @@ fn development_packages_stay_for_a_script_that_starts_the_container() {
     let plan = planned("FROM node\nRUN npm ci\n", &layers, &[("package.json", package)], start);
     assert_eq!(plan.changes, []);
 }
+
+#[test]
+fn an_owner_is_set_only_for_what_gets_it() {
+    let part = "FROM debian\nCOPY root /\nRUN chown -R 1:1 /srv\n";
+    let layers = |path: &str| {
+        [
+            BASE.to_owned(),
+            format!("i COPY root /\nf srv/x/a 4000000 a\n{path}"),
+            "i RUN chown -R 1:1 /srv\nf srv/x/a 4000000 a".to_owned(),
+        ]
+    };
+    let plan = planned(part, &layers("f etc/b 1").each_ref().map(String::as_str), &[], |_| {});
+    assert_eq!(refusal(&plan, RuleId::RewrittenFiles), Some(Refusal::Form { line: 2 }));
+    let twice = "FROM debian\nCOPY root /\nRUN chown -R 1:1 /srv && chown -R 2:2 /srv/x\n";
+    let mut layers = layers("f srv/x/b 1");
+    layers[2] = layers[2].replace("/srv\n", "/srv && chown -R 2:2 /srv/x\n");
+    let after = fixed(twice, &layers.each_ref().map(String::as_str));
+    assert!(after.contains("\nCOPY --chown=2:2 root /\n"), "{after}");
+}
