@@ -396,3 +396,18 @@ fn an_owner_is_set_only_for_what_gets_it() {
     let after = fixed(twice, &layers.each_ref().map(String::as_str));
     assert!(after.contains("\nCOPY --chown=2:2 root /\n"), "{after}");
 }
+
+#[test]
+fn a_stage_on_top_keeps_what_it_uses() {
+    let dockerfile = "FROM debian AS base\nRUN apt-get update && apt-get install -y gcc\nFROM base AS build\nRUN apt-get install -y zlib1g-dev && gcc a.c\nFROM base\nCMD [\"app\"]\n";
+    let layer = "i RUN apt-get update && apt-get install -y gcc
+        f var/lib/dpkg/status 9
+        f var/lib/apt/lists/all 2000000
+        f usr/bin/gcc 30000000
+        p var/lib/dpkg/status dpkg gcc 12 files=usr/bin/gcc";
+    let plan = planned(dockerfile, &[BASE, layer], &[], |_| {});
+    assert_eq!(plan.changes, []);
+    let used = |name: &str| Some(Refusal::UsedLater { line: 4, name: name.to_owned() });
+    assert_eq!(refusal(&plan, RuleId::BuildTools), used("gcc"));
+    assert_eq!(refusal(&plan, RuleId::PackageManagerCache), used("apt-get"));
+}

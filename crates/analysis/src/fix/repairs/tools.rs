@@ -47,6 +47,9 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     if let Some(name) = called_by_application(draft, finding) {
         return Err(Refusal::UsedAtStart { name });
     }
+    draft.used_on_top(|_, command| {
+        compiles(command) || all.iter().any(|name| crate::fix::draft::names(&command.text(), name))
+    })?;
     // Which steps need them, that of the installation included.
     let needing: BTreeSet<usize> = draft
         .commands()
