@@ -411,3 +411,12 @@ fn a_stage_on_top_keeps_what_it_uses() {
     assert_eq!(refusal(&plan, RuleId::BuildTools), used("gcc"));
     assert_eq!(refusal(&plan, RuleId::PackageManagerCache), used("apt-get"));
 }
+
+#[test]
+fn a_path_is_that_of_the_directory_that_a_command_runs_in() {
+    let dockerfile = "FROM debian\nWORKDIR /srv/app\nCOPY . .\nRUN cd .. && chown -R 1:1 app\n";
+    let layers =
+        [BASE, "i COPY . .\nf srv/app/a 4000000 a", "i RUN cd .. && chown -R 1:1 app\nf srv/app/a 4000000 a"];
+    let after = fixed(dockerfile, &layers);
+    assert!(after.contains("RUN cd .. && find /srv/app \\("), "{after}");
+}

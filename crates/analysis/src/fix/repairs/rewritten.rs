@@ -165,7 +165,9 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
     if changes.is_empty() {
         return Err(Refusal::Form { line });
     }
-    let last_directory = draft.steps[last].directory.clone();
+    let directories: Vec<String> =
+        changes.iter().map(|change| draft.directory_of(last, &change.command)).collect();
+    let changes: Vec<(Change, String)> = changes.into_iter().zip(directories).collect();
     let mut first_changed = None;
     for (layer, inodes) in by_layer(draft, finding) {
         let Some(step) = draft.step_of(layer).ok().filter(|step| *step < last) else {
@@ -175,9 +177,9 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
         match draft.steps[step].instruction.keyword.as_str() {
             "COPY" | "ADD" => {
                 let mut flags: BTreeMap<&str, Line<Dockerfile>> = BTreeMap::new();
-                for change in &changes {
+                for (change, directory) in &changes {
                     // The option holds for all that the instruction copies. Of two changes the last one counts.
-                    match change.reach(draft, layer, &last_directory) {
+                    match change.reach(draft, layer, directory) {
                         Reach::All => _ = flags.insert(change.program, change.flag()?),
                         Reach::Nothing => {}
                         Reach::Part => {
@@ -190,8 +192,8 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
                 }
             }
             "RUN" => {
-                for change in &changes {
-                    if change.reach(draft, layer, &last_directory) == Reach::Nothing {
+                for (change, directory) in &changes {
+                    if change.reach(draft, layer, directory) == Reach::Nothing {
                         continue;
                     }
                     // Of several directories one may be made later.
@@ -199,7 +201,7 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
                         return Err(Refusal::Form { line });
                     }
                     draft.needs_root(step)?;
-                    draft.append(step, &change.whole(&last_directory)?)?;
+                    draft.append(step, &change.whole(directory)?)?;
                 }
             }
             _ => {
@@ -212,14 +214,15 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
     let first = first_changed.ok_or(Refusal::NotInDockerfile)?;
     let names: BTreeSet<String> = changes
         .iter()
+        .map(|(change, _)| change)
         .filter(|change| change.program == "chown")
         .flat_map(|change| change.value.split(':').map(ToOwned::to_owned).collect::<Vec<_>>())
         .filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
         .collect();
     make_users_before(draft, first, last, &names)?;
-    for change in &changes {
+    for (change, directory) in &changes {
         let range = change.command.range();
-        draft.edits.replace(range, &change.rest(&last_directory)?)?;
+        draft.edits.replace(range, &change.rest(directory)?)?;
     }
     Ok(Confidence::High)
 }
