@@ -26,6 +26,8 @@ pub(super) struct Draft<'a> {
     read: ReadContext<'a>,
     /// The instructions that made the image, in their order.
     pub(super) steps: Vec<Step<'a>>,
+    /// The `RUN` instructions of other stages that begin with one of this image: each with its line.
+    on_top: Vec<(u32, Option<Script>)>,
     /// All instructions.
     pub(super) all: &'a [BuildInstruction],
     /// The changes of the Dockerfile.
@@ -128,11 +130,26 @@ impl<'a> Draft<'a> {
                 user: user.clone(),
             });
         }
+        let own: BTreeSet<usize> = steps.iter().map(|step| step.index).collect();
+        let mut on_top: BTreeMap<usize, (u32, Option<Script>)> = BTreeMap::new();
+        for other in 0..stages.ranges.len() {
+            let chain: Vec<usize> = stages.chain(other).into_iter().collect();
+            if chain.iter().any(|index| own.contains(index)) {
+                for index in chain.into_iter().filter(|index| !own.contains(index)) {
+                    let instruction = &build.instructions[index];
+                    if instruction.keyword == "RUN" {
+                        let script = script::parse(text, range(instruction)?, escape);
+                        on_top.insert(index, (instruction.line, script));
+                    }
+                }
+            }
+        }
         Some(Self {
             input,
             text,
             read,
             steps,
+            on_top: on_top.into_values().collect(),
             all: &build.instructions,
             edits: Edits::continued_by(escape),
             ignored: Vec::new(),
@@ -183,6 +200,18 @@ impl<'a> Draft<'a> {
                 .iter()
                 .flat_map(move |script| script.commands.iter().map(move |command| (at, command)))
         })
+    }
+
+    /// Refuses what an instruction of a stage on top of this image uses. One that cannot be taken apart may use anything.
+    pub(super) fn used_on_top(&self, is_use: impl Fn(&Script, &Command) -> bool) -> Result<(), Refusal> {
+        for (line, script) in &self.on_top {
+            let Some(script) = script else { return Err(Refusal::Form { line: *line }) };
+            if let Some(command) = script.commands.iter().find(|command| is_use(script, command)) {
+                let name = command.called().first().map_or("", |word| calls::program(&word.text)).to_owned();
+                return Err(Refusal::UsedLater { line: *line, name });
+            }
+        }
+        Ok(())
     }
 
     /// The working directory of a command: that of its step, or where a `cd` before it leads.

@@ -377,3 +377,46 @@ fn development_packages_stay_for_a_script_that_starts_the_container() {
     let plan = planned("FROM node\nRUN npm ci\n", &layers, &[("package.json", package)], start);
     assert_eq!(plan.changes, []);
 }
+
+#[test]
+fn an_owner_is_set_only_for_what_gets_it() {
+    let part = "FROM debian\nCOPY root /\nRUN chown -R 1:1 /srv\n";
+    let layers = |path: &str| {
+        [
+            BASE.to_owned(),
+            format!("i COPY root /\nf srv/x/a 4000000 a\n{path}"),
+            "i RUN chown -R 1:1 /srv\nf srv/x/a 4000000 a".to_owned(),
+        ]
+    };
+    let plan = planned(part, &layers("f etc/b 1").each_ref().map(String::as_str), &[], |_| {});
+    assert_eq!(refusal(&plan, RuleId::RewrittenFiles), Some(Refusal::Form { line: 2 }));
+    let twice = "FROM debian\nCOPY root /\nRUN chown -R 1:1 /srv && chown -R 2:2 /srv/x\n";
+    let mut layers = layers("f srv/x/b 1");
+    layers[2] = layers[2].replace("/srv\n", "/srv && chown -R 2:2 /srv/x\n");
+    let after = fixed(twice, &layers.each_ref().map(String::as_str));
+    assert!(after.contains("\nCOPY --chown=2:2 root /\n"), "{after}");
+}
+
+#[test]
+fn a_stage_on_top_keeps_what_it_uses() {
+    let dockerfile = "FROM debian AS base\nRUN apt-get update && apt-get install -y gcc\nFROM base AS build\nRUN apt-get install -y zlib1g-dev && gcc a.c\nFROM base\nCMD [\"app\"]\n";
+    let layer = "i RUN apt-get update && apt-get install -y gcc
+        f var/lib/dpkg/status 9
+        f var/lib/apt/lists/all 2000000
+        f usr/bin/gcc 30000000
+        p var/lib/dpkg/status dpkg gcc 12 files=usr/bin/gcc";
+    let plan = planned(dockerfile, &[BASE, layer], &[], |_| {});
+    assert_eq!(plan.changes, []);
+    let used = |name: &str| Some(Refusal::UsedLater { line: 4, name: name.to_owned() });
+    assert_eq!(refusal(&plan, RuleId::BuildTools), used("gcc"));
+    assert_eq!(refusal(&plan, RuleId::PackageManagerCache), used("apt-get"));
+}
+
+#[test]
+fn a_path_is_that_of_the_directory_that_a_command_runs_in() {
+    let dockerfile = "FROM debian\nWORKDIR /srv/app\nCOPY . .\nRUN cd .. && chown -R 1:1 app\n";
+    let layers =
+        [BASE, "i COPY . .\nf srv/app/a 4000000 a", "i RUN cd .. && chown -R 1:1 app\nf srv/app/a 4000000 a"];
+    let after = fixed(dockerfile, &layers);
+    assert!(after.contains("RUN cd .. && find /srv/app \\("), "{after}");
+}

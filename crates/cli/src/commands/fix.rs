@@ -339,14 +339,14 @@ impl Planner<'_> {
         };
         let choice = Choice { confidence, is_meant: &is_meant };
         let mut plan =
-            plan_service(self.snapshot, self.service, &files, &choice).map_err(|why| self.refused(why))?;
+            plan_service(self.snapshot, self.service, &files, &choice).map_err(|why| self.refused(&why))?;
         let failed =
             self.failed.iter().map(|(finding, step)| (finding.clone(), Refusal::Failed { step: *step }));
         plan.refused.splice(0..0, failed);
         Ok(plan)
     }
 
-    fn refused(&self, why: NoPlan) -> Error {
+    fn refused(&self, why: &NoPlan) -> Error {
         let file = self.project.dockerfile.display();
         match why {
             NoPlan::OtherImage => Error::usage(

@@ -46,6 +46,7 @@ pub(super) fn libraries(draft: &mut Draft<'_>, finding: &Finding) -> Result<Conf
         let name = command.called().first().map_or("", |word| calls::program(&word.text)).to_owned();
         return Err(Refusal::UsedLater { line: draft.steps[step].instruction.line, name });
     }
+    draft.used_on_top(|_, command| calls::compiles(command))?;
     at_the_end(draft, finding.inodes.iter().copied(), "rm -f ")?;
     Ok(Confidence::Medium)
 }

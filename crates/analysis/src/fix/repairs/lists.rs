@@ -104,6 +104,10 @@ pub(super) fn delete_lists(draft: &mut Draft<'_>) -> Result<(), Refusal> {
             name: command.text().split_whitespace().next().unwrap_or_default().to_owned(),
         });
     }
+    draft.used_on_top(|script, command| {
+        !script.commands.iter().any(is_update)
+            && (reads_lists(command) || installs_in(&command.text()) || calls::is_script(command))
+    })?;
     for step in &draft.steps[first + 1..] {
         if let Some(name) = hidden_installation(step) {
             return Err(Refusal::UsedLater { line: step.instruction.line, name });

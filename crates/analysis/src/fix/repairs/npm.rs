@@ -8,6 +8,7 @@ use crate::findings::{Confidence, Finding};
 use crate::fix::calls::{self, Manager, installation};
 use crate::fix::draft::{Draft, names};
 use crate::fix::refusal::Refusal;
+use crate::fix::script::Command;
 use crate::packages::Owner;
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
@@ -28,17 +29,17 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         .collect();
     let &(first, ..) = installs.first().ok_or(Refusal::NotInDockerfile)?;
     // A build needs what is installed for it.
-    let builds = draft.commands().find(|(step, command)| {
+    let uses = |command: &Command| {
         let called = command.called();
         let name = called.first().map_or("", |word| calls::program(&word.text));
-        let is_install = installation(command).is_some();
-        *step >= first
-            && !is_install
+        installation(command).is_none()
             && (matches!(
                 name,
                 "npm" | "npx" | "yarn" | "pnpm" | "pnpx" | "tsc" | "node" | "ng" | "vite" | "next"
             ) || calls::is_script(command))
-    });
+    };
+    let builds = draft.commands().find(|(step, command)| *step >= first && uses(command));
+    draft.used_on_top(|_, command| uses(command))?;
     if let Some((step, command)) = builds {
         return Err(Refusal::UsedLater { line: draft.steps[step].instruction.line, name: command.text() });
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plimsoll_snapshot::Ecosystem;
 
 use crate::findings::{Confidence, Finding};
-use crate::fix::calls::{Manager, installation, package_name};
+use crate::fix::calls::{Manager, installation, package_name, program};
 use crate::fix::draft::Draft;
 use crate::fix::refusal::Refusal;
 use crate::packages::{Owner, Use};
@@ -22,6 +22,12 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
             {
                 unused.insert(normal(&package.name));
             }
+        }
+    }
+    // The build may call its program, and the image needs it no more: `pip install uv`, `uv sync`.
+    for (_, command) in draft.commands() {
+        if let Some(first) = command.called().first() {
+            unused.remove(&normal(program(&first.text)));
         }
     }
     // What else is unused belongs to `package.json` and its lock file, which the package manager has to write.

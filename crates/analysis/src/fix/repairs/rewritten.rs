@@ -43,6 +43,14 @@ struct Change {
     paths: Vec<String>,
 }
 
+/// Which files of a layer a change reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    Nothing,
+    Part,
+    All,
+}
+
 impl Change {
     fn of(command: &Command) -> Option<Self> {
         let called = command.called();
@@ -81,6 +89,24 @@ impl Change {
             "chown" => line!("--chown=", value),
             _ => line!("--chmod=", value),
         })
+    }
+
+    /// Which files of a layer it changes.
+    fn reach(&self, draft: &Draft<'_>, layer: u32, directory: &str) -> Reach {
+        let tops: Vec<String> =
+            self.paths.iter().map(|path| absolute(&format!("/{directory}"), path)).collect();
+        let is_below = |place: &[u8]| {
+            let place = String::from_utf8_lossy(place);
+            tops.iter().any(|top| top.is_empty() || is_same_or_below(&place, top))
+        };
+        let inodes = || draft.input.inodes().filter(|(_, inode, _)| inode.layer == layer);
+        let inside = inodes().filter(|(_, inode, _)| is_below(draft.input.path(inode))).count();
+        let all = inodes().count();
+        match inside {
+            0 => Reach::Nothing,
+            inside if inside == all => Reach::All,
+            _ => Reach::Part,
+        }
     }
 
     fn places(&self, directory: &str) -> Result<Line<Shell>, Refusal> {
@@ -139,7 +165,9 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
     if changes.is_empty() {
         return Err(Refusal::Form { line });
     }
-    let last_directory = draft.steps[last].directory.clone();
+    let directories: Vec<String> =
+        changes.iter().map(|change| draft.directory_of(last, &change.command)).collect();
+    let changes: Vec<(Change, String)> = changes.into_iter().zip(directories).collect();
     let mut first_changed = None;
     for (layer, inodes) in by_layer(draft, finding) {
         let Some(step) = draft.step_of(layer).ok().filter(|step| *step < last) else {
@@ -148,18 +176,32 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
         };
         match draft.steps[step].instruction.keyword.as_str() {
             "COPY" | "ADD" => {
-                for change in &changes {
-                    set_flag(draft, step, &change.flag()?)?;
+                let mut flags: BTreeMap<&str, Line<Dockerfile>> = BTreeMap::new();
+                for (change, directory) in &changes {
+                    // The option holds for all that the instruction copies. Of two changes the last one counts.
+                    match change.reach(draft, layer, directory) {
+                        Reach::All => _ = flags.insert(change.program, change.flag()?),
+                        Reach::Nothing => {}
+                        Reach::Part => {
+                            return Err(Refusal::Form { line: draft.steps[step].instruction.line });
+                        }
+                    }
+                }
+                for flag in flags.values() {
+                    set_flag(draft, step, flag)?;
                 }
             }
             "RUN" => {
-                for change in &changes {
+                for (change, directory) in &changes {
+                    if change.reach(draft, layer, directory) == Reach::Nothing {
+                        continue;
+                    }
                     // Of several directories one may be made later.
                     if change.paths.len() > 1 {
                         return Err(Refusal::Form { line });
                     }
                     draft.needs_root(step)?;
-                    draft.append(step, &change.whole(&last_directory)?)?;
+                    draft.append(step, &change.whole(directory)?)?;
                 }
             }
             _ => {
@@ -172,14 +214,15 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
     let first = first_changed.ok_or(Refusal::NotInDockerfile)?;
     let names: BTreeSet<String> = changes
         .iter()
+        .map(|(change, _)| change)
         .filter(|change| change.program == "chown")
         .flat_map(|change| change.value.split(':').map(ToOwned::to_owned).collect::<Vec<_>>())
         .filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
         .collect();
     make_users_before(draft, first, last, &names)?;
-    for change in &changes {
+    for (change, directory) in &changes {
         let range = change.command.range();
-        draft.edits.replace(range, &change.rest(&last_directory)?)?;
+        draft.edits.replace(range, &change.rest(directory)?)?;
     }
     Ok(Confidence::High)
 }

@@ -17,7 +17,7 @@ use crate::packages::{Owner, PackageId};
 ///
 /// What dpkg installed stands in its lists, and is left out: a path that they name twice is not the only one of its name.
 const KEEP_LIBRARIES: &str = "{ { find / -xdev -type f \\( -perm -u+x -o -name '*.so*' \\); cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.list; } \\
-      | sed 's,^/\\(bin\\|sbin\\|lib\\),/usr/\\1,' | sort | uniq -u | xargs -r -d '\\n' ldd 2> /dev/null \\
+      | sed 's,^/\\(bin\\|sbin\\|lib\\)/,/usr/\\1/,' | sort | uniq -u | xargs -r -d '\\n' ldd 2> /dev/null \\
       | sed -n 's,.*=> /\\([^ ]*\\) .*,\\1,p' | sed 's,^usr/,,' | sort -u | sed 's,^,*/,' \\
       | xargs -r dpkg-query --search 2> /dev/null | sed 's/: .*//; s/, /\\n/g' | sort -u \\
       | xargs -r apt-mark manual > /dev/null || true; } \\
@@ -50,6 +50,9 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     if let Some(refusal) = used_elsewhere(draft, first, &all) {
         return Err(refusal);
     }
+    draft.used_on_top(|_, command| {
+        compiles(command) || all.iter().any(|name| crate::fix::draft::names(&command.text(), name))
+    })?;
     // Which steps need them, that of the installation included.
     let needing: BTreeSet<usize> = draft
         .commands()
