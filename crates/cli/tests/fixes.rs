@@ -106,7 +106,7 @@ fn files_are_changed_if_that_is_asked_for() {
     let project = project();
     assert_eq!(fix(project.path(), &["--write"]).0, 0);
     assert_eq!(fs::read_to_string(project.path().join("Dockerfile")).unwrap(), FIXED);
-    assert_eq!(fs::read_to_string(project.path().join(".dockerignore")).unwrap(), "*.log\n");
+    assert_eq!(fs::read_to_string(project.path().join(".dockerignore")).unwrap(), ".dockerignore\n*.log\n");
     // The image is not that of the new file any more.
     let (code, out, _) = fix(project.path(), &["--rule", "rewritten-files"]);
     assert!(code == 0 && out.contains("Nothing to change"), "{out}");
