@@ -73,10 +73,11 @@ fn the_arrow_keys_choose_and_a_text_that_nothing_holds_says_so() {
     let (report, _, _) = super::reports::micro();
     let mut page = Asked::open(report);
     search(&mut page, "b");
-    let chosen = "$('[role=option][aria-selected=true]').id === $('.finder input').getAttribute('aria-activedescendant')";
+    // The answer may still be drawn when a key is pressed.
+    let chosen = "$('[role=option][aria-selected=true]')?.id === $('.finder input').getAttribute('aria-activedescendant')";
     for key in ["ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp"] {
         page.press(key);
-        assert_eq!(page.eval(chosen), true, "{key}");
+        page.wait(chosen);
     }
     page.write(FIELD, "nothing is called so");
     page.wait("$('.finder .status').textContent === 'No matches.'");

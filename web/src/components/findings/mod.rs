@@ -103,7 +103,7 @@ fn ledger(progress: &ServiceProgress) -> impl IntoView {
     let report = &words().findings_report;
     let lines = ledger.lines.iter().map(|line| {
         let title = ledger_line(progress, line, text::language());
-        view! { <tr data-delta=line.delta.0><th scope="row">{title}</th><td>{text::delta(line.delta).to_string()}</td></tr> }
+        view! { <tr data-ledger=line.delta.0><th scope="row">{title}</th><td>{text::delta(line.delta).to_string()}</td></tr> }
     });
     let [before, after] = [ledger.before, ledger.after].map(|size| text::bytes(size).to_string());
     view! {
