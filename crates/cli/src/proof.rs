@@ -212,7 +212,7 @@ struct Left {
     engine: &'static str,
     image: String,
     directory: PathBuf,
-    /// The process that runs, which leads a group of its own.
+    /// The process that runs, which leads its own group.
     process: Option<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! A Docker engine for tests, with data of its own: no image of the user's changes.
+//! A Docker engine for tests with its own data: the images of the user stay as they are.
 
 use std::fs;
 use std::path::Path;
