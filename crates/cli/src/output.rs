@@ -159,13 +159,20 @@ pub(crate) fn rewrite(files: &[(PathBuf, &str, &str)]) -> Result<()> {
     Ok(())
 }
 
-/// A text in a temporary file beside its place, with the mode and the owner of what is there.
-fn staged_beside(target: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+/// Makes temporary files next to a target, which they then replace.
+fn beside(target: &Path) -> (tempfile::Builder<'static, 'static>, &Path) {
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".plimsoll-");
+    // A temporary file is private by default, an output is as open as the user's umask lets it be.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    (builder, directory)
+}
+
+/// Writes a text to a temporary file next to its target, with the mode and the owner of the target.
+fn staged_beside(target: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+    let (builder, directory) = beside(target);
     let mut file = builder.tempfile_in(directory)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
@@ -192,12 +199,7 @@ fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()
         content(&mut file)?;
         return file.flush();
     }
-    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".plimsoll-");
-    // A temporary file is private by default, an output is as open as the user's umask lets it be.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let (builder, directory) = beside(target);
     let (temporary, _interruptible) = Interruptible::create(&builder, directory)?;
     let mut file = io::BufWriter::with_capacity(1 << 16, temporary);
     content(&mut file)?;

@@ -1,6 +1,6 @@
 //! Builds an image from a copy of its context, and probes it.
 //!
-//! No file of the user is changed: the build runs in a copy, with the changed files in it.
+//! The build runs in a copy of the context that contains the changed files. The files of the user stay as they are.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -25,7 +25,7 @@ const KEPT: u64 = 64 * 1024;
 
 /// How images are built and probed.
 pub(crate) struct Build<'a> {
-    engine: Option<&'static str>,
+    engine: &'static str,
     command: Option<&'a str>,
     probe: Option<&'a str>,
     timeout: Duration,
@@ -71,12 +71,12 @@ impl<'a> Build<'a> {
             command.status().is_ok_and(|status| status.success())
         };
         let engine = ENGINES.iter().find(|engine| works(engine)).copied();
-        if engine.is_none() {
+        let Some(engine) = engine else {
             return Err(Error::usage(
                 "no engine works: tried `docker version`, `podman version` and `buildah version`",
                 "start one, or leave out `--build`: the patch needs none",
             ));
-        }
+        };
         on_interruption(interrupted).map_err(|error| {
             Error::usage(
                 format!("cannot handle interruptions: {error}"),
@@ -96,7 +96,7 @@ impl<'a> Build<'a> {
         printer: &Printer,
     ) -> Result<Trial> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let engine = self.engine.unwrap_or("docker");
+        let engine = self.engine;
         let image = format!("{NAME}:{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         // A context may hold keys: only the user may read its copy.
         let mut builder = tempfile::Builder::new();

@@ -9,11 +9,10 @@ use plimsoll_snapshot::{BuildFile, BuildInstruction};
 use super::calls;
 use super::change::{Change, FixedFile};
 use super::edits::{Conflict, Edits};
-
 use super::refusal::Refusal;
 use super::script::{self, Command, Script, Separator};
 use crate::dockerfile::Stages;
-use crate::findings::{Input, Lines};
+use crate::findings::{Finding, Input, Lines};
 use crate::lines::{Dockerfile, Line, Shell};
 
 /// Reads a file of the build context by its path there.
@@ -30,17 +29,8 @@ pub(super) struct Draft<'a> {
     on_top: Vec<(u32, Option<Script>)>,
     /// All instructions.
     pub(super) all: &'a [BuildInstruction],
-    /// The changes of the Dockerfile.
-    pub(super) edits: Edits,
-    /// The patterns that the `.dockerignore` gets.
-    pub(super) ignored: Vec<String>,
-    /// The changes of other files of the context, each with its text.
-    pub(super) files: BTreeMap<String, (String, Edits)>,
-    /// Whether the result needs BuildKit.
-    pub(super) needs_buildkit: bool,
-    /// The commands that are removed: steps and places.
-    removed: BTreeSet<(usize, usize)>,
-    removed_steps: BTreeSet<usize>,
+    /// What was changed so far.
+    pub(super) made: Made,
     /// The inodes that fixes before free.
     pub(super) freed: BTreeSet<u32>,
     /// Why a part of the finding that is being fixed is left.
@@ -50,14 +40,20 @@ pub(super) struct Draft<'a> {
     known: RefCell<BTreeMap<String, Option<String>>>,
 }
 
-/// Changes up to a moment.
-pub(super) struct Checkpoint {
+/// Changes. A fix that is refused half-way goes back to those before it.
+#[derive(Clone, Default)]
+pub(super) struct Made {
+    /// Those of the Dockerfile.
+    pub(super) edits: Edits,
+    /// The patterns that the `.dockerignore` gets.
+    pub(super) ignored: Vec<String>,
+    /// Those of other files of the context, each with its text.
+    files: BTreeMap<String, (String, Edits)>,
+    /// Whether the result needs BuildKit.
+    pub(super) needs_buildkit: bool,
+    /// The commands that are removed: steps and places.
     removed: BTreeSet<(usize, usize)>,
     removed_steps: BTreeSet<usize>,
-    edits: Edits,
-    ignored: usize,
-    files: BTreeMap<String, (String, Edits)>,
-    needs_buildkit: bool,
 }
 
 /// An instruction that made the image.
@@ -151,12 +147,7 @@ impl<'a> Draft<'a> {
             steps,
             on_top: on_top.into_values().collect(),
             all: &build.instructions,
-            edits: Edits::continued_by(escape),
-            ignored: Vec::new(),
-            files: BTreeMap::new(),
-            needs_buildkit: false,
-            removed: BTreeSet::new(),
-            removed_steps: BTreeSet::new(),
+            made: Made { edits: Edits::continued_by(escape), ..Made::default() },
             freed: BTreeSet::new(),
             partly: Vec::new(),
             left: BTreeSet::new(),
@@ -176,6 +167,12 @@ impl<'a> Draft<'a> {
         known.entry(path.to_owned()).or_insert_with(|| (self.read)(path)).clone()
     }
 
+    /// The packages that own the files of a finding.
+    pub(super) fn owners(&self, finding: &Finding) -> BTreeSet<String> {
+        let owner = |index: &u32| self.input.package(self.input.catalogue.owners[*index as usize]);
+        finding.inodes.iter().filter_map(owner).map(|package| package.name.clone()).collect()
+    }
+
     /// The step that made a layer.
     pub(super) fn step_of(&self, layer: u32) -> Result<usize, Refusal> {
         self.steps.iter().position(|step| step.layer == Some(layer)).ok_or(Refusal::NotInDockerfile)
@@ -185,6 +182,12 @@ impl<'a> Draft<'a> {
     pub(super) fn needs_root(&self, step: usize) -> Result<(), Refusal> {
         let step = &self.steps[step];
         if step.user.is_some() { Err(Refusal::NotRoot { line: step.instruction.line }) } else { Ok(()) }
+    }
+
+    /// The refusal that names the program of a command.
+    pub(super) fn used_by(&self, step: usize, command: &Command) -> Refusal {
+        let name = command.called().first().map_or("", |word| calls::program(&word.text)).to_owned();
+        Refusal::UsedLater { line: self.steps[step].instruction.line, name }
     }
 
     /// The commands of a step.
@@ -237,14 +240,14 @@ impl<'a> Draft<'a> {
             }
             (script.end, self.joint(step))
         };
-        Ok(self.edits.insert(end, &format!("{joint}{command}"))?)
+        Ok(self.made.edits.insert(end, &format!("{joint}{command}"))?)
     }
 
     /// Adds a command at the beginning of a `RUN`.
     pub(super) fn prepend(&mut self, step: usize, command: &Line<Shell>) -> Result<(), Refusal> {
         let start = self.script(step)?.start;
         let joint = self.joint(step);
-        Ok(self.edits.insert(start, &format!("{command}{joint}"))?)
+        Ok(self.made.edits.insert(start, &format!("{command}{joint}"))?)
     }
 
     /// What joins two commands, in the layout of the instruction.
@@ -259,60 +262,41 @@ impl<'a> Draft<'a> {
 
     /// Puts an option behind the verb of an installation.
     pub(super) fn add_option(&mut self, at: usize, option: &'static str) -> Result<(), Refusal> {
-        Ok(self.edits.insert(at, &format!(" {option}"))?)
+        Ok(self.made.edits.insert(at, &format!(" {option}"))?)
     }
 
     /// Adds an option to a `RUN`, `COPY` or `ADD`.
     pub(super) fn add_flag(&mut self, step: usize, flag: &Line<Dockerfile>) -> Result<(), Refusal> {
         let step = &self.steps[step];
         let at = step.range.start + step.instruction.keyword.len();
-        self.needs_buildkit |= flag.starts_with("--mount") || flag.starts_with("--chmod");
-        Ok(self.edits.insert(at, &format!(" {flag}"))?)
+        self.made.needs_buildkit |= flag.starts_with("--mount") || flag.starts_with("--chmod");
+        Ok(self.made.edits.insert(at, &format!(" {flag}"))?)
     }
 
     /// Puts instructions on lines before a step.
     pub(super) fn insert_before(&mut self, step: usize, lines: &impl Instructions) -> Result<(), Refusal> {
         let at = self.line_start(self.steps[step].range.start);
-        Ok(self.edits.insert(at, &format!("{}\n", lines.text()))?)
+        Ok(self.made.edits.insert(at, &format!("{}\n", lines.text()))?)
     }
 
     /// Puts instructions on lines after a step.
     pub(super) fn insert_after(&mut self, step: usize, lines: &impl Instructions) -> Result<(), Refusal> {
         let at = self.steps[step].range.end;
-        Ok(self.edits.insert(at, &format!("\n{}", lines.text()))?)
+        Ok(self.made.edits.insert(at, &format!("\n{}", lines.text()))?)
     }
 
     /// Puts instructions in the place of a step.
     pub(super) fn replace_step(&mut self, step: usize, lines: &impl Instructions) -> Result<(), Refusal> {
         let range = self.steps[step].range.clone();
-        self.needs_buildkit |= lines.text().contains("--mount");
-        Ok(self.edits.replace(range, lines.text())?)
+        self.made.needs_buildkit |= lines.text().contains("--mount");
+        Ok(self.made.edits.replace(range, lines.text())?)
     }
 
     /// Removes a part of another file of the build context.
     pub(super) fn remove_from(&mut self, path: &str, text: &str, range: Range<usize>) -> Result<(), Refusal> {
-        let file = self.files.entry(path.to_owned()).or_insert_with(|| (text.to_owned(), Edits::default()));
+        let file =
+            self.made.files.entry(path.to_owned()).or_insert_with(|| (text.to_owned(), Edits::default()));
         Ok(file.1.remove(range)?)
-    }
-
-    pub(super) fn checkpoint(&self) -> Checkpoint {
-        Checkpoint {
-            removed: self.removed.clone(),
-            removed_steps: self.removed_steps.clone(),
-            edits: self.edits.clone(),
-            ignored: self.ignored.len(),
-            files: self.files.clone(),
-            needs_buildkit: self.needs_buildkit,
-        }
-    }
-
-    pub(super) fn back_to(&mut self, checkpoint: Checkpoint) {
-        self.edits = checkpoint.edits;
-        self.removed = checkpoint.removed;
-        self.removed_steps = checkpoint.removed_steps;
-        self.ignored.truncate(checkpoint.ignored);
-        self.files = checkpoint.files;
-        self.needs_buildkit = checkpoint.needs_buildkit;
     }
 
     /// The files that change.
@@ -323,18 +307,18 @@ impl<'a> Draft<'a> {
                 changes.push(Change { file, before: before.to_owned(), after });
             }
         };
-        if !self.edits.is_empty() {
-            push(FixedFile::Dockerfile, self.text, like(self.text, self.edits.apply(self.text)));
+        if !self.made.edits.is_empty() {
+            push(FixedFile::Dockerfile, self.text, like(self.text, self.made.edits.apply(self.text)));
         }
-        if !self.ignored.is_empty() {
+        if !self.made.ignored.is_empty() {
             let before = dockerignore.unwrap_or_default();
             let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
             // A new file is a part of the context, too.
             let own = if dockerignore.is_none() { ".dockerignore\n" } else { "" };
-            let after = format!("{before}{gap}{own}{}\n", self.ignored.join("\n"));
+            let after = format!("{before}{gap}{own}{}\n", self.made.ignored.join("\n"));
             push(FixedFile::Dockerignore, before, like(before, after));
         }
-        for (path, (text, edits)) in &self.files {
+        for (path, (text, edits)) in &self.made.files {
             push(FixedFile::Context(path.clone()), text, edits.apply(text));
         }
         changes
@@ -345,14 +329,14 @@ impl<'a> Draft<'a> {
         let range = self.steps[step].range.clone();
         let start = self.line_start(range.start);
         let end = self.text[range.end..].find('\n').map_or(self.text.len(), |at| range.end + at + 1);
-        self.edits.remove(start..end)?;
-        self.removed_steps.insert(step);
+        self.made.edits.remove(start..end)?;
+        self.made.removed_steps.insert(step);
         Ok(())
     }
 
     /// Whether a step is removed.
     pub(super) fn is_removed(&self, step: usize) -> bool {
-        self.removed_steps.contains(&step)
+        self.made.removed_steps.contains(&step)
     }
 
     /// Removes words of a command, each with the blank before it.
@@ -362,7 +346,7 @@ impl<'a> Draft<'a> {
         is_removed: impl Fn(&str) -> bool,
     ) -> Result<(), Refusal> {
         for pair in command.words.windows(2).filter(|pair| is_removed(&pair[1].text)) {
-            self.edits.remove(pair[0].range.end..pair[1].range.end)?;
+            self.made.edits.remove(pair[0].range.end..pair[1].range.end)?;
         }
         Ok(())
     }
@@ -376,17 +360,17 @@ impl<'a> Draft<'a> {
         if !is_joined(command) || script.commands.get(at + 1).is_some_and(|next| !is_joined(next)) {
             return Err(form);
         }
-        self.removed.insert((step, at));
-        let is_kept = |at: &usize| !self.removed.contains(&(step, *at));
+        self.made.removed.insert((step, at));
+        let is_kept = |at: &usize| !self.made.removed.contains(&(step, *at));
         let before = (0..at).rev().find(is_kept);
         let behind = (at + 1..script.commands.len()).find(is_kept);
         match (before, behind) {
             (None, None) => self.remove_step(step),
             (Some(before), _) => {
-                Ok(self.edits.remove(script.commands[before].range().end..command.range().end)?)
+                Ok(self.made.edits.remove(script.commands[before].range().end..command.range().end)?)
             }
             (None, Some(behind)) => {
-                Ok(self.edits.remove(command.range().start..script.commands[behind].range().start)?)
+                Ok(self.made.edits.remove(command.range().start..script.commands[behind].range().start)?)
             }
         }
     }
@@ -394,104 +378,6 @@ impl<'a> Draft<'a> {
     fn line_start(&self, at: usize) -> usize {
         self.text[..at].rfind('\n').map_or(0, |at| at + 1)
     }
-
-    /// What the container runs when it starts: its command, its health check, and scripts of the context that they call.
-    pub(super) fn start(&self) -> String {
-        let config = &self.input.image.config;
-        let mut text = config.entrypoint.iter().chain(&config.command).cloned().collect::<Vec<_>>().join(" ");
-        if let Some(check) = &config.health_check {
-            text.push_str(&format!(" {check:?}"));
-        }
-        let called: BTreeSet<String> = text
-            .split_whitespace()
-            .map(|word| word.trim_matches(['"', '\'', '[', ']', ',', ';']).to_owned())
-            .filter(|word| !word.is_empty() && !word.starts_with('-'))
-            .collect();
-        let mut pending: Vec<Vec<String>> = called.iter().map(|word| self.places_of(word)).collect();
-        let mut read = BTreeSet::new();
-        while let Some(places) = pending.pop().filter(|_| read.len() < MOST_FILES) {
-            let found = places.iter().find_map(|path| Some((path, self.context(path)?)));
-            let Some((path, script)) = found.filter(|(path, _)| read.insert((*path).clone())) else {
-                continue;
-            };
-            pending.extend(imports(path, &script));
-            text.push(' ');
-            text.push_str(&script);
-        }
-        text
-    }
-
-    /// Where the build context may have a file that the container calls by this word.
-    fn places_of(&self, word: &str) -> Vec<String> {
-        let name = calls::program(word);
-        let bare = word.trim_start_matches("./").trim_start_matches('/');
-        let mut places = vec![bare.to_owned(), name.to_owned()];
-        // `gunicorn app.main:app`, `python -m app.main`.
-        let module = word.split(':').next().unwrap_or_default().replace('.', "/");
-        places.extend([
-            format!("{module}.py"),
-            format!("{module}/__main__.py"),
-            format!("{module}/__init__.py"),
-        ]);
-        places.extend(["docker", "scripts", "bin"].map(|directory| format!("{directory}/{name}")));
-        let in_image = absolute(&self.input.image.config.working_dir, word);
-        for step in &self.steps {
-            let written: Vec<&str> = step.instruction.text.split_whitespace().collect();
-            let Some(destination) = written.last() else { continue };
-            let destination = absolute(&step.directory, destination);
-            let below =
-                in_image.strip_prefix(destination.as_str()).map_or(name, |rest| rest.trim_start_matches('/'));
-            for source in crate::instruction::context_sources(&step.instruction.text) {
-                let source = source.trim_start_matches("./").trim_end_matches('/');
-                if calls::program(source) == name {
-                    places.push(source.to_owned());
-                }
-                places.push(format!("{source}/{below}"));
-            }
-        }
-        places
-    }
-}
-
-/// The most files of a program that are read to know what it calls.
-const MOST_FILES: usize = 200;
-
-/// The files of the same program that a script of Python or Node loads: the places where each may be.
-fn imports(path: &str, script: &str) -> Vec<Vec<String>> {
-    let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    let within = |directory: &str, name: &str| absolute(&format!("/{directory}"), name);
-    let mut found = Vec::new();
-    for line in script.lines().map(str::trim) {
-        let mut words = line.split([' ', ',', ';']).filter(|word| !word.is_empty());
-        if path.ends_with(".py") && matches!(words.next(), Some("import" | "from")) {
-            let is_from = line.starts_with("from");
-            let modules: Vec<&str> = words.filter(|word| *word != "import").collect();
-            let (base, rest) = modules.split_first().map_or(("", &[][..]), |(base, rest)| (*base, rest));
-            let mut names: Vec<String> = vec![base.to_owned()];
-            // What follows is a module of that one, or a name in it.
-            names.extend(
-                rest.iter().map(|name| if is_from { format!("{base}.{name}") } else { (*name).to_owned() }),
-            );
-            for name in names {
-                let module = name.trim_start_matches('.').replace('.', "/");
-                let places = [directory, ""].map(|place| within(place, &module));
-                found.push(
-                    places
-                        .iter()
-                        .flat_map(|place| [format!("{place}.py"), format!("{place}/__init__.py")])
-                        .collect(),
-                );
-            }
-        } else if path.ends_with("js") || path.ends_with(".ts") {
-            let quoted =
-                line.split(['"', '\'']).filter(|text| text.starts_with("./") || text.starts_with("../"));
-            found.extend(quoted.map(|name| {
-                let place = within(directory, name);
-                ["", ".js", ".ts", ".mjs", ".cjs", "/index.js"].map(|end| format!("{place}{end}")).to_vec()
-            }));
-        }
-    }
-    found
 }
 
 /// Lines of a Dockerfile that hold no value which was not checked or quoted.

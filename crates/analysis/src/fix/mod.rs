@@ -15,6 +15,7 @@ mod plan;
 mod refusal;
 mod repairs;
 mod script;
+mod start;
 #[cfg(test)]
 mod tests;
 

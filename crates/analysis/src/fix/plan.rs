@@ -114,7 +114,7 @@ pub fn plan(
     }
     for (rule, repair) in REPAIRS {
         for (at, finding) in meant().filter(|(_, finding)| finding.rule == *rule) {
-            let before = draft.checkpoint();
+            let before = draft.made.clone();
             let repaired = repair(&mut draft, finding);
             let partly = std::mem::take(&mut draft.partly);
             let left = std::mem::take(&mut draft.left);
@@ -128,11 +128,11 @@ pub fn plan(
                     applied.push(Applied { finding: finding.clone(), confidence, saving, partly });
                 }
                 Ok(certainty) => {
-                    draft.back_to(before);
+                    draft.made = before;
                     refused.push((at, Refusal::Uncertain { confidence: certainty.min(finding.confidence) }));
                 }
                 Err(reason) => {
-                    draft.back_to(before);
+                    draft.made = before;
                     refused.push((at, reason));
                 }
             }
@@ -151,7 +151,7 @@ pub fn plan(
             })
             .map(|step| step.instruction.line)
             .collect(),
-        needs_buildkit: draft.needs_buildkit
+        needs_buildkit: draft.made.needs_buildkit
             && !files.dockerfile.contains("--mount")
             && !files.dockerfile.contains("--chmod"),
     })

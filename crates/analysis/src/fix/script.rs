@@ -78,7 +78,7 @@ impl Command {
 type Placed = (usize, char);
 
 /// Takes a `RUN` apart. `text` is the file and `range` the instruction. `None` for a list in JSON, a here-document, a comment
-/// among the words, and for what is left open.
+/// between words, and an unclosed quote or group.
 pub(super) fn parse(text: &str, range: Range<usize>, escape: char) -> Option<Script> {
     let characters = logical(text, range, escape);
     let mut at = skip_blank(&characters, 0);

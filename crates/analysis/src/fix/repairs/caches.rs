@@ -85,11 +85,9 @@ fn delete(draft: &mut Draft<'_>, finding: &Finding, kind: CacheKind) -> Result<(
             kind,
             CacheKind::Cargo | CacheKind::Go | CacheKind::Maven | CacheKind::Gradle | CacheKind::Gem
         );
-        let later =
-            draft.commands().find(|(at, command)| *at > step && calls::compiles(command)).map(|(at, _)| at);
-        if let Some(later) = later.filter(|_| is_needed) {
-            let line = draft.steps[later].instruction.line;
-            return Err(Refusal::UsedLater { line, name: format!("{kind:?}").to_lowercase() });
+        let later = draft.commands().find(|(at, command)| *at > step && calls::compiles(command));
+        if let Some((later, command)) = later.filter(|_| is_needed) {
+            return Err(draft.used_by(later, command));
         }
         if kind == CacheKind::AptArchives {
             draft.append(step, &"apt-get clean".into())?;

@@ -43,8 +43,7 @@ pub(super) fn libraries(draft: &mut Draft<'_>, finding: &Finding) -> Result<Conf
     if let Some((step, command)) =
         draft.commands().find(|(step, command)| *step > first && calls::compiles(command))
     {
-        let name = command.called().first().map_or("", |word| calls::program(&word.text)).to_owned();
-        return Err(Refusal::UsedLater { line: draft.steps[step].instruction.line, name });
+        return Err(draft.used_by(step, command));
     }
     draft.used_on_top(|_, command| calls::compiles(command))?;
     at_the_end(draft, finding.inodes.iter().copied(), "rm -f ")?;

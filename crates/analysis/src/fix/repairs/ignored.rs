@@ -24,8 +24,8 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
             }
             None => {
                 is_done = true;
-                if !draft.ignored.contains(&pattern) {
-                    draft.ignored.push(pattern);
+                if !draft.made.ignored.contains(&pattern) {
+                    draft.made.ignored.push(pattern);
                 }
             }
         }

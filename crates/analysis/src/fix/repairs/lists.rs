@@ -98,11 +98,7 @@ pub(super) fn delete_lists(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     // A script may install packages from the lists.
     let script = draft.commands().find(|(step, command)| *step > first && calls::is_script(command));
     if let Some((step, command)) = script {
-        let line = draft.steps[step].instruction.line;
-        return Err(Refusal::UsedLater {
-            line,
-            name: command.text().split_whitespace().next().unwrap_or_default().to_owned(),
-        });
+        return Err(draft.used_by(step, command));
     }
     draft.used_on_top(|script, command| {
         !script.commands.iter().any(is_update)

@@ -42,6 +42,6 @@ pub(super) const REPAIRS: &[(RuleId, Repair)] = &[
     (RuleId::Bytecode, python::no_bytecode),
     (RuleId::BuildTools, tools::repair),
     (RuleId::PackageManagerCache, caches::repair),
-    (RuleId::MissingHealthCheck, setup::health_check),
-    (RuleId::RootUser, setup::user),
+    (RuleId::MissingHealthCheck, setup::repair),
+    (RuleId::RootUser, setup::repair),
 ];

@@ -9,7 +9,6 @@ use crate::fix::calls::{self, Manager, installation};
 use crate::fix::draft::{Draft, names};
 use crate::fix::refusal::Refusal;
 use crate::fix::script::Command;
-use crate::packages::Owner;
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
     let installs: Vec<(usize, usize, &'static str)> = draft
@@ -46,7 +45,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     let start = draft.start();
     let scripts = draft.context("package.json").and_then(|text| scripts(&text, &start)).unwrap_or_default();
     if let Some(name) =
-        owners(draft, finding).into_iter().find(|name| names(&start, name) || names(&scripts, name))
+        draft.owners(finding).into_iter().find(|name| names(&start, name) || names(&scripts, name))
     {
         return Err(Refusal::UsedAtStart { name });
     }
@@ -80,12 +79,4 @@ fn scripts(text: &str, start: &str) -> Option<String> {
         |name: &str| meant.contains(&name) || start.split([' ', '"', '\'']).any(|word| word == name);
     let texts = scripts.iter().filter(|(name, _)| is_meant(name)).filter_map(|(_, text)| text.as_str());
     Some(texts.collect::<Vec<_>>().join("\n"))
-}
-
-fn owners(draft: &Draft<'_>, finding: &Finding) -> BTreeSet<String> {
-    let owner = |index: &u32| match draft.input.catalogue.owners[*index as usize] {
-        Owner::Package(id) => Some(draft.input.catalogue.package(id).name.clone()),
-        _ => None,
-    };
-    finding.inodes.iter().filter_map(owner).collect()
 }

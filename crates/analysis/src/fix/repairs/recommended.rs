@@ -1,6 +1,5 @@
 //! Packages that are only recommended: not installed.
 
-use super::rewritten::owners;
 use crate::findings::{Confidence, Finding};
 use crate::fix::calls::{self, Manager, installation};
 use crate::fix::draft::Draft;
@@ -11,7 +10,7 @@ const OPTION: &str = "--no-install-recommends";
 const CERTIFICATES: &str = "ca-certificates";
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
-    let gone = owners(draft, finding);
+    let gone = draft.owners(finding);
     let installs: Vec<(usize, usize, usize)> = draft
         .commands()
         .filter_map(|(step, command)| {

@@ -9,7 +9,6 @@ use crate::fix::draft::{Draft, absolute, names};
 use crate::fix::refusal::Refusal;
 use crate::fix::script::{Command, Separator};
 use crate::lines::{Dockerfile, Line, Shell, dockerfile, line, names as words, shell};
-use crate::packages::Owner;
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
     match finding.headline {
@@ -222,7 +221,7 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
     make_users_before(draft, first, last, &names)?;
     for (change, directory) in &changes {
         let range = change.command.range();
-        draft.edits.replace(range, &change.rest(directory)?)?;
+        draft.made.edits.replace(range, &change.rest(directory)?)?;
     }
     Ok(Confidence::High)
 }
@@ -235,8 +234,8 @@ fn set_flag(draft: &mut Draft<'_>, step: usize, flag: &Line<Dockerfile>) -> Resu
     let old = written.split_whitespace().find(|word| word.starts_with(&format!("{name}=")));
     match old.and_then(|old| Some((written.find(old)?, old.len()))) {
         Some((at, length)) => {
-            draft.needs_buildkit |= flag.starts_with("--chmod");
-            Ok(draft.edits.replace(range.start + at..range.start + at + length, flag)?)
+            draft.made.needs_buildkit |= flag.starts_with("--chmod");
+            Ok(draft.made.edits.replace(range.start + at..range.start + at + length, flag)?)
         }
         None => draft.add_flag(step, flag),
     }
@@ -395,7 +394,7 @@ fn moved(
     join(draft, step, last)
 }
 
-/// Whether an instruction most likely uses no file that it does not name: a package manager, a user, a directory.
+/// Whether an instruction probably uses only the files that it names, such as a package installation.
 fn is_quiet(instruction: &plimsoll_snapshot::BuildInstruction) -> bool {
     ["apt-get ", "apk ", "useradd ", "groupadd ", "mkdir ", "pip install ", "npm ci"]
         .iter()
@@ -432,7 +431,7 @@ fn join(draft: &mut Draft<'_>, first: usize, last: usize) -> Result<(), Refusal>
             .filter(|line| line.trim_start().starts_with('#'))
             .map(|line| format!("{line}\n"))
             .collect();
-        draft.edits.replace(end..next, &format!(" \\\n{comments} && "))?;
+        draft.made.edits.replace(end..next, &format!(" \\\n{comments} && "))?;
     }
     Ok(())
 }
@@ -543,13 +542,4 @@ fn mounted(draft: &mut Draft<'_>, step: usize, last: usize, inodes: &[u32]) -> R
 /// Whether a path is another one, or lies below it.
 fn is_same_or_below(path: &str, top: &str) -> bool {
     path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Packages of a finding: those that own its files.
-pub(super) fn owners(draft: &Draft<'_>, finding: &Finding) -> BTreeSet<String> {
-    let owner = |index: &u32| match draft.input.catalogue.owners[*index as usize] {
-        Owner::Package(id) => Some(draft.input.catalogue.package(id).name.clone()),
-        _ => None,
-    };
-    finding.inodes.iter().filter_map(owner).collect()
 }

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::path;
 
-use super::rewritten::owners;
 use crate::findings::{Confidence, Finding};
 use crate::fix::calls::{Installation, Manager, compiles, installation, package_name, program};
 use crate::fix::draft::Draft;
@@ -24,7 +23,7 @@ const KEEP_LIBRARIES: &str = "{ { find / -xdev -type f \\( -perm -u+x -o -name '
  && apt-get purge -y --auto-remove ";
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
-    let gone = owners(draft, finding);
+    let gone = draft.owners(finding);
     let start = draft.start();
     let is_tool = |word: &str| gone.contains(&package_name(word));
     let installs: Vec<(usize, Command, Vec<String>)> = draft
@@ -59,7 +58,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         .filter(|(step, command)| *step >= first && compiles(command))
         .map(|(step, _)| step)
         .collect();
-    // A program may load a library by name, which no file says. So the libraries stay that headers were installed for.
+    // A program may load a library by name at run time, so the libraries of installed headers stay.
     let libraries = Libraries::of(draft, &all);
     let left: Vec<u32> = finding
         .inodes
@@ -120,19 +119,11 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     Ok(Confidence::Medium)
 }
 
-/// What else may use tools: a stage that is built on this one, an image that is, and a script that a command writes.
+/// What else may use tools: an image that is built on this one, and a script that a command writes.
 fn used_elsewhere(draft: &Draft<'_>, first: usize, tools: &BTreeSet<String>) -> Option<Refusal> {
     let used = |line: u32, name: &String| Some(Refusal::UsedLater { line, name: name.clone() });
-    let own: BTreeSet<usize> = draft.steps.iter().map(|step| step.index).collect();
-    for (index, instruction) in draft.all.iter().enumerate() {
-        if instruction.keyword == "ONBUILD" {
-            return used(instruction.line, tools.first()?);
-        }
-        let is_other_stage = index > draft.steps[first].index && !own.contains(&index);
-        let name = tools.iter().find(|tool| crate::fix::draft::names(&instruction.text, tool));
-        if let Some(name) = name.filter(|_| is_other_stage && instruction.keyword == "RUN") {
-            return used(instruction.line, name);
-        }
+    if let Some(trigger) = draft.all.iter().find(|instruction| instruction.keyword == "ONBUILD") {
+        return used(trigger.line, tools.first()?);
     }
     draft.commands().filter(|(step, _)| *step >= first).find_map(|(step, command)| {
         let quoted = command.words.iter().filter(|word| word.text.starts_with(['"', '\'']));
@@ -245,7 +236,7 @@ fn drop_words(
             }
             let words = new.iter().map(|name| crate::lines::names::system(name));
             let words: Line<Shell> = Line::joined(" ", words.collect::<Result<Vec<_>, _>>()?);
-            draft.edits.replace(word.range.clone(), &words)?;
+            draft.made.edits.replace(word.range.clone(), &words)?;
         }
         return Ok(());
     }

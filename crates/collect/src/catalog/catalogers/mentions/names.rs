@@ -40,6 +40,14 @@ impl Names {
         })
     }
 
+    /// Asserts which names a source gives.
+    #[cfg(test)]
+    pub(super) fn check(read: impl FnOnce(&[u8], &mut Self), source: &str, expected: &str) {
+        let mut names = Self::default();
+        read(source.as_bytes(), &mut names);
+        assert_eq!(names.shown(), expected, "{source}");
+    }
+
     #[cfg(test)]
     pub(super) fn shown(self) -> String {
         let mut shown = Vec::new();

@@ -79,9 +79,7 @@ mod tests {
     use super::*;
 
     fn check(source: &str, expected: &str) {
-        let mut names = Names::default();
-        read(source.as_bytes(), &mut names);
-        assert_eq!(names.shown(), expected, "{source}");
+        Names::check(read, source, expected);
     }
 
     #[test]

@@ -27,7 +27,7 @@ impl std::fmt::Display for FileFault {
             Self::NotAFile => out.write_str("is no regular file"),
             Self::TooLarge => {
                 let limit = Limit::MemoryBytes.name();
-                write!(out, "is larger than what is left of the limit `{limit}` for all files together")
+                write!(out, "is larger than the remainder of the limit `{limit}` for all files together")
             }
             Self::Refused => out.write_str("cannot be read"),
         }
