@@ -146,9 +146,10 @@ fn figure(saving: Bytes) -> AnyView {
 
 /// What was saved, of how much where some remains.
 fn saved(followed: &Followed) -> AnyView {
-    let Followed { finding: Finding { saving, .. }, saved, .. } = followed;
-    if saved == saving {
-        return figure(*saving);
+    let Followed { finding: Finding { saving, .. }, saved, outcome, .. } = followed;
+    // Of one that is done nothing remains: the rest is credited to a finding above.
+    if *outcome == Outcome::Done {
+        return figure(*saved);
     }
     let said = (words().saved_of)(&text::bytes(*saved).to_string(), &text::bytes(*saving).to_string());
     said.into_any()
