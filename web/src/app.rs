@@ -7,7 +7,7 @@ use plimsoll_report::verdict;
 
 use crate::components::{
     Bar, Cards, Checklist, ChooseFirst, ChooseOver, Contents, Drop, Empty, Files, Finder, Findings, Layers,
-    Memory, Messages, Method, Packages, Services, Settings, Tabs, Why, Worse,
+    Memory, Messages, Method, Packages, Services, Settings, Tabs, Turns, Why,
 };
 use crate::desk::Desk;
 use crate::share::Said;
@@ -150,7 +150,7 @@ fn Page(state: State) -> impl IntoView {
         <Bar state />
         <main id="report" class="wrap" tabindex="-1">
             <h1 id="verdict">{unbroken(&verdict::of(&state.report.changes, text::language()))}</h1>
-            <Worse state />
+            <Turns state />
             <Cards state />
             <Contents state />
             {services}

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use plimsoll_snapshot::{Runtime, Snapshot};
 
 use crate::compare::{Comparison, ServiceTrees, compare_each};
-use crate::findings::{Advice, BothSides, Judged};
+use crate::findings::{Advice, BothSides};
+use crate::improvements::{Improvement, improvements};
 use crate::memory::compare::{MemoryComparison, compare};
 use crate::memory::{Memory, memory};
 use crate::regressions::{Regression, regressions};
@@ -23,6 +24,8 @@ pub struct Changes {
     pub advice: Vec<[Option<Advice>; 2]>,
     /// What got worse, the gravest first.
     pub regressions: Vec<Regression>,
+    /// What got better, what matters most first.
+    pub improvements: Vec<Improvement>,
 }
 
 impl Changes {
@@ -53,8 +56,13 @@ impl Changes {
         let (comparison, kept) =
             compare_each(before, after, |name, trees| (sides.judge(name, &trees), keep(trees)));
         let (judged, kept): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
-        let (advice, new): (Vec<_>, Vec<_>) =
-            judged.into_iter().map(|Judged { advice, new }| (advice, new)).unzip();
+        let mut advice = Vec::with_capacity(judged.len());
+        let (mut new, mut fixed) = (Vec::with_capacity(judged.len()), Vec::with_capacity(judged.len()));
+        for judged in judged {
+            advice.push(judged.advice);
+            new.push(judged.new);
+            fixed.push(judged.fixed);
+        }
         let has_services = |runtime: &&Runtime| !runtime.containers.is_empty() || !runtime.planned.is_empty();
         let runtimes = [before, after].map(|side| side.runtime.as_ref().filter(has_services));
         let running = runtimes.map(|side| side.map(memory));
@@ -62,9 +70,10 @@ impl Changes {
             [Some(before), Some(after)] => Some(compare(before, after)),
             _ => None,
         };
-        let found = regressions(&comparison, &new, running.each_ref().map(Option::as_ref), compared.as_ref());
-        let changes =
-            Self { comparison: Arc::new(comparison), running, memory: compared, advice, regressions: found };
-        (changes, kept)
+        let memories = running.each_ref().map(Option::as_ref);
+        let regressions = regressions(&comparison, &new, memories, compared.as_ref());
+        let improvements = improvements(&comparison, &fixed, memories, compared.as_ref());
+        let comparison = Arc::new(comparison);
+        (Self { comparison, running, memory: compared, advice, regressions, improvements }, kept)
     }
 }

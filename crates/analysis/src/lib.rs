@@ -9,6 +9,7 @@ pub mod dockerfile;
 pub mod dockerignore;
 pub mod findings;
 pub mod fix;
+pub mod improvements;
 mod inode;
 pub mod inspect;
 pub mod instruction;

@@ -12,7 +12,8 @@ use plimsoll_snapshot::Bytes;
 use crate::format::{one_line, shorten, unbroken};
 use crate::html::escape;
 use crate::language::Language;
-use crate::{regressions, verdict};
+use crate::turns::Turn;
+use crate::verdict;
 
 /// Its width and height in pixels.
 pub const SIZE: (u32, u32) = (1200, 630);
@@ -59,7 +60,7 @@ pub fn card(changes: &Changes, language: Language) -> String {
         text(&mut svg, MARGIN, y, 34.0, INK, "font-weight=\"600\"", &line);
         y += 44.0;
     }
-    for sentence in regressions::sentences(&changes.regressions, WORSE, language) {
+    for sentence in Turn::Worse.sentences(changes, WORSE, language) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of characters")]
         let most = ((WIDTH - 2.0 * MARGIN) / (22.0 * REGULAR)) as usize;
         let line = shorten(&format!("▲ {}", unbroken(&sentence)), most);

@@ -2,11 +2,12 @@
 
 use plimsoll_analysis::findings::{
     Action, Advice, Confidence, Evidence, Finding, Fix, FixKind, Followed, Group, Headline, Ledger,
-    LedgerCause, LedgerLine, Lines, Note, Outcome, Progress, RuleId, ServiceProgress, Severity, StackAdvice,
-    Subject,
+    LedgerCause, LedgerLine, Lines, NamedFinding, Note, Outcome, Progress, RuleId, ServiceProgress, Severity,
+    StackAdvice, Subject,
 };
+use plimsoll_analysis::improvements::{Improvement, ImprovementKind};
 use plimsoll_analysis::lines::Unfit;
-use plimsoll_analysis::regressions::{NewFinding, Regression, RegressionKind};
+use plimsoll_analysis::regressions::{Regression, RegressionKind};
 use plimsoll_snapshot::{ByteDelta, Bytes};
 use serde::Serialize;
 
@@ -123,14 +124,27 @@ pub(crate) enum RegressionDocument<'a> {
     NewFindings {
         service: Option<&'a str>,
         kind: &'static str,
-        findings: Vec<NewFindingDocument<'a>>,
+        findings: Vec<NamedFindingDocument<'a>>,
         saving: Bytes,
     },
     Other(&'a Regression),
 }
 
+/// Something that got better.
 #[derive(Serialize)]
-pub(crate) struct NewFindingDocument<'a> {
+#[serde(untagged)]
+pub(crate) enum ImprovementDocument<'a> {
+    FixedFindings {
+        service: Option<&'a str>,
+        kind: &'static str,
+        findings: Vec<NamedFindingDocument<'a>>,
+        saved: Bytes,
+    },
+    Other(&'a Improvement),
+}
+
+#[derive(Serialize)]
+pub(crate) struct NamedFindingDocument<'a> {
     rule: RuleId,
     title: String,
     title_value: &'a Headline,
@@ -278,15 +292,29 @@ impl<'a> RegressionDocument<'a> {
         Self::NewFindings {
             service: regression.service.as_deref(),
             kind: "new_findings",
-            findings: findings.iter().map(NewFindingDocument::of).collect(),
+            findings: findings.iter().map(NamedFindingDocument::of).collect(),
             saving: *saving,
         }
     }
 }
 
-impl<'a> NewFindingDocument<'a> {
-    fn of(finding: &'a NewFinding) -> Self {
-        let NewFinding { rule, headline, severity } = finding;
+impl<'a> ImprovementDocument<'a> {
+    pub(crate) fn of(improvement: &'a Improvement) -> Self {
+        let ImprovementKind::FixedFindings { findings, saved } = &improvement.kind else {
+            return Self::Other(improvement);
+        };
+        Self::FixedFindings {
+            service: improvement.service.as_deref(),
+            kind: "fixed_findings",
+            findings: findings.iter().map(NamedFindingDocument::of).collect(),
+            saved: *saved,
+        }
+    }
+}
+
+impl<'a> NamedFindingDocument<'a> {
+    fn of(finding: &'a NamedFinding) -> Self {
+        let NamedFinding { rule, headline, severity } = finding;
         Self {
             rule: *rule,
             title: (messages().headline)(headline),
@@ -326,7 +354,7 @@ mod tests {
     #[test]
     fn a_regression_keeps_its_shape() {
         let finding =
-            NewFinding { rule: RuleId::LogFiles, headline: Headline::LogFiles, severity: Severity::Low };
+            NamedFinding { rule: RuleId::LogFiles, headline: Headline::LogFiles, severity: Severity::Low };
         let kind = RegressionKind::NewFindings { findings: vec![finding], saving: Bytes(9) };
         let regression = Regression { service: Some("app".into()), kind };
         let expected = json!({

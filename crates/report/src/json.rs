@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub use crate::json_document::FORMAT_VERSION;
 
-use crate::finding_json::{ProgressDocument, RegressionDocument, StackDocument};
+use crate::finding_json::{ImprovementDocument, ProgressDocument, RegressionDocument, StackDocument};
 use crate::json_document::write;
 use crate::language::Language;
 use crate::memory::ComparisonDocument;
@@ -27,14 +27,19 @@ pub fn comparison(changes: &Changes, out: impl Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Content<'a> {
         regressions: Vec<RegressionDocument<'a>>,
+        improvements: Vec<ImprovementDocument<'a>>,
         #[serde(flatten)]
         comparison: &'a Comparison,
         #[serde(skip_serializing_if = "Option::is_none")]
         memory: Option<ComparisonDocument<'a>>,
     }
-    let Changes { comparison, memory, regressions, .. } = changes;
-    let regressions = regressions.iter().map(RegressionDocument::of).collect();
-    let content = Content { regressions, comparison, memory: memory.as_ref().map(ComparisonDocument::of) };
+    let Changes { comparison, memory, regressions, improvements, .. } = changes;
+    let content = Content {
+        regressions: regressions.iter().map(RegressionDocument::of).collect(),
+        improvements: improvements.iter().map(ImprovementDocument::of).collect(),
+        comparison,
+        memory: memory.as_ref().map(ComparisonDocument::of),
+    };
     write("plimsoll-comparison", &content, Some(verdict::of(changes, Language::English)), out)
 }
 

@@ -11,7 +11,7 @@ use crate::format::{count, one_line, shorten};
 use crate::language::Language;
 use crate::markup::{code, escaped, escaped_html};
 use crate::verdict::{self, verdict};
-use crate::{memory, regressions, sizes, why};
+use crate::{memory, sizes, turns, why};
 
 /// The width that an instruction or a path is cut to.
 const CELL: usize = 80;
@@ -111,14 +111,14 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
     text
 }
 
-/// A comparison as a comment: the verdict, what got worse, the services that changed most, why, what became of the
-/// memory, and the rest folded. It fits into a
-/// comment whatever was compared; what does not is left out whole, and the text says so.
+/// A comparison as a comment: the verdict, what got worse and what got better, the services that changed most, why, what
+/// became of the memory, and the rest folded. It fits into a comment whatever was compared; what does not is left out
+/// whole, and the text says so.
 #[must_use]
 pub fn comparison(changes: &Changes, language: Language) -> String {
     let comparison = &changes.comparison;
     let mut text = format!("**{}**\n\n", escaped(&verdict::of(changes, language)));
-    text.push_str(&regressions::markdown(&changes.regressions, language));
+    text.push_str(&turns::markdown(changes, language));
     text.push_str(&services(comparison, language));
     if let Some(service) = comparison.services.first() {
         let sentences = why::sentences(service, language);

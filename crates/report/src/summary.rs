@@ -9,8 +9,7 @@ use plimsoll_analysis::inspect::ImageInspection;
 use crate::format::{one_line, unbroken};
 use crate::html::escape;
 use crate::language::Language;
-use crate::regressions;
-use crate::verdict;
+use crate::{turns, verdict};
 
 /// The summary of a page without data.
 #[must_use]
@@ -26,7 +25,7 @@ pub fn of(changes: &Changes, language: Language) -> String {
     let comparison = &changes.comparison;
     let verdict = unbroken(&verdict::of(changes, language));
     let mut html = format!("<h1>{}</h1>\n", escape(&verdict));
-    html.push_str(&regressions::html(&changes.regressions, language));
+    html.push_str(&turns::html(changes, language));
     if !comparison.services.is_empty() {
         html.push_str(&table(comparison, language));
     }

@@ -10,7 +10,7 @@ use plimsoll_snapshot::{Bytes, Transport};
 use crate::format::{count, name, one_line, shorten};
 use crate::language::Language;
 use crate::table::{align_right, head, heads, indented, push, table};
-use crate::{memory, regressions, sizes, verdict};
+use crate::{memory, sizes, turns, verdict};
 
 /// The width that an instruction is cut to. The JSON has all of it.
 const INSTRUCTION: usize = 64;
@@ -149,7 +149,7 @@ pub fn comparison(changes: &Changes, language: Language) -> String {
     let comparison = &changes.comparison;
     let words = language.words();
     let mut text = format!("{}\n\n", verdict::of(changes, language));
-    text.push_str(&regressions::text(&changes.regressions, language));
+    text.push_str(&turns::text(changes, language));
     let mut table = heads(&[
         words.service,
         words.before,

@@ -90,7 +90,7 @@ fn the_first_untick_moves_nothing() {
 }
 
 #[test]
-fn what_got_worse_stands_right_under_the_headline() {
+fn what_got_worse_and_better_stands_right_under_the_headline() {
     let (report, [before, after]) = example();
     let text = fs::read_to_string(&report.file).unwrap();
     let printed = plimsoll_tests::program::json([
@@ -115,14 +115,20 @@ fn what_got_worse_stands_right_under_the_headline() {
         ]
     );
     let mut page = Asked::open(report);
-    assert_eq!(page.eval("$('#verdict').nextElementSibling.className"), "worse");
+    assert_eq!(page.eval("$('#verdict').nextElementSibling.className"), "turns");
+    assert_eq!(page.eval("$$('.turns > *').map((list) => list.className)"), json!(["worse", "better"]));
+    for (list, all) in [("worse", "regressions"), ("better", "improvements")] {
+        let lines = |of: &str| format!("$$('#report .{list} {of}').map((line) => line.textContent)");
+        let shown: Vec<String> = serde_json::from_value(page.eval(&lines("> ul li"))).unwrap();
+        let folded: Vec<String> = serde_json::from_value(page.eval(&lines("details li"))).unwrap();
+        assert_eq!(shown.len() + folded.len(), printed[all].as_array().unwrap().len());
+        // The same without the program.
+        for line in &shown {
+            assert!(text.contains(&format!("<li>{line}</li>")), "{line}");
+        }
+    }
     let shown = page.eval("$$('#report .worse li').map((line) => line.textContent)");
     let shown: Vec<String> = serde_json::from_value(shown).unwrap();
-    assert_eq!(shown.len(), kinds.len());
-    // The same without the program.
-    for line in &shown {
-        assert!(text.contains(&format!("<li>{line}</li>")), "{line}");
-    }
     assert!(shown[0].starts_with("backend: memory still rises by 278"), "{shown:?}");
     assert_eq!(shown[1], "Slower start: healthy after 42.0 s to 102.3 s (before: 531 ms to 30.7 s)");
     // What got worse is marked where it stands, too.

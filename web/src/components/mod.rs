@@ -24,8 +24,8 @@ mod sight;
 mod tabs;
 mod targets;
 mod tools;
+mod turns;
 mod why;
-mod worse;
 
 pub(crate) use bar::Bar;
 pub(crate) use cards::Cards;
@@ -48,5 +48,5 @@ pub(crate) use settings::Settings;
 pub(crate) use tabs::Tabs;
 pub(crate) use targets::Checklist;
 pub(crate) use tools::ChartTools;
+pub(crate) use turns::Turns;
 pub(crate) use why::Why;
-pub(crate) use worse::Worse;

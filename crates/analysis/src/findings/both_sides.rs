@@ -1,23 +1,24 @@
-//! The findings of services before and after, and which of them are new.
+//! The findings of services before and after: which of them are new, and which are done.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
-use plimsoll_snapshot::{Service, Snapshot};
+use plimsoll_snapshot::{Bytes, Order as _, Service, Snapshot};
 
 use super::advice::{Advice, Advisor};
 use super::finding::Finding;
 use super::input::Input;
-use super::progress::new_findings;
+use super::named::NamedFinding;
+use super::progress::{Turnover, turnover};
 use super::rules::RULES;
 use crate::compare::{ImageTree, ServiceTrees};
 
 /// Checks services of two snapshots, each image once.
 pub(crate) struct BothSides<'a> {
     sides: [Side<'a>; 2],
-    /// The last pair of images with their findings, and which of these are new: services that run the same images follow
-    /// each other.
-    last: Option<(Trees<'a>, [Advice; 2], Vec<usize>)>,
+    /// The last pair of images with their findings, and which of these came and went: services that run the same images
+    /// follow each other.
+    last: Option<(Trees<'a>, [Advice; 2], Turnover)>,
 }
 
 /// Weak, so that a tree is freed before the next one is made.
@@ -29,6 +30,29 @@ pub(crate) struct Judged {
     pub(crate) advice: [Option<Advice>; 2],
     /// Those after that are new; none if there is no side before.
     pub(crate) new: Vec<Finding>,
+    /// Those before that are done; none if a side is missing.
+    pub(crate) fixed: FixedFindings,
+}
+
+/// The findings of a service that are done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FixedFindings {
+    /// The most severe first, then those that saved most.
+    pub findings: Vec<NamedFinding>,
+    /// The bytes they are credited with.
+    pub saved: Bytes,
+}
+
+impl FixedFindings {
+    fn of(before: &Advice, turnover: &Turnover) -> Self {
+        let mut done: Vec<_> =
+            turnover.done.iter().map(|&(index, saved)| (&before.findings[index], saved)).collect();
+        done.order_by_key(|&(finding, saved)| std::cmp::Reverse((finding.severity, saved)));
+        Self {
+            saved: done.iter().map(|&(_, saved)| saved).sum(),
+            findings: done.into_iter().map(|(finding, _)| NamedFinding::of(finding)).collect(),
+        }
+    }
 }
 
 struct Side<'a> {
@@ -50,30 +74,31 @@ impl<'a> BothSides<'a> {
         let [before, after] = &mut self.sides;
         let advice = [before.advise(name, trees[0]), after.advise(name, trees[1])];
         let ([Some(before), Some(after)], [Some(old), Some(new)]) = (&advice, trees) else {
-            return Judged { advice, new: Vec::new() };
+            return Judged { advice, new: Vec::new(), fixed: FixedFindings::default() };
         };
-        let is_last = |last: &&(Trees<'a>, [Advice; 2], Vec<usize>)| {
+        let is_last = |last: &&(Trees<'a>, [Advice; 2], Turnover)| {
             let is_same = |last: &Weak<_>, now| std::ptr::eq(last.as_ptr(), Arc::as_ptr(now));
             is_same(&last.0[0], old)
                 && is_same(&last.0[1], new)
                 && last.1[0].is_alike(before)
                 && last.1[1].is_alike(after)
         };
-        let indices = match self.last.as_ref().filter(is_last) {
-            Some((.., indices)) => indices.clone(),
+        let known = match self.last.as_ref().filter(is_last) {
+            Some((.., known)) => known.clone(),
             None => {
                 let inputs = (self.sides[0].input(name, old), self.sides[1].input(name, new));
-                let indices = match inputs {
-                    (Some(old), Some(new)) => new_findings(&old, before, &new, after),
-                    _ => Vec::new(),
+                let known = match inputs {
+                    (Some(old), Some(new)) => turnover(&old, before, &new, after),
+                    _ => Turnover::default(),
                 };
                 let trees = [Arc::downgrade(old), Arc::downgrade(new)];
-                self.last = Some((trees, [before.clone(), after.clone()], indices.clone()));
-                indices
+                self.last = Some((trees, [before.clone(), after.clone()], known.clone()));
+                known
             }
         };
-        let new = indices.into_iter().map(|index| after.findings[index].clone()).collect();
-        Judged { advice, new }
+        let fixed = FixedFindings::of(before, &known);
+        let new = known.new.into_iter().map(|index| after.findings[index].clone()).collect();
+        Judged { advice, new, fixed }
     }
 }
 

@@ -153,14 +153,29 @@ pub fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice)
     }
 }
 
-/// Which findings after are new, by their positions.
-pub(super) fn new_findings(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> Vec<usize> {
-    if after.findings.is_empty() {
-        return Vec::new();
+/// Which findings came and which are done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Turnover {
+    /// The new findings, by their positions after.
+    pub(super) new: Vec<usize>,
+    /// The findings that are done, by their positions before, with the bytes they are credited with.
+    pub(super) done: Vec<(usize, Bytes)>,
+}
+
+/// Which findings of a service came and which are done.
+pub(super) fn turnover(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> Turnover {
+    if before.findings.is_empty() && after.findings.is_empty() {
+        return Turnover::default();
     }
     let both = Both { old, before, new, after, matching: Matching::of(old, before, new, after) };
+    let mut credited = vec![Bytes::ZERO; old.squashed.inodes.len()];
+    let followed = before.findings.iter().map(|finding| both.followed(finding, &mut credited));
+    let done = followed.enumerate().filter(|(_, followed)| followed.outcome == Outcome::Done);
     let new = after.findings.iter().enumerate().filter(|(_, finding)| both.is_new(finding));
-    new.map(|(position, _)| position).collect()
+    Turnover {
+        new: new.map(|(position, _)| position).collect(),
+        done: done.map(|(position, followed)| (position, followed.saved)).collect(),
+    }
 }
 
 /// A rebuild changes the size of the same files by less than one part in this number.

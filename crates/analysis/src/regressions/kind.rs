@@ -3,7 +3,7 @@
 use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
-use crate::findings::{Headline, RuleId, Severity};
+use crate::findings::NamedFinding;
 use crate::inspect::SizeChange;
 use crate::memory::StartUp;
 use crate::memory::compare::ChangeVerdict;
@@ -42,7 +42,7 @@ pub enum RegressionKind {
     /// It takes longer to be healthy: the intervals do not overlap.
     SlowerStart { before: StartUp, after: StartUp },
     /// Rules find something that they did not find before.
-    NewFindings { findings: Vec<NewFinding>, saving: Bytes },
+    NewFindings { findings: Vec<NamedFinding>, saving: Bytes },
     /// No memory is guaranteed to it any more.
     LostReservation { before: Bytes },
     /// Its log may grow without bound.
@@ -67,17 +67,6 @@ pub enum MemoryFigure {
     P95,
     /// The largest sample.
     Most,
-}
-
-/// A finding whose rule found nothing before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NewFinding {
-    /// The ID of the rule.
-    pub rule: RuleId,
-    /// What was found.
-    pub headline: Headline,
-    /// How much it matters.
-    pub severity: Severity,
 }
 
 /// The part of a report that shows more of it.

@@ -5,11 +5,12 @@
 
 mod images;
 mod kind;
-mod running;
+pub(crate) mod running;
+pub(crate) mod threshold;
 
 use plimsoll_snapshot::Order as _;
 
-pub use kind::{MemoryFigure, NewFinding, Regression, RegressionKind, Section};
+pub use kind::{MemoryFigure, Regression, RegressionKind, Section};
 pub use running::rising;
 
 use crate::compare::Comparison;

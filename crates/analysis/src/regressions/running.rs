@@ -5,13 +5,9 @@ use std::collections::HashMap;
 use plimsoll_snapshot::Bytes;
 
 use super::kind::{MemoryFigure, Regression, RegressionKind};
+use super::threshold::{is_more_memory, is_slower, is_slower_check};
 use crate::memory::compare::{ChangeVerdict, MemoryComparison, ServiceMemoryComparison};
-use crate::memory::{Bound, HealthVerdict, Limit, Memory, ServiceMemory, StartUp, TrendVerdict};
-
-/// Memory grew if it grew by a tenth, and by as much as tells something.
-const LEAST_GROWTH: Bytes = Bytes(1 << 20);
-/// Checks that differ by less milliseconds do not differ.
-const LEAST_CHECK_MS: u64 = 10;
+use crate::memory::{Bound, HealthVerdict, Limit, Memory, ServiceMemory, TrendVerdict};
 
 pub(super) fn find(
     before: &Memory,
@@ -41,7 +37,7 @@ pub(super) fn find(
     }
 }
 
-fn by_name<T>(services: &[T], name: impl Fn(&T) -> &String) -> HashMap<&str, &T> {
+pub(crate) fn by_name<T>(services: &[T], name: impl Fn(&T) -> &String) -> HashMap<&str, &T> {
     services.iter().map(|service| (name(service).as_str(), service)).collect()
 }
 
@@ -94,7 +90,7 @@ fn of_service(
     }
     found.extend(difference.and_then(more_memory));
     if let (Some(before), Some(after)) = (before.health.check_ms, after.health.check_ms)
-        && after.saturating_sub(before) >= LEAST_CHECK_MS.max(before / 4)
+        && is_slower_check(before, after)
     {
         found.push(Kind::SlowerChecks { before, after });
     }
@@ -111,33 +107,30 @@ pub fn rising(memory: &Memory) -> Option<Regression> {
 }
 
 /// How fast memory rises; none if it does not.
-fn rise(service: &ServiceMemory) -> Option<i64> {
+pub(crate) fn rise(service: &ServiceMemory) -> Option<i64> {
     service.trend.bytes_per_hour.filter(|_| service.trend.verdict == TrendVerdict::Rising)
-}
-
-/// A start is an interval, so one is slower than another where they do not overlap.
-const fn is_slower(before: &StartUp, after: &StartUp) -> bool {
-    after.at_least_ms > before.at_most_ms
 }
 
 /// Whether more memory is taken: the runs say so, or a figure grew and no runs say that it is chance.
 fn more_memory(difference: &ServiceMemoryComparison) -> Option<RegressionKind> {
-    let (old, new) = (&difference.before, &difference.after);
-    let figures = [
-        (MemoryFigure::P95, old.p95, new.p95),
-        (MemoryFigure::Median, old.p50, new.p50),
-        (MemoryFigure::Most, old.max, new.max),
-    ];
-    let grew = |before: Bytes, after: Bytes| {
-        after - before >= LEAST_GROWTH.max(Bytes(before.0 / 10)) && after > before
-    };
+    let figures = figures(difference);
     let (figure, before, after) = match difference.verdict {
         ChangeVerdict::Smaller | ChangeVerdict::NoDifference => return None,
         // The peaks distinguish the runs.
         ChangeVerdict::Larger => figures[2],
         ChangeVerdict::Indicative | ChangeVerdict::NotComparable => {
-            figures.into_iter().find(|&(_, before, after)| grew(before, after))?
+            figures.into_iter().find(|&(_, before, after)| is_more_memory(before, after))?
         }
     };
     Some(RegressionKind::MoreMemory { figure, before, after, verdict: difference.verdict })
+}
+
+/// The figures of both sides that are compared, the one that says most first. The last are the peaks.
+pub(crate) fn figures(difference: &ServiceMemoryComparison) -> [(MemoryFigure, Bytes, Bytes); 3] {
+    let (old, new) = (&difference.before, &difference.after);
+    [
+        (MemoryFigure::P95, old.p95, new.p95),
+        (MemoryFigure::Median, old.p50, new.p50),
+        (MemoryFigure::Most, old.max, new.max),
+    ]
 }

@@ -1,6 +1,7 @@
 //! The conclusions of the analysis as text: the list of texts that each language has to give.
 
 use plimsoll_analysis::findings::{Action, Group, Headline, Note, RuleId, Subject};
+use plimsoll_analysis::improvements::ImprovementKind;
 use plimsoll_analysis::lines::Unfit;
 use plimsoll_analysis::memory::compare::{ChangeReason, GateDetail, GateKind};
 use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason};
@@ -77,6 +78,8 @@ pub struct Messages {
     pub rule: fn(RuleId) -> RuleWords,
     /// What got worse.
     pub regression: fn(&RegressionKind) -> String,
+    /// What got better.
+    pub improvement: fn(&ImprovementKind) -> String,
     /// What could be read only in part.
     pub warning: fn(&Warning) -> String,
     /// What a limit bounds.

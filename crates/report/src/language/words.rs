@@ -32,6 +32,8 @@ pub struct Words {
     pub gone: &'static str,
     pub unchanged: &'static str,
     pub got_worse: &'static str,
+    /// The heading over what got better.
+    pub got_better: &'static str,
 
     // What the analysis names by an enum.
     pub cause: fn(Cause) -> &'static str,

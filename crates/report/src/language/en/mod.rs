@@ -2,6 +2,7 @@
 
 mod findings;
 mod fix;
+mod improvements;
 mod limits;
 mod memory;
 mod regressions;
@@ -30,6 +31,7 @@ pub(super) static WORDS: Words = Words {
     gone: "gone",
     unchanged: "unchanged",
     got_worse: "What got worse",
+    got_better: "What got better",
 
     cause: words::cause,
     packages_of: |ecosystem| format!("{ecosystem} packages"),
@@ -429,6 +431,7 @@ pub(super) static WORDS: Words = Words {
         unfit: findings::unfit,
         rule: rules::rule,
         regression: regressions::sentence,
+        improvement: improvements::sentence,
         warning: ToString::to_string,
         limit: limits::bounded,
     },

@@ -9,8 +9,8 @@ use plimsoll_snapshot::Bytes;
 use crate::format::count;
 use crate::language::{Language, Noun};
 
-const EN: Language = Language::English;
-const TIME: Noun = Noun { one: "time", more: "times" };
+pub(super) const EN: Language = Language::English;
+pub(super) const TIME: Noun = Noun { one: "time", more: "times" };
 const NEW_FINDING: Noun = Noun { one: "new finding", more: "new findings" };
 
 pub(super) fn sentence(kind: &RegressionKind) -> String {
@@ -47,7 +47,7 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
             let number = EN.many(findings.len() as u64, &NEW_FINDING);
             let bytes =
                 if *saving == Bytes::ZERO { String::new() } else { format!(", {}", EN.bytes(*saving)) };
-            format!("{number}{bytes}: {}", EN.new_findings(findings))
+            format!("{number}{bytes}: {}", EN.named_findings(findings))
         }
         RegressionKind::LostReservation { before } => {
             format!("memory reservation removed (before: {})", EN.memory(*before))
@@ -55,18 +55,9 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
         RegressionKind::UnboundedLog => "log size no longer limited".to_owned(),
         RegressionKind::LargerImage { size } => format!("larger image: {}", change(size)),
         RegressionKind::LargerDownload { size } => format!("larger download: {}", change(size)),
-        RegressionKind::MoreMemory { figure, before, after, verdict } => {
-            let figure = match figure {
-                MemoryFigure::Median => "median",
-                MemoryFigure::P95 => "p95",
-                MemoryFigure::Most => "maximum",
-            };
-            let caveat = match verdict {
-                ChangeVerdict::NotComparable => ", but the recordings are not comparable",
-                ChangeVerdict::Indicative => " (indicative)",
-                ChangeVerdict::Smaller | ChangeVerdict::Larger | ChangeVerdict::NoDifference => "",
-            };
-            format!("more memory: {figure} {} → {}{caveat}", EN.memory(*before), EN.memory(*after))
+        RegressionKind::MoreMemory { figure: of, before, after, verdict } => {
+            let (before, after) = (EN.memory(*before), EN.memory(*after));
+            format!("more memory: {} {before} → {after}{}", figure(*of), caveat(*verdict))
         }
         RegressionKind::SlowerChecks { before, after } => {
             format!("slower health check: {} (before: {})", EN.duration(*after), EN.duration(*before))
@@ -74,19 +65,37 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
     }
 }
 
-fn change(size: &SizeChange) -> String {
+pub(super) fn change(size: &SizeChange) -> String {
     let relative = size.percent().map(|percent| format!(" ({})", EN.percent(percent))).unwrap_or_default();
     format!("{} → {}{relative}", EN.bytes(size.before), EN.bytes(size.after))
 }
 
 /// `42 s to 102 s`, or `at most 30.7 s` if the start may have taken no time.
-fn interval(start: &StartUp) -> String {
+pub(super) fn interval(start: &StartUp) -> String {
     let [low, high] = [start.at_least_ms, start.at_most_ms].map(|end| EN.duration(end));
     if start.at_least_ms == 0 { ["at most ", &high].concat() } else { [&low, " to ", &high].concat() }
 }
 
 /// A rate per minute, or per hour if a minute brings less than a mebibyte.
-fn rate(bytes_per_hour: i64) -> String {
+pub(super) fn rate(bytes_per_hour: i64) -> String {
     let (amount, by_minute) = EN.rate(bytes_per_hour);
     amount + if by_minute { " per minute" } else { " per hour" }
+}
+
+/// A figure of memory.
+pub(super) const fn figure(figure: MemoryFigure) -> &'static str {
+    match figure {
+        MemoryFigure::Median => "median",
+        MemoryFigure::P95 => "p95",
+        MemoryFigure::Most => "maximum",
+    }
+}
+
+/// What a verdict on two recordings adds to the figures.
+pub(super) const fn caveat(verdict: ChangeVerdict) -> &'static str {
+    match verdict {
+        ChangeVerdict::NotComparable => ", but the recordings are not comparable",
+        ChangeVerdict::Indicative => " (indicative)",
+        ChangeVerdict::Smaller | ChangeVerdict::Larger | ChangeVerdict::NoDifference => "",
+    }
 }

@@ -2,6 +2,7 @@
 
 mod findings;
 mod fix;
+mod improvements;
 mod limits;
 mod memory;
 mod regressions;
@@ -33,6 +34,7 @@ pub(super) static WORDS: Words = Words {
     gone: "retirado",
     unchanged: "sin cambios",
     got_worse: "Qué ha empeorado",
+    got_better: "Qué ha mejorado",
 
     cause,
     packages_of: |ecosystem| format!("paquetes {ecosystem}"),
@@ -437,6 +439,7 @@ pub(super) static WORDS: Words = Words {
         unfit: findings::unfit,
         rule: rules::rule,
         regression: regressions::sentence,
+        improvement: improvements::sentence,
         warning: warnings::warning,
         limit: limits::bounded,
     },

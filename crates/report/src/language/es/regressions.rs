@@ -9,8 +9,8 @@ use plimsoll_snapshot::Bytes;
 use crate::format::count;
 use crate::language::{Language, Noun};
 
-const ES: Language = Language::Spanish;
-const TIME: Noun = Noun { one: "vez", more: "veces" };
+pub(super) const ES: Language = Language::Spanish;
+pub(super) const TIME: Noun = Noun { one: "vez", more: "veces" };
 const NEW_FINDING: Noun = Noun { one: "hallazgo nuevo", more: "hallazgos nuevos" };
 
 pub(super) fn sentence(kind: &RegressionKind) -> String {
@@ -47,7 +47,7 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
             let number = ES.many(findings.len() as u64, &NEW_FINDING);
             let bytes =
                 if *saving == Bytes::ZERO { String::new() } else { format!(", {}", ES.bytes(*saving)) };
-            format!("{number}{bytes}: {}", ES.new_findings(findings))
+            format!("{number}{bytes}: {}", ES.named_findings(findings))
         }
         RegressionKind::LostReservation { before } => {
             format!("reserva de memoria eliminada (antes: {})", ES.memory(*before))
@@ -55,18 +55,9 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
         RegressionKind::UnboundedLog => "tamaño del registro ya no limitado".to_owned(),
         RegressionKind::LargerImage { size } => format!("imagen más grande: {}", change(size)),
         RegressionKind::LargerDownload { size } => format!("descarga más grande: {}", change(size)),
-        RegressionKind::MoreMemory { figure, before, after, verdict } => {
-            let figure = match figure {
-                MemoryFigure::Median => "mediana",
-                MemoryFigure::P95 => "p95",
-                MemoryFigure::Most => "máximo",
-            };
-            let caveat = match verdict {
-                ChangeVerdict::NotComparable => ", pero las grabaciones no son comparables",
-                ChangeVerdict::Indicative => " (indicativo)",
-                ChangeVerdict::Smaller | ChangeVerdict::Larger | ChangeVerdict::NoDifference => "",
-            };
-            format!("más memoria: {figure} {} → {}{caveat}", ES.memory(*before), ES.memory(*after))
+        RegressionKind::MoreMemory { figure: of, before, after, verdict } => {
+            let (before, after) = (ES.memory(*before), ES.memory(*after));
+            format!("más memoria: {} {before} → {after}{}", figure(*of), caveat(*verdict))
         }
         RegressionKind::SlowerChecks { before, after } => {
             format!(
@@ -78,19 +69,37 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
     }
 }
 
-fn change(size: &SizeChange) -> String {
+pub(super) fn change(size: &SizeChange) -> String {
     let relative = size.percent().map(|percent| format!(" ({})", ES.percent(percent))).unwrap_or_default();
     format!("{} → {}{relative}", ES.bytes(size.before), ES.bytes(size.after))
 }
 
 /// `42 s a 102 s`, or `30,7 s como máximo` if the start may have taken no time.
-fn interval(start: &StartUp) -> String {
+pub(super) fn interval(start: &StartUp) -> String {
     let [low, high] = [start.at_least_ms, start.at_most_ms].map(|end| ES.duration(end));
     if start.at_least_ms == 0 { high + " como máximo" } else { [&low, " a ", &high].concat() }
 }
 
 /// A rate per minute, or per hour if a minute brings less than a mebibyte.
-fn rate(bytes_per_hour: i64) -> String {
+pub(super) fn rate(bytes_per_hour: i64) -> String {
     let (amount, by_minute) = ES.rate(bytes_per_hour);
     amount + if by_minute { " por minuto" } else { " por hora" }
+}
+
+/// A figure of memory.
+pub(super) const fn figure(figure: MemoryFigure) -> &'static str {
+    match figure {
+        MemoryFigure::Median => "mediana",
+        MemoryFigure::P95 => "p95",
+        MemoryFigure::Most => "máximo",
+    }
+}
+
+/// What a verdict on two recordings adds to the figures.
+pub(super) const fn caveat(verdict: ChangeVerdict) -> &'static str {
+    match verdict {
+        ChangeVerdict::NotComparable => ", pero las grabaciones no son comparables",
+        ChangeVerdict::Indicative => " (indicativo)",
+        ChangeVerdict::Smaller | ChangeVerdict::Larger | ChangeVerdict::NoDifference => "",
+    }
 }
