@@ -7,8 +7,7 @@ use crate::packages::key;
 use crate::report::Report;
 
 /// The sections that every reader sees.
-pub(crate) const FOR_ALL: [&str; 7] =
-    ["worse", "better", "services", "why", "findings", "checklist", "report"];
+pub(crate) const FOR_ALL: [&str; 2] = ["services", "report"];
 
 /// The anchor of a package, by its name.
 pub(crate) fn of_package(name: &str) -> String {

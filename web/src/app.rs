@@ -6,7 +6,7 @@ use plimsoll_report::language::Language;
 use plimsoll_report::verdict;
 
 use crate::components::{
-    Bar, Cards, Checklist, ChooseFirst, ChooseOver, Contents, Drop, Empty, Files, Finder, Findings, Layers,
+    Bar, Brief, Cards, Checklist, ChooseFirst, ChooseOver, Contents, Drop, Empty, Files, Finder, Findings, Layers,
     Memory, Messages, Method, Packages, Services, Settings, Tabs, Turns, Why,
 };
 use crate::desk::Desk;
@@ -139,7 +139,7 @@ fn Page(state: State) -> impl IntoView {
         view! {
             <Services state />
             <Tabs state />
-            <div id="service" role="tabpanel" aria-label=move || state.selected().map(|service| text::name(&service.name))>
+            <div id="service" class="engineer" role="tabpanel" aria-label=move || state.selected().map(|service| text::name(&service.name))>
                 {details}
             </div>
         }
@@ -154,6 +154,7 @@ fn Page(state: State) -> impl IntoView {
             <Cards state />
             <Contents state />
             {services}
+            <Brief state />
             <Memory state />
             <Findings state />
             <Checklist state />

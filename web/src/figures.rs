@@ -2,31 +2,12 @@
 
 use plimsoll_analysis::compare::{Comparison, FileChanges, ServiceComparison, SizeChange};
 use plimsoll_analysis::inspect::ImageInspection;
-use plimsoll_snapshot::{Bytes, DiffId, Digest, Order as _};
+use plimsoll_snapshot::{Bytes, Digest};
 
 /// The hidden bytes of all images, every image once however many services run it.
 pub(crate) fn hidden(comparison: &Comparison) -> SizeChange {
     let sum = |side| distinct(comparison, side).iter().map(|image| image.hidden_bytes).sum();
     SizeChange::new(sum(before), sum(after))
-}
-
-/// The compressed layers of all images, every layer once; `None` unless both sides have all of them compressed.
-pub(crate) fn compressed(comparison: &Comparison) -> Option<SizeChange> {
-    let sum = |side| -> Option<Bytes> {
-        let images = distinct(comparison, side);
-        let mut layers: Vec<(&DiffId, Option<Bytes>)> = images
-            .iter()
-            .flat_map(|image| image.layers.iter())
-            .map(|layer| (&layer.diff_id, layer.compressed_bytes))
-            .collect();
-        if layers.is_empty() {
-            return None;
-        }
-        layers.order();
-        layers.dedup_by_key(|(diff_id, _)| *diff_id);
-        layers.into_iter().map(|(_, bytes)| bytes).sum()
-    };
-    Some(SizeChange::new(sum(before)?, sum(after)?))
 }
 
 /// How many paths are new, gone and modified.

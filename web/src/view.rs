@@ -6,7 +6,7 @@ pub(crate) enum View {
     /// Everything.
     #[default]
     Engineer,
-    /// Verdict, figures, services and causes.
+    /// Verdict, figures, services and the brief.
     Stakeholder,
 }
 

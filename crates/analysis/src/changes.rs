@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_snapshot::{Runtime, Snapshot};
+use plimsoll_snapshot::{Bytes, Digest, Runtime, Snapshot};
 
 use crate::compare::{Comparison, ServiceTrees, compare_each};
 use crate::findings::{Advice, BothSides};
@@ -28,6 +28,15 @@ pub struct Changes {
     pub improvements: Vec<Improvement>,
 }
 
+/// What findings save together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SavingsLeft {
+    /// The bytes of findings of medium and high confidence.
+    pub likely: Bytes,
+    /// The bytes of all findings.
+    pub possible: Bytes,
+}
+
 impl Changes {
     /// Compares two snapshots.
     #[must_use]
@@ -44,6 +53,23 @@ impl Changes {
         sources: [Option<&str>; 2],
     ) -> (Self, Vec<ServiceTrees<'a>>) {
         Self::keeping(before, after, sources, |trees| trees)
+    }
+
+    /// What the findings after save together, each image once; none where no image was checked.
+    #[must_use]
+    pub fn savings_left(&self) -> Option<SavingsLeft> {
+        let mut seen: Vec<&Digest> = Vec::new();
+        let mut left = None::<SavingsLeft>;
+        for (service, [_, advice]) in self.comparison.services.iter().zip(&self.advice) {
+            let (Some(image), Some(advice)) = (&service.after, advice) else { continue };
+            if !seen.contains(&&image.id) {
+                seen.push(&image.id);
+                let left = left.get_or_insert_default();
+                left.likely += advice.saving;
+                left.possible += advice.possible_saving;
+            }
+        }
+        left
     }
 
     fn keeping<'a, T>(
@@ -75,5 +101,23 @@ impl Changes {
         let improvements = improvements(&comparison, &fixed, memories, compared.as_ref());
         let comparison = Arc::new(comparison);
         (Self { comparison, running, memory: compared, advice, regressions, improvements }, kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::snapshot;
+
+    #[test]
+    fn savings_that_are_left_count_each_image_once() {
+        let mut after = snapshot("app", &["f a 100000000", "i RUN make\nf var/log/make.log 900000 l"]);
+        let alone = Changes::between(&Snapshot::default(), &after).savings_left();
+        assert!(alone.is_some_and(|left| left.possible >= Bytes(900_000)), "{alone:?}");
+        after
+            .services
+            .push(plimsoll_snapshot::Service { name: "worker".into(), ..after.services[0].clone() });
+        assert_eq!(Changes::between(&Snapshot::default(), &after).savings_left(), alone);
+        assert_eq!(Changes::between(&after, &Snapshot::default()).savings_left(), None);
     }
 }

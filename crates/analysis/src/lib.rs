@@ -24,6 +24,6 @@ pub mod targets;
 mod testing;
 mod tree;
 
-pub use changes::Changes;
+pub use changes::{Changes, SavingsLeft};
 pub use squash::{Cause, Inode, Names, Squashed, squash};
 pub use tree::{Holds, Tree, TreeNode};

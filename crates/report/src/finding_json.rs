@@ -1,9 +1,9 @@
 //! Findings in JSON documents: English texts, each with the values that it is made of. See `docs/findings-format.md`.
 
 use plimsoll_analysis::findings::{
-    Action, Advice, Confidence, Evidence, Finding, Fix, FixKind, Followed, Group, Headline, Ledger,
-    LedgerCause, LedgerLine, Lines, NamedFinding, Note, Outcome, Progress, RuleId, ServiceProgress, Severity,
-    StackAdvice, Subject,
+    Action, Advice, Confidence, Evidence, Finding, Fix, FixKind, FixedFinding, Followed, Group, Headline,
+    Ledger, LedgerCause, LedgerLine, Lines, NamedFinding, Note, Outcome, Progress, RuleId, ServiceProgress,
+    Severity, StackAdvice, Subject,
 };
 use plimsoll_analysis::improvements::{Improvement, ImprovementKind};
 use plimsoll_analysis::lines::Unfit;
@@ -137,7 +137,7 @@ pub(crate) enum ImprovementDocument<'a> {
     FixedFindings {
         service: Option<&'a str>,
         kind: &'static str,
-        findings: Vec<NamedFindingDocument<'a>>,
+        findings: Vec<FixedFindingDocument<'a>>,
         saved: Bytes,
     },
     Other(&'a Improvement),
@@ -149,6 +149,13 @@ pub(crate) struct NamedFindingDocument<'a> {
     title: String,
     title_value: &'a Headline,
     severity: Severity,
+}
+
+#[derive(Serialize)]
+pub(crate) struct FixedFindingDocument<'a> {
+    #[serde(flatten)]
+    finding: NamedFindingDocument<'a>,
+    saved: Bytes,
 }
 
 impl<'a> StackDocument<'a> {
@@ -306,9 +313,15 @@ impl<'a> ImprovementDocument<'a> {
         Self::FixedFindings {
             service: improvement.service.as_deref(),
             kind: "fixed_findings",
-            findings: findings.iter().map(NamedFindingDocument::of).collect(),
+            findings: findings.iter().map(FixedFindingDocument::of).collect(),
             saved: *saved,
         }
+    }
+}
+
+impl<'a> FixedFindingDocument<'a> {
+    fn of(fixed: &'a FixedFinding) -> Self {
+        Self { finding: NamedFindingDocument::of(&fixed.finding), saved: fixed.saved }
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Renderers neither compute nor sort: a figure that two of them need belongs in `plimsoll-analysis`.
 
+pub mod brief;
 pub mod card;
 pub mod compose_override;
 pub mod csv;

@@ -1,10 +1,11 @@
-//! The four figures under the verdict.
+//! The figures under the verdict: those that are known, what matters most first.
 
 use leptos::prelude::*;
+use plimsoll_analysis::SavingsLeft;
 use plimsoll_analysis::compare::SizeChange;
 use plimsoll_analysis::memory::{Headroom, Memory};
 use plimsoll_analysis::regressions::rising;
-use plimsoll_analysis::targets::Judgement;
+use plimsoll_analysis::targets::{Figure, Judgement, Prices, Unit};
 use plimsoll_report::format::{count, unbroken};
 
 use super::change;
@@ -13,8 +14,8 @@ use crate::figures;
 use crate::state::State;
 use crate::text::{self, bytes, percent, words};
 
-/// How many there are.
-const CARDS: usize = 4;
+/// The maximum number of cards.
+const CARDS: usize = 6;
 
 /// What the stack comes to. A figure that is not known is not shown, and another one has its place.
 #[component]
@@ -22,9 +23,12 @@ pub(crate) fn Cards(state: State) -> impl IntoView {
     let comparison = &state.report.comparison;
     let after = state.report.running().memory[1].as_ref();
     let is_given = state.report.judging().is_some_and(|judging| judging.is_given);
-    let targets = judgement(state).filter(|_| is_given).map(targets_card);
+    let judged = judgement(state).filter(|_| is_given);
+    let targets = judged.map(targets_card);
+    let price = judged.and_then(price_card);
+    let savings = state.report.changes.savings_left().map(savings_card);
     let memory = after.and_then(memory_card);
-    let last = match (figures::compressed(comparison), comparison.services.first()) {
+    let last = match (comparison.compressed(), comparison.services.first()) {
         (Some(size), _) => Some(size_card("compressed", words().card_compressed, size).into_any()),
         // The services are sorted by their change.
         (None, Some(service)) if comparison.services.len() > 1 => {
@@ -50,8 +54,8 @@ pub(crate) fn Cards(state: State) -> impl IntoView {
     let images = (!comparison.services.is_empty()).then(|| {
         [size_card("hidden", words().card_hidden, figures::hidden(comparison)).into_any(), files_card(state)]
     });
-    let cards =
-        total.into_iter().chain(targets).chain(memory).chain(images.into_iter().flatten()).chain(last);
+    let known = total.into_iter().chain(targets).chain(price).chain(memory).chain(savings);
+    let cards = known.chain(images.into_iter().flatten()).chain(last);
     let cards: Vec<AnyView> = cards.take(CARDS).collect();
     (!cards.is_empty()).then(|| view! { <dl class="cards" aria-label=words().figures>{cards}</dl> })
 }
@@ -81,6 +85,45 @@ fn targets_card(judgement: Memo<Judgement>) -> AnyView {
                 <small>{move || (words().running.card_of)(&count(required()))}</small>
             </dd>
             <dd class="more-on">{move || judgement.with(rest).join(" · ")}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// What the server costs; none where the targets have no cost model, or it is not known.
+fn price_card(judgement: Memo<Judgement>) -> Option<AnyView> {
+    // What the reader types changes demands, never the cost model.
+    let Prices { before, after } = judgement.with_untracked(Judgement::prices)?;
+    let price = |value| text::language().figure(Figure { value, unit: Unit::Price });
+    let more = before.map(|before| {
+        let relative = (before > 0.0).then(|| percent((after / before - 1.0) * 100.0));
+        let relative = relative.map(|relative| unbroken(&format!(" ({relative})")));
+        view! { <dd class="more-on">{(words().card_price_before)(&price(before))}{relative}</dd> }
+    });
+    Some(
+        view! {
+            <div class="card" data-card="price">
+                <dt>{words().card_price}</dt>
+                <dd class="value">{price(after)}</dd>
+                {more}
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+fn savings_card(left: SavingsLeft) -> AnyView {
+    let SavingsLeft { likely, possible } = left;
+    let value = bytes(likely);
+    let more = (possible > likely).then(|| {
+        let said = (words().card_savings_possible)(&bytes(possible).to_string());
+        view! { <dd class="more-on">{unbroken(&said)}</dd> }
+    });
+    view! {
+        <div class="card" data-card="savings" data-likely=likely.0 data-possible=possible.0>
+            <dt>{words().card_savings}</dt>
+            <dd class="value" title=text::exact(likely)>{value.number}<small>{value.unit}</small></dd>
+            {more}
         </div>
     }
     .into_any()

@@ -33,29 +33,27 @@ pub(crate) fn Anchor(
 #[component]
 pub(crate) fn Contents(state: State) -> impl IntoView {
     let has_images = !state.report.comparison.services.is_empty();
-    // The name of a section, whether it shows images, and whether it is there for engineers alone.
+    // The name of a section, and whether it shows images.
     let sections = [
-        ("services", words().services, false, false),
-        ("why", words().why, true, false),
-        ("layers", words().layers, true, true),
-        ("settings", words().settings, true, true),
-        ("packages", words().packages, true, true),
-        ("files", words().files, true, true),
-        ("memory", words().memory, false, true),
-        ("findings", words().findings, false, false),
-        ("checklist", words().checklist, false, false),
-        ("method", words().method, false, true),
+        ("services", words().services, false),
+        ("why", words().why, true),
+        ("layers", words().layers, true),
+        ("settings", words().settings, true),
+        ("packages", words().packages, true),
+        ("files", words().files, true),
+        ("memory", words().memory, false),
+        ("findings", words().findings, false),
+        ("checklist", words().checklist, false),
+        ("method", words().method, false),
     ];
     let links = move || {
-        let shown = sections.into_iter().filter(|&(to, _, of_images, _)| {
+        let shown = sections.into_iter().filter(|&(to, _, of_images)| {
             let is_there =
                 to != "settings" || state.selected().is_some_and(|service| !service.config.is_empty());
             (has_images || !of_images) && is_there
         });
-        let link = |(to, name, _, engineer)| {
-            view! { <li class:engineer=engineer><Anchor state to>{name}</Anchor></li> }
-        };
+        let link = |(to, name, _)| view! { <li><Anchor state to>{name}</Anchor></li> };
         shown.map(link).collect_view()
     };
-    view! { <nav class="contents screen" aria-label=words().contents><ul>{links}</ul></nav> }
+    view! { <nav class="contents screen engineer" aria-label=words().contents><ul>{links}</ul></nav> }
 }

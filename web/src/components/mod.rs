@@ -1,6 +1,7 @@
 //! The parts of the page. They render what they are given; figures and geometry come from elsewhere.
 
 mod bar;
+mod brief;
 mod cards;
 mod choice;
 mod choose;
@@ -28,6 +29,7 @@ mod turns;
 mod why;
 
 pub(crate) use bar::Bar;
+pub(crate) use brief::Brief;
 pub(crate) use cards::Cards;
 pub(crate) use choose::{ChooseFirst, ChooseOver, Messages, Others};
 pub(crate) use contents::{Anchor, Contents};

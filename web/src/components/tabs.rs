@@ -50,6 +50,6 @@ pub(crate) fn Tabs(state: State) -> impl IntoView {
         }
     });
     Some(view! {
-        <div class="tabs" role="tablist" aria-label=words().services on:keydown=walk>{tabs.collect_view()}</div>
+        <div class="tabs engineer" role="tablist" aria-label=words().services on:keydown=walk>{tabs.collect_view()}</div>
     })
 }

@@ -20,7 +20,7 @@ struct Line {
 #[component]
 pub(crate) fn Turns(state: State) -> impl IntoView {
     let lists: Vec<AnyView> = Turn::ALL.into_iter().filter_map(|turn| list(state, turn)).collect();
-    (!lists.is_empty()).then(|| view! { <div class="turns">{lists}</div> })
+    (!lists.is_empty()).then(|| view! { <div class="turns engineer">{lists}</div> })
 }
 
 fn list(state: State, turn: Turn) -> Option<AnyView> {

@@ -33,7 +33,7 @@ pub(crate) fn Why(service: &'static ServiceComparison) -> impl IntoView {
         .into_any()
     };
     view! {
-        <section aria-labelledby="why">
+        <section class="engineer" aria-labelledby="why">
             <h2 id="why">{words().why}</h2>
             <p class="lead">{lead}</p>
             {body}

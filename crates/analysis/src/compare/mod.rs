@@ -13,7 +13,7 @@ mod packages;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use plimsoll_snapshot::{Bytes, Image, Order as _, Snapshot};
+use plimsoll_snapshot::{Bytes, DiffId, Image, Order as _, Snapshot};
 use serde::Serialize;
 
 pub use bridge::{BridgeCause, BridgePart, BridgeStep};
@@ -97,6 +97,25 @@ impl Comparison {
     #[must_use]
     pub fn has_common(&self) -> bool {
         self.services.iter().any(|service| service.before.is_some() && service.after.is_some())
+    }
+
+    /// The compressed layers of all images, every layer once; none unless both sides have all of them compressed.
+    #[must_use]
+    pub fn compressed(&self) -> Option<SizeChange> {
+        let sum = |side: fn(&ServiceComparison) -> Option<&ImageInspection>| -> Option<Bytes> {
+            let images = self.services.iter().filter_map(side);
+            let mut layers: Vec<(&DiffId, Option<Bytes>)> = images
+                .flat_map(|image| image.layers.iter())
+                .map(|layer| (&layer.diff_id, layer.compressed_bytes))
+                .collect();
+            if layers.is_empty() {
+                return None;
+            }
+            layers.order();
+            layers.dedup_by_key(|(diff_id, _)| *diff_id);
+            layers.into_iter().map(|(_, bytes)| bytes).sum()
+        };
+        Some(SizeChange::new(sum(|service| service.before.as_ref())?, sum(|service| service.after.as_ref())?))
     }
 }
 

@@ -8,7 +8,7 @@ use plimsoll_snapshot::{Bytes, Order as _, Service, Snapshot};
 use super::advice::{Advice, Advisor};
 use super::finding::Finding;
 use super::input::Input;
-use super::named::NamedFinding;
+use super::named::FixedFinding;
 use super::progress::{Turnover, turnover};
 use super::rules::RULES;
 use crate::compare::{ImageTree, ServiceTrees};
@@ -38,7 +38,7 @@ pub(crate) struct Judged {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FixedFindings {
     /// The most severe first, then those that saved most.
-    pub findings: Vec<NamedFinding>,
+    pub findings: Vec<FixedFinding>,
     /// The bytes they are credited with.
     pub saved: Bytes,
 }
@@ -50,7 +50,7 @@ impl FixedFindings {
         done.order_by_key(|&(finding, saved)| std::cmp::Reverse((finding.severity, saved)));
         Self {
             saved: done.iter().map(|&(_, saved)| saved).sum(),
-            findings: done.into_iter().map(|(finding, _)| NamedFinding::of(finding)).collect(),
+            findings: done.into_iter().map(|(finding, saved)| FixedFinding::of(finding, saved)).collect(),
         }
     }
 }

@@ -39,7 +39,7 @@ pub use fixes::{Action, Fix, FixKind, Lines, Pasted, TorchPlace};
 pub use headline::Headline;
 pub use input::Input;
 pub use ledger::{Group, Ledger, LedgerCause, LedgerLine};
-pub use named::NamedFinding;
+pub use named::{FixedFinding, NamedFinding};
 pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progress};
 pub use rule::{Check, Rule};
 pub use rule_id::RuleId;

@@ -1,5 +1,6 @@
 //! What names a finding in a list of what changed.
 
+use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
 use super::finding::{Finding, Severity};
@@ -21,5 +22,22 @@ impl NamedFinding {
     /// The name of a finding.
     pub(crate) fn of(finding: &Finding) -> Self {
         Self { rule: finding.rule, headline: finding.headline.clone(), severity: finding.severity }
+    }
+}
+
+/// A finding that is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FixedFinding {
+    /// Its name.
+    #[serde(flatten)]
+    pub finding: NamedFinding,
+    /// The bytes it is credited with: those of earlier findings do not count again.
+    pub saved: Bytes,
+}
+
+impl FixedFinding {
+    /// A finding that saved bytes.
+    pub(crate) fn of(finding: &Finding, saved: Bytes) -> Self {
+        Self { finding: NamedFinding::of(finding), saved }
     }
 }

@@ -3,7 +3,7 @@
 use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
-use crate::findings::NamedFinding;
+use crate::findings::FixedFinding;
 use crate::inspect::SizeChange;
 use crate::memory::StartUp;
 use crate::memory::compare::ChangeVerdict;
@@ -47,7 +47,7 @@ pub enum ImprovementKind {
     /// It takes less memory.
     LessMemory { figure: MemoryFigure, before: Bytes, after: Bytes, verdict: ChangeVerdict },
     /// Findings are done. `saved` has the bytes they are credited with.
-    FixedFindings { findings: Vec<NamedFinding>, saved: Bytes },
+    FixedFindings { findings: Vec<FixedFinding>, saved: Bytes },
     /// Memory is guaranteed to it now.
     NewReservation { after: Bytes },
     /// Its log no longer grows without bound.

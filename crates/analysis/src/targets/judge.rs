@@ -10,6 +10,7 @@ use super::file::Targets;
 use super::input::{Input, Side, services};
 use super::kinds::KINDS;
 use super::outcome::{Level, Outcome, Status};
+use super::reason::{Reason, When};
 use crate::compare::{Comparison, ServiceTrees, compare};
 use crate::memory::Memory;
 
@@ -33,6 +34,36 @@ pub struct Judgement {
     /// Each target, in the order of the kinds.
     #[serde(skip)]
     pub outcomes: Vec<Outcome>,
+}
+
+/// What the server costs, in the currency of the target file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prices {
+    /// Before, if that is known.
+    pub before: Option<f64>,
+    /// After.
+    pub after: f64,
+}
+
+impl Judgement {
+    /// What the server costs by the cost model of the targets; none without one, or where it is not known.
+    #[must_use]
+    pub fn prices(&self) -> Option<Prices> {
+        let evidence = self.outcomes.iter().flat_map(|outcome| &outcome.evidence);
+        let mut prices = [None; 2];
+        for reason in evidence {
+            match reason {
+                Reason::Of { side, reason } => {
+                    if let Reason::ServerPrice { price, .. } = **reason {
+                        prices[usize::from(*side == When::After)] = Some(price);
+                    }
+                }
+                Reason::ServerPrice { price, .. } => prices[1] = Some(*price),
+                _ => {}
+            }
+        }
+        Some(Prices { before: prices[0], after: prices[1]? })
+    }
 }
 
 /// What two snapshots show, gathered once: who changes a target has it judged again at once.

@@ -18,7 +18,7 @@ pub use file::{
     Attestation, Check, CostTargets, MemoryDemand, PostgresTargets, Server, ServiceTargets, SizeKind,
     StackTargets, Targets, VERSION, document, parse, read,
 };
-pub use judge::{Evidence, Judgement, judge};
+pub use judge::{Evidence, Judgement, Prices, judge};
 pub use names::{Nameless, service_names};
 pub use outcome::{Good, Level, LevelOutcome, Outcome, Status};
 pub use reason::{Demanded, Figure, Measure, Part, Reason, ServerBasis, TakenWhen, Title, Unit, When};

@@ -1,13 +1,15 @@
 //! `plimsoll report`: before and after for people: one HTML file, a comment, a card.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
+use plimsoll_analysis::targets::judge;
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;
-use plimsoll_report::{card, json, markdown, summary, verdict};
+use plimsoll_report::{brief, card, json, markdown, summary, verdict};
 use plimsoll_snapshot::{Bundle, Snapshot};
 
 use super::build::BuildArgs;
@@ -28,6 +30,8 @@ enum Format {
     Html,
     /// Comment for a pull request, always shorter than 60,000 characters
     Markdown,
+    /// Money, time, risk, what was done and what remains, for people who decide: Markdown
+    Brief,
     /// Image for a chat or a slide: SVG, or PNG if the file name ends in `.png`
     Card,
     /// Same document as `plimsoll compare --format json`, or `plimsoll inspect --format json` for one side
@@ -39,6 +43,7 @@ enum Format {
 enum Document {
     Page,
     Markdown,
+    Brief,
     Svg,
     Png,
     Json,
@@ -61,7 +66,7 @@ pub(crate) struct Args {
     format: Option<Format>,
     #[command(flatten)]
     language: LanguageArgs,
-    /// Target file to check AFTER against, in the page: `plimsoll init` writes one
+    /// Target file to check AFTER against, in the page and the brief: `plimsoll init` writes one
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
     #[command(flatten)]
@@ -75,6 +80,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
       plimsoll report before.plimsoll after.plimsoll -o report.html
   Write a comment for a pull request, in Spanish:
       plimsoll report before.plimsoll after.plimsoll --format markdown --language es
+  Write a summary for people who decide:
+      plimsoll report before.plimsoll after.plimsoll --format brief --targets plimsoll.toml
   Write a card for a chat:
       plimsoll report before.plimsoll after.plimsoll -o card.png";
 
@@ -87,9 +94,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     }
     // A missing viewer is reported before anything is read.
     let viewer = (document == Document::Page).then(built_viewer).transpose()?;
-    if args.targets.is_some() && viewer.is_none() {
+    if args.targets.is_some() && !matches!(document, Document::Page | Document::Brief) {
         return Err(Error::usage(
-            "only a page shows targets",
+            "only a page and a brief show targets",
             "`plimsoll check --format markdown` judges them for a comment",
         ));
     }
@@ -111,6 +118,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     }
     let is_compared = before.is_some();
     let changes = Changes::between(before.as_ref().unwrap_or(&Snapshot::default()), &after);
+    let judged = targets.as_ref().filter(|_| document == Document::Brief);
+    let judged = judged.map(|file| judge(&file.shown, before.as_ref(), &after, &BTreeMap::new()));
     let targets = targets.map(|file| file.document);
     let names = names(&args.sources, options.redact);
     let bundle = Bundle { before: before.unwrap_or_default(), after, targets, names };
@@ -128,6 +137,11 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             } else {
                 markdown::single(&changes.comparison, &inspect(&bundle.after), language)
             };
+            place.write(Content::Text, |out| out.write_all(text.as_bytes()))
+        }
+        Document::Brief => {
+            let parts = brief::of(&changes, judged.as_ref(), language);
+            let text = brief::markdown::brief(&verdict, &parts);
             place.write(Content::Text, |out| out.write_all(text.as_bytes()))
         }
         Document::Svg => {
@@ -165,11 +179,18 @@ fn document(format: Option<Format>, output: Option<&Output>) -> Result<Document>
         (Some(Format::Card), _) => Document::Svg,
         (Some(Format::Html), _) | (None, None) => Document::Page,
         (Some(Format::Markdown), _) => Document::Markdown,
+        (Some(Format::Brief), _) => Document::Brief,
         (Some(Format::Json), _) => Document::Json,
         (None, Some(document)) => document,
     };
     // Markdown and JSON are texts as well, but `.txt` never means a page.
-    let is_text = ending == Some(Ending::Text) && matches!(wanted, Document::Markdown | Document::Json);
+    let is_text = ending == Some(Ending::Text)
+        && matches!(wanted, Document::Markdown | Document::Brief | Document::Json);
+    let by_name = match (wanted, by_name) {
+        // A brief is Markdown too.
+        (Document::Brief, Some(Document::Markdown)) => Some(Document::Brief),
+        _ => by_name,
+    };
     match (output, ending) {
         (Some(output), Some(ending)) if by_name != Some(wanted) && !is_text => Err(Error::usage(
             format!("`{output}` would be {wanted}, and its name promises {ending}"),
@@ -186,7 +207,7 @@ impl std::fmt::Display for Document {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(match self {
             Self::Page => "HTML",
-            Self::Markdown => "Markdown",
+            Self::Markdown | Self::Brief => "Markdown",
             Self::Svg => "SVG",
             Self::Png => "PNG",
             Self::Json => "JSON",

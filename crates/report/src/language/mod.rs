@@ -11,6 +11,7 @@ use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
 use crate::format::{self, Quantity};
 use crate::sizes::SizeDefinition;
 
+mod brief;
 mod ecosystem;
 mod en;
 mod es;
@@ -24,6 +25,7 @@ mod tag;
 mod terminal;
 mod words;
 
+pub use brief::BriefWords;
 pub use ecosystem::ecosystem_name;
 pub use findings::{FindingsWords, RuleWords};
 pub use fix::FixWords;

@@ -33,10 +33,14 @@ impl Language {
     }
 
     /// The gravest of some findings, and how many more there are.
-    pub(super) fn named_findings(self, findings: &[NamedFinding]) -> String {
+    pub(super) fn named_findings<'a>(
+        self,
+        findings: impl ExactSizeIterator<Item = &'a NamedFinding>,
+    ) -> String {
+        let number = findings.len();
         let title = |finding: &NamedFinding| one_line(&(self.words().messages.headline)(&finding.headline));
-        let mut titles: Vec<String> = findings.iter().take(NAMED).map(title).collect();
-        if let Some(more) = findings.len().checked_sub(NAMED).filter(|&more| more > 0) {
+        let mut titles: Vec<String> = findings.take(NAMED).map(title).collect();
+        if let Some(more) = number.checked_sub(NAMED).filter(|&more| more > 0) {
             titles.push((self.words().and_more)(&format::count(more as u64)));
         }
         titles.join("; ")
@@ -53,7 +57,7 @@ fn about(service: Option<&str>, sentence: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_analysis::findings::{Headline, RuleId, Severity};
+    use plimsoll_analysis::findings::{FixedFinding, Headline, RuleId, Severity};
     use plimsoll_analysis::improvements::ImprovementKind as Better;
     use plimsoll_analysis::inspect::SizeChange;
     use plimsoll_analysis::memory::StartUp;
@@ -300,7 +304,9 @@ mod tests {
             "app: less memory: maximum 41 MiB → 33 MiB",
             "app: menos memoria: máximo 41 MiB → 33 MiB",
         );
-        let findings = [Headline::Bytecode, Headline::LogFiles, Headline::Secrets].map(finding).to_vec();
+        let findings = [Headline::Bytecode, Headline::LogFiles, Headline::Secrets]
+            .map(|headline| FixedFinding { finding: finding(headline), saved: Bytes(1) })
+            .to_vec();
         check(
             app,
             Better::FixedFindings { findings, saved: Bytes(55_400_000) },

@@ -4,6 +4,7 @@ use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{FileChange, LayerMatch};
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
+use super::brief::BriefWords;
 use super::findings::FindingsWords;
 use super::fix::FixWords;
 use super::messages::Messages;
@@ -128,6 +129,10 @@ pub struct Words {
     pub card_files: &'static str,
     pub card_compressed: &'static str,
     pub card_service: &'static str,
+    pub card_savings: &'static str,
+    pub card_savings_possible: fn(size: &str) -> String,
+    pub card_price: &'static str,
+    pub card_price_before: fn(price: &str) -> String,
     pub size_before: fn(size: &str) -> String,
     pub files_by_change: fn(added: &str, removed: &str, modified: &str) -> String,
 
@@ -361,6 +366,8 @@ pub struct Words {
 
     // What runs: memory, limits, targets.
     pub running: RunningWords,
+    // For people who decide.
+    pub brief: BriefWords,
     // What only text documents say.
     pub terminal: TerminalWords,
     // Merged fixes.

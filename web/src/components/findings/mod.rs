@@ -18,7 +18,7 @@ use crate::text::{self, words};
 pub(crate) fn Findings(state: State) -> impl IntoView {
     let services = &state.report.comparison.services;
     if services.is_empty() {
-        return view! { <Empty id="findings" class="" title=words().findings says=words().findings_empty /> }
+        return view! { <Empty id="findings" class="engineer" title=words().findings says=words().findings_empty /> }
             .into_any();
     }
     // The rules take their time: what stands above is there first.
@@ -43,7 +43,7 @@ pub(crate) fn Findings(state: State) -> impl IntoView {
         })
     };
     view! {
-        <section aria-labelledby="findings">
+        <section class="engineer" aria-labelledby="findings">
             <h2 id="findings">{words().findings}</h2>
             {shown}
             {together}

@@ -31,7 +31,7 @@ pub(crate) fn Checklist(state: State) -> impl IntoView {
     let Some((judging, judgement)) = found else {
         let commands = COMMANDS.map(|command| view! { <p class="command"><code>{command}</code></p> });
         return view! {
-            <section class="unfilled" aria-labelledby="checklist">
+            <section class="unfilled engineer" aria-labelledby="checklist">
                 <h2 id="checklist">{words().checklist}</h2>
                 <p class="lead">{words().running.targets_empty}</p>
                 {commands.into_iter().collect_view()}
@@ -43,7 +43,7 @@ pub(crate) fn Checklist(state: State) -> impl IntoView {
     // Whether what is met is unfolded outlives a change of the verdict.
     let is_unfolded = RwSignal::new(false);
     view! {
-        <section class="checklist" aria-labelledby="checklist">
+        <section class="checklist engineer" aria-labelledby="checklist">
             <h2 id="checklist">{words().checklist}</h2>
             <p class="lead">{lead}</p>
             <p class="score" role="status">{move || judgement.with(score)}</p>

@@ -41,7 +41,7 @@ pub(super) fn sentence(kind: &ImprovementKind) -> String {
         ImprovementKind::FixedFindings { findings, saved } => {
             let number = EN.many(findings.len() as u64, &FIXED_FINDING);
             let bytes = if *saved == Bytes::ZERO { String::new() } else { format!(", {}", EN.bytes(*saved)) };
-            format!("{number}{bytes}: {}", EN.named_findings(findings))
+            format!("{number}{bytes}: {}", EN.named_findings(findings.iter().map(|fixed| &fixed.finding)))
         }
         ImprovementKind::NewReservation { after } => {
             format!("memory reservation set: {}", EN.memory(*after))

@@ -1,5 +1,6 @@
 //! English.
 
+mod brief;
 mod findings;
 mod fix;
 mod improvements;
@@ -130,6 +131,10 @@ pub(super) static WORDS: Words = Words {
     card_files: "Files changed",
     card_compressed: "Compressed, shared layers counted once",
     card_service: "Largest change of a service",
+    card_savings: "Savings left",
+    card_savings_possible: |size| format!("up to {size} with uncertain findings"),
+    card_price: "Server cost",
+    card_price_before: |price| format!("before {price}"),
     size_before: |size| format!("{size} before"),
     files_by_change: |added, removed, modified| {
         format!("{added} added · {removed} removed · {modified} modified")
@@ -398,6 +403,7 @@ pub(super) static WORDS: Words = Words {
     checklist: "Checklist and targets",
     services_empty: "Neither side has a service. To make a report, pass two snapshots:",
 
+    brief: brief::WORDS,
     running: running::WORDS,
     terminal: terminal::WORDS,
     fix: fix::WORDS,

@@ -47,7 +47,7 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
             let number = EN.many(findings.len() as u64, &NEW_FINDING);
             let bytes =
                 if *saving == Bytes::ZERO { String::new() } else { format!(", {}", EN.bytes(*saving)) };
-            format!("{number}{bytes}: {}", EN.named_findings(findings))
+            format!("{number}{bytes}: {}", EN.named_findings(findings.iter()))
         }
         RegressionKind::LostReservation { before } => {
             format!("memory reservation removed (before: {})", EN.memory(*before))

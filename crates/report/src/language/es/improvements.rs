@@ -45,7 +45,7 @@ pub(super) fn sentence(kind: &ImprovementKind) -> String {
         ImprovementKind::FixedFindings { findings, saved } => {
             let number = ES.many(findings.len() as u64, &FIXED_FINDING);
             let bytes = if *saved == Bytes::ZERO { String::new() } else { format!(", {}", ES.bytes(*saved)) };
-            format!("{number}{bytes}: {}", ES.named_findings(findings))
+            format!("{number}{bytes}: {}", ES.named_findings(findings.iter().map(|fixed| &fixed.finding)))
         }
         ImprovementKind::NewReservation { after } => {
             format!("reserva de memoria fijada: {}", ES.memory(*after))

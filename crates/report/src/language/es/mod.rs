@@ -1,5 +1,6 @@
 //! Spanish.
 
+mod brief;
 mod findings;
 mod fix;
 mod improvements;
@@ -134,6 +135,10 @@ pub(super) static WORDS: Words = Words {
     card_files: "Archivos cambiados",
     card_compressed: "Comprimido, cada capa una sola vez",
     card_service: "Mayor cambio de un servicio",
+    card_savings: "Ahorro pendiente",
+    card_savings_possible: |size| format!("hasta {size} con los hallazgos dudosos"),
+    card_price: "Coste del servidor",
+    card_price_before: |price| format!("antes {price}"),
     size_before: |size| format!("{size} antes"),
     files_by_change: |added, removed, modified| {
         format!("{added} añadidos · {removed} eliminados · {modified} modificados")
@@ -406,6 +411,7 @@ pub(super) static WORDS: Words = Words {
     checklist: "Lista de control y objetivos",
     services_empty: "Ningún lado tiene servicios. Para hacer un informe, indique dos instantáneas:",
 
+    brief: brief::WORDS,
     running: running::WORDS,
     terminal: terminal::WORDS,
     fix: fix::WORDS,

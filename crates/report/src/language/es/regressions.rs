@@ -47,7 +47,7 @@ pub(super) fn sentence(kind: &RegressionKind) -> String {
             let number = ES.many(findings.len() as u64, &NEW_FINDING);
             let bytes =
                 if *saving == Bytes::ZERO { String::new() } else { format!(", {}", ES.bytes(*saving)) };
-            format!("{number}{bytes}: {}", ES.named_findings(findings))
+            format!("{number}{bytes}: {}", ES.named_findings(findings.iter()))
         }
         RegressionKind::LostReservation { before } => {
             format!("reserva de memoria eliminada (antes: {})", ES.memory(*before))
