@@ -6,6 +6,8 @@
 pub mod card;
 pub mod compose_override;
 pub mod csv;
+pub mod disk;
+pub mod dockerfile;
 mod finding_json;
 pub mod findings;
 pub mod fix;
@@ -19,6 +21,7 @@ pub mod markdown;
 mod markup;
 pub mod memory;
 pub mod packages;
+pub mod platforms;
 pub mod progress;
 pub mod regressions;
 pub mod sizes;

@@ -1,5 +1,7 @@
 //! English.
 
+mod disk;
+mod dockerfile;
 mod findings;
 mod fix;
 mod limits;
@@ -163,7 +165,7 @@ pub(super) static WORDS: Words = Words {
     stacks: "Layers of both sides on one scale",
 
     settings: "Settings",
-    settings_lead: "Differences in the run-time configuration. Only the names of environment variables are recorded.",
+    settings_lead: "Differences in the run-time configuration. Only the names of environment variables are recorded. Ports, mounts and the restart policy are those of a container, if both sides were recorded.",
     is_set: "set",
 
     remove: "Remove",
@@ -399,6 +401,7 @@ pub(super) static WORDS: Words = Words {
     running: running::WORDS,
     terminal: terminal::WORDS,
     fix: fix::WORDS,
+    disk: disk::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,
@@ -427,6 +430,7 @@ pub(super) static WORDS: Words = Words {
         note: findings::note,
         action: findings::action,
         unfit: findings::unfit,
+        remark: dockerfile::remark,
         rule: rules::rule,
         regression: regressions::sentence,
         warning: ToString::to_string,

@@ -1,5 +1,7 @@
 //! Spanish.
 
+mod disk;
+mod dockerfile;
 mod findings;
 mod fix;
 mod limits;
@@ -167,7 +169,7 @@ pub(super) static WORDS: Words = Words {
     stacks: "Capas de ambos lados en una misma escala",
 
     settings: "Ajustes",
-    settings_lead: "Diferencias en la configuración de ejecución. De las variables de entorno solo se registran los nombres.",
+    settings_lead: "Diferencias en la configuración de ejecución. De las variables de entorno solo se registran los nombres. Los puertos, los montajes y la política de reinicio son los de un contenedor, si se registraron ambos lados.",
     is_set: "definido",
 
     remove: "Quitar",
@@ -407,6 +409,7 @@ pub(super) static WORDS: Words = Words {
     running: running::WORDS,
     terminal: terminal::WORDS,
     fix: fix::WORDS,
+    disk: disk::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,
@@ -435,6 +438,7 @@ pub(super) static WORDS: Words = Words {
         note: findings::note,
         action: findings::action,
         unfit: findings::unfit,
+        remark: dockerfile::remark,
         rule: rules::rule,
         regression: regressions::sentence,
         warning: warnings::warning,
@@ -512,6 +516,9 @@ fn setting(name: &str) -> Option<&'static str> {
         "stop signal" => "señal de parada",
         "health check" => "comprobación de salud",
         "port" => "puerto",
+        "published port" => "puerto publicado",
+        "mount" => "montaje",
+        "restart policy" => "política de reinicio",
         "volume" => "volumen",
         "label" => "etiqueta",
         "set" => "definido",
