@@ -14,13 +14,9 @@ fn text(path: &Path) -> &str {
 
 /// Answers of an engine with an image that nothing uses, one without a name, and a volume.
 fn answers(directory: &Path) -> Vec<String> {
-    let image = |id: &str, tags: Value, size: u64| {
-        json!({"Id": format!("sha256:{id}"), "RepoTags": tags, "RepoDigests": [], "Size": size, "SharedSize": 1000})
-    };
+    let image = |id: &str, tags: Value, size: u64| json!({"Id": format!("sha256:{id}"), "RepoTags": tags, "RepoDigests": [], "Size": size, "SharedSize": 1000});
     let diff_id = |digit: &str| format!("sha256:{}", digit.repeat(64));
-    let inspected = |id: &str, top: &str| {
-        json!({"Id": format!("sha256:{id}"), "Size": 0, "RootFS": {"Layers": [diff_id("a"), diff_id(top)]}})
-    };
+    let inspected = |id: &str, top: &str| json!({"Id": format!("sha256:{id}"), "Size": 0, "RootFS": {"Layers": [diff_id("a"), diff_id(top)]}});
     let history = |id: &str, size: u64| {
         json!([{"Id": format!("sha256:{id}"), "CreatedBy": "RUN make # buildkit", "Size": size},
             {"Id": "<missing>", "CreatedBy": "ADD rootfs.tar /", "Size": 1000}])
@@ -86,9 +82,14 @@ fn what_is_no_answer_is_refused_by_its_name() {
     refused("binary", b"\xff\xfe", "not an answer of an engine");
     refused("deep", "[".repeat(100_000).as_bytes(), "not an answer of an engine");
     refused("printed", br#"{"Images": [], "BuildCache": []}"#, "rounded");
-    refused("images-only", br#"{"schema_version": 5, "generator": "x", "services": [], "images": [], "layers": []}"#, "disk of a host");
+    refused(
+        "images-only",
+        br#"{"schema_version": 5, "generator": "x", "services": [], "images": [], "layers": []}"#,
+        "disk of a host",
+    );
     assert_eq!(program::run(["df", "/nowhere/df.json"]).code, Some(2));
-    let hung = program::command().args(["df"]).env("DOCKER_HOST", "unix:///nowhere/docker.sock").output().unwrap();
+    let hung =
+        program::command().args(["df"]).env("DOCKER_HOST", "unix:///nowhere/docker.sock").output().unwrap();
     assert_eq!(hung.status.code(), Some(2));
 }
 
@@ -127,7 +128,8 @@ fn a_dockerfile_is_reconstructed_and_nothing_hides_in_it() {
         ]
     );
     assert!(!made.contains("secret"));
-    let based = program::succeed(["dockerfile", text(&file), "--base", "debian:12", "--language", "es"]).stdout;
+    let based =
+        program::succeed(["dockerfile", text(&file), "--base", "debian:12", "--language", "es"]).stdout;
     assert!(based.contains("FROM debian:12\n") && !based.contains("rootfs"), "{based}");
     let refused = program::run(["dockerfile", text(&file), "--base", "a\nRUN b"]);
     assert_eq!(refused.code, Some(2));
@@ -144,7 +146,8 @@ fn an_image_without_a_history_is_made_of_its_layers() {
     let layers = [Layer::default().file("a", 10, 1).finish()];
     let mut config = config(&layers, "amd64");
     config["history"] = Value::Null;
-    config["config"] = json!({"User": "1000\nUSER root", "Cmd": ["a \"b\""], "Volumes": {"/$(x)": {}, "/data": {}}});
+    config["config"] =
+        json!({"User": "1000\nUSER root", "Cmd": ["a \"b\""], "Volumes": {"/$(x)": {}, "/data": {}}});
     let layout = Layout::new(directory.path());
     let blob = layout.blob(LAYER, &layers[0]);
     layout.finish(&[layout.manifest(&config, &[blob])]);
@@ -173,7 +176,8 @@ fn all_platforms_of_an_index_are_listed_without_layers() {
     assert_eq!(found, [("linux/amd64", Some(2)), ("linux/arm64", Some(1)), ("linux/s390x", None)]);
     let sizes = &document["platforms"][0];
     assert!(sizes["unique_bytes"].as_u64().unwrap() < sizes["compressed_bytes"].as_u64().unwrap());
-    let spanish = program::succeed(["inspect", text(directory.path()), "--platforms", "--language", "es"]).stdout;
+    let spanish =
+        program::succeed(["inspect", text(directory.path()), "--platforms", "--language", "es"]).stdout;
     assert!(spanish.contains("plataforma"), "{spanish}");
     let refused = program::run(["inspect", "-", "--platforms"]);
     assert_eq!(refused.code, Some(2));

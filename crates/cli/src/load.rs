@@ -115,10 +115,15 @@ enum Read {
 }
 
 /// The platforms of an image, of its manifests alone.
-pub(crate) fn found_platforms(text: &str, options: &Options, printer: &Printer) -> Result<Vec<FoundPlatform>> {
+pub(crate) fn found_platforms(
+    text: &str,
+    options: &Options,
+    printer: &Printer,
+) -> Result<Vec<FoundPlatform>> {
     let NamedSource { source, .. } = text.parse()?;
     let source = lookup::resolve(&source, options, printer)?;
-    let of = |place: &str, store: &dyn Store| in_place(place, platforms(store, options.depth, &options.limits));
+    let of =
+        |place: &str, store: &dyn Store| in_place(place, platforms(store, options.depth, &options.limits));
     match &source {
         SourceSpec::Registry(_) if options.offline => Err(offline(&source)),
         SourceSpec::Registry(reference) => {
@@ -244,10 +249,7 @@ fn offline(source: &SourceSpec) -> Error {
         SourceSpec::Registry(reference) => format!("docker://{reference}"),
         other => display(other),
     };
-    Error::usage(
-        format!("`{name}` is in a registry"),
-        "leave `--offline` out to read it, or give an archive",
-    )
+    Error::usage(format!("`{name}` is in a registry"), "leave `--offline` out to read it, or give an archive")
 }
 
 /// Which image of a source is wanted.

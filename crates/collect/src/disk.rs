@@ -4,8 +4,8 @@
 //! The engine gives the size of an image and of each step of its history, and names its layers in another answer without a
 //! size. Both are joined here, so that layers which images share can be counted once.
 
-use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::HashMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use plimsoll_snapshot::runtime::{Engine, Time};
 use plimsoll_snapshot::{

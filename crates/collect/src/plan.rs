@@ -229,7 +229,8 @@ impl Planner<'_> {
         let (mut layers, mut created) = (None, None);
         if let Some(manifest) = manifest {
             let member = blob_member(&digest);
-            let blobs = manifest.layers().iter().take(usize::try_from(self.limits.layers).unwrap_or(usize::MAX));
+            let blobs =
+                manifest.layers().iter().take(usize::try_from(self.limits.layers).unwrap_or(usize::MAX));
             let blob = |layer: &Descriptor| Ok((digest_of(layer, &member)?, Bytes(layer.size())));
             layers = Some(blobs.map(blob).collect::<Result<Vec<_>>>()?);
             let config = digest_of(manifest.config(), &member)?;

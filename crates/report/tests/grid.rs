@@ -26,7 +26,7 @@ use plimsoll_report::language::Language;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
-    card, csv, disk, dockerfile, findings, json, markdown, memory as memories, platforms, packages,
+    card, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages, platforms,
     progress as followed, summary, targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::Status;

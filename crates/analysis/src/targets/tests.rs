@@ -354,9 +354,20 @@ fn the_disk_of_the_host_is_judged_where_it_was_read() {
     check(targets, None, &host, "host.disk", Status::Unknown, "kind:disk_not_read");
     let volume = |bytes| plimsoll_snapshot::DiskVolume { bytes: Some(Bytes(bytes)), ..Default::default() };
     let record = |bytes| plimsoll_snapshot::CacheRecord { bytes: Bytes(bytes), ..Default::default() };
-    let disk = |volume, record| plimsoll_snapshot::Disk { volumes: vec![volume], cache: vec![record], ..Default::default() };
+    let disk = |volume, record| plimsoll_snapshot::Disk {
+        volumes: vec![volume],
+        cache: vec![record],
+        ..Default::default()
+    };
     host.disk = Some(disk(volume(800), record(50)));
-    check(targets, None, &host, "host.disk", Status::Pass, "kind:disk,images:0,containers:0,volumes:800,cache:50");
+    check(
+        targets,
+        None,
+        &host,
+        "host.disk",
+        Status::Pass,
+        "kind:disk,images:0,containers:0,volumes:800,cache:50",
+    );
     check(targets, None, &host, "host.reclaimable", Status::Pass, "value:50.0");
     host.disk = Some(disk(volume(2000), record(150)));
     check(targets, None, &host, "host.disk", Status::Fail, "margin:-1150.0");
