@@ -10,6 +10,7 @@ mod bad_input;
 mod costs;
 mod ecosystems;
 mod help;
+mod host;
 mod hostile;
 mod images;
 mod in_browser;

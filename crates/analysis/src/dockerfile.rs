@@ -1,4 +1,4 @@
-//! Finds the instruction of a Dockerfile that made each layer.
+//! Finds the instruction of a Dockerfile that made each layer, and each step of the history.
 //!
 //! What builders note in the history is not what was written: flags are gone, variables are replaced, here-documents
 //! are unpacked. Both are brought into one form, and the two sequences are then aligned: each instruction makes at most
@@ -23,6 +23,70 @@ const MOST_STAGES: usize = 64;
 /// The image is taken for that of the stage that explains most of its layers, the last one if in doubt.
 #[must_use]
 pub fn instructions_of_layers(image: &Image, build: &BuildFile) -> Vec<Option<usize>> {
+    let mut found = vec![None; image.layers.len()];
+    for (layer, instruction) in trace(image, build, &Stages::of(build)).pairs {
+        found[layer] = Some(instruction);
+    }
+    found
+}
+
+/// The instruction behind each step of [`Image::history`], as an index into [`BuildFile::instructions`], steps without a
+/// layer included. They are sought between the instructions of the layers around them.
+#[must_use]
+pub fn instructions_of_steps(image: &Image, build: &BuildFile) -> Vec<Option<usize>> {
+    let mut found = vec![None; image.history.len()];
+    let stages = Stages::of(build);
+    let traced = trace(image, build, &stages);
+    let Some(stage) = traced.stage.or_else(|| stages.ranges.len().checked_sub(1)) else { return found };
+    let chain = stages.chain(stage);
+    let makes_layer = |&index: &usize| Step::of_instruction(&build.instructions[index]).is_some();
+    // None of its layers is in the image: it is the Dockerfile of another one.
+    if traced.pairs.is_empty() && chain.iter().any(makes_layer) {
+        return found;
+    }
+    let (mut step, mut place) = (0, 0);
+    let anchors = traced.pairs.iter().filter_map(|&(layer, instruction)| {
+        let at = chain.iter().position(|&index| index == instruction)?;
+        Some((image.layers[layer].history?, at, Some(instruction)))
+    });
+    for (next_step, next_place, instruction) in anchors.chain([(found.len(), chain.len(), None)]) {
+        // A history whose layers are out of order has nothing between them.
+        if step <= next_step && place <= next_place {
+            let made: Vec<(usize, Setting)> = (step..next_step)
+                .filter(|&index| image.history[index].empty_layer)
+                .filter_map(|index| {
+                    Some((index, Setting::of(&readable(&image.history[index].created_by), None)?))
+                })
+                .collect();
+            let written: Vec<(usize, Setting)> = (chain[place..next_place].iter())
+                .filter_map(|&index| {
+                    let instruction = &build.instructions[index];
+                    Some((index, Setting::of(&instruction.text, Some(&instruction.keyword))?))
+                })
+                .collect();
+            let last = |settings: usize| settings.saturating_sub(MOST);
+            let pairs =
+                align(&made[last(made.len())..], &written[last(written.len())..], Setting::is_made_by);
+            pairs.into_iter().for_each(|(step, instruction)| found[step] = Some(instruction));
+        }
+        if let Some(instruction) = instruction {
+            found[next_step] = Some(instruction);
+            (step, place) = (next_step + 1, next_place + 1);
+        }
+    }
+    found
+}
+
+/// The layers of an image that instructions made.
+#[derive(Default)]
+struct Traced {
+    /// The stage that the image is of, if a layer tells.
+    stage: Option<usize>,
+    /// Layers and instructions, lowest layer first.
+    pairs: Vec<(usize, usize)>,
+}
+
+fn trace(image: &Image, build: &BuildFile, stages: &Stages<'_>) -> Traced {
     let made: Vec<(usize, Step)> = image
         .layers
         .iter()
@@ -34,22 +98,19 @@ pub fn instructions_of_layers(image: &Image, build: &BuildFile) -> Vec<Option<us
         .collect();
     let made = &made[made.len().saturating_sub(MOST)..];
     let written: Vec<Option<Step>> = build.instructions.iter().map(Step::of_instruction).collect();
-    let stages = Stages::of(build);
-    let mut best = Vec::new();
+    let mut best = Traced::default();
     for stage in (0..stages.ranges.len()).rev().take(MOST_STAGES) {
         let chain = stages.chain(stage);
         let chain: Vec<(usize, &Step)> =
             chain.into_iter().filter_map(|index| Some((index, written[index].as_ref()?))).collect();
-        let pairs = align(made, &chain[chain.len().saturating_sub(MOST)..]);
-        if pairs.len() > best.len() {
-            best = pairs;
+        let mut pairs =
+            align(made, &chain[chain.len().saturating_sub(MOST)..], |made, written| made.is_made_by(written));
+        pairs.reverse();
+        if pairs.len() > best.pairs.len() {
+            best = Traced { stage: Some(stage), pairs };
         }
     }
-    let mut found = vec![None; image.layers.len()];
-    for (layer, instruction) in best {
-        found[layer] = Some(instruction);
-    }
-    found
+    best
 }
 
 /// The stages of a Dockerfile: where their instructions lie, and which name stands for which.
@@ -168,6 +229,68 @@ impl Step {
     }
 }
 
+/// An instruction that makes no layer, in the form that is compared.
+#[derive(Debug, PartialEq, Eq)]
+struct Setting {
+    keyword: String,
+    /// The names that it sets, or the words of its value.
+    words: Vec<String>,
+}
+
+impl Setting {
+    /// The setting in a text, whose keyword is its first word if it is not known.
+    fn of(text: &str, keyword: Option<&str>) -> Option<Self> {
+        const KEYWORDS: [&str; 12] = [
+            "ENV",
+            "LABEL",
+            "ARG",
+            "CMD",
+            "ENTRYPOINT",
+            "EXPOSE",
+            "VOLUME",
+            "USER",
+            "STOPSIGNAL",
+            "HEALTHCHECK",
+            "SHELL",
+            "MAINTAINER",
+        ];
+        let (first, rest) = text.trim_start().split_once(char::is_whitespace)?;
+        let keyword = keyword.unwrap_or(first);
+        KEYWORDS
+            .contains(&keyword)
+            .then(|| Self { keyword: keyword.to_owned(), words: Self::words(keyword, rest) })
+    }
+
+    fn words(keyword: &str, text: &str) -> Vec<String> {
+        match keyword {
+            "ENV" | "LABEL" | "ARG" => assigned_names(text),
+            // Builders note its parts in another order and in other units.
+            "HEALTHCHECK" => Vec::new(),
+            _ => {
+                let is_part = |char: char| char.is_alphanumeric() || "._-/$@".contains(char);
+                let words = text.split(|char| !is_part(char)).map(|word| word.trim_end_matches("/tcp"));
+                words.filter(|word| !word.is_empty() && !word.contains('$')).map(ToOwned::to_owned).collect()
+            }
+        }
+    }
+
+    /// Whether this step of the history is what the instruction does: it has every word that was written.
+    fn is_made_by(&self, instruction: &Self) -> bool {
+        self.keyword == instruction.keyword && instruction.words.iter().all(|word| self.words.contains(word))
+    }
+}
+
+/// The names that `ENV`, `ARG` and `LABEL` give values.
+pub(crate) fn assigned_names(text: &str) -> Vec<String> {
+    let names: Vec<String> = (text.split_whitespace())
+        .filter_map(|word| Some(word.split_once('=')?.0.trim_matches('"').to_owned()))
+        .filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()))
+        .collect();
+    // `ENV NAME value`, `ARG NAME`
+    let first = || text.split_whitespace().next().map(ToOwned::to_owned).into_iter().collect();
+    if names.is_empty() { first() } else { names }
+}
+
 /// Whether a text can be what was written, variables of unknown value in it.
 fn may_be(made: &str, written: &str) -> bool {
     // Builders cut `./` off.
@@ -225,9 +348,13 @@ fn without_here_document(text: &str) -> String {
     }
 }
 
-/// The longest common sequence of steps and instructions: pairs of layer and instruction. Of several, the one whose pairs come
-/// last, since the base image comes first.
-fn align(made: &[(usize, Step)], written: &[(usize, &Step)]) -> Vec<(usize, usize)> {
+/// The longest common sequence of what was made and what was written: pairs of their indices, the last ones first. Of several,
+/// the one whose pairs come last, since the base image comes first.
+fn align<A, B>(
+    made: &[(usize, A)],
+    written: &[(usize, B)],
+    is_made_by: impl Fn(&A, &B) -> bool,
+) -> Vec<(usize, usize)> {
     let width = written.len() + 1;
     // How many pairs there are among the first steps and the first instructions.
     let mut lengths = vec![0_u16; (made.len() + 1) * width];
@@ -235,7 +362,7 @@ fn align(made: &[(usize, Step)], written: &[(usize, &Step)]) -> Vec<(usize, usiz
     for (row, (_, step)) in made.iter().enumerate() {
         for (column, (_, instruction)) in written.iter().enumerate() {
             let here = (row + 1) * width + column + 1;
-            equal[here] = step.is_made_by(instruction);
+            equal[here] = is_made_by(step, instruction);
             let paired = if equal[here] { lengths[row * width + column] + 1 } else { 0 };
             lengths[here] = paired.max(lengths[here - 1]).max(lengths[here - width]);
         }
@@ -387,6 +514,46 @@ mod tests {
             &["FROM a", "RUN x", "RUN y", "RUN x"],
             &[0, 2, 3, 4],
         );
+    }
+
+    fn check_steps(steps: &[&str], text: &[&str], expected: &[u32]) {
+        let (image, build) = (image(steps), build(text));
+        let lines = instructions_of_steps(&image, &build)
+            .into_iter()
+            .map(|found| found.map_or(0, |index| build.instructions[index].line));
+        assert_eq!(lines.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn steps_without_a_layer_are_traced_between_those_with_one() {
+        check_steps(
+            &[
+                "ADD slim.tar / # buildkit",
+                "-ENV PATH=… # buildkit",
+                "-CMD [\"python3\"]",
+                "-ENV A=… B=…",
+                "RUN /bin/sh -c make # buildkit",
+                "-EXPOSE map[80/tcp:{}]",
+                "-USER app",
+                "-HEALTHCHECK {Test:[CMD-SHELL x] Interval:30s}",
+                "-CMD [\"/bin/sh\" \"-c\" \"serve --port 80\"]",
+            ],
+            &[
+                "FROM slim",
+                "ENV PATH=… A=…",
+                "ENV A=… B=…",
+                "RUN make",
+                "EXPOSE 80",
+                "USER $NAME",
+                "HEALTHCHECK --interval=30s CMD x",
+                "CMD serve --port 80",
+            ],
+            &[0, 0, 0, 3, 4, 5, 6, 7, 8],
+        );
+        // Settings alone are found too, but none of an image that another Dockerfile made.
+        check_steps(&["ADD x /", "-LABEL a=b", "-ENV X=…"], &["FROM x", "LABEL a=b"], &[0, 2, 0]);
+        check_steps(&["RUN /bin/sh -c a", "-LABEL a=b"], &["FROM x", "RUN b", "LABEL a=b"], &[0, 0]);
+        check_steps(&["-LABEL a=b"], &[], &[0]);
     }
 
     #[test]

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use plimsoll_snapshot::{
-    ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, Entry, EntryKind, Image, Layer,
-    Node, Order as _, Snapshot, Source, Warning, filled, path,
+    BuildFile, ByteDelta, Bytes, Compression, ContentHash, Contents, DiffId, Digest, Entry, EntryKind, Image,
+    Layer, Node, Order as _, Snapshot, Source, Warning, filled, path,
 };
 use serde::Serialize;
 
+use crate::dockerfile::instructions_of_steps;
 use crate::squash::{Cause, Squashed, squash};
 use crate::{dive, instruction};
 
@@ -74,8 +75,27 @@ pub struct ImageInspection {
     pub hidden: Arc<[Hidden]>,
     /// The layers, lowest first.
     pub layers: Arc<[LayerInspection]>,
+    /// Every step of the build, oldest first, steps without a layer included; empty where the source keeps no history.
+    pub history: Arc<[HistoryStep]>,
     /// What has to be known of the figures.
     pub warnings: Arc<[WarningMessage]>,
+}
+
+/// One step of the build, as `docker history` has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HistoryStep {
+    /// When (RFC 3339).
+    pub created: Option<String>,
+    /// The instruction, readable.
+    pub instruction: String,
+    /// The build step as the builder recorded it, without values that may be secret.
+    pub created_by: String,
+    /// Index into the layers: the one that the step made.
+    pub layer: Option<u32>,
+    /// The bytes of the regular files of that layer.
+    pub file_bytes: Bytes,
+    /// The first and the last line of the instruction in the Dockerfile, if one was given and has it.
+    pub lines: Option<[u32; 2]>,
 }
 
 /// Bytes of one layer that one other layer hides in one way.
@@ -172,7 +192,11 @@ pub fn inspect(snapshot: &Snapshot) -> Inspection {
             let first = inspected
                 .entry(service.image)
                 .or_insert_with(|| inspect_image(snapshot, &service.name, image, &squash(snapshot, image)));
-            first.of_service(&service.name)
+            let mut inspection = first.of_service(&service.name);
+            if let Some(build) = &service.build {
+                inspection.history = with_lines(&inspection.history, image, build);
+            }
+            inspection
         })
         .collect();
     Inspection { images, stack: stack_size(snapshot) }
@@ -183,6 +207,16 @@ impl ImageInspection {
     pub(crate) fn of_service(&self, service: &str) -> Self {
         Self { service: service.to_owned(), ..self.clone() }
     }
+}
+
+/// The steps of an image with the lines of the Dockerfile that made them.
+fn with_lines(steps: &[HistoryStep], image: &Image, build: &BuildFile) -> Arc<[HistoryStep]> {
+    let instructions = instructions_of_steps(image, build);
+    let lines = instructions.into_iter().map(|found| {
+        let instruction = &build.instructions[found?];
+        Some([instruction.line, instruction.end_line])
+    });
+    steps.iter().cloned().zip(lines).map(|(step, lines)| HistoryStep { lines, ..step }).collect()
 }
 
 /// What the services of a snapshot weigh together. Reads no trees, so it is quick.
@@ -241,6 +275,7 @@ pub fn inspect_image(
         dive_efficiency: dive::efficiency(snapshot, image, squashed),
         files: squashed.tree.root().files,
         hidden: hidden(snapshot, image, squashed, &layers).into(),
+        history: history(image, &layers),
         warnings: warnings(snapshot, image, squashed).into(),
         layers: layers.into(),
     }
@@ -290,7 +325,26 @@ fn inspect_layer(
     inspection
 }
 
-fn file_bytes(contents: &Contents) -> Bytes {
+fn history(image: &Image, layers: &[LayerInspection]) -> Arc<[HistoryStep]> {
+    let mut made = vec![None; image.history.len()];
+    for (index, layer) in image.layers.iter().enumerate() {
+        if let Some(step) = layer.history {
+            made[step] = Some(index);
+        }
+    }
+    let steps = image.history.iter().zip(made).map(|(step, layer)| HistoryStep {
+        created: step.created.clone(),
+        instruction: instruction::readable(&step.created_by).into_owned(),
+        created_by: step.created_by.clone(),
+        layer: layer.and_then(|layer| u32::try_from(layer).ok()),
+        file_bytes: layer.map_or(Bytes::ZERO, |layer| layers[layer].file_bytes),
+        lines: None,
+    });
+    steps.collect()
+}
+
+/// The bytes of the regular files of a layer.
+pub(crate) fn file_bytes(contents: &Contents) -> Bytes {
     contents
         .entries
         .iter()
@@ -429,6 +483,8 @@ impl SizeChange {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_snapshot::{BuildInstruction, HistoryEntry};
+
     use super::*;
     use crate::testing::{add_service, snapshot};
 
@@ -445,6 +501,45 @@ mod tests {
         assert_eq!(groups, [(Cause::Deleted, Bytes(10), 2), (Cause::RewrittenSameContent, Bytes(1), 1)]);
         assert_eq!(image.hidden[0].examples[0].path, "a/x");
         assert_eq!(image.layers[0].hidden_bytes, Bytes(11));
+    }
+
+    #[test]
+    fn every_step_is_in_the_history() {
+        let mut snapshot = snapshot("app", &["i ADD rootfs /\nf a 100", "i RUN make\nf b 7"]);
+        let image = &mut snapshot.images[0];
+        let step = |created_by: &str| HistoryEntry {
+            created_by: created_by.into(),
+            created: Some("2026-11-22T10:00:00Z".into()),
+            empty_layer: true,
+        };
+        image.history.insert(1, step("CMD [\"sh\"]"));
+        image.history.push(step("/bin/sh -c #(nop)  ENV A=…"));
+        image.layers[1].history = Some(2);
+        let instruction = |line, keyword: &str, text: &str| BuildInstruction {
+            line,
+            end_line: line + 1,
+            keyword: keyword.into(),
+            text: text.into(),
+            stage: Some(0),
+        };
+        let instructions = vec![
+            instruction(1, "FROM", "FROM x"),
+            instruction(3, "RUN", "RUN make"),
+            instruction(6, "ENV", "ENV A=…"),
+        ];
+        snapshot.services[0].build = Some(BuildFile { instructions, ..BuildFile::default() });
+        let history: Vec<_> = (inspect(&snapshot).images[0].history.iter())
+            .map(|step| (step.instruction.clone(), step.layer, step.file_bytes.0, step.lines))
+            .collect();
+        assert_eq!(
+            history,
+            [
+                ("ADD rootfs /".to_owned(), Some(0), 100, None),
+                ("CMD [\"sh\"]".to_owned(), None, 0, None),
+                ("RUN make".to_owned(), Some(1), 7, Some([3, 4])),
+                ("ENV A=…".to_owned(), None, 0, Some([6, 7])),
+            ]
+        );
     }
 
     #[test]

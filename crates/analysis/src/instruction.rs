@@ -81,14 +81,22 @@ pub fn readable(created_by: &str) -> Cow<'_, str> {
 
 /// What a shell runs: behind `/bin/sh -c`, and behind the options that `SHELL` gave it (`/bin/bash -eo pipefail -c`).
 fn in_shell(command: &str) -> Option<&str> {
+    shell_and_command(command).map(|(_, command)| command)
+}
+
+/// The words of a shell with its options, and what it runs.
+pub(crate) fn shell_and_command(command: &str) -> Option<(Vec<&str>, &str)> {
     const SHELLS: [&str; 6] =
         ["/bin/sh ", "/bin/bash ", "/bin/ash ", "/bin/dash ", "/bin/zsh ", "/usr/bin/bash "];
-    let mut rest = SHELLS.iter().find_map(|shell| command.strip_prefix(shell))?;
+    let (shell, mut rest) =
+        SHELLS.iter().find_map(|shell| Some((shell.trim_end(), command.strip_prefix(shell)?)))?;
+    let mut words = vec![shell];
     loop {
         let (option, behind) = rest.split_once(' ')?;
         rest = behind;
+        words.push(option);
         if option.starts_with('-') && !option.starts_with("--") && option.ends_with('c') {
-            return Some(rest);
+            return Some((words, rest));
         }
         if !option.starts_with(['-', '+']) && option != "pipefail" {
             return None;
@@ -97,7 +105,7 @@ fn in_shell(command: &str) -> Option<&str> {
 }
 
 /// Cuts `|2 A=1 B=2 ` off the front: the number says how many build arguments follow.
-fn without_arguments(command: &str) -> &str {
+pub(crate) fn without_arguments(command: &str) -> &str {
     let Some((count, rest)) = command.strip_prefix('|').and_then(|text| text.split_once(' ')) else {
         return command;
     };

@@ -4,6 +4,7 @@
 
 mod changes;
 pub mod compare;
+pub mod disk;
 mod dive;
 pub mod dockerfile;
 pub mod dockerignore;
@@ -17,6 +18,8 @@ pub mod lines;
 pub mod memory;
 pub mod nearest;
 pub mod packages;
+pub mod platforms;
+pub mod reconstruct;
 pub mod regressions;
 mod squash;
 pub mod targets;

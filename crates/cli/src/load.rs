@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek, SeekFrom};
 use std::path::Path;
 
-use plimsoll_collect::{ArchiveIndex, Choice, Found, plan, pseudonymise, read_stream, sniff};
+use plimsoll_collect::{
+    ArchiveIndex, Choice, Found, FoundPlatform, Store, plan, platforms, pseudonymise, read_stream, sniff,
+};
 use plimsoll_snapshot::{Compression, Snapshot, Transport};
 
 use crate::error::{Error, Result};
@@ -112,6 +114,49 @@ enum Read {
     Images(Loaded),
 }
 
+/// The platforms of an image, of its manifests alone.
+pub(crate) fn found_platforms(
+    text: &str,
+    options: &Options,
+    printer: &Printer,
+) -> Result<Vec<FoundPlatform>> {
+    let NamedSource { source, .. } = text.parse()?;
+    let source = lookup::resolve(&source, options, printer)?;
+    let of =
+        |place: &str, store: &dyn Store| in_place(place, platforms(store, options.depth, &options.limits));
+    match &source {
+        SourceSpec::Registry(_) if options.offline => Err(offline(&source)),
+        SourceSpec::Registry(reference) => {
+            let store = RegistryStore::connect(reference, options, printer)?;
+            of(&format!("`docker://{reference}`"), &store)
+        }
+        SourceSpec::Path(path, _) => {
+            let place = format!("`{}`", path.display());
+            let at = |error| Error::read(path, error);
+            let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, error))?;
+            if metadata.is_dir() {
+                input::directory(path).map_err(at)?;
+                return of(&place, &DirectoryStore::new(path));
+            }
+            let mut file = input::open(path).map_err(at)?;
+            if metadata.is_file() && is_plain_tar(&mut file).map_err(at)? {
+                let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
+                return of(&place, &ArchiveStore::new(file, index));
+            }
+            Err(no_index(&source, "it is not an uncompressed archive"))
+        }
+        SourceSpec::Stdin(_) => Err(no_index(&source, "a stream cannot be read in part")),
+        SourceSpec::Engine { .. } => Err(no_index(&source, "an engine gives the platform that it runs")),
+    }
+}
+
+fn no_index(source: &SourceSpec, why: &str) -> Error {
+    Error::usage(
+        format!("the platforms of `{}` cannot be listed: {why}", display(source)),
+        "give an OCI layout, an uncompressed archive, or an image of a registry: `docker://NAME[:TAG]`",
+    )
+}
+
 fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<Read> {
     match source {
         SourceSpec::Stdin(selection) => {
@@ -188,10 +233,7 @@ fn read_engine(engine: Engine, reference: &str, options: &Options) -> Result<Loa
 
 fn read_registry(reference: &Reference, options: &Options, printer: &Printer) -> Result<Loaded> {
     if options.offline {
-        return Err(Error::usage(
-            format!("`docker://{reference}` is in a registry"),
-            "leave `--offline` out to read it, or give an archive",
-        ));
+        return Err(offline(&SourceSpec::Registry(reference.clone())));
     }
     let store = RegistryStore::connect(reference, options, printer)?;
     let place = format!("`docker://{reference}`");
@@ -199,6 +241,15 @@ fn read_registry(reference: &Reference, options: &Options, printer: &Printer) ->
     let (_, images) = in_place(&place, plan(&store, None, &choice, &options.limits))?;
     let layers = read_layers(&store, &images, options, &reference.familiar())?;
     Ok((Transport::Docker, images, layers))
+}
+
+/// The error of a registry that must not be asked.
+fn offline(source: &SourceSpec) -> Error {
+    let name = match source {
+        SourceSpec::Registry(reference) => format!("docker://{reference}"),
+        other => display(other),
+    };
+    Error::usage(format!("`{name}` is in a registry"), "leave `--offline` out to read it, or give an archive")
 }
 
 /// Which image of a source is wanted.

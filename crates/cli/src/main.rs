@@ -60,6 +60,8 @@ enum Command {
     Snapshot(commands::snapshot::Args),
     Record(commands::record::Args),
     Inspect(commands::inspect::Args),
+    Dockerfile(commands::dockerfile::Args),
+    Df(commands::df::Args),
     Compare(commands::compare::Args),
     Packages(commands::packages::Args),
     Findings(commands::findings::Args),
@@ -84,6 +86,8 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Snapshot(args) => commands::snapshot::run(&args, &printer).map(done),
         Command::Inspect(args) => commands::inspect::run(&args, &printer).map(done),
+        Command::Df(args) => commands::df::run(&args, &printer).map(done),
+        Command::Dockerfile(args) => commands::dockerfile::run(&args, &printer).map(done),
         Command::Compare(args) => commands::compare::run(&args, &printer).map(done),
         Command::Packages(args) => commands::packages::run(&args, &printer).map(done),
         Command::Findings(args) => commands::findings::run(&args, &printer).map(done),

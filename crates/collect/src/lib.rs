@@ -12,6 +12,7 @@ mod catalog;
 mod compression;
 mod depth;
 mod digest;
+pub mod disk;
 mod dockerfile;
 mod dockerignore;
 mod document;
@@ -47,7 +48,7 @@ pub use error::{Error, Hint, Result};
 pub use layer::{ReadLayer, read_believed, read_headers, read_layer};
 pub use limits::{FREE_INFLATION, Limits};
 pub use merge::merge;
-pub use plan::{Choice, PlannedImage, PlannedLayer, plan};
+pub use plan::{Choice, FoundPlatform, PlannedImage, PlannedLayer, plan, platforms};
 pub use platform::is_platform;
 #[cfg(not(target_family = "wasm"))]
 pub use pseudonym::{pseudonymise, without_names};

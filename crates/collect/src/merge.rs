@@ -35,6 +35,11 @@ pub fn merge(into: &mut Snapshot, other: Snapshot) -> Result<(), String> {
         }
         (one, other) => one.or(other),
     };
+    // A snapshot has one host: the state that was read last.
+    into.disk = match (into.disk.take(), other.disk) {
+        (Some(one), Some(other)) if one.observed < other.observed => Some(other),
+        (one, other) => one.or(other),
+    };
     Ok(())
 }
 
@@ -78,9 +83,9 @@ fn knows_more(left: &Layer, right: &Layer) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_snapshot::runtime::{Container, Recording, Series};
+    use plimsoll_snapshot::runtime::{Container, Recording, Series, Time};
     use plimsoll_snapshot::{
-        Compression, Config, Digest, ImageLayer, Platform, Runtime, Service, Source, Transport,
+        Compression, Config, Digest, Disk, ImageLayer, Platform, Runtime, Service, Source, Transport,
     };
 
     use super::*;
@@ -127,6 +132,19 @@ mod tests {
         assert_eq!(all.layers.len(), 3);
         let layers: Vec<_> = all.images[1].layers.iter().map(|layer| layer.layer).collect();
         assert_eq!(layers, [0, 2]);
+    }
+
+    #[test]
+    fn the_disk_that_was_read_last_is_kept() {
+        let disk = |time| {
+            let disk = Disk { observed: Some(Time(time)), ..Disk::default() };
+            Snapshot { disk: Some(disk), ..Snapshot::default() }
+        };
+        let mut all = Snapshot::default();
+        for time in [1, 3, 2] {
+            merge(&mut all, disk(time)).unwrap();
+        }
+        assert_eq!(all.disk.unwrap().observed, Some(Time(3)));
     }
 
     #[test]

@@ -90,6 +90,58 @@ pub fn plan(
     Ok((transport.unwrap_or(found), planner.choose(images)?))
 }
 
+/// An image for one platform, as its manifest has it. No layer was read.
+#[derive(Clone, Debug)]
+pub struct FoundPlatform {
+    /// The names of the image.
+    pub tags: Vec<String>,
+    /// What it runs on.
+    pub platform: Platform,
+    /// The digest of the manifest, or of the config where there is none.
+    pub digest: Digest,
+    /// When it was built (RFC 3339), as the config says.
+    pub created: Option<String>,
+    /// The blobs of its layers, lowest first; absent if the source lacks the manifest.
+    pub layers: Option<Vec<(Digest, Bytes)>>,
+}
+
+/// Finds the images of every platform. A layout may lack manifests and configs of platforms that were not copied.
+///
+/// # Errors
+///
+/// As [`plan`].
+pub fn platforms(store: &dyn Store, depth: Depth, limits: &Limits) -> Result<Vec<FoundPlatform>> {
+    let choice = Choice { depth, ..Choice::default() };
+    let planner = Planner { store, choice: &choice, limits, documents: Cell::new(0), seen: Cell::new(0) };
+    let Some(index) = document(store, OCI_INDEX, limits)? else {
+        let (_, images) = plan(store, None, &choice, limits)?;
+        return Ok(images.into_iter().map(FoundPlatform::of).collect());
+    };
+    let (groups, warnings) = planner.groups(&index)?;
+    let mut found = Vec::new();
+    for group in groups {
+        for manifest in group.manifests {
+            found.push(planner.found_platform(group.name.as_ref(), manifest)?);
+        }
+    }
+    if found.is_empty() { Err(no_image_in_index(&warnings)) } else { Ok(found) }
+}
+
+impl FoundPlatform {
+    fn of(image: PlannedImage) -> Self {
+        let blob = |layer: PlannedLayer| {
+            (layer.digest.unwrap_or_else(|| layer.diff_id.digest().clone()), layer.bytes)
+        };
+        Self {
+            tags: image.tags,
+            platform: image.facts.platform,
+            digest: image.manifest_digest.unwrap_or(image.id),
+            created: image.facts.created,
+            layers: Some(image.layers.into_iter().map(blob).collect()),
+        }
+    }
+}
+
 struct Planner<'a> {
     store: &'a dyn Store,
     choice: &'a Choice,
@@ -167,28 +219,34 @@ impl Planner<'_> {
         }
     }
 
-    /// The images of an OCI layout: one for each name, or for each manifest without one.
-    fn oci_images(&self, index: &[u8]) -> Result<Vec<PlannedImage>> {
-        let index: ImageIndex = parse(OCI_INDEX, index)?;
-        let mut groups: Vec<Group> = Vec::new();
-        let mut warnings = Vec::new();
-        for descriptor in index.manifests() {
-            let name = reference_of(descriptor);
-            let mut found = Vec::new();
-            let mut trail = BTreeSet::new();
-            self.manifests_below(descriptor, OCI_INDEX, &mut trail, &mut found, &mut warnings)?;
-            // Platforms of one image may stand side by side at the top, too: with one name, or with none and no platform
-            // twice.
-            match groups
-                .iter_mut()
-                .find(|group| group.name == name && (name.is_some() || group.has_none_of(&found)))
-            {
-                Some(group) => group.manifests.extend(found),
-                None => groups.push(Group { name, manifests: found }),
+    fn found_platform(&self, name: Option<&String>, found: FoundManifest) -> Result<FoundPlatform> {
+        let is_there = |digest: &Digest| self.store.size(&blob_member(digest)).is_some();
+        let FoundManifest { digest, platform, manifest } = found;
+        let manifest = match manifest {
+            None if is_there(&digest) => Some(self.manifest(&digest)?),
+            manifest => manifest,
+        };
+        let (mut layers, mut created) = (None, None);
+        if let Some(manifest) = manifest {
+            let member = blob_member(&digest);
+            let blobs =
+                manifest.layers().iter().take(usize::try_from(self.limits.layers).unwrap_or(usize::MAX));
+            let blob = |layer: &Descriptor| Ok((digest_of(layer, &member)?, Bytes(layer.size())));
+            layers = Some(blobs.map(blob).collect::<Result<Vec<_>>>()?);
+            let config = digest_of(manifest.config(), &member)?;
+            if is_there(&config) {
+                let config = blob_member(&config);
+                created = image_facts(&config, &self.required(&config, &member)?)?.created;
             }
         }
+        Ok(FoundPlatform { tags: name.cloned().into_iter().collect(), platform, digest, created, layers })
+    }
+
+    /// The images of an OCI layout: one for each name, or for each manifest without one.
+    fn oci_images(&self, index: &[u8]) -> Result<Vec<PlannedImage>> {
+        let (groups, warnings) = self.groups(index)?;
         let mut images = Vec::new();
-        for group in groups.into_iter().filter(|group| !group.manifests.is_empty()) {
+        for group in groups {
             let Group { name, manifests } = group;
             let all: Vec<String> = manifests.iter().map(|found| found.platform.to_string()).collect();
             let chosen = self.choose_platform(manifests)?;
@@ -211,6 +269,30 @@ impl Planner<'_> {
             return Err(no_image_in_index(&warnings));
         }
         Ok(images)
+    }
+
+    /// The manifests of an index that are of one image, for each image, and what was skipped.
+    fn groups(&self, index: &[u8]) -> Result<(Vec<Group>, Vec<Warning>)> {
+        let index: ImageIndex = parse(OCI_INDEX, index)?;
+        let mut groups: Vec<Group> = Vec::new();
+        let mut warnings = Vec::new();
+        for descriptor in index.manifests() {
+            let name = reference_of(descriptor);
+            let mut found = Vec::new();
+            let mut trail = BTreeSet::new();
+            self.manifests_below(descriptor, OCI_INDEX, &mut trail, &mut found, &mut warnings)?;
+            // Platforms of one image may stand side by side at the top, too: with one name, or with none and no platform
+            // twice.
+            match groups
+                .iter_mut()
+                .find(|group| group.name == name && (name.is_some() || group.has_none_of(&found)))
+            {
+                Some(group) => group.manifests.extend(found),
+                None => groups.push(Group { name, manifests: found }),
+            }
+        }
+        groups.retain(|group| !group.manifests.is_empty());
+        Ok((groups, warnings))
     }
 
     /// Collects the image manifests at and below a descriptor. Indexes may nest (image-spec, image-index.md).

@@ -176,6 +176,18 @@ pub fn date(time: &str) -> Option<String> {
     (is_day && day > "1980-01-01").then(|| day.to_owned())
 }
 
+/// The minute of a point in time (RFC 3339), in its own zone: `2026-11-22 10:05`. `None` where [`date`] gives none.
+#[must_use]
+pub fn minute(time: &str) -> Option<String> {
+    let day = date(time)?;
+    let clock = time.get(11..16)?;
+    let is_clock = clock.bytes().enumerate().all(|(index, byte)| match index {
+        2 => byte == b':',
+        _ => byte.is_ascii_digit(),
+    });
+    is_clock.then(|| format!("{day} {clock}"))
+}
+
 /// A text that begins with a capital letter.
 #[must_use]
 pub fn sentence(text: &str) -> String {

@@ -7,7 +7,7 @@ use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, Inspection};
 use plimsoll_snapshot::Bytes;
 
-use crate::format::{count, one_line, shorten};
+use crate::format::{count, minute, one_line, shorten};
 use crate::language::Language;
 use crate::markup::{code, escaped, escaped_html};
 use crate::verdict::{self, verdict};
@@ -18,6 +18,8 @@ const CELL: usize = 80;
 /// The most services that the table at the top names, and the most rows of a table that is folded.
 const ROWS: usize = 10;
 const FOLDED_ROWS: usize = 40;
+/// The most steps of a build.
+const FOLDED_STEPS: usize = 200;
 /// A comment on GitHub takes 65,536 characters. Bytes are counted, which is never less than characters.
 const LIMIT: usize = 60_000;
 
@@ -91,6 +93,9 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
             code(&shorten(&one_line(layer.instruction.as_deref().unwrap_or_default()), CELL)),
         );
     }
+    if !image.history.is_empty() {
+        text.push_str(&history(image, language));
+    }
     if !image.hidden.is_empty() {
         let _ = writeln!(
             text,
@@ -108,6 +113,38 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
         let _ = writeln!(text, "\n> {}: {}", words.warning, escaped(&language.warning(&warning.warning)));
     }
     text.push('\n');
+    text
+}
+
+/// Every step of the build, folded: most readers only want the layers.
+fn history(image: &ImageInspection, language: Language) -> String {
+    let words = language.words();
+    let terminal = &words.terminal;
+    let mut text = format!(
+        "\n<details><summary>{}</summary>\n\n| {} | {} | {} | {} | {} |\n|---|---:|---:|---:|---|\n",
+        terminal.history,
+        terminal.created,
+        words.size_head,
+        words.layer_head,
+        terminal.line,
+        words.instruction
+    );
+    let dash = || "–".to_owned();
+    for step in image.history.iter().take(FOLDED_STEPS) {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} |",
+            step.created.as_deref().and_then(minute).unwrap_or_else(dash),
+            step.layer.map_or_else(dash, |_| language.bytes(step.file_bytes).to_string()),
+            step.layer.map_or_else(dash, |layer| layer.to_string()),
+            step.lines.map_or_else(dash, |[first, _]| first.to_string()),
+            code(&shorten(&one_line(&step.instruction), CELL)),
+        );
+    }
+    if let Some(more) = image.history.len().checked_sub(FOLDED_STEPS).filter(|&more| more > 0) {
+        let _ = writeln!(text, "| {} | | | | |", (words.and_more)(&more.to_string()));
+    }
+    text.push_str("\n</details>\n");
     text
 }
 

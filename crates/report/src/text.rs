@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::ServiceComparison;
-use plimsoll_analysis::inspect::{ImageInspection, Inspection, LayerInspection};
+use plimsoll_analysis::inspect::{HistoryStep, ImageInspection, Inspection, LayerInspection};
 use plimsoll_snapshot::{Bytes, Transport};
 
-use crate::format::{count, name, one_line, shorten};
+use crate::format::{count, minute, name, one_line, shorten};
 use crate::language::Language;
 use crate::table::{align_right, head, heads, indented, push, table};
 use crate::{memory, sizes, turns, verdict};
@@ -68,6 +68,9 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
         let _ = writeln!(text, "  {} {score}", language.size(&sizes::DIVE_EFFICIENCY).name);
     }
     text.push_str(&layers(&image.layers, language));
+    if !image.history.is_empty() {
+        text.push_str(&history(&image.history, language));
+    }
     if !image.hidden.is_empty() {
         text.push_str(&hidden(image, language));
     }
@@ -117,6 +120,38 @@ fn layers(layers: &[LayerInspection], language: Language) -> String {
     }
     align_right(&mut table, &[0, 1, 2, 3, 4]);
     format!("\n  {}\n{}", words.layers, indented(&table))
+}
+
+fn history(steps: &[HistoryStep], language: Language) -> String {
+    let words = language.words();
+    let has_lines = steps.iter().any(|step| step.lines.is_some());
+    let mut columns = vec![
+        words.terminal.created,
+        words.size_head,
+        words.layer_head,
+        words.terminal.line,
+        words.instruction,
+    ];
+    if !has_lines {
+        columns.remove(3);
+    }
+    let mut table = heads(&columns);
+    for step in steps {
+        let made = step.layer.map(|_| language.bytes(step.file_bytes).to_string());
+        let mut row = vec![
+            step.created.as_deref().and_then(minute).unwrap_or_else(dash),
+            made.unwrap_or_else(dash),
+            step.layer.map_or_else(dash, |layer| layer.to_string()),
+            step.lines.map_or_else(dash, |[first, _]| first.to_string()),
+            shorten(&one_line(&step.instruction), INSTRUCTION),
+        ];
+        if !has_lines {
+            row.remove(3);
+        }
+        table.add_row(row);
+    }
+    align_right(&mut table, if has_lines { &[1, 2, 3] } else { &[1, 2] });
+    format!("\n  {}\n{}", words.terminal.history, indented(&table))
 }
 
 fn hidden(image: &ImageInspection, language: Language) -> String {

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use plimsoll_analysis::Changes;
+use plimsoll_analysis::disk::{DiskChange, disk_change, disk_use};
 use plimsoll_analysis::findings::{Confidence, Progress, StackAdvice, advise_stack, progress};
 use plimsoll_analysis::fix::{Choice, Files, FixedFile, Plan, plan_service};
 use plimsoll_analysis::inspect::{Inspection, inspect};
@@ -16,6 +17,8 @@ use plimsoll_analysis::instruction::readable;
 use plimsoll_analysis::memory::recommend::{Demanded, Demands, recommend};
 use plimsoll_analysis::memory::{Memory, memory};
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split, inventory, reasons, removals, splits};
+use plimsoll_analysis::platforms::{PlatformManifest, PlatformSize, platform_sizes};
+use plimsoll_analysis::reconstruct::{Base, reconstruct};
 use plimsoll_analysis::targets::{Judgement, judge};
 use plimsoll_report::compose_override::compose_override;
 use plimsoll_report::fix::{Fixes, Shown};
@@ -23,10 +26,14 @@ use plimsoll_report::language::Language;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
-    card, csv, findings, json, markdown, memory as memories, packages, progress as followed, summary,
-    targets, text, verdict,
+    card, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages, platforms,
+    progress as followed, summary, targets, text, verdict,
 };
-use plimsoll_snapshot::{BuildFile, BuildInstruction, Snapshot};
+use plimsoll_snapshot::runtime::Status;
+use plimsoll_snapshot::{
+    BuildFile, BuildInstruction, Bytes, CacheRecord, Digest, Disk, DiskContainer, DiskImage, DiskLayer,
+    DiskStore, DiskVolume, Platform, Snapshot,
+};
 
 /// Snapshots of a real stack, with and without a recording.
 struct Fixture {
@@ -122,6 +129,23 @@ const GRID: &[(&str, &str, Cell)] = &[
     ("inspection", "text", Translated(|of, language| text::inspection(&of.inspection, language))),
     ("inspection", "Markdown", Translated(|of, language| markdown::inspection(&of.inspection, language))),
     ("inspection", "JSON", Same(KEYS, |of| written(|out| json::inspection(&of.inspection, out)))),
+    (
+        "Dockerfile",
+        "Dockerfile",
+        Translated(|of, language| {
+            let image = &of.recorded.images[0];
+            dockerfile::text(&reconstruct(&of.recorded, image, "app", &Base::Scratch), language)
+        }),
+    ),
+    ("platforms", "text", Translated(|_, language| platforms::text(&several(), language))),
+    ("platforms", "Markdown", Translated(|_, language| platforms::markdown(&several(), language))),
+    ("platforms", "JSON", Same(KEYS, |_| written(|out| platforms::json(&several(), out)))),
+    ("disk", "text", Translated(|_, language| disk::text(&disk_use(&stored()), language))),
+    ("disk", "Markdown", Translated(|_, language| disk::markdown(&disk_use(&stored()), language))),
+    ("disk", "JSON", Same(KEYS, |_| written(|out| disk::json(&disk_use(&stored()), out)))),
+    ("disk since", "text", Translated(|_, language| disk::change_text(&grown(), language))),
+    ("disk since", "Markdown", Translated(|_, language| disk::change_markdown(&grown(), language))),
+    ("disk since", "JSON", Same(KEYS, |_| written(|out| disk::change_json(&grown(), out)))),
     ("comparison", "text", Translated(|of, language| text::comparison(&of.changes, language))),
     ("comparison", "Markdown", Translated(|of, language| markdown::comparison(&of.changes, language))),
     ("comparison", "JSON", Same(KEYS, |of| written(|out| json::comparison(&of.changes, out)))),
@@ -192,6 +216,68 @@ const GRID: &[(&str, &str, Cell)] = &[
     ),
     ("page without data", "summary (HTML)", Translated(|_, language| summary::nothing(language))),
 ];
+
+fn several() -> Vec<PlatformSize> {
+    let manifest = |architecture: &str, number| PlatformManifest {
+        tags: vec!["app:1".to_owned()],
+        platform: Platform { os: "linux".to_owned(), architecture: architecture.to_owned(), variant: None },
+        digest: Digest::sha256([number; 32]),
+        created: Some("2026-11-22T10:00:00Z".to_owned()),
+        layers: Some(vec![(Digest::sha256([number; 32]), Bytes(5))]),
+    };
+    platform_sizes(&[manifest("amd64", 1), manifest("arm64", 2)])
+}
+
+/// A disk with everything that has words.
+fn stored() -> Disk {
+    let image = |tags: &[&str], layers, is_in_registry| DiskImage {
+        id: "sha256:0123456789abcdef".to_owned(),
+        tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        is_in_registry: Some(is_in_registry),
+        listed_bytes: Bytes(3000),
+        listed_shared_bytes: Some(Bytes(1)),
+        layers: Some(layers),
+        ..DiskImage::default()
+    };
+    let layer = |bytes| DiskLayer { chain: Digest::sha256([7; 32]), bytes: Bytes(bytes), by_buildkit: true };
+    let record = |id: &str, bytes| CacheRecord {
+        id: id.to_owned(),
+        bytes: Bytes(bytes),
+        kind: "regular".to_owned(),
+        ..CacheRecord::default()
+    };
+    let volume = |name: &str, is_anonymous| DiskVolume {
+        name: name.to_owned(),
+        bytes: Some(Bytes(40)),
+        is_local: true,
+        is_anonymous,
+    };
+    let container = DiskContainer {
+        id: "c".to_owned(),
+        name: "stopped".to_owned(),
+        image: Some(0),
+        status: Status::Exited,
+        writable_bytes: Some(Bytes(5)),
+        ..DiskContainer::default()
+    };
+    Disk {
+        store: DiskStore::Unpacked,
+        layers: vec![layer(1000), layer(2000), layer(7)],
+        images: vec![
+            image(&["app:1"], vec![0, 1], false),
+            image(&["base:1"], vec![0], true),
+            image(&[], vec![0, 2], false),
+        ],
+        containers: vec![container],
+        volumes: vec![volume("data", false), volume("anonymous", true)],
+        cache: vec![record("a", 11)],
+        ..Disk::default()
+    }
+}
+
+fn grown() -> DiskChange {
+    disk_change(&disk_use(&Disk::default()), &disk_use(&stored()))
+}
 
 fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
     let mut bytes = Vec::new();

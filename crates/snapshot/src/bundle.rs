@@ -7,7 +7,9 @@ use flate2::Compression;
 use serde::{Deserialize, Serialize};
 
 use crate::file::{Versioned, check, read_document, write_document, write_plain};
-use crate::{DiffId, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot, SnapshotLimits};
+use crate::{
+    DiffId, Disk, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot, SnapshotLimits,
+};
 
 /// Before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +53,8 @@ struct Side {
     images: Vec<Image>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     runtime: Option<Runtime>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    disk: Option<Disk>,
 }
 
 impl Bundle {
@@ -114,6 +118,7 @@ impl Side {
             services: snapshot.services.clone(),
             images,
             runtime: snapshot.runtime.clone(),
+            disk: snapshot.disk.clone(),
         }
     }
 
@@ -126,6 +131,7 @@ impl Side {
             images: self.images,
             layers,
             runtime: self.runtime,
+            disk: self.disk,
         }
     }
 }

@@ -100,6 +100,9 @@ fn check_references(snapshot: &Snapshot) -> Result<(), FormatError> {
             check_facts(contents)?;
         }
     }
+    if let Some(disk) = &snapshot.disk {
+        disk.check().map_err(FormatError::Damaged)?;
+    }
     snapshot.runtime.as_ref().map_or(Ok(()), |runtime| runtime.check().map_err(FormatError::Damaged))
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::room;
-use crate::{BuildFile, Bytes, DiffId, Digest, Entries, Facts, MentionKind, Paths, Runtime, Warning};
+use crate::{BuildFile, Bytes, DiffId, Digest, Disk, Entries, Facts, MentionKind, Paths, Runtime, Warning};
 
 /// What was read of a set of images.
 ///
@@ -29,6 +29,9 @@ pub struct Snapshot {
     /// What runs and what it takes; absent if not read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub runtime: Option<Runtime>,
+    /// What an engine stores; absent if not read.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub disk: Option<Disk>,
 }
 
 /// A name and the image it stands for.

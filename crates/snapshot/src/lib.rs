@@ -7,6 +7,7 @@
 mod build;
 mod bundle;
 pub mod command;
+mod disk;
 mod entries;
 mod error;
 mod facts;
@@ -25,6 +26,7 @@ mod warning;
 
 pub use build::{BuildContext, BuildFile, BuildInstruction};
 pub use bundle::Bundle;
+pub use disk::{CacheRecord, Disk, DiskContainer, DiskImage, DiskLayer, DiskStore, DiskVolume};
 pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, LONGEST_PATH, Node, Paths};
 pub use error::FormatError;
 pub use facts::{
@@ -49,4 +51,5 @@ pub use warning::Warning;
 ///
 /// 1: images and their files. 2: what the files say ([`Facts`]), and what runs ([`Runtime`]).
 /// 3: more ecosystems, diversions and leads. 4: names in texts ([`MentionFact`]), programs and plugins of packages.
-pub const SCHEMA_VERSION: u32 = 4;
+/// 5: published ports and mounts of containers, and what an engine stores ([`Disk`]).
+pub const SCHEMA_VERSION: u32 = 5;

@@ -1,8 +1,9 @@
-//! What differs in how two images are run.
+//! What differs in how two images are run, and in how their containers were started.
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{HealthCheck, Image, Order as _, filled};
+use plimsoll_snapshot::runtime::Container;
+use plimsoll_snapshot::{HealthCheck, Image, Order as _, Snapshot, filled};
 use serde::Serialize;
 
 /// A setting that is not the same on both sides.
@@ -16,24 +17,64 @@ pub struct ConfigChange {
     pub after: Option<String>,
 }
 
-/// Compares the configs of two images. Of environment variables only the names are known: one that is there on both
-/// sides is the same as far as a snapshot tells.
-#[must_use]
-pub fn compare_configs(before: Option<&Image>, after: Option<&Image>) -> Vec<ConfigChange> {
-    let (Some(before), Some(after)) = (before, after) else { return Vec::new() };
-    let (mut before, mut after) = (settings(before), settings(after));
-    let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
+/// One side of a service: its image, and what runs it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Configured<'a> {
+    pub(super) image: Option<&'a Image>,
+    pub(super) container: Option<&'a Container>,
+}
+
+impl<'a> Configured<'a> {
+    /// A service of a snapshot, with its container that was seen last.
+    pub(super) fn of(snapshot: &'a Snapshot, service: &str, image: Option<&'a Image>) -> Self {
+        let containers = snapshot.runtime.iter().flat_map(|runtime| &runtime.containers);
+        let of_service = containers
+            .filter(|container| container.service.as_deref() == Some(service) && container.limits.is_some());
+        let seen = |container: &&Container| container.states.last().and_then(|state| state.observed);
+        Self { image, container: of_service.max_by_key(seen) }
+    }
+}
+
+/// Compares how the two sides of a service are run. Of environment variables only the names are known: one that is there on
+/// both sides is the same as far as a snapshot tells.
+pub(super) fn compare_configs(before: Configured<'_>, after: Configured<'_>) -> Vec<ConfigChange> {
+    let (Some(old), Some(new)) = (before.image, after.image) else { return Vec::new() };
+    let (mut old, mut new) = (settings(old), settings(new));
+    // What is known of one side alone is no difference.
+    if let (Some(before), Some(after)) = (before.container, after.container) {
+        old.extend(running(before));
+        new.extend(running(after));
+    }
+    let mut names: Vec<String> = old.keys().chain(new.keys()).cloned().collect();
     names.order();
     names.dedup();
     names
         .into_iter()
-        .map(|setting| ConfigChange {
-            before: before.remove(&setting),
-            after: after.remove(&setting),
-            setting,
-        })
+        .map(|setting| ConfigChange { before: old.remove(&setting), after: new.remove(&setting), setting })
         .filter(|change| change.before != change.after)
         .collect()
+}
+
+/// How a container was started: published ports, mounts as Docker writes them, and the restart policy.
+fn running(container: &Container) -> BTreeMap<String, String> {
+    let mut settings: BTreeMap<String, String> = BTreeMap::new();
+    for port in &container.published {
+        let hosts = settings.entry(format!("published port {}", port.port)).or_default();
+        let separator = if hosts.is_empty() { "" } else { ", " };
+        hosts.push_str(separator);
+        hosts.push_str(if port.host.is_empty() { "0" } else { &port.host });
+    }
+    for mount in &container.mounts {
+        let volume = mount.volume.iter().map(|volume| format!(":{volume}")).collect::<String>();
+        let mode = if mount.read_only { ":ro" } else { "" };
+        settings.insert(format!("mount {}", mount.target), format!("{}{volume}{mode}", mount.kind));
+    }
+    if let Some(restart) = &container.restart {
+        let retries = restart.max_retries.map(|retries| format!(":{retries}")).unwrap_or_default();
+        let name = if restart.name.is_empty() { "no" } else { &restart.name };
+        settings.insert("restart policy".to_owned(), format!("{name}{retries}"));
+    }
+    settings
 }
 
 /// Everything that is set, by name.
@@ -78,8 +119,18 @@ fn health_check(check: &HealthCheck) -> String {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_snapshot::runtime::{Mount, PublishedPort, RestartPolicy};
+
     use super::*;
     use crate::testing::snapshot;
+
+    fn check(before: Configured<'_>, after: Configured<'_>, expected: &[(&str, Option<&str>, Option<&str>)]) {
+        let changes = compare_configs(before, after);
+        let changes: Vec<_> = (changes.iter())
+            .map(|change| (&*change.setting, change.before.as_deref(), change.after.as_deref()))
+            .collect();
+        assert_eq!(changes, expected);
+    }
 
     #[test]
     fn only_what_differs_is_told() {
@@ -88,13 +139,42 @@ mod tests {
         before.config.env_names = vec!["PATH".into(), "API_KEY".into()];
         after.config.env_names = vec!["PATH".into()];
         after.config.user = "1000".into();
-        let changes: Vec<_> = compare_configs(Some(&before), Some(&after))
-            .into_iter()
-            .map(|change| (change.setting, change.before, change.after))
-            .collect();
-        assert_eq!(
-            changes,
-            [("env API_KEY".into(), Some("set".into()), None), ("user".into(), None, Some("1000".into()))]
+        let image = |image| Configured { image: Some(image), container: None };
+        check(
+            image(&before),
+            image(&after),
+            &[("env API_KEY", Some("set"), None), ("user", None, Some("1000"))],
         );
+    }
+
+    #[test]
+    fn ports_mounts_and_the_restart_policy_are_settings_of_a_container() {
+        let image = snapshot("app", &["f a 1"]).images.remove(0);
+        let port = |host: &str| PublishedPort { port: "80/tcp".into(), host: host.into() };
+        let mount = |kind: &str, volume: Option<&str>, read_only| Mount {
+            target: "/data".into(),
+            kind: kind.into(),
+            volume: volume.map(Into::into),
+            read_only,
+        };
+        let before = Container {
+            published: vec![port("80"), port("127.0.0.1:8080")],
+            mounts: vec![mount("volume", Some("db"), false)],
+            restart: Some(RestartPolicy { name: "on-failure".into(), max_retries: Some(3) }),
+            ..Container::default()
+        };
+        let after = Container { mounts: vec![mount("bind", None, true)], ..Container::default() };
+        let running = |container| Configured { image: Some(&image), container: Some(container) };
+        check(
+            running(&before),
+            running(&after),
+            &[
+                ("mount /data", Some("volume:db"), Some("bind:ro")),
+                ("published port 80/tcp", Some("80, 127.0.0.1:8080"), None),
+                ("restart policy", Some("on-failure:3"), None),
+            ],
+        );
+        // Where one side was not running, nothing is known.
+        check(running(&before), Configured { image: Some(&image), container: None }, &[]);
     }
 }

@@ -17,7 +17,7 @@ use plimsoll_snapshot::{Bytes, DiffId, Image, Order as _, Snapshot};
 use serde::Serialize;
 
 pub use bridge::{BridgeCause, BridgePart, BridgeStep};
-pub use config::{ConfigChange, compare_configs};
+pub use config::ConfigChange;
 pub use files::{ChangedFile, Counted, FileChange, FileChanges, FileNode, FileTree, Side, compare_trees};
 pub use images::ImageTree;
 pub use layers::{LayerMatch, LayerPair, match_layers};
@@ -25,6 +25,7 @@ pub use layers::{LayerMatch, LayerPair, match_layers};
 pub use moves::{Move, Moves, find_moves};
 pub use packages::{PackageChange, PackageChangeKind, compare_packages};
 
+use self::config::{Configured, compare_configs};
 use self::images::Images;
 pub use crate::inspect::SizeChange;
 use crate::inspect::{ImageInspection, StackSize, stack_size};
@@ -180,7 +181,10 @@ pub(crate) fn compare_each<'a, T>(
         let trees = service_trees(images.0.get(first, pair.0), images.1.get(first, pair.1));
         let compared = compare_service(before, after, first, pair, &trees);
         let of_service = |&(_, place, name): &(Pair, usize, &str)| {
-            (place, (compared.of_service(name), keep(name, trees.clone())))
+            let images =
+                (pair.0.map(|index| &before.images[index]), pair.1.map(|index| &after.images[index]));
+            let config = config_changes(before, after, name, images).into();
+            (place, (ServiceComparison { config, ..compared.of_service(name) }, keep(name, trees.clone())))
         };
         services.extend(alike.iter().map(of_service));
     }
@@ -266,12 +270,22 @@ fn compare_service(
             sides.0.map(|image| &image.squashed),
             sides.1.map(|image| &image.squashed),
         )),
-        config: compare_configs(images.0, images.1).into(),
+        config: config_changes(before, after, name, images).into(),
         packages: packages.into(),
         files: Arc::new(files),
         before: inspected(sides.0),
         after: inspected(sides.1),
     }
+}
+
+/// What differs in how a service is run.
+fn config_changes(
+    before: &Snapshot,
+    after: &Snapshot,
+    name: &str,
+    images: (Option<&Image>, Option<&Image>),
+) -> Vec<ConfigChange> {
+    compare_configs(Configured::of(before, name, images.0), Configured::of(after, name, images.1))
 }
 
 fn base_image(

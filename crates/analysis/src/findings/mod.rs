@@ -8,7 +8,7 @@
 //! for the difference between their sizes.
 
 mod advice;
-mod base;
+pub(crate) mod base;
 mod both_sides;
 mod build_context;
 #[cfg(test)]

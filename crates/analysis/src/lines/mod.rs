@@ -36,6 +36,7 @@ pub mod dockerfile;
 pub mod dockerignore;
 pub(crate) mod install;
 pub mod names;
+pub(crate) mod recreated;
 pub mod shell;
 pub(crate) mod step;
 pub mod toml;

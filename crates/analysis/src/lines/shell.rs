@@ -30,6 +30,13 @@ pub fn file(file: &Path) -> Option<Line<Shell>> {
     Some(Line::checked(quoted(&dashed)))
 }
 
+/// A name of an engine, which no program may take for an option.
+#[must_use]
+pub(crate) fn name(name: &str) -> Option<Line<Shell>> {
+    let fits = !name.is_empty() && !name.starts_with('-') && is_harmless(name);
+    fits.then(|| Line::checked(quoted(name)))
+}
+
 /// A text as one word: as it is if no shell reads anything into it, else in single quotes, in which nothing is special but
 /// the quote itself (POSIX, "Shell Command Language", 2.2.2).
 fn quoted(text: &str) -> String {

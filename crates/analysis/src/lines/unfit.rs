@@ -37,6 +37,11 @@ pub enum What {
 const LONGEST: usize = 80;
 
 impl Unfit {
+    /// An instruction of an image that cannot be repeated.
+    pub(crate) fn instruction(text: &str) -> Self {
+        Self::new(What::Instruction, text)
+    }
+
     pub(super) fn new(what: What, value: impl AsRef<[u8]>) -> Self {
         let escaped = path::escape(value.as_ref());
         let mut value: String = escaped.chars().take(LONGEST).collect();

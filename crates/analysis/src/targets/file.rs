@@ -29,6 +29,8 @@ pub struct Targets {
     pub services: BTreeMap<String, ServiceTargets>,
     /// Of the price of the server.
     pub cost: Option<CostTargets>,
+    /// Of the disk of the host.
+    pub host: HostTargets,
     /// Of what no snapshot can show: probes that were run, and what a person attests.
     pub checks: Vec<Check>,
 }
@@ -181,6 +183,17 @@ pub struct CostTargets {
     pub host_reserve: Option<MemoryDemand>,
     /// What is to stay free.
     pub headroom: Option<super::values::Demand<Percent>>,
+}
+
+/// Targets for the disk of the host, as `plimsoll df -o SNAPSHOT` reads it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct HostTargets {
+    /// What the engine stores takes at most this.
+    pub disk: Option<Levels<Size>>,
+    /// What can go for certain takes at most this.
+    pub reclaimable: Option<Levels<Size>>,
 }
 
 /// A server that can be had.

@@ -132,6 +132,10 @@ pub enum Title {
     StackNotGrown,
     /// The build context is small.
     SmallContext,
+    /// The engine stores little.
+    SmallDisk,
+    /// Little of what the engine stores can go.
+    LittleReclaimable,
     /// A package is not in the image.
     PackageAbsent {
         /// Its name, as the target file writes it.
@@ -265,6 +269,19 @@ pub enum Reason {
         layer: u64,
         /// A file; absent if unknown.
         file: Option<String>,
+    },
+    /// The disk of the host was not read.
+    DiskNotRead,
+    /// What the engine stores.
+    Disk {
+        /// Images, each layer once.
+        images: Bytes,
+        /// What containers wrote, and their logs.
+        containers: Bytes,
+        /// Volumes.
+        volumes: Bytes,
+        /// The build cache, without layers of images.
+        cache: Bytes,
     },
     /// The build context was not measured.
     ContextNotMeasured,

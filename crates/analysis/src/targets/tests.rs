@@ -201,11 +201,11 @@ fn nothing_known_is_unknown_in_every_kind() {
         layer_growth=1\nhidden=1\npackages_not_allowed=['torch']\nimage_built=true\nruns=true\nhealthy=true\nlimit=1\n\
         reservation=1\nlimit_respected=true\nno_swap=true\nno_oom=true\nmemory_under_load=1\nstart_up=1\nlogs=true\n\
         log_size=1\ncontext=1\noom_score_adj=1\n\
-        postgres={fits=true,shared_buffers=1,work_mem=1,maintenance_work_mem=1,max_connections=1}\n[cost]\nreduction=1\nprice=1\nprice_per_gib=1\n[[checks]]\nid='x'\ntitle='x'";
+        postgres={fits=true,shared_buffers=1,work_mem=1,maintenance_work_mem=1,max_connections=1}\n[cost]\nreduction=1\nprice=1\nprice_per_gib=1\n[host]\ndisk=1\nreclaimable=1\n[[checks]]\nid='x'\ntitle='x'";
     let judgement = judge(&parse(targets).unwrap(), None, &Snapshot::default(), &BTreeMap::new());
     let known: Vec<_> = judgement.outcomes.iter().filter(|one| one.status != Status::Unknown).collect();
     assert!(known.is_empty(), "{known:#?}");
-    assert_eq!((judgement.unknown, judgement.passed, judgement.failed), (39, 0, 0));
+    assert_eq!((judgement.unknown, judgement.passed, judgement.failed), (41, 0, 0));
     assert!(judgement.outcomes.iter().all(|one| !one.evidence.is_empty()));
 }
 
@@ -345,6 +345,33 @@ fn settings_of_postgres_are_those_of_its_command() {
     assert_eq!(judged.outcomes, []);
     let named = targets.replace("'*'", "db");
     check(&named, None, &other, "services.db.postgres.fits", Status::Unknown, "kind:not_postgres");
+}
+
+#[test]
+fn the_disk_of_the_host_is_judged_where_it_was_read() {
+    let targets = "[host]\ndisk = '1 kB'\nreclaimable = '100 B'";
+    let mut host = Snapshot::default();
+    check(targets, None, &host, "host.disk", Status::Unknown, "kind:disk_not_read");
+    let volume = |bytes| plimsoll_snapshot::DiskVolume { bytes: Some(Bytes(bytes)), ..Default::default() };
+    let record = |bytes| plimsoll_snapshot::CacheRecord { bytes: Bytes(bytes), ..Default::default() };
+    let disk = |volume, record| plimsoll_snapshot::Disk {
+        volumes: vec![volume],
+        cache: vec![record],
+        ..Default::default()
+    };
+    host.disk = Some(disk(volume(800), record(50)));
+    check(
+        targets,
+        None,
+        &host,
+        "host.disk",
+        Status::Pass,
+        "kind:disk,images:0,containers:0,volumes:800,cache:50",
+    );
+    check(targets, None, &host, "host.reclaimable", Status::Pass, "value:50.0");
+    host.disk = Some(disk(volume(2000), record(150)));
+    check(targets, None, &host, "host.disk", Status::Fail, "margin:-1150.0");
+    check(targets, None, &host, "host.reclaimable", Status::Fail, "margin:-50.0");
 }
 
 #[test]

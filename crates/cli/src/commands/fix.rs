@@ -13,7 +13,7 @@ use plimsoll_snapshot::{Bytes, Service, Snapshot};
 
 use super::build::ignore_file;
 use super::record::parse_duration;
-use super::{Format, LanguageArgs, ReadArgs};
+use super::{Format, LanguageArgs, ReadArgs, chosen_service};
 use crate::error::{Error, Result};
 use crate::identity::resolved;
 use crate::load::snapshot_or_source;
@@ -127,7 +127,11 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     }
     let project = Project::read(args)?;
     let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
-    let service = chosen(&snapshot, args.service.as_deref())?;
+    let service = chosen_service(
+        &snapshot,
+        args.service.as_deref(),
+        "`--service NAME` names the one of this Dockerfile",
+    )?;
     snapshot.services[service].build = Some(project.build.clone());
     let (snapshot, service) = (&snapshot, &snapshot.services[service]);
     let mut planner = Planner { args, project: &project, snapshot, service, failed: Vec::new() };
@@ -282,23 +286,6 @@ fn text_of(path: &Path) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| {
         Error::usage(format!("`{}` is not UTF-8 text", path.display()), "save it as UTF-8, then try again")
     })
-}
-
-fn chosen(snapshot: &Snapshot, name: Option<&str>) -> Result<usize> {
-    let names: Vec<String> = snapshot.services.iter().map(|service| service.name.clone()).collect();
-    match name {
-        Some(name) => names.iter().position(|known| known == name).ok_or_else(|| {
-            Error::usage(
-                format!("there is no service `{name}`"),
-                names::hint(name, "the services are", &names),
-            )
-        }),
-        None if names.len() == 1 => Ok(0),
-        None => Err(Error::usage(
-            format!("the source has {} services: {}", names.len(), names::list(&names)),
-            "`--service NAME` names the one of this Dockerfile",
-        )),
-    }
 }
 
 /// Whether two names are those of one file.

@@ -1,11 +1,15 @@
 //! `plimsoll inspect`: what an image weighs, and what of it is hidden.
 
-use plimsoll_report::{json, markdown, memory, text};
+use plimsoll_analysis::platforms::{PlatformManifest, platform_sizes};
+use plimsoll_collect::{FoundPlatform, without_names};
+use plimsoll_report::language::Language;
+use plimsoll_report::{json, markdown, memory, platforms, text};
 
 use super::build::BuildArgs;
 use super::{Format, LanguageArgs, ReadArgs, sections};
 use crate::error::Result;
-use crate::load::{redacted, snapshot_or_source};
+use crate::load::{found_platforms, redacted, snapshot_or_source};
+use crate::options::Options;
 use crate::printer::Printer;
 
 /// Show the size of images, layer by layer, and the source of hidden bytes
@@ -18,6 +22,9 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// List all platforms of an image from its manifests, without reading layers
+    #[arg(long, conflicts_with_all = ["platform", "dockerfile", "dockerignore", "context"])]
+    platforms: bool,
     #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
@@ -31,12 +38,17 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
       plimsoll inspect my-app:latest
   Inspect an archive from standard input:
       docker save my-app | plimsoll inspect -
+  List the platforms of an image, with their compressed sizes:
+      plimsoll inspect docker://registry.example.org/my-app:latest --platforms
   Inspect an image that is not pulled, without an engine:
       plimsoll inspect docker://registry.example.org/my-app:latest --platform linux/arm64";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let options = args.read.options();
     let language = args.language.chosen();
+    if args.platforms {
+        return show_platforms(args, &options, language, printer);
+    }
     let mut snapshot = snapshot_or_source(&args.source, &options, printer)?;
     args.build.add_to(&mut snapshot, printer)?;
     let snapshot = redacted(snapshot, &options)?;
@@ -56,5 +68,28 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             &memory::markdown(&memory, language),
         )),
         Format::Json => printer.stream(|out| memory::inspection_json(&inspection, &memory, out)),
+    }
+}
+
+fn show_platforms(args: &Args, options: &Options, language: Language, printer: &Printer) -> Result<()> {
+    if options.redact {
+        printer.redact();
+    }
+    let found = found_platforms(&args.source, options, printer)?;
+    let manifest = |found: FoundPlatform| PlatformManifest {
+        tags: match options.redact {
+            true => found.tags.iter().map(|tag| without_names(tag)).collect(),
+            false => found.tags,
+        },
+        platform: found.platform,
+        digest: found.digest,
+        created: found.created,
+        layers: found.layers,
+    };
+    let sizes = platform_sizes(&found.into_iter().map(manifest).collect::<Vec<_>>());
+    match args.format {
+        Format::Text => printer.data(&platforms::text(&sizes, language)),
+        Format::Markdown => printer.data(&platforms::markdown(&sizes, language)),
+        Format::Json => printer.stream(|out| platforms::json(&sizes, out)),
     }
 }

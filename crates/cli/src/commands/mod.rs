@@ -3,6 +3,8 @@
 mod build;
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod df;
+pub(crate) mod dockerfile;
 mod expected;
 pub(crate) mod findings;
 pub(crate) mod fix;
@@ -276,6 +278,24 @@ impl ReadArgs {
                 retained_bytes: self.limit_retained_bytes,
             },
         }
+    }
+}
+
+/// The index of the service that is named, or of the only one.
+fn chosen_service(snapshot: &Snapshot, name: Option<&str>, hint: &str) -> Result<usize> {
+    let names: Vec<String> = snapshot.services.iter().map(|service| service.name.clone()).collect();
+    match name {
+        Some(name) => names.iter().position(|known| known == name).ok_or_else(|| {
+            Error::usage(
+                format!("there is no service `{name}`"),
+                names::hint(name, "the services are", &names),
+            )
+        }),
+        None if names.len() == 1 => Ok(0),
+        None => Err(Error::usage(
+            format!("the source has {} services: {}", names.len(), names::list(&names)),
+            hint,
+        )),
     }
 }
 

@@ -72,7 +72,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
       plimsoll record --seal load.plimsoll.journal";
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Whose {
+pub(super) enum Whose {
     /// Docker if available, else Podman
     #[default]
     Auto,
@@ -199,7 +199,7 @@ fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> 
     }
 }
 
-fn engine(whose: Whose) -> Engine {
+pub(super) fn engine(whose: Whose) -> Engine {
     match whose {
         Whose::Docker => Engine::Docker,
         Whose::Podman => Engine::Podman,

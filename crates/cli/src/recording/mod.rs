@@ -8,6 +8,7 @@ mod journal;
 mod session;
 mod target;
 
+pub(crate) use api::about;
 pub(crate) use clock::now;
 pub(crate) use journal::{Journal, seal};
 pub(crate) use session::{Recorded, Session, Stop};

@@ -201,6 +201,16 @@ impl Connection {
         }
     }
 
+    /// The answer to a question as it is; none if there is no such thing.
+    pub(crate) fn text(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        let mut response = self.get(path)?;
+        match response.status() {
+            StatusCode::OK => self.body(&mut response).map(Some),
+            StatusCode::NOT_FOUND => Ok(None),
+            _ => Err(self.refused(response)),
+        }
+    }
+
     /// An answer that goes on.
     pub(crate) fn stream(&self, path: &str) -> Result<impl Read + use<>> {
         let response = self.get(path)?;
@@ -223,6 +233,12 @@ impl Connection {
     }
 
     fn answer<T: DeserializeOwned>(&self, response: &mut Response<Body>) -> Result<T> {
+        serde_json::from_slice(&self.body(response)?).map_err(|error| {
+            self.wrong(&format!("gives an answer that is not valid: {error}"), self.engine.hint())
+        })
+    }
+
+    fn body(&self, response: &mut Response<Body>) -> Result<Vec<u8>> {
         let mut text = Vec::new();
         let mut reader = response.body_mut().as_reader().take(ANSWER_BYTES + 1);
         reader.read_to_end(&mut text).map_err(|error| self.unreachable(error.into()))?;
@@ -230,9 +246,7 @@ impl Connection {
             let what = format!("gives an answer of more than {} MiB", ANSWER_BYTES >> 20);
             return Err(self.wrong(&what, "is it an engine?"));
         }
-        serde_json::from_slice(&text).map_err(|error| {
-            self.wrong(&format!("gives an answer that is not valid: {error}"), self.engine.hint())
-        })
+        Ok(text)
     }
 
     fn unreachable(&self, error: ureq::Error) -> Error {
@@ -261,7 +275,7 @@ impl Connection {
     }
 
     /// An answer that is wrong: what the engine does.
-    fn wrong(&self, what: &str, hint: &str) -> Error {
+    pub(crate) fn wrong(&self, what: &str, hint: &str) -> Error {
         Error::Engine {
             message: format!("{self} {what}"),
             reason: format!("the engine {what}"),

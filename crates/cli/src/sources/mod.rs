@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 mod config_file;
 pub(crate) mod context;
+pub(crate) mod disk;
 pub(crate) mod engine;
 pub(crate) mod layout;
 pub(crate) mod lookup;

@@ -24,12 +24,15 @@ pub use detect::{JOURNAL, MAX_BYTES, read, read_compose, read_within};
 pub use formats::cgroup::Cgroup;
 pub use formats::compose::{FileFault, OpenFile, Surroundings};
 pub use formats::container::inspected;
+pub(crate) use formats::container::status as container_status;
 pub use formats::engine_stats::{EngineSample, engine_sample};
 pub use formats::events::seen_event;
 pub use formats::journal::{JournalLine, Journaled};
 pub use identity::Identity;
 pub use input::{MemoryInput, SeenEvent};
+pub(crate) use quota::Quota;
 pub use samples::Samples;
+pub(crate) use time::of_value as time_in_json;
 pub use units::duration_ms;
 
 /// Free text without what looks like a secret.

@@ -38,17 +38,19 @@ pub fn pseudonymise(snapshot: &mut Snapshot) -> Result<()> {
     let mut images = value(&snapshot.images)?;
     let mut services = value(&snapshot.services)?;
     let mut runtime = value(&snapshot.runtime)?;
+    let mut disk = value(&snapshot.disk)?;
     let mut collected = Collected::default();
-    for tree in [&images, &services, &runtime] {
+    for tree in [&images, &services, &runtime, &disk] {
         collect(tree, Field::default(), &mut collected);
     }
     let names = Names::new(&collected, &subjects(snapshot))?;
-    for tree in [&mut images, &mut services, &mut runtime] {
+    for tree in [&mut images, &mut services, &mut runtime, &mut disk] {
         replace(tree, Field::default(), &names);
     }
     snapshot.images = back(images)?;
     snapshot.services = back(services)?;
     snapshot.runtime = back(runtime)?;
+    snapshot.disk = back(disk)?;
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! Texts about containers and services: their names and settings hold no secrets. Commands and health checks were
 //! looked at where they were read, as lists of arguments.
 
-use plimsoll_snapshot::runtime::{Container, PlannedService, Recording, RestartPolicy, RuntimeWarning};
+use plimsoll_snapshot::runtime::{
+    Container, Mount, PlannedService, PublishedPort, Recording, RestartPolicy, RuntimeWarning,
+};
 
 use super::text::{name, setting};
 use crate::memory::{Identity, MemoryInput};
@@ -27,7 +29,16 @@ pub(crate) fn memory_input(input: &mut MemoryInput) {
 
 /// Takes secrets out of what one container is called, and how it is set up.
 pub(crate) fn container(container: &mut Container) {
-    let Container { service, project, id, name, image, restart, logging, env_names, .. } = container;
+    let Container {
+        service, project, id, name, image, restart, logging, env_names, published, mounts, ..
+    } = container;
+    for PublishedPort { port, host } in published {
+        [port, host].into_iter().for_each(settle);
+    }
+    for Mount { target, kind, volume, .. } in mounts {
+        [target, kind].into_iter().for_each(settle);
+        optional(volume);
+    }
     [service, project, id, name, image].into_iter().for_each(optional);
     restart.iter_mut().for_each(policy);
     if let Some(logging) = logging {

@@ -8,6 +8,7 @@ use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason};
 use plimsoll_analysis::memory::{
     CrashLoop, KillEvidence, LimitReason, LimitRefusal, LogReason, PostgresReason, StartUp, TrendReason,
 };
+use plimsoll_analysis::reconstruct::Remark;
 use plimsoll_analysis::regressions::RegressionKind;
 use plimsoll_analysis::targets::{Demanded, Figure, Good, LevelOutcome, Measure, Reason, Title, Unit};
 use plimsoll_snapshot::{Bytes, Limit, Warning};
@@ -74,6 +75,8 @@ pub struct Messages {
     pub action: fn(Action) -> &'static str,
     /// Why no line is suggested for a value.
     pub unfit: fn(&Unfit) -> String,
+    /// What a comment of a Dockerfile that was made again says, line by line.
+    pub remark: fn(&Remark) -> Vec<String>,
     /// The texts of a rule.
     pub rule: fn(RuleId) -> RuleWords,
     /// What got worse.

@@ -12,6 +12,7 @@ use crate::format::{self, Quantity};
 use crate::sizes::SizeDefinition;
 
 mod brief;
+mod disk;
 mod ecosystem;
 mod en;
 mod es;
@@ -26,6 +27,7 @@ mod terminal;
 mod words;
 
 pub use brief::BriefWords;
+pub use disk::DiskWords;
 pub use ecosystem::ecosystem_name;
 pub use findings::{FindingsWords, RuleWords};
 pub use fix::FixWords;
@@ -35,6 +37,9 @@ pub use running::RunningWords;
 pub use tag::Language;
 pub use terminal::TerminalWords;
 pub use words::Words;
+
+/// The most words that the kind of a setting has.
+const MOST_KIND_WORDS: usize = 2;
 
 impl Language {
     /// Its words.
@@ -126,11 +131,12 @@ impl Language {
     #[must_use]
     pub fn setting(self, name: &str) -> String {
         let translated = self.words().setting;
-        match (translated(name), name.split_once(' ')) {
-            (Some(whole), _) => whole.to_owned(),
-            (None, Some((kind, rest))) => format!("{} {rest}", translated(kind).unwrap_or(kind)),
-            (None, None) => name.to_owned(),
-        }
+        // A kind may have several words: `published port 80/tcp`.
+        let kinds = name.match_indices(' ').map(|(at, _)| name.split_at(at)).take(MOST_KIND_WORDS);
+        translated(name).map(ToOwned::to_owned).unwrap_or_else(|| {
+            let found = kinds.filter_map(|(kind, rest)| Some(format!("{}{rest}", translated(kind)?))).next();
+            found.unwrap_or_else(|| name.to_owned())
+        })
     }
 
     /// The value of a setting: of what is only there or not, the analysis says `set`.
@@ -193,6 +199,8 @@ mod tests {
         assert_eq!(spanish.setting("label org.x"), "etiqueta org.x");
         assert_eq!(spanish.setting("working directory"), "directorio de trabajo");
         assert_eq!(spanish.setting("entrypoint"), "entrypoint");
+        assert_eq!(spanish.setting("published port 80/tcp"), "puerto publicado 80/tcp");
+        assert_eq!(spanish.setting("env label x"), "env label x");
         assert_eq!(spanish.setting_value("port 80/tcp", "set"), "definido");
         assert_eq!(spanish.setting_value("label x", "set"), "set");
         assert_eq!(Language::English.share(Bytes(123), Bytes(1000)), "12.3 %");

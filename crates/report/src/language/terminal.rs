@@ -18,6 +18,17 @@ pub struct TerminalWords {
     pub hidden_bytes: &'static str,
     pub largest: &'static str,
 
+    // The steps of a build.
+    pub history: &'static str,
+    pub created: &'static str,
+    pub line: &'static str,
+
+    // The platforms of an image.
+    pub platform: &'static str,
+    pub only_this_platform: &'static str,
+    pub image_name: &'static str,
+    pub digest: &'static str,
+
     // Comparison.
     pub hidden_before: &'static str,
     pub hidden_after: &'static str,

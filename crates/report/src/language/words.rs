@@ -5,6 +5,7 @@ use plimsoll_analysis::compare::{FileChange, LayerMatch};
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
 use super::brief::BriefWords;
+use super::disk::DiskWords;
 use super::findings::FindingsWords;
 use super::fix::FixWords;
 use super::messages::Messages;
@@ -372,6 +373,7 @@ pub struct Words {
     pub terminal: TerminalWords,
     // Merged fixes.
     pub fix: FixWords,
+    pub disk: DiskWords,
     pub messages: Messages,
     pub findings_report: FindingsWords,
 

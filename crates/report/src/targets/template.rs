@@ -117,6 +117,11 @@ title = "A backup of the database was restored"
 # price_per_gib = 5.0
 # before = "8 GB"
 # reduction = { ideal = "40 %" }
+
+# The disk of the host, as `plimsoll df -o SNAPSHOT` reads it.
+# [host]
+# disk = "200 GB"
+# reclaimable = "20 GB"
 "#;
 
 #[cfg(test)]

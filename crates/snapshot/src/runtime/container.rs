@@ -39,6 +39,14 @@ pub struct Container {
     /// When it is started again; absent if it was never inspected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<RestartPolicy>,
+    /// The ports of the host that lead to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
+    pub published: Vec<PublishedPort>,
+    /// What is mounted into it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
+    pub mounts: Vec<Mount>,
     /// The health check that runs, of the image or of the container; absent if there is none, or it was never inspected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub health_check: Option<Probe>,
@@ -152,6 +160,33 @@ pub struct RestartPolicy {
     /// How often at most, for `on-failure`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_retries: Option<u64>,
+}
+
+/// A port of a container that is reached through the host.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PublishedPort {
+    /// The port inside, as `80/tcp`.
+    pub port: String,
+    /// The port of the host, after an address if it listens on one alone: `8080`, `127.0.0.1:8080`; empty where the engine
+    /// chooses.
+    pub host: String,
+}
+
+/// A directory or file that a container sees in place of what its image has there. Never the path on the host.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Mount {
+    /// Where it lies in the container.
+    pub target: String,
+    /// `bind`, `volume`, `tmpfs`, …
+    pub kind: String,
+    /// The name of a volume; absent where the engine made it up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<String>,
+    /// Whether the container cannot write to it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub read_only: bool,
 }
 
 /// A health check. Durations are in milliseconds, absent where the engine's default holds.

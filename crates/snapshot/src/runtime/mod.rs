@@ -15,8 +15,8 @@ use crate::room;
 
 pub use column::Column;
 pub use container::{
-    Command, Container, ContainerState, Event, EventKind, Health, HealthStatus, Limits, Logging, Probe,
-    ProbeRun, RestartPolicy, Status, Swap, UnreadLimit,
+    Command, Container, ContainerState, Event, EventKind, Health, HealthStatus, Limits, Logging, Mount,
+    Probe, ProbeRun, PublishedPort, RestartPolicy, Status, Swap, UnreadLimit,
 };
 pub use planned::{Dependency, PlanFormat, PlannedService};
 pub use recording::{

@@ -9,6 +9,7 @@
 
 mod context;
 mod cost;
+mod disk;
 mod health;
 mod images;
 mod limits;
@@ -26,7 +27,7 @@ mod usage;
 use super::input::Input;
 use super::outcome::Outcome;
 
-/// The kinds of target, in the order their outcomes are shown: images first, then what runs, then what a server costs.
+/// The kinds of target, in the order their outcomes are shown: images first, then what runs, then what a server costs and stores.
 pub(super) const KINDS: &[fn(&Input<'_>) -> Vec<Outcome>] = &[
     images::outcomes,
     size::outcomes,
@@ -43,4 +44,5 @@ pub(super) const KINDS: &[fn(&Input<'_>) -> Vec<Outcome>] = &[
     logs::outcomes,
     probes::outcomes,
     cost::outcomes,
+    disk::outcomes,
 ];

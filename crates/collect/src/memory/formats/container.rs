@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use plimsoll_snapshot::runtime::{
-    Command, Container, ContainerState, Health, HealthStatus, Limits, Logging, Probe, ProbeRun,
-    RestartPolicy, Status, Swap, Time, UnreadLimit,
+    Command, Container, ContainerState, Health, HealthStatus, Limits, Logging, Mount, Probe, ProbeRun,
+    PublishedPort, RestartPolicy, Status, Swap, Time, UnreadLimit,
 };
-use plimsoll_snapshot::{Bytes, Digest};
+use plimsoll_snapshot::{Bytes, Digest, Order as _};
 use serde_json::Value;
 
 use crate::memory::json::{self, field, owned};
@@ -60,6 +60,8 @@ pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
             name: owned(policy, "Name").unwrap_or_else(|| "no".to_owned()),
             max_retries: field(policy, "MaximumRetryCount").filter(|&retries| retries > 0),
         }),
+        published: published(host),
+        mounts: mounts(value),
         health_check: config.get("Healthcheck").and_then(probe),
         entrypoint_words: entrypoint_words(config, command.len()),
         command: Some(Command(json::command(command.iter()))).filter(|command| !command.0.is_empty()),
@@ -84,6 +86,59 @@ fn entrypoint_words(config: &Value, all: usize) -> Option<u32> {
     };
     let (entrypoint, command) = (words("Entrypoint")?, words("Cmd")?);
     (entrypoint + command == all).then(|| u32::try_from(entrypoint).ok()).flatten()
+}
+
+/// The most ports and mounts of one container that are kept.
+const MOST: usize = 200;
+
+/// `HostConfig.PortBindings`, which a stopped container has too.
+fn published(host: &Value) -> Vec<PublishedPort> {
+    let bindings = host.get("PortBindings").and_then(Value::as_object).into_iter().flatten();
+    let mut ports: Vec<_> = bindings
+        .flat_map(|(port, hosts)| {
+            hosts.as_array().into_iter().flatten().map(|binding| {
+                let [address, outside] =
+                    ["HostIp", "HostPort"].map(|key| json::text(binding, key).unwrap_or_default());
+                let is_all = matches!(address, "" | "0.0.0.0" | "::");
+                let host = match address.contains(':') {
+                    _ if is_all => outside.to_owned(),
+                    true => format!("[{address}]:{outside}"),
+                    false => format!("{address}:{outside}"),
+                };
+                PublishedPort { port: port.clone(), host }
+            })
+        })
+        .take(MOST)
+        .collect();
+    ports.order();
+    ports.dedup();
+    ports
+}
+
+/// `Mounts`, and the `tmpfs` that engines keep apart from them. The path on the host says more of the machine than of the
+/// container and is not kept.
+fn mounts(value: &Value) -> Vec<Mount> {
+    let listed = value.get("Mounts").and_then(Value::as_array).into_iter().flatten();
+    let listed = listed.filter_map(|mount| {
+        let is_made_up = |name: &str| name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        Some(Mount {
+            target: owned(mount, "Destination")?,
+            kind: owned(mount, "Type").unwrap_or_else(|| "bind".to_owned()),
+            volume: owned(mount, "Name").filter(|name| !name.is_empty() && !is_made_up(name)),
+            read_only: mount.get("RW").and_then(Value::as_bool) == Some(false),
+        })
+    });
+    let temporary = value.pointer("/HostConfig/Tmpfs").and_then(Value::as_object).into_iter().flatten();
+    let temporary = temporary.map(|(target, options)| Mount {
+        target: target.clone(),
+        kind: "tmpfs".to_owned(),
+        volume: None,
+        read_only: options.as_str().is_some_and(|options| options.split(',').any(|option| option == "ro")),
+    });
+    let mut mounts: Vec<_> = listed.chain(temporary).take(MOST).collect();
+    mounts.order();
+    mounts.dedup_by(|later, kept| later.target == kept.target);
+    mounts
 }
 
 /// Podman leaves the algorithm away.
@@ -196,7 +251,7 @@ fn state(value: &Value, observed: Option<Time>) -> ContainerState {
     }
 }
 
-fn status(text: &str) -> Status {
+pub(crate) fn status(text: &str) -> Status {
     match text {
         "created" | "configured" | "initialized" => Status::Created,
         "running" => Status::Running,
@@ -298,6 +353,35 @@ mod tests {
         let value = json!({"Id": "a", "HostConfig": {}, "State": state, "Config": config});
         let health = inspected(&value, None).unwrap().states.remove(0).health.unwrap();
         assert_eq!(health.status, HealthStatus::Starting);
+    }
+
+    #[test]
+    fn ports_and_mounts_are_read_without_the_paths_of_the_host() {
+        let value = json!({"Id": "a", "State": {}, "HostConfig": {
+            "PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}, {"HostIp": "::1", "HostPort": "81"}],
+                "9/udp": null, "x": 7},
+            "Tmpfs": {"/run": "ro,size=1m"}},
+            "Mounts": [
+                {"Type": "bind", "Source": "/home/someone/app", "Destination": "/app", "RW": false},
+                {"Type": "volume", "Name": "db", "Source": "/var/lib/x", "Destination": "/data", "RW": true},
+                {"Type": "volume", "Name": "a".repeat(64), "Destination": "/cache", "RW": true},
+                {"Type": "volume"}, 7]});
+        let container = inspected(&value, None).unwrap();
+        let ports: Vec<_> = container.published.iter().map(|port| (&*port.port, &*port.host)).collect();
+        assert_eq!(ports, [("80/tcp", "8080"), ("80/tcp", "[::1]:81")]);
+        let mounts: Vec<_> = (container.mounts.iter())
+            .map(|mount| (&*mount.target, &*mount.kind, mount.volume.as_deref(), mount.read_only))
+            .collect();
+        assert_eq!(
+            mounts,
+            [
+                ("/app", "bind", None, true),
+                ("/cache", "volume", None, false),
+                ("/data", "volume", Some("db"), false),
+                ("/run", "tmpfs", None, true),
+            ]
+        );
+        assert!(!format!("{container:?}").contains("someone"));
     }
 
     #[test]

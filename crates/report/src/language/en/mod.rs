@@ -1,6 +1,8 @@
 //! English.
 
 mod brief;
+mod disk;
+mod dockerfile;
 mod findings;
 mod fix;
 mod improvements;
@@ -170,7 +172,7 @@ pub(super) static WORDS: Words = Words {
     stacks: "Layers of both sides on one scale",
 
     settings: "Settings",
-    settings_lead: "Differences in the run-time configuration. Only the names of environment variables are recorded.",
+    settings_lead: "Differences in the run-time configuration. Only the names of environment variables are recorded. Ports, mounts and the restart policy are those of a container, if both sides were recorded.",
     is_set: "set",
 
     remove: "Remove",
@@ -407,6 +409,7 @@ pub(super) static WORDS: Words = Words {
     running: running::WORDS,
     terminal: terminal::WORDS,
     fix: fix::WORDS,
+    disk: disk::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,
@@ -435,6 +438,7 @@ pub(super) static WORDS: Words = Words {
         note: findings::note,
         action: findings::action,
         unfit: findings::unfit,
+        remark: dockerfile::remark,
         rule: rules::rule,
         regression: regressions::sentence,
         improvement: improvements::sentence,

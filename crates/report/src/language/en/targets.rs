@@ -33,6 +33,8 @@ pub(super) fn title(title: &Title) -> String {
         Title::StackSmaller { shared_once: false } => "all images, added up: smaller than before",
         Title::StackNotGrown => "all images together have not grown",
         Title::SmallContext => "the build context is small",
+        Title::SmallDisk => "the engine stores little",
+        Title::LittleReclaimable => "little of what the engine stores can go",
         Title::PackageAbsent { package } => return format!("`{package}` is not in the image"),
         Title::Runs => "its containers start and stay up",
         Title::Healthy => "its health check passes",
@@ -94,6 +96,14 @@ pub(super) fn reason(reason: &Reason) -> String {
             let file = file.as_ref().map(|file| format!(", such as `{file}`")).unwrap_or_default();
             format!("most of it, {}, is in layer {layer}{file}", EN.bytes(*bytes))
         }
+        Reason::DiskNotRead => "the disk of the host was not read: see `plimsoll df --output`".to_owned(),
+        Reason::Disk { images, containers, volumes, cache } => format!(
+            "images {}, containers and logs {}, volumes {}, build cache {}",
+            EN.bytes(*images),
+            EN.bytes(*containers),
+            EN.bytes(*volumes),
+            EN.bytes(*cache)
+        ),
         Reason::ContextNotMeasured => {
             "its build context was not measured: see `plimsoll snapshot --context`".to_owned()
         }

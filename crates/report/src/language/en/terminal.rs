@@ -14,6 +14,15 @@ pub(super) const WORDS: TerminalWords = TerminalWords {
     hidden_bytes: "Hidden bytes",
     largest: "largest",
 
+    history: "Build steps",
+    created: "created",
+    line: "line",
+
+    platform: "platform",
+    only_this_platform: "only this platform",
+    image_name: "name",
+    digest: "digest",
+
     hidden_before: "hidden before",
     hidden_after: "hidden after",
     no_difference: "no difference in size",

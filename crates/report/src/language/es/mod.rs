@@ -1,6 +1,8 @@
 //! Spanish.
 
 mod brief;
+mod disk;
+mod dockerfile;
 mod findings;
 mod fix;
 mod improvements;
@@ -174,7 +176,7 @@ pub(super) static WORDS: Words = Words {
     stacks: "Capas de ambos lados en una misma escala",
 
     settings: "Ajustes",
-    settings_lead: "Diferencias en la configuración de ejecución. De las variables de entorno solo se registran los nombres.",
+    settings_lead: "Diferencias en la configuración de ejecución. De las variables de entorno solo se registran los nombres. Los puertos, los montajes y la política de reinicio son los de un contenedor, si se registraron ambos lados.",
     is_set: "definido",
 
     remove: "Quitar",
@@ -415,6 +417,7 @@ pub(super) static WORDS: Words = Words {
     running: running::WORDS,
     terminal: terminal::WORDS,
     fix: fix::WORDS,
+    disk: disk::WORDS,
     messages: Messages {
         trend: memory::trend,
         crash_loop: memory::crash_loop,
@@ -443,6 +446,7 @@ pub(super) static WORDS: Words = Words {
         note: findings::note,
         action: findings::action,
         unfit: findings::unfit,
+        remark: dockerfile::remark,
         rule: rules::rule,
         regression: regressions::sentence,
         improvement: improvements::sentence,
@@ -521,6 +525,9 @@ fn setting(name: &str) -> Option<&'static str> {
         "stop signal" => "señal de parada",
         "health check" => "comprobación de salud",
         "port" => "puerto",
+        "published port" => "puerto publicado",
+        "mount" => "montaje",
+        "restart policy" => "política de reinicio",
         "volume" => "volumen",
         "label" => "etiqueta",
         "set" => "definido",

@@ -35,6 +35,8 @@ pub(super) fn title(title: &Title) -> String {
         Title::StackSmaller { shared_once: false } => "todas las imágenes, sumadas: menores que antes",
         Title::StackNotGrown => "las imágenes en conjunto no crecieron",
         Title::SmallContext => "el contexto de construcción es pequeño",
+        Title::SmallDisk => "el motor almacena poco",
+        Title::LittleReclaimable => "poco de lo que almacena el motor puede eliminarse",
         Title::PackageAbsent { package } => return format!("`{package}` no está en la imagen"),
         Title::Runs => "sus contenedores arrancan y siguen en marcha",
         Title::Healthy => "su comprobación de salud pasa",
@@ -96,6 +98,14 @@ pub(super) fn reason(reason: &Reason) -> String {
             let file = file.as_ref().map(|file| format!(", por ejemplo `{file}`")).unwrap_or_default();
             format!("casi todo, {}, está en la capa {layer}{file}", ES.bytes(*bytes))
         }
+        Reason::DiskNotRead => "no se leyó el disco del host: vea `plimsoll df --output`".to_owned(),
+        Reason::Disk { images, containers, volumes, cache } => format!(
+            "imágenes {}, contenedores y registros {}, volúmenes {}, caché de construcción {}",
+            ES.bytes(*images),
+            ES.bytes(*containers),
+            ES.bytes(*volumes),
+            ES.bytes(*cache)
+        ),
         Reason::ContextNotMeasured => {
             "no se midió su contexto de construcción: vea `plimsoll snapshot --context`".to_owned()
         }

@@ -14,6 +14,15 @@ pub(super) const WORDS: TerminalWords = TerminalWords {
     hidden_bytes: "Bytes ocultos",
     largest: "el mayor",
 
+    history: "Pasos de construcción",
+    created: "fecha",
+    line: "línea",
+
+    platform: "plataforma",
+    only_this_platform: "solo esta plataforma",
+    image_name: "nombre",
+    digest: "digest",
+
     hidden_before: "ocultos antes",
     hidden_after: "ocultos después",
     no_difference: "sin diferencia de tamaño",
