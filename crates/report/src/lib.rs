@@ -4,6 +4,7 @@
 //! Renderers neither compute nor sort: a figure that two of them need belongs in `plimsoll-analysis`.
 
 pub mod card;
+pub mod chart;
 pub mod compose_override;
 pub mod csv;
 mod finding_json;
