@@ -42,12 +42,6 @@ pub(crate) fn files(comparison: &Comparison) -> FileCounts {
     counts
 }
 
-/// The largest size that a service has on either side: the end of the scale they share.
-pub(crate) fn largest_size(comparison: &Comparison) -> Bytes {
-    let sizes = comparison.services.iter().flat_map(|service| [service.size.before, service.size.after]);
-    sizes.max().unwrap_or(Bytes::ZERO)
-}
-
 type Side = fn(&ServiceComparison) -> Option<&ImageInspection>;
 
 fn before(service: &ServiceComparison) -> Option<&ImageInspection> {

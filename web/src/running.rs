@@ -7,6 +7,7 @@ use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparis
 use plimsoll_analysis::memory::timeline::{Timeline, timelines};
 use plimsoll_analysis::memory::{Memory, ServiceMemory};
 use plimsoll_analysis::regressions::{Regression, RegressionKind};
+use plimsoll_report::chart::Side;
 use plimsoll_snapshot::{Bundle, filled};
 
 /// Both sides, before and after.
@@ -67,6 +68,13 @@ impl Running {
         self.memory.each_ref().map(|memory| {
             memory.as_ref().and_then(|memory| memory.services.iter().find(|service| service.name == name))
         })
+    }
+
+    /// All services with their sides, service by service.
+    pub(crate) fn sides(&self) -> Vec<(Side, &ServiceMemory)> {
+        let sides = |name| Side::ALL.into_iter().zip(self.service(name));
+        let services = self.services().into_iter().flat_map(sides);
+        services.filter_map(|(side, service)| Some((side, service?))).collect()
     }
 
     /// Its courses over time, before and after. Where a side was recorded both with a load and without one, each is a

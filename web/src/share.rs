@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use plimsoll_report::chart::sheet::Picture;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -25,15 +26,6 @@ impl Said {
         self.0.set("");
         self.0.set(text);
     }
-}
-
-/// A chart as a separate file.
-pub(crate) struct Picture {
-    /// The name of the file, without what comes behind the dot.
-    pub(crate) name: &'static str,
-    pub(crate) svg: String,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
 }
 
 /// Copies a text. Where the clipboard is closed to pages from a file, as the selection of a field.

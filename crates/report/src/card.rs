@@ -3,14 +3,15 @@
 //! It is as large as the previews of links are (1200 × 630) and needs nothing: no script, no own font, no
 //! other file. Widths of text are estimated, since a file has no font to measure.
 
-use std::fmt::Write as _;
-
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::ServiceComparison;
-use plimsoll_snapshot::Bytes;
 
+use crate::chart::colour::Colour;
+use crate::chart::scale::Scale;
+use crate::chart::scene::{Anchor, Look, Mark, Shape};
+use crate::chart::svg::{Place, markup};
+use crate::chart::{services, sheet};
 use crate::format::{one_line, shorten, unbroken};
-use crate::html::escape;
 use crate::language::Language;
 use crate::turns::Turn;
 use crate::verdict;
@@ -20,13 +21,10 @@ pub const SIZE: (u32, u32) = (1200, 630);
 
 const MARGIN: f64 = 64.0;
 const WIDTH: f64 = 1200.0;
-/// The colours of the page: ink, soft, lines, smaller, larger.
-const INK: &str = "#17191c";
-const SOFT: &str = "#5d636b";
-const LINE: &str = "#e1e4e8";
-const MARK: &str = "#8b929b";
-const LESS: &str = "#1f5fae";
-const MORE: &str = "#a84c06";
+const HEIGHT: f64 = 630.0;
+/// Where the sizes of services lie, and how much larger than elsewhere: a card is looked at from afar.
+const FIELD: (f64, f64) = (390.0, 440.0);
+const LARGER: f64 = 1.8;
 /// The services that have a line, where there is room.
 const SERVICES: usize = 4;
 /// The lines for what got worse.
@@ -43,45 +41,43 @@ const REGULAR: f64 = 0.57;
 pub fn card(changes: &Changes, language: Language) -> String {
     let comparison = &changes.comparison;
     let sentence = verdict::of(changes, language);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1200\" height=\"630\" viewBox=\"0 0 1200 630\" \
-         font-family=\"system-ui, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', Arial, sans-serif\" role=\"img\" \
-         aria-label=\"{0}\">\n<title>{0}</title>\n<rect width=\"1200\" height=\"630\" fill=\"#ffffff\"/>\n",
-        escape(&sentence)
-    );
     // Plimsoll's mark: a circle crossed by the line a ship may sink to.
-    let _ = writeln!(
-        svg,
-        "<g fill=\"none\" stroke=\"{INK}\" stroke-width=\"3\"><circle cx=\"82\" cy=\"76\" r=\"12\"/><path d=\"M62 76h40\"/></g>"
-    );
-    text(&mut svg, 118.0, 85.0, 26.0, INK, "font-weight=\"600\"", "Plimsoll");
+    let look = Look::line("", Colour::Ink, 3.0);
+    let circle = Mark::new(Shape::Circle((0.0, 76.0), 12.0), look).shifted(82.0);
+    let line = Shape::Sign { at: (0.0, 76.0), path: "M0 0h40", title: None };
+    let mut marks = vec![circle, Mark::new(line, look).shifted(62.0)];
+    marks.push(text(118.0, 85.0, 26.0, Colour::Ink, "Plimsoll").bold());
     let mut y = 160.0;
     for line in wrapped(&unbroken(&sentence), 34.0, WIDTH - 2.0 * MARGIN).into_iter().take(3) {
-        text(&mut svg, MARGIN, y, 34.0, INK, "font-weight=\"600\"", &line);
+        marks.push(text(MARGIN, y, 34.0, Colour::Ink, &line).bold());
         y += 44.0;
     }
     for sentence in Turn::Worse.sentences(changes, WORSE, language) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of characters")]
         let most = ((WIDTH - 2.0 * MARGIN) / (22.0 * REGULAR)) as usize;
         let line = shorten(&format!("▲ {}", unbroken(&sentence)), most);
-        text(&mut svg, MARGIN, y, 22.0, MORE, "", &line);
+        marks.push(text(MARGIN, y, 22.0, Colour::More, &line));
         y += 34.0;
     }
     // The services begin at the same height wherever the headline leaves room.
     y = (y + 38.0).max(330.0);
-    let _ = writeln!(svg, "<path d=\"M64 {:.0}H1136\" stroke=\"{LINE}\"/>", y - 44.0);
-    let largest =
-        comparison.services.iter().flat_map(|service| [service.size.before, service.size.after]).max();
+    let rule = Shape::Box { from: 0.0, to: 100.0, top: 0.0, height: 1.0 };
+    let rule = Mark::new(rule, Look::filled("", Colour::Line, 1.0));
+    let mut body = markup(&[rule], Place::file(MARGIN, y - 44.0, WIDTH - 2.0 * MARGIN));
+    let scale = services::scale(comparison);
     for service in comparison.services.iter().take(SERVICES) {
         if y > LOWEST {
             break;
         }
+        let colour = services::colour(comparison, service);
         let change = if comparison.has_before() {
             change(service, language)
         } else {
             language.bytes(service.size.after).to_string()
         };
-        row(&mut svg, y, service, largest.unwrap_or(Bytes::ZERO), &change);
+        marks.push(text(MARGIN, y + 8.0, 24.0, Colour::Ink, &shorten(&one_line(&service.name), 22)));
+        marks.push(text(WIDTH - MARGIN, y + 8.0, 24.0, colour, &change).anchored(Anchor::End));
+        body.push_str(&sizes(service, scale, colour, y));
         y += 60.0;
     }
     let (before, after) = (language.bytes(comparison.total.before), language.bytes(comparison.total.after));
@@ -91,39 +87,16 @@ pub fn card(changes: &Changes, language: Language) -> String {
     } else {
         format!("{all}: {after}")
     };
-    text(&mut svg, MARGIN, 592.0, 22.0, SOFT, "", &foot);
-    svg.push_str("</svg>\n");
-    svg
+    marks.push(text(MARGIN, 592.0, 22.0, Colour::Soft, &foot));
+    body.push_str(&markup(&marks, Place::file(0.0, 0.0, WIDTH)));
+    sheet::file((WIDTH, HEIGHT), &sentence, &body)
 }
 
-/// A service: its name, both sizes on the scale that all share, and what changed.
-fn row(svg: &mut String, y: f64, service: &ServiceComparison, largest: Bytes, change: &str) {
-    text(svg, MARGIN, y + 8.0, 24.0, INK, "", &shorten(&one_line(&service.name), 22));
-    let (left, right) = (390.0, 830.0);
-    #[expect(clippy::cast_precision_loss, reason = "a position in a picture")]
-    let at = |bytes: Bytes| left + (right - left) * (bytes.0 as f64 / largest.0.max(1) as f64);
-    let colour = match service.size.delta.0 {
-        ..=-1 => LESS,
-        _ if service.before.is_none() => MARK,
-        0 => MARK,
-        1.. => MORE,
-    };
-    let _ = writeln!(svg, "<path d=\"M{left} {y}H{right}\" stroke=\"{LINE}\"/>");
-    let (before, after) = (at(service.size.before), at(service.size.after));
-    if service.before.is_some() && service.after.is_some() {
-        let _ =
-            writeln!(svg, "<path d=\"M{before:.1} {y}H{after:.1}\" stroke=\"{colour}\" stroke-width=\"4\"/>");
-    }
-    if service.before.is_some() {
-        let _ = writeln!(
-            svg,
-            "<circle cx=\"{before:.1}\" cy=\"{y}\" r=\"8\" fill=\"#ffffff\" stroke=\"{MARK}\" stroke-width=\"3\"/>"
-        );
-    }
-    if service.after.is_some() {
-        let _ = writeln!(svg, "<circle cx=\"{after:.1}\" cy=\"{y}\" r=\"9\" fill=\"{colour}\"/>");
-    }
-    text(svg, WIDTH - MARGIN, y + 8.0, 24.0, colour, "text-anchor=\"end\"", change);
+/// Both sizes of a service on the scale that all share, around a height.
+fn sizes(service: &ServiceComparison, scale: Scale, colour: Colour, y: f64) -> String {
+    let scene = services::scene(service, scale, colour);
+    let top = y - scene.height / 2.0 * LARGER;
+    markup(&scene.marks, Place::File { left: FIELD.0, top, width: FIELD.1, scale: LARGER })
 }
 
 /// What became of a service.
@@ -140,13 +113,9 @@ fn change(service: &ServiceComparison, language: Language) -> String {
     }
 }
 
-fn text(svg: &mut String, x: f64, y: f64, size: f64, colour: &str, attributes: &str, text: &str) {
-    let _ = writeln!(
-        svg,
-        "<text x=\"{x:.0}\" y=\"{y:.0}\" font-size=\"{size:.0}\" fill=\"{colour}\" {attributes}>{}</text>",
-        // XML cannot hold some characters, not even as references.
-        escape(&one_line(text))
-    );
+/// A text whose beginning or end is at a number of pixels.
+fn text(x: f64, y: f64, size: f64, colour: Colour, text: &str) -> Mark {
+    Mark::text((0.0, y), text.to_owned(), colour).sized(size).shifted(x)
 }
 
 /// Lines of about `width` pixels, broken at spaces.
@@ -193,7 +162,7 @@ mod tests {
         let changes = Changes { regressions: (0..9).map(unhealthy).collect(), ..empty() };
         let card = card(&changes, Language::English);
         for line in ["▲ s0: unhealthy", "▲ s1: unhealthy", "▲ 7 more"] {
-            assert!(card.contains(&format!("fill=\"{MORE}\" >{line}<")), "{line}: {card}");
+            assert!(card.contains(&format!("fill=\"{}\">{line}<", Colour::More.light())), "{line}: {card}");
         }
         assert!(!card.contains("s2"), "{card}");
     }

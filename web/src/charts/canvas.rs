@@ -1,24 +1,33 @@
-//! Paints the map of files. A canvas, because ten thousand elements would cost the reader a second.
+//! Paints the map of files on a canvas, because ten thousand elements would cost the reader a second. What is painted and
+//! how it looks come from where saved maps have them from.
 
-use plimsoll_analysis::compare::{FileNode, FileTree};
-use plimsoll_report::format::shorten;
+use plimsoll_analysis::compare::FileTree;
+use plimsoll_report::chart::colour::Colour;
+use plimsoll_report::chart::paint::Paint;
+use plimsoll_report::chart::sheet::SMALL;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasPattern, CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::paint::{Paint, paint};
-use super::picture::{fitting, label};
 use crate::text;
 use crate::tree::Matches;
-use crate::treemap::{Rect, Tile, TileKind, Weighed};
+use crate::treemap::{Label, PAINTS, Rect, Tile, Weighed, fills, labels};
 
-/// The colours of the theme, as the browser gives them.
+/// The colours that the map is drawn with, as the browser gives them for the theme.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Colours {
-    pub(crate) page: String,
-    pub(crate) ink: String,
-    pub(crate) mark: String,
-    pub(crate) less: String,
-    pub(crate) more: String,
+pub(crate) struct Colours(Vec<(Colour, String)>);
+
+impl Colours {
+    /// The colours that a map needs.
+    pub(crate) const NEEDED: [Colour; 5] =
+        [Colour::Page, Colour::Ink, Colour::Mark, Colour::Less, Colour::More];
+
+    pub(crate) fn of(value: impl Fn(Colour) -> String) -> Self {
+        Self(Self::NEEDED.into_iter().map(|colour| (colour, value(colour))).collect())
+    }
+
+    fn get(&self, wanted: Colour) -> &str {
+        self.0.iter().find(|(colour, _)| *colour == wanted).map_or("", |(_, value)| value)
+    }
 }
 
 /// Paints all tiles. What a filter or a search leaves out is there, but pale. Nothing happens where the browser
@@ -38,18 +47,14 @@ pub(crate) fn draw(
     }
     let context = canvas.get_context("2d").ok()??.dyn_into::<CanvasRenderingContext2d>().ok()?;
     context.scale(ratio, ratio).ok()?;
-    context.set_fill_style_str(&colours.page);
+    context.set_fill_style_str(colours.get(Colour::Page));
     context.fill_rect(0.0, 0.0, width, height);
 
-    let painted: Vec<(Paint, bool, Rect)> = tiles
-        .iter()
-        .filter(|tile| !matches!(tile.kind, TileKind::Open { .. }))
-        // What is too small to be seen looks as its directory does.
-        .map(|tile| (paint(&tree.nodes[tile.node as usize]), matches.get(tile.node).left, inner(tile.rect)))
-        .collect();
+    let painted: Vec<(Paint, bool, Rect)> =
+        fills(tree, tiles).map(|(node, paint, rect)| (paint, matches.get(node).left, rect)).collect();
     let patterns = Patterns::of(&context, colours);
     // One path a paint: the browser fills thousands of rectangles at once.
-    for paint in Paint::ALL {
+    for paint in PAINTS {
         for shown in [true, false] {
             context.begin_path();
             let mut any = false;
@@ -62,14 +67,10 @@ pub(crate) fn draw(
             }
         }
     }
-    labels(&context, (tree, weighed, tiles), colours);
+    for label in labels(tree, weighed, tiles, text::language()) {
+        write(&context, &label, colours);
+    }
     Some(())
-}
-
-/// A hairline is left between neighbours that are large enough for one.
-fn inner(rect: Rect) -> Rect {
-    let gap = if rect.width > 3.0 && rect.height > 3.0 { 0.5 } else { 0.0 };
-    Rect { x: rect.x + gap, y: rect.y + gap, width: rect.width - 2.0 * gap, height: rect.height - 2.0 * gap }
 }
 
 fn fill(
@@ -79,24 +80,20 @@ fn fill(
     colours: &Colours,
     patterns: &Patterns,
 ) {
-    let (colour, strength) = match paint {
-        Paint::Same => (&colours.mark, 0.25),
-        Paint::Gone => (&colours.less, 0.12),
-        Paint::New => (&colours.more, 0.4),
-        Paint::Less(strength) => (&colours.less, f64::from(strength) * 0.125),
-        Paint::More(strength) => (&colours.more, f64::from(strength) * 0.125),
-    };
-    context.set_global_alpha(if shown { strength } else { strength * 0.25 });
-    context.set_fill_style_str(colour);
-    context.fill();
+    let look = paint.look();
+    if let Some((colour, opacity)) = look.fill {
+        context.set_global_alpha(if shown { opacity } else { opacity * 0.25 });
+        context.set_fill_style_str(colours.get(colour));
+        context.fill();
+    }
     context.set_global_alpha(if shown { 1.0 } else { 0.2 });
     if let Some(pattern) = patterns.of_paint(paint) {
         context.set_fill_style_canvas_pattern(pattern);
         context.fill();
     }
-    if paint == Paint::New {
-        context.set_stroke_style_str(&colours.more);
-        context.set_line_width(1.0);
+    if let Some((colour, width)) = look.stroke {
+        context.set_stroke_style_str(colours.get(colour));
+        context.set_line_width(width);
         context.stroke();
     }
     context.set_global_alpha(1.0);
@@ -112,12 +109,13 @@ struct Patterns {
 
 impl Patterns {
     fn of(context: &CanvasRenderingContext2d, colours: &Colours) -> Self {
-        let forced = colours.less == colours.more;
+        let (less, more) = (colours.get(Colour::Less), colours.get(Colour::More));
+        let forced = less == more;
         let lines = |ends, colour: &str| lines(context, colour, ends);
         Self {
-            gone: lines(((-2.0, 10.0), (10.0, -2.0)), &colours.less),
-            less: forced.then(|| lines(((0.0, 4.0), (8.0, 4.0)), &colours.less)).flatten(),
-            more: forced.then(|| lines(((4.0, 0.0), (4.0, 8.0)), &colours.more)).flatten(),
+            gone: lines(((-2.0, 10.0), (10.0, -2.0)), less),
+            less: forced.then(|| lines(((0.0, 4.0), (8.0, 4.0)), less)).flatten(),
+            more: forced.then(|| lines(((4.0, 0.0), (4.0, 8.0)), more)).flatten(),
         }
     }
 
@@ -126,7 +124,7 @@ impl Patterns {
             Paint::Gone => self.gone.as_ref(),
             Paint::Less(_) => self.less.as_ref(),
             Paint::More(_) => self.more.as_ref(),
-            Paint::Same | Paint::New => None,
+            Paint::Same | Paint::New | Paint::Changed => None,
         }
     }
 }
@@ -155,44 +153,18 @@ fn lines(
     context.create_pattern_with_html_canvas_element(&tile, "repeat").ok().flatten()
 }
 
-fn labels(
-    context: &CanvasRenderingContext2d,
-    (tree, weighed, tiles): (&FileTree<'_>, &Weighed, &[Tile]),
-    colours: &Colours,
-) {
-    context.set_font("11px system-ui, sans-serif");
-    for tile in tiles {
-        let Rect { x, y, width, height } = tile.rect;
-        let fits = match tile.kind {
-            TileKind::Open { head } => head,
-            TileKind::Closed => width > 64.0 && height > 20.0,
-            TileKind::Rest(_) => false,
-        };
-        if !fits {
-            continue;
-        }
-        let name = label(tree, weighed, tile);
-        let text = match change_of(&tree.nodes[tile.node as usize]) {
-            Some(change) if name.chars().count() + change.chars().count() < fitting(width) => {
-                format!("{name}  {change}")
-            }
-            _ => shorten(&name, fitting(width)),
-        };
-        if tile.kind == TileKind::Closed {
-            // Hatching is hard to read through.
-            let covered = context.measure_text(&text).map_or(0.0, |measured| measured.width());
-            context.set_global_alpha(0.75);
-            context.set_fill_style_str(&colours.page);
-            context.fill_rect(x + 3.0, y + 3.0, (covered + 5.0).min(width - 6.0), 14.0);
-            context.set_global_alpha(1.0);
-        }
-        context.set_fill_style_str(&colours.ink);
-        // A text that does not fit is cut above; what fails to be drawn is missing, no more.
-        let _ = context.fill_text(&text, x + 5.0, y + 14.0);
+fn write(context: &CanvasRenderingContext2d, label: &Label, colours: &Colours) {
+    let (x, y) = label.at;
+    context.set_font(&format!("{SMALL}px system-ui, sans-serif"));
+    if let Some(room) = label.backing {
+        let covered = context.measure_text(&label.text).map_or(0.0, |measured| measured.width());
+        context.set_global_alpha(Label::BACKING);
+        context.set_fill_style_str(colours.get(Colour::Page));
+        let Rect { x, y, width, height } = room;
+        context.fill_rect(x, y, (covered + 5.0).min(width), height);
+        context.set_global_alpha(1.0);
     }
-}
-
-fn change_of(node: &FileNode<'_>) -> Option<String> {
-    let delta = node.size().delta;
-    (delta.0 != 0).then(|| text::delta(delta).to_string())
+    context.set_fill_style_str(colours.get(Colour::Ink));
+    // What fails to be drawn is missing, no more.
+    let _ = context.fill_text(&label.text, x, y);
 }

@@ -1,21 +1,10 @@
-//! Charts as SVG, and the map of files on a canvas. Where things lie is worked out in `geometry`, without a browser.
+//! Charts in the page. What they look like is in `plimsoll_report::chart`; what can be pointed at is here, and the canvas
+//! of the map of files.
 
-mod axis;
-mod bullet;
 mod canvas;
-mod course;
-mod dumbbell;
-pub(crate) mod geometry;
-pub(crate) mod memory_picture;
-mod paint;
-pub(crate) mod picture;
-mod stacks;
+mod drawn;
 mod timeline;
-mod waterfall;
 
-pub(crate) use bullet::{BulletBar, scale as memory_scale};
 pub(crate) use canvas::{Colours, draw};
-pub(crate) use dumbbell::Dumbbell;
-pub(crate) use stacks::Stacks;
-pub(crate) use timeline::{Courses, TimelineChart, happened, moment, rows as timeline_rows, shape};
-pub(crate) use waterfall::Waterfall;
+pub(crate) use drawn::drawn;
+pub(crate) use timeline::TimelineChart;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::FileChange::{Attributes, Modified, Unchanged};
 use plimsoll_analysis::compare::{FileTree, ServiceComparison};
+use plimsoll_report::chart::scale::share;
 use plimsoll_report::format::count;
 use plimsoll_report::words::file_change_key;
 use plimsoll_snapshot::{Bytes, path as paths};
@@ -13,7 +14,6 @@ use web_sys::{Element, FocusOptions, KeyboardEvent, MouseEvent};
 
 use super::sight::Sight;
 use super::{FileMap, change, direction, maybe_size, size};
-use crate::charts::geometry::share;
 use crate::document;
 use crate::finder::Place;
 use crate::state::State;

@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{LayerMatch, LayerPair, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, LayerInspection};
+use plimsoll_report::chart::stacks as chart;
 use plimsoll_report::format::{one_line, shorten};
 use plimsoll_report::language::Noun;
 use plimsoll_report::words::layer_match_key;
 use plimsoll_snapshot::Bytes;
 
 use super::{ChartTools, maybe_size, size};
-use crate::charts::{Stacks, picture};
+use crate::charts::drawn;
 use crate::document;
 use crate::finder::Place;
 use crate::state::State;
@@ -70,10 +71,31 @@ pub(crate) fn Layers(state: State, service: &'static ServiceComparison) -> impl 
             <p class="lead">{words().layers_lead}{base}</p>
             {(!service.layers.is_empty()).then(|| view! {
                 <Stacks service />
-                <ChartTools chart=words().stacks picture=move || Some(picture::layers(service)) />
+                <ChartTools chart=words().stacks picture=move || Some(chart::picture(service, text::language())) />
             })}
             {table}
         </section>
+    }
+}
+
+/// Two bars of layers and what they mean. Decoration: the table below says the same.
+#[component]
+fn Stacks(service: &'static ServiceComparison) -> impl IntoView {
+    let sides = [words().before, words().after].into_iter().zip(chart::scenes(service));
+    let bars = sides.map(|(label, scene)| {
+        view! { <div class="stack"><span>{label}</span>{drawn("layer-bar", &scene)}</div> }
+    });
+    let kinds = [LayerMatch::Kept, LayerMatch::Changed, LayerMatch::Removed, LayerMatch::Added].map(|kind| {
+        view! { <span><i class=format!("swatch {}", layer_match_key(kind))></i>{(words().layer_match)(kind)}</span> }
+    });
+    view! {
+        <div class="stacks" aria-hidden="true">
+            {bars.collect_view()}
+            <p class="legend">
+                {kinds.into_iter().collect_view()}
+                <span><i class="swatch unseen"></i>{words().hidden}</span>
+            </p>
+        </div>
     }
 }
 

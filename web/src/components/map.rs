@@ -13,12 +13,12 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
 
 use super::{ChartTools, change, maybe_size};
-use crate::charts::{Colours, draw, picture};
+use crate::charts::{Colours, draw};
 use crate::state::State;
 use crate::text::{self, words};
 use crate::tree::Matches;
 use crate::treemap::{
-    Area, Direction, Rect, Tile, TileKind, Weighed, find, layout, neighbour, tile_at, tile_of,
+    Area, Direction, Rect, Tile, TileKind, Weighed, find, layout, neighbour, picture, tile_at, tile_of,
 };
 
 /// The height of the map, and that in a narrow window.
@@ -124,9 +124,9 @@ pub(crate) fn FileMap(
             </button>
         }
     });
-    let picture = move || {
+    let saved = move || {
         let (weighed, tiles) = (map.weighed.get_untracked(), map.tiles.get_untracked());
-        Some(picture::map(tree, &weighed, &tiles, map.size.get_untracked()))
+        Some(picture((tree, &weighed, &tiles), map.size.get_untracked(), text::language()))
     };
     view! {
         <div class="map-block screen">
@@ -144,7 +144,7 @@ pub(crate) fn FileMap(
             <Drawing state map matches />
             <div class="below-chart">
                 <Legend />
-                <ChartTools chart=words().map picture />
+                <ChartTools chart=words().map picture=saved />
             </div>
             <Parts map />
         </div>
@@ -332,8 +332,7 @@ fn Drawing(state: State, map: Map, matches: Memo<Arc<Matches>>) -> impl IntoView
             {mark}
             {move || map.tiles.read().is_empty().then(|| view! { <p class="empty">{words().map_nothing}</p> })}
             // The browser resolves the colours of the theme only where they are used.
-            <i class="probe page"></i><i class="probe ink"></i><i class="probe mark"></i>
-            <i class="probe less"></i><i class="probe more"></i>
+            {Colours::NEEDED.map(|colour| view! { <i class=format!("probe {}", colour.name())></i> }).into_iter().collect_view()}
         </div>
         <p class="tile-line" role="status">{says}</p>
     }
@@ -436,20 +435,13 @@ fn Parts(map: Map) -> impl IntoView {
 }
 
 fn theme_colours(frame: &HtmlElement) -> Colours {
-    let colour = |class: &str| {
-        let probe = frame.query_selector(&format!(".probe.{class}")).ok().flatten();
+    Colours::of(|colour| {
+        let probe = frame.query_selector(&format!(".probe.{}", colour.name())).ok().flatten();
         let style = probe
             .zip(web_sys::window())
             .and_then(|(probe, window)| window.get_computed_style(&probe).ok().flatten());
         style.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
-    };
-    Colours {
-        page: colour("page"),
-        ink: colour("ink"),
-        mark: colour("mark"),
-        less: colour("less"),
-        more: colour("more"),
-    }
+    })
 }
 
 /// Measures again when the reader's system turns dark or light.

@@ -1,12 +1,13 @@
 //! The table of services. A row chooses the service that the sections below are about.
 
 use leptos::prelude::*;
-use plimsoll_analysis::compare::{ServiceComparison, SizeChange};
+use plimsoll_analysis::compare::{Comparison, ServiceComparison, SizeChange};
+use plimsoll_report::chart::scale::Scale;
+use plimsoll_report::chart::services as chart;
 use plimsoll_report::markdown;
 
 use super::{ChartTools, change, maybe_size, size};
-use crate::charts::geometry::Scale;
-use crate::charts::{Dumbbell, picture};
+use crate::charts::drawn;
 use crate::figures;
 use crate::share::{self, Said};
 use crate::state::State;
@@ -16,9 +17,9 @@ use crate::text::{self, percent, words};
 #[component]
 pub(crate) fn Services(state: State) -> impl IntoView {
     let comparison = &state.report.comparison;
-    let scale = Scale::up_to(figures::largest_size(comparison));
+    let scale = chart::scale(comparison);
     let rows = comparison.services.iter().enumerate().map(|(position, service)| {
-        view! { <ServiceRow service position scale chosen=state.service /> }
+        view! { <ServiceRow comparison service position scale chosen=state.service /> }
     });
     let (total, hidden) = (comparison.total, figures::hidden(comparison));
     view! {
@@ -58,7 +59,7 @@ pub(crate) fn Services(state: State) -> impl IntoView {
             </p>
             <ChartTools
                 chart=words().services
-                picture=move || Some(picture::services(&state.report.comparison))
+                picture=move || Some(chart::picture(comparison, text::language()))
             />
         </section>
     }
@@ -66,11 +67,13 @@ pub(crate) fn Services(state: State) -> impl IntoView {
 
 #[component]
 fn ServiceRow(
+    comparison: &'static Comparison,
     service: &'static ServiceComparison,
     position: usize,
     scale: Scale,
     chosen: RwSignal<usize>,
 ) -> impl IntoView {
+    let scene = chart::scene(service, scale, chart::colour(comparison, service));
     let is_chosen = move || if chosen.get() == position { "true" } else { "false" };
     let (before, after) = (service.before.as_ref(), service.after.as_ref());
     let (said, copy_row) = (expect_context::<Said>(), (words().copy_row)(&text::name(&service.name)));
@@ -90,7 +93,7 @@ fn ServiceRow(
             <th scope="row">
                 <button type="button" aria-pressed=is_chosen>{text::name(&service.name)}</button>
             </th>
-            <td class="chart"><Dumbbell service scale /></td>
+            <td class="chart">{drawn("dumbbell", &scene)}</td>
             <td data-label=words().before>{maybe_size(before.map(|image| image.size_bytes))}</td>
             <td data-label=words().after>{maybe_size(after.map(|image| image.size_bytes))}</td>
             <td data-label=words().change>{difference}</td>

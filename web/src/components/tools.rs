@@ -1,8 +1,9 @@
 //! What can be done with a chart: take it along as a picture.
 
 use leptos::prelude::*;
+use plimsoll_report::chart::sheet::Picture;
 
-use crate::share::{self, Picture, Said};
+use crate::share::{self, Said};
 use crate::text::words;
 
 /// Two buttons below a chart. The picture is made when it is asked for.

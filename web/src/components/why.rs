@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{ServiceComparison, SizeChange};
+use plimsoll_report::chart::waterfall::{Row, picture, rows};
 use plimsoll_report::format::count;
 use plimsoll_report::why::sentences;
 
-use super::ChartTools;
-use crate::charts::{Waterfall, picture};
+use super::{ChartTools, direction};
+use crate::charts::drawn;
 use crate::text::{self, words};
 
 /// The bridge from before to after, drawn and in bytes.
@@ -27,7 +28,7 @@ pub(crate) fn Why(service: &'static ServiceComparison) -> impl IntoView {
                 {sentences(service, text::language()).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}
             </ul>
             <Waterfall service />
-            <ChartTools chart=words().why picture=move || Some(picture::why(service)) />
+            <ChartTools chart=words().why picture=move || Some(picture(service, text::language())) />
             <Table service />
         }
         .into_any()
@@ -38,6 +39,23 @@ pub(crate) fn Why(service: &'static ServiceComparison) -> impl IntoView {
             <p class="lead">{lead}</p>
             {body}
         </section>
+    }
+}
+
+/// Bars below each other, so that each has room for its name at any width.
+#[component]
+fn Waterfall(service: &'static ServiceComparison) -> impl IntoView {
+    view! { <ol class="waterfall">{rows(service, text::language()).into_iter().map(row).collect_view()}</ol> }
+}
+
+fn row(Row { label, parts, value, delta, scene }: Row) -> impl IntoView {
+    let parts = parts.map(|parts| view! { <small title=parts.clone()>{parts.clone()}</small> });
+    view! {
+        <li class=delta.map_or("total", direction)>
+            <span class="label">{label}{parts}</span>
+            {drawn("step", &scene)}
+            <span class="value">{value.number} "\u{a0}" <small>{value.unit}</small></span>
+        </li>
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod layout;
 mod neighbours;
+mod paint;
+mod scene;
 mod squarify;
 
 use plimsoll_analysis::compare::FileTree;
@@ -13,6 +15,7 @@ use plimsoll_snapshot::path;
 
 pub(crate) use layout::{Tile, TileKind, layout};
 pub(crate) use neighbours::{Direction, neighbour, tile_at, tile_of};
+pub(crate) use scene::{Label, PAINTS, fills, labels, picture};
 
 /// What the area of a rectangle stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,9 +8,10 @@ mod stack;
 use leptos::prelude::*;
 use plimsoll_analysis::memory::ServiceMemory;
 use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind as Kind};
+use plimsoll_report::chart::scale::Scale;
+use plimsoll_report::chart::{Side, bullet};
 
-use crate::charts::geometry::Scale;
-use crate::charts::{BulletBar, memory_picture, memory_scale};
+use crate::charts::drawn;
 use crate::components::ChartTools;
 use crate::running::Running;
 use crate::state::State;
@@ -64,15 +65,8 @@ pub(crate) fn Memory(state: State) -> impl IntoView {
 /// Every service on one scale, one row a side.
 #[component]
 fn Overview(running: &'static Running) -> impl IntoView {
-    let scale = memory_scale(running.memory.each_ref().map(Option::as_ref));
-    let rows = running.services().into_iter().map(|name| {
-        let sides = running.service(name);
-        sides
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, side)| Some(row(running, side?, index, scale)))
-            .collect_view()
-    });
+    let scale = bullet::scale(running.memory.each_ref().map(Option::as_ref));
+    let rows = running.sides().into_iter().map(|(side, service)| row(running, service, side, scale));
     let head = &words().running;
     view! {
         <table class="bullets reflow">
@@ -99,17 +93,16 @@ fn Overview(running: &'static Running) -> impl IntoView {
             <span><i class="bound reservation"></i>{head.reservation}</span>
             <span>"▽ "{head.suggested}</span>
         </p>
-        <ChartTools chart=words().memory picture=move || Some(memory_picture::overview(running)) />
+        <ChartTools chart=words().memory picture=move || Some(bullet::picture(&running.sides(), scale, text::language())) />
     }
 }
 
 fn row(
     running: &'static Running,
     service: &'static ServiceMemory,
-    index: usize,
+    side: Side,
     scale: Scale,
 ) -> impl IntoView {
-    let side = [words().before, words().after][index];
     let taken = service.working_set;
     let replicas = (service.replicas > 1).then(|| (words().running.replicas)(&service.replicas.to_string()));
     let suggested = service.suggestion.limit.map(|limit| {
@@ -118,22 +111,22 @@ fn row(
     });
     let grew = |wanted: MemoryFigure| {
         let is = |kind: &Kind| matches!(kind, Kind::MoreMemory { figure, .. } if *figure == wanted);
-        index == 1 && running.is_worse(Some(&service.name), is)
+        side == Side::After && running.is_worse(Some(&service.name), is)
     };
     let head = &words().running;
     view! {
         <tr
-            class:after=index == 1
+            class:after=side == Side::After
             data-memory=service.name.clone()
-            data-side=["before", "after"][index]
+            data-side=side.key()
             data-most=taken.map(|taken| taken.max.0)
             data-limit=service.limit.bytes().map(|limit| limit.0)
         >
             <th scope="row">
-                {text::name(&service.name)} " " <small>{side.to_lowercase()}</small>
+                {text::name(&service.name)} " " <small>{side.name(text::language()).to_lowercase()}</small>
                 {replicas.map(|replicas| view! { <small>", "{replicas}</small> })}
             </th>
-            <td class="chart"><BulletBar service scale is_after=index == 1 /></td>
+            <td class="chart">{drawn("bullet", &bullet::scene(service, scale, side))}</td>
             <td data-label=head.median class:worsened=grew(MemoryFigure::Median)>{maybe(taken.map(|taken| taken.p50))}</td>
             <td data-label=head.p95 class:worsened=grew(MemoryFigure::P95)>{maybe(taken.map(|taken| taken.p95))}</td>
             <td data-label=head.most class:worsened=grew(MemoryFigure::Most)>{maybe(taken.map(|taken| taken.max))}</td>

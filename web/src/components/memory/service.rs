@@ -1,10 +1,13 @@
 //! One service: its memory over time, and what is to be known of it.
 
 use leptos::prelude::*;
+use plimsoll_report::chart::Side;
+use plimsoll_report::chart::svg::{Place, markup};
+use plimsoll_report::chart::timeline::{Courses, happened, moment, picture, sign};
 use plimsoll_snapshot::Order as _;
 
 use super::facts::Facts;
-use crate::charts::{Courses, TimelineChart, happened, memory_picture, moment, timeline_rows};
+use crate::charts::TimelineChart;
 use crate::components::ChartTools;
 use crate::running::Running;
 use crate::state::State;
@@ -51,7 +54,7 @@ fn panel(
     running: &'static Running,
     name: &'static str,
     phase: Option<&'static str>,
-    courses: Courses,
+    courses: Courses<'static>,
 ) -> impl IntoView {
     let title = match phase {
         Some(phase) => format!("{}, {}", text::name(name), phase.to_lowercase()),
@@ -65,7 +68,7 @@ fn panel(
         <p class="legend" aria-hidden="true">{legend}</p>
         <ChartTools
             chart=words().running.timeline
-            picture=move || Some(memory_picture::timeline(&of_picture.get_value(), &courses))
+            picture=move || Some(picture(&of_picture.get_value(), &courses, text::language()))
         />
         <Table courses />
     }
@@ -87,26 +90,25 @@ fn summary(running: &'static Running, name: &str) -> String {
     parts.join("; ")
 }
 
-fn legend(courses: &Courses) -> impl IntoView + use<> {
+fn legend(courses: &Courses<'static>) -> impl IntoView + use<> {
     let head = &words().running;
-    let sides = courses.named().map(|(index, label, _)| {
-        let class = if index == 0 { "stroke before" } else { "stroke after" };
-        view! { <span><i class=class></i>{head.legend_line}", "{label.to_lowercase()}</span> }
+    let language = text::language();
+    let sides = courses.known().map(|(side, _)| {
+        let class = match side {
+            Side::Before => "stroke before",
+            Side::After => "stroke after",
+        };
+        view! { <span><i class=class></i>{head.legend_line}", "{side.name(language).to_lowercase()}</span> }
     });
     let mut kinds: Vec<_> =
-        courses.named().flat_map(|(_, _, side)| &side.marks).map(|mark| mark.kind).collect();
+        courses.known().flat_map(|(_, timeline)| &timeline.marks).map(|mark| mark.kind).collect();
     kinds.order();
     kinds.dedup();
     let marks = kinds.into_iter().map(|kind| {
-        let (class, shape) = crate::charts::shape(kind);
-        view! {
-            <span>
-                <svg class=format!("mark {class}") width="14" height="14" viewBox="-7 -7 14 14"><path d=shape /></svg>
-                {happened(kind)}
-            </span>
-        }
+        let sign = markup(&[sign(kind, (50.0, 7.0), None)], Place::Page);
+        view! { <span><svg width="14" height="14" inner_html=sign></svg>{happened(kind, language)}</span> }
     });
-    let has_load = courses.named().any(|(_, _, side)| !side.loads.is_empty());
+    let has_load = courses.known().any(|(_, timeline)| !timeline.loads.is_empty());
     view! {
         {sides.collect_view()}
         {marks.collect_view()}
@@ -116,20 +118,29 @@ fn legend(courses: &Courses) -> impl IntoView + use<> {
 
 /// The chart as figures, for screen readers and for copying.
 #[component]
-fn Table(courses: Courses) -> impl IntoView {
+fn Table(courses: Courses<'static>) -> impl IntoView {
     let head = &words().running;
     let is_timed = courses.frame().is_timed;
-    let named: Vec<_> = courses.named().collect();
-    let indices: Vec<usize> = named.iter().map(|(index, ..)| *index).collect();
-    let rows = timeline_rows(&courses).into_iter().map(|(time, most)| {
-        let cells = indices.iter().map(|index| view! { <td>{super::cells::maybe(most[*index])}</td> });
+    let language = text::language();
+    let known: Vec<Side> = courses.known().map(|(side, _)| side).collect();
+    let rows = courses.rows(language).into_iter().map(|(time, most)| {
+        let cells = Side::ALL.into_iter().zip(most).filter(|(side, _)| known.contains(side));
+        let cells = cells.map(|(_, most)| view! { <td>{super::cells::maybe(most)}</td> });
         view! { <tr><th scope="row">{time}</th>{cells.collect_view()}</tr> }
     });
-    let marks: Vec<_> = named
-        .iter()
-        .flat_map(|(_, label, side)| side.marks.iter().map(move |mark| (label.to_lowercase(), mark)))
-        .map(|(label, mark)| {
-            view! { <tr><th scope="row">{moment(mark.at, is_timed)}</th><td>{label}</td><td>{happened(mark.kind)}</td></tr> }
+    let rows = rows.collect_view();
+    let marks: Vec<_> = courses
+        .known()
+        .flat_map(|(side, timeline)| timeline.marks.iter().map(move |mark| (side, mark)))
+        .map(|(side, mark)| {
+            let side = side.name(language).to_lowercase();
+            view! {
+                <tr>
+                    <th scope="row">{moment(mark.at, is_timed, language)}</th>
+                    <td>{side}</td>
+                    <td>{happened(mark.kind, language)}</td>
+                </tr>
+            }
         })
         .collect();
     view! {
@@ -140,10 +151,10 @@ fn Table(courses: Courses) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">{head.time}</th>
-                        {named.iter().map(|(_, label, _)| view! { <th scope="col">{*label}</th> }).collect_view()}
+                        {known.iter().map(|side| view! { <th scope="col">{side.name(language)}</th> }).collect_view()}
                     </tr>
                 </thead>
-                <tbody>{rows.collect_view()}</tbody>
+                <tbody>{rows}</tbody>
             </table>
             {(!marks.is_empty()).then(|| view! {
                 <table class="plain">

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{ServiceTrees, SizeChange};
+use plimsoll_report::chart::scale::Scale;
 use plimsoll_snapshot::Bytes;
 
-use crate::charts::geometry::Scale;
 use crate::components::{change, size};
 use crate::packages::{Owned, owners};
 use crate::text::{self, words};

@@ -12,16 +12,19 @@ const FAR: u64 = 5;
 
 /// The frame that both sides are drawn in.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Frame {
-    pub(crate) time: Axis,
-    pub(crate) memory: Axis,
+pub struct Frame {
+    /// The axis of time.
+    pub time: Axis,
+    /// The axis of memory.
+    pub memory: Axis,
     /// Whether the axis of time counts milliseconds: else samples.
-    pub(crate) is_timed: bool,
+    pub is_timed: bool,
 }
 
 impl Frame {
     /// A frame that holds both sides, and the limits unless they are far above.
-    pub(crate) fn of(sides: [Option<&Timeline>; 2], limits: [Option<Bytes>; 2]) -> Self {
+    #[must_use]
+    pub fn of(sides: [Option<&Timeline>; 2], limits: [Option<Bytes>; 2]) -> Self {
         let lines = || sides.into_iter().flatten().flat_map(|side| &side.lines).flat_map(|line| &line.points);
         let most = lines().filter_map(|(_, value)| *value).max().unwrap_or(0);
         let near = limits
@@ -41,12 +44,14 @@ impl Frame {
     }
 
     /// Whether a level is within the frame.
-    pub(crate) fn holds(self, level: Bytes) -> bool {
+    #[must_use]
+    pub fn holds(self, level: Bytes) -> bool {
         level.0 <= self.memory.end
     }
 
     /// The path of a line in a field of 1000 by 1000, its gaps left open. A sample between two gaps is a dot.
-    pub(crate) fn path(self, line: &Line) -> String {
+    #[must_use]
+    pub fn path(self, line: &Line) -> String {
         use std::fmt::Write as _;
         let (mut path, mut is_open) = (String::new(), false);
         for (at, value) in thinned(&line.points) {
@@ -89,7 +94,7 @@ fn thinned(points: &[(u64, Option<u64>)]) -> Vec<(u64, Option<u64>)> {
 
 /// What a side took at a moment: the last value before it, of the container that took most. None in a gap and beyond
 /// the ends.
-pub(crate) fn value_at(side: &Timeline, moment: u64) -> Option<Bytes> {
+pub(super) fn value_at(side: &Timeline, moment: u64) -> Option<Bytes> {
     let of_line = |line: &Line| {
         let next = line.points.partition_point(|(at, _)| *at <= moment);
         let ended = next == line.points.len() && line.points.last().is_some_and(|(at, _)| *at < moment);
@@ -99,7 +104,7 @@ pub(crate) fn value_at(side: &Timeline, moment: u64) -> Option<Bytes> {
 }
 
 /// The most a side took within a stretch of time.
-pub(crate) fn most_within(side: &Timeline, from: u64, to: u64) -> Option<Bytes> {
+pub(super) fn most_within(side: &Timeline, from: u64, to: u64) -> Option<Bytes> {
     let of_line = |line: &Line| {
         let (first, last) = (
             line.points.partition_point(|(at, _)| *at < from),

@@ -4,11 +4,11 @@ use plimsoll_snapshot::Bytes;
 
 /// An axis from zero on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Axis {
+pub struct Axis {
     /// Where it ends.
-    pub(crate) end: u64,
+    pub end: u64,
     /// The distance between two values that are written.
-    pub(crate) step: u64,
+    pub step: u64,
 }
 
 /// Steps that people count time in: from a second to a day, in seconds.
@@ -17,31 +17,35 @@ const SECONDS: [u64; 17] =
 
 impl Axis {
     /// An axis of memory, in steps of a power of two: at most four of them hold the most there is.
-    pub(crate) fn of_memory(most: Bytes) -> Self {
+    #[must_use]
+    pub fn of_memory(most: Bytes) -> Self {
         let step = most.0.div_ceil(4).checked_next_power_of_two().unwrap_or(1 << 62).max(1 << 20);
         Self { end: most.0.div_ceil(step).max(1).saturating_mul(step), step }
     }
 
     /// An axis of milliseconds that ends with the last one, with at most six values.
-    pub(crate) fn of_time(last: u64) -> Self {
+    #[must_use]
+    pub fn of_time(last: u64) -> Self {
         let step = SECONDS.into_iter().map(|step| step * 1000).find(|step| last / step < 6);
         let step = step.unwrap_or(last / 5);
         Self { end: last.max(1), step }
     }
 
     /// An axis of samples.
-    pub(crate) fn of_samples(last: u64) -> Self {
+    #[must_use]
+    pub fn of_samples(last: u64) -> Self {
         Self { end: last.max(1), step: last.div_ceil(5).max(1) }
     }
 
     /// The position of a value, from 0 to 100; what lies beyond is at the end.
+    #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a position on a screen")]
-    pub(crate) fn at(self, value: u64) -> f64 {
+    pub fn at(self, value: u64) -> f64 {
         (value as f64 / self.end as f64 * 100.0).clamp(0.0, 100.0)
     }
 
     /// The values that are written.
-    pub(crate) fn ticks(self) -> impl Iterator<Item = u64> {
+    pub fn ticks(self) -> impl Iterator<Item = u64> {
         (0..=self.end / self.step.max(1)).take(12).map(move |index| index.saturating_mul(self.step))
     }
 }

@@ -1,37 +1,7 @@
-//! How a rectangle is painted by what happened to it: never by colour alone.
+//! The paint of a rectangle: by what happened to its path.
 
 use plimsoll_analysis::compare::{FileChange, FileNode};
-
-/// A fill. Strengths go from one to four.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Paint {
-    /// No difference worth a colour.
-    Same,
-    /// Only there before: hatched.
-    Gone,
-    /// Only there after: bordered.
-    New,
-    /// Smaller.
-    Less(u8),
-    /// Larger.
-    More(u8),
-}
-
-impl Paint {
-    pub(crate) const ALL: [Self; 11] = [
-        Self::Same,
-        Self::Gone,
-        Self::New,
-        Self::Less(1),
-        Self::Less(2),
-        Self::Less(3),
-        Self::Less(4),
-        Self::More(1),
-        Self::More(2),
-        Self::More(3),
-        Self::More(4),
-    ];
-}
+use plimsoll_report::chart::paint::Paint;
 
 /// The paint of a path: by its change, and of what is there on both sides by how much of it changed.
 pub(crate) fn paint(node: &FileNode<'_>) -> Paint {
