@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, Inspection};
+use plimsoll_analysis::memory::Memory;
 use plimsoll_snapshot::Bytes;
 
 use crate::format::{count, one_line, shorten};
@@ -40,11 +41,22 @@ pub fn inspection(inspection: &Inspection, language: Language) -> String {
     text
 }
 
-/// One side as a comment: the verdict, and what each image weighs. What does not fit into a comment is left out whole.
+/// One side as a comment: the verdict, what runs, and what each image weighs. What does not fit into a comment is left
+/// out whole.
 #[must_use]
-pub fn single(comparison: &Comparison, inspection: &Inspection, language: Language) -> String {
+pub fn single(
+    comparison: &Comparison,
+    inspection: &Inspection,
+    memory: Option<&Memory>,
+    language: Language,
+) -> String {
     let mut text = format!("**{}**\n\n", escaped(&verdict(comparison, language)));
     let left_out = format!("_{}_\n", language.words().left_out);
+    let running = memory.map(|memory| memory::markdown(memory, language));
+    if let Some(running) = running.filter(|running| text.len() + running.len() + left_out.len() <= LIMIT) {
+        text.push_str(&running);
+        text.push('\n');
+    }
     for image in &inspection.images {
         let section = image_section(image, language);
         if text.len() + section.len() + left_out.len() > LIMIT {

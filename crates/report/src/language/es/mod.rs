@@ -8,6 +8,7 @@ mod regressions;
 mod rules;
 mod running;
 mod targets;
+mod template;
 mod terminal;
 mod warnings;
 
@@ -264,6 +265,7 @@ pub(super) static WORDS: Words = Words {
     },
     open_newer: "Ábralo con una versión más reciente de Plimsoll.",
     damaged: |name, reason| format!("`{name}` no se puede leer: {reason}."),
+    too_large_file: |name, reason| format!("`{name}` es demasiado grande para una página: {reason}."),
     too_large: |what, place, limit| {
         format!(
             "{place} supera el límite de una página para {what} ({limit}): use `plimsoll` en la línea de comandos"
@@ -405,6 +407,7 @@ pub(super) static WORDS: Words = Words {
     services_empty: "Ningún lado tiene servicios. Para hacer un informe, indique dos instantáneas:",
 
     running: running::WORDS,
+    template: template::TEMPLATE,
     terminal: terminal::WORDS,
     fix: fix::WORDS,
     messages: Messages {
@@ -431,6 +434,7 @@ pub(super) static WORDS: Words = Words {
         margin: targets::margin,
         headline: findings::headline,
         group: findings::group,
+        cache: findings::cache,
         subject: findings::subject,
         note: findings::note,
         action: findings::action,
