@@ -9,8 +9,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use plimsoll_collect::{ContentType, decompress, sniff};
-use plimsoll_snapshot::ReadLimits;
 use plimsoll_fuzz::{members, mend, places};
+use plimsoll_snapshot::ReadLimits;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 

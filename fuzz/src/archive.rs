@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
 
 use plimsoll_collect::{
-    ArchiveIndex, ImageSelection, Depth, Error, ContentType, PlannedImage, ReadLayer, SnapshotBuilder, Store, plan,
-    read_layer, read_stream, sniff,
+    ArchiveIndex, ContentType, Depth, Error, ImageSelection, PlannedImage, ReadLayer, SnapshotBuilder, Store,
+    plan, read_layer, read_stream, sniff,
 };
 use plimsoll_snapshot::{Snapshot, Source, Transport};
 

@@ -54,6 +54,7 @@ impl Fixture {
             plimsoll_analysis::targets::parse(&String::from_utf8(file("plimsoll.toml")).unwrap()).unwrap();
         // Words of a user are the same in every language: `user_words.rs`.
         targets.name = None;
+        targets.checks.iter_mut().for_each(|check| check.title.clone_from(&check.id));
         Self {
             changes: Changes::between(&before, &after),
             inspection: inspect(&after),
