@@ -11,8 +11,7 @@ use plimsoll_snapshot::Bytes;
 use crate::format::{count, one_line, shorten};
 use crate::language::Language;
 use crate::markup::{code, escaped, escaped_html};
-use crate::verdict::{self, verdict};
-use crate::{memory, regressions, sizes, why};
+use crate::{memory, regressions, sizes, verdict, why};
 
 /// The width that an instruction or a path is cut to.
 const CELL: usize = 80;
@@ -45,12 +44,12 @@ pub fn inspection(inspection: &Inspection, language: Language) -> String {
 /// out whole.
 #[must_use]
 pub fn single(
-    comparison: &Comparison,
+    changes: &Changes,
     inspection: &Inspection,
     memory: Option<&Memory>,
     language: Language,
 ) -> String {
-    let mut text = format!("**{}**\n\n", escaped(&verdict(comparison, language)));
+    let mut text = format!("**{}**\n\n", escaped(&verdict::of(changes, language)));
     let left_out = format!("_{}_\n", language.words().left_out);
     let running = memory.map(|memory| memory::markdown(memory, language));
     if let Some(running) = running.filter(|running| text.len() + running.len() + left_out.len() <= LIMIT) {

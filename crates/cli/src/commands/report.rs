@@ -129,7 +129,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             } else {
                 let memory = memory_of(&bundle.after);
                 let inspection = inspect(&bundle.after);
-                markdown::single(&changes.comparison, &inspection, memory.as_ref(), language)
+                markdown::single(&changes, &inspection, memory.as_ref(), language)
             };
             place.write(Content::Text, |out| out.write_all(text.as_bytes()))
         }
