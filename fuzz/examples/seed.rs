@@ -8,8 +8,9 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use plimsoll_collect::{Found, Limits, decompress, sniff};
+use plimsoll_collect::{ContentType, decompress, sniff};
 use plimsoll_fuzz::{members, mend, places};
+use plimsoll_snapshot::ReadLimits;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
@@ -58,13 +59,13 @@ fn add(file: &Path, out: &Path) -> Result {
     let bytes = fs::read(file)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     match sniff(&bytes[..bytes.len().min(512)]) {
-        Found::Tar => archive(&bytes, out),
-        Found::Compressed(compression) => {
+        ContentType::Tar => archive(&bytes, out),
+        ContentType::Compressed(compression) => {
             let mut inner = Vec::new();
-            decompress(compression, &bytes[..], &Limits::default())?.read_to_end(&mut inner)?;
+            decompress(compression, &bytes[..], &ReadLimits::default())?.read_to_end(&mut inner)?;
             match sniff(&inner[..inner.len().min(512)]) {
-                Found::Tar => archive(&inner, out),
-                Found::Json => write(out, "snapshot", &[], &inner),
+                ContentType::Tar => archive(&inner, out),
+                ContentType::Json => write(out, "snapshot", &[], &inner),
                 _ => Ok(()),
             }
         }
@@ -89,14 +90,14 @@ fn archive(tar: &[u8], out: &Path) -> Result {
         let mut inner = Vec::new();
         let found = sniff(&content[..content.len().min(512)]);
         match found {
-            Found::Tar => inner.extend_from_slice(content),
-            Found::Compressed(compression) => {
-                decompress(compression, content, &Limits::default())?.read_to_end(&mut inner)?;
+            ContentType::Tar => inner.extend_from_slice(content),
+            ContentType::Compressed(compression) => {
+                decompress(compression, content, &ReadLimits::default())?.read_to_end(&mut inner)?;
             }
             _ => {}
         }
         let header = &tar[member.header..member.content()];
-        if sniff(&inner[..inner.len().min(512)]) != Found::Tar {
+        if sniff(&inner[..inner.len().min(512)]) != ContentType::Tar {
             push(&mut small, header, content);
             continue;
         }

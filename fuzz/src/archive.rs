@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Cursor, Read};
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Depth, Error, Found, PlannedImage, ReadLayer, SnapshotBuilder, Store, plan,
-    read_layer, read_stream, sniff,
+    ArchiveIndex, ContentType, Depth, Error, ImageSelection, PlannedImage, ReadLayer, SnapshotBuilder, Store,
+    plan, read_layer, read_stream, sniff,
 };
 use plimsoll_snapshot::{Snapshot, Source, Transport};
 
@@ -35,7 +35,7 @@ pub fn run(data: &[u8]) {
     if let Ok(snapshot) = &streamed {
         checks::snapshot(snapshot);
     }
-    if sniff(&archive[..archive.len().min(512)]) == Found::Tar {
+    if sniff(&archive[..archive.len().min(512)]) == ContentType::Tar {
         let jumped = jumped(&archive, &wanted);
         if let (Ok(streamed), Ok(jumped)) = (&streamed, &jumped)
             && names_are_unique(&archive)
@@ -51,7 +51,7 @@ pub fn run(data: &[u8]) {
 /// What is asked for.
 pub(crate) struct Wanted {
     transport: Option<Transport>,
-    choice: Choice,
+    choice: ImageSelection,
 }
 
 impl Wanted {
@@ -62,13 +62,13 @@ impl Wanted {
             3 if mode >> 6 == 3 => Some(Transport::Dir),
             _ => None,
         };
-        let platform = (mode >> 4 & 3 == 3).then(|| "linux/arm64".to_owned());
+        let platform = (mode >> 4 & 3 == 3).then(|| "linux/arm64".parse().expect("this is a platform"));
         let reference = match mode >> 6 {
             1 => Some("@0".to_owned()),
             2 => Some("latest".to_owned()),
             _ => None,
         };
-        Self { transport, choice: Choice { reference, platform, depth: Depth::Verified } }
+        Self { transport, choice: ImageSelection { reference, platform, depth: Depth::Verified } }
     }
 }
 

@@ -186,7 +186,7 @@ pub(crate) fn running(before: &Snapshot, after: &Snapshot) {
         for language in Language::ALL {
             shown(&compose_override::compose_override(&recommended, language));
         }
-        shown(&targets_report::template::template(&runtime.planned));
+        shown(&targets_report::template::template(&runtime.planned, Language::Spanish));
         let other = before.runtime.as_ref().unwrap_or(runtime);
         let comparison = memory::compare::compare(other, runtime);
         for language in Language::ALL {

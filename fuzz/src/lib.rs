@@ -7,6 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use plimsoll_snapshot::{Limit, ReadLimits};
+
 pub mod archive;
 pub mod catalog;
 mod checks;
@@ -76,20 +78,17 @@ pub fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// Bounds that small inputs reach.
-#[allow(clippy::needless_update, reason = "a bound that is added later is one of the default")]
-pub(crate) fn limits() -> plimsoll_collect::Limits {
-    plimsoll_collect::Limits {
-        entries: 3000,
-        name_bytes: 256 << 10,
-        header_bytes: 32 << 10,
-        document_bytes: 64 << 10,
-        layers: 20,
-        metadata_bytes: 512 << 10,
-        metadata_files: 100,
-        metadata_total_bytes: 1 << 20,
-        index_depth: 4,
-        ..plimsoll_collect::Limits::default()
-    }
+pub(crate) fn limits() -> ReadLimits {
+    ReadLimits::default()
+        .with(Limit::Entries, 3000)
+        .with(Limit::NameBytes, 256 << 10)
+        .with(Limit::HeaderBytes, 32 << 10)
+        .with(Limit::DocumentBytes, 64 << 10)
+        .with(Limit::Layers, 20)
+        .with(Limit::MetadataBytes, 512 << 10)
+        .with(Limit::MetadataFiles, 100)
+        .with(Limit::MetadataTotalBytes, 1 << 20)
+        .with(Limit::IndexDepth, 4)
 }
 
 #[cfg(test)]

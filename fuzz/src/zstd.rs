@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use plimsoll_collect::{Limits, decompress, frames::Frames};
-use plimsoll_snapshot::Compression;
+use plimsoll_collect::{decompress, frames::Frames};
+use plimsoll_snapshot::{Compression, Limit};
 
 /// More is not read of a stream: a frame may stand for gigabytes of one byte.
 const MOST: u64 = 8 << 20;
@@ -21,7 +21,7 @@ pub fn run(data: &[u8]) {
     } else {
         content.to_vec()
     };
-    let limits = Limits { window_bytes: WINDOW, ..crate::limits() };
+    let limits = crate::limits().with(Limit::WindowBytes, WINDOW);
     let program = decompress(Compression::Zstd, &stream[..], &limits).map(read);
     let page = read(Frames::new(&stream[..], WINDOW));
     match (program, page) {

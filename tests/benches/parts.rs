@@ -5,8 +5,8 @@ use divan::{Bencher, black_box};
 use plimsoll_analysis::compare::compare_with_trees;
 use plimsoll_analysis::inspect::inspect;
 use plimsoll_analysis::squash;
-use plimsoll_collect::{Limits, read_layer};
-use plimsoll_snapshot::{Snapshot, read, write_gzip};
+use plimsoll_collect::read_layer;
+use plimsoll_snapshot::{ReadLimits, Snapshot, read, write_gzip};
 use plimsoll_tests::craft::Layer;
 use plimsoll_tests::made::{many_files, snapshot};
 
@@ -68,5 +68,5 @@ fn read_a_layer(bencher: Bencher, size: usize) {
     bencher
         .counter(ItemsCount::new(files))
         .counter(BytesCount::new(tar.len()))
-        .bench(|| read_layer("bench", black_box(&tar[..]), &Limits::default()));
+        .bench(|| read_layer("bench", black_box(&tar[..]), &ReadLimits::default()));
 }

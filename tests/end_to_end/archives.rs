@@ -133,7 +133,11 @@ fn an_index_that_includes_itself_ends() {
         inner = layout.index(&[inner]);
     }
     layout.finish(&[inner]);
-    refused(directory.path(), &[], &["indexes refer to each other too deeply"]);
+    refused(
+        directory.path(),
+        &[],
+        &["the depth of nested indexes", "limit of 8 (met: 9)", "--limit-index-depth"],
+    );
 }
 
 #[test]

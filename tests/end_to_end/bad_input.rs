@@ -121,7 +121,7 @@ fn what_is_no_image() {
     let directory = TempDir::new().unwrap();
     check(
         &file(&directory, "notes.txt", b"shopping list\n"),
-        &["notes.txt`", "neither a tar nor a compressed one"],
+        &["notes.txt`", "is a text file, not a container image"],
     );
     check(&file(&directory, "empty.tar", b""), &["empty.tar`", "empty"]);
     check(&file(&directory, "other.json", b"{\"a\": 1}"), &["other.json"]);

@@ -333,7 +333,7 @@ fn indexes_that_stand_for_more_than_there_is() {
     refused(
         "the same, of two levels allowed",
         &["inspect", root.to_str().unwrap(), "--limit-index-depth", "2"],
-        &["indexes refer to each other too deeply"],
+        &["the depth of nested indexes", "limit of 2 (met: 3)", "--limit-index-depth"],
     );
     let manifest = vec![json!({"Config": "c.json", "Layers": []}); 2000];
     let config = config(&[], "amd64").to_string();

@@ -87,6 +87,24 @@ fn a_report_is_the_comparison_to_the_byte() {
 }
 
 #[test]
+fn a_report_of_one_side_has_its_memory() {
+    let [images, running] = ["agente-after", "agente-after-memory"]
+        .map(|name| plimsoll_tests::root().join(format!("examples/{name}.plimsoll")).display().to_string());
+    let json = |command| program::succeed([command, &running, "--format", "json"]).stdout;
+    assert!(json("report") == json("inspect"));
+    for language in ["en", "es"] {
+        let markdown = |command, file: &str| {
+            program::succeed([command, file, "--format", "markdown", "--language", language]).stdout
+        };
+        let (report, without) = (markdown("report", &running), markdown("inspect", &images));
+        let inspected = markdown("inspect", &running);
+        let memory: Vec<&str> = inspected.lines().filter(|line| !without.contains(line)).collect();
+        assert!(memory.len() > 5);
+        assert!(memory.iter().all(|line| report.contains(line)), "{report}");
+    }
+}
+
+#[test]
 fn an_archive_is_read_from_a_pipe() {
     let mut child = program::command()
         .args(["inspect", "-", "--format", "json"])

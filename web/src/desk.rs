@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use plimsoll_report::language::Language;
-use plimsoll_snapshot::{Bundle, Snapshot};
+use plimsoll_snapshot::{Bundle, ReadLimits, Snapshot};
 
-use crate::load::{self, Told};
+use crate::load::{self, WorkerEvent};
 use crate::report::Report;
 use crate::role::{Name, Role};
 use crate::text;
-use crate::worker::SNAPSHOT_LIMITS;
 
 /// A snapshot that can be compared.
 #[derive(Clone)]
@@ -113,7 +112,7 @@ impl Desk {
     pub(crate) fn compare(&self, pair: Pair) {
         let [before, after] = [pair.before, pair.after].map(|id| self.snapshot(id).unwrap_or_default());
         let Bundle { before, after, .. } = paired(&before, &after);
-        match SNAPSHOT_LIMITS().check_pair(&before, &after) {
+        match ReadLimits::of_page().check_pair(&before, &after) {
             Ok(()) => self.pair.set(pair),
             Err(error) => {
                 self.fail(text::not_compared(&error));
@@ -173,16 +172,16 @@ impl Desk {
             let (desk, id, name) = (*self, self.next_id(), file.name());
             let progress = RwSignal::new(None);
             self.jobs.update(|jobs| jobs.push(Job { id, name: name.clone(), progress }));
-            load::read(id, &file, move |told| match told {
-                Told::Progress(done, total) => progress.set(Some((done, total))),
-                Told::Done(json) => {
+            load::read(id, &file, move |event| match event {
+                WorkerEvent::Progress(done, total) => progress.set(Some((done, total))),
+                WorkerEvent::Done(json) => {
                     desk.end(id);
-                    match plimsoll_snapshot::read_within(&json[..], &SNAPSHOT_LIMITS()) {
+                    match plimsoll_snapshot::read_within(&json[..], &ReadLimits::of_page()) {
                         Ok(snapshot) => desk.take(role, name.clone(), snapshot),
-                        Err(error) => desk.fail(text::damaged(&name, &text::refused(&error))),
+                        Err(error) => desk.fail(text::unusable(&name, &error)),
                     }
                 }
-                Told::Failed { reason, ended } => {
+                WorkerEvent::Failed { reason, ended } => {
                     desk.end(id);
                     // What the worker says itself is complete.
                     desk.fail(if ended { text::damaged(&name, &reason) } else { reason });
@@ -312,7 +311,7 @@ mod tests {
             // Each is within its limits, and so are any of them but the first two.
             let [large, small, other] = [large(1000, 1, 1000), large(1000, 1000, 1), large(1, 1, 1)];
             for snapshot in [&large, &small, &other] {
-                SNAPSHOT_LIMITS().check(snapshot).unwrap();
+                ReadLimits::of_page().check(snapshot).unwrap();
             }
             desk.take(Role::Before, "large".into(), large);
             desk.take(Role::After, "small".into(), small);

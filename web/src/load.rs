@@ -61,8 +61,8 @@ fn message(error: JsValue) -> String {
     }
 }
 
-/// What is heard of a file that is being read.
-pub(crate) enum Told {
+/// What a worker reports of a file that it reads.
+pub(crate) enum WorkerEvent {
     /// How many bytes were read, of how many.
     Progress(f64, f64),
     /// The snapshot, as JSON.
@@ -71,17 +71,17 @@ pub(crate) enum Told {
     Failed { reason: String, ended: bool },
 }
 
-/// Reads a file in a worker. `told` is called as it goes; the last time with what came of it, unless it is cancelled.
-pub(crate) fn read(id: u32, file: &web_sys::File, mut told: impl FnMut(Told) + 'static) {
+/// Reads a file in a worker. `report` is called as it goes; the last time with what came of it, unless it is cancelled.
+pub(crate) fn read(id: u32, file: &web_sys::File, mut report: impl FnMut(WorkerEvent) + 'static) {
     let told = Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| {
         let part = |name: &str| js_sys::Reflect::get(&message, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        told(if let (Some(done), Some(total)) = (part("done").as_f64(), part("total").as_f64()) {
-            Told::Progress(done, total)
+        report(if let (Some(done), Some(total)) = (part("done").as_f64(), part("total").as_f64()) {
+            WorkerEvent::Progress(done, total)
         } else if let Ok(bytes) = part("bytes").dyn_into::<js_sys::Uint8Array>() {
-            Told::Done(bytes.to_vec())
+            WorkerEvent::Done(bytes.to_vec())
         } else {
             let reason = part("error").as_string().unwrap_or_default();
-            Told::Failed { reason, ended: part("ended").is_truthy() }
+            WorkerEvent::Failed { reason, ended: part("ended").is_truthy() }
         });
     });
     // Freed along with the function, when the worker is gone.

@@ -3,7 +3,7 @@
 #![expect(unreachable_pub, reason = "the macro for components writes `pub` items")]
 
 use leptos::prelude::*;
-use plimsoll_snapshot::Bundle;
+use plimsoll_snapshot::{Bundle, ReadLimits};
 
 mod anchors;
 mod app;
@@ -41,7 +41,7 @@ fn main() {
     let shown = load::data().and_then(|data| {
         let bundle = match data {
             Some(data) => Some(
-                Bundle::read_within(&data[..], &worker::SNAPSHOT_LIMITS())
+                Bundle::read_within(&data[..], &ReadLimits::of_page())
                     .map_err(|error| text::refused(&error))?,
             ),
             None => None,

@@ -9,10 +9,11 @@ use plimsoll_analysis::findings::Finding;
 use plimsoll_analysis::memory::StartUp;
 use plimsoll_analysis::memory::compare::ChangeVerdict;
 use plimsoll_analysis::packages::{Catalogue, DependencyKind, PackageId, Root, Use, Want};
+use plimsoll_collect::ForeignContent;
 use plimsoll_report::format::{Quantity, count, one_line, shorten};
 use plimsoll_report::language::{Language, Messages, Noun, Words};
 use plimsoll_report::packages as report;
-use plimsoll_snapshot::{ByteDelta, Bytes, FormatError, Limit, SCHEMA_VERSION};
+use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem, FormatError, Limit, SCHEMA_VERSION};
 
 use crate::load::{PROGRAM, with_sources};
 use crate::packages::{self, Why};
@@ -67,6 +68,11 @@ pub(crate) fn duration(milliseconds: u64) -> String {
 /// How long a start took: an interval.
 pub(crate) fn start_up(start_up: &StartUp) -> String {
     (messages().start_up)(start_up)
+}
+
+/// The name of a world of packages.
+pub(crate) fn ecosystem(ecosystem: Ecosystem) -> &'static str {
+    language().ecosystem(ecosystem)
 }
 
 /// The title of a finding, on one line.
@@ -258,6 +264,31 @@ pub(crate) fn too_new(name: &str, format: u64, program: Option<&str>) -> String 
 /// A file that is one of ours and cannot be read.
 pub(crate) fn damaged(name: &str, reason: &str) -> String {
     format!("{} {}", (words().damaged)(&one_line(name), &one_line(reason)), versions())
+}
+
+/// A file that holds more than a page keeps in memory.
+pub(crate) fn too_large_file(name: &str, reason: &str) -> String {
+    (words().too_large_file)(&one_line(name), &one_line(reason))
+}
+
+/// A snapshot that cannot be used.
+pub(crate) fn unusable(name: &str, error: &FormatError) -> String {
+    match error {
+        FormatError::TooLarge { .. } | FormatError::TooMany { .. } => too_large_file(name, &refused(error)),
+        error => damaged(name, &refused(error)),
+    }
+}
+
+/// What a file is that is none of ours.
+pub(crate) fn foreign(content: ForeignContent) -> &'static str {
+    match content {
+        ForeignContent::Empty => words().found_empty,
+        ForeignContent::Zip => words().found_zip,
+        ForeignContent::WebPage => words().found_page,
+        ForeignContent::Text => words().found_text,
+        ForeignContent::Binary => words().found_binary,
+        ForeignContent::Packed => words().found_packed,
+    }
 }
 
 /// More than a page keeps in memory.

@@ -12,6 +12,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use plimsoll_collect::LayerCache;
 use plimsoll_snapshot::{Contents, DiffId};
 
 use crate::files;
@@ -53,29 +54,6 @@ impl Cache {
         Some(self.directory.as_ref()?.join(name))
     }
 
-    /// What is known of a layer.
-    pub(crate) fn get(&self, layer: &DiffId) -> Option<Contents> {
-        let path = self.path(layer)?;
-        if !self.is_ours() || !fs::symlink_metadata(&path).ok()?.is_file() {
-            return None;
-        }
-        let file = files::open_regular(&path).ok()?;
-        let (diff_id, contents) = Contents::read(&file).ok()?;
-        if diff_id != *layer {
-            return None;
-        }
-        // When it was used last is what decides how long it stays. To fail at that is harmless.
-        let _ = file.set_modified(SystemTime::now());
-        Some(contents)
-    }
-
-    /// Keeps what was read of a layer. A cache that cannot be written is no reason to fail.
-    pub(crate) fn put(&self, layer: &DiffId, contents: &Contents) {
-        if let Some(path) = self.path(layer) {
-            let _ = write(&path, layer, contents);
-        }
-    }
-
     /// Whether only this user writes into the directory: files of other users are not trusted.
     fn is_ours(&self) -> bool {
         self.directory
@@ -108,6 +86,30 @@ impl Cache {
                 let _ = fs::remove_file(path);
                 total -= size;
             }
+        }
+    }
+}
+
+impl LayerCache for Cache {
+    fn get(&self, layer: &DiffId) -> Option<Contents> {
+        let path = self.path(layer)?;
+        if !self.is_ours() || !fs::symlink_metadata(&path).ok()?.is_file() {
+            return None;
+        }
+        let file = files::open_regular(&path).ok()?;
+        let (diff_id, contents) = Contents::read(&file).ok()?;
+        if diff_id != *layer {
+            return None;
+        }
+        // When it was used last is what decides how long it stays. To fail at that is harmless.
+        let _ = file.set_modified(SystemTime::now());
+        Some(contents)
+    }
+
+    /// A cache that cannot be written is no reason to fail.
+    fn put(&self, layer: &DiffId, contents: &Contents) {
+        if let Some(path) = self.path(layer) {
+            let _ = write(&path, layer, contents);
         }
     }
 }

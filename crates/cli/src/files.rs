@@ -5,7 +5,7 @@
 //! A name that comes out of an input, or that lies in a directory of one, must be a regular file. A name that the user
 //! gives may be a pipe as well, for `<(…)` and `/dev/stdin`.
 
-use std::fs::{self, File, FileType};
+use std::fs::{self, File, FileType, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::sync::mpsc;
@@ -26,6 +26,19 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// Makes a temporary file in a directory. The errors of its caller name the output: what the file itself is called says
+/// nothing to the user, so it is opened here.
+pub(crate) fn temporary(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(".plimsoll-").make_in(directory, |path| {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
+        // A temporary file is private by default, an output is as open as the user's umask lets it be.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o666);
+        options.open(path)
+    })
+}
+
 /// Opens a file that the user has named: a regular one, or a pipe.
 pub(crate) fn open_given(path: &Path) -> io::Result<File> {
     if !is_pipe(fs::metadata(path)?.file_type()) {
@@ -41,7 +54,7 @@ pub(crate) fn open_given(path: &Path) -> io::Result<File> {
 /// Opens an existing device, terminal, or pipe with a reader.
 pub(crate) fn open_to_write(path: &Path, kind: FileType) -> io::Result<File> {
     let path = path.to_owned();
-    let open = move || fs::OpenOptions::new().write(true).open(path);
+    let open = move || OpenOptions::new().write(true).open(path);
     if is_pipe(kind) { open_pipe(open, "read", WAIT) } else { open() }
 }
 
@@ -105,14 +118,12 @@ mod tests {
         assert!(open_regular(&pipe).unwrap_err().to_string().contains("a named pipe"));
         let soon = Duration::from_millis(10);
         let reader = pipe.clone();
-        let alone =
-            open_pipe(move || fs::OpenOptions::new().read(true).open(reader), "write", soon).unwrap_err();
+        let alone = open_pipe(move || OpenOptions::new().read(true).open(reader), "write", soon).unwrap_err();
         assert_eq!(alone.kind(), io::ErrorKind::TimedOut);
         // Another pipe: the thread of the first one still waits to read it.
         let pipe = directory.path().join("output");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let alone =
-            open_pipe(move || fs::OpenOptions::new().write(true).open(pipe), "read", soon).unwrap_err();
+        let alone = open_pipe(move || OpenOptions::new().write(true).open(pipe), "read", soon).unwrap_err();
         assert_eq!(alone.kind(), io::ErrorKind::TimedOut);
         assert!(alone.to_string().contains("nothing opened it to read"));
     }

@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::files;
+
 /// The file that is being written, to be removed if the program is interrupted.
 static WRITING: Mutex<Option<PathBuf>> = Mutex::new(None);
 
@@ -16,14 +18,11 @@ pub(crate) struct Interruptible;
 
 impl Interruptible {
     /// The file, and who removes it. An interruption waits until it is known.
-    pub(crate) fn create(
-        builder: &tempfile::Builder<'_, '_>,
-        directory: &Path,
-    ) -> io::Result<(tempfile::NamedTempFile, Self)> {
+    pub(crate) fn create(directory: &Path) -> io::Result<(tempfile::NamedTempFile, Self)> {
         // Where interruptions cannot be handled, the file is all that is lost.
         let _ = handle();
         let mut writing = writing();
-        let temporary = builder.tempfile_in(directory)?;
+        let temporary = files::temporary(directory)?;
         *writing = Some(temporary.path().to_owned());
         Ok((temporary, Self))
     }

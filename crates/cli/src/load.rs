@@ -1,31 +1,36 @@
-//! Reads sources into snapshots: finds out what they are, opens them, and reads their layers in parallel.
+//! Reads sources into snapshots: opens files and connections, and reads layers in parallel.
 
-use std::fs::File;
-use std::io::{self, Read as _, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Found, FoundPlatform, Store, plan, platforms, pseudonymise, read_stream, sniff,
+use plimsoll_collect::{
+    FoundPlatform, ImageSelection, InputName, NameError, OpenedFile, OpenedImages, OpenedStream,
+    PendingLayers, Request, SameName, Stack, StackError, Store, open_archive, open_file, open_image_stream,
+    open_store, open_stream, platforms, pseudonymise,
 };
-use plimsoll_snapshot::{Compression, Snapshot, Transport};
+use plimsoll_report::format::one_line;
+use plimsoll_snapshot::{Snapshot, Transport};
 
+use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::input;
-use crate::layers::{head, read_layers};
 use crate::options::Options;
 use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::sources::archive::ArchiveStore;
+use crate::sources::archive::SharedFile;
 use crate::sources::engine::{Connection, Engine, Patience};
 use crate::sources::layout::DirectoryStore;
 use crate::sources::missing::no_such_file;
 use crate::sources::pace::Pace;
-use crate::sources::platform::Platform;
 use crate::sources::reference::Reference;
 use crate::sources::registry::RegistryStore;
 use crate::sources::{NamedSource, Selection, SourceSpec, lookup};
-use crate::stack::{Loaded, Stack, display};
 use crate::unchanged::unchanged;
+
+/// What snapshots name as the program that made them.
+pub(crate) const GENERATOR: &str = concat!("plimsoll ", env!("CARGO_PKG_VERSION"));
 
 /// Reads every source into one snapshot: images, and snapshots that are joined with them. A source that several services
 /// name is read once.
@@ -33,38 +38,90 @@ pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Pri
     if options.redact {
         printer.redact();
     }
-    let mut stack = Stack::new();
+    let mut stack = Stack::new(GENERATOR);
     let mut known: Vec<(SourceSpec, Content)> = Vec::new();
     for NamedSource { name, source: wanted } in sources {
         let source = lookup::resolve(wanted, options, printer)?;
+        let input = InputName { place: display(&source), file: source.file_name() };
         let index = match known.iter().position(|(spec, _)| *spec == source) {
             Some(index) => index,
             None => {
                 let content = match read_source(&source, options, printer)? {
-                    Read::Snapshot(snapshot) => {
+                    OpenedStream::Snapshot(snapshot) => {
                         expect_platform(&snapshot, &source, options)?;
                         Content::Snapshot(snapshot)
                     }
-                    Read::Images(images) => Content::Images(stack.add_images(&source, images)?),
+                    OpenedStream::Images(images) => Content::Images(stack.add_images(&input, images)?),
                 };
                 known.push((source.clone(), content));
                 known.len() - 1
             }
         };
-        match &known[index].1 {
-            Content::Snapshot(snapshot) => stack.join(name.as_deref(), &source, snapshot)?,
-            Content::Images(images) => stack.name(name.as_deref(), &source, images, printer)?,
+        match (&known[index].1, name) {
+            (Content::Snapshot(snapshot), name) => {
+                let joined = stack.join(name.as_deref(), &input, Snapshot::clone(snapshot));
+                joined.map_err(|error| misnamed(error, name.as_deref().unwrap_or_default(), &input.place))?;
+            }
+            (Content::Images(images), Some(name)) => {
+                let named = stack.name_image(name, &input, images);
+                named.map_err(|error| misnamed(error, name, &input.place))?;
+            }
+            (Content::Images(images), None) => {
+                if stack.name_images(&input, images).map_err(same_name)? > 0 {
+                    let place = &input.place;
+                    printer.note(&format!("note: the image of `{place}` is given twice, and is one service"));
+                }
+            }
         }
     }
-    let snapshot = stack.finish()?;
-    options.snapshot_limits.check(&snapshot).map_err(Error::too_large)?;
-    Ok(snapshot)
+    stack.finish(&options.limits).map_err(|error| match error {
+        StackError::SameName(error) => same_name(error),
+        StackError::TooLarge(error) => Error::too_large(error),
+    })
+}
+
+/// Why a source does not get its name.
+fn misnamed(error: NameError, name: &str, place: &str) -> Error {
+    match error {
+        NameError::SameName(error) => same_name(error),
+        NameError::SeveralImages { transport, references } => {
+            let choices: Vec<_> = references.iter().map(|reference| format!("`{reference}`")).collect();
+            Error::usage(
+                format!("`{name}` stands for one image, but `{place}` holds {}", references.len()),
+                format!("choose one: `{name}={transport}:{place}:REFERENCE` with {}", choices.join(" or ")),
+            )
+        }
+        NameError::SeveralServices { count } => Error::usage(
+            format!("`{name}` stands for one image, but the snapshot `{place}` has {count} services"),
+            "leave the name out: its services keep theirs, and `--map OLD=NEW` changes one",
+        ),
+    }
+}
+
+fn same_name(SameName { service, places }: SameName) -> Error {
+    let [one, other] = places.map(|place| match place {
+        Some(place) => format!("`{place}`"),
+        None => "another source".to_owned(),
+    });
+    let service = one_line(&service);
+    Error::usage(
+        format!("there are two services named `{service}`, one of {one} and another of {other}"),
+        "give each source its own name: `NAME=SOURCE`",
+    )
+}
+
+/// A source as the user gave it.
+fn display(source: &SourceSpec) -> String {
+    match source {
+        SourceSpec::Path(path, _) => path.display().to_string(),
+        source => source.file_name(),
+    }
 }
 
 /// A snapshot has the images it was made with: another platform cannot be read of it.
 fn expect_platform(snapshot: &Snapshot, source: &SourceSpec, options: &Options) -> Result<()> {
-    let Some(wanted) = options.platform.as_ref().map(Platform::to_string) else { return Ok(()) };
-    match snapshot.images.iter().find(|image| !plimsoll_collect::is_platform(&image.platform, &wanted)) {
+    let Some(wanted) = &options.platform else { return Ok(()) };
+    match snapshot.images.iter().find(|image| !wanted.is(&image.platform)) {
         None => Ok(()),
         Some(image) => Err(Error::usage(
             format!(
@@ -93,25 +150,8 @@ pub(crate) fn redacted(mut snapshot: Snapshot, options: &Options) -> Result<Snap
 
 /// Reads a snapshot file, or makes a snapshot of an image source.
 pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
-    if options.redact {
-        printer.redact();
-    }
-    redacted(read_either(text, options, printer)?, options)
-}
-
-fn read_either(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
-    snapshot(&[text.parse()?], options, printer)
-}
-
-/// The error of a source that cannot be opened.
-fn unreadable(path: &Path, error: io::Error) -> Error {
-    if error.kind() == io::ErrorKind::NotFound { no_such_file(path) } else { Error::read(path, error) }
-}
-
-/// What was read of a source.
-enum Read {
-    Snapshot(Box<Snapshot>),
-    Images(Loaded),
+    let snapshot = snapshot(&[text.parse()?], options, printer)?;
+    redacted(snapshot, options)
 }
 
 /// The platforms of an image, of its manifests alone.
@@ -122,8 +162,9 @@ pub(crate) fn found_platforms(
 ) -> Result<Vec<FoundPlatform>> {
     let NamedSource { source, .. } = text.parse()?;
     let source = lookup::resolve(&source, options, printer)?;
-    let of =
-        |place: &str, store: &dyn Store| in_place(place, platforms(store, options.depth, &options.limits));
+    let of = |place: &str, store: &dyn Store| {
+        platforms(store, options.depth, &options.limits).map_err(|error| Error::from(error.within(place)))
+    };
     match &source {
         SourceSpec::Registry(_) if options.offline => Err(offline(&source)),
         SourceSpec::Registry(reference) => {
@@ -138,12 +179,12 @@ pub(crate) fn found_platforms(
                 input::directory(path).map_err(at)?;
                 return of(&place, &DirectoryStore::new(path));
             }
-            let mut file = input::open(path).map_err(at)?;
-            if metadata.is_file() && is_plain_tar(&mut file).map_err(at)? {
-                let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
-                return of(&place, &ArchiveStore::new(file, index));
+            let file = Arc::new(input::open(path).map_err(at)?);
+            let open = || Ok(SharedFile::new(&file, metadata.len()));
+            match metadata.is_file().then(|| open_archive(open, &place, &options.limits)).transpose()? {
+                Some(Some(store)) => of(&place, &store),
+                _ => Err(no_index(&source, "it is not an uncompressed archive")),
             }
-            Err(no_index(&source, "it is not an uncompressed archive"))
         }
         SourceSpec::Stdin(_) => Err(no_index(&source, "a stream cannot be read in part")),
         SourceSpec::Engine { .. } => Err(no_index(&source, "an engine gives the platform that it runs")),
@@ -157,7 +198,12 @@ fn no_index(source: &SourceSpec, why: &str) -> Error {
     )
 }
 
-fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<Read> {
+/// The error of a source that cannot be opened.
+fn unreadable(path: &Path, error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::NotFound { no_such_file(path) } else { Error::read(path, error) }
+}
+
+fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Result<OpenedStream> {
     match source {
         SourceSpec::Stdin(selection) => {
             let place = Path::new("standard input");
@@ -168,79 +214,69 @@ fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Res
             unchanged(path, || read_path(path, selection, &source.file_name(), options))
         }
         SourceSpec::Engine { engine, reference } => {
-            read_engine(*engine, reference, options).map(Read::Images)
+            read_engine(*engine, reference, options).map(OpenedStream::Images)
         }
-        SourceSpec::Registry(reference) => read_registry(reference, options, printer).map(Read::Images),
+        SourceSpec::Registry(reference) => {
+            read_registry(reference, options, printer).map(OpenedStream::Images)
+        }
     }
 }
 
-/// Reads what comes as one stream, a snapshot or images.
+/// Which image of a source is wanted.
+fn wanted(reference: Option<String>, options: &Options) -> ImageSelection {
+    ImageSelection { reference, platform: options.platform.clone(), depth: options.depth }
+}
+
+/// What comes as one stream, a snapshot or images.
 fn read_pipe(
-    place: &Path,
-    mut stream: impl io::Read,
+    path: &Path,
+    stream: impl io::Read,
     selection: &Selection,
     options: &Options,
-) -> Result<Read> {
-    let mut start = Vec::new();
-    let at = |error| Error::read(place, error);
-    stream.by_ref().take(START).read_to_end(&mut start).map_err(at)?;
-    let is_snapshot = selection.transport.is_none() && begins_as_snapshot(&start, options).map_err(at)?;
-    let whole = io::Cursor::new(start).chain(stream);
-    if is_snapshot {
-        return read_snapshot(place, whole, options);
-    }
-    let name = place.display().to_string();
+) -> Result<OpenedStream> {
+    let name = path.display().to_string();
+    let request = Request {
+        place: &format!("`{name}`"),
+        transport: selection.transport,
+        selection: &wanted(selection.reference.clone(), options),
+        limits: &options.limits,
+    };
     let progress = Progress::unknown(&name);
-    let images = read_stream(&name, progress.watch(whole), &options.limits)?;
+    let opened = open_stream(stream, &request, &progress);
     progress.finish();
-    from_stream(images, &format!("`{name}`"), selection, options).map(Read::Images)
+    opened.map_err(|error| Error::opened(path, error))
 }
 
-fn read_snapshot(path: &Path, file: impl io::Read, options: &Options) -> Result<Read> {
-    let snapshot = plimsoll_snapshot::read_within(file, &options.snapshot_limits);
-    snapshot
-        .map(|snapshot| Read::Snapshot(Box::new(snapshot)))
-        .map_err(|source| Error::snapshot(path, source))
-}
-
-/// As much of a stream as is looked at before it is known what it is: the beginning of what is compressed, too.
-const START: u64 = 1 << 16;
-
-/// Whether this is the beginning of JSON, plain or gzip-compressed: an archive never is.
-fn begins_as_snapshot(start: &[u8], options: &Options) -> io::Result<bool> {
-    if sniff(start) != Found::Compressed(Compression::Gzip) {
-        return Ok(sniff(start) == Found::Json);
-    }
-    let mut inflated = plimsoll_collect::decompress(Compression::Gzip, start, &options.limits)?;
-    // Damage is found, and named, when the whole file is read.
-    Ok(sniff(&head(&mut inflated).unwrap_or_default()) == Found::Json)
-}
-
-fn read_engine(engine: Engine, reference: &str, options: &Options) -> Result<Loaded> {
+fn read_engine(engine: Engine, reference: &str, options: &Options) -> Result<OpenedImages> {
     let connection = Connection::new(engine, Patience::Document(options.pace))?;
     let name = connection.find(reference)?.ok_or_else(|| connection.no_such_image(reference))?;
-    let place = format!("`{reference}` of {connection}");
+    let request = Request {
+        place: &format!("`{reference}` of {connection}"),
+        transport: None,
+        selection: &wanted(None, options),
+        limits: &options.limits,
+    };
+    let archive = connection.save(&name, Pace { start: options.archive_start, ..options.pace })?;
     let progress = Progress::unknown(reference);
-    let images = read_stream(
-        &place,
-        progress.watch(connection.save(&name, Pace { start: options.archive_start, ..options.pace })?),
-        &options.limits,
-    )?;
+    let images = open_image_stream(archive, &request, &progress);
     progress.finish();
-    let (_, images, layers) = from_stream(images, &place, &Selection::default(), options)?;
-    Ok((engine.transport(), images, layers))
+    Ok(OpenedImages { transport: engine.transport(), ..images? })
 }
 
-fn read_registry(reference: &Reference, options: &Options, printer: &Printer) -> Result<Loaded> {
+fn read_registry(reference: &Reference, options: &Options, printer: &Printer) -> Result<OpenedImages> {
     if options.offline {
         return Err(offline(&SourceSpec::Registry(reference.clone())));
     }
     let store = RegistryStore::connect(reference, options, printer)?;
-    let place = format!("`docker://{reference}`");
-    let choice = choice(None, options);
-    let (_, images) = in_place(&place, plan(&store, None, &choice, &options.limits))?;
-    let layers = read_layers(&store, &images, options, &reference.familiar())?;
-    Ok((Transport::Docker, images, layers))
+    let request = Request {
+        place: &format!("`docker://{reference}`"),
+        transport: None,
+        selection: &wanted(None, options),
+        limits: &options.limits,
+    };
+    let progress = Progress::new(&reference.familiar(), 0);
+    let layers = open_store(store, &request, &options.cache, &progress)?;
+    Ok(OpenedImages { transport: Transport::Docker, ..in_parallel(layers, options, &progress)? })
 }
 
 /// The error of a registry that must not be asked.
@@ -252,77 +288,61 @@ fn offline(source: &SourceSpec) -> Error {
     Error::usage(format!("`{name}` is in a registry"), "leave `--offline` out to read it, or give an archive")
 }
 
-/// Which image of a source is wanted.
-fn choice(reference: Option<String>, options: &Options) -> Choice {
-    Choice { reference, platform: options.platform.as_ref().map(Platform::to_string), depth: options.depth }
-}
-
-fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) -> Result<Read> {
-    let choice = choice(selection.reference.clone(), options);
-    let place = format!("`{}`", path.display());
+fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) -> Result<OpenedStream> {
+    let request = Request {
+        place: &format!("`{}`", path.display()),
+        transport: selection.transport,
+        selection: &wanted(selection.reference.clone(), options),
+        limits: &options.limits,
+    };
     let at = |error| Error::read(path, error);
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, error))?;
     if metadata.is_dir() {
         input::directory(path).map_err(at)?;
-        let store = DirectoryStore::new(path);
-        let (transport, images) =
-            in_place(&place, plan(&store, selection.transport, &choice, &options.limits))?;
-        let transport = if transport == Transport::OciArchive { Transport::Oci } else { transport };
-        let layers = read_layers(&store, &images, options, name)?;
-        return Ok(Read::Images((transport, images, layers)));
+        let progress = Progress::new(name, 0);
+        let layers = open_store(DirectoryStore::new(path), &request, &options.cache, &progress)?;
+        let images = in_parallel(layers, options, &progress)?;
+        let transport = match images.transport {
+            Transport::OciArchive => Transport::Oci,
+            transport => transport,
+        };
+        return Ok(OpenedStream::Images(OpenedImages { transport, ..images }));
     }
-    let mut file = input::open(path).map_err(at)?;
+    let file = input::open(path).map_err(at)?;
     if !metadata.is_file() {
         return read_pipe(path, file, selection, options);
     }
-    if is_plain_tar(&mut file).map_err(at)? {
-        let index = ArchiveIndex::read(&place, &mut file, &options.limits)?;
-        let store = ArchiveStore::new(file, index);
-        let (transport, images) =
-            in_place(&place, plan(&store, selection.transport, &choice, &options.limits))?;
-        let layers = read_layers(&store, &images, options, name)?;
-        return Ok(Read::Images((transport, images, layers)));
-    }
-    if selection.transport.is_none() {
-        let mut start = Vec::new();
-        file.by_ref().take(START).read_to_end(&mut start).map_err(at)?;
-        file.seek(SeekFrom::Start(0)).map_err(at)?;
-        if begins_as_snapshot(&start, options).map_err(at)? {
-            return read_snapshot(path, file, options);
+    let (file, length) = (Arc::new(file), metadata.len());
+    let progress = Progress::new(name, length);
+    let opened = open_file(|| Ok(SharedFile::new(&file, length)), &request, &options.cache, &progress);
+    match opened {
+        Ok(OpenedFile::Layers(layers)) => in_parallel(layers, options, &progress).map(OpenedStream::Images),
+        opened => {
+            progress.finish();
+            match opened.map_err(|error| Error::opened(path, error))? {
+                OpenedFile::Stream(stream) => Ok(stream),
+                OpenedFile::Layers(layers) => Ok(OpenedStream::Images(layers.finish()?)),
+            }
         }
     }
-    // What is compressed as a whole can only be streamed.
-    let progress = Progress::new(name, metadata.len());
-    let images = read_stream(&place, progress.watch(file), &options.limits)?;
-    progress.finish();
-    from_stream(images, &place, selection, options).map(Read::Images)
 }
 
-/// Whether the members of a file can be read where they lie.
-fn is_plain_tar(file: &mut File) -> io::Result<bool> {
-    let head = head(file)?;
-    file.seek(SeekFrom::Start(0))?;
-    Ok(sniff(&head) == Found::Tar)
-}
-
-fn from_stream(
-    images: plimsoll_collect::StreamedImages,
-    place: &str,
-    selection: &Selection,
+/// Reads layers, as many at a time as there are processors.
+fn in_parallel<S: Store + Sync>(
+    layers: PendingLayers<'_, S, Cache, Progress>,
     options: &Options,
-) -> Result<Loaded> {
-    let choice = choice(selection.reference.clone(), options);
-    let (transport, planned) = in_place(place, plan(&images, selection.transport, &choice, &options.limits))?;
-    let layers = images.into_layers(&planned);
-    Ok((transport, planned, layers))
-}
-
-/// Says where there is no image.
-fn in_place<T>(place: &str, result: plimsoll_collect::Result<T>) -> Result<T> {
-    result.map_err(|error| match error {
-        plimsoll_collect::Error::NotAnImage { found, expected } => {
-            plimsoll_collect::Error::NotAnImage { found: format!("{place}: {found}"), expected }.into()
+    progress: &Progress,
+) -> Result<OpenedImages> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(layers.count());
+    let work = || while layers.read_next() {};
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(work);
         }
-        error => error.into(),
-    })
+        work();
+    });
+    let images = layers.finish();
+    progress.finish();
+    options.cache.prune();
+    Ok(images?)
 }

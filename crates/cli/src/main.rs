@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use plimsoll_snapshot::Limit;
 
 mod announced;
 mod arguments;
@@ -15,7 +16,7 @@ mod identity;
 mod idle;
 mod input;
 mod interruption;
-mod layers;
+mod limits;
 mod load;
 mod memory;
 mod names;
@@ -27,8 +28,6 @@ mod progress;
 mod proof;
 mod recording;
 mod sources;
-mod stack;
-
 mod unchanged;
 mod viewer;
 
@@ -77,9 +76,14 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
         Err(error) => return arguments::refused(&error),
+    };
+    let command = matches.subcommand_name();
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return arguments::refused(&error.format(&mut Cli::command())),
     };
     let printer = Printer::default();
     let done = |()| ExitCode::SUCCESS;
@@ -108,8 +112,15 @@ fn main() -> ExitCode {
         // The reader of our output has seen enough: `plimsoll inspect … | head`.
         Err(Error::ClosedPipe) => ExitCode::SUCCESS,
         Err(error) => {
-            printer.error(&error);
+            printer.error(&error, &|limit| is_changeable(command, limit));
             ExitCode::from(2)
         }
     }
+}
+
+/// Whether the command that runs has a flag for a limit.
+fn is_changeable(command: Option<&str>, limit: Limit) -> bool {
+    let program = Cli::command();
+    let command = command.and_then(|name| program.find_subcommand(name));
+    command.is_some_and(|command| limits::has_flag(command, limit))
 }

@@ -5,12 +5,13 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use plimsoll_collect::memory::{
-    FileFault, JOURNAL, MAX_BYTES, MemoryInput, RuntimeBuilder, Surroundings, read_compose, read_within,
+    FileFault, JOURNAL, MemoryInput, RuntimeBuilder, Surroundings, read_compose, read_within,
 };
-use plimsoll_snapshot::{Runtime, Snapshot};
+use plimsoll_snapshot::{Limit, ReadLimits, Runtime, Snapshot};
 
 use crate::error::{Error, Result};
 use crate::input;
+use crate::limits::MemoryLimits;
 use crate::names;
 use crate::printer::Printer;
 use crate::unchanged::unchanged;
@@ -33,9 +34,8 @@ pub(crate) struct MemoryArgs {
     /// Rename a service, to match the name in another snapshot
     #[arg(long, value_name = "OLD=NEW", value_parser = parse_map)]
     map: Vec<(String, String)>,
-    /// Maximum size of one memory file, in bytes; journals may be eight times as large
-    #[arg(long, hide_short_help = true, value_name = "BYTES", default_value_t = MAX_BYTES)]
-    limit_memory_bytes: usize,
+    #[command(flatten)]
+    limits: MemoryLimits,
 }
 
 fn parse_map(text: &str) -> std::result::Result<(String, String), String> {
@@ -47,14 +47,19 @@ fn parse_map(text: &str) -> std::result::Result<(String, String), String> {
 
 impl MemoryArgs {
     /// As if only these compose files were given.
-    pub(crate) fn of_compose(files: &[PathBuf], env_files: &[PathBuf]) -> Self {
+    pub(crate) fn of_compose(files: &[PathBuf], env_files: &[PathBuf], limits: &MemoryLimits) -> Self {
         Self {
             memory: Vec::new(),
             compose: files.to_vec(),
             env_file: env_files.to_vec(),
             map: Vec::new(),
-            limit_memory_bytes: MAX_BYTES,
+            limits: limits.clone(),
         }
+    }
+
+    /// How many bytes a file may have.
+    fn max(&self) -> u64 {
+        self.limits.0[Limit::MemoryBytes]
     }
 
     /// Whether there is something to be read.
@@ -63,7 +68,7 @@ impl MemoryArgs {
     }
 
     /// Reads everything that is given into the snapshot.
-    pub(crate) fn join(&self, snapshot: &mut Snapshot, printer: &Printer) -> Result<()> {
+    pub(crate) fn join(&self, snapshot: &mut Snapshot, limits: &ReadLimits, printer: &Printer) -> Result<()> {
         let images: Vec<String> = snapshot.services.iter().map(|service| service.name.clone()).collect();
         for (old, new) in &self.map {
             for service in snapshot.services.iter_mut().filter(|service| service.name == *old) {
@@ -81,16 +86,17 @@ impl MemoryArgs {
             let held = snapshot.runtime.take();
             let is_held = held.is_some();
             held.into_iter().for_each(|runtime| builder.add_runtime(runtime));
+            let limits = limits.with(Limit::MemoryBytes, self.max());
             let variables = self.variables()?;
             let project = self.project(&variables)?;
             let is_project = project.is_some();
             project.into_iter().for_each(|project| builder.add(project));
             let alone = self.compose.iter().filter(|_| !is_project);
             for path in alone {
-                add(&mut builder, path, &variables, self.limit_memory_bytes)?;
+                add(&mut builder, path, &variables, &limits)?;
             }
             for path in &self.memory {
-                add(&mut builder, path, &Variables::default(), self.limit_memory_bytes)?;
+                add(&mut builder, path, &Variables::default(), &limits)?;
             }
             for (old, new) in &self.map {
                 builder.rename(old, new);
@@ -126,7 +132,7 @@ impl MemoryArgs {
     /// The compose files as one project, unless there is something else among them.
     fn project(&self, variables: &Variables) -> Result<Option<MemoryInput>> {
         let Some(first) = self.compose.first().filter(|_| self.compose.len() > 1) else { return Ok(None) };
-        let max = self.limit_memory_bytes;
+        let max = self.max();
         let read = |path: &PathBuf| {
             let bytes = unchanged(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -151,9 +157,8 @@ impl MemoryArgs {
                 continue;
             }
             let whole = std::path::absolute(path).map_err(|error| Error::read(path, error))?;
-            let bytes = unchanged(path, || {
-                input::read(path, self.limit_memory_bytes as u64).map_err(|error| Error::read(path, error))
-            })?;
+            let bytes =
+                unchanged(path, || input::read(path, self.max()).map_err(|error| Error::read(path, error)))?;
             let whole = whole.to_string_lossy().into_owned();
             variables.contents.insert(whole.clone(), bytes);
             variables.files.push(whole);
@@ -213,11 +218,13 @@ pub(crate) fn contents(runtime: &Runtime) -> String {
 }
 
 /// Adds one file, which may be a snapshot itself.
-fn add(builder: &mut RuntimeBuilder, path: &Path, variables: &Variables, max: usize) -> Result<()> {
+fn add(builder: &mut RuntimeBuilder, path: &Path, variables: &Variables, limits: &ReadLimits) -> Result<()> {
+    let max = limits[Limit::MemoryBytes];
     let bytes = unchanged(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     if is_snapshot(&bytes) {
-        let snapshot = plimsoll_snapshot::read(&bytes[..]).map_err(|source| Error::snapshot(path, source))?;
+        let snapshot = plimsoll_snapshot::read_within(&bytes[..], limits)
+            .map_err(|source| Error::snapshot(path, source))?;
         let runtime = snapshot.runtime.ok_or_else(|| {
             Error::usage(format!("`{}` is a snapshot of images alone", path.display()), "give it as a SOURCE")
         })?;
@@ -231,8 +238,8 @@ fn add(builder: &mut RuntimeBuilder, path: &Path, variables: &Variables, max: us
 }
 
 /// One byte more than is read of any file, to detect a file that is too long.
-fn content(path: &Path, max: usize) -> std::io::Result<Vec<u8>> {
-    input::read_start(path, (max as u64).saturating_mul(JOURNAL).saturating_add(1))
+fn content(path: &Path, max: u64) -> std::io::Result<Vec<u8>> {
+    input::read_start(path, max.saturating_mul(JOURNAL).saturating_add(1))
 }
 
 /// A file that a compose file names, by its path as seen from that file. A device or a pipe would never end.

@@ -2,24 +2,22 @@
 
 use std::time::Duration;
 
-use plimsoll_collect::{Depth, Limits};
-use plimsoll_snapshot::SnapshotLimits;
+use plimsoll_collect::{Depth, WantedPlatform};
+use plimsoll_snapshot::ReadLimits;
 
 use crate::cache::Cache;
 use crate::sources::pace::Pace;
-use crate::sources::platform::Platform;
 use crate::sources::registry::Pair;
 
 /// What is the same for every source of one run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     /// The one to read of sources that have several.
-    pub(crate) platform: Option<Platform>,
+    pub(crate) platform: Option<WantedPlatform>,
     pub(crate) cache: Cache,
     /// How closely layers are read, where the source lets that be chosen.
     pub(crate) depth: Depth,
-    pub(crate) limits: Limits,
-    pub(crate) snapshot_limits: SnapshotLimits,
+    pub(crate) limits: ReadLimits,
     /// Whether registries are left alone.
     pub(crate) offline: bool,
     /// Whether names that tell whose machine it was are replaced.

@@ -94,7 +94,7 @@ impl Output {
                 if let Some(input) = input::replaced_by(path) {
                     return Err(Error::output_is_input(path, &input));
                 }
-                write_file(path, write).map_err(|source| Error::write(path, without_path(source)))
+                write_file(path, write).map_err(|source| Error::write(path, source))
             }
         }
     }
@@ -149,32 +149,24 @@ pub(crate) fn rewrite(files: &[(PathBuf, &str, &str)]) -> Result<()> {
             ));
         }
         let target = resolved(path);
-        let file =
-            staged_beside(&target, after).map_err(|source| Error::write(path, without_path(source)))?;
+        let file = staged_beside(&target, after).map_err(|source| Error::write(path, source))?;
         staged.push((file, target));
     }
     for (file, target) in staged {
-        file.persist(&target).map_err(|error| Error::write(&target, without_path(error.error)))?;
+        file.persist(&target).map_err(|error| Error::write(&target, error.error))?;
     }
     Ok(())
 }
 
-/// Makes temporary files next to a target, which they then replace.
-fn beside(target: &Path) -> (tempfile::Builder<'static, 'static>, &Path) {
-    let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".plimsoll-");
-    // A temporary file is private by default, an output is as open as the user's umask lets it be.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    (builder, directory)
+/// The directory of a target, where the temporary file lies that replaces it.
+fn directory(target: &Path) -> &Path {
+    target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Writes a text to a temporary file next to its target, with the mode and the owner of the target.
 fn staged_beside(target: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
-    let (builder, directory) = beside(target);
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(text.as_bytes())?;
+    let file = files::temporary(directory(target))?;
+    file.as_file().write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     if let Ok(old) = fs::metadata(target) {
         file.as_file().set_permissions(old.permissions())?;
@@ -199,25 +191,16 @@ fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()
         content(&mut file)?;
         return file.flush();
     }
-    let (builder, directory) = beside(target);
-    let (temporary, _interruptible) = Interruptible::create(&builder, directory)?;
-    let mut file = io::BufWriter::with_capacity(1 << 16, temporary);
-    content(&mut file)?;
-    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let (file, _interruptible) = Interruptible::create(directory(target))?;
+    let mut writer = io::BufWriter::with_capacity(1 << 16, file.as_file());
+    content(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
     file.as_file().sync_all()?;
     if let Ok(old) = fs::metadata(target) {
         file.as_file().set_permissions(old.permissions())?;
     }
     file.persist(target).map(drop).map_err(|error| error.error)
-}
-
-/// The error as the system gives it: the name of a temporary file says nothing to the user.
-fn without_path(error: io::Error) -> io::Error {
-    // The crate that makes temporary files gives the code of the system only as text.
-    match error.to_string().split_once(" at path ") {
-        Some((what, _)) => io::Error::new(error.kind(), what.to_owned()),
-        None => error,
-    }
 }
 
 /// Whether a path names a file that this program was started with, such as `/dev/stderr`.

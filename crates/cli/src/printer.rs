@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use plimsoll_collect::memory::without_credentials;
 use plimsoll_collect::without_names;
 use plimsoll_report::format::lines;
+use plimsoll_snapshot::Limit;
 
 use crate::error::{Error, Result};
 
@@ -42,8 +43,8 @@ impl Printer {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
-    /// Tells why nothing was done: what, because of what, and what helps.
-    pub(crate) fn error(&self, error: &Error) {
+    /// Tells why nothing was done: what, because of what, and what helps in a command that can change some limits.
+    pub(crate) fn error(&self, error: &Error, is_changeable: &dyn Fn(Limit) -> bool) {
         let mut message = format!("error: {error}");
         let mut source = std::error::Error::source(error);
         while let Some(cause) = source {
@@ -55,7 +56,7 @@ impl Printer {
             }
             source = cause.source();
         }
-        if let Some(hint) = error.hint() {
+        if let Some(hint) = error.hint(is_changeable) {
             message.push_str("\n  hint: ");
             message.push_str(&hint);
         }

@@ -1,7 +1,5 @@
 //! A progress bar on a terminal, nothing in a pipe.
 
-use std::io::{self, Read};
-
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How much of an image was read. Hidden where standard error is no terminal.
@@ -32,31 +30,18 @@ impl Progress {
         Self { bar }
     }
 
-    /// A reader that moves the bar.
-    pub(crate) fn watch<R: Read>(&self, inner: R) -> Watched<R> {
-        Watched { inner, bar: self.bar.clone() }
-    }
-
-    /// Moves the bar over what need not be read.
-    pub(crate) fn skip(&self, bytes: u64) {
-        self.bar.inc(bytes);
-    }
-
     /// Takes the bar away.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
 
-pub(crate) struct Watched<R> {
-    inner: R,
-    bar: ProgressBar,
-}
+impl plimsoll_collect::Progress for Progress {
+    fn set_total(&self, bytes: u64) {
+        self.bar.set_length(bytes);
+    }
 
-impl<R: Read> Read for Watched<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(out)?;
-        self.bar.inc(length as u64);
-        Ok(length)
+    fn advance(&self, bytes: u64) {
+        self.bar.inc(bytes);
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-use plimsoll_snapshot::{Compression, Contents, Limit};
+use plimsoll_snapshot::{Compression, Contents, Limit, ReadLimits};
 use tar::EntryType;
 
-use crate::compression::{Found, decompress, sniff};
+use crate::compression::{ContentType, decompress, sniff};
 use crate::digest::HashingReader;
-use crate::error::{Error, Result};
-use crate::layer::{ReadLayer, at, read_hashed};
-use crate::limits::Limits;
+use crate::error::{Error, ForeignContent, Result};
+use crate::foreign::foreign_input;
+use crate::layer::{ReadLayer, read_hashed};
 use crate::path::normalise;
 use crate::plan::PlannedImage;
 use crate::store::Store;
@@ -26,14 +26,14 @@ pub struct ArchiveIndex {
 
 impl ArchiveIndex {
     /// Reads the headers of an uncompressed tar, and jumps over the contents.
-    pub fn read(place: &str, mut archive: impl Read + Seek, limits: &Limits) -> Result<Self> {
+    pub fn read(place: &str, mut archive: impl Read + Seek, limits: &ReadLimits) -> Result<Self> {
         let io_error = |source| Error::io(place, 0, source);
         let length = archive.seek(SeekFrom::End(0)).map_err(io_error)?;
         archive.seek(SeekFrom::Start(0)).map_err(io_error)?;
-        let mut reader = TarReader::new(BufReader::with_capacity(1024, archive), limits.header_bytes);
+        let mut reader = TarReader::new(BufReader::with_capacity(1024, archive), limits[Limit::HeaderBytes]);
         let mut index = Self::default();
         let mut members = Members::default();
-        while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+        while let Some(member) = reader.next_member().map_err(|error| error.at(place, limits))? {
             members.add(place, &member, limits)?;
             let start = reader.offset();
             if length - start.min(length) < member.stored {
@@ -70,12 +70,12 @@ struct Members {
 }
 
 impl Members {
-    fn add(&mut self, place: &str, member: &Member, limits: &Limits) -> Result<()> {
+    fn add(&mut self, place: &str, member: &Member, limits: &ReadLimits) -> Result<()> {
         self.count += 1;
         self.name_bytes += (member.name.len() + member.link.len()) as u64;
         let bounds = [
-            ("the number of members", limits.entries, self.count, Limit::Entries),
-            ("the length of all names", limits.name_bytes, self.name_bytes, Limit::NameBytes),
+            ("the number of members", limits[Limit::Entries], self.count, Limit::Entries),
+            ("the length of all names", limits[Limit::NameBytes], self.name_bytes, Limit::NameBytes),
         ];
         match bounds.into_iter().find(|(_, limit, found, _)| found > limit) {
             Some((what, limit, found, which)) => {
@@ -177,24 +177,16 @@ impl Store for StreamedImages {
 
 /// Reads an archive, compressed or not, in one pass. Which blobs are layers of which image is known only at the end,
 /// since `manifest.json` comes last: so everything that is a layer by its content is read as one.
-pub fn read_stream(place: &str, archive: impl Read, limits: &Limits) -> Result<StreamedImages> {
+pub fn read_stream(place: &str, archive: impl Read, limits: &ReadLimits) -> Result<StreamedImages> {
     let io_error = |source| Error::io(place, 0, source);
     let mut archive = BufReader::with_capacity(256 << 10, archive);
     let compression = match sniff(archive.fill_buf().map_err(io_error)?) {
-        Found::Compressed(compression) => compression,
-        Found::Tar => Compression::None,
-        Found::Empty => {
-            return Err(Error::NotAnImage {
-                found: format!("{place} is empty"),
-                expected: "a docker save archive or an OCI layout is expected",
-            });
-        }
-        Found::Json if is_snapshot(archive.buffer()) => return Err(snapshot(place)),
-        Found::Json | Found::Unknown => {
-            return Err(Error::NotAnImage {
-                found: format!("{place} is neither a tar nor a compressed one"),
-                expected: "a docker save archive or an OCI layout is expected",
-            });
+        ContentType::Compressed(compression) => compression,
+        ContentType::Tar => Compression::None,
+        ContentType::Json if is_snapshot(archive.buffer()) => return Err(snapshot(place)),
+        ContentType::Json | ContentType::Empty | ContentType::Unknown => {
+            let content = foreign_input(archive.buffer());
+            return Err(Error::Foreign { place: place.to_owned(), content });
         }
     };
     if compression == Compression::None {
@@ -206,11 +198,8 @@ pub fn read_stream(place: &str, archive: impl Read, limits: &Limits) -> Result<S
     if is_snapshot(head) {
         return Err(snapshot(place));
     }
-    if sniff(head) != Found::Tar {
-        return Err(Error::NotAnImage {
-            found: format!("{place} is compressed, and its content is not a tar"),
-            expected: "a docker save archive or an OCI layout is expected",
-        });
+    if sniff(head) != ContentType::Tar {
+        return Err(Error::Foreign { place: place.to_owned(), content: ForeignContent::Packed });
     }
     read_members(place, inner, limits)
 }
@@ -227,13 +216,13 @@ fn snapshot(place: &str) -> Error {
     }
 }
 
-fn read_members(place: &str, archive: impl BufRead, limits: &Limits) -> Result<StreamedImages> {
-    let mut reader = TarReader::new(archive, limits.header_bytes);
+fn read_members(place: &str, archive: impl BufRead, limits: &ReadLimits) -> Result<StreamedImages> {
+    let mut reader = TarReader::new(archive, limits[Limit::HeaderBytes]);
     let mut images = StreamedImages::default();
     let mut members = Members::default();
     let taken = Usage::default();
     let mut document_bytes = 0;
-    while let Some(member) = reader.next_member().map_err(|error| at(place, error, limits))? {
+    while let Some(member) = reader.next_member().map_err(|error| error.at(place, limits))? {
         members.add(place, &member, limits)?;
         let Some(name) = member_name(&member) else { continue };
         match member.kind {
@@ -250,25 +239,26 @@ fn read_members(place: &str, archive: impl BufRead, limits: &Limits) -> Result<S
         let mut content = HashingReader::new(&mut reader);
         let head = content.fill_buf().map_err(|source| Error::io(place, start, source))?;
         match sniff(head) {
-            Found::Tar | Found::Compressed(_) => {
+            ContentType::Tar | ContentType::Compressed(_) => {
                 let layer = read_hashed(&member_place, content, limits)?;
                 taken.add(&member_place, &layer, limits)?;
                 images.layers.insert(name, layer);
             }
-            Found::Json if member.stored <= limits.document_bytes => {
+            ContentType::Json if member.stored <= limits[Limit::DocumentBytes] => {
                 let mut bytes = Vec::new();
                 content.read_to_end(&mut bytes).map_err(|source| Error::io(place, start, source))?;
                 document_bytes += bytes.len() as u64;
                 images.documents.insert(name, bytes);
             }
-            Found::Json | Found::Empty | Found::Unknown => {}
+            ContentType::Json | ContentType::Empty | ContentType::Unknown => {}
         }
         // Many small documents are as bad as one large one.
-        if document_bytes > limits.document_bytes * 4 {
+        let limit = limits[Limit::DocumentBytes].saturating_mul(4);
+        if document_bytes > limit {
             return Err(Error::Limit {
                 what: "the size of all documents",
                 place: place.to_owned(),
-                limit: limits.document_bytes * 4,
+                limit,
                 found: Some(document_bytes),
                 which: Limit::DocumentBytes,
             });

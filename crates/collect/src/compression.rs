@@ -4,17 +4,16 @@ use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
 use std::rc::Rc;
 
-use plimsoll_snapshot::{Compression, Limit};
+use plimsoll_snapshot::{Compression, Limit, ReadLimits};
 
 use crate::error::Exceeded;
-use crate::limits::{FREE_INFLATION, Limits};
 
 /// The number of bytes [`sniff`] wants to see: a whole tar header.
 const HEAD: usize = 512;
 
 /// What a stream is, going by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum ContentType {
     /// A tar, or the two empty blocks of a tar without entries.
     Tar,
     /// Something compressed.
@@ -29,7 +28,7 @@ pub enum Found {
 
 /// Tells what a stream is by its first 512 bytes. Media types and file names are wrong too often to be asked.
 #[must_use]
-pub fn sniff(head: &[u8]) -> Found {
+pub fn sniff(head: &[u8]) -> ContentType {
     const MAGIC: [(&[u8], Compression); 4] = [
         (&[0x1f, 0x8b], Compression::Gzip),
         (&[0x28, 0xb5, 0x2f, 0xfd], Compression::Zstd),
@@ -37,21 +36,21 @@ pub fn sniff(head: &[u8]) -> Found {
         (&[0xfd, b'7', b'z', b'X', b'Z', 0], Compression::Xz),
     ];
     if head.is_empty() {
-        return Found::Empty;
+        return ContentType::Empty;
     }
     if let Some((_, compression)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Found::Compressed(*compression);
+        return ContentType::Compressed(*compression);
     }
     // A skippable frame may come first (zstd:chunked, RFC 8878, section 3.1.2).
     if head.len() >= 4 && head[0] & 0xf0 == 0x50 && head[1..4] == [0x2a, 0x4d, 0x18] {
-        return Found::Compressed(Compression::Zstd);
+        return ContentType::Compressed(Compression::Zstd);
     }
     if is_tar_header(head) {
-        return Found::Tar;
+        return ContentType::Tar;
     }
     match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') => Found::Json,
-        _ => Found::Unknown,
+        Some(b'{' | b'[') => ContentType::Json,
+        _ => ContentType::Unknown,
     }
 }
 
@@ -65,6 +64,9 @@ fn is_tar_header(head: &[u8]) -> bool {
         || crate::tarball::has_checksum(block)
 }
 
+/// So much may come of any stream, however small: files of zeros are common, and harmless.
+pub const FREE_INFLATION: u64 = 1 << 30;
+
 /// The size of the pieces in which compressed input is read.
 const BUFFER: usize = 256 << 10;
 
@@ -73,11 +75,11 @@ const BUFFER: usize = 256 << 10;
 pub fn decompress<'a>(
     compression: Compression,
     reader: impl Read + 'a,
-    limits: &Limits,
+    limits: &ReadLimits,
 ) -> io::Result<Box<dyn Read + 'a>> {
     let taken = Rc::new(Cell::new(0));
     let counted = Counted { inner: reader, taken: Rc::clone(&taken) };
-    let window = limits.window_bytes;
+    let window = limits[Limit::WindowBytes];
     let inner = decoder(compression, Box::new(BufReader::with_capacity(BUFFER, counted)), window)
         .map_err(|error| window_exceeded(error, window))?;
     Ok(Box::new(Bounded { inner, taken, given: 0, limits: *limits }))
@@ -137,25 +139,27 @@ struct Bounded<'a> {
     inner: Box<dyn Read + 'a>,
     taken: Rc<Cell<u64>>,
     given: u64,
-    limits: Limits,
+    limits: ReadLimits,
 }
 
 impl Read for Bounded<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(out).map_err(|error| window_exceeded(error, self.limits.window_bytes))?;
+        let read =
+            self.inner.read(out).map_err(|error| window_exceeded(error, self.limits[Limit::WindowBytes]))?;
         self.given += read as u64;
-        if self.given > self.limits.inflated_bytes {
+        if self.given > self.limits[Limit::InflatedBytes] {
             return Err(io::Error::other(Exceeded {
                 what: "the size of what is inflated",
-                limit: self.limits.inflated_bytes,
+                limit: self.limits[Limit::InflatedBytes],
                 found: Some(self.given),
                 which: Limit::InflatedBytes,
             }));
         }
-        if self.given > FREE_INFLATION && self.given / self.taken.get().max(1) > self.limits.inflation {
+        if self.given > FREE_INFLATION && self.given / self.taken.get().max(1) > self.limits[Limit::Inflation]
+        {
             return Err(io::Error::other(Exceeded {
                 what: "how many times its size a stream inflates to",
-                limit: self.limits.inflation,
+                limit: self.limits[Limit::Inflation],
                 found: Some(self.given / self.taken.get().max(1)),
                 which: Limit::Inflation,
             }));
@@ -187,12 +191,12 @@ mod tests {
 
     #[test]
     fn streams_are_told_apart_by_content() {
-        assert_eq!(sniff(b""), Found::Empty);
-        assert_eq!(sniff(b" {\"a\": 1}"), Found::Json);
-        assert_eq!(sniff(b"hello"), Found::Unknown);
-        assert_eq!(sniff(&[0; 1024]), Found::Tar);
-        assert_eq!(sniff(&[0x1f, 0x8b, 8]), Found::Compressed(Compression::Gzip));
-        assert_eq!(sniff(&[0x52, 0x2a, 0x4d, 0x18]), Found::Compressed(Compression::Zstd));
+        assert_eq!(sniff(b""), ContentType::Empty);
+        assert_eq!(sniff(b" {\"a\": 1}"), ContentType::Json);
+        assert_eq!(sniff(b"hello"), ContentType::Unknown);
+        assert_eq!(sniff(&[0; 1024]), ContentType::Tar);
+        assert_eq!(sniff(&[0x1f, 0x8b, 8]), ContentType::Compressed(Compression::Gzip));
+        assert_eq!(sniff(&[0x52, 0x2a, 0x4d, 0x18]), ContentType::Compressed(Compression::Zstd));
     }
 
     #[test]
@@ -210,7 +214,7 @@ mod tests {
         assert_eq!(in_the_page, "one two three");
         for (compression, bytes) in [(Compression::Gzip, gzip), (Compression::Zstd, zstd)] {
             let mut text = String::new();
-            decompress(compression, &bytes[..], &Limits::default())
+            decompress(compression, &bytes[..], &ReadLimits::default())
                 .unwrap()
                 .read_to_string(&mut text)
                 .unwrap();
@@ -219,7 +223,7 @@ mod tests {
     }
 
     /// How a stream ends that is read to its end.
-    fn error(compression: Compression, bytes: &[u8], limits: &Limits) -> String {
+    fn error(compression: Compression, bytes: &[u8], limits: &ReadLimits) -> String {
         let read = decompress(compression, bytes, limits)
             .and_then(|mut reader| io::copy(&mut reader, &mut io::sink()))
             .map_err(|source| crate::Error::io("x", 0, source));
@@ -228,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_stream_ends_where_its_limit_is() {
-        let limits = Limits { inflated_bytes: 1000, ..Limits::default() };
+        let limits = ReadLimits::default().with(Limit::InflatedBytes, 1000);
         let zeros = zstd::encode_all(&[0; 5000][..], 1).unwrap();
         let said = error(Compression::Zstd, &zeros, &limits);
         assert!(said.contains("what is inflated in x exceeds the limit of 1000 (met: "), "{said}");
@@ -236,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_decoder_takes_no_more_memory_than_it_may() {
-        let limits = Limits { window_bytes: 1 << 20, ..Limits::default() };
+        let limits = ReadLimits::default().with(Limit::WindowBytes, 1 << 20);
         let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
         encoder.window_log(24).unwrap();
         encoder.write_all(&[7; 100_000]).unwrap();

@@ -1,8 +1,8 @@
 //! Why an image cannot be read: always with the place.
 
-use std::io;
+use std::{fmt, io};
 
-use plimsoll_snapshot::{Digest, Limit};
+use plimsoll_snapshot::{Digest, FormatError, Limit};
 
 /// The result of reading something of an image.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -11,6 +11,10 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the message of each variant says what its fields are")]
 pub enum Error {
+    #[error("{place}: {source}")]
+    Within { place: String, source: Box<Self> },
+    #[error(transparent)]
+    Snapshot(#[from] FormatError),
     #[error("cannot read {place}")]
     Io { place: String, source: io::Error },
     #[error("{place} is truncated after {offset} bytes")]
@@ -21,6 +25,8 @@ pub enum Error {
     ForeignLayer { place: String, kind: String },
     #[error("`{member}` is not valid: {reason}")]
     Document { member: String, reason: String },
+    #[error("{place} {content}, not a container image")]
+    Foreign { place: String, content: ForeignContent },
     #[error("{found}, not a container image")]
     NotAnImage { found: String, expected: &'static str },
     #[error("`{file}` is {looks}, which contains no figures about memory")]
@@ -35,6 +41,36 @@ pub enum Error {
     UnknownPlatform { platform: String, available: Vec<String> },
     #[error("{what} in {place} exceeds the limit of {limit}{}", met(*found))]
     Limit { what: &'static str, place: String, limit: u64, found: Option<u64>, which: Limit },
+}
+
+/// What an input is that is neither an image nor a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForeignContent {
+    /// It has no bytes.
+    Empty,
+    /// A ZIP archive.
+    Zip,
+    /// HTML.
+    WebPage,
+    /// Other text.
+    Text,
+    /// None of these.
+    Binary,
+    /// Something compressed that is not a tar.
+    Packed,
+}
+
+impl fmt::Display for ForeignContent {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Empty => "is empty",
+            Self::Zip => "is a ZIP archive",
+            Self::WebPage => "is a web page",
+            Self::Text => "is a text file",
+            Self::Binary => "is neither a tar nor a compressed one",
+            Self::Packed => "is compressed, and its content is not a tar",
+        })
+    }
 }
 
 /// What helps against an error.
@@ -67,7 +103,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<Hint<'_>> {
         Some(match self {
+            Self::Within { source, .. } => return source.hint(),
             Self::ForeignLayer { .. } => Hint::LayersAreArchives,
+            Self::Foreign { .. } => Hint::Expected(IMAGES),
             Self::NotAnImage { expected, .. } => Hint::Expected(expected),
             Self::NoMemory { known, .. } => Hint::Formats(known),
             Self::UnknownReference { available, .. } | Self::UnknownPlatform { available, .. } => {
@@ -76,6 +114,12 @@ impl Error {
             Self::Limit { which, .. } => Hint::Raise(*which),
             _ => return None,
         })
+    }
+
+    /// The same, of an input. An error that names only a part of it does not say which input that is a part of.
+    #[must_use]
+    pub fn within(self, place: &str) -> Self {
+        Self::Within { place: place.to_owned(), source: Box::new(self) }
     }
 
     /// An I/O error at a place. A decoder reports the end of its input, or damage, as an I/O error too.
@@ -96,6 +140,9 @@ impl Error {
         }
     }
 }
+
+/// What images look like.
+pub(crate) const IMAGES: &str = "a docker save archive or an OCI layout is expected";
 
 /// The figure that was met; some decoders do not say it.
 fn met(found: Option<u64>) -> String {

@@ -1,6 +1,7 @@
 //! Names layers that are not tar archives, by what their manifest says of them and by their first bytes.
 
 use crate::artifact::NO_TYPES;
+use crate::error::ForeignContent;
 use crate::redact;
 
 /// What a layer is, if its media type says that it is not a tar archive.
@@ -43,6 +44,31 @@ pub(crate) fn foreign_content(head: &[u8]) -> Option<&'static str> {
         .map(|(.., kind)| *kind)
 }
 
+/// What an input is, if its first bytes are neither those of a tar, of something compressed, nor of a snapshot.
+pub(crate) fn foreign_input(head: &[u8]) -> ForeignContent {
+    let head = &head[..head.len().min(512)];
+    let text = head.trim_ascii_start().to_ascii_lowercase();
+    match head {
+        [] => ForeignContent::Empty,
+        [b'P', b'K', 3 | 5, ..] => ForeignContent::Zip,
+        _ if text.starts_with(b"<!doctype html") || text.starts_with(b"<html") => ForeignContent::WebPage,
+        _ if is_text(head) => ForeignContent::Text,
+        _ => ForeignContent::Binary,
+    }
+}
+
+/// Whether these bytes are there to be read. The last character may be cut.
+fn is_text(head: &[u8]) -> bool {
+    let text = match str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    !text.contains(|char: char| char.is_control() && !char.is_whitespace())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +92,21 @@ mod tests {
             ("application/vnd.example", "of type `application/vnd.example`"),
         ] {
             assert_eq!(foreign_type(media_type).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn inputs_that_are_no_images_are_named() {
+        let long = "ä".repeat(300);
+        for (head, expected) in [
+            (&b""[..], ForeignContent::Empty),
+            (b"PK\x03\x04..", ForeignContent::Zip),
+            (b"\n <!DOCTYPE html>", ForeignContent::WebPage),
+            (b"services:\n", ForeignContent::Text),
+            (&long.as_bytes()[..511], ForeignContent::Text),
+            (&[7; 600], ForeignContent::Binary),
+        ] {
+            assert_eq!(foreign_input(head), expected);
         }
     }
 

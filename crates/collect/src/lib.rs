@@ -1,9 +1,9 @@
 //! Reads container images: from the bytes of archives, layouts and layers to a snapshot.
 //!
-//! Nothing here opens a file or a connection. A layout whose members can be opened in any order is read through
-//! [`Store`]: [`plan`] finds out what has to be read, [`read_layer`] reads one blob (several at once, if the caller
-//! has threads), [`SnapshotBuilder`] puts it together. What comes as one stream is read by [`read_stream`], in one
-//! pass.
+//! Nothing here opens a file or a connection. [`open_file`], [`open_stream`] and [`open_store`] are the way in: they
+//! detect what an input is, [`plan`] what has to be read, and read it. A layout whose members can be opened in any order
+//! is a [`Store`], whose blobs [`read_layer`] reads, several at once if the caller has threads. What comes as one stream
+//! is read by [`read_stream`], in one pass. [`Stack`] puts everything together under the names of services.
 
 mod archive;
 mod artifact;
@@ -22,9 +22,9 @@ mod foreign;
 pub mod frames;
 mod hash;
 mod layer;
-mod limits;
 pub mod memory;
 mod merge;
+mod open;
 mod path;
 mod plan;
 mod platform;
@@ -32,6 +32,7 @@ mod platform;
 mod pseudonym;
 mod redact;
 mod snapshot;
+mod stack;
 mod store;
 mod symlinks;
 mod tarball;
@@ -40,18 +41,22 @@ mod yaml;
 
 pub use archive::{ArchiveIndex, StreamedImages, read_stream};
 pub use catalog::catalogers;
-pub use compression::{Found, decompress, sniff};
+pub use compression::{ContentType, FREE_INFLATION, decompress, sniff};
 pub use depth::Depth;
 pub use dockerfile::read_dockerfile;
 pub use dockerignore::{MAX_BUILD_FILE_BYTES, read_dockerignore};
-pub use error::{Error, Hint, Result};
+pub use error::{Error, ForeignContent, Hint, Result};
 pub use layer::{ReadLayer, read_believed, read_headers, read_layer};
-pub use limits::{FREE_INFLATION, Limits};
 pub use merge::merge;
-pub use plan::{Choice, FoundPlatform, PlannedImage, PlannedLayer, plan, platforms};
-pub use platform::is_platform;
+pub use open::{
+    ArchiveStore, LayerCache, OpenedFile, OpenedImages, OpenedStream, PendingLayers, Progress, Request,
+    open_archive, open_file, open_image_stream, open_store, open_stream,
+};
+pub use plan::{FoundPlatform, ImageSelection, PlannedImage, PlannedLayer, plan, platforms};
+pub use platform::WantedPlatform;
 #[cfg(not(target_family = "wasm"))]
 pub use pseudonym::{pseudonymise, without_names};
 pub use snapshot::SnapshotBuilder;
-pub use store::{Jumping, Store};
+pub use stack::{InputName, NameError, SameName, Stack, StackError};
+pub use store::{Seekable, Store};
 pub use usage::Usage;

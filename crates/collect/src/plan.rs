@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use oci_spec::image::{Descriptor, ImageIndex, ImageManifest};
-use plimsoll_snapshot::{Bytes, DiffId, Digest, Limit, Platform, Transport, Warning};
+use plimsoll_snapshot::{Bytes, DiffId, Digest, Limit, Platform, ReadLimits, Transport, Warning};
 use sha2::{Digest as _, Sha256};
 
 use crate::artifact::artifact;
@@ -12,17 +12,17 @@ use crate::depth::Depth;
 use crate::document::{DockerImage, ImageDocument, ImageFacts, image_document, image_facts, parse};
 use crate::error::{Error, Result};
 use crate::foreign::foreign_type;
-use crate::limits::{DOCUMENTS, Limits};
+use crate::platform::{self, WantedPlatform};
+use crate::redact;
 use crate::store::{Store, document};
-use crate::{platform, redact};
 
 /// Which image of several is wanted.
 #[derive(Clone, Debug, Default)]
-pub struct Choice {
+pub struct ImageSelection {
     /// A tag, an image ID (or the start of one), or `@N` for the image at that position.
     pub reference: Option<String>,
-    /// `os/architecture[/variant]`.
-    pub platform: Option<String>,
+    /// The platform of images for several.
+    pub platform: Option<WantedPlatform>,
     /// Manifests and configs are compared with their digests only if layers are, too.
     pub depth: Depth,
 }
@@ -57,6 +57,9 @@ pub struct PlannedLayer {
     pub bytes: Bytes,
 }
 
+/// How often a document may be read again for other images, in times of the largest one.
+const DOCUMENTS: u64 = 64;
+
 const DOCKER_MANIFEST: &str = "manifest.json";
 const OCI_INDEX: &str = "index.json";
 /// For who gave something else.
@@ -67,10 +70,10 @@ const FORMATS: &str = "a docker save archive has a `manifest.json`, an OCI layou
 pub fn plan(
     store: &dyn Store,
     transport: Option<Transport>,
-    choice: &Choice,
-    limits: &Limits,
+    selection: &ImageSelection,
+    limits: &ReadLimits,
 ) -> Result<(Transport, Vec<PlannedImage>)> {
-    let planner = Planner { store, choice, limits, documents: Cell::new(0), seen: Cell::new(0) };
+    let planner = Planner { store, selection, limits, documents: Cell::new(0), seen: Cell::new(0) };
     let manifest = document(store, DOCKER_MANIFEST, limits)?;
     let is_list = manifest.as_ref().is_some_and(|bytes| bytes.trim_ascii_start().starts_with(b"["));
     let index = document(store, OCI_INDEX, limits)?;
@@ -110,11 +113,11 @@ pub struct FoundPlatform {
 /// # Errors
 ///
 /// As [`plan`].
-pub fn platforms(store: &dyn Store, depth: Depth, limits: &Limits) -> Result<Vec<FoundPlatform>> {
-    let choice = Choice { depth, ..Choice::default() };
-    let planner = Planner { store, choice: &choice, limits, documents: Cell::new(0), seen: Cell::new(0) };
+pub fn platforms(store: &dyn Store, depth: Depth, limits: &ReadLimits) -> Result<Vec<FoundPlatform>> {
+    let selection = ImageSelection { depth, ..ImageSelection::default() };
+    let planner = Planner { store, selection: &selection, limits, documents: Cell::new(0), seen: Cell::new(0) };
     let Some(index) = document(store, OCI_INDEX, limits)? else {
-        let (_, images) = plan(store, None, &choice, limits)?;
+        let (_, images) = plan(store, None, &selection, limits)?;
         return Ok(images.into_iter().map(FoundPlatform::of).collect());
     };
     let (groups, warnings) = planner.groups(&index)?;
@@ -144,8 +147,8 @@ impl FoundPlatform {
 
 struct Planner<'a> {
     store: &'a dyn Store,
-    choice: &'a Choice,
-    limits: &'a Limits,
+    selection: &'a ImageSelection,
+    limits: &'a ReadLimits,
     /// Bytes of the documents that were read.
     documents: Cell<u64>,
     /// What was seen in lists of images and indexes.
@@ -172,7 +175,7 @@ impl Planner<'_> {
         let id = sha256(&config);
         let is_named_so = digest_in_name(&image.config).is_none_or(|named| named == id);
         let mut warnings = Vec::new();
-        if !is_named_so && self.choice.depth == Depth::Verified {
+        if !is_named_so && self.selection.depth == Depth::Verified {
             warnings.push(Warning::ConfigNameMismatch {
                 name: redact::name(&image.config).into_owned(),
                 digest: id.clone(),
@@ -256,7 +259,7 @@ impl Planner<'_> {
                 None => self.manifest(&chosen.digest)?,
             };
             let mut image = self.oci_image(&manifest, chosen.digest, &member, blob_member)?;
-            if all.len() > 1 && self.choice.platform.is_none() {
+            if all.len() > 1 && self.selection.platform.is_none() {
                 let chosen = chosen.platform.to_string();
                 let others = all.into_iter().filter(|platform| *platform != chosen).collect();
                 image.warnings.push(Warning::OtherPlatforms { chosen, others });
@@ -319,11 +322,18 @@ impl Planner<'_> {
         let member = blob_member(&digest);
         let bytes = self.required(&member, wanted_by)?;
         self.verified(&member, Some(digest.clone()), &bytes)?;
-        if trail.len() as u64 >= self.limits.index_depth || !trail.insert(digest.clone()) {
-            return Err(Error::Document {
-                member,
-                reason: "indexes refer to each other too deeply".to_owned(),
+        let (depth, limit) = (trail.len() as u64 + 1, self.limits[Limit::IndexDepth]);
+        if depth > limit {
+            return Err(Error::Limit {
+                what: "the depth of nested indexes",
+                place: format!("`{member}`"),
+                limit,
+                found: Some(depth),
+                which: Limit::IndexDepth,
             });
+        }
+        if !trail.insert(digest.clone()) {
+            return Err(Error::Document { member, reason: "the index contains itself".to_owned() });
         }
         match image_document(&member, &bytes)? {
             ImageDocument::Index(index) => {
@@ -376,15 +386,15 @@ impl Planner<'_> {
 
     fn choose_platform(&self, mut manifests: Vec<FoundManifest>) -> Result<FoundManifest> {
         let platforms = || manifests.iter().map(|found| &found.platform);
-        let position = match &self.choice.platform {
-            Some(wanted) => platform::position(platforms(), wanted),
+        let position = match &self.selection.platform {
+            Some(wanted) => wanted.position(platforms()),
             // The same file has to give the same figures on every machine, so the host is not asked.
-            None => platform::position(platforms(), "linux/amd64").or(Some(0)),
+            None => WantedPlatform::default().position(platforms()).or(Some(0)),
         };
         match position {
             Some(position) => Ok(manifests.swap_remove(position)),
             None => Err(Error::UnknownPlatform {
-                platform: self.choice.platform.clone().unwrap_or_default(),
+                platform: self.selection.platform.clone().unwrap_or_default().to_string(),
                 available: manifests.iter().map(|found| found.platform.to_string()).collect(),
             }),
         }
@@ -436,7 +446,7 @@ impl Planner<'_> {
     fn required(&self, member: &str, wanted_by: &str) -> Result<Vec<u8>> {
         let bytes = document(self.store, member, self.limits)?.ok_or_else(|| missing(member, wanted_by))?;
         self.documents.set(self.documents.get() + bytes.len() as u64);
-        let limit = self.limits.document_bytes.saturating_mul(DOCUMENTS);
+        let limit = self.limits[Limit::DocumentBytes].saturating_mul(DOCUMENTS);
         if self.documents.get() > limit {
             return Err(Error::Limit {
                 what: "the size of all documents",
@@ -453,11 +463,11 @@ impl Planner<'_> {
     /// more images than anybody can read.
     fn see(&self, wanted_by: &str) -> Result<()> {
         self.seen.set(self.seen.get() + 1);
-        if self.seen.get() > self.limits.images {
+        if self.seen.get() > self.limits[Limit::Images] {
             return Err(Error::Limit {
                 what: "the number of images",
                 place: format!("`{wanted_by}`"),
-                limit: self.limits.images,
+                limit: self.limits[Limit::Images],
                 found: Some(self.seen.get()),
                 which: Limit::Images,
             });
@@ -468,7 +478,7 @@ impl Planner<'_> {
     /// Compares a document with the digest it is stored under, where that is known and SHA-256, unless digests are
     /// believed.
     fn verified(&self, member: &str, expected: Option<Digest>, bytes: &[u8]) -> Result<Digest> {
-        if let Some(expected) = expected.as_ref().filter(|_| self.choice.depth != Depth::Verified) {
+        if let Some(expected) = expected.as_ref().filter(|_| self.selection.depth != Depth::Verified) {
             return Ok(expected.clone());
         }
         let found = sha256(bytes);
@@ -482,11 +492,11 @@ impl Planner<'_> {
     }
 
     fn check_count(&self, member: &str, layers: usize, facts: &ImageFacts) -> Result<()> {
-        if layers as u64 > self.limits.layers {
+        if layers as u64 > self.limits[Limit::Layers] {
             return Err(Error::Limit {
                 what: "the number of layers",
                 place: format!("`{member}`"),
-                limit: self.limits.layers,
+                limit: self.limits[Limit::Layers],
                 found: Some(layers as u64),
                 which: Limit::Layers,
             });
@@ -502,21 +512,18 @@ impl Planner<'_> {
 
     /// Keeps the images that are wanted, and gives each the name it was asked by.
     fn choose(&self, mut images: Vec<PlannedImage>) -> Result<Vec<PlannedImage>> {
-        let is_for = |image: &PlannedImage, wanted: &str| {
-            platform::position([&image.facts.platform], wanted).is_some()
-        };
-        if let Some(wanted) = &self.choice.platform
-            && images.iter().any(|image| !is_for(image, wanted))
+        if let Some(wanted) = &self.selection.platform
+            && images.iter().any(|image| !wanted.is(&image.facts.platform))
         {
             let available: BTreeSet<String> =
                 images.iter().map(|image| image.facts.platform.to_string()).collect();
             let available = available.into_iter().collect();
-            images.retain(|image| is_for(image, wanted));
+            images.retain(|image| wanted.is(&image.facts.platform));
             if images.is_empty() {
-                return Err(Error::UnknownPlatform { platform: wanted.clone(), available });
+                return Err(Error::UnknownPlatform { platform: wanted.to_string(), available });
             }
         }
-        let Some(wanted) = &self.choice.reference else {
+        let Some(wanted) = &self.selection.reference else {
             for image in &mut images {
                 image.reference = image.tags.first().cloned();
             }

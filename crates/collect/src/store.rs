@@ -1,11 +1,10 @@
 //! A layout whose members can be opened in any order.
 
-use plimsoll_snapshot::Limit;
-
 use std::io::{self, Read, Seek};
 
+use plimsoll_snapshot::{Limit, ReadLimits};
+
 use crate::error::{Error, Result};
-use crate::limits::Limits;
 
 /// The files of a directory, the members of an archive, the blobs of a registry, by name.
 pub trait Store {
@@ -13,7 +12,7 @@ pub trait Store {
     fn open(&self, member: &str) -> io::Result<Option<Box<dyn Read + '_>>>;
 
     /// Opens a member whose content can be jumped over; `None` where it has to be read through.
-    fn open_jumping(&self, _member: &str) -> io::Result<Option<Box<dyn Jumping + '_>>> {
+    fn open_seekable(&self, _member: &str) -> io::Result<Option<Box<dyn Seekable + '_>>> {
         Ok(None)
     }
 
@@ -21,27 +20,27 @@ pub trait Store {
     fn size(&self, member: &str) -> Option<u64>;
 }
 
-/// What can be read anywhere.
-pub trait Jumping: Read + Seek {}
+/// A source that can be read at any place.
+pub trait Seekable: Read + Seek {}
 
-impl<R: Read + Seek> Jumping for R {}
+impl<R: Read + Seek> Seekable for R {}
 
 /// Reads a whole member that has to be small.
-pub(crate) fn document(store: &dyn Store, member: &str, limits: &Limits) -> Result<Option<Vec<u8>>> {
+pub(crate) fn document(store: &dyn Store, member: &str, limits: &ReadLimits) -> Result<Option<Vec<u8>>> {
     let place = || format!("`{member}`");
     let Some(reader) = store.open(member).map_err(|source| Error::io(place(), 0, source))? else {
         return Ok(None);
     };
     let mut bytes = Vec::new();
     reader
-        .take(limits.document_bytes + 1)
+        .take(limits[Limit::DocumentBytes].saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|source| Error::io(place(), bytes.len() as u64, source))?;
-    if bytes.len() as u64 > limits.document_bytes {
+    if bytes.len() as u64 > limits[Limit::DocumentBytes] {
         return Err(Error::Limit {
             what: "the size of a document",
             place: place(),
-            limit: limits.document_bytes,
+            limit: limits[Limit::DocumentBytes],
             found: store.size(member),
             which: Limit::DocumentBytes,
         });

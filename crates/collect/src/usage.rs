@@ -2,11 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use plimsoll_snapshot::{Compression, Limit};
+use plimsoll_snapshot::{Compression, Limit, ReadLimits};
 
 use crate::error::{Error, Result};
 use crate::layer::ReadLayer;
-use crate::limits::Limits;
 
 /// What all layers of one source took so far. Several threads may add to it.
 #[derive(Debug, Default)]
@@ -17,7 +16,7 @@ pub struct Usage {
 
 impl Usage {
     /// Adds a layer that was read, and fails if that is too much for one source.
-    pub fn add(&self, place: &str, layer: &ReadLayer, limits: &Limits) -> Result<()> {
+    pub fn add(&self, place: &str, layer: &ReadLayer, limits: &ReadLimits) -> Result<()> {
         let is_inflated = layer.compression != Compression::None;
         let inflated = if is_inflated { layer.contents.tar_bytes.0 } else { 0 };
         let sums = [
@@ -25,14 +24,14 @@ impl Usage {
                 &self.inflated,
                 inflated,
                 "the size of all layers, inflated,",
-                limits.inflated_bytes,
+                limits[Limit::InflatedBytes],
                 Limit::InflatedBytes,
             ),
             (
                 &self.retained,
                 layer.retained_bytes(),
                 "what has to be kept of all layers",
-                limits.retained_bytes,
+                limits[Limit::RetainedBytes],
                 Limit::RetainedBytes,
             ),
         ];

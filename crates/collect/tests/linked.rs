@@ -1,8 +1,8 @@
 //! Metadata that is a link: catalogers read it under the name that the link gives it.
 #![expect(clippy::unwrap_used, reason = "a test fails if it cannot")]
 
-use plimsoll_collect::{Limits, read_layer};
-use plimsoll_snapshot::{Contents, Files};
+use plimsoll_collect::read_layer;
+use plimsoll_snapshot::{Contents, Files, ReadLimits};
 use tar::EntryType;
 
 const METADATA: &str = "Metadata-Version: 2.1\nName: Big.Thing\nVersion: 1.5\nRequires-Dist: numpy\n";
@@ -30,7 +30,7 @@ fn read(entries: &[(&str, Entry<'_>)]) -> Contents {
             }
         }
     }
-    read_layer("layer", &tar.into_inner().unwrap()[..], &Limits::default()).unwrap().contents
+    read_layer("layer", &tar.into_inner().unwrap()[..], &ReadLimits::default()).unwrap().contents
 }
 
 /// The packages of a layer, and the path of what describes each.

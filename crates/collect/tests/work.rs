@@ -9,9 +9,10 @@
 use allocation_counter::AllocationInfo;
 use plimsoll_collect::memory::{RuntimeBuilder, Surroundings, read};
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Limits, catalogers, plan, read_dockerfile, read_dockerignore, read_layer,
+    ArchiveIndex, ImageSelection, catalogers, plan, read_dockerfile, read_dockerignore, read_layer,
     read_stream,
 };
+use plimsoll_snapshot::ReadLimits;
 
 /// Makes an input of about this many parts.
 type Make = fn(usize) -> Vec<u8>;
@@ -360,7 +361,7 @@ fn catalogers_take_twice_the_work_for_twice_the_input() {
     for (id, path, make) in CATALOGERS {
         let layer = |parts| tar([((*path).to_owned(), &make(parts)[..])]);
         check(&format!("{id}, {path}"), layer, |tar: &Vec<u8>| {
-            read_layer("layer", &tar[..], &Limits::default()).unwrap();
+            read_layer("layer", &tar[..], &ReadLimits::default()).unwrap();
         });
     }
 }
@@ -403,11 +404,11 @@ fn every_format_of_memory_has_a_row() {
 #[test]
 fn layers_and_archives() {
     let files = |parts| tar((0..parts).map(|part| (format!("usr/lib/{}/{part}", part / 50), &b"x"[..])));
-    check("a layer", files, |tar| drop(read_layer("layer", &tar[..], &Limits::default()).unwrap()));
+    check("a layer", files, |tar| drop(read_layer("layer", &tar[..], &ReadLimits::default()).unwrap()));
     check("an archive by its index", files, |tar| {
-        ArchiveIndex::read("archive", std::io::Cursor::new(&tar[..]), &Limits::default()).unwrap();
+        ArchiveIndex::read("archive", std::io::Cursor::new(&tar[..]), &ReadLimits::default()).unwrap();
     });
-    check("a stream", files, |tar| drop(read_stream("archive", &tar[..], &Limits::default()).unwrap()));
+    check("a stream", files, |tar| drop(read_stream("archive", &tar[..], &ReadLimits::default()).unwrap()));
     check(
         "a layer of links",
         |parts| {
@@ -420,10 +421,10 @@ fn layers_and_archives() {
             }
             tar.into_inner().unwrap()
         },
-        |tar| drop(read_layer("layer", &tar[..], &Limits::default()).unwrap()),
+        |tar| drop(read_layer("layer", &tar[..], &ReadLimits::default()).unwrap()),
     );
     check("a layer of metadata that are links", linked_metadata, |tar| {
-        drop(read_layer("layer", &tar[..], &Limits::default()).unwrap());
+        drop(read_layer("layer", &tar[..], &ReadLimits::default()).unwrap());
     });
 }
 
@@ -462,8 +463,8 @@ fn documents() {
         tar([("c.json".to_owned(), &config[..]), ("manifest.json".to_owned(), &manifest[..])])
     };
     check("a history", image, |archive: &Vec<u8>| {
-        let images = read_stream("archive", &archive[..], &Limits::default()).unwrap();
-        plan(&images, None, &Choice::default(), &Limits::default()).unwrap();
+        let images = read_stream("archive", &archive[..], &ReadLimits::default()).unwrap();
+        plan(&images, None, &ImageSelection::default(), &ReadLimits::default()).unwrap();
     });
 }
 

@@ -19,6 +19,7 @@ pub mod json;
 mod json_document;
 mod json_text;
 pub mod language;
+pub mod limits;
 pub mod markdown;
 mod markup;
 pub mod memory;

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::{Comparison, ServiceComparison};
 use plimsoll_analysis::inspect::{ImageInspection, Inspection};
+use plimsoll_analysis::memory::Memory;
 use plimsoll_snapshot::Bytes;
 
 use crate::format::{count, minute, one_line, shorten};
 use crate::language::Language;
 use crate::markup::{code, escaped, escaped_html};
-use crate::verdict::{self, verdict};
-use crate::{memory, sizes, turns, why};
+use crate::{memory, sizes, turns, verdict, why};
 
 /// The width that an instruction or a path is cut to.
 const CELL: usize = 80;
@@ -42,11 +42,22 @@ pub fn inspection(inspection: &Inspection, language: Language) -> String {
     text
 }
 
-/// One side as a comment: the verdict, and what each image weighs. What does not fit into a comment is left out whole.
+/// One side as a comment: the verdict, what runs, and what each image weighs. What does not fit into a comment is left
+/// out whole.
 #[must_use]
-pub fn single(comparison: &Comparison, inspection: &Inspection, language: Language) -> String {
-    let mut text = format!("**{}**\n\n", escaped(&verdict(comparison, language)));
+pub fn single(
+    changes: &Changes,
+    inspection: &Inspection,
+    memory: Option<&Memory>,
+    language: Language,
+) -> String {
+    let mut text = format!("**{}**\n\n", escaped(&verdict::of(changes, language)));
     let left_out = format!("_{}_\n", language.words().left_out);
+    let running = memory.map(|memory| memory::markdown(memory, language));
+    if let Some(running) = running.filter(|running| text.len() + running.len() + left_out.len() <= LIMIT) {
+        text.push_str(&running);
+        text.push('\n');
+    }
     for image in &inspection.images {
         let section = image_section(image, language);
         if text.len() + section.len() + left_out.len() > LIMIT {

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use plimsoll_analysis::packages::{
-    Broken, CacheKind, DependencyKind, ImageInventory, Inventory, OwnerKind, Package, PackageId, Part,
-    Reasons, Removal, Root, Split, Use,
+    Broken, DependencyKind, ImageInventory, Inventory, OwnerKind, Package, PackageId, Part, Reasons, Removal,
+    Root, Split, Use,
 };
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
@@ -16,17 +16,18 @@ use crate::table::{align_right, head, heads, indented, push, table};
 /// The width that a reason or an instruction is cut to.
 const CELL: usize = 60;
 
-/// The packages of every image, at most `most` of each; `None` is all of them.
+/// The packages of every image, at most `most` of each; `None` is all of them. Where some are left out, `all` says how to
+/// get the rest.
 #[must_use]
-pub fn text(inventory: &Inventory, most: Option<usize>, language: Language) -> String {
+pub fn text(inventory: &Inventory, most: Option<usize>, all: &str, language: Language) -> String {
     let mut text = String::new();
     for image in &inventory.images {
-        push(&mut text, &image_text(image, most, language));
+        push(&mut text, &image_text(image, most, all, language));
     }
     text
 }
 
-fn image_text(image: &ImageInventory, most: Option<usize>, language: Language) -> String {
+fn image_text(image: &ImageInventory, most: Option<usize>, all: &str, language: Language) -> String {
     let words = language.words();
     let figure = |bytes: Bytes| language.bytes(bytes).to_string();
     let mut text = format!("{}\n", one_line(&image.service));
@@ -71,7 +72,7 @@ fn image_text(image: &ImageInventory, most: Option<usize>, language: Language) -
     let _ = write!(text, "\n  {}\n{}", words.packages, indented(&rows));
     let left = image.packages.iter().filter(|package| package.installed).count().saturating_sub(shown.len());
     if left > 0 {
-        let _ = writeln!(text, "  {} (`--all`)", (words.terminal.and_more)(&count(left as u64)));
+        let _ = writeln!(text, "  {} (`{all}`)", (words.terminal.and_more)(&count(left as u64)));
     }
     text
 }
@@ -176,36 +177,8 @@ fn owner(kind: OwnerKind, language: Language) -> String {
         OwnerKind::Packages(Ecosystem::Model) => words.models.to_owned(),
         OwnerKind::Packages(of) => (words.terminal.owner_packages)(of.name()),
         OwnerKind::Application => words.application.to_owned(),
-        OwnerKind::Cache(kind) => (words.terminal.owner_cache)(cache(kind, language)),
+        OwnerKind::Cache(kind) => (words.messages.cache)(kind).to_owned(),
         OwnerKind::Unowned => words.unowned.to_owned(),
-    }
-}
-
-/// The name of a cache. Names of programs are the same in every language.
-fn cache(kind: CacheKind, language: Language) -> &'static str {
-    let words = &language.words().terminal;
-    match kind {
-        CacheKind::AptLists => words.apt_lists,
-        CacheKind::AptArchives => words.apt_archives,
-        CacheKind::Apk => "apk",
-        CacheKind::Dnf => "dnf",
-        CacheKind::Zypper => "zypper",
-        CacheKind::Pacman => "pacman",
-        CacheKind::Pip => "pip",
-        CacheKind::Uv => "uv",
-        CacheKind::Poetry => "Poetry",
-        CacheKind::Conda => "conda",
-        CacheKind::Npm => "npm",
-        CacheKind::Yarn => "Yarn",
-        CacheKind::Pnpm => "pnpm",
-        CacheKind::Bun => "Bun",
-        CacheKind::Cargo => "Cargo",
-        CacheKind::Go => "Go",
-        CacheKind::Gem => "RubyGems",
-        CacheKind::Maven => "Maven",
-        CacheKind::Gradle => "Gradle",
-        CacheKind::Composer => "Composer",
-        CacheKind::Other => words.other_cache,
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::file::{Versioned, check, read_document, write_document, write_plain};
 use crate::{
-    DiffId, Disk, FormatError, Image, Layer, Runtime, SCHEMA_VERSION, Service, Snapshot, SnapshotLimits,
+    DiffId, Disk, FormatError, Image, Layer, Limit, ReadLimits, Runtime, SCHEMA_VERSION, Service, Snapshot,
 };
 
 /// Before and after.
@@ -60,12 +60,13 @@ struct Side {
 impl Bundle {
     /// Reads a bundle, compressed or not.
     pub fn read(file: impl Read) -> Result<Self, FormatError> {
-        Self::read_within(file, &SnapshotLimits::default())
+        Self::read_within(file, &ReadLimits::default())
     }
 
     /// Reads a bundle of which neither side holds more than the limits allow.
-    pub fn read_within(file: impl Read, limits: &SnapshotLimits) -> Result<Self, FormatError> {
-        let Document { before, after, layers, targets, names, .. } = read_document(file, limits.bytes)?;
+    pub fn read_within(file: impl Read, limits: &ReadLimits) -> Result<Self, FormatError> {
+        let Document { before, after, layers, targets, names, .. } =
+            read_document(file, limits[Limit::SnapshotBytes])?;
         let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets, names };
         check(&bundle.before, limits)?;
         check(&bundle.after, limits)?;

@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::FormatError;
 use crate::room;
-use crate::{Contents, DiffId, SCHEMA_VERSION, Snapshot, SnapshotLimits};
+use crate::{Contents, DiffId, Limit, ReadLimits, SCHEMA_VERSION, Snapshot};
 
 /// What the lists of a document may take in memory, even where a file may have fewer bytes.
 const LEAST_ROOM: u64 = 64 << 20;
 
 /// Reads a snapshot, compressed or not.
 pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
-    read_within(file, &SnapshotLimits::default())
+    read_within(file, &ReadLimits::default())
 }
 
 /// Reads a snapshot that holds no more than the limits allow.
-pub fn read_within(file: impl Read, limits: &SnapshotLimits) -> Result<Snapshot, FormatError> {
-    let snapshot: Snapshot = read_document(file, limits.bytes)?;
+pub fn read_within(file: impl Read, limits: &ReadLimits) -> Result<Snapshot, FormatError> {
+    let snapshot: Snapshot = read_document(file, limits[Limit::SnapshotBytes])?;
     check(&snapshot, limits)?;
     Ok(Snapshot { schema_version: SCHEMA_VERSION, ..snapshot })
 }
@@ -74,7 +74,7 @@ fn why_not(bytes: &[u8], error: &serde_json::Error) -> FormatError {
 }
 
 /// Whether a snapshot can be worked with.
-pub(crate) fn check(snapshot: &Snapshot, limits: &SnapshotLimits) -> Result<(), FormatError> {
+pub(crate) fn check(snapshot: &Snapshot, limits: &ReadLimits) -> Result<(), FormatError> {
     check_references(snapshot)?;
     limits.check(snapshot)
 }
@@ -118,8 +118,8 @@ fn check_facts(contents: &Contents) -> Result<(), FormatError> {
 impl Contents {
     /// Reads the contents of one layer, and which layer that is, as [`Contents::write`] wrote them.
     pub fn read(file: impl Read) -> Result<(DiffId, Self), FormatError> {
-        let limits = SnapshotLimits::default();
-        let layer: OneLayer<DiffId, Self> = read_document(file, limits.bytes)?;
+        let limits = ReadLimits::default();
+        let layer: OneLayer<DiffId, Self> = read_document(file, limits[Limit::SnapshotBytes])?;
         check_facts(&layer.contents)?;
         limits.check_nodes(&[&layer.contents])?;
         Ok((layer.diff_id, layer.contents))

@@ -40,8 +40,8 @@ pub use image::{
     Compression, Config, Contents, EnvironmentNames, HealthCheck, HistoryEntry, Image, ImageLayer, Layer,
     Platform, Service, Snapshot, Source, Transport,
 };
-pub use limit::Limit;
-pub use limits::{MAX_BYTES, SnapshotLimits};
+pub use limit::{Limit, LimitGroup, LimitUnit};
+pub use limits::ReadLimits;
 pub use order::{Order, filled};
 pub use runtime::Runtime;
 pub use units::{ByteDelta, Bytes};

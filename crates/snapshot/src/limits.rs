@@ -1,60 +1,64 @@
-//! How much a snapshot may hold before it is called hostile: a small file can stand for a lot of work.
+//! The values of the limits, and how a snapshot is checked: a small file can stand for a lot of work.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Index;
 
 use crate::limit::Limit;
 use crate::{Contents, FormatError, Paths, Runtime, Snapshot};
 
-/// The largest snapshot that is read, inflated: far above a million files, far below what hurts.
-pub const MAX_BYTES: u64 = 1 << 30;
-
-/// Bounds on what a snapshot may hold.
+/// A value for each [`Limit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SnapshotLimits {
-    /// Bytes of the file, inflated.
-    pub bytes: u64,
-    /// Services. Each is a row in every document, even where hundreds run one image.
-    pub services: u64,
-    /// Layers of one image.
-    pub layers: u64,
-    /// Containers, planned services, and series of samples: each has this limit.
-    pub containers: u64,
-    /// Files and directories of the layers of all images that a service runs. A layer counts once for each time that an
-    /// image names it: an image of a few bytes can name a layer of millions of files.
-    pub stacked_entries: u64,
+pub struct ReadLimits {
+    values: [u64; Limit::ALL.len()],
 }
 
-impl Default for SnapshotLimits {
+impl Default for ReadLimits {
+    /// Those of the program.
     fn default() -> Self {
-        Self {
-            bytes: MAX_BYTES,
-            services: 1000,
-            layers: 1000,
-            containers: 50_000,
-            stacked_entries: 10_000_000,
-        }
+        Self { values: Limit::ALL.map(Limit::default_value) }
     }
 }
 
-impl SnapshotLimits {
+impl Index<Limit> for ReadLimits {
+    type Output = u64;
+
+    fn index(&self, limit: Limit) -> &u64 {
+        &self.values[limit.index()]
+    }
+}
+
+impl ReadLimits {
+    /// Those of the page.
+    #[must_use]
+    pub fn of_page() -> Self {
+        Self { values: Limit::ALL.map(Limit::page_value) }
+    }
+
+    /// The same with another value of one.
+    #[must_use]
+    pub const fn with(mut self, limit: Limit, value: u64) -> Self {
+        self.values[limit.index()] = value;
+        self
+    }
+
     /// Fails if the snapshot holds more. References are expected to be right.
     pub fn check(&self, snapshot: &Snapshot) -> Result<(), FormatError> {
         let most_layers = snapshot.images.iter().map(|image| image.layers.len() as u64).max().unwrap_or(0);
-        within("services", Limit::Services, snapshot.services.len() as u64, self.services)?;
-        within("layers of one image", Limit::Layers, most_layers, self.layers)?;
+        self.within("services", Limit::Services, snapshot.services.len() as u64)?;
+        self.within("layers of one image", Limit::Layers, most_layers)?;
         if let Some(runtime) = &snapshot.runtime {
             self.check_runtime(runtime)?;
         }
         let layers = snapshot.layers.iter().filter_map(|layer| layer.contents.as_deref());
         self.check_nodes(&layers.collect::<Vec<_>>())?;
-        within("stacked entries", Limit::StackedEntries, stacked_entries(snapshot), self.stacked_entries)
+        self.within("stacked entries", Limit::StackedEntries, stacked_entries(snapshot))
     }
 
     /// Fails if comparing two snapshots goes over more. Every pair of images that services of one name run is gone
     /// through from end to end: a large image that is paired with a thousand small ones costs a thousand times its size.
     /// Each image once on its side is always within twice the bound of a snapshot.
     pub fn check_pair(&self, before: &Snapshot, after: &Snapshot) -> Result<(), FormatError> {
-        let limit = self.stacked_entries.saturating_mul(2);
+        let limit = self[Limit::StackedEntries].saturating_mul(2);
         let entries = [before, after].map(entries_of_images);
         let later: HashMap<&str, usize> =
             after.services.iter().map(|service| (service.name.as_str(), service.image)).collect();
@@ -70,12 +74,12 @@ impl SnapshotLimits {
     pub fn check_runtime(&self, runtime: &Runtime) -> Result<(), FormatError> {
         let series = runtime.recordings.iter().map(|recording| recording.series.len()).sum();
         let most = [runtime.containers.len(), runtime.planned.len(), series].into_iter().max();
-        within("containers", Limit::Containers, most.unwrap_or(0) as u64, self.containers)
+        self.within("containers", Limit::Containers, most.unwrap_or(0) as u64)
     }
 
     /// Fails if the trees of these layers have more files and directories than a file of this size should have.
     pub(crate) fn check_nodes(&self, layers: &[&Contents]) -> Result<(), FormatError> {
-        let limit = self.bytes / BYTES_OF_NODE;
+        let limit = self[Limit::SnapshotBytes] / BYTES_OF_NODE;
         let all = || layers.iter().copied().flat_map(paths);
         // Only a snapshot of very many paths has to be looked through.
         if all().map(Paths::most_nodes).sum::<u64>() <= limit {
@@ -83,6 +87,10 @@ impl SnapshotLimits {
         }
         let nodes = all().map(Paths::nodes).sum();
         within("files and directories", Limit::SnapshotBytes, nodes, limit)
+    }
+
+    fn within(&self, what: &'static str, which: Limit, found: u64) -> Result<(), FormatError> {
+        within(what, which, found, self[which])
     }
 }
 
@@ -164,24 +172,28 @@ mod tests {
         }
     }
 
-    fn check(snapshot: &Snapshot, limits: SnapshotLimits, expected: Option<&str>) {
+    fn check(snapshot: &Snapshot, limits: ReadLimits, expected: Option<&str>) {
         let message = limits.check(snapshot).err().map(|error| error.to_string());
         assert_eq!(message.as_deref(), expected);
     }
 
     #[test]
     fn each_limit_is_met_and_named() {
-        let limits = SnapshotLimits::default();
+        let limits = ReadLimits::default();
         let two = snapshot(2, 4);
-        check(&two, SnapshotLimits { services: 2, layers: 4, stacked_entries: 24, ..limits }, None);
+        check(
+            &two,
+            limits.with(Limit::Services, 2).with(Limit::Layers, 4).with(Limit::StackedEntries, 24),
+            None,
+        );
         let services = "the services of the snapshot exceed the limit of 1 (met: 2)";
-        check(&two, SnapshotLimits { services: 1, ..limits }, Some(services));
+        check(&two, limits.with(Limit::Services, 1), Some(services));
         let layers = "the layers of one image of the snapshot exceed the limit of 3 (met: 4)";
-        check(&two, SnapshotLimits { layers: 3, ..limits }, Some(layers));
+        check(&two, limits.with(Limit::Layers, 3), Some(layers));
         let stacked = "the stacked entries of the snapshot exceed the limit of 23 (met: 24)";
-        check(&two, SnapshotLimits { stacked_entries: 23, ..limits }, Some(stacked));
+        check(&two, limits.with(Limit::StackedEntries, 23), Some(stacked));
         let nodes = "the files and directories of the snapshot exceed the limit of 2 (met: 3)";
-        check(&two, SnapshotLimits { bytes: 2 * BYTES_OF_NODE, ..limits }, Some(nodes));
+        check(&two, limits.with(Limit::SnapshotBytes, 2 * BYTES_OF_NODE), Some(nodes));
     }
 
     #[test]
@@ -190,7 +202,7 @@ mod tests {
         // One image on one side against four on the other: 4 × (3 + 3) nodes.
         before.services.iter_mut().for_each(|service| service.image = 0);
         let check = |stacked_entries| {
-            let limits = SnapshotLimits { stacked_entries, ..SnapshotLimits::default() };
+            let limits = ReadLimits::default().with(Limit::StackedEntries, stacked_entries);
             limits.check_pair(&before, &after).err().map(|error| error.to_string())
         };
         assert_eq!(check(12), None);
@@ -205,13 +217,13 @@ mod tests {
         let runtime = Runtime { containers, ..Runtime::default() };
         let snapshot = Snapshot { runtime: Some(runtime), ..Snapshot::default() };
         let message = "the containers of the snapshot exceed the limit of 2 (met: 3)";
-        check(&snapshot, SnapshotLimits { containers: 2, ..SnapshotLimits::default() }, Some(message));
+        check(&snapshot, ReadLimits::default().with(Limit::Containers, 2), Some(message));
     }
 
     #[test]
     fn an_image_counts_once_however_many_services_run_it() {
         let mut snapshot = snapshot(2, 4);
         snapshot.services[1].image = 0;
-        check(&snapshot, SnapshotLimits { stacked_entries: 12, ..SnapshotLimits::default() }, None);
+        check(&snapshot, ReadLimits::default().with(Limit::StackedEntries, 12), None);
     }
 }

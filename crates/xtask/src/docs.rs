@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: the pages of the rules, written from the texts of the rules.
+//! `cargo xtask docs`: the pages of the rules, written from the texts of the rules, and the table of the limits.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,7 +25,27 @@ pub(crate) fn run() -> Result {
         fs::write(directory.join(name), text)?;
     }
     println!("wrote {}", directory.display());
+    let text = fs::read_to_string(limits_page())?;
+    fs::write(limits_page(), with_table(&text)?)?;
+    println!("wrote the limits into {}", limits_page().display());
     Ok(())
+}
+
+/// The page with the table of the limits.
+fn limits_page() -> PathBuf {
+    root().join("docs/hostile-input.md")
+}
+
+/// What stands around the generated table.
+const TABLE: [&str; 2] =
+    ["<!-- limits: `cargo xtask docs` writes this table -->\n\n", "\n<!-- end of limits -->"];
+
+/// The page with the table as it is now.
+fn with_table(page: &str) -> Result<String> {
+    let [start, end] = TABLE;
+    let (before, rest) = page.split_once(start).ok_or("the page lacks the start of the table")?;
+    let (_, after) = rest.split_once(end).ok_or("the page lacks the end of the table")?;
+    Ok(format!("{before}{start}{}{end}{after}", plimsoll_report::limits::table()))
 }
 
 fn directory() -> PathBuf {
@@ -71,7 +91,19 @@ fn contents() -> String {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_snapshot::Limit;
+
     use super::*;
+
+    #[test]
+    fn every_limit_is_documented_as_it_is() {
+        let page = fs::read_to_string(limits_page()).unwrap();
+        let hint = "docs/hostile-input.md is not up to date: run `cargo xtask docs`";
+        assert_eq!(page, with_table(&page).unwrap(), "{hint}");
+        for limit in Limit::ALL {
+            assert!(page.contains(&format!("\n| `--limit-{}` |", limit.name())), "{}", limit.name());
+        }
+    }
 
     #[test]
     fn the_pages_are_up_to_date() {

@@ -40,7 +40,7 @@ enum Task {
     Viewer,
     /// Build, then write the demo reports
     Demo,
-    /// Generate the rule pages in `docs/findings`
+    /// Generate the rule pages in `docs/findings`, and the table of limits
     Docs,
     /// Benchmark the program and its peers; arguments after `--` go to the benchmark
     Bench {

@@ -6,11 +6,10 @@ use std::cmp::Reverse;
 
 use plimsoll_analysis::compare::{FileTree, ServiceComparison, ServiceTrees, SizeChange};
 use plimsoll_report::format::{one_line, shorten};
-use plimsoll_report::language::ecosystem_name;
 use plimsoll_snapshot::{Bytes, Order as _, path};
 
 use self::names::Names;
-use crate::packages;
+use crate::{packages, text};
 
 /// How many of a kind are shown.
 pub(crate) const SHOWN: usize = 6;
@@ -149,7 +148,7 @@ fn packages(service: usize, trees: &ServiceTrees<'_>) -> Vec<Named> {
         let mut versions: Vec<&str> = group.iter().map(|(.., package)| package.version.as_str()).collect();
         versions.dedup();
         versions.retain(|version| !version.is_empty());
-        let beside = format!("{} {}", ecosystem_name(package.ecosystem), versions.join(" → "));
+        let beside = format!("{} {}", text::ecosystem(package.ecosystem), versions.join(" → "));
         named.push(Named {
             text: key.to_lowercase(),
             hit: Hit {

@@ -1,15 +1,14 @@
 //! What runs in a worker: finds out what a file is, and makes a snapshot of it.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 
 use plimsoll_collect::{
-    ArchiveIndex, Choice, Error, Found, Hint, Limits, PlannedImage, ReadLayer, SnapshotBuilder, Store,
-    decompress, plan, read_layer, read_stream, sniff,
+    ContentType, Error, Hint, ImageSelection, InputName, OpenedFile, OpenedStream, Request, SameName, Stack,
+    StackError, decompress, open_file, sniff,
 };
 use plimsoll_report::language::Language;
-use plimsoll_snapshot::{Compression, FormatError, Snapshot, SnapshotLimits, Source, Transport};
+use plimsoll_snapshot::{Compression, FormatError, ReadLimits, Snapshot};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
@@ -18,21 +17,6 @@ use crate::text::words;
 use crate::{load, text};
 
 mod file;
-
-/// What a page may keep in memory of one archive: less than the program may.
-const LIMITS: fn() -> Limits = || Limits {
-    entries: 1_000_000,
-    name_bytes: 128 << 20,
-    metadata_total_bytes: 256 << 20,
-    packages: 50_000,
-    window_bytes: 64 << 20,
-    retained_bytes: 512 << 20,
-    ..Limits::default()
-};
-
-/// What a page may hold of one snapshot: it keeps the trees of all images.
-pub(crate) const SNAPSHOT_LIMITS: fn() -> SnapshotLimits =
-    || SnapshotLimits { containers: 10_000, stacked_entries: 4_000_000, ..SnapshotLimits::default() };
 
 /// How large a snapshot from the future may be for its program to be looked up.
 const GENERATOR_WITHIN: u64 = 64 << 20;
@@ -52,12 +36,12 @@ pub fn read_file(
     let name = file.name();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is a whole number")]
     let length = file.size() as u64;
-    let tell = |done: u64, total: u64| {
+    let report = |done: u64, total: u64| {
         // A number of JavaScript's; a page that no longer listens loses nothing.
         #[expect(clippy::cast_precision_loss, reason = "no file is that long")]
         let _ = progress.call2(&JsValue::NULL, &(done as f64).into(), &(total as f64).into());
     };
-    let progress = Progress::new(length, &tell);
+    let progress = Progress::new(length, &report);
     let snapshot = snapshot(&name, || file::FileReader::new(file, length), &progress)
         .map_err(|failure| failure.text(&name))?;
     let mut json = Vec::new();
@@ -72,6 +56,10 @@ pub(crate) enum Failure {
     Other(String),
     /// It is a snapshot from the future, by the program it names.
     Newer { version: u64, generator: Option<String> },
+    /// It is a snapshot that cannot be used.
+    Unusable(FormatError),
+    /// It holds more than a page keeps in memory: what.
+    TooLarge(String),
     /// It is what is read here, and cannot be read.
     Damaged(String),
 }
@@ -82,16 +70,38 @@ impl Failure {
         match self {
             Self::Other(found) => text::not_read(name, found),
             Self::Newer { version, generator } => text::too_new(name, *version, generator.as_deref()),
+            Self::Unusable(error) => text::unusable(name, error),
+            Self::TooLarge(reason) => text::too_large_file(name, reason),
             Self::Damaged(reason) => text::damaged(name, reason),
         }
+    }
+}
+
+impl From<StackError> for Failure {
+    fn from(error: StackError) -> Self {
+        match error {
+            StackError::SameName(error) => error.into(),
+            StackError::TooLarge(error) => Self::Unusable(error),
+        }
+    }
+}
+
+impl From<SameName> for Failure {
+    fn from(error: SameName) -> Self {
+        Self::Damaged(text::same_name(&error.service))
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
+            // The page names the file itself.
+            Error::Within { source, .. } => (*source).into(),
+            Error::Foreign { content, .. } => Self::Other(text::foreign(content).to_owned()),
             Error::NotAnImage { found, .. } => Self::Other(found),
-            Error::Limit { which, place, limit, .. } => Self::Damaged(text::too_large(which, &place, limit)),
+            Error::Snapshot(FormatError::NotASnapshot) => Self::Other(words().found_json.to_owned()),
+            Error::Snapshot(error) => Self::Unusable(error),
+            Error::Limit { which, place, limit, .. } => Self::TooLarge(text::too_large(which, &place, limit)),
             error if error.hint() == Some(Hint::LayersAreArchives) => {
                 Self::Damaged(format!("{}; {}", with_sources(&error), words().layers_are_archives))
             }
@@ -100,46 +110,32 @@ impl From<Error> for Failure {
     }
 }
 
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Damaged(error.to_string())
-    }
-}
-
 /// How far a file is read.
 pub(crate) struct Progress<'a> {
     done: Cell<u64>,
-    told: Cell<u64>,
+    reported: Cell<u64>,
     total: Cell<u64>,
-    tell: &'a dyn Fn(u64, u64),
+    report: &'a dyn Fn(u64, u64),
 }
 
 impl<'a> Progress<'a> {
-    fn new(total: u64, tell: &'a dyn Fn(u64, u64)) -> Self {
-        Self { done: Cell::new(0), told: Cell::new(0), total: Cell::new(total), tell }
-    }
-
-    /// A reader that is counted. Boxed, so that whatever is read, it is read by the same code.
-    fn watch(&'a self, inner: impl Read + 'a) -> Box<dyn Read + 'a> {
-        Box::new(Watched { inner, progress: self })
+    fn new(total: u64, report: &'a dyn Fn(u64, u64)) -> Self {
+        Self { done: Cell::new(0), reported: Cell::new(0), total: Cell::new(total), report }
     }
 }
 
-struct Watched<'a, R> {
-    inner: R,
-    progress: &'a Progress<'a>,
-}
+impl plimsoll_collect::Progress for Progress<'_> {
+    fn set_total(&self, bytes: u64) {
+        self.total.set(bytes);
+    }
 
-impl<R: Read> Read for Watched<'_, R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(out)?;
-        let Progress { done, told, total, tell } = self.progress;
-        done.set(done.get() + length as u64);
-        if done.get() - told.get() >= STEP {
-            told.set(done.get());
-            tell(done.get(), total.get());
+    fn advance(&self, bytes: u64) {
+        let Self { done, reported, total, report } = self;
+        done.set(done.get() + bytes);
+        if done.get() - reported.get() >= STEP {
+            reported.set(done.get());
+            report(done.get(), total.get());
         }
-        Ok(length)
     }
 }
 
@@ -149,84 +145,28 @@ fn snapshot<F: Read + Seek + 'static>(
     open: impl Fn() -> io::Result<F>,
     progress: &Progress<'_>,
 ) -> Result<Snapshot, Failure> {
-    match kind(&open)? {
-        Kind::Snapshot => read_snapshot(&open, progress),
-        Kind::Archive => read_archive(name, open, progress),
-        Kind::Packed => {
-            let images = read_stream(&place(name), progress.watch(open()?), &LIMITS())?;
-            let (transport, planned) = plan(&images, None, &Choice::default(), &LIMITS())?;
-            let layers = images.into_layers(&planned);
-            together(name, transport, planned, layers)
-        }
-    }
-}
-
-/// What can be read.
-#[derive(Debug, PartialEq, Eq)]
-enum Kind {
-    /// A snapshot, compressed or not.
-    Snapshot,
-    /// A tar whose members can be read where they lie.
-    Archive,
-    /// A tar that is compressed as a whole.
-    Packed,
-}
-
-fn kind<F: Read>(open: impl Fn() -> io::Result<F>) -> Result<Kind, Failure> {
-    let head = head(open()?)?;
-    let other = |found: &str| Err(Failure::Other(found.to_owned()));
-    let compression = match sniff(&head) {
-        Found::Tar => return Ok(Kind::Archive),
-        Found::Json => return Ok(Kind::Snapshot),
-        Found::Empty => return other(words().found_empty),
-        Found::Unknown => return other(guess(&head)),
-        Found::Compressed(compression) => compression,
+    let limits = ReadLimits::of_page();
+    let request = Request {
+        place: &format!("`{name}`"),
+        transport: None,
+        selection: &ImageSelection::default(),
+        limits: &limits,
     };
-    // What is damaged further on is found, and named, when it is read.
-    let inner = decompress(compression, open()?, &LIMITS()).and_then(self::head)?;
-    match (sniff(&inner), compression) {
-        (Found::Tar, _) => Ok(Kind::Packed),
-        (Found::Json, Compression::Gzip) => Ok(Kind::Snapshot),
-        _ => other(words().found_packed),
-    }
-}
-
-/// The first bytes, as many as are needed to tell what a file is.
-fn head(file: impl Read) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    file.take(512).read_to_end(&mut head)?;
-    Ok(head)
-}
-
-/// Whether these bytes are there to be read.
-fn is_text(head: &[u8]) -> bool {
-    str::from_utf8(head)
-        .is_ok_and(|text| !text.contains(|char: char| char.is_control() && !char.is_whitespace()))
-}
-
-/// A name for what people take for one of ours.
-fn guess(head: &[u8]) -> &'static str {
-    let text = head.trim_ascii_start().to_ascii_lowercase();
-    match head {
-        [b'P', b'K', 3 | 5, ..] => words().found_zip,
-        _ if text.starts_with(b"<!doctype html") || text.starts_with(b"<html") => words().found_page,
-        _ if is_text(head) => words().found_text,
-        _ => words().found_binary,
-    }
-}
-
-fn read_snapshot<F: Read>(
-    open: impl Fn() -> io::Result<F>,
-    progress: &Progress<'_>,
-) -> Result<Snapshot, Failure> {
-    match plimsoll_snapshot::read_within(progress.watch(open()?), &SNAPSHOT_LIMITS()) {
-        Ok(snapshot) => Ok(snapshot),
-        Err(FormatError::NotASnapshot) => Err(Failure::Other(words().found_json.to_owned())),
-        Err(FormatError::Newer { found }) => {
-            Err(Failure::Newer { version: found, generator: generator(open()?) })
+    let images = match open_file(&open, &request, &(), progress) {
+        Ok(OpenedFile::Stream(OpenedStream::Snapshot(snapshot))) => return Ok(*snapshot),
+        Ok(OpenedFile::Stream(OpenedStream::Images(images))) => images,
+        Ok(OpenedFile::Layers(layers)) => layers.finish()?,
+        Err(Error::Snapshot(FormatError::Newer { found })) => {
+            let generator = open().ok().and_then(generator);
+            return Err(Failure::Newer { version: found, generator });
         }
-        Err(error) => Err(Failure::Damaged(text::refused(&error))),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    let input = InputName { place: name.to_owned(), file: name.to_owned() };
+    let mut stack = Stack::new(load::PROGRAM);
+    let images = stack.add_images(&input, images)?;
+    stack.name_images(&input, &images)?;
+    Ok(stack.finish(&limits)?)
 }
 
 /// The program that wrote a snapshot which is otherwise not understood.
@@ -237,82 +177,13 @@ fn generator(file: impl Read) -> Option<String> {
     }
     let mut bytes = Vec::new();
     file.take(GENERATOR_WITHIN).read_to_end(&mut bytes).ok()?;
-    if sniff(&bytes) == Found::Compressed(Compression::Gzip) {
-        let inflated = decompress(Compression::Gzip, &bytes[..], &LIMITS()).ok()?;
+    if sniff(&bytes) == ContentType::Compressed(Compression::Gzip) {
+        let inflated = decompress(Compression::Gzip, &bytes[..], &ReadLimits::of_page()).ok()?;
         let mut bytes = Vec::new();
         inflated.take(GENERATOR_WITHIN).read_to_end(&mut bytes).ok()?;
         return Some(serde_json::from_slice::<Generator>(&bytes).ok()?.generator);
     }
     Some(serde_json::from_slice::<Generator>(&bytes).ok()?.generator)
-}
-
-fn place(name: &str) -> String {
-    format!("`{name}`")
-}
-
-fn read_archive<F: Read + Seek + 'static>(
-    name: &str,
-    open: impl Fn() -> io::Result<F>,
-    progress: &Progress<'_>,
-) -> Result<Snapshot, Failure> {
-    let index = ArchiveIndex::read(&place(name), open()?, &LIMITS())?;
-    let store = Archive { open, index };
-    let (transport, images) = plan(&store, None, &Choice::default(), &LIMITS())?;
-    let mut planned: BTreeMap<&str, u64> = BTreeMap::new();
-    for layer in images.iter().flat_map(|image| &image.layers) {
-        planned.extend(layer.member.as_deref().map(|member| (member, layer.bytes.0)));
-    }
-    progress.total.set(planned.values().sum());
-    let mut layers = BTreeMap::new();
-    for member in planned.into_keys() {
-        let place = format!("layer `{member}`");
-        let blob = store.open(member)?.ok_or_else(|| Error::MissingBlob {
-            blob: format!("`{member}`"),
-            wanted_by: "the image".to_owned(),
-        })?;
-        layers.insert(member.to_owned(), read_layer(&place, progress.watch(blob), &LIMITS())?);
-    }
-    together(name, transport, images, layers)
-}
-
-fn together(
-    name: &str,
-    transport: Transport,
-    images: Vec<PlannedImage>,
-    mut layers: BTreeMap<String, ReadLayer>,
-) -> Result<Snapshot, Failure> {
-    let mut builder = SnapshotBuilder::new(load::PROGRAM);
-    let origin = Source { transport, name: name.to_owned() };
-    for image in images {
-        let index = builder.add_image(origin.clone(), image, &mut layers)?;
-        let service = builder.service_name(index, name);
-        if builder.services().any(|known| known == service) {
-            return Err(Failure::Damaged(text::same_name(&service)));
-        }
-        builder.add_service(&service, index);
-    }
-    let snapshot = builder.finish();
-    SNAPSHOT_LIMITS().check(&snapshot).map_err(|error| Failure::Damaged(text::refused(&error)))?;
-    Ok(snapshot)
-}
-
-/// An uncompressed archive whose members are read where they lie.
-struct Archive<O> {
-    open: O,
-    index: ArchiveIndex,
-}
-
-impl<F: Read + Seek + 'static, O: Fn() -> io::Result<F>> Store for Archive<O> {
-    fn open(&self, member: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
-        let Some((offset, size)) = self.index.find(member) else { return Ok(None) };
-        let mut file = (self.open)()?;
-        file.seek(SeekFrom::Start(offset))?;
-        Ok(Some(Box::new(file.take(size))))
-    }
-
-    fn size(&self, member: &str) -> Option<u64> {
-        self.index.find(member).map(|(_, size)| size)
-    }
 }
 
 #[cfg(test)]
@@ -324,8 +195,8 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<Snapshot, String> {
-        let tell = |_, _| ();
-        let progress = Progress::new(bytes.len() as u64, &tell);
+        let report = |_, _| ();
+        let progress = Progress::new(bytes.len() as u64, &report);
         snapshot("file.x", || Ok(io::Cursor::new(bytes.to_vec())), &progress)
             .map_err(|failure| failure.text("file.x"))
     }
@@ -395,7 +266,8 @@ mod tests {
             &limit,
             "layer `x` supera el límite de una página para las entradas (9): use",
         );
-        let large = || Failure::Damaged(text::refused(&FormatError::TooLarge { limit: 9 }));
+        let large = || Failure::Unusable(FormatError::TooLarge { limit: 9 });
+        check(Language::English, &large, "`file.x` is too large for a page: the content exceeds");
         check(Language::Spanish, &large, "el contenido supera el límite de una página para el tamaño");
         let foreign = || Error::ForeignLayer { place: "layer `x`".into(), kind: "a ZIP file".into() }.into();
         check(Language::English, &foreign, "layer `x` is a ZIP file; layers have to be tar archives");

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let snapshot = redacted(snapshot, &args.read.options())?;
     if let Some(before) = &args.since {
         let before = snapshot_or_source(before, &args.read.options(), printer)?;
-        args.read.options().snapshot_limits.check_pair(&before, &snapshot).map_err(Error::too_large)?;
+        args.read.options().limits.check_pair(&before, &snapshot).map_err(Error::too_large)?;
         let became = plimsoll_analysis::findings::progress(&before, &snapshot);
         if became.services.is_empty() {
             let names = |snapshot: &Snapshot| -> Vec<String> {

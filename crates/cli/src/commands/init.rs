@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use plimsoll_report::targets::template::template;
-use plimsoll_snapshot::Snapshot;
+use plimsoll_snapshot::{ReadLimits, Snapshot};
 
+use super::LanguageArgs;
 use crate::ending::Ending;
 use crate::error::{Error, Result};
+use crate::limits::MemoryLimits;
 use crate::memory::MemoryArgs;
 use crate::output::{Content, Output};
 use crate::printer::Printer;
@@ -27,6 +29,10 @@ pub(crate) struct Args {
     /// Replace an existing file
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    language: LanguageArgs,
+    #[command(flatten)]
+    limits: MemoryLimits,
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -38,9 +44,13 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     args.output.expect("a target file", &[Ending::Toml, Ending::Text], "plimsoll.toml")?;
     let mut snapshot = Snapshot::default();
-    MemoryArgs::of_compose(&args.compose, &args.env_file).join(&mut snapshot, printer)?;
+    MemoryArgs::of_compose(&args.compose, &args.env_file, &args.limits).join(
+        &mut snapshot,
+        &ReadLimits::default(),
+        printer,
+    )?;
     let planned = snapshot.runtime.map(|runtime| runtime.planned).unwrap_or_default();
-    let text = template(&planned);
+    let text = template(&planned, args.language.chosen());
     if let Output::File(path) = &args.output
         && !args.force
         && path.symlink_metadata().is_ok()

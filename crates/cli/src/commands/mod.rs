@@ -25,19 +25,18 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use plimsoll_collect::{Depth, Limits};
+use plimsoll_collect::{Depth, WantedPlatform};
 use plimsoll_report::language::Language;
-use plimsoll_snapshot::{LONGEST_PATH, Snapshot, SnapshotLimits};
+use plimsoll_snapshot::{Limit, Snapshot};
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::limits::SourceLimits;
 use crate::load::snapshot_or_source;
 use crate::names;
 use crate::options::Options;
 use crate::printer::Printer;
-use crate::sources::engine::ARCHIVE_SECONDS;
-use crate::sources::pace::{self, Pace};
-use crate::sources::platform::Platform;
+use crate::sources::pace::Pace;
 use crate::sources::registry::Pair;
 
 /// The output format of a document.
@@ -101,7 +100,7 @@ impl ValueEnum for Tag {
 pub(crate) struct ReadArgs {
     /// Platform to read from a multi-platform image, such as `linux/arm64`
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
-    platform: Option<Platform>,
+    platform: Option<WantedPlatform>,
     /// Re-read and re-verify every layer; do not use or write the cache
     #[arg(long, env = "PLIMSOLL_NO_CACHE")]
     no_cache: bool,
@@ -138,84 +137,8 @@ pub(crate) struct ReadArgs {
         value_name = "REGISTRY=HOST[:PORT]"
     )]
     blob_server: Vec<Pair>,
-    /// Minimum transfer rate of a registry or engine, in bytes per second
-    ///
-    /// It applies after `--limit-slow-seconds`. With 0, one byte in that time is sufficient.
-    #[arg(long, help_heading = "Registry and engine options", hide_short_help = true, value_name = "BYTES", default_value_t = pace::RATE)]
-    limit_slow_rate: u64,
-    /// Maximum time below that rate, or without data, in seconds
-    #[arg(long, help_heading = "Registry and engine options", hide_short_help = true, value_name = "SECONDS", default_value_t = pace::GRACE,
-        value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    limit_slow_seconds: u64,
-    /// Maximum time until an engine starts to send an image, in seconds
-    #[arg(long, help_heading = "Registry and engine options", hide_short_help = true, value_name = "SECONDS", default_value_t = ARCHIVE_SECONDS,
-        value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    limit_engine_seconds: u64,
-    /// Maximum number of entries in a layer
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().entries)]
-    limit_entries: u64,
-    /// Maximum size of all names in a layer, in bytes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().name_bytes)]
-    limit_name_bytes: u64,
-    /// Maximum length of a path, in bytes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().path_bytes,
-        value_parser = clap::value_parser!(u64).range(..=LONGEST_PATH as u64))]
-    limit_path_bytes: u64,
-    /// Maximum size of an extended tar header, in bytes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().header_bytes)]
-    limit_header_bytes: u64,
-    /// Maximum size of a manifest, index or config, in bytes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().document_bytes)]
-    limit_document_bytes: u64,
-    /// Maximum number of layers in an image
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().layers)]
-    limit_layers: u64,
-    /// Maximum number of images in a source, and of references in its indexes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().images)]
-    limit_images: u64,
-    /// Maximum depth of nested indexes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().index_depth)]
-    limit_index_depth: u64,
-    /// Maximum decompressed size of a source, in bytes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().inflated_bytes)]
-    limit_inflated_bytes: u64,
-    /// Maximum decompression ratio, after the first GiB
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "TIMES", default_value_t = Limits::default().inflation)]
-    limit_inflation: u64,
-    /// Maximum window of a zstd or xz decoder, in bytes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().window_bytes)]
-    limit_window_bytes: u64,
-    /// Approximate maximum memory for all layers of a source, in bytes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().retained_bytes)]
-    limit_retained_bytes: u64,
-    /// Maximum number of services in a snapshot
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().services)]
-    limit_services: u64,
-    /// Maximum number of containers, planned services or sample series in a snapshot
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().containers)]
-    limit_containers: u64,
-    /// Maximum number of files and directories in all images of a snapshot
-    ///
-    /// A layer counts once per image.
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = SnapshotLimits::default().stacked_entries)]
-    limit_stacked_entries: u64,
-    /// Maximum decompressed size of a snapshot, in bytes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = SnapshotLimits::default().bytes)]
-    limit_snapshot_bytes: u64,
-    /// Maximum size of a package metadata file, in bytes
-    ///
-    /// Larger files are skipped. With 0, no package metadata is read.
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_bytes)]
-    limit_metadata_bytes: u64,
-    /// Maximum number of package metadata files in a layer; the rest is skipped
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().metadata_files)]
-    limit_metadata_files: u64,
-    /// Maximum number of packages in a layer; the rest is skipped
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "N", default_value_t = Limits::default().packages)]
-    limit_packages: u64,
-    /// Maximum size of all package metadata files in a layer, in bytes
-    #[arg(long, help_heading = "Limits", hide_short_help = true, value_name = "BYTES", default_value_t = Limits::default().metadata_total_bytes)]
-    limit_metadata_total_bytes: u64,
+    #[command(flatten)]
+    limits: SourceLimits,
 }
 
 fn depth(text: &str) -> std::result::Result<Depth, String> {
@@ -230,13 +153,12 @@ fn depth(text: &str) -> std::result::Result<Depth, String> {
 impl ReadArgs {
     /// Whether as much of every layer is read as the cache keeps.
     fn reads_by_default(&self) -> bool {
-        let default = Limits::default();
-        let files = (self.limit_metadata_bytes, self.limit_metadata_files, self.limit_metadata_total_bytes);
-        files == (default.metadata_bytes, default.metadata_files, default.metadata_total_bytes)
-            && self.limit_packages == default.packages
+        let mut skipping = Limit::ALL.into_iter().filter(|limit| limit.skips());
+        skipping.all(|limit| self.limits.0[limit] == limit.default_value())
     }
 
     pub(crate) fn options(&self) -> Options {
+        let limits = self.limits.0;
         Options {
             platform: self.platform.clone(),
             cache: if self.no_cache || !self.reads_by_default() { Cache::none() } else { Cache::of_user() },
@@ -246,37 +168,9 @@ impl ReadArgs {
             insecure_registries: self.insecure_registry.clone(),
             token_servers: self.token_server.clone(),
             blob_servers: self.blob_server.clone(),
-            pace: Pace {
-                rate: self.limit_slow_rate,
-                grace: Duration::from_secs(self.limit_slow_seconds),
-                ..Pace::default()
-            },
-            archive_start: Duration::from_secs(self.limit_engine_seconds),
-            snapshot_limits: SnapshotLimits {
-                bytes: self.limit_snapshot_bytes,
-                services: self.limit_services,
-                layers: self.limit_layers,
-                containers: self.limit_containers,
-                stacked_entries: self.limit_stacked_entries,
-            },
-            limits: Limits {
-                entries: self.limit_entries,
-                name_bytes: self.limit_name_bytes,
-                path_bytes: self.limit_path_bytes,
-                header_bytes: self.limit_header_bytes,
-                document_bytes: self.limit_document_bytes,
-                layers: self.limit_layers,
-                metadata_bytes: self.limit_metadata_bytes,
-                metadata_files: self.limit_metadata_files,
-                metadata_total_bytes: self.limit_metadata_total_bytes,
-                packages: self.limit_packages,
-                images: self.limit_images,
-                index_depth: self.limit_index_depth,
-                inflated_bytes: self.limit_inflated_bytes,
-                inflation: self.limit_inflation,
-                window_bytes: self.limit_window_bytes,
-                retained_bytes: self.limit_retained_bytes,
-            },
+            pace: Pace::within(&limits),
+            archive_start: Duration::from_secs(limits[Limit::EngineSeconds]),
+            limits,
         }
     }
 }
@@ -329,7 +223,7 @@ fn read_both(
             names::list(&right)
         ));
     }
-    options.snapshot_limits.check_pair(&old, &new).map_err(Error::too_large)?;
+    options.limits.check_pair(&old, &new).map_err(Error::too_large)?;
     Ok((old, new))
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let inventory = plimsoll_analysis::packages::inventory(&snapshot);
     let most = (!args.all).then_some(SHOWN);
     match args.format {
-        Format::Text => printer.data(&packages::text(&inventory, most, args.language.chosen())),
+        Format::Text => printer.data(&packages::text(&inventory, most, "--all", args.language.chosen())),
         Format::Markdown => printer.data(&packages::markdown(&inventory, most, args.language.chosen())),
         Format::Json => printer.stream(|out| json::inventory(&inventory, out)),
     }

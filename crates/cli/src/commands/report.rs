@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
+use plimsoll_analysis::memory::Memory;
 use plimsoll_analysis::targets::judge;
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;
-use plimsoll_report::{brief, card, json, markdown, summary, verdict};
+use plimsoll_report::{brief, card, json, markdown, memory, summary, verdict};
 use plimsoll_snapshot::{Bundle, Snapshot};
 
 use super::build::BuildArgs;
@@ -135,7 +136,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             let text = if is_compared {
                 markdown::comparison(&changes, language)
             } else {
-                markdown::single(&changes.comparison, &inspect(&bundle.after), language)
+                let memory = memory_of(&bundle.after);
+                let inspection = inspect(&bundle.after);
+                markdown::single(&changes, &inspection, memory.as_ref(), language)
             };
             place.write(Content::Text, |out| out.write_all(text.as_bytes()))
         }
@@ -153,13 +156,24 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             place.write(Content::Binary, |out| out.write_all(&png))
         }
         Document::Json if is_compared => place.write(Content::Text, |out| json::comparison(&changes, out)),
-        Document::Json => place.write(Content::Text, |out| json::inspection(&inspect(&bundle.after), out)),
+        Document::Json => place.write(Content::Text, |out| {
+            let inspection = inspect(&bundle.after);
+            match memory_of(&bundle.after) {
+                Some(memory) => memory::inspection_json(&inspection, &memory, out),
+                None => json::inspection(&inspection, out),
+            }
+        }),
     };
     written?;
     if output.is_some() {
         printer.note(&format!("{place}: {verdict}"));
     }
     Ok(())
+}
+
+/// What runs, if the snapshot has it.
+fn memory_of(snapshot: &Snapshot) -> Option<Memory> {
+    snapshot.runtime.as_ref().map(plimsoll_analysis::memory::memory)
 }
 
 /// What is written: as the format says, or else as the name of the file does, but never one thing under the name of

@@ -56,8 +56,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let options = args.read.options();
     let mut snapshot = load::snapshot(&sources, &options, printer)?;
     args.build.add_to(&mut snapshot, printer)?;
-    args.memory.join(&mut snapshot, printer)?;
-    options.snapshot_limits.check(&snapshot).map_err(Error::too_large)?;
+    args.memory.join(&mut snapshot, &options.limits, printer)?;
+    options.limits.check(&snapshot).map_err(Error::too_large)?;
     let snapshot = load::redacted(snapshot, &options)?;
     args.output.write_snapshot(&snapshot)?;
     let size = stack_size(&snapshot);

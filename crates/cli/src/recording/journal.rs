@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use plimsoll_collect::memory::{JOURNAL, JournalLine, MAX_BYTES, RuntimeBuilder, Surroundings, read};
-use plimsoll_snapshot::{Runtime, SCHEMA_VERSION, Snapshot};
+use plimsoll_collect::memory::{JOURNAL, JournalLine, RuntimeBuilder, Surroundings, read};
+use plimsoll_snapshot::{Limit, Runtime, SCHEMA_VERSION, Snapshot};
 
 use crate::error::{Error, Result};
 use crate::files;
@@ -113,7 +113,7 @@ impl Journal {
 
 /// Makes a snapshot of a journal.
 pub(crate) fn seal(journal: &Path, output: &Output) -> Result<Runtime> {
-    let most = (MAX_BYTES as u64).saturating_mul(JOURNAL);
+    let most = Limit::MemoryBytes.default_value().saturating_mul(JOURNAL);
     let bytes = input::read(journal, most).map_err(|error| Error::read(journal, error))?;
     // In the snapshot, it goes by the name of what it becomes.
     let name = match output {
@@ -125,7 +125,7 @@ pub(crate) fn seal(journal: &Path, output: &Output) -> Result<Runtime> {
     let runtime = builder.finish();
     let snapshot = Snapshot {
         schema_version: SCHEMA_VERSION,
-        generator: crate::stack::GENERATOR.to_owned(),
+        generator: crate::load::GENERATOR.to_owned(),
         runtime: Some(runtime.clone()),
         ..Snapshot::default()
     };

@@ -142,7 +142,7 @@ mod tests {
         };
         let check = |target: Target, expected: &[&str]| {
             let error = target.expect_all(std::slice::from_ref(&container)).unwrap_err();
-            let error = format!("{error} {:?}", error.hint());
+            let error = format!("{error} {:?}", error.hint(&|_| false));
             expected.iter().for_each(|words| assert!(error.contains(words), "{error}"));
         };
         let project = |name: &str| Target { project: Some(name.to_owned()), ..Target::default() };

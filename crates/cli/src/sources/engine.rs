@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use plimsoll_collect::memory::answer_without_secrets;
 use plimsoll_report::format::one_line;
-use plimsoll_snapshot::{Digest, Transport};
+use plimsoll_snapshot::{Digest, Limit, Transport};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::Digest as _;
@@ -19,7 +19,7 @@ use ureq::{Agent, Body};
 
 use super::pace::{DOCUMENT, LONGEST, Pace, Paced, TooSlow};
 use super::{config_file, similar};
-use crate::error::{Error, Result};
+use crate::error::{Error, Help, Result};
 
 /// Whose engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,11 +56,12 @@ pub(crate) enum Patience {
     Endless,
 }
 
-/// In seconds, how long an engine may take before it starts to send an image: it may write all of it to a disk first.
-pub(crate) const ARCHIVE_SECONDS: u64 = 600;
 /// The most bytes of an answer that is no image, and of a message that is shown.
 const ANSWER_BYTES: u64 = 64 << 20;
 const MESSAGE: usize = 300;
+
+/// What to do about an engine that does not answer.
+const ASK_FOR_VERSION: &str = "see whether it answers `docker version` or `podman version`";
 
 /// An engine at another machine that does not answer by then is not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -254,7 +255,7 @@ impl Connection {
             return Error::Engine {
                 message: format!("cannot reach {self}: it did not answer in time"),
                 reason: "it did not answer in time".to_owned(),
-                hint: "see whether it answers `docker version` or `podman version`".to_owned(),
+                hint: ASK_FOR_VERSION.into(),
             };
         }
         let error = error.into_io();
@@ -262,8 +263,10 @@ impl Connection {
             return Error::Engine {
                 message: format!("cannot read from {self}: {slow}"),
                 reason: slow.to_string(),
-                hint: "`--limit-slow-rate`, `--limit-slow-seconds` and `--limit-engine-seconds` say how slow it may be"
-                    .to_owned(),
+                hint: Help::Slowness(
+                    &[Limit::SlowRate, Limit::SlowSeconds, Limit::EngineSeconds],
+                    ASK_FOR_VERSION,
+                ),
             };
         }
         let hint = match error.kind() {
@@ -271,7 +274,7 @@ impl Connection {
             _ => self.engine.hint(),
         };
         let message = format!("cannot reach {self}: {error}");
-        Error::Engine { message, reason: error.to_string(), hint: hint.to_owned() }
+        Error::Engine { message, reason: error.to_string(), hint: hint.into() }
     }
 
     /// An answer that is wrong: what the engine does.
@@ -279,7 +282,7 @@ impl Connection {
         Error::Engine {
             message: format!("{self} {what}"),
             reason: format!("the engine {what}"),
-            hint: hint.to_owned(),
+            hint: hint.into(),
         }
     }
 

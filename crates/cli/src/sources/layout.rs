@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
-use plimsoll_collect::{Jumping, Store};
+use plimsoll_collect::{Seekable, Store};
 
 use crate::input;
 
@@ -36,7 +36,7 @@ impl Store for DirectoryStore {
         }
     }
 
-    fn open_jumping(&self, member: &str) -> io::Result<Option<Box<dyn Jumping + '_>>> {
+    fn open_seekable(&self, member: &str) -> io::Result<Option<Box<dyn Seekable + '_>>> {
         let Some(path) = self.path(member) else { return Ok(None) };
         Ok(Some(Box::new(input::regular(&path)?)))
     }

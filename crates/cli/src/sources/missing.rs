@@ -1,6 +1,7 @@
 //! Errors for files that do not exist: with a similar one that does, or the argument that seems to be meant.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use super::naming::has_file_ending;
@@ -57,9 +58,12 @@ pub(crate) fn swapped(
 
 /// Whether a file begins as an archive or a snapshot does.
 fn looks_like_a_source(path: &Path) -> bool {
-    use plimsoll_collect::{Found, sniff};
-    let head = crate::files::open_given(path).and_then(|mut file| crate::layers::head(&mut file));
-    head.is_ok_and(|head| matches!(sniff(&head), Found::Tar | Found::Compressed(_) | Found::Json))
+    use plimsoll_collect::{ContentType, sniff};
+    let mut head = Vec::new();
+    let read = crate::files::open_given(path).and_then(|file| file.take(512).read_to_end(&mut head));
+    read.is_ok_and(|_| {
+        matches!(sniff(&head), ContentType::Tar | ContentType::Compressed(_) | ContentType::Json)
+    })
 }
 
 #[cfg(test)]
@@ -71,9 +75,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         fs::write(path("before.plimsoll"), "").unwrap();
-        let error = no_such_file(&path("befroe.plimsoll")).hint().unwrap();
+        let error = no_such_file(&path("befroe.plimsoll")).hint(&|_| false).unwrap();
         assert!(error.contains("did you mean") && error.contains("before.plimsoll"), "{error}");
-        let error = no_such_file(&path("other.tar")).hint().unwrap();
+        let error = no_such_file(&path("other.tar")).hint(&|_| false).unwrap();
         assert!(!error.contains("did you mean"), "{error}");
     }
 

@@ -10,7 +10,6 @@ pub(crate) mod lookup;
 pub(crate) mod missing;
 pub(crate) mod naming;
 pub(crate) mod pace;
-pub(crate) mod platform;
 pub(crate) mod reference;
 pub(crate) mod registry;
 mod similar;
@@ -265,7 +264,7 @@ mod tests {
             ("https://hub.docker.com/_/nginx?tab=tags", "`docker://REGISTRY/NAME[:TAG]`"),
         ] {
             let error = text.parse::<NamedSource>().unwrap_err();
-            let error = format!("{error} {}", error.hint().unwrap());
+            let error = format!("{error} {}", error.hint(&|_| false).unwrap());
             assert!(error.contains("not a transport") && error.contains(hint), "{text}: {error}");
         }
         for text in ["docker:27", "nginx:1.27", "postman:1", "dir:copy", "localhost:5000/a"] {

@@ -6,6 +6,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use plimsoll_snapshot::{Limit, ReadLimits};
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport, time};
 
@@ -20,10 +21,6 @@ pub(crate) struct Pace {
     pub(crate) start: Duration,
 }
 
-/// The lowest rate, in bytes per second: a tenth of what many parallel downloads of a slow line still get.
-pub(crate) const RATE: u64 = 4096;
-/// In seconds.
-pub(crate) const GRACE: u64 = 30;
 const START: Duration = Duration::from_secs(60);
 /// The longest whole answer that is a document. At the lowest rate, a large one could take an hour.
 pub(crate) const DOCUMENT: Duration = Duration::from_secs(300);
@@ -35,11 +32,17 @@ const WHOLE: u64 = 4;
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { rate: RATE, grace: Duration::from_secs(GRACE), start: START }
+        Self::within(&ReadLimits::default())
     }
 }
 
 impl Pace {
+    /// As slow as these limits allow.
+    pub(crate) fn within(limits: &ReadLimits) -> Self {
+        let grace = Duration::from_secs(limits[Limit::SlowSeconds]);
+        Self { rate: limits[Limit::SlowRate], grace, start: START }
+    }
+
     /// How long a whole answer of this size may take, however often it is asked for again.
     pub(crate) fn longest(&self, bytes: u64) -> Duration {
         let body = bytes.checked_div(self.rate.saturating_mul(WHOLE)).map_or(LONGEST, Duration::from_secs);
@@ -203,7 +206,7 @@ mod tests {
     fn a_byte_a_second_ends_with_the_grace() {
         let (pieces, slow) = taken(&mut started(), 1, 1000);
         assert_eq!(pieces, 30);
-        assert_eq!(slow, Some(TooSlow::Dripping { rate: RATE, grace: 30 * SECOND }));
+        assert_eq!(slow, Some(TooSlow::Dripping { rate: 4096, grace: 30 * SECOND }));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Shows the files of one layer to the catalogers while they pass by, and gives their facts at the end.
 
-use plimsoll_snapshot::{DiffId, Ecosystem, Entries, Facts, Files, Order as _, Warning, path};
+use plimsoll_snapshot::{
+    DiffId, Ecosystem, Entries, Facts, Files, Limit, Order as _, ReadLimits, Warning, path,
+};
 
 use super::cataloger::{Candidate, Cataloger, Read, ReadWhole, Scan, SourceFile};
 use super::catalogers::CATALOGERS;
 use super::facts::Catalog;
 use super::{claims, linked, nix};
-use crate::limits::Limits;
 use crate::redact;
 
 /// The catalogers at work on one layer.
@@ -22,8 +23,14 @@ pub(crate) struct LayerCatalog {
 
 impl LayerCatalog {
     /// Starts to read a file, if a cataloger wants it.
-    pub(crate) fn start(&mut self, path: &[u8], size: u64, mode: u32, limits: &Limits) -> Option<Reading> {
-        if limits.metadata_bytes == 0 {
+    pub(crate) fn start(
+        &mut self,
+        path: &[u8],
+        size: u64,
+        mode: u32,
+        limits: &ReadLimits,
+    ) -> Option<Reading> {
+        if limits[Limit::MetadataBytes] == 0 {
             return None;
         }
         let candidate = Candidate { path, name: path::name(path), size, mode };
@@ -38,8 +45,9 @@ impl LayerCatalog {
             // A link may give it a name that is wanted.
             return (size > 1).then_some(reading);
         }
-        let is_full = self.catalog.packages.len() as u64 >= limits.packages && !reading.whole.is_empty();
-        if is_full || self.catalog.files.len() as u64 >= limits.metadata_files {
+        let is_full =
+            self.catalog.packages.len() as u64 >= limits[Limit::Packages] && !reading.whole.is_empty();
+        if is_full || self.catalog.files.len() as u64 >= limits[Limit::MetadataFiles] {
             self.left_out += 1;
             return None;
         }
@@ -48,7 +56,7 @@ impl LayerCatalog {
         self.catalog.files.push(path.to_vec());
         if !reading.whole.is_empty() {
             let total = self.read_bytes.saturating_add(size);
-            if size > limits.metadata_bytes || total > limits.metadata_total_bytes {
+            if size > limits[Limit::MetadataBytes] || total > limits[Limit::MetadataTotalBytes] {
                 self.catalog.cataloger = reading.whole[0].0;
                 reading.whole.clear();
                 self.catalog.problem(entry, format!("it was not read: its {size} bytes are too many"));
@@ -69,7 +77,7 @@ impl LayerCatalog {
     }
 
     /// Reads a file that has passed by.
-    pub(crate) fn finish_file(&mut self, mut reading: Reading, path: &[u8], limits: &Limits) {
+    pub(crate) fn finish_file(&mut self, mut reading: Reading, path: &[u8], limits: &ReadLimits) {
         if let Some(entry) = reading.entry {
             self.read(entry, &mut reading, limits);
         }
@@ -82,8 +90,8 @@ impl LayerCatalog {
     }
 
     /// Reads a link to another file of the layer. Its content is read when it has passed by; until then it waits.
-    pub(crate) fn link(&mut self, path: &[u8], mode: u32, target: &[u8], is_hard: bool, limits: &Limits) {
-        if limits.metadata_bytes == 0 {
+    pub(crate) fn link(&mut self, path: &[u8], mode: u32, target: &[u8], is_hard: bool, limits: &ReadLimits) {
+        if limits[Limit::MetadataBytes] == 0 {
             return;
         }
         let target = if is_hard { self.linked.follow(path, target).to_vec() } else { target.to_vec() };
@@ -100,7 +108,7 @@ impl LayerCatalog {
         }
     }
 
-    fn read_link(&mut self, link: &linked::Link, content: &[u8], limits: &Limits) {
+    fn read_link(&mut self, link: &linked::Link, content: &[u8], limits: &ReadLimits) {
         let Some(mut reading) = self.start(&link.path, content.len() as u64, link.mode, limits) else {
             return;
         };
@@ -113,7 +121,7 @@ impl LayerCatalog {
     }
 
     /// Reads what catalogers take from the names of links whose content is not at hand, and says so.
-    fn read_left(&mut self, limits: &Limits) {
+    fn read_left(&mut self, limits: &ReadLimits) {
         for link in self.linked.left() {
             let Some(mut reading) = self.start(&link.path, 0, link.mode, limits) else { continue };
             reading.scans.clear();
@@ -128,7 +136,7 @@ impl LayerCatalog {
         }
     }
 
-    fn read(&mut self, entry: u32, reading: &mut Reading, limits: &Limits) {
+    fn read(&mut self, entry: u32, reading: &mut Reading, limits: &ReadLimits) {
         let path = std::mem::take(&mut self.catalog.files[entry as usize]);
         let file = SourceFile { path: &path, bytes: &reading.bytes, entry };
         for (cataloger, read) in std::mem::take(&mut reading.whole) {
@@ -140,7 +148,7 @@ impl LayerCatalog {
             scan.finish(entry, &mut self.catalog);
         }
         self.catalog.files[entry as usize] = path;
-        let most = usize::try_from(limits.packages).unwrap_or(usize::MAX);
+        let most = usize::try_from(limits[Limit::Packages]).unwrap_or(usize::MAX);
         if self.catalog.packages.len() > most {
             self.catalog.packages.truncate(most);
             let reason = format!("the layer has more than {most} packages, and the rest is left out");
@@ -167,7 +175,7 @@ impl LayerCatalog {
         mut self,
         layer: &DiffId,
         entries: &Entries,
-        limits: &Limits,
+        limits: &ReadLimits,
         warnings: &mut Vec<Warning>,
     ) -> Facts {
         self.read_left(limits);

@@ -13,9 +13,6 @@ use super::{json, text};
 use crate::error::{Error, Result};
 use crate::yaml::{self, Budget, Origin};
 
-/// The most bytes of one file, which is kept in memory as a whole.
-pub const MAX_BYTES: usize = 128 << 20;
-
 /// How many times as many a journal may have, which is read line by line: days of samples.
 pub const JOURNAL: u64 = 8;
 
@@ -32,7 +29,7 @@ const KNOWN: &str = "`docker stats`, `podman stats`, `podman pod stats`, `nerdct
 /// # Errors
 /// If it is of no known format, or damaged as a whole. A line that cannot be read is counted in the warnings.
 pub fn read(name: &str, bytes: &[u8], surroundings: &Surroundings<'_>) -> Result<MemoryInput> {
-    read_within(name, bytes, surroundings, MAX_BYTES)
+    read_within(name, bytes, surroundings, Limit::MemoryBytes.default_value())
 }
 
 /// Reads one file of at most `max` bytes, or [`JOURNAL`] times as many if it is a journal.
@@ -43,9 +40,8 @@ pub fn read_within(
     name: &str,
     bytes: &[u8],
     surroundings: &Surroundings<'_>,
-    max: usize,
+    max: u64,
 ) -> Result<MemoryInput> {
-    let max = max as u64;
     let max = if journal::is_journal(bytes) { max.saturating_mul(JOURNAL) } else { max };
     check_size(name, bytes.len() as u64, max)?;
     let text = text::decode(bytes);
@@ -84,10 +80,9 @@ pub fn read_within(
 pub fn read_compose(
     files: &[(String, Vec<u8>)],
     surroundings: &Surroundings<'_>,
-    max: usize,
+    max: u64,
 ) -> Result<Option<MemoryInput>> {
-    let (max, names) =
-        (max as u64, || files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "));
+    let names = || files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
     let length = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
     check_size(&names(), length, max)?;
     let quota = Quota::new(usize::try_from(max).unwrap_or(usize::MAX).saturating_mul(QUOTA));

@@ -20,7 +20,7 @@ mod time;
 mod units;
 
 pub use builder::RuntimeBuilder;
-pub use detect::{JOURNAL, MAX_BYTES, read, read_compose, read_within};
+pub use detect::{JOURNAL, read, read_compose, read_within};
 pub use formats::cgroup::Cgroup;
 pub use formats::compose::{FileFault, OpenFile, Surroundings};
 pub use formats::container::inspected;

@@ -2,9 +2,8 @@
 
 use plimsoll_snapshot::Ecosystem;
 
-/// The name of a world of packages, the same in every language.
-#[must_use]
-pub const fn ecosystem_name(ecosystem: Ecosystem) -> &'static str {
+/// The name of a world of packages. [`Language::ecosystem`](super::Language::ecosystem) translates the two that are words.
+pub(super) const fn ecosystem_name(ecosystem: Ecosystem) -> &'static str {
     match ecosystem {
         Ecosystem::Dpkg => "Debian",
         Ecosystem::Apk => "Alpine",

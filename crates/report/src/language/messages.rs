@@ -8,6 +8,7 @@ use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason};
 use plimsoll_analysis::memory::{
     CrashLoop, KillEvidence, LimitReason, LimitRefusal, LogReason, PostgresReason, StartUp, TrendReason,
 };
+use plimsoll_analysis::packages::CacheKind;
 use plimsoll_analysis::reconstruct::Remark;
 use plimsoll_analysis::regressions::RegressionKind;
 use plimsoll_analysis::targets::{Demanded, Figure, Good, LevelOutcome, Measure, Reason, Title, Unit};
@@ -67,6 +68,8 @@ pub struct Messages {
     pub headline: fn(&Headline) -> String,
     /// Files of a ledger that belong together.
     pub group: fn(&Group) -> String,
+    /// The cache of a package manager.
+    pub cache: fn(CacheKind) -> &'static str,
     /// What evidence shows.
     pub subject: fn(&Subject) -> String,
     /// A fact about a piece of evidence.

@@ -6,8 +6,9 @@
 //! same in every language.
 
 use plimsoll_analysis::compare::{BridgeCause, BridgePart, BridgeStep};
-use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
+use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem, Limit};
 
+use self::ecosystem::ecosystem_name;
 use crate::format::{self, Quantity};
 use crate::sizes::SizeDefinition;
 
@@ -23,23 +24,29 @@ mod noun;
 mod regressions;
 mod running;
 mod tag;
+mod template;
 mod terminal;
 mod words;
 
 pub use brief::BriefWords;
 pub use disk::DiskWords;
-pub use ecosystem::ecosystem_name;
 pub use findings::{FindingsWords, RuleWords};
 pub use fix::FixWords;
 pub use messages::Messages;
 pub use noun::Noun;
 pub use running::RunningWords;
 pub use tag::Language;
+pub use template::TemplateWords;
 pub use terminal::TerminalWords;
 pub use words::Words;
 
 /// The most words that the kind of a setting has.
 const MOST_KIND_WORDS: usize = 2;
+/// The help of the flag that changes a limit: one line, and what else has to be known. The command line is in English.
+#[must_use]
+pub const fn limit_help(limit: Limit) -> (&'static str, &'static str) {
+    en::limits::help(limit)
+}
 
 impl Language {
     /// Its words.
@@ -102,13 +109,24 @@ impl Language {
         sizes.iter().find(|known| known.field == size.field).unwrap_or(&sizes[0])
     }
 
+    /// The name of a world of packages: mostly that of a program, which is the same in every language.
+    #[must_use]
+    pub const fn ecosystem(self, ecosystem: Ecosystem) -> &'static str {
+        match ecosystem {
+            Ecosystem::Generic => self.words().unpackaged,
+            Ecosystem::Model => self.words().models,
+            ecosystem => ecosystem_name(ecosystem),
+        }
+    }
+
     /// Where a difference comes from.
     #[must_use]
     pub fn bridge_cause(self, step: BridgeCause) -> String {
         let words = self.words();
         match step {
-            BridgeCause::Packages(Ecosystem::Generic) => words.unpackaged.to_owned(),
-            BridgeCause::Packages(Ecosystem::Model) => words.models.to_owned(),
+            BridgeCause::Packages(ecosystem @ (Ecosystem::Generic | Ecosystem::Model)) => {
+                self.ecosystem(ecosystem).to_owned()
+            }
             BridgeCause::Packages(ecosystem) => (words.packages_of)(ecosystem_name(ecosystem)),
             BridgeCause::Application => words.application.to_owned(),
             BridgeCause::Caches => words.caches.to_owned(),

@@ -42,10 +42,6 @@ pub struct TerminalWords {
     // Packages.
     pub incomplete: &'static str,
     pub owner_packages: fn(ecosystem: &str) -> String,
-    pub owner_cache: fn(name: &str) -> String,
-    pub apt_lists: &'static str,
-    pub apt_archives: &'static str,
-    pub other_cache: &'static str,
     pub and_more: fn(number: &str) -> String,
     pub and_more_of: fn(number: &str, size: &str) -> String,
     pub kept_with: fn(size: &str, packages: &str) -> String,

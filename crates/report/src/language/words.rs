@@ -11,6 +11,7 @@ use super::fix::FixWords;
 use super::messages::Messages;
 use super::noun::Noun;
 use super::running::RunningWords;
+use super::template::TemplateWords;
 use super::terminal::TerminalWords;
 use crate::sizes::{self, SizeDefinition};
 
@@ -259,6 +260,7 @@ pub struct Words {
     pub too_new_by: fn(name: &str, format: &str, program: &str) -> String,
     pub open_newer: &'static str,
     pub damaged: fn(name: &str, reason: &str) -> String,
+    pub too_large_file: fn(name: &str, reason: &str) -> String,
     pub too_large: fn(what: &str, place: &str, limit: &str) -> String,
     pub content: &'static str,
     pub layers_are_archives: &'static str,
@@ -370,6 +372,7 @@ pub struct Words {
     // For people who decide.
     pub brief: BriefWords,
     // What only text documents say.
+    pub template: TemplateWords,
     pub terminal: TerminalWords,
     // Merged fixes.
     pub fix: FixWords,

@@ -7,11 +7,13 @@ use plimsoll_analysis::lines::toml;
 use plimsoll_snapshot::runtime::{PlannedService, UnreadLimit};
 
 use crate::format::memory;
+use crate::language::Language;
 
 /// A target file for these services, as their compose file plans them; without any, one to fill in.
 #[must_use]
-pub fn template(services: &[PlannedService]) -> String {
-    let mut text = HEAD.to_owned();
+pub fn template(services: &[PlannedService], language: Language) -> String {
+    let words = language.words().template;
+    let mut text = words.head.to_owned();
     let limits: Option<u64> = services
         .iter()
         .map(|service| Some(service.limits.memory?.0.saturating_mul(service.replicas.unwrap_or(1))))
@@ -19,19 +21,14 @@ pub fn template(services: &[PlannedService]) -> String {
     match limits.filter(|_| !services.is_empty()) {
         Some(sum) => {
             let sum = plimsoll_snapshot::Bytes(sum);
-            let _ = writeln!(
-                text,
-                "# The limits of the compose file add up to this. Memory is binary, as in compose: 1 GB = 1024 MB."
-            );
-            let _ = writeln!(text, "limits = \"{}\"", memory(sum));
+            let _ = writeln!(text, "# {}\nlimits = \"{}\"", words.limits_of_compose, memory(sum));
         }
         None => {
-            text.push_str("# No more than this, once every service has a limit. Memory is binary, as in compose: 1 GB = 1024 MB.\n");
-            text.push_str("# limits = \"2304 MB\"\n");
+            let _ = writeln!(text, "# {}\n# limits = \"2304 MB\"", words.limits);
         }
     }
-    text.push_str(STACK);
-    text.push_str(EACH);
+    text.push_str(words.stack);
+    text.push_str(words.each);
     // A table may be there once, and `*` stands for every service.
     let mut written = BTreeSet::from(["*"]);
     for service in services.iter().filter(|service| written.insert(&service.name)) {
@@ -39,14 +36,13 @@ pub fn template(services: &[PlannedService]) -> String {
         text.push_str("# size = \"500 MB\"\n");
         match service.limits.memory.filter(|limit| !limit.is_zero()) {
             Some(limit) => {
-                let _ = writeln!(text, "# As the compose file plans it.\nlimit = \"{}\"", memory(limit));
+                let _ = writeln!(text, "# {}\nlimit = \"{}\"", words.as_planned, memory(limit));
             }
-            None if service.limits.unread.contains(&UnreadLimit::Memory) => text.push_str(
-                "# The compose file sets a limit that cannot be read: see `plimsoll recommend`.\n# limit = \"512 MB\"\n",
-            ),
-            None => text.push_str(
-                "# The compose file sets no limit: see `plimsoll recommend`.\n# limit = \"512 MB\"\n",
-            ),
+            None => {
+                let is_unread = service.limits.unread.contains(&UnreadLimit::Memory);
+                let why = if is_unread { words.limit_unread } else { words.no_limit };
+                let _ = writeln!(text, "# {why}\n# limit = \"512 MB\"");
+            }
         }
         if let Some(reservation) = service.limits.reservation.filter(|bytes| !bytes.is_zero()) {
             let _ = writeln!(text, "reservation = \"{}\"", memory(reservation));
@@ -55,74 +51,12 @@ pub fn template(services: &[PlannedService]) -> String {
             let _ = writeln!(text, "oom_score_adj = {score}");
         }
         if service.health_check.as_ref().is_some_and(plimsoll_snapshot::runtime::Probe::is_disabled) {
-            text.push_str("# Its health check is switched off.\nhealthy = false\n");
+            let _ = writeln!(text, "# {}\nhealthy = false", words.no_health_check);
         }
     }
-    text.push_str(TAIL);
+    text.push_str(words.tail);
     text
 }
-
-const HEAD: &str = r#"# Targets for this stack: `plimsoll check BEFORE AFTER` checks them. All keys are in `docs/targets.md` of Plimsoll.
-# A value alone is the minimum: missing it fails the check. { minimum = …, ideal = … } names both.
-version = 1
-
-[stack]
-# All images, shared layers once, compared with before.
-reduction = { minimum = "50 %", ideal = "60 %" }
-"#;
-
-const STACK: &str = r#"# The limits together fit the memory of the host.
-fits_host = true
-# Memory that all services use at the same time under load (95th percentile).
-# memory_under_load = "2 GB"
-# From the first start until every health check passes.
-start_up = { minimum = "2 min", ideal = "90 s" }
-"#;
-
-const EACH: &str = r#"
-# Every service, unless its own table says otherwise.
-[services."*"]
-image_built = true
-runs = true
-healthy = true
-limit_respected = true
-no_swap = true
-no_oom = true
-logs = true
-# If a service is PostgreSQL: the memory that its settings allow fits its limit.
-postgres = { fits = true }
-# Files that a build sends to the engine, measured by `plimsoll snapshot --context SERVICE=DIRECTORY`.
-# context = "50 MB"
-# The kernel kills databases late (-500) and what can be started again early (300).
-# oom_score_adj = 300
-# No layer grows by more than this against the one it replaces.
-layer_growth = "5 %"
-# Bytes that are stored, but deleted or replaced by a later layer.
-hidden = "50 MB"
-"#;
-
-const TAIL: &str = r#"
-# Checks that no snapshot can show: probes (`plimsoll check --probe application=$?`), or confirmed by a person.
-[[checks]]
-id = "application"
-title = "The application works"
-
-[[checks]]
-id = "backup-restore"
-title = "A backup of the database was restored"
-# attested = { by = "who", on = "2026-01-31", passed = true, note = "restored into an empty database" }
-
-# The cost of the server: your prices, in your currency.
-# [cost]
-# price_per_gib = 5.0
-# before = "8 GB"
-# reduction = { ideal = "40 %" }
-
-# The disk of the host, as `plimsoll df -o SNAPSHOT` reads it.
-# [host]
-# disk = "200 GB"
-# reclaimable = "20 GB"
-"#;
 
 #[cfg(test)]
 mod tests {
@@ -134,21 +68,21 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read() {
-        assert!(parse(&template(&[])).is_ok());
+        assert!(Language::ALL.iter().all(|&language| parse(&template(&[], language)).is_ok()));
         let limits = Limits { memory: Some(Bytes(1 << 30)), ..Limits::default() };
         let service = |name: &str| PlannedService {
             name: name.into(),
             limits: limits.clone(),
             ..PlannedService::default()
         };
-        let text = template(&[service("backend"), service("odd \"name\"\n[x]")]);
+        let text = template(&[service("backend"), service("odd \"name\"\n[x]")], Language::Spanish);
         let targets = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(targets.services.len(), 3);
         assert!(targets.services.contains_key("odd \"name\"\n[x]"));
         assert!(text.contains("limits = \"2 GiB\""), "{text}");
         // What looks alike stays apart, and what is there twice is written once.
         let names = ["a b", "a  b", "a\tb", "a\u{85}b", " a b", "", "*", "a b", "a\u{feff}b", "\u{7f}"];
-        let text = template(&names.map(service));
+        let text = template(&names.map(service), Language::English);
         let targets = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert!(names.iter().all(|name| targets.services.contains_key(*name)), "{text}");
     }

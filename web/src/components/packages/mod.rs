@@ -9,7 +9,6 @@ mod without;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{PackageChange, ServiceComparison, ServiceTrees};
 use plimsoll_report::format::count;
-use plimsoll_report::language::ecosystem_name;
 
 use self::detail::Detail;
 use self::owners::Owners;
@@ -109,7 +108,7 @@ fn Largest(changes: &'static [PackageChange]) -> impl IntoView {
     let rows = changes.iter().take(LARGEST).map(|package| {
         view! {
             <tr>
-                <th scope="row">{text::name(&package.name)}" "<small>{ecosystem_name(package.ecosystem)}</small></th>
+                <th scope="row">{text::name(&package.name)}" "<small>{text::ecosystem(package.ecosystem)}</small></th>
                 <td>{versions(&package.before, &package.after)}</td>
                 <td>{size(package.size.before)}</td>
                 <td>{size(package.size.after)}</td>

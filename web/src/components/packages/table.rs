@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::ImageTree;
 use plimsoll_analysis::packages::{Catalogue, PackageId};
-use plimsoll_report::language::ecosystem_name;
 
 use super::shelf::{Shelf, versions};
 use crate::components::sight::Sight;
@@ -158,7 +157,7 @@ fn row(shelf: Shelf, row: &Row<'static>, at: usize, index: usize) -> impl IntoVi
                     {name}
                 </button>
                 " "
-                <small>{ecosystem_name(row.ecosystem)}</small>
+                <small>{text::ecosystem(row.ecosystem)}</small>
             </th>
             <td class="version" title=versions.clone()>{versions.clone()}</td>
             <td class="own">{size(row.shown(row.own))}</td>

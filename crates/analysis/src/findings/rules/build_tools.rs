@@ -245,7 +245,7 @@ fn stage(input: &Input<'_>, tools: &[String]) -> Result<Option<Line<Dockerfile>>
     let tools = tools.iter().map(|tool| names::system(tool)).collect::<Result<Vec<_>, _>>()?;
     let tools = line!("apt-get install -y --no-install-recommends ", Line::joined(" ", tools));
     Ok(Some(line!(
-        "# base: the stage that has what is needed at run time\nFROM base AS build\n",
+        "FROM base AS build\n",
         dockerfile::run(&[], &["apt-get update".into(), tools]),
         "\n",
         copy,

@@ -61,7 +61,7 @@ fn finding(snapshot: &Snapshot, split: &Split) -> Option<Finding> {
 
 fn fixes(image: &Image, split: &Split) -> Result<Vec<Fix>, Unfit> {
     let directory = image.config.working_dir.trim_matches('/');
-    let mut lines: Line<Dockerfile> = "# common: the stage with what all of them need".into();
+    let mut lines: Line<Dockerfile> = "".into();
     let mut compose: Line<Yaml> = "services:".into();
     let mut stages = BTreeSet::new();
     for share in &split.services {
@@ -70,7 +70,7 @@ fn fixes(image: &Image, split: &Split) -> Result<Vec<Fix>, Unfit> {
         if !stages.insert(name) {
             return Err(names::taken(&share.service));
         }
-        lines.push(line!("\nFROM common AS ", &stage));
+        lines.push(line!(if stages.len() == 1 { "" } else { "\n" }, "FROM common AS ", &stage));
         if share.only.packages.iter().any(|package| package.ecosystem == Ecosystem::Python) {
             let list = line!("requirements-", &stage, ".txt");
             let install = line!("pip install -r requirements-", names::stage(&stage)?, ".txt");

@@ -38,7 +38,7 @@ pub(crate) struct Client<'a> {
     pub(super) origin: Url,
     pub(super) repository: String,
     pub(super) token_servers: &'a [Pair],
-    credentials: OnceLock<credentials::Found>,
+    credentials: OnceLock<credentials::StoredLogin>,
     /// The `Authorization` header that was accepted last. It is sent to the origin alone.
     authorization: Mutex<Option<String>>,
     waiting: Mutex<Waiting>,
@@ -134,7 +134,7 @@ impl<'a> Client<'a> {
         })
     }
 
-    fn found(&self) -> &credentials::Found {
+    fn found(&self) -> &credentials::StoredLogin {
         self.credentials.get_or_init(|| {
             let found = credentials::find(&self.reference);
             if let Some(trouble) = &found.trouble {

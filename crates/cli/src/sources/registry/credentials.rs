@@ -15,7 +15,7 @@ use crate::sources::reference::{DOCKER_HUB, Reference};
 
 /// What was found for a registry.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct StoredLogin {
     pub(crate) credentials: Option<Credentials>,
     /// Why there may be some that could not be read.
     pub(crate) trouble: Option<String>,
@@ -40,7 +40,7 @@ struct Entry {
 }
 
 /// Looks up the credentials for an image. Without any, registries give what is public.
-pub(crate) fn find(reference: &Reference) -> Found {
+pub(crate) fn find(reference: &Reference) -> StoredLogin {
     let mut troubles = Vec::new();
     for path in files() {
         let text = match config_file::read(&path) {
@@ -60,12 +60,12 @@ pub(crate) fn find(reference: &Reference) -> Found {
             }
         };
         match file.find(reference, helper::ask) {
-            Ok(Some(credentials)) => return Found { credentials: Some(credentials), trouble: None },
+            Ok(Some(credentials)) => return StoredLogin { credentials: Some(credentials), trouble: None },
             Ok(None) => {}
             Err(trouble) => troubles.push(trouble),
         }
     }
-    Found { credentials: None, trouble: troubles.into_iter().next() }
+    StoredLogin { credentials: None, trouble: troubles.into_iter().next() }
 }
 
 fn files() -> Vec<PathBuf> {

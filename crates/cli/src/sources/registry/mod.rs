@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::Mutex;
 
-use plimsoll_collect::{Limits, Store};
-use plimsoll_snapshot::Digest;
+use plimsoll_collect::Store;
+use plimsoll_snapshot::{Digest, Limit, ReadLimits};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::Digest as _;
@@ -28,14 +28,14 @@ use self::failure::{Failure, LONGEST_PAUSE, forbidden};
 pub(crate) use self::realm::Pair;
 use super::reference::{Reference, Version};
 use super::similar;
-use crate::error::{Error, Result};
+use crate::error::{Error, Help, Result};
 use crate::options::Options;
 use crate::printer::Printer;
 
 /// The members of an image in a registry.
 pub(crate) struct RegistryStore<'a> {
     client: Client<'a>,
-    limits: Limits,
+    limits: ReadLimits,
     /// The `index.json` of the layout.
     index: Vec<u8>,
     known: Mutex<BTreeMap<String, Member>>,
@@ -186,8 +186,8 @@ fn member(digest: &Digest) -> String {
 }
 
 /// One byte more than is allowed, so that what is too long is seen to be so.
-fn limit(limits: &Limits) -> u64 {
-    limits.document_bytes.saturating_add(1)
+fn limit(limits: &ReadLimits) -> u64 {
+    limits[Limit::DocumentBytes].saturating_add(1)
 }
 
 fn io_error(failure: Failure) -> io::Error {
@@ -237,7 +237,10 @@ fn refused(reference: &Reference, failure: &Failure, client: Option<&Client<'_>>
             format!("if you trust `{host}` with that, add `--blob-server {host}=HOST`")
         }
         Failure::Transport(_) | Failure::Endless(_) if failure.is_slow() => {
-            "`--limit-slow-rate` and `--limit-slow-seconds` say how slow a server may be".to_owned()
+            return Error::usage(
+                what,
+                Help::Slowness(&[Limit::SlowRate, Limit::SlowSeconds], "try again later"),
+            );
         }
         Failure::Transport(_) | Failure::Endless(_) => {
             format!("check the name `{host}`, and that it can be reached from here")

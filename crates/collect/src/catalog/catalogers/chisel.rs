@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
-use plimsoll_snapshot::{Compression, Ecosystem, FileListFact};
+use plimsoll_snapshot::{Compression, Ecosystem, FileListFact, ReadLimits};
 use serde::Deserialize;
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
@@ -15,7 +15,6 @@ use crate::catalog::facts::Catalog;
 use crate::catalog::quota::Quota;
 use crate::catalog::stated;
 use crate::compression::decompress;
-use crate::limits::Limits;
 
 pub(crate) const CATALOGER: Cataloger = Cataloger {
     id: "chisel",
@@ -48,7 +47,7 @@ enum Line<'a> {
 
 fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let mut text = Vec::new();
-    let inflated = decompress(Compression::Zstd, file.bytes, &Limits::default())
+    let inflated = decompress(Compression::Zstd, file.bytes, &ReadLimits::default())
         .and_then(|reader| reader.take(MOST_BYTES).read_to_end(&mut text));
     if let Err(error) = inflated {
         catalog.problem(file.entry, error.to_string());

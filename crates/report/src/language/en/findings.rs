@@ -8,7 +8,7 @@ use plimsoll_analysis::packages::CacheKind;
 use plimsoll_snapshot::SecretKind;
 
 use crate::format::count;
-use crate::language::{FindingsWords, Language, Noun, ecosystem_name};
+use crate::language::{FindingsWords, Language, Noun};
 
 const EN: Language = Language::English;
 const FILE: Noun = Noun { one: "file", more: "files" };
@@ -92,7 +92,7 @@ pub(super) fn headline(headline: &Headline) -> String {
         Headline::SetuidFiles => "Unusual setuid or setgid programs",
         Headline::SeveralPythons => "Several Python versions",
         Headline::PackageCopies { ecosystem } => {
-            return ["Several copies of ", ecosystem_name(*ecosystem), " packages"].concat();
+            return ["Several copies of ", EN.ecosystem(*ecosystem), " packages"].concat();
         }
         Headline::SharedFatImage => "Services share an image with packages that only one of them needs",
         Headline::ShippedTests => "Tests of packages",
@@ -111,7 +111,7 @@ fn because(title: &str, by: Option<&str>) -> String {
     }
 }
 
-const fn cache(cache: CacheKind) -> &'static str {
+pub(super) const fn cache(cache: CacheKind) -> &'static str {
     match cache {
         CacheKind::AptLists => "apt package lists",
         CacheKind::AptArchives => "apt package downloads",
@@ -133,7 +133,7 @@ const fn cache(cache: CacheKind) -> &'static str {
         CacheKind::Maven => "Maven repository",
         CacheKind::Gradle => "Gradle caches",
         CacheKind::Composer => "Composer cache",
-        CacheKind::Other => "Cache",
+        CacheKind::Other => "other cache",
     }
 }
 
@@ -143,7 +143,7 @@ pub(super) fn group(group: &Group) -> String {
         Group::Logs => "logs".to_owned(),
         Group::Cache { cache: kind } => cache(*kind).to_owned(),
         Group::Package { package, ecosystem, directory: None } => {
-            [package, " (", ecosystem_name(*ecosystem), ")"].concat()
+            [package, " (", EN.ecosystem(*ecosystem), ")"].concat()
         }
         Group::Package { package, directory: Some(directory), .. } => [package, " in /", directory].concat(),
         Group::Directory { path } => ["files in /", path].concat(),
@@ -250,7 +250,9 @@ pub(super) const fn action(action: Action) -> &'static str {
     match action {
         Action::InstallRuntimeOnly => "install only the packages that are needed at run time",
         Action::InstallWithoutRecommended => "install without recommended packages",
-        Action::BuildInSeparateStage => "build in a separate stage",
+        Action::BuildInSeparateStage => {
+            "build in a separate stage; `base` stands for the stage with everything that runs"
+        }
         Action::EndWithSlimBase => {
             "the tools come with the base image: build in it, and end with its slim variant"
         }
@@ -300,7 +302,9 @@ pub(super) const fn action(action: Action) -> &'static str {
         Action::NoNewPrivileges => "make the bit ineffective",
         Action::ShowPythonUsers => "show which packages need the Python of the distribution",
         Action::Dedupe => "merge copies in the lock file",
-        Action::SeparateStages => "give each service its own stage",
+        Action::SeparateStages => {
+            "give each service its own stage; `common` stands for the stage with everything that all of them need"
+        }
         Action::BuildFromStages => "build each service from its stage",
         Action::PinBase => "pin the base that this image was built on",
         Action::ShowWithout => "show the image without them",

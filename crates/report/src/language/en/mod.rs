@@ -6,12 +6,13 @@ mod dockerfile;
 mod findings;
 mod fix;
 mod improvements;
-mod limits;
+pub(super) mod limits;
 mod memory;
 mod regressions;
 mod rules;
 mod running;
 mod targets;
+mod template;
 mod terminal;
 
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
@@ -265,6 +266,7 @@ pub(super) static WORDS: Words = Words {
     },
     open_newer: "Open it with a newer version of Plimsoll.",
     damaged: |name, reason| format!("`{name}` cannot be read: {reason}."),
+    too_large_file: |name, reason| format!("`{name}` is too large for a page: {reason}."),
     too_large: |what, place, limit| {
         format!(
             "{place} exceeds the limit of a page for {what} ({limit}): use `plimsoll` on the command line"
@@ -407,6 +409,7 @@ pub(super) static WORDS: Words = Words {
 
     brief: brief::WORDS,
     running: running::WORDS,
+    template: template::TEMPLATE,
     terminal: terminal::WORDS,
     fix: fix::WORDS,
     disk: disk::WORDS,
@@ -434,6 +437,7 @@ pub(super) static WORDS: Words = Words {
         margin: targets::margin,
         headline: findings::headline,
         group: findings::group,
+        cache: findings::cache,
         subject: findings::subject,
         note: findings::note,
         action: findings::action,

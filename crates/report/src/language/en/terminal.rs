@@ -36,10 +36,6 @@ pub(super) const WORDS: TerminalWords = TerminalWords {
 
     incomplete: "some layers were not examined: read the image again to see all packages",
     owner_packages: |ecosystem| format!("packages: {ecosystem}"),
-    owner_cache: |name| format!("cache: {name}"),
-    apt_lists: "apt lists",
-    apt_archives: "apt archives",
-    other_cache: "other",
     and_more: |number| format!("and {number} more"),
     and_more_of: |number, size| format!("and {number} more, {size}"),
     kept_with: |size, packages| format!("{size}, with {packages} that only it keeps there"),

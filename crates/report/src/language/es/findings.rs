@@ -8,7 +8,7 @@ use plimsoll_analysis::packages::CacheKind;
 use plimsoll_snapshot::SecretKind;
 
 use crate::format::count;
-use crate::language::{FindingsWords, Language, Noun, ecosystem_name};
+use crate::language::{FindingsWords, Language, Noun};
 
 const ES: Language = Language::Spanish;
 const FILE: Noun = Noun { one: "archivo", more: "archivos" };
@@ -79,7 +79,9 @@ pub(super) fn headline(headline: &Headline) -> String {
         Headline::MissingHealthCheck => "La imagen no tiene comprobación de salud",
         Headline::ModelWeights => "Pesos de modelos en la imagen",
         Headline::NpmDevDependencies => "Dependencias de desarrollo de npm",
-        Headline::PackageManagerCache { cache: kind } => return [cache(*kind), " en la imagen"].concat(),
+        Headline::PackageManagerCache { cache: kind } => {
+            return capitalised(&[cache(*kind), " en la imagen"].concat());
+        }
         Headline::PackagingTools => "Herramientas de empaquetado de Python",
         Headline::StoredAgain { by } => {
             return because("Archivos guardados de nuevo con el mismo contenido", by.as_deref());
@@ -94,7 +96,7 @@ pub(super) fn headline(headline: &Headline) -> String {
         Headline::SetuidFiles => "Programas setuid o setgid poco habituales",
         Headline::SeveralPythons => "Varias versiones de Python",
         Headline::PackageCopies { ecosystem } => {
-            return ["Varias copias de paquetes de ", ecosystem_name(*ecosystem)].concat();
+            return ["Varias copias de paquetes de ", ES.ecosystem(*ecosystem)].concat();
         }
         Headline::SharedFatImage => {
             "Varios servicios comparten una imagen con paquetes que solo necesita uno de ellos"
@@ -115,30 +117,36 @@ fn because(title: &str, by: Option<&str>) -> String {
     }
 }
 
-const fn cache(cache: CacheKind) -> &'static str {
+pub(super) const fn cache(cache: CacheKind) -> &'static str {
     match cache {
-        CacheKind::AptLists => "Listas de paquetes de apt",
-        CacheKind::AptArchives => "Paquetes descargados por apt",
-        CacheKind::Apk => "Caché de apk",
-        CacheKind::Dnf => "Caché de dnf",
-        CacheKind::Zypper => "Caché de zypper",
-        CacheKind::Pacman => "Caché de pacman",
-        CacheKind::Pip => "Caché de pip",
-        CacheKind::Uv => "Caché de uv",
-        CacheKind::Poetry => "Caché de Poetry",
-        CacheKind::Conda => "Caché de paquetes de conda",
-        CacheKind::Npm => "Caché de npm",
-        CacheKind::Yarn => "Caché de Yarn",
-        CacheKind::Pnpm => "Almacén de pnpm",
-        CacheKind::Bun => "Caché de Bun",
-        CacheKind::Cargo => "Caché del registro de Cargo",
-        CacheKind::Go => "Caché de Go",
-        CacheKind::Gem => "Caché de RubyGems",
-        CacheKind::Maven => "Repositorio de Maven",
-        CacheKind::Gradle => "Cachés de Gradle",
-        CacheKind::Composer => "Caché de Composer",
-        CacheKind::Other => "Caché",
+        CacheKind::AptLists => "listas de paquetes de apt",
+        CacheKind::AptArchives => "paquetes descargados por apt",
+        CacheKind::Apk => "caché de apk",
+        CacheKind::Dnf => "caché de dnf",
+        CacheKind::Zypper => "caché de zypper",
+        CacheKind::Pacman => "caché de pacman",
+        CacheKind::Pip => "caché de pip",
+        CacheKind::Uv => "caché de uv",
+        CacheKind::Poetry => "caché de Poetry",
+        CacheKind::Conda => "caché de paquetes de conda",
+        CacheKind::Npm => "caché de npm",
+        CacheKind::Yarn => "caché de Yarn",
+        CacheKind::Pnpm => "almacén de pnpm",
+        CacheKind::Bun => "caché de Bun",
+        CacheKind::Cargo => "caché del registro de Cargo",
+        CacheKind::Go => "caché de Go",
+        CacheKind::Gem => "caché de RubyGems",
+        CacheKind::Maven => "repositorio de Maven",
+        CacheKind::Gradle => "cachés de Gradle",
+        CacheKind::Composer => "caché de Composer",
+        CacheKind::Other => "otra caché",
     }
+}
+
+/// With a capital letter at its start.
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 pub(super) fn group(group: &Group) -> String {
@@ -147,7 +155,7 @@ pub(super) fn group(group: &Group) -> String {
         Group::Logs => "registros".to_owned(),
         Group::Cache { cache: kind } => cache(*kind).to_owned(),
         Group::Package { package, ecosystem, directory: None } => {
-            [package, " (", ecosystem_name(*ecosystem), ")"].concat()
+            [package, " (", ES.ecosystem(*ecosystem), ")"].concat()
         }
         Group::Package { package, directory: Some(directory), .. } => [package, " en /", directory].concat(),
         Group::Directory { path } => ["archivos en /", path].concat(),
@@ -262,7 +270,9 @@ pub(super) const fn action(action: Action) -> &'static str {
     match action {
         Action::InstallRuntimeOnly => "instale solo los paquetes necesarios en ejecución",
         Action::InstallWithoutRecommended => "instalar sin los paquetes recomendados",
-        Action::BuildInSeparateStage => "compile en una etapa aparte",
+        Action::BuildInSeparateStage => {
+            "compile en una etapa aparte; `base` es la etapa con lo que hace falta en ejecución"
+        }
         Action::EndWithSlimBase => {
             "las herramientas vienen con la imagen base: compile en ella y termine con su variante slim"
         }
@@ -316,7 +326,9 @@ pub(super) const fn action(action: Action) -> &'static str {
         Action::NoNewPrivileges => "deje el bit sin efecto",
         Action::ShowPythonUsers => "muestre qué paquetes necesitan el Python de la distribución",
         Action::Dedupe => "combine las copias en el archivo de bloqueo",
-        Action::SeparateStages => "dé a cada servicio su propia etapa",
+        Action::SeparateStages => {
+            "dé a cada servicio su propia etapa; `common` es la etapa con lo que todos necesitan"
+        }
         Action::BuildFromStages => "construya cada servicio desde su etapa",
         Action::PinBase => "fije la base con la que se construyó esta imagen",
         Action::ShowWithout => "muestre la imagen sin ellos",

@@ -12,6 +12,7 @@ mod regressions;
 mod rules;
 mod running;
 mod targets;
+mod template;
 mod terminal;
 mod warnings;
 
@@ -273,6 +274,7 @@ pub(super) static WORDS: Words = Words {
     },
     open_newer: "Ábralo con una versión más reciente de Plimsoll.",
     damaged: |name, reason| format!("`{name}` no se puede leer: {reason}."),
+    too_large_file: |name, reason| format!("`{name}` es demasiado grande para una página: {reason}."),
     too_large: |what, place, limit| {
         format!(
             "{place} supera el límite de una página para {what} ({limit}): use `plimsoll` en la línea de comandos"
@@ -415,6 +417,7 @@ pub(super) static WORDS: Words = Words {
 
     brief: brief::WORDS,
     running: running::WORDS,
+    template: template::TEMPLATE,
     terminal: terminal::WORDS,
     fix: fix::WORDS,
     disk: disk::WORDS,
@@ -442,6 +445,7 @@ pub(super) static WORDS: Words = Words {
         margin: targets::margin,
         headline: findings::headline,
         group: findings::group,
+        cache: findings::cache,
         subject: findings::subject,
         note: findings::note,
         action: findings::action,

@@ -36,10 +36,6 @@ pub(super) const WORDS: TerminalWords = TerminalWords {
 
     incomplete: "algunas capas no se examinaron: lea la imagen de nuevo para ver todos los paquetes",
     owner_packages: |ecosystem| format!("paquetes: {ecosystem}"),
-    owner_cache: |name| format!("caché: {name}"),
-    apt_lists: "listas de apt",
-    apt_archives: "paquetes descargados por apt",
-    other_cache: "otra",
     and_more: |number| format!("y {number} más"),
     and_more_of: |number, size| format!("y {number} más, {size}"),
     kept_with: |size, packages| format!("{size}, con {packages} que solo él retiene"),

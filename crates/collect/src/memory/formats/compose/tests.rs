@@ -122,7 +122,7 @@ impl Attack {
         Self { files: files.into_iter().collect(), opened: Default::default() }
     }
 
-    fn read(&self, first: &str, max: usize) -> Result<Runtime, String> {
+    fn read(&self, first: &str, max: u64) -> Result<Runtime, String> {
         let open = |path: &str, most: u64| {
             *self.opened.borrow_mut().entry(path.to_owned()).or_default() += 1;
             match path {
@@ -143,7 +143,7 @@ impl Attack {
         Ok(builder.finish())
     }
 
-    fn reasons(&self, first: &str, max: usize) -> Vec<String> {
+    fn reasons(&self, first: &str, max: u64) -> Vec<String> {
         self.read(first, max).unwrap().warnings.into_iter().map(|warning| warning.reason).collect()
     }
 }

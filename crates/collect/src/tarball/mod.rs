@@ -5,29 +5,18 @@
 //!
 //! Formats: POSIX pax (IEEE Std 1003.1, "pax Interchange Format"), the GNU manual, "Basic Tar Format".
 
+mod error;
+mod extensions;
+
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
-use plimsoll_snapshot::Order as _;
 use tar::{EntryType, Header};
 
+pub(crate) use self::error::TarError;
+use self::error::TarErrorKind;
+use self::extensions::Extensions;
+
 const BLOCK: usize = 512;
-
-/// Why a tar cannot be read on.
-#[derive(Debug)]
-pub(crate) struct TarError {
-    /// The offset in the uncompressed tar.
-    pub(crate) offset: u64,
-    pub(crate) kind: TarErrorKind,
-}
-
-#[derive(Debug)]
-pub(crate) enum TarErrorKind {
-    Io(io::Error),
-    Truncated,
-    Damaged(String),
-    /// With the size it claims.
-    HeaderTooLarge(u64),
-}
 
 type Result<T> = std::result::Result<T, TarError>;
 
@@ -59,19 +48,6 @@ pub(crate) struct TarReader<R> {
     content: u64,
     padding: u64,
     max_header: u64,
-}
-
-/// What extended headers say of the next entry.
-#[derive(Default)]
-struct Extensions {
-    name: Option<Vec<u8>>,
-    link: Option<Vec<u8>>,
-    size: Option<u64>,
-    uid: Option<u64>,
-    gid: Option<u64>,
-    sparse_size: Option<u64>,
-    sparse_name: Option<Vec<u8>>,
-    xattrs: Vec<String>,
 }
 
 impl<R: BufRead> TarReader<R> {
@@ -316,77 +292,6 @@ impl<R: BufRead> Read for TarReader<R> {
         out[..length].copy_from_slice(&content[..length]);
         self.consume_content(length);
         Ok(length)
-    }
-}
-
-impl From<io::Error> for TarErrorKind {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Truncated,
-            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::Damaged(error.to_string()),
-            _ => Self::Io(error),
-        }
-    }
-}
-
-/// For tars inside tars: the outer error passes through the reader of the inner one.
-impl From<TarError> for io::Error {
-    fn from(error: TarError) -> Self {
-        match error.kind {
-            TarErrorKind::Io(error) => error,
-            TarErrorKind::Truncated => Self::from(io::ErrorKind::UnexpectedEof),
-            TarErrorKind::Damaged(reason) => Self::new(io::ErrorKind::InvalidData, reason),
-            TarErrorKind::HeaderTooLarge(_) => {
-                Self::new(io::ErrorKind::InvalidData, "an extended header is too large")
-            }
-        }
-    }
-}
-
-impl Extensions {
-    /// Reads records of the form `LENGTH KEY=VALUE\n`. A value may hold any byte, line ends included.
-    fn read_pax(&mut self, mut records: &[u8]) -> std::result::Result<(), String> {
-        // Some writers pad the records with zeros.
-        while records.first().is_some_and(|&byte| byte != 0) {
-            let space =
-                records.iter().position(|&byte| byte == b' ').ok_or("a pax record without a length")?;
-            let length: usize = str::from_utf8(&records[..space])
-                .ok()
-                .and_then(|text| text.parse().ok())
-                .filter(|&length| length > space + 1 && length <= records.len())
-                .ok_or("a pax record with a wrong length")?;
-            let record =
-                records[space + 1..length].strip_suffix(b"\n").ok_or("a pax record without an end")?;
-            let equals =
-                record.iter().position(|&byte| byte == b'=').ok_or("a pax record without a value")?;
-            self.read_record(&record[..equals], &record[equals + 1..])?;
-            records = &records[length..];
-        }
-        self.xattrs.order();
-        Ok(())
-    }
-
-    fn read_record(&mut self, key: &[u8], value: &[u8]) -> std::result::Result<(), String> {
-        let number = || {
-            let text = str::from_utf8(value).ok().and_then(|text| text.parse().ok());
-            text.ok_or_else(|| format!("pax `{}` is no number", String::from_utf8_lossy(key)))
-        };
-        match key {
-            b"path" => self.name = Some(value.to_vec()),
-            b"linkpath" => self.link = Some(value.to_vec()),
-            b"size" => self.size = Some(number()?),
-            b"uid" => self.uid = Some(number()?),
-            b"gid" => self.gid = Some(number()?),
-            b"GNU.sparse.name" => self.sparse_name = Some(value.to_vec()),
-            b"GNU.sparse.realsize" | b"GNU.sparse.size" => self.sparse_size = Some(number()?),
-            _ => {
-                let xattr = [&b"SCHILY.xattr."[..], b"LIBARCHIVE.xattr."]
-                    .iter()
-                    .find_map(|prefix| key.strip_prefix(*prefix));
-                self.xattrs.extend(xattr.map(|name| String::from_utf8_lossy(name).into_owned()));
-            }
-        }
-        Ok(())
     }
 }
 
