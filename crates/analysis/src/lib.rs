@@ -17,6 +17,7 @@ pub mod memory;
 pub mod nearest;
 pub mod packages;
 pub mod regressions;
+pub mod review;
 mod squash;
 pub mod targets;
 #[cfg(test)]

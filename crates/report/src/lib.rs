@@ -21,6 +21,7 @@ pub mod memory;
 pub mod packages;
 pub mod progress;
 pub mod regressions;
+pub mod review;
 pub mod sizes;
 pub mod summary;
 mod table;

@@ -30,6 +30,7 @@ mod rules;
 
 pub(crate) use advice::together;
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
+pub(crate) use base::{base_layers, base_layers_by_history};
 pub(crate) use both_sides::{BothSides, Judged};
 pub use evidence::{Alternative, Evidence, Note, Subject};
 pub use finding::{Confidence, Finding, Severity, severity_of};

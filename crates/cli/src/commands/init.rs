@@ -1,10 +1,11 @@
 //! `plimsoll init`: writes the first target file of a stack.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use plimsoll_report::targets::template::template;
 use plimsoll_snapshot::Snapshot;
 
+use super::dive_ci;
 use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::memory::MemoryArgs;
@@ -12,6 +13,8 @@ use crate::output::{Content, Output};
 use crate::printer::Printer;
 
 /// Write a commented `plimsoll.toml` from a Compose file
+///
+/// A `.dive-ci`, the gates of dive, is translated.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -21,6 +24,9 @@ pub(crate) struct Args {
     /// File with the variables of the Compose files, instead of `.env` beside the first one
     #[arg(long, value_name = "FILE", requires = "compose")]
     env_file: Vec<PathBuf>,
+    /// File with gates of dive to translate; default: `.dive-ci`, if it exists
+    #[arg(long, value_name = "FILE")]
+    dive_ci: Option<PathBuf>,
     /// File to write; `-` is standard output
     #[arg(short, long, value_name = "FILE", default_value = "plimsoll.toml")]
     output: Output,
@@ -40,7 +46,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let mut snapshot = Snapshot::default();
     MemoryArgs::of_compose(&args.compose, &args.env_file).join(&mut snapshot, printer)?;
     let planned = snapshot.runtime.map(|runtime| runtime.planned).unwrap_or_default();
-    let text = template(&planned);
+    let found = Path::new(dive_ci::NAME).exists().then(|| dive_ci::NAME.into());
+    let dive = args.dive_ci.clone().or(found);
+    let rules = dive.as_deref().map(dive_ci::rules).transpose()?.unwrap_or_default();
+    let text = template(&planned, &dive_ci::targets(&rules));
     if let Output::File(path) = &args.output
         && !args.force
         && path.symlink_metadata().is_ok()
@@ -56,6 +65,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         1 => "1 service".to_owned(),
         count => format!("{count} services"),
     };
-    printer.note(&format!("{}: targets for {services}", args.output));
+    let of_dive = dive.map(|path| format!(", with the gates of `{}`", path.display())).unwrap_or_default();
+    printer.note(&format!("{}: targets for {services}{of_dive}", args.output));
     Ok(())
 }

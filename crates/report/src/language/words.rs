@@ -8,6 +8,7 @@ use super::findings::FindingsWords;
 use super::fix::FixWords;
 use super::messages::Messages;
 use super::noun::Noun;
+use super::review::ReviewWords;
 use super::running::RunningWords;
 use super::terminal::TerminalWords;
 use crate::sizes::{self, SizeDefinition};
@@ -363,6 +364,8 @@ pub struct Words {
     pub terminal: TerminalWords,
     // Merged fixes.
     pub fix: FixWords,
+    // The review of a change.
+    pub review: ReviewWords,
     pub messages: Messages,
     pub findings_report: FindingsWords,
 

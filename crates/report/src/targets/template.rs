@@ -8,9 +8,10 @@ use plimsoll_snapshot::runtime::{PlannedService, UnreadLimit};
 
 use crate::format::memory;
 
-/// A target file for these services, as their compose file plans them; without any, one to fill in.
+/// A target file for these services, as their compose file plans them; without any, one to fill in. `dive` are the gates of a
+/// `.dive-ci`, as keys and values.
 #[must_use]
-pub fn template(services: &[PlannedService]) -> String {
+pub fn template(services: &[PlannedService], dive: &[(&str, String)]) -> String {
     let mut text = HEAD.to_owned();
     let limits: Option<u64> = services
         .iter()
@@ -32,6 +33,15 @@ pub fn template(services: &[PlannedService]) -> String {
     }
     text.push_str(STACK);
     text.push_str(EACH);
+    if dive.iter().all(|(key, _)| *key != "hidden") {
+        text.push_str(HIDDEN);
+    }
+    if !dive.is_empty() {
+        text.push_str("# The gates of `.dive-ci`. dive counts every copy of a file as wasted, `hidden` only those that no one sees.\n");
+    }
+    for (key, value) in dive {
+        let _ = writeln!(text, "{key} = \"{value}\"");
+    }
     // A table may be there once, and `*` stands for every service.
     let mut written = BTreeSet::from(["*"]);
     for service in services.iter().filter(|service| written.insert(&service.name)) {
@@ -97,7 +107,14 @@ postgres = { fits = true }
 # oom_score_adj = 300
 # No layer grows by more than this against the one it replaces.
 layer_growth = "5 %"
-# Bytes that are stored, but deleted or replaced by a later layer.
+# What the image adds to its base image grows by no more than this: a share, or bytes. A refresh of the base does not count.
+# own_growth = "10 MB"
+# layers = 30
+# Findings that are not allowed: rules, or a severity and above (`docs/findings/README.md`).
+# findings_not_allowed = ["secrets", "high"]
+"#;
+
+const HIDDEN: &str = r#"# Bytes that are stored, but deleted or replaced by a later layer.
 hidden = "50 MB"
 "#;
 
@@ -129,21 +146,22 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read() {
-        assert!(parse(&template(&[])).is_ok());
+        assert!(parse(&template(&[], &[])).is_ok());
         let limits = Limits { memory: Some(Bytes(1 << 30)), ..Limits::default() };
         let service = |name: &str| PlannedService {
             name: name.into(),
             limits: limits.clone(),
             ..PlannedService::default()
         };
-        let text = template(&[service("backend"), service("odd \"name\"\n[x]")]);
+        let text = template(&[service("backend"), service("odd \"name\"\n[x]")], &[]);
         let targets = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(targets.services.len(), 3);
         assert!(targets.services.contains_key("odd \"name\"\n[x]"));
         assert!(text.contains("limits = \"2 GiB\""), "{text}");
         // What looks alike stays apart, and what is there twice is written once.
         let names = ["a b", "a  b", "a\tb", "a\u{85}b", " a b", "", "*", "a b", "a\u{feff}b", "\u{7f}"];
-        let text = template(&names.map(service));
+        let text =
+            template(&names.map(service), &[("hidden", "20 B".into()), ("dive_efficiency", "95 %".into())]);
         let targets = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert!(names.iter().all(|name| targets.services.contains_key(*name)), "{text}");
     }

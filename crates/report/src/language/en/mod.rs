@@ -5,6 +5,7 @@ mod fix;
 mod limits;
 mod memory;
 mod regressions;
+mod review;
 mod rules;
 mod running;
 mod targets;
@@ -398,6 +399,7 @@ pub(super) static WORDS: Words = Words {
 
     running: running::WORDS,
     terminal: terminal::WORDS,
+    review: review::WORDS,
     fix: fix::WORDS,
     messages: Messages {
         trend: memory::trend,

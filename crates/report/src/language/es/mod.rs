@@ -5,6 +5,7 @@ mod fix;
 mod limits;
 mod memory;
 mod regressions;
+mod review;
 mod rules;
 mod running;
 mod targets;
@@ -406,6 +407,7 @@ pub(super) static WORDS: Words = Words {
 
     running: running::WORDS,
     terminal: terminal::WORDS,
+    review: review::WORDS,
     fix: fix::WORDS,
     messages: Messages {
         trend: memory::trend,
