@@ -26,7 +26,7 @@ switch() {
     true) flags+=("--$1") ;;
     false | "") ;;
     *)
-      printf '::error title=Plimsoll::the input `%s` is neither true nor false\n' "$1"
+      printf '::error title=Plimsoll::the input "%s" is neither true nor false\n' "$1"
       exit 2
       ;;
   esac

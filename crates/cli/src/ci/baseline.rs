@@ -121,7 +121,7 @@ fn read(images: &[String], inside: Option<&Path>, options: &Options, printer: &P
     redacted(snapshot(&sources, options, printer)?, options)
 }
 
-/// Builds a commit in a checkout of its own, and reads what that makes.
+/// Builds a commit in a separate checkout, and reads what that makes.
 fn rebuild(
     command: &str,
     made: &[String],

@@ -66,6 +66,17 @@ struct Answer {
     wait: Option<Duration>,
 }
 
+/// The token of the environment.
+pub(crate) fn token(host: &Host) -> Result<String, NotPosted> {
+    let own = if matches!(host, Host::GitLab { .. }) { "GITLAB_TOKEN" } else { "GITHUB_TOKEN" };
+    let found = ["PLIMSOLL_TOKEN", own].into_iter().find_map(|name| std::env::var(name).ok());
+    let found = found.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
+    found.filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic())).ok_or_else(|| NotPosted {
+        message: format!("there is no token in `PLIMSOLL_TOKEN` or `{own}`"),
+        hint: "give the step a token, or let a second job post `comment.md` (`plimsoll comment`)",
+    })
+}
+
 impl Comments {
     /// The comments of a pull request of a host.
     pub(crate) fn of(host: &Host, number: u64, token: String) -> Result<Self, NotPosted> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The most ancestors that are looked at for an entry of the history.
 const ANCESTORS: &str = "--max-count=200";
@@ -63,6 +64,15 @@ pub(crate) fn check_out(commit: &str, directory: &Path) -> bool {
 /// Forgets such a checkout.
 pub(crate) fn forget(directory: &Path) {
     let _ = output(&["worktree", "remove", "--force", &directory.to_string_lossy()]);
+}
+
+/// When a commit was made, in seconds since 1970; now, where git does not know it.
+pub(crate) fn time_of(revision: Option<&str>) -> u64 {
+    let of_commit = revision.filter(|text| is_commit(text));
+    let of_commit = of_commit.and_then(|text| line(&["show", "--no-patch", "--format=%ct", text, "--"]));
+    of_commit
+        .and_then(|time| time.parse().ok())
+        .unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }
 
 #[cfg(test)]

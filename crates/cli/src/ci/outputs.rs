@@ -56,7 +56,11 @@ pub(crate) fn annotate(
     place: Option<(&str, u32)>,
     message: &str,
 ) -> Result<()> {
-    printer.data(&annotation(level, place, message))
+    match printer.data(&annotation(level, place, message)) {
+        // A closed pipe must not change the exit code.
+        Err(Error::ClosedPipe) => Ok(()),
+        told => told,
+    }
 }
 
 fn annotation(level: Level, place: Option<(&str, u32)>, message: &str) -> String {

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
@@ -20,12 +19,12 @@ use super::report::{built_viewer, page};
 use super::target_file::TargetFile;
 use super::{LanguageArgs, ReadArgs, pair};
 use crate::ci::baseline::{Places, find};
-use crate::ci::comments::{Comments, NotPosted, Posted};
+use crate::ci::comments::{Comments, NotPosted, Posted, token};
 use crate::ci::git;
 use crate::ci::outputs::{Level, annotate, set, summarize};
-use crate::ci::surroundings::{Host, Surroundings};
+use crate::ci::surroundings::Surroundings;
 use crate::error::{Error, Result};
-use crate::history::{Point, Store};
+use crate::history::{Acceptance, Point, Store};
 use crate::load::{self, redacted};
 use crate::output::{Content, Output};
 use crate::printer::Printer;
@@ -426,17 +425,6 @@ fn post(surroundings: &Surroundings, key: &str, comment: &str, only_update: bool
     }
 }
 
-/// The token of the environment.
-pub(super) fn token(host: &Host) -> std::result::Result<String, NotPosted> {
-    let own = if matches!(host, Host::GitLab { .. }) { "GITLAB_TOKEN" } else { "GITHUB_TOKEN" };
-    let found = ["PLIMSOLL_TOKEN", own].into_iter().find_map(|name| std::env::var(name).ok());
-    let found = found.map(|token| token.trim().to_owned()).filter(|token| !token.is_empty());
-    found.filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic())).ok_or_else(|| NotPosted {
-        message: format!("there is no token in `PLIMSOLL_TOKEN` or `{own}`"),
-        hint: "give the step a token, or let a second job post `comment.md` (`plimsoll comment`)",
-    })
-}
-
 /// Adds this state to the history.
 fn record(
     history: &Store,
@@ -445,21 +433,12 @@ fn record(
     accepted: Option<&str>,
     printer: &Printer,
 ) -> Result<()> {
-    let time = time_of(surroundings.revision.as_deref());
+    let time = git::time_of(surroundings.revision.as_deref());
     let (revision, branch) = (surroundings.revision.clone(), surroundings.branch.clone());
     let added = history.add(Point::of(after, time, revision, branch, Vec::new()), after)?;
     if let Some(reason) = accepted {
-        history.accept(&added.point, &crate::history::Acceptance { reason: reason.to_owned() })?;
+        history.accept(&added.point, &Acceptance { reason: reason.to_owned() })?;
     }
-    printer.note(&super::history::told(&added));
+    printer.note(&added.to_string());
     Ok(())
-}
-
-/// When a commit was made, in seconds since 1970; now, where git does not know it.
-pub(super) fn time_of(revision: Option<&str>) -> u64 {
-    let of_commit = revision.filter(|text| git::is_commit(text));
-    let of_commit = of_commit.and_then(|text| git::line(&["show", "--no-patch", "--format=%ct", text, "--"]));
-    of_commit
-        .and_then(|time| time.parse().ok())
-        .unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }

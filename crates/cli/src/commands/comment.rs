@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_report::review::marker;
 use serde::Deserialize;
 
-use super::ci::token;
-use crate::ci::comments::{Comments, NotPosted, Posted};
+use crate::ci::comments::{Comments, NotPosted, Posted, token};
 use crate::ci::surroundings::Surroundings;
 use crate::error::{Error, Result};
 use crate::input;
@@ -20,7 +19,7 @@ const MAX_REVIEW: u64 = 1 << 20;
 ///
 /// A pull request of a fork has no token that may write. Its job measures without a token and uploads its results; a second
 /// workflow, which runs no code of the fork, posts the comment. The files are not trusted: the comment has to begin with the
-/// marker of Plimsoll, it mentions nobody, and the commit has to be the one that the workflow ran for.
+/// marker of Plimsoll, it mentions no one, and the commit has to be the one that the workflow ran for.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -86,7 +85,7 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>> {
     input::read(path, most).map_err(|error| Error::read(path, error))
 }
 
-/// The text without mentions: a mark that nobody sees follows each `@`.
+/// The text without mentions: a mark that no one sees follows each `@`.
 fn without_mentions(text: &str) -> String {
     text.replace('@', "@\u{2060}")
 }

@@ -36,7 +36,10 @@ pub(crate) fn document(rules: &DiveRules) -> Value {
 
 /// The rules as keys of a service, with values as a target file writes them.
 pub(crate) fn targets(rules: &DiveRules) -> Vec<(&'static str, String)> {
-    let percent = |share: f64| format!("{} %", share * 100.0);
+    let percent = |share: f64| {
+        let digits = format!("{:.4}", share * 100.0);
+        format!("{} %", digits.trim_end_matches('0').trim_end_matches('.'))
+    };
     let efficiency = rules.lowest_efficiency.map(|share| ("dive_efficiency", percent(share)));
     let hidden = rules.highest_wasted_bytes.map(|bytes| ("hidden", format!("{} B", bytes.0)));
     let share = rules.highest_wasted_share.map(|share| ("hidden_share", percent(share)));

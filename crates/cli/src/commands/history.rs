@@ -6,12 +6,11 @@ use clap::Subcommand;
 use plimsoll_report::format::{bytes, delta, one_line};
 use plimsoll_snapshot::Bytes;
 
-use super::ci::time_of;
 use super::{ReadArgs, TextOrJson};
 use crate::ci::git;
 use crate::ci::surroundings::Surroundings;
 use crate::error::{Error, Result};
-use crate::history::{Acceptance, Added, Point, Store};
+use crate::history::{Acceptance, Point, Store};
 use crate::load::snapshot_or_source;
 use crate::output::Output;
 use crate::printer::Printer;
@@ -136,16 +135,16 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             let acceptance = Acceptance { reason: args.reason.trim().to_owned() };
             let is_new = store.accept(&point, &acceptance)?;
             printer.note(&if is_new {
-                format!("{}: accepted", name(&point))
+                format!("{}: accepted", point.name())
             } else {
-                format!("{}: it was accepted before, and the first reason stays", name(&point))
+                format!("{}: it was accepted before, and the first reason stays", point.name())
             });
             Ok(())
         }
         Command::Prune(args) => {
             let gone =
                 Store::open(&args.directory)?.prune(args.keep, &args.read.options().snapshot_limits)?;
-            printer.note(&format!("{gone} points removed"));
+            printer.note(&format!("history: {gone} {} removed", if gone == 1 { "point" } else { "points" }));
             Ok(())
         }
     }
@@ -157,26 +156,10 @@ fn add(args: &AddArgs, printer: &Printer) -> Result<()> {
     let surroundings = Surroundings::of_process();
     let revision = args.revision.clone().or(surroundings.revision);
     let branch = args.branch.clone().or(surroundings.branch);
-    let time = time_of(revision.as_deref());
+    let time = git::time_of(revision.as_deref());
     let point = Point::of(&snapshot, time, revision, branch, args.label.clone());
-    printer.note(&told(&store.add(point, &snapshot)?));
+    printer.note(&store.add(point, &snapshot)?.to_string());
     Ok(())
-}
-
-/// What came of adding a point.
-pub(super) fn told(added: &Added) -> String {
-    let name = name(&added.point);
-    if added.is_new {
-        format!("history: added {name}, {} written", bytes(Bytes(added.bytes)))
-    } else {
-        format!("history: {name} is there already")
-    }
-}
-
-/// What people call a point.
-fn name(point: &Point) -> String {
-    let revision = point.revision.as_deref().map(|revision| revision.get(..7).unwrap_or(revision));
-    one_line(revision.unwrap_or(&point.id))
 }
 
 fn list(args: &ListArgs, printer: &Printer) -> Result<()> {
@@ -199,7 +182,7 @@ fn list(args: &ListArgs, printer: &Printer) -> Result<()> {
             point.branch.clone().into_iter().chain(point.labels.clone()).chain(accepted).collect();
         text.push_str(&format!(
             "{:<12} {:>10} {:>10}  {}\n",
-            name(point),
+            point.name(),
             bytes(point.unique_bytes).to_string(),
             change.unwrap_or_default(),
             one_line(&notes.join(", "))

@@ -4,4 +4,4 @@ mod point;
 mod store;
 
 pub(crate) use point::{Acceptance, Point};
-pub(crate) use store::{Added, Store};
+pub(crate) use store::Store;

@@ -1,6 +1,7 @@
 //! A point of a history: which images were built of which commit, when, and what someone said of it.
 
 use plimsoll_analysis::inspect::{inspect, stack_size};
+use plimsoll_report::format::one_line;
 use plimsoll_snapshot::{Bytes, Digest, Snapshot};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -49,6 +50,12 @@ pub(crate) struct Acceptance {
 }
 
 impl Point {
+    /// What people call it: the start of its commit.
+    pub(crate) fn name(&self) -> String {
+        let revision = self.revision.as_deref().map(|revision| revision.get(..7).unwrap_or(revision));
+        one_line(revision.unwrap_or(&self.id))
+    }
+
     /// The point of a snapshot.
     pub(crate) fn of(
         snapshot: &Snapshot,

@@ -19,7 +19,8 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use plimsoll_snapshot::{Contents, DiffId, Snapshot, SnapshotLimits};
+use plimsoll_report::format::bytes;
+use plimsoll_snapshot::{Bytes, Contents, DiffId, Snapshot, SnapshotLimits};
 
 use super::point::{Acceptance, Point, VERSION};
 use crate::error::{Error, Result};
@@ -48,6 +49,17 @@ pub(crate) struct Added {
     pub(crate) is_new: bool,
     /// The bytes of the files that were written.
     pub(crate) bytes: u64,
+}
+
+impl std::fmt::Display for Added {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.point.name();
+        if self.is_new {
+            write!(out, "history: added {name}, {} written", bytes(Bytes(self.bytes)))
+        } else {
+            write!(out, "history: {name} already exists")
+        }
+    }
 }
 
 impl Store {
@@ -81,7 +93,7 @@ impl Store {
         }
     }
 
-    /// Adds a point. One that is there already stays as it is.
+    /// Adds a point. One that exists stays as it is.
     pub(crate) fn add(&self, point: Point, snapshot: &Snapshot) -> Result<Added> {
         let path = self.point_file(&point.id, "json");
         if path.exists() {
@@ -236,7 +248,7 @@ impl Store {
         if path.exists() {
             return Ok(0);
         }
-        let written = || {
+        let written = || -> io::Result<u64> {
             let directory = path.parent().unwrap_or(&self.directory);
             let mut builder = tempfile::Builder::new();
             builder.prefix(".plimsoll-");
@@ -256,7 +268,7 @@ impl Store {
                 Err(error) => Err(error.error),
             }
         };
-        written().map_err(|error: io::Error| Error::write(path, error))
+        written().map_err(|error| Error::write(path, error))
     }
 }
 
@@ -276,7 +288,7 @@ fn remove(path: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_snapshot::{Bytes, Digest, Layer};
+    use plimsoll_snapshot::{Digest, Layer};
 
     use super::*;
 

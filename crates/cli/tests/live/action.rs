@@ -91,7 +91,10 @@ impl Runner {
         let mut known: BTreeMap<String, String> = BTreeMap::new();
         for (name, input) in &action.inputs {
             let value = given.iter().find(|(known, _)| known == name).map(|(_, value)| (*value).to_owned());
-            known.insert(format!("inputs.{name}"), value.or_else(|| input.default.clone()).unwrap_or_default());
+            known.insert(
+                format!("inputs.{name}"),
+                value.or_else(|| input.default.clone()).unwrap_or_default(),
+            );
         }
         known.insert("github.action_path".to_owned(), path.parent().unwrap().display().to_string());
         let mut last = None;
@@ -119,7 +122,8 @@ impl Runner {
             }
         }
         let outputs = action.outputs.iter();
-        let outputs = outputs.map(|(name, output)| (name.clone(), evaluated(&output.value, &known))).collect();
+        let outputs =
+            outputs.map(|(name, output)| (name.clone(), evaluated(&output.value, &known))).collect();
         (last.unwrap(), outputs)
     }
 }
@@ -145,7 +149,8 @@ fn pull_request(repository: &str) -> Value {
 const PROGRAM: (&str, &str) = ("program", env!("CARGO_BIN_EXE_plimsoll"));
 
 fn check(output: &Output, code: i32, words: &[&str]) {
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{said}");
     words.iter().for_each(|word| assert!(said.contains(word), "no {word} in {said}"));
 }
@@ -158,10 +163,11 @@ fn a_push_records_and_a_pull_request_is_compared_and_commented() {
     // The commit of the push becomes the base of the pull request.
     let mut push = push;
     push.variables.insert("GITHUB_SHA".to_owned(), BASE.to_owned());
-    let gates = [PROGRAM, ("history", "sizes"), ("max-own-growth", "10 kB"), ("dockerfile", "app=Dockerfile")];
+    let gates =
+        [PROGRAM, ("history", "sizes"), ("max-own-growth", "10 kB"), ("dockerfile", "app=Dockerfile")];
     let with = |more: &[(&'static str, &'static str)]| [&gates[..], more].concat();
-    let (output, outputs) =
-        push.run("action.yml", &with(&[("images", "app=old.tar"), ("record", "true"), ("allow-first", "true")]));
+    let (output, outputs) = push
+        .run("action.yml", &with(&[("images", "app=old.tar"), ("record", "true"), ("allow-first", "true")]));
     check(&output, 0, &["First measurement", "history: added 1111111"]);
     assert_eq!((outputs["verdict"].as_str(), outputs["delta-bytes"].as_str()), ("first-measurement", ""));
 
@@ -190,7 +196,11 @@ fn a_fork_is_measured_without_a_token_and_a_second_workflow_comments() {
     assert_eq!(outputs["verdict"], "measured");
     assert_eq!(server.requests().len(), 0);
     // The second workflow has the event of the first one.
-    fs::write(fork.home.path().join("event.json"), json!({ "workflow_run": { "head_sha": HEAD } }).to_string()).unwrap();
+    fs::write(
+        fork.home.path().join("event.json"),
+        json!({ "workflow_run": { "head_sha": HEAD } }).to_string(),
+    )
+    .unwrap();
     let (output, _) = fork.run("comment/action.yml", &[PROGRAM, ("head", HEAD), ("token", "t0ken")]);
     check(&output, 0, &["comment: created"]);
     assert!(conversation.bodies()[0].contains("own +30.0 kB"));
@@ -203,7 +213,9 @@ fn inputs_are_values_whatever_they_say() {
     let runner = Runner::new(&server, &json!({}));
     let mark = runner.home.path().join("run");
     let hostile = format!("$(touch {0}); `touch {0}` --post", mark.display());
-    for input in ["images", "before", "history", "max-size", "comment-key", "targets", "output", "fail-on", "record"] {
+    for input in
+        ["images", "before", "history", "max-size", "comment-key", "targets", "output", "fail-on", "record"]
+    {
         let mut given = vec![PROGRAM, (input, hostile.as_str())];
         if input != "images" {
             given.push(("images", "app=old.tar"));

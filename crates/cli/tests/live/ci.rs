@@ -24,8 +24,7 @@ fn program() -> Program {
 }
 
 fn check(output: &Output, code: i32, words: &[&str]) {
-    let (stdout, stderr) =
-        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{stdout}\n{stderr}");
     for word in words {
         assert!(stdout.contains(word) || stderr.contains(word), "no {word} in\n{stdout}\n{stderr}");
@@ -40,13 +39,25 @@ fn review(program: &Program) -> Value {
 fn a_base_refresh_passes_and_own_growth_fails() {
     let program = program();
     let ci = |after: &str, gate: &str| {
-        program.run(&["ci", &format!("app={after}"), "--before", "app=old.tar", gate, "--dockerfile", "Dockerfile"])
+        program.run(&[
+            "ci",
+            &format!("app={after}"),
+            "--before",
+            "app=old.tar",
+            gate,
+            "--dockerfile",
+            "Dockerfile",
+        ])
     };
     let own = "--max-own-growth=10kB";
     check(
         &ci("refreshed.tar", own),
         0,
-        &["● Targets met; 1/1 met", "own 0 B, base image +400 kB, total 700 kB → 1.10 MB", "Cause: the base image +400 kB"],
+        &[
+            "● Targets met; 1/1 met",
+            "own 0 B, base image +400 kB, total 700 kB → 1.10 MB",
+            "Cause: the base image +400 kB",
+        ],
     );
     check(
         &ci("grown.tar", own),
@@ -82,23 +93,47 @@ fn a_first_measurement_is_never_green_and_the_history_is_the_next_baseline() {
     check(&ci("old.tar", &["--base", BASE]), 1, &["the history has no entry of commit 1111111"]);
     // Without a target that compares, there is nothing to miss.
     check(&program.run(&["ci", "app=old.tar", "--max-size", "1MB"]), 0, &["◌ First measurement", "1/1 met"]);
-    check(&program.run(&["history", "add", "sizes", "app=old.tar", "--revision", BASE]), 0, &["added 1111111"]);
-    check(&program.run(&["history", "add", "sizes", "app=old.tar", "--revision", BASE]), 0, &["is there already"]);
+    check(
+        &program.run(&["history", "add", "sizes", "app=old.tar", "--revision", BASE]),
+        0,
+        &["added 1111111"],
+    );
+    check(
+        &program.run(&["history", "add", "sizes", "app=old.tar", "--revision", BASE]),
+        0,
+        &["already exists"],
+    );
     let with_base = ["--base", BASE];
-    check(&ci("old.tar", &with_base), 0, &["● Targets met", "compared with the history entry of commit `1111111`"]);
+    check(
+        &ci("old.tar", &with_base),
+        0,
+        &["● Targets met", "compared with the history entry of commit `1111111`"],
+    );
     check(&ci("grown.tar", &with_base), 1, &["▲ Target missed", "own +90.0 kB"]);
     check(
         &ci("grown.tar", &["--base", BASE, "--accept", "a new model"]),
         0,
         &["● Growth accepted; reason: a new model"],
     );
-    check(&program.run(&["history", "add", "sizes", "app=grown.tar", "--revision", HEAD]), 0, &["added 2222222"]);
-    check(&program.run(&["history", "accept", "sizes", "2222222", "--reason", "a new model"]), 0, &["accepted"]);
+    check(
+        &program.run(&["history", "add", "sizes", "app=grown.tar", "--revision", HEAD]),
+        0,
+        &["added 2222222"],
+    );
+    check(
+        &program.run(&["history", "accept", "sizes", "2222222", "--reason", "a new model"]),
+        0,
+        &["accepted"],
+    );
     let list = program.run(&["history", "list", "sizes"]);
     check(&list, 0, &["1111111", "790 kB", "+90.0 kB", "✓ a new model"]);
     // The next change is not charged for it.
     check(&ci("grown.tar", &["--base", HEAD]), 0, &["own 0 B"]);
-    check(&program.run(&["history", "show", "sizes", "3333333", "-o", "x.plimsoll"]), 2, &["no point `3333333`"]);
+    check(
+        &program.run(&["history", "show", "sizes", "3333333", "-o", "x.plimsoll"]),
+        2,
+        &["no point `3333333`"],
+    );
     check(&program.run(&["history", "show", "sizes", HEAD, "-o", "x.plimsoll"]), 0, &[]);
     check(&program.run(&["check", "app=old.tar", "app=x.plimsoll", "--max-growth=1kB"]), 1, &["missed"]);
 }
@@ -166,12 +201,29 @@ fn github_gets_outputs_a_summary_and_an_annotation() {
         .variable("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())
         .variable("GITHUB_REPOSITORY", "o/r")
         .variable("GITHUB_RUN_ID", "7");
-    let ci = ["ci", "app=grown.tar", "--before", "app=old.tar", "--max-own-growth", "10kB", "--dockerfile", "Dockerfile"];
+    let ci = [
+        "ci",
+        "app=grown.tar",
+        "--before",
+        "app=old.tar",
+        "--max-own-growth",
+        "10kB",
+        "--dockerfile",
+        "Dockerfile",
+    ];
     check(&program.run(&ci), 1, &["::error file=Dockerfile,line=3,title=Plimsoll::▲ Target missed"]);
     let outputs = fs::read_to_string(&output).unwrap();
     for line in [
-        "of-another-step=1", "verdict=missed", "passes=false", "baseline=given", "size-bytes=790000", "delta-bytes=90000",
-        "delta-percent=12.86", "own-delta-bytes=90000", "base-delta-bytes=0", "comment-path=plimsoll-ci/comment.md",
+        "of-another-step=1",
+        "verdict=missed",
+        "passes=false",
+        "baseline=given",
+        "size-bytes=790000",
+        "delta-bytes=90000",
+        "delta-percent=12.86",
+        "own-delta-bytes=90000",
+        "base-delta-bytes=0",
+        "comment-path=plimsoll-ci/comment.md",
     ] {
         assert!(outputs.lines().any(|known| known == line), "no {line} in {outputs}");
     }
@@ -180,7 +232,9 @@ fn github_gets_outputs_a_summary_and_an_annotation() {
     // Nothing to compare with has no difference, not one of zero.
     check(&program.run(&["ci", "app=grown.tar"]), 0, &["::warning title=Plimsoll::◌ First measurement"]);
     let outputs = fs::read_to_string(&output).unwrap();
-    assert!(outputs.ends_with("\n") && outputs.contains("\ndelta-bytes=\n") && outputs.contains("baseline=none"));
+    assert!(
+        outputs.ends_with("\n") && outputs.contains("\ndelta-bytes=\n") && outputs.contains("baseline=none")
+    );
 }
 
 #[test]
@@ -198,5 +252,8 @@ fn what_an_image_says_is_text_in_a_comment_and_no_command_of_the_runner() {
     let [cause] = outside[..] else { panic!("{comment}") };
     // All of it is one code span.
     let plain = cause.split('`').step_by(2).collect::<String>();
-    assert!(!plain.contains("@everyone") && !plain.contains("<img") && !plain.contains("</details>"), "{cause}");
+    assert!(
+        !plain.contains("@everyone") && !plain.contains("<img") && !plain.contains("</details>"),
+        "{cause}"
+    );
 }

@@ -29,7 +29,8 @@ impl Conversation {
     /// What GitHub and GitLab say.
     fn answer(&self, request: &Request) -> Answer {
         let path = request.path.split('?').next().unwrap().to_owned();
-        let body = || serde_json::from_str::<Value>(&request.body).unwrap()["body"].as_str().unwrap().to_owned();
+        let body =
+            || serde_json::from_str::<Value>(&request.body).unwrap()["body"].as_str().unwrap().to_owned();
         let mut comments = self.0.lock().unwrap();
         let id = path.rsplit('/').next().and_then(|id| id.parse::<u64>().ok());
         let one = |id: u64, body: &str| json!({ "id": id, "body": body });
@@ -207,7 +208,8 @@ fn a_refusal_is_told_with_what_helps() {
         let conversation = Conversation::default();
         let server = serve(&conversation, move |request, _| {
             let refused = Answer::new(status, br#"{"message": "said by the server"}"#);
-            (request.method == "POST" || status == 404).then(|| refused.header("location", "http://127.0.0.1:1/"))
+            (request.method == "POST" || status == 404)
+                .then(|| refused.header("location", "http://127.0.0.1:1/"))
         });
         let said = post(&github(&server, true), "new.tar", &[]);
         assert!(said.contains("warning: ") && said.contains(words), "{said}");
@@ -216,7 +218,9 @@ fn a_refusal_is_told_with_what_helps() {
     let conversation = Conversation::default();
     let server = serve(&conversation, |_, _| None);
     let without = github(&server, false).variable("GITHUB_TOKEN", "");
-    assert!(post(&without, "new.tar", &[]).contains("there is no token in `PLIMSOLL_TOKEN` or `GITHUB_TOKEN`"));
+    assert!(
+        post(&without, "new.tar", &[]).contains("there is no token in `PLIMSOLL_TOKEN` or `GITHUB_TOKEN`")
+    );
     let elsewhere = github(&server, false).variable("GITHUB_API_URL", "http://api.example");
     assert!(post(&elsewhere, "new.tar", &[]).contains("without TLS"));
     assert_eq!(server.requests().len(), 0);
@@ -262,6 +266,9 @@ fn gitlab_has_notes() {
     assert!(post(&program, "old.tar", &[]).contains("comment: updated"));
     assert_eq!(conversation.bodies().len(), 1);
     let last = server.requests().pop().unwrap();
-    assert_eq!((last.method.as_str(), last.path.as_str()), ("PUT", "/api/v4/projects/42/merge_requests/9/notes/1"));
+    assert_eq!(
+        (last.method.as_str(), last.path.as_str()),
+        ("PUT", "/api/v4/projects/42/merge_requests/9/notes/1")
+    );
     assert_eq!(last.header("private-token"), Some("t0ken"));
 }

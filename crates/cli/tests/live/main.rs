@@ -15,7 +15,7 @@ mod memory;
 mod program;
 mod record;
 mod registry;
-mod server;
 mod saved;
+mod server;
 mod slow;
 mod tls;
