@@ -34,8 +34,6 @@ pub(crate) struct Args {
     /// `plimsoll init` writes one. With a gate, no file is needed.
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
-    #[command(flatten)]
-    gates: GateArgs,
     /// Exit code of the probe for a check: 0 passes
     #[arg(long, value_name = "ID=EXIT_CODE", value_parser = parse_probe)]
     probe: Vec<(String, i64)>,
@@ -50,6 +48,8 @@ pub(crate) struct Args {
     format: Format,
     #[command(flatten)]
     language: LanguageArgs,
+    #[command(flatten)]
+    gates: GateArgs,
     #[command(flatten)]
     read: ReadArgs,
 }

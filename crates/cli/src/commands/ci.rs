@@ -59,13 +59,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LABEL", default_value = "plimsoll: accepted")]
     accept_label: String,
     #[command(flatten)]
+    language: LanguageArgs,
+    #[command(flatten)]
     gates: GateArgs,
     #[command(flatten)]
     baseline: BaselineArgs,
     #[command(flatten)]
     results: ResultArgs,
-    #[command(flatten)]
-    language: LanguageArgs,
     #[command(flatten)]
     build: BuildArgs,
     #[command(flatten)]

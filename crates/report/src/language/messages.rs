@@ -98,7 +98,7 @@ impl Language {
         let whole = value.round() as u64;
         match unit {
             // What shrank has a negative growth.
-            Unit::Size if value < 0.0 => {
+            Unit::Size | Unit::Percent if value < 0.0 => {
                 format!("{}{}", format::sign(-1), self.figure(Figure { value: -value, unit }))
             }
             Unit::Size => self.bytes(Bytes(whole)).to_string(),
