@@ -22,6 +22,8 @@ pub struct Review {
     pub own: SizeChange,
     /// What did most of it; absent where no layer changed its size.
     pub cause: Option<Cause>,
+    /// How many services there are, before and after together.
+    pub services: u64,
 }
 
 /// The layer that did most of a change.
@@ -189,6 +191,7 @@ pub fn review(comparison: &Comparison, after: &Snapshot) -> Review {
         base: SizeChange::new(old, new),
         own: SizeChange::new(total.before - old, total.after - new),
         cause: cause(comparison, after),
+        services: comparison.services.len() as u64,
     }
 }
 
@@ -211,7 +214,7 @@ fn cause(comparison: &Comparison, after: &Snapshot) -> Option<Cause> {
         instruction: service.instruction(pair).map(str::to_owned),
         place: pair.after.and_then(|layer| place(service, layer, after)),
         delta,
-        parts: parts(service, delta),
+        parts: parts(service, pair, delta, after),
     })
 }
 
@@ -231,12 +234,21 @@ fn place(service: &ServiceComparison, layer: usize, after: &Snapshot) -> Option<
 const PARTS: usize = 3;
 const LEAST_SHARE: u64 = 20;
 
-fn parts(service: &ServiceComparison, delta: ByteDelta) -> Vec<BridgePart> {
+fn parts(
+    service: &ServiceComparison,
+    pair: &LayerPair,
+    delta: ByteDelta,
+    after: &Snapshot,
+) -> Vec<BridgePart> {
     let pulls = |part: ByteDelta| {
-        part.0.signum() == delta.0.signum() && part.magnitude().0 >= delta.magnitude().0 / LEAST_SHARE
+        let size = part.magnitude().0;
+        let range = delta.magnitude().0 / LEAST_SHARE..=delta.magnitude().0;
+        part.0.signum() == delta.0.signum() && size > 0 && range.contains(&size)
     };
+    // Packages of the base image change with it, and no package names its layer: then only files are certain.
+    let is_certain = service.base.size.before == service.base.size.after || !service.is_own(pair);
     // Both lists are in order already.
-    let packages = service.packages.iter().filter(|package| pulls(package.size.delta));
+    let packages = service.packages.iter().filter(|package| is_certain && pulls(package.size.delta));
     let parts: Vec<_> = packages
         .take(PARTS)
         .map(|package| BridgePart { name: package.name.clone(), delta: package.size.delta })
@@ -244,7 +256,13 @@ fn parts(service: &ServiceComparison, delta: ByteDelta) -> Vec<BridgePart> {
     if !parts.is_empty() {
         return parts;
     }
-    let file = service.files.largest.iter().find(|file| pulls(file.size.delta));
+    let layer = pair.after.and_then(|index| {
+        let image = &after.images[after.services.iter().find(|one| one.name == service.name)?.image];
+        after.layers[image.layers.get(index)?.layer].contents.as_ref()
+    });
+    let holds = |path: &str| layer.is_none_or(|layer| layer.entries.find(path.as_bytes()).is_some());
+    let mut files = service.files.largest.iter();
+    let file = files.find(|file| pulls(file.size.delta) && holds(&file.path));
     file.map(|file| BridgePart { name: file.path.clone(), delta: file.size.delta }).into_iter().collect()
 }
 
@@ -275,6 +293,10 @@ mod tests {
         assert_eq!(cause.instruction.as_deref(), Some("RUN make"));
         let part = BridgePart { name: "app".into(), delta: ByteDelta(5) };
         assert_eq!(cause.parts, [part]);
+        // A file of the base image is no part of a layer above it.
+        let both = stack(120, 30);
+        let cause = super::review(&compare(&before, &both), &both).cause.unwrap();
+        assert_eq!((cause.delta, cause.parts[0].name.as_str()), (ByteDelta(20), "app"));
         // Where the base image alone changed, it is the cause.
         let refreshed = stack(130, 10);
         let review = super::review(&compare(&before, &refreshed), &refreshed);

@@ -122,6 +122,9 @@ impl Shown<'_> {
         if let Some(place) = cause.place.as_ref().filter(|_| !cause.is_base) {
             let _ = write!(what, " ({})", (words.at_line)(&place.file, &place.line.to_string()));
         }
+        if self.review.services > 1 {
+            what = format!("{}: {what}", shorten(&cause.service, CELL));
+        }
         let mut text = (words.cause)(&what, &language.delta(cause.delta).to_string());
         let parts = cause
             .parts

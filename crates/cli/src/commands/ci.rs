@@ -276,13 +276,12 @@ fn build(args: &Args, settings: &CiSettings) -> BuildArgs {
 fn is_below(threshold: Option<&Growth>, review: &Review) -> bool {
     #[expect(clippy::cast_precision_loss, reason = "a threshold has a few digits")]
     let (delta, before) = (review.total.delta.magnitude().0 as f64, review.total.before.0 as f64);
-    let minimum = |value: f64, least: f64| value < least;
     match threshold {
         None => false,
-        Some(Growth::Bytes(levels)) => levels.minimum.is_some_and(|demand| minimum(delta, demand.value.0)),
-        Some(Growth::Share(levels)) => levels
-            .minimum
-            .is_some_and(|demand| before > 0.0 && minimum(delta / before * 100.0, demand.value.0)),
+        Some(Growth::Bytes(levels)) => levels.minimum.is_some_and(|least| delta < least.value.0),
+        Some(Growth::Share(levels)) => {
+            levels.minimum.is_some_and(|least| before > 0.0 && delta / before * 100.0 < least.value.0)
+        }
     }
 }
 

@@ -128,8 +128,9 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), Vec::new())),
             Err(error) => return Err(Error::read(&directory, error)),
         };
-        let paths = entries.flatten().map(|entry| entry.path());
-        let mut paths: Vec<PathBuf> = paths
+        let mut paths: Vec<PathBuf> = entries
+            .flatten()
+            .map(|entry| self.directory.join("points").join(entry.file_name()))
             .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
             .take(MAX_POINTS + 1)
             .collect();
@@ -218,7 +219,8 @@ impl Store {
         }
         let layers = self.directory.join("layers");
         let entries = fs::read_dir(&layers).map_err(|error| Error::read(&layers, error));
-        for path in entries.into_iter().flatten().flatten().map(|entry| entry.path()) {
+        for entry in entries.into_iter().flatten().flatten() {
+            let path = layers.join(entry.file_name());
             if !gone.is_empty() && !needed.contains(&path) {
                 remove(&path)?;
             }

@@ -76,8 +76,12 @@ fn a_base_refresh_passes_and_own_growth_fails() {
     assert!(comment.starts_with("<!-- plimsoll:size -->\n**▲ Target missed: app:"), "{comment}");
     check(&ci("refreshed.tar", "--max-growth=5%"), 1, &["the image has not grown: 57.1 % (at most 5 %)"]);
     check(&ci("grown.tar", "--max-layers=1"), 1, &["number of layers: 2 (at most 1)"]);
-    check(&ci("grown.tar", "--fail-on=root-user"), 1, &["no finding of the rule `root-user`"]);
-    check(&ci("grown.tar", "--fail-on=rot-user"), 2, &["did you mean `root-user`?"]);
+    let again = [("RUN make", "app/program", 1_200_000), ("RUN make again", "app/program", 1_200_001)];
+    save(&program.home.path().join("again.tar"), 500_000, &again);
+    let finding = "no finding of the rule `rewritten-files`";
+    check(&ci("again.tar", "--fail-on=rewritten-files"), 1, &[finding]);
+    check(&ci("grown.tar", "--fail-on=rewritten-files"), 0, &["1/1 met"]);
+    check(&ci("grown.tar", "--fail-on=rewriten-files"), 2, &["did you mean `rewritten-files`?"]);
 }
 
 #[test]
@@ -141,13 +145,18 @@ fn a_first_measurement_is_never_green_and_the_history_is_the_next_baseline() {
 #[test]
 fn images_and_targets_come_from_the_file() {
     let program = program();
-    let file = "[ci]\nhistory = 'sizes'\n[ci.images]\nworker = 'old.tar'\napp = { source = 'grown.tar', dockerfile = \
+    let file = "[ci]\nhistory = 'sizes'\n[ci.images]\nworker = { source = 'old.tar', baseline = 'old.tar' }\napp = { source = 'grown.tar', dockerfile = \
                 'Dockerfile', baseline = 'old.tar' }\n[services.app]\nown_growth = '10 %'\n";
     fs::write(program.home.path().join("plimsoll.toml"), file).unwrap();
     check(
         &program.run(&["ci", "--base", BASE]),
         1,
-        &["compared with the image `app=old.tar`", "▲ Target missed: app", "45 % (at most 10 %)", "line 3"],
+        &[
+            "compared with the image `app=old.tar, worker=old.tar`",
+            "▲ Target missed: app",
+            "45 % (at most 10 %)",
+            "Cause: app: `RUN make` (`Dockerfile` line 3) +90.0 kB",
+        ],
     );
     check(&program.run(&["ci", "--base", BASE, "--max-own-growth", "50 %"]), 0, &["● Targets met"]);
     fs::write(program.home.path().join("plimsoll.toml"), "[services.none]\nsize = 5\n").unwrap();
