@@ -68,7 +68,7 @@ impl Shown<'_> {
         let mut text = (words.decision)(self.decision).to_owned();
         let judgement = self.judgement;
         if let (Decision::Accepted, Some(reason)) = (self.decision, self.accepted) {
-            let _ = write!(text, "; {}", (words.accepted_for)(&shorten(reason, CELL)));
+            let _ = write!(text, " ({})", (words.accepted_for)(&shorten(reason, CELL)));
         }
         let missed: Vec<&Outcome> = judgement
             .outcomes

@@ -117,7 +117,7 @@ fn a_first_measurement_is_never_green_and_the_history_is_the_next_baseline() {
     check(
         &ci("grown.tar", &["--base", BASE, "--accept", "a new model"]),
         0,
-        &["● Growth accepted; reason: a new model"],
+        &["● Growth accepted (reason: a new model): app:"],
     );
     check(
         &program.run(&["history", "add", "sizes", "app=grown.tar", "--revision", HEAD]),
