@@ -366,7 +366,7 @@ fn build_contexts_are_judged_where_they_were_measured() {
     check(targets, None, &built, "services.app.context", Status::Fail, "margin:-1000.0");
 }
 
-/// An image with a base image of one layer, and a layer of its own.
+/// An image with a base image of one layer, and one layer above it.
 fn on_base(base: u64, own: u64) -> Snapshot {
     let base = format!("i ADD rootfs /\nf lib {base} base{base}");
     let own = format!("i RUN make\nf app {own} own{own}");

@@ -403,7 +403,7 @@ impl Outcome<'_> {
     }
 }
 
-/// Posts the comment. What fails is told, and the verdict stays.
+/// Posts the comment. A failure is reported, and the verdict stays.
 fn post(surroundings: &Surroundings, key: &str, comment: &str, only_update: bool, printer: &Printer) {
     let Some((number, is_fork)) = surroundings.host.pull_request() else {
         printer.note("note: this run is not of a pull request, so there is no comment");
