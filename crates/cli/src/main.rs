@@ -72,7 +72,7 @@ enum Command {
     Report(commands::report::Args),
     Viewer(commands::viewer::Args),
     Check(commands::check::Args),
-    Ci(commands::ci::Args),
+    Ci(Box<commands::ci::Args>),
     Comment(commands::comment::Args),
     History(commands::history::Args),
     Init(commands::init::Args),
