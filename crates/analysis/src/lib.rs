@@ -21,6 +21,7 @@ pub mod packages;
 pub mod platforms;
 pub mod reconstruct;
 pub mod regressions;
+pub mod review;
 mod squash;
 pub mod targets;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_snapshot::{Bytes, Config, HealthCheck, Image, Node, Snapshot};
 
-use crate::findings::base;
+use crate::findings::base_layers_by_history;
 use crate::inspect::file_bytes;
 use crate::lines::{Dockerfile, Line, Unfit, names, recreated};
 
@@ -133,7 +133,7 @@ pub fn reconstruct(snapshot: &Snapshot, image: &Image, name: &str, base: &Base) 
     };
     let below = match base {
         Base::Scratch => 0,
-        Base::Image(_) => base::layers(image) as usize,
+        Base::Image(_) => base_layers_by_history(image),
     };
     match base {
         Base::Scratch => writer.write(Ok("FROM scratch".into()), "FROM scratch"),

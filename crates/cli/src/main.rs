@@ -8,10 +8,12 @@ use plimsoll_snapshot::Limit;
 mod announced;
 mod arguments;
 mod cache;
+mod ci;
 mod commands;
 mod ending;
 mod error;
 mod files;
+mod history;
 mod identity;
 mod idle;
 mod input;
@@ -71,6 +73,9 @@ enum Command {
     Report(commands::report::Args),
     Viewer(commands::viewer::Args),
     Check(commands::check::Args),
+    Ci(Box<commands::ci::Args>),
+    Comment(commands::comment::Args),
+    History(commands::history::Args),
     Init(commands::init::Args),
     Recommend(commands::recommend::Args),
 }
@@ -101,11 +106,14 @@ fn main() -> ExitCode {
         Command::Split(args) => commands::split::run(&args, &printer).map(done),
         Command::Report(args) => commands::report::run(&args, &printer).map(done),
         Command::Viewer(args) => commands::viewer::run(&args, &printer).map(done),
+        Command::Comment(args) => commands::comment::run(&args, &printer).map(done),
+        Command::History(args) => commands::history::run(&args, &printer).map(done),
         Command::Init(args) => commands::init::run(&args, &printer).map(done),
         Command::Recommend(args) => commands::recommend::run(&args, &printer).map(done),
         // These say by their exit code what came of it.
         Command::Record(args) => commands::record::run(&args, &printer),
         Command::Check(args) => commands::check::run(&args, &printer),
+        Command::Ci(args) => commands::ci::run(&args, &printer),
     };
     match result {
         Ok(code) => code,

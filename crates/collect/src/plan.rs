@@ -233,7 +233,7 @@ impl Planner<'_> {
         if let Some(manifest) = manifest {
             let member = blob_member(&digest);
             let blobs =
-                manifest.layers().iter().take(usize::try_from(self.limits.layers).unwrap_or(usize::MAX));
+                manifest.layers().iter().take(usize::try_from(self.limits[Limit::Layers]).unwrap_or(usize::MAX));
             let blob = |layer: &Descriptor| Ok((digest_of(layer, &member)?, Bytes(layer.size())));
             layers = Some(blobs.map(blob).collect::<Result<Vec<_>>>()?);
             let config = digest_of(manifest.config(), &member)?;

@@ -26,6 +26,7 @@ pub mod memory;
 pub mod packages;
 pub mod platforms;
 pub mod progress;
+pub mod review;
 pub mod sizes;
 pub mod summary;
 mod table;

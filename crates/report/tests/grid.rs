@@ -19,10 +19,12 @@ use plimsoll_analysis::memory::{Memory, memory};
 use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split, inventory, reasons, removals, splits};
 use plimsoll_analysis::platforms::{PlatformManifest, PlatformSize, platform_sizes};
 use plimsoll_analysis::reconstruct::{Base, reconstruct};
+use plimsoll_analysis::review::{Baseline, Decision, review};
 use plimsoll_analysis::targets::{Judgement, judge};
 use plimsoll_report::compose_override::compose_override;
 use plimsoll_report::fix::{Fixes, Shown};
 use plimsoll_report::language::Language;
+use plimsoll_report::review::Shown as ShownReview;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
@@ -103,6 +105,14 @@ fn fixed(before: &Snapshot) -> Plan {
 fn with_fixes(of: &Fixture, show: impl FnOnce(&Fixes<'_>) -> String) -> String {
     let name = |file: &FixedFile| format!("{file:?}");
     show(&Fixes { service: "backend", plan: &of.plan, name: &name, proof: None })
+}
+
+fn reviewed(of: &Fixture, show: impl FnOnce(&ShownReview<'_>) -> String) -> String {
+    let baseline = Baseline::History { revision: "0123456".to_owned(), behind: 2 };
+    let review = review(&of.changes.comparison, &of.recorded);
+    let decision = Decision::Missed;
+    let judgement = &of.judgement;
+    show(&ShownReview { review: &review, decision, baseline: &baseline, judgement, accepted: None })
 }
 
 fn root() -> PathBuf {
@@ -207,7 +217,7 @@ const GRID: &[(&str, &str, Cell)] = &[
     (
         "target file",
         "TOML",
-        Translated(|of, language| template(&of.recorded.runtime.as_ref().unwrap().planned, language)),
+        Translated(|of, language| template(&of.recorded.runtime.as_ref().unwrap().planned, &[], language)),
     ),
     (
         "recommendation",
@@ -215,6 +225,18 @@ const GRID: &[(&str, &str, Cell)] = &[
         Translated(|of, language| {
             let demands = Demands { service: &|_| Demanded::default(), limits: None, reservations: None };
             compose_override(&recommend(of.recorded.runtime.as_ref().unwrap(), &demands), language)
+        }),
+    ),
+    (
+        "review of a change",
+        "text",
+        Translated(|of, language| reviewed(of, |shown| shown.lines(language).join("\n"))),
+    ),
+    (
+        "review of a change",
+        "Markdown",
+        Translated(|of, language| {
+            reviewed(of, |shown| shown.comment("size", &of.changes, &of.inspection, None, language))
         }),
     ),
     ("page without data", "summary (HTML)", Translated(|_, language| summary::nothing(language))),

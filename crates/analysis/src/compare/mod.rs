@@ -13,7 +13,7 @@ mod packages;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use plimsoll_snapshot::{Bytes, DiffId, Image, Order as _, Snapshot};
+use plimsoll_snapshot::{BuildFile, Bytes, DiffId, Image, Order as _, Snapshot};
 use serde::Serialize;
 
 pub use bridge::{BridgeCause, BridgePart, BridgeStep};
@@ -27,6 +27,7 @@ pub use packages::{PackageChange, PackageChangeKind, compare_packages};
 
 use self::config::{Configured, compare_configs};
 use self::images::Images;
+use crate::findings::{base_layers, base_layers_by_history};
 pub use crate::inspect::SizeChange;
 use crate::inspect::{ImageInspection, StackSize, stack_size};
 
@@ -75,7 +76,7 @@ pub struct ServiceComparison {
 }
 
 /// The layers that both images begin with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BaseImage {
     /// The number of layers that both images share.
     pub shared_layers: u64,
@@ -85,6 +86,14 @@ pub struct BaseImage {
     pub before: Option<String>,
     /// The base image that the image after says it was built on.
     pub after: Option<String>,
+    /// How many layers of the image before come with its base image, as far as is known.
+    pub layers_before: u64,
+    /// How many layers of the image after come with its base image.
+    pub layers_after: u64,
+    /// The bytes of the base image. They and `own` sum to the image size.
+    pub size: SizeChange,
+    /// The bytes of what the images add to their base images.
+    pub own: SizeChange,
 }
 
 impl Comparison {
@@ -129,6 +138,37 @@ impl ServiceComparison {
             _ => return None,
         };
         layer.instruction.as_deref()
+    }
+
+    /// The sizes of a pair of layers; zero on a side that lacks the layer.
+    #[must_use]
+    pub fn layer_sizes(&self, pair: &LayerPair) -> (Bytes, Bytes) {
+        let size = |image: &Option<ImageInspection>, index: Option<usize>| {
+            let layer = image.as_ref().and_then(|image| image.layers.get(index?));
+            layer.map_or(Bytes::ZERO, |layer| layer.file_bytes)
+        };
+        (size(&self.before, pair.before), size(&self.after, pair.after))
+    }
+
+    /// Whether a pair of layers belongs to what the images add to their base images.
+    #[must_use]
+    pub fn is_own(&self, pair: &LayerPair) -> bool {
+        match (pair.before, pair.after) {
+            (_, Some(after)) => after as u64 >= self.base.layers_after,
+            (Some(before), None) => before as u64 >= self.base.layers_before,
+            (None, None) => false,
+        }
+    }
+
+    /// The layer above the base image that grew most, in bytes.
+    #[must_use]
+    pub fn most_grown_layer(&self) -> Option<&LayerPair> {
+        let growth = |pair: &&LayerPair| {
+            let (before, after) = self.layer_sizes(pair);
+            after.0.saturating_sub(before.0)
+        };
+        let own = self.layers.iter().filter(|pair| self.is_own(pair) && pair.kind != LayerMatch::Kept);
+        own.max_by_key(growth).filter(|pair| growth(pair) > 0)
     }
 }
 
@@ -254,6 +294,8 @@ fn compare_service(
     let inspected = |side: Option<&ImageTree<'_>>| Some(side?.inspection.of_service(name));
     let files = trees.union.changes();
     let images = (pair.0.map(|index| &before.images[index]), pair.1.map(|index| &after.images[index]));
+    let inspections = (sides.0.map(|image| &image.inspection), sides.1.map(|image| &image.inspection));
+    let builds = (build_of(before, name), build_of(after, name));
     let layers = match_layers((before, images.0), (after, images.1));
     let packages =
         compare_packages(sides.0.map(|image| &image.packages), sides.1.map(|image| &image.packages));
@@ -263,7 +305,7 @@ fn compare_service(
         final_tree: change(|image| image.final_tree_bytes),
         hidden: change(|image| image.hidden_bytes),
         bridge: bridge::bridge(&files, &packages, sides.0, sides.1).into(),
-        base: base_image(&layers, sides.0.map(|image| &image.inspection), images),
+        base: base_image(&layers, inspections, images, builds),
         layers: layers.into(),
         moves: Arc::new(find_moves(
             &trees.union,
@@ -288,21 +330,69 @@ fn config_changes(
     compare_configs(Configured::of(before, name, images.0), Configured::of(after, name, images.1))
 }
 
+/// What a service was built from, where that was given.
+fn build_of<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a BuildFile> {
+    snapshot.services.iter().find(|service| service.name == name)?.build.as_ref()
+}
+
+/// How many layers come with the base image on each side. A layer of both sides belongs to the base image of both or of
+/// neither: the smaller count is believed, and where one side shows no base image, all layers count as added. So a growth
+/// is rather taken for that of the image than for that of its base image.
+fn base_ends(
+    shared: usize,
+    images: (Option<&Image>, Option<&Image>),
+    builds: (Option<&BuildFile>, Option<&BuildFile>),
+) -> (usize, usize) {
+    // The Dockerfile of one side mostly tells the layers of the other side, too.
+    let end = |image: &Image, own: Option<&BuildFile>, other: Option<&BuildFile>| {
+        base_layers(image, own).or_else(|| base_layers(image, other))
+    };
+    match (images.0, images.1) {
+        (Some(before), Some(after)) => {
+            let written = (end(before, builds.0, builds.1), end(after, builds.1, builds.0));
+            let (old, new) = match written {
+                (Some(old), Some(new)) => (old, new),
+                _ => (base_layers_by_history(before), base_layers_by_history(after)),
+            };
+            let least = old.min(new);
+            if least <= shared || least == 0 { (least, least) } else { (old, new) }
+        }
+        (before, after) => {
+            let alone = |image: Option<&Image>, build| {
+                image.map_or(0, |image| {
+                    base_layers(image, build).unwrap_or_else(|| base_layers_by_history(image))
+                })
+            };
+            (alone(before, builds.0), alone(after, builds.1))
+        }
+    }
+}
+
 fn base_image(
     layers: &[LayerPair],
-    before: Option<&ImageInspection>,
+    inspections: (Option<&ImageInspection>, Option<&ImageInspection>),
     images: (Option<&Image>, Option<&Image>),
+    builds: (Option<&BuildFile>, Option<&BuildFile>),
 ) -> BaseImage {
     let shared = layers.iter().take_while(|pair| pair.kind == LayerMatch::Kept).count();
     let named =
         |image: Option<&Image>| image?.config.labels.get("org.opencontainers.image.base.name").cloned();
+    let ends = base_ends(shared, images, builds);
+    let bytes = |image: Option<&ImageInspection>, layers: usize| -> Bytes {
+        let layers = image.into_iter().flat_map(|image| image.layers.iter().take(layers));
+        layers.map(|layer| layer.file_bytes).sum()
+    };
+    let sizes = (bytes(inspections.0, ends.0), bytes(inspections.1, ends.1));
+    let own = |image: Option<&ImageInspection>, base: Bytes| {
+        image.map_or(Bytes::ZERO, |image| Bytes(image.size_bytes.0.saturating_sub(base.0)))
+    };
     BaseImage {
         shared_layers: shared as u64,
-        shared_bytes: before
-            .into_iter()
-            .flat_map(|image| &image.layers[..shared])
-            .map(|layer| layer.file_bytes)
-            .sum(),
+        shared_bytes: bytes(inspections.0, shared),
+        layers_before: ends.0 as u64,
+        layers_after: ends.1 as u64,
+        size: SizeChange::new(sizes.0, sizes.1),
+        own: SizeChange::new(own(inspections.0, sizes.0), own(inspections.1, sizes.1)),
         before: named(images.0),
         after: named(images.1),
     }
@@ -343,6 +433,28 @@ mod tests {
             [&service.before, &service.after].map(|side| side.as_ref().unwrap().service.clone())
         };
         assert_eq!((names(a), names(b)), (["a", "a"].map(str::to_owned), ["b", "b"].map(str::to_owned)));
+    }
+
+    fn base(before: &[&str], after: &[&str]) -> BaseImage {
+        let (before, after) = (snapshot("app", before), snapshot("app", after));
+        let service = compare(&before, &after).services.remove(0);
+        assert_eq!(service.base.size.delta.0 + service.base.own.delta.0, service.size.delta.0);
+        service.base
+    }
+
+    #[test]
+    fn the_base_image_is_the_same_where_its_layers_are() {
+        let root = "i ADD rootfs /\nf a 100";
+        let added = base(&[root, "i RUN x\nf b 5"], &[root, "i RUN x\nf b 7"]);
+        assert_eq!((added.layers_before, added.layers_after), (1, 1));
+        assert_eq!((added.size.delta, added.own.delta), (ByteDelta(0), ByteDelta(2)));
+        // One side alone does not show the base image: nothing is taken for a base refresh.
+        let lost = base(&[root, "i RUN x\nf b 5"], &["i RUN y\nf a 300", "i RUN x\nf b 5"]);
+        assert_eq!((lost.layers_before, lost.layers_after), (0, 0));
+        assert_eq!(lost.own.delta, ByteDelta(200));
+        let refreshed = base(&[root, "i RUN x\nf b 5"], &["i ADD rootfs /\nf a 300", "i RUN x\nf b 5"]);
+        assert_eq!((refreshed.size.delta, refreshed.own.delta), (ByteDelta(200), ByteDelta(0)));
+        assert_eq!(base(&[], &[root, "i RUN x\nf b 5"]).own.after, Bytes(105));
     }
 
     #[test]

@@ -56,8 +56,8 @@ impl<'a> Input<'a> {
         let build = service.build.as_ref();
         let written = build.map(|build| instructions_of_layers(image, build)).unwrap_or_default();
         // The Dockerfile knows where its own layers begin.
-        let first = written.iter().position(Option::is_some).and_then(|first| u32::try_from(first).ok());
-        let base_layers = first.unwrap_or_else(|| base::layers(image));
+        let first = base::first_written(&written).unwrap_or_else(|| base::base_layers_by_history(image));
+        let base_layers = u32::try_from(first).unwrap_or(u32::MAX);
         Self {
             service: &service.name,
             asked: Cell::new(false),

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_snapshot::{Bytes, Ecosystem};
 use serde::Deserialize;
 
-use super::values::{Duration, Levels, MemorySize, Percent, Price, Size};
+use super::ci::CiSettings;
+use super::growth::Growth;
+use super::values::{Count, Duration, Levels, MemorySize, Percent, Price, Size};
+use crate::findings::{RULES, RuleId, Severity};
 use crate::memory::cost::{CostModel, ServerSize};
 use crate::nearest::nearest;
 
@@ -29,6 +32,8 @@ pub struct Targets {
     pub services: BTreeMap<String, ServiceTargets>,
     /// Of the price of the server.
     pub cost: Option<CostTargets>,
+    /// What `plimsoll ci` measures.
+    pub ci: CiSettings,
     /// Of the disk of the host.
     pub host: HostTargets,
     /// Of what no snapshot can show: probes that were run, and what a person attests.
@@ -61,7 +66,7 @@ pub struct StackTargets {
     /// At least this much smaller than before, the services added up.
     pub reduction_sum: Option<Levels<Percent>>,
     /// At most this much larger than before.
-    pub growth: Option<Levels<Percent>>,
+    pub growth: Option<Growth>,
     /// The limits of all containers add up to at most this.
     pub limits: Option<Levels<MemorySize>>,
     /// The limits of RAM and swap of all containers add up to at most this.
@@ -86,13 +91,23 @@ pub struct ServiceTargets {
     /// At least this much smaller than before.
     pub reduction: Option<Levels<Percent>>,
     /// At most this much larger than before.
-    pub growth: Option<Levels<Percent>>,
+    pub growth: Option<Growth>,
+    /// What the image adds to its base image is at most this much larger than before.
+    pub own_growth: Option<Growth>,
     /// No layer is this much larger than the one it replaces.
     pub layer_growth: Option<Levels<Percent>>,
     /// The files that a build sends to the engine take at most this.
     pub context: Option<Levels<Size>>,
     /// At most this many hidden bytes.
     pub hidden: Option<Levels<Size>>,
+    /// Hidden bytes are at most this share of what the image adds to its base image.
+    pub hidden_share: Option<Levels<Percent>>,
+    /// The efficiency that dive computes is at least this.
+    pub dive_efficiency: Option<Levels<Percent>>,
+    /// At most this many layers.
+    pub layers: Option<Levels<Count>>,
+    /// Findings that must not be in the image: rules, and severities with all above them.
+    pub findings_not_allowed: Option<Vec<FindingKind>>,
     /// Packages that must not be in the image, as `torch` or `python:torch`.
     pub packages_not_allowed: Option<Vec<String>>,
     /// The image of the snapshot is the one that runs.
@@ -157,6 +172,76 @@ impl TryFrom<i64> for OomScore {
         } else {
             Err(format!("`{score}` is not between −1000 and 1000"))
         }
+    }
+}
+
+/// Findings that a target forbids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FindingKind {
+    /// Those of a rule.
+    Rule(RuleId),
+    /// Those of this severity and above, except the possibly intentional ones.
+    Severity(Severity),
+}
+
+/// The severities by name.
+const SEVERITIES: [(&str, Severity); 3] =
+    [("low", Severity::Low), ("medium", Severity::Medium), ("high", Severity::High)];
+
+impl std::str::FromStr for FindingKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some((_, severity)) = SEVERITIES.iter().find(|(name, _)| *name == text) {
+            return Ok(Self::Severity(*severity));
+        }
+        if let Some(rule) = RULES.iter().find(|rule| rule.id.as_str() == text) {
+            return Ok(Self::Rule(rule.id));
+        }
+        let known = || {
+            let severities = SEVERITIES.iter().map(|(name, _)| *name);
+            severities.chain(RULES.iter().map(|rule| rule.id.as_str()))
+        };
+        let meant = nearest(text, known()).map(|meant| format!(" (did you mean `{meant}`?)"));
+        Err(format!(
+            "`{text}` is neither a severity nor a rule{}: known are {}",
+            meant.unwrap_or_default(),
+            known().collect::<Vec<_>>().join(", ")
+        ))
+    }
+}
+
+impl FindingKind {
+    /// The name that a target file writes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rule(rule) => rule.as_str(),
+            Self::Severity(severity) => {
+                SEVERITIES.iter().find(|(_, known)| *known == severity).map_or("", |(name, _)| name)
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for FindingKind {
+    fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for FindingKind {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FindingKind".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let names = SEVERITIES.iter().map(|(name, _)| *name);
+        let names: Vec<_> = names.chain(RULES.iter().map(|rule| rule.id.as_str())).collect();
+        schemars::json_schema!({ "type": "string", "enum": names })
     }
 }
 
@@ -353,9 +438,14 @@ impl Targets {
             size: own.size.or(all.size),
             reduction: own.reduction.or(all.reduction),
             growth: own.growth.or(all.growth),
+            own_growth: own.own_growth.or(all.own_growth),
             layer_growth: own.layer_growth.or(all.layer_growth),
             context: own.context.or(all.context),
             hidden: own.hidden.or(all.hidden),
+            hidden_share: own.hidden_share.or(all.hidden_share),
+            dive_efficiency: own.dive_efficiency.or(all.dive_efficiency),
+            layers: own.layers.or(all.layers),
+            findings_not_allowed: own.findings_not_allowed.or(all.findings_not_allowed),
             packages_not_allowed: own.packages_not_allowed.or(all.packages_not_allowed),
             image_built: own.image_built.or(all.image_built),
             runs: own.runs.or(all.runs),

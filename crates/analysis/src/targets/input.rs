@@ -9,6 +9,7 @@ use super::file::{ServiceTargets, Targets};
 use super::outcome::{Outcome, Status};
 use super::reason::{Reason, Title};
 use crate::compare::{Comparison, ImageTree};
+use crate::findings::StackAdvice;
 use crate::inspect::{ImageInspection, Inspection, StackSize, inspect};
 use crate::memory::{Memory, ServiceMemory, memory};
 
@@ -19,6 +20,8 @@ pub(crate) struct Input<'a> {
     pub(crate) after: Arc<Side<'a>>,
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) comparison: Option<Arc<Comparison>>,
+    /// The findings after, where a target forbids some.
+    pub(crate) advice: Option<Arc<StackAdvice>>,
     pub(crate) probes: &'a BTreeMap<String, i64>,
     /// Every service, with what is demanded of it.
     pub(crate) services: Vec<(String, ServiceTargets)>,

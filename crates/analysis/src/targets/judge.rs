@@ -6,12 +6,13 @@ use std::sync::{Arc, OnceLock};
 use plimsoll_snapshot::Snapshot;
 use serde::Serialize;
 
-use super::file::Targets;
+use super::file::{ServiceTargets, Targets};
 use super::input::{Input, Side, services};
 use super::kinds::KINDS;
 use super::outcome::{Level, Outcome, Status};
 use super::reason::{Reason, When};
 use crate::compare::{Comparison, ServiceTrees, compare};
+use crate::findings::{RULES, StackAdvice, advise_by};
 use crate::memory::Memory;
 
 /// The outcomes of all targets.
@@ -73,6 +74,7 @@ pub struct Evidence<'a> {
     pub(super) after: Arc<Side<'a>>,
     /// Only some targets ask for it.
     comparison: OnceLock<Arc<Comparison>>,
+    advice: OnceLock<Arc<StackAdvice>>,
 }
 
 impl std::fmt::Debug for Evidence<'_> {
@@ -90,6 +92,7 @@ impl<'a> Evidence<'a> {
             snapshot: after,
             after: Arc::new(Side::of(after)),
             comparison: OnceLock::new(),
+            advice: OnceLock::new(),
         }
     }
 
@@ -113,17 +116,25 @@ impl<'a> Evidence<'a> {
             snapshot: after,
             after: Arc::new(Side::of_compared(comparison.after, side_after, memory[1])),
             comparison: Arc::clone(comparison).into(),
+            advice: OnceLock::new(),
         }
     }
 
     /// Judges it. `probes` are exit codes by the id of their check.
     #[must_use]
     pub fn judge(&self, targets: &Targets, probes: &BTreeMap<String, i64>) -> Judgement {
-        let wants_layers = targets.services.values().any(|service| service.layer_growth.is_some());
-        let comparison = self.before.as_ref().filter(|_| wants_layers).map(|(before, _)| {
+        let wants = |demand: fn(&ServiceTargets) -> bool| targets.services.values().any(demand);
+        let wants_pairs = wants(|service| service.layer_growth.is_some() || service.own_growth.is_some());
+        let comparison = self.before.as_ref().filter(|_| wants_pairs).map(|(before, _)| {
             Arc::clone(self.comparison.get_or_init(|| Arc::new(compare(before, self.snapshot))))
         });
+        let wants_findings = wants(|service| service.findings_not_allowed.is_some());
+        let find = || {
+            let rules: Vec<_> = RULES.iter().collect();
+            Arc::new(advise_by(self.snapshot, &rules, None))
+        };
         judge_input(&Input {
+            advice: wants_findings.then(|| Arc::clone(self.advice.get_or_init(find))),
             services: services(targets, &self.after),
             targets,
             before: self.before.as_ref().map(|(_, side)| Arc::clone(side)),

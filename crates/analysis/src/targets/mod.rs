@@ -2,8 +2,10 @@
 //!
 //! Evidence that is absent makes a target unknown, never passed. [`kinds`] has one file for each kind of target.
 
+mod ci;
 mod demanded;
 mod file;
+mod growth;
 mod input;
 mod judge;
 mod kinds;
@@ -14,12 +16,14 @@ mod reason;
 mod tests;
 mod values;
 
+pub use ci::{CiDetails, CiImage, CiSettings};
 pub use file::{
-    Attestation, Check, CostTargets, MemoryDemand, PostgresTargets, Server, ServiceTargets, SizeKind,
-    StackTargets, Targets, VERSION, document, parse, read,
+    Attestation, Check, CostTargets, FindingKind, MemoryDemand, PostgresTargets, Server, ServiceTargets,
+    SizeKind, StackTargets, Targets, VERSION, document, parse, read,
 };
+pub use growth::Growth;
 pub use judge::{Evidence, Judgement, Prices, judge};
 pub use names::{Nameless, service_names};
 pub use outcome::{Good, Level, LevelOutcome, Outcome, Status};
 pub use reason::{Demanded, Figure, Measure, Part, Reason, ServerBasis, TakenWhen, Title, Unit, When};
-pub use values::{Demand, Duration, Levels, MemorySize, Percent, Price, Size, Value};
+pub use values::{Count, Demand, Duration, Levels, MemorySize, Percent, Price, Size, Value, Written};

@@ -118,6 +118,7 @@ fn compares(targets: &ServiceTargets) -> Vec<&'static str> {
     let keys = [
         ("reduction", targets.reduction.is_some()),
         ("growth", targets.growth.is_some()),
+        ("own_growth", targets.own_growth.is_some()),
         ("layer_growth", targets.layer_growth.is_some()),
     ];
     keys.into_iter().filter(|(_, is_given)| *is_given).map(|(key, _)| key).collect()

@@ -3,7 +3,10 @@
 use plimsoll_snapshot::{Bytes, Ecosystem};
 use serde::Serialize;
 
+use crate::findings::{RuleId, Severity};
+use crate::inspect::SizeChange;
 use crate::memory::{Distribution, KillEvidence, LogReason, StartUp};
+use crate::regressions::NewFinding;
 
 /// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +23,9 @@ pub enum Unit {
     /// A duration.
     #[serde(rename = "milliseconds")]
     Duration,
+    /// A plain number.
+    #[serde(rename = "count")]
+    Count,
     /// Money, in the currency of the prices in the target file.
     #[serde(rename = "currency")]
     Price,
@@ -116,8 +122,26 @@ pub enum Title {
     ImageNotGrown,
     /// No layer has grown.
     NoLayerGrown,
+    /// What an image adds to its base image has not grown.
+    OwnNotGrown,
     /// Few bytes are hidden.
     FewHiddenBytes,
+    /// A small share of what an image adds to its base image is hidden.
+    SmallHiddenShare,
+    /// The efficiency that dive computes is high.
+    Efficient,
+    /// The image has few layers.
+    FewLayers,
+    /// A rule finds nothing in the image.
+    NoFindingOf {
+        /// The rule.
+        rule: RuleId,
+    },
+    /// No finding in the image is this severe.
+    NoFindingAbove {
+        /// The severity from which on findings count.
+        severity: Severity,
+    },
     /// The size of all images.
     StackSize {
         /// Whether shared layers count once.
@@ -249,6 +273,31 @@ pub enum Reason {
         before: Bytes,
         /// After.
         after: Bytes,
+    },
+    /// What an image adds to its base image, and the base image.
+    OwnAndBase {
+        /// What the image adds.
+        own: SizeChange,
+        /// The base image.
+        base: SizeChange,
+    },
+    /// No base image was recognised, so that all of the image counts as what it adds.
+    NoBaseRecognised,
+    /// How many bytes are hidden.
+    Hidden {
+        /// How many.
+        bytes: Bytes,
+    },
+    /// A finding that is not allowed.
+    FindingFound {
+        /// The finding.
+        #[serde(flatten)]
+        finding: NewFinding,
+    },
+    /// More findings than are named.
+    MoreFindings {
+        /// How many.
+        findings: u64,
     },
     /// The layer that has grown most.
     LayerGrown {

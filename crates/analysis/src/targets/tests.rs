@@ -392,3 +392,87 @@ fn build_contexts_are_judged_where_they_were_measured() {
     built.services[0].build.as_mut().unwrap().context = Some(context(2000));
     check(targets, None, &built, "services.app.context", Status::Fail, "margin:-1000.0");
 }
+
+/// An image with a base image of one layer, and one layer above it.
+fn on_base(base: u64, own: u64) -> Snapshot {
+    let base = format!("i ADD rootfs /\nf lib {base} base{base}");
+    let own = format!("i RUN make\nf app {own} own{own}");
+    snapshot("app", &[base.as_str(), own.as_str()])
+}
+
+#[test]
+fn a_base_refresh_is_no_growth_of_the_image_itself() {
+    let before = on_base(100_000, 50_000);
+    let refreshed = on_base(128_000, 50_100);
+    let id = "services.app.own_growth";
+    let own = |demand: &str| format!("[services.app]\nown_growth = '{demand}'");
+    let both = "own:{before:50000,after:50100,delta:100},base:{before:100000,after:128000,delta:28000}";
+    check(&own("1 kB"), Some(&before), &refreshed, id, Status::Pass, both);
+    check(&own("1 %"), Some(&before), &refreshed, id, Status::Pass, "measured:{kind:exactly,value:0.2");
+    check(&own("50 B"), Some(&before), &refreshed, id, Status::Fail, "instruction:RUN make");
+    check(
+        "[services.app]\ngrowth = '1 kB'",
+        Some(&before),
+        &refreshed,
+        "services.app.growth",
+        Status::Fail,
+        "",
+    );
+    // Smaller is no growth.
+    check(&own("0 B"), Some(&refreshed), &before, id, Status::Pass, "value:-100.0");
+    check(&own("1 kB"), Some(&snapshot("web", &["f a 1"])), &before, id, Status::Unknown, "side:before");
+    check(&own("1 kB"), None, &before, id, Status::Unknown, "kind:nothing_to_compare");
+}
+
+#[test]
+fn a_base_image_that_one_side_does_not_show_hides_no_growth() {
+    let before = on_base(100_000, 50_000);
+    let squashed = snapshot("app", &["i COPY / /\nf lib 100000 base\nf app 90000 own"]);
+    let targets = "[services.app]\nown_growth = '1 kB'";
+    for (before, after, growth) in [(&before, &squashed, "40000"), (&squashed, &before, "-40000")] {
+        let words = format!("measured:{{kind:exactly,value:{growth}.0");
+        let status = if growth.starts_with('-') { Status::Pass } else { Status::Fail };
+        check(targets, Some(before), after, "services.app.own_growth", status, &words);
+        check(targets, Some(before), after, "services.app.own_growth", status, "no_base_recognised");
+    }
+}
+
+#[test]
+fn growth_in_bytes_counts_from_zero() {
+    let (small, large) = (snapshot("app", &["f a 1000"]), snapshot("app", &["f a 3000 b"]));
+    let of = |demand: &str| format!("[stack]\ngrowth = '{demand}'\n[services.app]\ngrowth = '{demand}'");
+    for id in ["stack.growth", "services.app.growth"] {
+        check(&of("2 kB"), Some(&small), &large, id, Status::Pass, "margin:0.0");
+        check(&of("1999 B"), Some(&small), &large, id, Status::Fail, "before:1000,after:3000");
+        check(&of("200 %"), Some(&small), &large, id, Status::Pass, "kind:times");
+        check(&of("1 B"), None, &large, id, Status::Unknown, "kind:nothing_to_compare");
+    }
+}
+
+#[test]
+fn layers_findings_and_gates_of_dive() {
+    let image = snapshot(
+        "app",
+        &["i RUN a\nf base 1000", "i RUN b\nf waste 4000000 x\nf kept 4000000", "i RUN c\nw waste"],
+    );
+    let layers = |most: u64| format!("[services.'*']\nlayers = {most}");
+    check(&layers(3), None, &image, "services.app.layers", Status::Pass, "unit:count");
+    check(&layers(2), None, &image, "services.app.layers", Status::Fail, "margin:-1.0");
+    let share = |most: &str| format!("[services.'*']\nhidden_share = '{most}'\ndive_efficiency = '{most}'");
+    check(&share("50 %"), None, &image, "services.app.hidden_share", Status::Pass, "bytes:4000000");
+    check(&share("49 %"), None, &image, "services.app.hidden_share", Status::Fail, "");
+    check(&share("50 %"), None, &image, "services.app.dive_efficiency", Status::Pass, "");
+    check(&share("90 %"), None, &image, "services.app.dive_efficiency", Status::Fail, "");
+    let finding = |kind: &str| format!("[services.'*']\nfindings_not_allowed = ['{kind}']");
+    let id = |kind: &str| format!("services.app.findings_not_allowed.{kind}");
+    for (kind, status, words) in [
+        ("rewritten-files", Status::Fail, "rule:rewritten-files"),
+        ("secrets", Status::Pass, "evidence:[]"),
+        ("low", Status::Fail, "rule:rewritten-files"),
+        ("high", Status::Pass, "evidence:[]"),
+    ] {
+        check(&finding(kind), None, &image, &id(kind), status, words);
+    }
+    let error = parse(&finding("secret")).unwrap_err();
+    assert!(error.contains("did you mean `secrets`?"), "{error}");
+}

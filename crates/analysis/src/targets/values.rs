@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::str::FromStr;
 
 use plimsoll_snapshot::Bytes;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
@@ -10,14 +11,18 @@ use serde::{Deserialize, Deserializer};
 
 use super::reason::{Demanded, Figure, Unit};
 
-/// What can be demanded: a figure with a unit, read from a text or a bare number.
-pub trait Value: Copy + PartialOrd {
+/// What a target file can write: a number with a unit, or a bare number.
+pub trait Written: Copy {
     /// What is expected, for messages.
     const EXPECTED: &'static str;
-    /// Its unit.
-    const UNIT: Unit;
     /// From a number and the unit behind it; none if that is no such value.
     fn read(number: f64, unit: &str) -> Option<Self>;
+}
+
+/// What can be demanded: a figure with a unit.
+pub trait Value: Written + PartialOrd {
+    /// Its unit.
+    const UNIT: Unit;
     /// The figure in [`Value::UNIT`].
     fn number(self) -> f64;
 }
@@ -42,6 +47,10 @@ pub struct Duration(pub f64);
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Price(pub f64);
 
+/// A plain number.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Count(pub f64);
+
 /// The power of a unit of bytes, and whether it is written as a binary one.
 fn byte_unit(unit: &str) -> Option<(i32, bool)> {
     let unit = unit.to_ascii_lowercase();
@@ -58,26 +67,32 @@ fn byte_unit(unit: &str) -> Option<(i32, bool)> {
     Some((power, binary))
 }
 
-impl Value for Size {
+impl Written for Size {
     const EXPECTED: &'static str = "a size as `1.5 GB`, `700 MiB` or a number of bytes";
-    const UNIT: Unit = Unit::Size;
     fn read(number: f64, unit: &str) -> Option<Self> {
         let (power, binary) = byte_unit(unit)?;
         let base = if binary { 1024_f64 } else { 1000_f64 };
         Some(Self(number * base.powi(power)))
     }
+}
+
+impl Value for Size {
+    const UNIT: Unit = Unit::Size;
     fn number(self) -> f64 {
         self.0
     }
 }
 
-impl Value for MemorySize {
+impl Written for MemorySize {
     const EXPECTED: &'static str =
         "memory as `512 MB` or `1 GiB` (both binary, as in compose) or a number of bytes";
-    const UNIT: Unit = Unit::Memory;
     fn read(number: f64, unit: &str) -> Option<Self> {
         Some(Self(number * 1024_f64.powi(byte_unit(unit)?.0)))
     }
+}
+
+impl Value for MemorySize {
+    const UNIT: Unit = Unit::Memory;
     fn number(self) -> f64 {
         self.0
     }
@@ -91,20 +106,22 @@ impl MemorySize {
     }
 }
 
-impl Value for Percent {
+impl Written for Percent {
     const EXPECTED: &'static str = "a share as `50 %` or a number of percent";
-    const UNIT: Unit = Unit::Percent;
     fn read(number: f64, unit: &str) -> Option<Self> {
         ["", "%"].contains(&unit).then_some(Self(number))
     }
+}
+
+impl Value for Percent {
+    const UNIT: Unit = Unit::Percent;
     fn number(self) -> f64 {
         self.0
     }
 }
 
-impl Value for Duration {
+impl Written for Duration {
     const EXPECTED: &'static str = "a duration as `90 s`, `2 min` or a number of seconds";
-    const UNIT: Unit = Unit::Duration;
     fn read(number: f64, unit: &str) -> Option<Self> {
         let factor = match unit {
             "ms" => 1.0,
@@ -115,17 +132,38 @@ impl Value for Duration {
         };
         Some(Self(number * factor))
     }
+}
+
+impl Value for Duration {
+    const UNIT: Unit = Unit::Duration;
     fn number(self) -> f64 {
         self.0
     }
 }
 
-impl Value for Price {
+impl Written for Price {
     const EXPECTED: &'static str = "a number";
-    const UNIT: Unit = Unit::Price;
     fn read(number: f64, unit: &str) -> Option<Self> {
         unit.is_empty().then_some(Self(number))
     }
+}
+
+impl Value for Price {
+    const UNIT: Unit = Unit::Price;
+    fn number(self) -> f64 {
+        self.0
+    }
+}
+
+impl Written for Count {
+    const EXPECTED: &'static str = "a whole number";
+    fn read(number: f64, unit: &str) -> Option<Self> {
+        (unit.is_empty() && number.fract() == 0.0).then_some(Self(number))
+    }
+}
+
+impl Value for Count {
+    const UNIT: Unit = Unit::Count;
     fn number(self) -> f64 {
         self.0
     }
@@ -145,7 +183,7 @@ pub struct Demand<T> {
     pub about: bool,
 }
 
-impl<T: Value> Demand<T> {
+impl<T: Written> Demand<T> {
     /// What `~` allows, as a share.
     pub const TOLERANCE: f64 = 0.05;
 
@@ -158,7 +196,9 @@ impl<T: Value> Demand<T> {
         let number: f64 = number.parse().ok()?;
         Some(Self { value: T::read(number, unit.trim())?, about })
     }
+}
 
+impl<T: Value> Demand<T> {
     /// The demand without its type.
     #[must_use]
     pub fn demanded(&self) -> Demanded {
@@ -166,10 +206,10 @@ impl<T: Value> Demand<T> {
     }
 }
 
-impl<'de, T: Value> Deserialize<'de> for Demand<T> {
+impl<'de, T: Written> Deserialize<'de> for Demand<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         struct Of<T>(PhantomData<T>);
-        impl<T: Value> Visitor<'_> for Of<T> {
+        impl<T: Written> Visitor<'_> for Of<T> {
             type Value = Demand<T>;
             fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 out.write_str(T::EXPECTED)
@@ -204,10 +244,10 @@ pub struct Levels<T> {
     pub ideal: Option<Demand<T>>,
 }
 
-impl<'de, T: Value> Deserialize<'de> for Levels<T> {
+impl<'de, T: Written> Deserialize<'de> for Levels<T> {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         struct Of<T>(PhantomData<T>);
-        impl<'de, T: Value> Visitor<'de> for Of<T> {
+        impl<'de, T: Written> Visitor<'de> for Of<T> {
             type Value = Levels<T>;
             fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(out, "{}, or `{{ minimum = …, ideal = … }}`", T::EXPECTED)
@@ -240,8 +280,18 @@ impl<'de, T: Value> Deserialize<'de> for Levels<T> {
     }
 }
 
+impl<T: Written> FromStr for Levels<T> {
+    type Err = String;
+
+    /// The minimum alone, as a flag writes it.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let minimum = Demand::parse(text).ok_or_else(|| format!("`{text}` is not {}", T::EXPECTED))?;
+        Ok(Self { minimum: Some(minimum), ideal: None })
+    }
+}
+
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, bound = "T: Value")]
+#[serde(deny_unknown_fields, bound = "T: Written")]
 struct Table<T> {
     minimum: Option<Demand<T>>,
     ideal: Option<Demand<T>>,
@@ -254,9 +304,9 @@ mod schema {
 
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-    use super::{Demand, Levels, Value};
+    use super::{Demand, Levels, Written};
 
-    impl<T: Value> JsonSchema for Demand<T> {
+    impl<T: Written> JsonSchema for Demand<T> {
         fn schema_name() -> Cow<'static, str> {
             T::EXPECTED.into()
         }
@@ -268,7 +318,7 @@ mod schema {
         }
     }
 
-    impl<T: Value> JsonSchema for Levels<T> {
+    impl<T: Written> JsonSchema for Levels<T> {
         fn schema_name() -> Cow<'static, str> {
             T::EXPECTED.into()
         }

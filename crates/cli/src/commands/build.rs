@@ -13,7 +13,7 @@ use crate::printer::Printer;
 use crate::sources::context::measured;
 
 /// The Dockerfiles and build contexts of images.
-#[derive(clap::Args)]
+#[derive(Clone, Default, clap::Args)]
 #[command(next_help_heading = "Build options")]
 pub(crate) struct BuildArgs {
     /// Dockerfile of a service
@@ -35,6 +35,22 @@ pub(crate) struct BuildArgs {
 impl BuildArgs {
     fn is_given(&self) -> bool {
         !self.dockerfile.is_empty() || !self.dockerignore.is_empty() || !self.context.is_empty()
+    }
+
+    /// The path of the Dockerfile of a service, as it was given.
+    pub(super) fn dockerfile_of(&self, service: &str, is_only: bool) -> Option<&str> {
+        let of_service = self.dockerfile.iter().find_map(|text| {
+            let (name, path) = text.split_once('=')?;
+            (name == service).then_some(path)
+        });
+        of_service.or_else(|| self.dockerfile.first().filter(|_| is_only).map(String::as_str))
+    }
+
+    /// Adds the Dockerfile of a service that has none yet.
+    pub(super) fn add_dockerfile(&mut self, service: &str, path: &str) {
+        if self.dockerfile_of(service, false).is_none() {
+            self.dockerfile.push(format!("{service}={path}"));
+        }
     }
 
     /// Reads the files and adds them to the services.

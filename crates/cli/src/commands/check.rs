@@ -9,6 +9,7 @@ use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::{json, markdown, text};
 
 use super::expected::expect_names;
+use super::gates::{GateArgs, target_file};
 use super::target_file::TargetFile;
 use super::{Format, LanguageArgs, ReadArgs, read_both};
 use crate::error::{Error, Result};
@@ -28,9 +29,11 @@ pub(crate) struct Args {
     /// Snapshots or image sources: one, or before and after
     #[arg(value_name = "[BEFORE] AFTER", num_args = 1..=2, required = true)]
     sources: Vec<String>,
-    /// Target file: `plimsoll init` writes one
-    #[arg(long, value_name = "FILE", default_value = "plimsoll.toml")]
-    targets: PathBuf,
+    /// Target file; default: `plimsoll.toml`, else `.dive-ci`
+    ///
+    /// `plimsoll init` writes one. With a gate, no file is needed.
+    #[arg(long, value_name = "FILE")]
+    targets: Option<PathBuf>,
     /// Exit code of the probe for a check: 0 passes
     #[arg(long, value_name = "ID=EXIT_CODE", value_parser = parse_probe)]
     probe: Vec<(String, i64)>,
@@ -46,6 +49,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
+    gates: GateArgs,
+    #[command(flatten)]
     read: ReadArgs,
 }
 
@@ -54,6 +59,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
       plimsoll check after.plimsoll
   Include targets that compare with an earlier state:
       plimsoll check before.plimsoll after.plimsoll --targets plimsoll.toml
+  Without a file: at most 500 MB, and at most 1 % more than before:
+      plimsoll check before.plimsoll after.plimsoll --max-size 500MB --max-growth 1%
   Fail on unknown targets, and pass the result of a probe:
       plimsoll check before.plimsoll after.plimsoll --strict --probe application=0";
 
@@ -75,8 +82,10 @@ fn parse_probe(text: &str) -> std::result::Result<(String, i64), String> {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     let options = args.read.options();
-    let file = TargetFile::read(&args.targets, options.redact, printer)?;
-    let probes = probes(&args.probe, &file.written, &args.targets)?;
+    let path = target_file(args.targets.as_deref(), &args.gates);
+    let file = TargetFile::read_with(path, &args.gates, options.redact, printer)?;
+    let path = path.unwrap_or(Path::new("the gates"));
+    let probes = probes(&args.probe, &file.written, path)?;
     let targets = file.with_probes(&probes);
     let (before, after) = match &args.sources[..] {
         [before, after] => {
@@ -85,17 +94,17 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         }
         sources => (None, snapshot_or_source(&sources[0], &options, printer)?),
     };
-    expect_names(&targets, &args.targets, before.as_ref(), &after)?;
+    expect_names(&targets, path, before.as_ref(), &after)?;
     let judgement = judge(&targets, before.as_ref(), &after, &BTreeMap::new());
     if judgement.outcomes.is_empty() {
         return Err(Error::usage(
-            format!("`{}` demands nothing", args.targets.display()),
+            format!("`{}` demands nothing", path.display()),
             "`plimsoll init` writes one with comments",
         ));
     }
     if matches!(args.level, LevelArg::Ideal) && judgement.ideals == 0 {
         return Err(Error::usage(
-            format!("`--level ideal`: no target of `{}` names an ideal", args.targets.display()),
+            format!("`--level ideal`: no target of `{}` names an ideal", path.display()),
             "write `{ minimum = …, ideal = … }`, or leave `--level` out",
         ));
     }

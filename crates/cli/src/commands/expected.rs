@@ -18,7 +18,7 @@ pub(super) fn expect_names(
     refuse(&Evidence::of(before, after).nameless(targets), path)
 }
 
-/// Refuses targets for services that do not exist, where nothing is judged.
+/// Refuses targets for services that do not exist. What cannot be compared is unknown, or a first measurement.
 pub(super) fn expect_services(targets: &Targets, path: &Path, snapshot: &Snapshot) -> Result<()> {
     let mut nameless = Evidence::of(None, snapshot).nameless(targets);
     nameless.retain(|one| matches!(one, Nameless::Service { .. }));

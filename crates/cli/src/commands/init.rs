@@ -1,11 +1,11 @@
 //! `plimsoll init`: writes the first target file of a stack.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use plimsoll_report::targets::template::template;
 use plimsoll_snapshot::{ReadLimits, Snapshot};
 
-use super::LanguageArgs;
+use super::{LanguageArgs, dive_ci};
 use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::limits::MemoryLimits;
@@ -14,6 +14,8 @@ use crate::output::{Content, Output};
 use crate::printer::Printer;
 
 /// Write a commented `plimsoll.toml` from a Compose file
+///
+/// A `.dive-ci`, the gates of dive, is translated.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -23,6 +25,9 @@ pub(crate) struct Args {
     /// File with the variables of the Compose files, instead of `.env` beside the first one
     #[arg(long, value_name = "FILE", requires = "compose")]
     env_file: Vec<PathBuf>,
+    /// File with gates of dive to translate; default: `.dive-ci`, if it exists
+    #[arg(long, value_name = "FILE")]
+    dive_ci: Option<PathBuf>,
     /// File to write; `-` is standard output
     #[arg(short, long, value_name = "FILE", default_value = "plimsoll.toml")]
     output: Output,
@@ -50,7 +55,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         printer,
     )?;
     let planned = snapshot.runtime.map(|runtime| runtime.planned).unwrap_or_default();
-    let text = template(&planned, args.language.chosen());
+    let found = Path::new(dive_ci::NAME).exists().then(|| dive_ci::NAME.into());
+    let dive = args.dive_ci.clone().or(found);
+    let rules = dive.as_deref().map(dive_ci::rules).transpose()?.unwrap_or_default();
+    let text = template(&planned, &dive_ci::targets(&rules), args.language.chosen());
     if let Output::File(path) = &args.output
         && !args.force
         && path.symlink_metadata().is_ok()
@@ -66,6 +74,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         1 => "1 service".to_owned(),
         count => format!("{count} services"),
     };
-    printer.note(&format!("{}: targets for {services}", args.output));
+    let of_dive = dive.map(|path| format!(", with the gates of `{}`", path.display())).unwrap_or_default();
+    printer.note(&format!("{}: targets for {services}{of_dive}", args.output));
     Ok(())
 }

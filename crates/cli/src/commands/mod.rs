@@ -2,12 +2,17 @@
 
 mod build;
 pub(crate) mod check;
+pub(crate) mod ci;
+pub(crate) mod comment;
 pub(crate) mod compare;
+mod dive_ci;
 pub(crate) mod df;
 pub(crate) mod dockerfile;
 mod expected;
 pub(crate) mod findings;
 pub(crate) mod fix;
+mod gates;
+pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod packages;
@@ -206,6 +211,13 @@ fn read_both(
     }
     let mut old = snapshot_or_source(before, options, printer)?;
     let new = snapshot_or_source(after, options, printer)?;
+    pair(&mut old, &new, options, printer)?;
+    Ok((old, new))
+}
+
+/// Makes two snapshots comparable: if each is one service and their names differ, they are two versions of one, which goes by
+/// the name it has after.
+fn pair(old: &mut Snapshot, new: &Snapshot, options: &Options, printer: &Printer) -> Result<()> {
     if let ([before], [after]) = (&mut old.services[..], &new.services[..])
         && before.name != after.name
     {
@@ -215,7 +227,7 @@ fn read_both(
     let names = |snapshot: &Snapshot| {
         snapshot.services.iter().map(|service| service.name.clone()).collect::<Vec<_>>()
     };
-    let (left, right) = (names(&old), names(&new));
+    let (left, right) = (names(old), names(new));
     if !left.is_empty() && !right.is_empty() && left.iter().all(|name| !right.contains(name)) {
         printer.note(&format!(
             "note: no service is on both sides: before {}; after {}. `plimsoll snapshot --map OLD=NEW` gives them the same name",
@@ -223,8 +235,7 @@ fn read_both(
             names::list(&right)
         ));
     }
-    options.limits.check_pair(&old, &new).map_err(Error::too_large)?;
-    Ok((old, new))
+    options.limits.check_pair(old, new).map_err(Error::too_large)
 }
 
 #[cfg(test)]

@@ -242,14 +242,14 @@ fn names(sources: &[String], redact: bool) -> [Option<String>; 2] {
     }
 }
 
-fn built_viewer() -> Result<Viewer<'static>> {
+pub(super) fn built_viewer() -> Result<Viewer<'static>> {
     let built = viewer::text().ok_or_else(|| {
         Error::usage("this plimsoll was built without its viewer", "`cargo xtask build` builds both")
     })?;
     Ok(Viewer::parse(built).expect("the viewer was cut for its slots when it was bundled"))
 }
 
-fn page(
+pub(super) fn page(
     viewer: &Viewer<'_>,
     output: &Output,
     bundle: &Bundle,

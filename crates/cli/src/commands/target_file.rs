@@ -6,8 +6,10 @@ use std::path::Path;
 use plimsoll_analysis::targets::{Targets, document, read};
 use plimsoll_collect::memory::{without_credentials, without_secrets};
 use plimsoll_collect::without_names;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::dive_ci;
+use super::gates::GateArgs;
 use crate::error::{Error, Result};
 use crate::input;
 use crate::printer::Printer;
@@ -26,15 +28,34 @@ pub(super) struct TargetFile {
 
 impl TargetFile {
     pub(super) fn read(path: &Path, redact: bool, printer: &Printer) -> Result<Self> {
+        Self::read_with(Some(path), &GateArgs::default(), redact, printer)
+    }
+
+    /// Reads a file, if there is one, and puts gates in the place of what it says.
+    pub(super) fn read_with(
+        path: Option<&Path>,
+        gates: &GateArgs,
+        redact: bool,
+        printer: &Printer,
+    ) -> Result<Self> {
         if redact {
             // The error may quote a line of the file.
             printer.redact();
         }
-        let text = text(path)?;
+        let place = path.unwrap_or(Path::new("the gates"));
         let fault =
-            |message: String| Error::Targets { path: path.to_owned(), message: without_values(&message) };
-        let mut document = document(&text).map_err(fault)?;
+            |message: String| Error::Targets { path: place.to_owned(), message: without_values(&message) };
+        let mut document = match path {
+            Some(path) if dive_ci::is_of_dive(path) => dive_ci::document(&dive_ci::rules(path)?),
+            Some(path) => document(&text(path)?).map_err(fault)?,
+            None => Value::Object(Map::new()),
+        };
+        gates.add_to(&mut document);
         let written = read(&document).map_err(fault)?;
+        // A page needs the targets alone, and sources may be places of this machine.
+        if let Some(document) = document.as_object_mut() {
+            document.remove("ci");
+        }
         Words { redact, ..Words::default() }.of(&mut document);
         let shown = read(&document).map_err(fault)?;
         Ok(Self { written, shown, document })

@@ -119,7 +119,7 @@ fn layer() -> Vec<u8> {
     tar.into_inner().unwrap()
 }
 
-fn append(tar: &mut tar::Builder<Vec<u8>>, name: &str, bytes: &[u8]) {
+pub(crate) fn append(tar: &mut tar::Builder<Vec<u8>>, name: &str, bytes: &[u8]) {
     let mut header = tar::Header::new_gnu();
     header.set_size(bytes.len() as u64);
     header.set_mode(0o644);

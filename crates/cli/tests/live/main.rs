@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 #![expect(clippy::disallowed_methods, reason = "tests read what was written")]
 
+mod action;
+mod ci;
+mod comments;
 mod engine;
 mod helpers;
 mod image;
@@ -12,6 +15,7 @@ mod memory;
 mod program;
 mod record;
 mod registry;
+mod saved;
 mod server;
 mod slow;
 mod tls;

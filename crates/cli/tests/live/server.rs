@@ -8,6 +8,7 @@ use std::thread;
 /// What the server was asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
+    pub(crate) method: String,
     pub(crate) path: String,
     headers: Vec<(String, String)>,
     pub(crate) body: String,
@@ -31,7 +32,7 @@ pub(crate) struct Server {
 impl Request {
     /// One without headers.
     pub(crate) fn plain(path: &str) -> Self {
-        Self { path: path.to_owned(), headers: Vec::new(), body: String::new() }
+        Self { method: "GET".to_owned(), path: path.to_owned(), headers: Vec::new(), body: String::new() }
     }
 
     /// A header by its name in lower case.
@@ -171,7 +172,7 @@ fn answer<S: Read + Write>(
     let mut connection = BufReader::new(connection);
     let mut line = String::new();
     connection.read_line(&mut line).ok()?;
-    let path = line.split(' ').nth(1)?.to_owned();
+    let (method, path) = (line.split(' ').next()?.to_owned(), line.split(' ').nth(1)?.to_owned());
     let mut headers = Vec::new();
     loop {
         line.clear();
@@ -179,7 +180,7 @@ fn answer<S: Read + Write>(
         let Some((name, value)) = line.trim().split_once(':') else { break };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let mut request = Request { path, headers, body: String::new() };
+    let mut request = Request { method, path, headers, body: String::new() };
     let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     connection.by_ref().take(length).read_to_string(&mut request.body).ok()?;
     let before = {

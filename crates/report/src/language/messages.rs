@@ -106,7 +106,12 @@ impl Language {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
         let whole = value.round() as u64;
         match unit {
+            // What shrank has a negative growth.
+            Unit::Size | Unit::Percent if value < 0.0 => {
+                format!("{}{}", format::sign(-1), self.figure(Figure { value: -value, unit }))
+            }
             Unit::Size => self.bytes(Bytes(whole)).to_string(),
+            Unit::Count => format::count(whole),
             Unit::Memory => self.memory(Bytes(whole)),
             Unit::Duration => self.duration(whole),
             Unit::Percent => self.decimal(format::plain_percent(value)),

@@ -9,6 +9,8 @@ pub struct TemplateWords {
     pub limits: &'static str,
     pub stack: &'static str,
     pub each: &'static str,
+    pub hidden: &'static str,
+    pub dive: &'static str,
     pub as_planned: &'static str,
     pub limit_unread: &'static str,
     pub no_limit: &'static str,

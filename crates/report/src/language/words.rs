@@ -10,6 +10,7 @@ use super::findings::FindingsWords;
 use super::fix::FixWords;
 use super::messages::Messages;
 use super::noun::Noun;
+use super::review::ReviewWords;
 use super::running::RunningWords;
 use super::template::TemplateWords;
 use super::terminal::TerminalWords;
@@ -377,6 +378,8 @@ pub struct Words {
     // Merged fixes.
     pub fix: FixWords,
     pub disk: DiskWords,
+    // The review of a change.
+    pub review: ReviewWords,
     pub messages: Messages,
     pub findings_report: FindingsWords,
 

@@ -9,9 +9,10 @@ use plimsoll_snapshot::runtime::{PlannedService, UnreadLimit};
 use crate::format::memory;
 use crate::language::Language;
 
-/// A target file for these services, as their compose file plans them; without any, one to fill in.
+/// A target file for these services, as their compose file plans them; without any, one to fill in. `dive` are the gates of a
+/// `.dive-ci`, as keys and values.
 #[must_use]
-pub fn template(services: &[PlannedService], language: Language) -> String {
+pub fn template(services: &[PlannedService], dive: &[(&str, String)], language: Language) -> String {
     let words = language.words().template;
     let mut text = words.head.to_owned();
     let limits: Option<u64> = services
@@ -29,6 +30,15 @@ pub fn template(services: &[PlannedService], language: Language) -> String {
     }
     text.push_str(words.stack);
     text.push_str(words.each);
+    if dive.iter().all(|(key, _)| *key != "hidden") {
+        let _ = writeln!(text, "# {}\nhidden = \"50 MB\"", words.hidden);
+    }
+    if !dive.is_empty() {
+        let _ = writeln!(text, "# {}", words.dive);
+    }
+    for (key, value) in dive {
+        let _ = writeln!(text, "{key} = \"{value}\"");
+    }
     // A table may be there once, and `*` stands for every service.
     let mut written = BTreeSet::from(["*"]);
     for service in services.iter().filter(|service| written.insert(&service.name)) {
@@ -68,21 +78,22 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read() {
-        assert!(Language::ALL.iter().all(|&language| parse(&template(&[], language)).is_ok()));
+        assert!(Language::ALL.iter().all(|&language| parse(&template(&[], &[], language)).is_ok()));
         let limits = Limits { memory: Some(Bytes(1 << 30)), ..Limits::default() };
         let service = |name: &str| PlannedService {
             name: name.into(),
             limits: limits.clone(),
             ..PlannedService::default()
         };
-        let text = template(&[service("backend"), service("odd \"name\"\n[x]")], Language::Spanish);
+        let text = template(&[service("backend"), service("odd \"name\"\n[x]")], &[], Language::Spanish);
         let targets = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(targets.services.len(), 3);
         assert!(targets.services.contains_key("odd \"name\"\n[x]"));
         assert!(text.contains("limits = \"2 GiB\""), "{text}");
         // What looks alike stays apart, and what is there twice is written once.
         let names = ["a b", "a  b", "a\tb", "a\u{85}b", " a b", "", "*", "a b", "a\u{feff}b", "\u{7f}"];
-        let text = template(&names.map(service), Language::English);
+        let dive = [("hidden", "20 B".into()), ("dive_efficiency", "95 %".into())];
+        let text = template(&names.map(service), &dive, Language::English);
         let targets = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert!(names.iter().all(|name| targets.services.contains_key(*name)), "{text}");
     }

@@ -185,8 +185,11 @@ fn files_that_are_written_have_every_name_to_the_letter() {
             name: (*nasty).to_owned(),
             ..plimsoll_snapshot::runtime::PlannedService::default()
         };
-        let text =
-            plimsoll_report::targets::template::template(std::slice::from_ref(&service), Language::Spanish);
+        let text = plimsoll_report::targets::template::template(
+            std::slice::from_ref(&service),
+            &[],
+            Language::Spanish,
+        );
         let document: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert!(document["services"].as_table().unwrap().contains_key(*nasty) || *nasty == "*", "{text}");
         languages::overrides(nasty);

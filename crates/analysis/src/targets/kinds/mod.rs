@@ -9,13 +9,17 @@
 
 mod context;
 mod cost;
+mod dive;
+mod findings;
 mod disk;
 mod health;
 mod images;
+mod layers;
 mod limits;
 mod logs;
 mod oom;
 mod oom_score;
+mod own_growth;
 mod packages;
 mod postgres;
 mod probes;
@@ -31,8 +35,12 @@ use super::outcome::Outcome;
 pub(super) const KINDS: &[fn(&Input<'_>) -> Vec<Outcome>] = &[
     images::outcomes,
     size::outcomes,
+    own_growth::outcomes,
+    layers::outcomes,
+    dive::outcomes,
     context::outcomes,
     packages::outcomes,
+    findings::outcomes,
     running::outcomes,
     health::outcomes,
     start_up::outcomes,

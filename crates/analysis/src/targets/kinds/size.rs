@@ -2,9 +2,10 @@
 
 use plimsoll_snapshot::Bytes;
 
-use crate::compare::LayerMatch;
+use crate::compare::{LayerMatch, LayerPair, ServiceComparison};
 use crate::inspect::ImageInspection;
 use crate::targets::file::SizeKind;
+use crate::targets::growth::Growth;
 use crate::targets::input::{Input, Side};
 use crate::targets::outcome::{Good, Measured, Outcome};
 use crate::targets::reason::{Measure, Reason, Title, When};
@@ -33,11 +34,8 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
             outcomes.push(outcome.measured(times(&measured)).because(evidence));
         }
         if let Some(levels) = &targets.growth {
-            let (measured, evidence) = reduction(before.as_ref(), &after);
-            let (title, times) = (Title::ImageNotGrown, times(&measured));
-            let outcome =
-                Outcome::figure(id("growth"), title, service, Good::AtMost, levels, &growth(measured));
-            outcomes.push(outcome.measured(times).because(evidence));
+            let (id, title) = (id("growth"), Title::ImageNotGrown);
+            outcomes.push(grown(id, title, service, levels, before.as_ref(), &after));
         }
         if let Some(levels) = &targets.layer_growth {
             let (measured, evidence) = layer_growth(input, name);
@@ -86,11 +84,8 @@ fn stack(input: &Input<'_>) -> Vec<Outcome> {
     }
     if let Some(levels) = &targets.growth {
         let (before, after) = sizes(true);
-        let (measured, evidence) = reduction(before.as_ref(), &after);
-        let (title, times) = (Title::StackNotGrown, times(&measured));
-        let outcome =
-            Outcome::figure("stack.growth".to_owned(), title, None, Good::AtMost, levels, &growth(measured));
-        outcomes.push(outcome.measured(times).because(evidence));
+        let id = "stack.growth".to_owned();
+        outcomes.push(grown(id, Title::StackNotGrown, None, levels, before.as_ref(), &after));
     }
     outcomes
 }
@@ -125,11 +120,11 @@ fn stack_size(input: &Input<'_>, side: &Side, once: bool) -> Known {
 }
 
 /// Whether all layers could be read: what is missing would make the image look small.
-fn is_whole(image: &ImageInspection) -> bool {
+pub(super) fn is_whole(image: &ImageInspection) -> bool {
     image.layers.iter().all(|layer| layer.tar_bytes.is_some())
 }
 
-fn no_image(image: Option<&ImageInspection>) -> Reason {
+pub(super) fn no_image(image: Option<&ImageInspection>) -> Reason {
     match image {
         None => Reason::NoImage,
         Some(image) => Reason::ImageNotWhole { service: image.service.clone() },
@@ -169,12 +164,33 @@ fn times(reduction: &Measured) -> Option<Measure> {
     (*percent <= MANY).then_some(Measure::Times { factor: 1.0 - percent / 100.0 })
 }
 
-fn growth(reduction: Measured) -> Measured {
-    match reduction {
-        // Not the negative of nothing, which would be shown as −0.
-        Measured::Exactly(percent) => Measured::Exactly(0.0 - percent),
-        other => other,
-    }
+/// What became of a target on growth, in percent or in bytes.
+fn grown(
+    id: String,
+    title: Title,
+    service: Option<&str>,
+    growth: &Growth,
+    before: Option<&Known>,
+    after: &Known,
+) -> Outcome {
+    let (reduction, evidence) = reduction(before, after);
+    let outcome = match (growth, before, after) {
+        (Growth::Share(levels), ..) => {
+            let times = times(&reduction);
+            // Not the negative of nothing, which would be shown as −0.
+            let measured = match reduction {
+                Measured::Exactly(percent) => Measured::Exactly(0.0 - percent),
+                other => other,
+            };
+            Outcome::figure(id, title, service, Good::AtMost, levels, &measured).measured(times)
+        }
+        (Growth::Bytes(levels), Some(Ok(before)), Ok(after)) => {
+            let measured = Measured::Exactly(float(*after) - float(*before));
+            Outcome::figure(id, title, service, Good::AtMost, levels, &measured)
+        }
+        (Growth::Bytes(levels), ..) => Outcome::figure(id, title, service, Good::AtMost, levels, &reduction),
+    };
+    outcome.because(evidence)
 }
 
 fn layer_growth(input: &Input<'_>, service: &str) -> (Measured, Option<Reason>) {
@@ -196,7 +212,7 @@ fn layer_growth(input: &Input<'_>, service: &str) -> (Measured, Option<Reason>) 
         }
         let percent = (float(new) / float(old) - 1.0) * 100.0;
         if worst.as_ref().is_none_or(|(most, _)| percent > *most) {
-            let instruction = service.instruction(layers).map(|text| text.chars().take(60).collect());
+            let instruction = shortened(service, layers);
             worst = Some((percent, Reason::LayerGrown { instruction, before: old, after: new }));
         }
     }
@@ -206,6 +222,18 @@ fn layer_growth(input: &Input<'_>, service: &str) -> (Measured, Option<Reason>) 
     }
 }
 
+/// The layer above the base image that grew most, in bytes.
+pub(super) fn grown_layer(service: &ServiceComparison) -> Option<Reason> {
+    let pair = service.most_grown_layer()?;
+    let (before, after) = service.layer_sizes(pair);
+    Some(Reason::LayerGrown { instruction: shortened(service, pair), before, after })
+}
+
+/// The instruction of a pair of layers, as long as evidence shows it.
+fn shortened(service: &ServiceComparison, pair: &LayerPair) -> Option<String> {
+    service.instruction(pair).map(|text| text.chars().take(60).collect())
+}
+
 fn largest_hidden(image: &ImageInspection) -> Option<Reason> {
     let group = image.hidden.first()?;
     let file = group.examples.first().map(|file| file.path.to_string());
@@ -213,6 +241,6 @@ fn largest_hidden(image: &ImageInspection) -> Option<Reason> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "beyond 2⁵³ bytes nobody counts")]
-fn float(bytes: Bytes) -> f64 {
+pub(super) fn float(bytes: Bytes) -> f64 {
     bytes.0 as f64
 }

@@ -9,6 +9,7 @@ mod improvements;
 pub(super) mod limits;
 mod memory;
 mod regressions;
+mod review;
 mod rules;
 mod running;
 mod targets;
@@ -411,6 +412,7 @@ pub(super) static WORDS: Words = Words {
     running: running::WORDS,
     template: template::TEMPLATE,
     terminal: terminal::WORDS,
+    review: review::WORDS,
     fix: fix::WORDS,
     disk: disk::WORDS,
     messages: Messages {

@@ -1,5 +1,6 @@
 //! What is demanded and what was found: in English.
 
+use plimsoll_analysis::findings::Severity;
 use plimsoll_analysis::targets::{
     Demanded, Good, LevelOutcome, Measure, Reason, ServerBasis, Status, TakenWhen, Title, When,
 };
@@ -12,6 +13,7 @@ const EN: Language = Language::English;
 const TIME: Noun = Noun { one: "time", more: "times" };
 const END: Noun = Noun { one: "exit", more: "exits" };
 const FILE: Noun = Noun { one: "file", more: "files" };
+const FINDING: Noun = Noun { one: "finding", more: "findings" };
 const SAMPLE: Noun = Noun { one: "sample", more: "samples" };
 
 fn memory(bytes: Bytes) -> String {
@@ -26,7 +28,16 @@ pub(super) fn title(title: &Title) -> String {
         Title::ImageSmaller => "the image is smaller than before",
         Title::ImageNotGrown => "the image has not grown",
         Title::NoLayerGrown => "no layer has grown",
+        Title::OwnNotGrown => "what the image adds to its base image has not grown",
         Title::FewHiddenBytes => "few hidden bytes",
+        Title::SmallHiddenShare => "hidden bytes as a share of what the image adds to its base image",
+        Title::Efficient => "efficiency, as dive computes it",
+        Title::FewLayers => "number of layers",
+        Title::NoFindingOf { rule } => return format!("no finding of the rule `{rule}`"),
+        Title::NoFindingAbove { severity: Severity::Low } => "no finding",
+        Title::NoFindingAbove { severity } => {
+            return format!("no finding of severity {} or above", (EN.words().severity)(*severity));
+        }
         Title::StackSize { shared_once: true } => "all images, shared layers once",
         Title::StackSize { shared_once: false } => "all images, added up",
         Title::StackSmaller { shared_once: true } => "all images, shared layers once: smaller than before",
@@ -85,6 +96,22 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::NothingBefore => "there was nothing before".to_owned(),
         Reason::NotOnBothSides => "it exists on one side only".to_owned(),
         Reason::Sizes { before, after } => sizes(*before, *after),
+        Reason::OwnAndBase { own, base } => format!(
+            "own {} ({}), base image {} ({})",
+            EN.delta(own.delta),
+            sizes(own.before, own.after),
+            EN.delta(base.delta),
+            sizes(base.before, base.after)
+        ),
+        Reason::NoBaseRecognised => {
+            "no base image is recognised, so all of the image counts: `--dockerfile` shows where it ends"
+                .to_owned()
+        }
+        Reason::Hidden { bytes } => format!("{} hidden", EN.bytes(*bytes)),
+        Reason::FindingFound { finding } => {
+            format!("{} ({})", (EN.words().messages.headline)(&finding.headline), finding.rule)
+        }
+        Reason::MoreFindings { findings } => format!("{} more", EN.many(*findings, &FINDING)),
         Reason::LayerGrown { instruction: Some(instruction), before, after } => {
             format!("`{instruction}`: {}", sizes(*before, *after))
         }

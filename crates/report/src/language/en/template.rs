@@ -38,9 +38,14 @@ postgres = { fits = true }
 # oom_score_adj = 300
 # No layer grows by more than this against the one it replaces.
 layer_growth = "5 %"
-# Bytes that are stored, but deleted or replaced by a later layer.
-hidden = "50 MB"
+# What the image adds to its base image grows by no more than this: a share, or bytes. A refresh of the base does not count.
+# own_growth = "10 MB"
+# layers = 30
+# Findings that are not allowed: rules, or a severity and above (`docs/findings/README.md`).
+# findings_not_allowed = ["secrets", "high"]
 "#,
+    hidden: "Bytes that are stored, but deleted or replaced by a later layer.",
+    dive: "The gates of `.dive-ci`. dive counts every copy of a file as wasted, `hidden` only those that no one sees.",
     as_planned: "As the compose file plans it.",
     limit_unread: "The compose file sets a limit that cannot be read: see `plimsoll recommend`.",
     no_limit: "The compose file sets no limit: see `plimsoll recommend`.",

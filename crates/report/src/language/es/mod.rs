@@ -9,6 +9,7 @@ mod improvements;
 mod limits;
 mod memory;
 mod regressions;
+mod review;
 mod rules;
 mod running;
 mod targets;
@@ -419,6 +420,7 @@ pub(super) static WORDS: Words = Words {
     running: running::WORDS,
     template: template::TEMPLATE,
     terminal: terminal::WORDS,
+    review: review::WORDS,
     fix: fix::WORDS,
     disk: disk::WORDS,
     messages: Messages {

@@ -1,5 +1,6 @@
 //! What is demanded and what was found: in Spanish.
 
+use plimsoll_analysis::findings::Severity;
 use plimsoll_analysis::targets::{
     Demanded, Good, LevelOutcome, Measure, Reason, ServerBasis, Status, TakenWhen, Title, When,
 };
@@ -12,6 +13,7 @@ const ES: Language = Language::Spanish;
 const TIME: Noun = Noun { one: "vez", more: "veces" };
 const END: Noun = Noun { one: "salida", more: "salidas" };
 const FILE: Noun = Noun { one: "archivo", more: "archivos" };
+const FINDING: Noun = Noun { one: "hallazgo", more: "hallazgos" };
 const SAMPLE: Noun = Noun { one: "muestra", more: "muestras" };
 
 fn memory(bytes: Bytes) -> String {
@@ -26,7 +28,16 @@ pub(super) fn title(title: &Title) -> String {
         Title::ImageSmaller => "la imagen es menor que antes",
         Title::ImageNotGrown => "la imagen no creció",
         Title::NoLayerGrown => "ninguna capa creció",
+        Title::OwnNotGrown => "lo que la imagen añade a su imagen base no creció",
         Title::FewHiddenBytes => "pocos bytes ocultos",
+        Title::SmallHiddenShare => "bytes ocultos respecto a lo que la imagen añade a su imagen base",
+        Title::Efficient => "eficiencia, como la calcula dive",
+        Title::FewLayers => "número de capas",
+        Title::NoFindingOf { rule } => return format!("ningún hallazgo de la regla `{rule}`"),
+        Title::NoFindingAbove { severity: Severity::Low } => "ningún hallazgo",
+        Title::NoFindingAbove { severity } => {
+            return format!("ningún hallazgo de gravedad {} o superior", (ES.words().severity)(*severity));
+        }
         Title::StackSize { shared_once: true } => "todas las imágenes, capas compartidas una vez",
         Title::StackSize { shared_once: false } => "todas las imágenes, sumadas",
         Title::StackSmaller { shared_once: true } => {
@@ -87,6 +98,22 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::NothingBefore => "antes no había nada".to_owned(),
         Reason::NotOnBothSides => "solo existe en un lado".to_owned(),
         Reason::Sizes { before, after } => sizes(*before, *after),
+        Reason::OwnAndBase { own, base } => format!(
+            "propio {} ({}), imagen base {} ({})",
+            ES.delta(own.delta),
+            sizes(own.before, own.after),
+            ES.delta(base.delta),
+            sizes(base.before, base.after)
+        ),
+        Reason::NoBaseRecognised => {
+            "no se reconoce ninguna imagen base, así que cuenta la imagen entera: `--dockerfile` muestra dónde acaba"
+                .to_owned()
+        }
+        Reason::Hidden { bytes } => format!("{} ocultos", ES.bytes(*bytes)),
+        Reason::FindingFound { finding } => {
+            format!("{} ({})", (ES.words().messages.headline)(&finding.headline), finding.rule)
+        }
+        Reason::MoreFindings { findings } => format!("{} más", ES.many(*findings, &FINDING)),
         Reason::LayerGrown { instruction: Some(instruction), before, after } => {
             format!("`{instruction}`: {}", sizes(*before, *after))
         }

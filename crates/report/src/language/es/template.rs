@@ -38,9 +38,14 @@ postgres = { fits = true }
 # oom_score_adj = 300
 # Ninguna capa crece más que esto respecto a la que sustituye.
 layer_growth = "5 %"
-# Bytes que se guardan, pero que una capa posterior borra o sustituye.
-hidden = "50 MB"
+# Lo que la imagen añade a su imagen base crece como máximo esto: un porcentaje o bytes. Una actualización de la base no cuenta.
+# own_growth = "10 MB"
+# layers = 30
+# Hallazgos no permitidos: reglas, o una gravedad y las superiores (`docs/findings/README.md`).
+# findings_not_allowed = ["secrets", "high"]
 "#,
+    hidden: "Bytes que se guardan, pero que una capa posterior borra o sustituye.",
+    dive: "Los límites de `.dive-ci`. dive cuenta como desperdicio cada copia de un archivo; `hidden`, solo las que nadie ve.",
     as_planned: "Como lo prevé el archivo de Compose.",
     limit_unread: "El archivo de Compose fija un límite que no se puede leer: vea `plimsoll recommend`.",
     no_limit: "El archivo de Compose no fija ningún límite: vea `plimsoll recommend`.",
