@@ -55,8 +55,8 @@ impl Changes {
         let (judged, kept): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
         let (advice, new): (Vec<_>, Vec<_>) =
             judged.into_iter().map(|Judged { advice, new }| (advice, new)).unzip();
-        let has_services = |runtime: &&Runtime| !runtime.containers.is_empty() || !runtime.planned.is_empty();
-        let runtimes = [before, after].map(|side| side.runtime.as_ref().filter(has_services));
+        let runtimes =
+            [before, after].map(|side| side.runtime.as_ref().filter(|runtime| runtime.has_services()));
         let running = runtimes.map(|side| side.map(memory));
         let compared = match runtimes {
             [Some(before), Some(after)] => Some(compare(before, after)),

@@ -18,6 +18,7 @@ pub mod language;
 pub mod markdown;
 mod markup;
 pub mod memory;
+pub mod observed;
 pub mod packages;
 pub mod progress;
 pub mod regressions;

@@ -9,8 +9,9 @@ use plimsoll_analysis::packages::{
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
 use crate::format::{count, name as short, one_line, shorten};
-use crate::language::Language;
+use crate::language::{Language, ObservedWords};
 use crate::markup::{code, escaped};
+use crate::observed;
 use crate::table::{align_right, head, heads, indented, push, table};
 
 /// The width that a reason or an instruction is cut to.
@@ -49,31 +50,53 @@ fn image_text(image: &ImageInventory, most: Option<usize>, language: Language) -
     if shown.is_empty() {
         return text;
     }
-    let mut rows = heads(&[
+    // Without a recording there is nothing to say of any row.
+    let is_observed = !image.runs.is_empty();
+    let mut columns = vec![
         words.own,
         words.retained,
         words.all_layers,
         words.package_head,
         words.why_head,
         words.use_head,
-    ]);
+    ];
+    if is_observed {
+        columns.extend([words.observed.never_opened_head, words.observed.opened_head]);
+    }
+    let mut rows = heads(&columns);
     for package in &shown {
-        rows.add_row([
+        let mut row = vec![
             figure(package.tree_bytes),
             figure(package.retained_tree_bytes),
             figure(package.image_bytes),
             shorten(&one_line(&format!("{} {}", package.ecosystem.name(), package.label())), CELL),
             shorten(&one_line(&why(image, package, language)), CELL),
             shorten(&one_line(&usage(&package.usage, |id| label(image, id), language)), CELL),
-        ]);
+        ];
+        if is_observed {
+            row.extend(observed_cells(package, language));
+        }
+        rows.add_row(row);
     }
-    align_right(&mut rows, &[0, 1, 2]);
+    align_right(&mut rows, if is_observed { &[0, 1, 2, 6] } else { &[0, 1, 2] });
     let _ = write!(text, "\n  {}\n{}", words.packages, indented(&rows));
     let left = image.packages.iter().filter(|package| package.installed).count().saturating_sub(shown.len());
     if left > 0 {
         let _ = writeln!(text, "  {} (`--all`)", (words.terminal.and_more)(&count(left as u64)));
     }
+    let seen = observed::text(image, most.is_none(), language);
+    if !seen.is_empty() {
+        push(&mut text, &seen);
+    }
     text
+}
+
+/// The bytes of a package that no run opened, and how much was opened.
+fn observed_cells(package: &Package, language: Language) -> [String; 2] {
+    match &package.observed {
+        Some(seen) => [language.bytes(seen.unopened_bytes).to_string(), observed::opened(seen, language)],
+        None => ["–".to_owned(), "–".to_owned()],
+    }
 }
 
 fn shown(image: &ImageInventory, most: Option<usize>) -> Vec<&Package> {
@@ -169,7 +192,7 @@ pub fn usage(usage: &Use, name: impl Fn(PackageId) -> String, language: Language
 }
 
 /// The name of a kind of owner.
-fn owner(kind: OwnerKind, language: Language) -> String {
+pub(crate) fn owner(kind: OwnerKind, language: Language) -> String {
     let words = language.words();
     match kind {
         OwnerKind::Packages(Ecosystem::Generic) => words.unpackaged.to_owned(),
@@ -214,7 +237,9 @@ fn cache(kind: CacheKind, language: Language) -> &'static str {
 pub fn markdown(inventory: &Inventory, most: Option<usize>, language: Language) -> String {
     let words = language.words();
     let mut text = String::new();
+    let ObservedWords { never_opened_head, opened_head, .. } = &words.observed;
     for image in &inventory.images {
+        let is_observed = !image.runs.is_empty();
         let _ = writeln!(text, "## {}\n", escaped(&image.service));
         let _ = writeln!(
             text,
@@ -229,21 +254,33 @@ pub fn markdown(inventory: &Inventory, most: Option<usize>, language: Language) 
         }
         let _ = writeln!(
             text,
-            "\n| {} | {} | {} | {} | {} |\n|---|---:|---:|---|---|",
-            words.package_head, words.own, words.retained, words.why_head, words.use_head
+            "\n| {} | {} | {} | {} | {} |{}\n|---|---:|---:|---|---|{}",
+            words.package_head,
+            words.own,
+            words.retained,
+            words.why_head,
+            words.use_head,
+            if is_observed { format!(" {never_opened_head} | {opened_head} |") } else { String::new() },
+            if is_observed { "---:|---|" } else { "" },
         );
         for package in shown(image, most) {
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} |{}",
                 code(&package.label()),
                 language.bytes(package.tree_bytes),
                 language.bytes(package.retained_tree_bytes),
                 escaped(&why(image, package, language)),
                 escaped(&usage(&package.usage, |id| label(image, id), language)),
+                if is_observed {
+                    format!(" {} |", observed_cells(package, language).join(" | "))
+                } else {
+                    String::new()
+                },
             );
         }
         text.push('\n');
+        text.push_str(&observed::markdown(image, most.is_none(), language));
     }
     text
 }
@@ -284,6 +321,9 @@ fn reason_text(reason: &Reasons, language: Language) -> String {
     let license = package.license.as_deref();
     row(words.license, license.map_or_else(|| words.terminal.not_stated.to_owned(), one_line));
     row(words.use_head, one_line(&use_in(reason, language)));
+    if let Some(seen) = observed::of_package(package, language) {
+        row(words.observed.opened_head, one_line(&seen));
+    }
     align_right(&mut rows, &[]);
     text.push_str(&indented(&rows));
     let _ = writeln!(text, "  {}", head(words.why_head));

@@ -3,6 +3,8 @@
 use plimsoll_snapshot::{Bytes, Ecosystem};
 use serde::Serialize;
 
+use super::observed::ObservedUse;
+
 /// One package of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Package {
@@ -57,6 +59,9 @@ pub struct Package {
     /// Whether anything uses it.
     #[serde(rename = "use")]
     pub usage: Use,
+    /// What runs were seen to use of it; absent if none was observed, or if it is not installed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed: Option<ObservedUse>,
 }
 
 impl Package {

@@ -11,6 +11,7 @@ mod input;
 mod json;
 mod labels;
 mod names;
+mod observed;
 mod printed;
 mod quota;
 mod reader;
@@ -29,6 +30,7 @@ pub use formats::events::seen_event;
 pub use formats::journal::{JournalLine, Journaled};
 pub use identity::Identity;
 pub use input::{MemoryInput, SeenEvent};
+pub use observed::Seen;
 pub use samples::Samples;
 pub use units::duration_ms;
 

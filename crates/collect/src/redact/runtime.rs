@@ -20,6 +20,13 @@ pub(crate) fn memory_input(input: &mut MemoryInput) {
     for event in &mut input.events {
         identity(&mut event.who);
     }
+    for seen in &mut input.observed {
+        identity(&mut seen.who);
+        clean(&mut seen.observation.service);
+        if let Some(load) = &mut seen.observation.load {
+            settle(&mut load.label);
+        }
+    }
     for RuntimeWarning { reason, .. } in &mut input.warnings {
         settle(reason);
     }

@@ -8,6 +8,7 @@ use super::findings::FindingsWords;
 use super::fix::FixWords;
 use super::messages::Messages;
 use super::noun::Noun;
+use super::observed::ObservedWords;
 use super::running::RunningWords;
 use super::terminal::TerminalWords;
 use crate::sizes::{self, SizeDefinition};
@@ -358,6 +359,7 @@ pub struct Words {
     pub services_empty: &'static str,
 
     // What runs: memory, limits, targets.
+    pub observed: ObservedWords,
     pub running: RunningWords,
     // What only text documents say.
     pub terminal: TerminalWords,

@@ -4,6 +4,7 @@ mod findings;
 mod fix;
 mod limits;
 mod memory;
+mod observed;
 mod regressions;
 mod rules;
 mod running;
@@ -396,6 +397,7 @@ pub(super) static WORDS: Words = Words {
     checklist: "Checklist and targets",
     services_empty: "Neither side has a service. To make a report, pass two snapshots:",
 
+    observed: observed::WORDS,
     running: running::WORDS,
     terminal: terminal::WORDS,
     fix: fix::WORDS,

@@ -4,6 +4,7 @@ mod findings;
 mod fix;
 mod limits;
 mod memory;
+mod observed;
 mod regressions;
 mod rules;
 mod running;
@@ -404,6 +405,7 @@ pub(super) static WORDS: Words = Words {
     checklist: "Lista de control y objetivos",
     services_empty: "Ningún lado tiene servicios. Para hacer un informe, indique dos instantáneas:",
 
+    observed: observed::WORDS,
     running: running::WORDS,
     terminal: terminal::WORDS,
     fix: fix::WORDS,
