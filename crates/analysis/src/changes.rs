@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_snapshot::{Runtime, Snapshot};
+use plimsoll_snapshot::Snapshot;
 
 use crate::compare::{Comparison, ServiceTrees, compare_each};
 use crate::findings::{Advice, BothSides, Judged};

@@ -261,7 +261,11 @@ pub(crate) fn contents(runtime: &Runtime) -> String {
         (runtime.recordings.len() as u64, "recording", "recordings"),
         (frames, "moment", "moments"),
         (runtime.events.len() as u64, "event", "events"),
-        (runtime.observed.len() as u64, "observation of files or imports", "observations of files or imports"),
+        (
+            runtime.observed.len() as u64,
+            "observation of files or imports",
+            "observations of files or imports",
+        ),
     ];
     let known = counts.iter().filter(|(count, ..)| *count > 0);
     let parts: Vec<_> =

@@ -52,14 +52,8 @@ fn image_text(image: &ImageInventory, most: Option<usize>, language: Language) -
     }
     // Without a recording there is nothing to say of any row.
     let is_observed = !image.runs.is_empty();
-    let mut columns = vec![
-        words.own,
-        words.retained,
-        words.all_layers,
-        words.package_head,
-        words.why_head,
-        words.use_head,
-    ];
+    let mut columns =
+        vec![words.own, words.retained, words.all_layers, words.package_head, words.why_head, words.use_head];
     if is_observed {
         columns.extend([words.observed.never_opened_head, words.observed.opened_head]);
     }

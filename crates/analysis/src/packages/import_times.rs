@@ -72,8 +72,7 @@ fn own(run: &ImportRun) -> u64 {
 }
 
 fn shares(run: &ImportRun, observed: &Observed, catalogue: &Catalogue) -> Vec<StartUpShare> {
-    let package =
-        |module: &str| observed.modules.get(module).and_then(|packages| packages.first()).copied();
+    let package = |module: &str| observed.modules.get(module).and_then(|packages| packages.first()).copied();
     let mut sums: BTreeMap<Option<PackageId>, StartUpShare> = BTreeMap::new();
     // From the last one backwards, parents come before children: the ones that are open lie on a stack.
     let mut open: Vec<(u32, Option<PackageId>)> = Vec::new();

@@ -19,6 +19,8 @@ mod markers;
 mod mentions;
 mod models;
 mod observed;
+#[cfg(test)]
+mod observed_tests;
 mod ownership;
 mod package;
 mod plugins;
@@ -43,8 +45,8 @@ pub(crate) use facts::facts;
 pub use graph::Graph;
 pub use import_times::{PackageStartUp, StartUpShare};
 pub use inventory::{
-    DirectoryUse, ImageInventory, Inventory, Kept, OwnerKind, Reasons, Removal, Share, inventory, kept_opened,
-    reasons, removals,
+    DirectoryUse, ImageInventory, Inventory, Kept, OwnerKind, Reasons, Removal, Share, inventory,
+    kept_opened, reasons, removals,
 };
 pub use observed::{Contradiction, Observed, ObservedRun, ObservedUse, is_unmatched, settle};
 pub use package::{CacheKind, DependencyKind, Owned, Owner, Package, PackageId, Root, Use, Want};

@@ -104,9 +104,7 @@ fn of_processes(observation: &Observation, observed: &Observed, catalogue: &Cata
 fn owner(path: &str, observed: &Observed, catalogue: &Catalogue) -> MemoryOwner {
     let Some(&inode) = observed.mapped.get(path) else { return MemoryOwner::Outside };
     match catalogue.owners[inode as usize] {
-        Owner::Package(id) => {
-            MemoryOwner::Package { package: id, name: catalogue.package(id).label() }
-        }
+        Owner::Package(id) => MemoryOwner::Package { package: id, name: catalogue.package(id).label() },
         _ => MemoryOwner::OtherFiles,
     }
 }

@@ -20,7 +20,9 @@ pub(super) const WORDS: ObservedWords = ObservedWords {
     no_load: "sin etiqueta de carga",
     without_start: "sin el arranque",
     run: |opened, outside, failed| {
-        format!("{opened} archivos de la imagen abiertos, {outside} fuera de ella, {failed} intentos fallidos")
+        format!(
+            "{opened} archivos de la imagen abiertos, {outside} fuera de ella, {failed} intentos fallidos"
+        )
     },
     incomplete: |lost, unplaced| format!("{lost} eventos perdidos, {unplaced} aperturas sin ruta completa"),
     directories: "Directorios con más bytes que nunca se abrieron",
