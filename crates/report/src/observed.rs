@@ -156,7 +156,7 @@ fn directories(image: &ImageInventory, most: usize, language: Language) -> Secti
     };
     Section {
         title: words.directories.to_owned(),
-        heads: vec![words.never_opened_head, words.opened_head, words.opened_head, words.directory],
+        heads: vec![words.never_opened_head, words.opened_head, language.words().files_head, words.directory],
         figures: vec![0, 1],
         rows: image.directories.iter().take(most).map(row).collect(),
         more: image.directories.len().saturating_sub(most),

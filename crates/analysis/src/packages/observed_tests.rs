@@ -70,8 +70,7 @@ fn runs_are_united_and_their_bytes_add_up() {
     let a = seen(&image, "a");
     assert_eq!((a.files, a.opened_files, a.used_in, a.runs), (3, 2, 2, 2));
     assert_eq!((a.opened_bytes, a.unopened_bytes), (Bytes(500), Bytes(10)));
-    let sum: Bytes =
-        image.owners.iter().filter_map(|share| share.observed).map(|one| one.opened_bytes).sum();
+    let sum: Bytes = image.owners.iter().filter_map(|share| share.observed).map(|one| one.opened_bytes).sum();
     let kept = kept_opened(&snapshot).remove(0);
     assert_eq!((sum, kept.observed.opened_bytes), (Bytes(505), Bytes(505)));
     assert_eq!(kept.observed.opened_bytes + kept.observed.unopened_bytes, kept.final_tree_bytes);
@@ -154,14 +153,11 @@ fn memory_that_processes_share_counts_once() {
         panic!("{shares:?}")
     };
     assert_eq!(name, "a 1");
-    let rest: Vec<_> = rest.iter().map(|(of, proportional, resident)| (of, *proportional, *resident)).collect();
+    let rest: Vec<_> =
+        rest.iter().map(|(of, proportional, resident)| (of, *proportional, *resident)).collect();
     assert_eq!(
         rest,
-        [
-            (&MemoryOwner::Heap, 100, 100),
-            (&MemoryOwner::Outside, 14, 14),
-            (&MemoryOwner::OtherFiles, 10, 10)
-        ]
+        [(&MemoryOwner::Heap, 100, 100), (&MemoryOwner::Outside, 14, 14), (&MemoryOwner::OtherFiles, 10, 10)]
     );
     assert_eq!((memory.processes, memory.total.proportional), (2, Bytes(344)));
 }
@@ -174,12 +170,8 @@ fn imports_are_summed_by_package() {
         cumulative_us,
         depth,
     };
-    let modules = vec![
-        import("b", 5, 5, 2),
-        import("a.x", 10, 15, 1),
-        import("os", 1, 1, 1),
-        import("a", 20, 36, 0),
-    ];
+    let modules =
+        vec![import("b", 5, 5, 2), import("a.x", 10, 15, 1), import("os", 1, 1, 1), import("a", 20, 36, 0)];
     let of = |interleaved| {
         let imports = vec![ImportRun { modules: modules.clone(), interleaved }];
         image(&observed(vec![Observation { imports, ..run(&[]) }])).start_up.unwrap()
@@ -190,10 +182,7 @@ fn imports_are_summed_by_package() {
     };
     let whole = of(false);
     let [a, b, none] = ["a 1", "b 1", ""].map(str::to_owned);
-    assert_eq!(
-        shown(&whole),
-        [(a.clone(), 30, Some(36)), (b.clone(), 5, Some(5)), (none.clone(), 1, None)]
-    );
+    assert_eq!(shown(&whole), [(a.clone(), 30, Some(36)), (b.clone(), 5, Some(5)), (none.clone(), 1, None)]);
     assert_eq!((whole.total_us, whole.modules), (36, 4));
     assert_eq!(shown(&of(true)), [(a, 30, None), (b, 5, None), (none, 1, None)]);
 }

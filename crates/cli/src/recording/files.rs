@@ -11,7 +11,7 @@ use std::fs::File;
 use std::hash::BuildHasher as _;
 use std::io::{Read as _, Seek as _};
 use std::os::fd::{AsFd as _, AsRawFd as _};
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

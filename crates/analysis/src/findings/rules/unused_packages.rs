@@ -49,7 +49,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         if observed.is_some_and(|seen| seen.proves_absence) { Confidence::High } else { Confidence::Medium };
     let mut named = unused.clone();
     named.order_by_key(|package| (std::cmp::Reverse(package.retained_image_bytes), package.id));
-    finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(package)).collect();
+    finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(input, package)).collect();
     finding.evidence_count = named.len() as u64;
     let without = finding.fitting(named.iter().take(Finding::EXAMPLES).map(|package| name(package)));
     if !without.is_empty() {
@@ -111,9 +111,12 @@ fn installations<'a>(input: &Input<'_>, packages: &[&'a Package]) -> (Vec<Fix>, 
     (fixes, rest)
 }
 
-fn evidence(package: &Package) -> Evidence {
+fn evidence(input: &Input<'_>, package: &Package) -> Evidence {
     let others = package.retained_packages.saturating_sub(1);
-    let unopened = package.observed.map(|seen| Note::NotOpened { runs: seen.runs, packages: others });
+    // Only where every open was seen, a file that was not seen was not opened.
+    let runs = input.catalogue.observed.iter().flat_map(|observed| &observed.runs);
+    let runs = runs.filter(|run| run.source.sees_every_open()).count() as u64;
+    let unopened = (runs > 0).then_some(Note::NotOpened { runs, packages: others });
     let exclusive = (others > 0).then_some(Note::ExclusiveDependencies { packages: others });
     let note = unopened.or(exclusive);
     Evidence { note, ..Evidence::of_package(package, package.retained_image_bytes) }
