@@ -30,6 +30,12 @@ pub fn opened(seen: &ObservedUse, language: Language) -> String {
     }
 }
 
+/// Where containers have something else mounted over the code of an image.
+pub(crate) fn mounted_code(image: &ImageInventory, language: Language) -> Option<String> {
+    let places: Vec<_> = image.mounted_code.iter().map(|place| format!("`/{place}`")).collect();
+    (!places.is_empty()).then(|| (language.words().observed.mounted_code)(&places.join(", ")))
+}
+
 /// A table of a section: its title, its columns, and which of these are figures.
 struct Section {
     title: String,

@@ -34,6 +34,9 @@ fn image_text(image: &ImageInventory, most: Option<usize>, language: Language) -
     if !image.complete {
         let _ = writeln!(text, "  {}", words.terminal.incomplete);
     }
+    if let Some(note) = observed::mounted_code(image, language) {
+        let _ = writeln!(text, "  {}", one_line(&note));
+    }
     let mut owners = heads(&[words.owner, words.final_tree, words.all_layers, words.files_head]);
     for share in image.owners.iter() {
         owners.add_row([
@@ -235,6 +238,9 @@ pub fn markdown(inventory: &Inventory, most: Option<usize>, language: Language) 
     for image in &inventory.images {
         let is_observed = !image.runs.is_empty();
         let _ = writeln!(text, "## {}\n", escaped(&image.service));
+        if let Some(note) = observed::mounted_code(image, language) {
+            let _ = writeln!(text, "{}\n", escaped(&note));
+        }
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} |\n|---|---:|---:|---:|",

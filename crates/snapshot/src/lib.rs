@@ -49,5 +49,5 @@ pub use warning::Warning;
 ///
 /// 1: images and their files. 2: what the files say ([`Facts`]), and what runs ([`Runtime`]).
 /// 3: more ecosystems, diversions and leads. 4: names in texts ([`MentionFact`]), programs and plugins of packages.
-/// 5: what services were seen to use ([`runtime::Observation`]).
+/// 5: what services were seen to use ([`runtime::Observation`]), and mounts of containers.
 pub const SCHEMA_VERSION: u32 = 5;

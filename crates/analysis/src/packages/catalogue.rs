@@ -27,6 +27,8 @@ pub struct Catalogue {
     pub graph: Graph,
     /// What runs were seen to use; absent if none was observed.
     pub observed: Option<Observed>,
+    /// Where its containers have something else mounted over the code, without a slash in front.
+    pub mounted_code: Vec<String>,
     /// Whether every layer was looked into. Where not, what is missing here may be there all the same.
     pub complete: bool,
 }
@@ -45,10 +47,11 @@ pub fn catalogue(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) ->
     usage::find(snapshot, image, squashed, &found, &graph, &mut packages);
     let observed =
         observed::find(snapshot, image, squashed, &found, &symlinks, &ownership.owners, &mut packages);
+    let mounted_code = observed::mounted_code(snapshot, image, squashed, &ownership.owners, &packages);
     let complete = image.layers.iter().all(|layer| {
         snapshot.layers[layer.layer].contents.as_ref().is_some_and(|contents| contents.facts.is_some())
     });
-    Catalogue { packages, owners: ownership.owners, shared, graph, observed, complete }
+    Catalogue { packages, owners: ownership.owners, shared, graph, observed, mounted_code, complete }
 }
 
 impl Catalogue {

@@ -41,6 +41,9 @@ pub struct ImageInventory {
     pub owners: Arc<[Share]>,
     /// The packages: those that are installed, by what leaves with them; then those of which hidden bytes are left.
     pub packages: Arc<[Package]>,
+    /// Where its containers have something else mounted over the code: use of code there is unknown.
+    #[serde(skip_serializing_if = "is_none")]
+    pub mounted_code: Arc<[String]>,
     /// The runs that were observed.
     #[serde(skip_serializing_if = "is_none")]
     pub runs: Arc<[ObservedRun]>,
@@ -154,6 +157,7 @@ pub fn inventory(snapshot: &Snapshot) -> Inventory {
             complete: catalogue.complete,
             owners: catalogue.shares(squashed).into(),
             packages: packages.into(),
+            mounted_code: catalogue.mounted_code.iter().cloned().collect(),
             runs: catalogue.observed.iter().flat_map(|observed| &observed.runs).cloned().collect(),
             directories: directories(snapshot, image, squashed, catalogue).into(),
             memory: catalogue.observed.as_ref().and_then(|observed| {

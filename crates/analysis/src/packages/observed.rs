@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use plimsoll_snapshot::runtime::{MappedFile, Observation, ObservationSource, Resident};
-use plimsoll_snapshot::{Bytes, Ecosystem, Image, Order as _, Paths, Snapshot, path};
+use plimsoll_snapshot::{Bytes, Ecosystem, Image, Order as _, Paths, Snapshot, filled, path};
 use serde::Serialize;
 
 use super::evidence::Evidence;
@@ -157,6 +157,52 @@ pub fn settle(snapshot: &mut Snapshot) {
             *observation = settled;
         }
     }
+}
+
+/// Where containers of an image have something else mounted over its code: there, neither imports that were read nor
+/// opened files are those of the code that runs.
+pub(super) fn mounted_code(
+    snapshot: &Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    owners: &[Owner],
+    packages: &[Package],
+) -> Vec<String> {
+    let services =
+        snapshot.services.iter().filter(|service| std::ptr::eq(&snapshot.images[service.image], image));
+    let names: BTreeSet<&str> = filled(services.map(|service| service.name.as_str()));
+    let runs = |service: Option<&String>| service.is_some_and(|name| names.contains(name.as_str()));
+    let containers = snapshot.runtime.iter().flat_map(|runtime| &runtime.containers);
+    let places: BTreeSet<&str> = filled(
+        containers
+            .filter(|container| runs(container.service.as_ref()))
+            .flat_map(|container| &container.mounts)
+            .map(|place| place.trim_matches('/')),
+    );
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let is_code = |owner: Owner| match owner {
+        Owner::Application => true,
+        Owner::Package(id) => {
+            matches!(packages[id.index()].ecosystem, Ecosystem::Python | Ecosystem::Npm)
+        }
+        _ => false,
+    };
+    let working = image.config.working_dir.trim_matches('/');
+    let mut over: BTreeSet<&str> = filled(places.iter().copied().filter(|place| {
+        *place == working || working.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
+    }));
+    for (inode, _) in squashed.inodes.iter().zip(owners).filter(|(_, owner)| is_code(**owner)) {
+        let layer = &snapshot.layers[image.layers[inode.layer as usize].layer];
+        let (Some(contents), None) = (&layer.contents, inode.hidden) else { continue };
+        let path = contents.entries.path(inode.entry as usize);
+        let is_above = |place: &&&str| {
+            path.strip_prefix(place.as_bytes()).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+        };
+        over.extend(places.iter().filter(is_above));
+    }
+    over.into_iter().map(str::to_owned).collect()
 }
 
 /// Joins what was seen with the packages. `None` if nothing was.

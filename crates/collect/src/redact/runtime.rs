@@ -34,14 +34,14 @@ pub(crate) fn memory_input(input: &mut MemoryInput) {
 
 /// Takes secrets out of what one container is called, and how it is set up.
 pub(crate) fn container(container: &mut Container) {
-    let Container { service, project, id, name, image, restart, logging, env_names, .. } = container;
+    let Container { service, project, id, name, image, restart, logging, env_names, mounts, .. } = container;
     [service, project, id, name, image].into_iter().for_each(optional);
     restart.iter_mut().for_each(policy);
     if let Some(logging) = logging {
         settle(&mut logging.driver);
         logging.options.values_mut().for_each(settle);
     }
-    env_names.iter_mut().for_each(clean);
+    env_names.iter_mut().chain(mounts).for_each(clean);
 }
 
 fn planned(planned: &mut PlannedService) {

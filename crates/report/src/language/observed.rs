@@ -8,6 +8,7 @@ use super::Noun;
 #[derive(Debug)]
 #[expect(missing_docs, reason = "what a field says stands in `en/observed.rs`")]
 pub struct ObservedWords {
+    pub mounted_code: fn(places: &str) -> String,
     pub opened_head: &'static str,
     pub never_opened_head: &'static str,
     /// Opened files of all files, and in how many runs of how many.

@@ -52,6 +52,10 @@ pub struct Container {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub env_names: Vec<String>,
+    /// Where something else than its image lies: volumes, and directories of the host. Sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
+    pub mounts: Vec<String>,
     /// What it was seen to be, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]

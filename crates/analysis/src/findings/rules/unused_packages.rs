@@ -43,10 +43,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut finding = input.finding(RULE.id, Headline::UnusedPackages, inodes);
-    let observed = input.catalogue.observed.as_ref();
-    // Both kinds of evidence agree.
-    finding.confidence =
-        if observed.is_some_and(|seen| seen.proves_absence) { Confidence::High } else { Confidence::Medium };
+    finding.confidence = confidence(input);
     let mut named = unused.clone();
     named.order_by_key(|package| (std::cmp::Reverse(package.retained_image_bytes), package.id));
     finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(input, package)).collect();
@@ -62,6 +59,19 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         finding.fixes.push(Fix::new(Action::RemoveRequirements, Line::joined("\n", lines)));
     }
     vec![finding]
+}
+
+/// How certain it is that nothing uses them.
+fn confidence(input: &Input<'_>) -> Confidence {
+    let is_proven = input.catalogue.observed.as_ref().is_some_and(|seen| seen.proves_absence);
+    if !input.catalogue.mounted_code.is_empty() {
+        // Other code runs than the one that was read.
+        Confidence::Low
+    } else if is_proven {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    }
 }
 
 /// Whether a run opened a file of a package, or imported a module of it.
@@ -151,7 +161,7 @@ fn requirements<'a>(
 #[cfg(test)]
 mod tests {
     use plimsoll_snapshot::runtime::{
-        ImportRun, ImportedModule, Load, Observation, ObservationSource, Runtime,
+        Container, ImportRun, ImportedModule, Load, Observation, ObservationSource, Runtime,
     };
 
     use super::*;
@@ -237,6 +247,21 @@ mod tests {
         ] {
             assert_eq!(confidence(observation), Confidence::Medium);
         }
+    }
+
+    #[test]
+    fn code_that_is_mounted_may_use_them() {
+        let layers = [PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a"];
+        let confidence = |mount: &str| {
+            let mut snapshot = snapshot("app", &layers);
+            let (service, mounts) = (Some("app".to_owned()), vec![mount.to_owned()]);
+            let containers = vec![Container { service, mounts, ..Container::default() }];
+            snapshot.runtime = Some(Runtime { containers, ..Runtime::default() });
+            advise_by(&snapshot, &[&RULE], None).services[0].findings[0].confidence
+        };
+        let all = ["/app", "/app/main.py", "/site/a/", "/data", "/ap"].map(confidence);
+        use Confidence::{Low, Medium};
+        assert_eq!(all, [Low, Low, Low, Medium, Medium]);
     }
 
     #[test]

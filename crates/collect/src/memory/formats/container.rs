@@ -7,7 +7,7 @@ use plimsoll_snapshot::runtime::{
     Command, Container, ContainerState, Health, HealthStatus, Limits, Logging, Probe, ProbeRun,
     RestartPolicy, Status, Swap, Time, UnreadLimit,
 };
-use plimsoll_snapshot::{Bytes, Digest};
+use plimsoll_snapshot::{Bytes, Digest, Order as _};
 use serde_json::Value;
 
 use crate::memory::json::{self, field, owned};
@@ -66,11 +66,21 @@ pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
         env_names: json::env_names(
             config.get("Env").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str),
         ),
+        mounts: mounts(value),
         states: vec![state(value, observed)],
     };
     // A recording notes it at once.
     redact::container(&mut container);
     Some(container)
+}
+
+/// Where mounts lie in the container. What is mounted there is nobody's business.
+fn mounts(value: &Value) -> Vec<String> {
+    let all = value.get("Mounts").and_then(Value::as_array).into_iter().flatten();
+    let mut places: Vec<String> = all.filter_map(|mount| owned(mount, "Destination")).collect();
+    places.order();
+    places.dedup();
+    places
 }
 
 /// How many of the words that run are those of the entrypoint; none unless they and the command make up all that runs.

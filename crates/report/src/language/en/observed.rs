@@ -5,6 +5,11 @@ use plimsoll_analysis::packages::Contradiction;
 use crate::language::{Noun, ObservedWords};
 
 pub(super) const WORDS: ObservedWords = ObservedWords {
+    mounted_code: |places| {
+        format!(
+            "Something else is mounted over the code in {places}: what is used there is not known from the image."
+        )
+    },
     opened_head: "Opened",
     never_opened_head: "Never opened",
     opened: |files, of, runs, of_runs| format!("{files} of {of} files, {runs} of {of_runs} recordings"),

@@ -5,6 +5,9 @@ use plimsoll_analysis::packages::Contradiction;
 use crate::language::{Noun, ObservedWords};
 
 pub(super) const WORDS: ObservedWords = ObservedWords {
+    mounted_code: |places| {
+        format!("Otra cosa está montada sobre el código en {places}: la imagen no indica qué se usa ahí.")
+    },
     opened_head: "Abierto",
     never_opened_head: "Nunca abierto",
     opened: |files, of, runs, of_runs| format!("{files} de {of} archivos, {runs} de {of_runs} grabaciones"),
