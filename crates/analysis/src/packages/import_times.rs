@@ -84,7 +84,7 @@ fn shares(run: &ImportRun, observed: &Observed, catalogue: &Catalogue) -> Vec<St
         let share = sums.entry(of).or_default();
         share.modules += 1;
         share.own_us = share.own_us.saturating_add(module.own_us);
-        // What one of its own modules imported is in the time of that one.
+        // The time of a parent in the same package already contains it.
         if !open.iter().any(|(_, above)| *above == of) {
             let sum = share.cumulative_us.unwrap_or(0).saturating_add(module.cumulative_us);
             share.cumulative_us = Some(sum);

@@ -130,8 +130,8 @@ pub fn is_unmatched(snapshot: &Snapshot, observation: &Observation) -> bool {
     !snapshot.images.iter().any(|image| concerning(snapshot, image).iter().any(is_this))
 }
 
-/// Puts the paths of all observations where they lie in their images, and only counts those that lie in none: they may
-/// name what is nobody's business.
+/// Puts the paths of all observations where they lie in their images, and only counts those that lie in none: names of
+/// uploaded files, for example, are private.
 pub fn settle(snapshot: &mut Snapshot) {
     let Some(runtime) = &snapshot.runtime else { return };
     let mut settled: Vec<Option<Observation>> = vec![None; runtime.observed.len()];

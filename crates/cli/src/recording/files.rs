@@ -1,7 +1,7 @@
 //! Which files containers open, as the kernel tells it: a fanotify group for the root file system of each container
 //! (fanotify(7)).
 //!
-//! Every container has an overlay of its own, so a mark on its file system sees the whole container, processes of
+//! Every container has a separate overlay, so a mark on its file system sees the whole container, processes of
 //! `exec` included, and nothing else. Overlays that appear are marked at once, before their container's first program
 //! starts. A file that was seen is ignored from then on, so that it costs nothing to open it again.
 

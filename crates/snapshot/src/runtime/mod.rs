@@ -112,7 +112,7 @@ impl std::fmt::Display for RuntimeWarning {
 }
 
 impl Runtime {
-    /// Whether it says anything of containers: what was only observed of files says nothing of memory.
+    /// Whether it describes containers. Observations of files alone do not describe their memory.
     #[must_use]
     pub fn has_services(&self) -> bool {
         !self.containers.is_empty() || !self.planned.is_empty()

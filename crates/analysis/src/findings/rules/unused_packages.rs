@@ -89,7 +89,7 @@ fn without_users<'a>(input: &Input<'_>, mut packages: Vec<&'a Package>) -> Vec<&
         };
         let count = packages.len();
         packages.retain(|package| !input.catalogue.graph.keeps_in_turn(package.id, opened));
-        // What nothing of it needs goes for another reason: then nothing is named.
+        // If no named package keeps it there, it goes for another reason: then none is named.
         if packages.len() == count {
             return Vec::new();
         }

@@ -74,7 +74,7 @@ pub fn inspected(value: &Value, observed: Option<Time>) -> Option<Container> {
     Some(container)
 }
 
-/// Where mounts lie in the container. What is mounted there is nobody's business.
+/// Where mounts lie in the container. Their sources are paths of the host, which are not kept.
 fn mounts(value: &Value) -> Vec<String> {
     let all = value.get("Mounts").and_then(Value::as_array).into_iter().flatten();
     let mut places: Vec<String> = all.filter_map(|mount| owned(mount, "Destination")).collect();

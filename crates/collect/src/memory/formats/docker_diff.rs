@@ -1,4 +1,4 @@
-//! `docker diff` and `podman diff`: the files that a container changed. They show use, and nothing of what was only read.
+//! `docker diff` and `podman diff`: the files that a container changed. They show use, but not what was only read.
 
 use plimsoll_snapshot::runtime::ObservationSource;
 
