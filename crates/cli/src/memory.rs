@@ -119,7 +119,8 @@ impl MemoryArgs {
     fn expect_renamed(&self, images: &[String], runtime: &Runtime) -> Result<()> {
         let running = runtime.containers.iter().filter_map(|container| container.service.clone());
         let planned = runtime.planned.iter().map(|planned| planned.name.clone());
-        let running: BTreeSet<String> = running.chain(planned).collect();
+        let observed = runtime.observed.iter().map(|observation| observation.service.clone());
+        let running: BTreeSet<String> = running.chain(planned).chain(observed).collect();
         match self.map.iter().find(|(old, new)| !images.contains(old) && !running.contains(new)) {
             None => Ok(()),
             Some((old, new)) => {
@@ -244,7 +245,7 @@ fn tell_unmatched(snapshot: &Snapshot, printer: &Printer) {
     for observation in observed.filter(|observation| is_unmatched(snapshot, observation)) {
         let names: Vec<_> = snapshot.services.iter().map(|service| one_line(&service.name)).collect();
         printer.note(&format!(
-            "warning: `{}` is of a service `{}` without an image; begin the name of the file with a service: {}",
+            "warning: `{}` is about a service `{1}` without an image; `--map {1}=NAME` names one of: {2}",
             one_line(&observation.file),
             one_line(&observation.service),
             names.join(", ")
