@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use plimsoll_analysis::packages::{
-    ImageInventory, Kept, MemoryOwner, ObservedRun, ObservedUse, Package, PackageMemory, PackageStartUp,
+    ImageInventory, MemoryOwner, ObservedRun, ObservedUse, Package, PackageMemory, PackageStartUp,
 };
 use plimsoll_snapshot::Bytes;
 
@@ -235,45 +235,4 @@ pub(crate) fn of_package(package: &Package, language: Language) -> Option<String
         let _ = write!(text, "; {}", (words.contradiction)(contradiction));
     }
     Some(text)
-}
-
-/// What is left of each service if only opened files stay.
-#[must_use]
-pub fn kept(kept: &[Kept], language: Language) -> String {
-    let all = language.words();
-    let words = &all.observed;
-    let mut text = String::new();
-    for service in kept {
-        let name = one_line(&service.service);
-        if service.runs_observed.is_empty() {
-            push(&mut text, &format!("{}\n", (words.kept_unknown)(&name)));
-            continue;
-        }
-        let seen = &service.observed;
-        let mut part = (words.kept)(
-            &name,
-            &language.bytes(seen.opened_bytes).to_string(),
-            &language.bytes(service.final_tree_bytes).to_string(),
-            &count(seen.opened_files),
-            &count(seen.files),
-        );
-        part.push('\n');
-        let mut table = heads(&[words.opened_head, words.never_opened_head, all.owner]);
-        for share in service.owners.iter() {
-            let Some(seen) = share.observed else { continue };
-            table.add_row([
-                language.bytes(seen.opened_bytes).to_string(),
-                language.bytes(seen.unopened_bytes).to_string(),
-                crate::packages::owner(share.owner, language),
-            ]);
-        }
-        align_right(&mut table, &[0, 1]);
-        part.push_str(&indented(&table));
-        for one in service.runs_observed.iter() {
-            let _ = writeln!(part, "  {}", one_line(&run(one, language)));
-        }
-        let _ = writeln!(part, "  {}", words.kept_warning);
-        push(&mut text, &part);
-    }
-    text
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use plimsoll_analysis::packages::{
-    Broken, CacheKind, DependencyKind, ImageInventory, Inventory, OwnerKind, Package, PackageId, Part,
+    Broken, CacheKind, DependencyKind, ImageInventory, Inventory, Kept, OwnerKind, Package, PackageId, Part,
     Reasons, Removal, Root, Split, Use,
 };
 use plimsoll_snapshot::{Bytes, Ecosystem};
@@ -189,7 +189,7 @@ pub fn usage(usage: &Use, name: impl Fn(PackageId) -> String, language: Language
 }
 
 /// The name of a kind of owner.
-pub(crate) fn owner(kind: OwnerKind, language: Language) -> String {
+fn owner(kind: OwnerKind, language: Language) -> String {
     let words = language.words();
     match kind {
         OwnerKind::Packages(Ecosystem::Generic) => words.unpackaged.to_owned(),
@@ -422,6 +422,47 @@ fn removal_text(removal: &Removal, language: Language) -> String {
     let left = what_if.deprived.len().saturating_sub(REMOVED);
     if left > 0 {
         let _ = writeln!(text, "    {}", (words.terminal.and_more)(&count(left as u64)));
+    }
+    text
+}
+
+/// What is left of each service if only opened files stay.
+#[must_use]
+pub fn kept(kept: &[Kept], language: Language) -> String {
+    let all = language.words();
+    let words = &all.observed;
+    let mut text = String::new();
+    for service in kept {
+        let name = one_line(&service.service);
+        if service.runs_observed.is_empty() {
+            push(&mut text, &format!("{}\n", (words.kept_unknown)(&name)));
+            continue;
+        }
+        let seen = &service.observed;
+        let mut part = (words.kept)(
+            &name,
+            &language.bytes(seen.opened_bytes).to_string(),
+            &language.bytes(service.final_tree_bytes).to_string(),
+            &count(seen.opened_files),
+            &count(seen.files),
+        );
+        part.push('\n');
+        let mut table = heads(&[words.opened_head, words.never_opened_head, all.owner]);
+        for share in service.owners.iter() {
+            let Some(seen) = share.observed else { continue };
+            table.add_row([
+                language.bytes(seen.opened_bytes).to_string(),
+                language.bytes(seen.unopened_bytes).to_string(),
+                owner(share.owner, language),
+            ]);
+        }
+        align_right(&mut table, &[0, 1]);
+        part.push_str(&indented(&table));
+        for one in service.runs_observed.iter() {
+            let _ = writeln!(part, "  {}", one_line(&observed::run(one, language)));
+        }
+        let _ = writeln!(part, "  {}", words.kept_warning);
+        push(&mut text, &part);
     }
     text
 }

@@ -25,8 +25,8 @@ use plimsoll_report::language::Language;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
-    card, csv, findings, json, markdown, memory as memories, observed, packages, progress as followed,
-    summary, targets, text, verdict,
+    card, csv, findings, json, markdown, memory as memories, packages, progress as followed, summary,
+    targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::{
     ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident, Runtime,
@@ -207,7 +207,7 @@ const GRID: &[(&str, &str, Cell)] = &[
         Translated(|of, language| packages::markdown(&of.observed, None, language)),
     ),
     ("observed packages", "JSON", Same(KEYS, |of| written(|out| json::inventory(&of.observed, out)))),
-    ("what was opened", "text", Translated(|of, language| observed::kept(&of.kept, language))),
+    ("what was opened", "text", Translated(|of, language| packages::kept(&of.kept, language))),
     ("what was opened", "Markdown", Absent(SHORT)),
     ("what was opened", "JSON", Same(KEYS, |of| written(|out| json::kept(&of.kept, out)))),
     ("split", "text", Translated(|of, language| packages::splits(&of.splits, language))),

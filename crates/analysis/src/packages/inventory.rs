@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::catalogue::{Catalogue, catalogue};
 use super::import_times::{self, PackageStartUp};
-use super::observed::{self, ObservedRun, ObservedUse};
+use super::observed::{self, ObservedRun};
 use super::package::CacheKind;
-use super::package::{Owned, Owner, Package, PackageId};
+use super::package::{ObservedUse, Owned, Owner, Package, PackageId};
 use super::process_memory::{self, PackageMemory};
 use super::whatif::WhatIf;
 use crate::squash::{Squashed, squash};

@@ -48,8 +48,10 @@ pub use inventory::{
     DirectoryUse, ImageInventory, Inventory, Kept, OwnerKind, Reasons, Removal, Share, inventory,
     kept_opened, reasons, removals,
 };
-pub use observed::{Contradiction, Observed, ObservedRun, ObservedUse, is_unmatched, settle};
-pub use package::{CacheKind, DependencyKind, Owned, Owner, Package, PackageId, Root, Use, Want};
+pub use observed::{Observed, ObservedRun, is_unmatched, settle};
+pub use package::{
+    CacheKind, Contradiction, DependencyKind, ObservedUse, Owned, Owner, Package, PackageId, Root, Use, Want,
+};
 pub use process_memory::{MemoryOwner, MemoryShare, PackageMemory};
 pub use split::{Part, ServiceShare, Split, split, splits};
 pub use whatif::{Broken, Deprived, WhatIf};

@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use plimsoll_snapshot::runtime::{MappedFile, Observation, ObservationSource, Resident};
-use plimsoll_snapshot::{Bytes, Ecosystem, Image, Order as _, Paths, Snapshot, filled, path};
+use plimsoll_snapshot::{Ecosystem, Image, Order as _, Paths, Snapshot, filled, path};
 use serde::Serialize;
 
 use super::evidence::Evidence;
 use super::facts::Found;
-use super::package::{Owner, Package, PackageId, Use};
+use super::package::{Contradiction, ObservedUse, Owner, Package, PackageId, Use};
 use super::symlinks::Symlinks;
 use crate::squash::Squashed;
 
@@ -62,44 +62,6 @@ impl ObservedRun {
     pub fn proves_absence(&self) -> bool {
         self.source.sees_every_open() && self.from_start && self.complete && self.load.is_some()
     }
-}
-
-/// What was seen of a package, an owner or a directory.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct ObservedUse {
-    /// Files of the final tree.
-    pub files: u64,
-    /// Those that were opened in some run.
-    pub opened_files: u64,
-    /// The bytes of those.
-    pub opened_bytes: Bytes,
-    /// The bytes of files that were opened in no run.
-    pub unopened_bytes: Bytes,
-    /// In how many runs it was used: some file was opened, or a module imported.
-    pub used_in: u64,
-    /// The number of runs that could have seen it.
-    pub runs: u64,
-    /// Where static evidence says something else.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub contradiction: Option<Contradiction>,
-}
-
-impl ObservedUse {
-    /// Whether some run used it.
-    #[must_use]
-    pub fn is_used(&self) -> bool {
-        self.used_in > 0
-    }
-}
-
-/// A difference between static evidence and what ran.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Contradiction {
-    /// No code was seen that uses it, but a run did.
-    UsedButNotNamed,
-    /// The application imports, names or runs it, but no run opened it.
-    NamedButNotUsed,
 }
 
 /// The observations of the services that run an image. What names no known service is of the only one there is.

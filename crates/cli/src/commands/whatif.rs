@@ -1,7 +1,7 @@
 //! `plimsoll whatif`: what would be left of an image without some packages, or with only what runs opened.
 
 use plimsoll_analysis::packages::{kept_opened, removals};
-use plimsoll_report::{json, observed, packages};
+use plimsoll_report::{json, packages};
 
 use plimsoll_snapshot::Snapshot;
 
@@ -79,7 +79,7 @@ fn keep_opened(args: &Args, snapshot: &Snapshot, printer: &Printer) -> Result<()
         ));
     }
     match args.format {
-        TextOrJson::Text => printer.data(&observed::kept(&kept, args.language.chosen())),
+        TextOrJson::Text => printer.data(&packages::kept(&kept, args.language.chosen())),
         TextOrJson::Json => printer.stream(|out| json::kept(&kept, out)),
     }
 }

@@ -5,6 +5,8 @@
 //! `exec` included, and nothing else. Overlays that appear are marked at once, before their container's first program
 //! starts. A file that was seen is ignored from then on, so that it costs nothing to open it again.
 
+#![expect(clippy::disallowed_methods, reason = "files of the kernel are no inputs")]
+
 use std::collections::{HashMap, HashSet, hash_map::RandomState};
 use std::ffi::OsString;
 use std::fs::File;
