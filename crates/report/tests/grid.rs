@@ -90,8 +90,7 @@ fn seen_to_run(before: &Snapshot) -> Snapshot {
     let layers: Vec<_> =
         snapshot.images[service.image].layers.iter().filter_map(|layer| contents(layer)).collect();
     let paths = layers.iter().flat_map(|contents| contents.entries.iter()).map(|entry| entry.path);
-    let torch: Vec<&[u8]> =
-        paths.filter(|path| path::escape(path).contains("site-packages/torch/")).collect();
+    let torch: Vec<&[u8]> = paths.filter(|path| path::escape(path).contains("/torch/")).collect();
     let resident = Resident { resident: Bytes(9 << 20), proportional: Bytes(7 << 20), ..Resident::default() };
     let file = MappedFile { path: path::escape(torch[0]).into_owned(), resident };
     let process = ProcessMemory {
