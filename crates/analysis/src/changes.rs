@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_snapshot::{Bytes, Digest, Runtime, Snapshot};
+use plimsoll_snapshot::{Bytes, Digest, Snapshot};
 
 use crate::compare::{Comparison, ServiceTrees, compare_each};
 use crate::findings::{Advice, BothSides};
@@ -89,8 +89,8 @@ impl Changes {
             new.push(judged.new);
             fixed.push(judged.fixed);
         }
-        let has_services = |runtime: &&Runtime| !runtime.containers.is_empty() || !runtime.planned.is_empty();
-        let runtimes = [before, after].map(|side| side.runtime.as_ref().filter(has_services));
+        let runtimes =
+            [before, after].map(|side| side.runtime.as_ref().filter(|runtime| runtime.has_services()));
         let running = runtimes.map(|side| side.map(memory));
         let compared = match runtimes {
             [Some(before), Some(after)] => Some(compare(before, after)),

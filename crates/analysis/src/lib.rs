@@ -2,6 +2,7 @@
 //!
 //! Everything here is a pure function of snapshots, so the command line and the page give the same figures.
 
+mod base_image;
 mod changes;
 pub mod compare;
 pub mod disk;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_snapshot::{Bytes, Config, HealthCheck, Image, Node, Snapshot};
 
-use crate::findings::base_layers_by_history;
+use crate::base_image::base_layers_by_history;
 use crate::inspect::file_bytes;
 use crate::lines::{Dockerfile, Line, Unfit, names, recreated};
 

@@ -4,9 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use plimsoll_analysis::packages::{is_unmatched, settle};
 use plimsoll_collect::memory::{
     FileFault, JOURNAL, MemoryInput, RuntimeBuilder, Surroundings, read_compose, read_within,
+    without_secrets,
 };
+use plimsoll_report::format::one_line;
+use plimsoll_snapshot::runtime::Load;
 use plimsoll_snapshot::{Limit, ReadLimits, Runtime, Snapshot};
 
 use crate::error::{Error, Result};
@@ -23,6 +27,11 @@ pub(crate) struct MemoryArgs {
     /// Recordings of `plimsoll record`, or output of `docker stats`, `inspect`, `events`, …
     #[arg(long, value_name = "FILE", num_args = 1..)]
     memory: Vec<PathBuf>,
+    /// Label for the load under which opened files, imports or mappings were seen
+    ///
+    /// Recordings of `plimsoll record` name their load themselves.
+    #[arg(long, value_name = "TEXT", requires = "memory")]
+    load: Option<String>,
     /// Compose file; later files override earlier ones, as in `docker compose -f A -f B`
     #[arg(long, value_name = "FILE")]
     compose: Vec<PathBuf>,
@@ -50,6 +59,7 @@ impl MemoryArgs {
     pub(crate) fn of_compose(files: &[PathBuf], env_files: &[PathBuf], limits: &MemoryLimits) -> Self {
         Self {
             memory: Vec::new(),
+            load: None,
             compose: files.to_vec(),
             env_file: env_files.to_vec(),
             map: Vec::new(),
@@ -93,10 +103,10 @@ impl MemoryArgs {
             project.into_iter().for_each(|project| builder.add(project));
             let alone = self.compose.iter().filter(|_| !is_project);
             for path in alone {
-                add(&mut builder, path, &variables, &limits)?;
+                self.add(&mut builder, path, &variables, &limits)?;
             }
             for path in &self.memory {
-                add(&mut builder, path, &Variables::default(), &limits)?;
+                self.add(&mut builder, path, &Variables::default(), &limits)?;
             }
             for (old, new) in &self.map {
                 builder.rename(old, new);
@@ -105,6 +115,8 @@ impl MemoryArgs {
             self.expect_renamed(&images, &runtime)?;
             tell(&runtime, printer);
             snapshot.runtime = (self.is_given() || is_held).then_some(runtime);
+            tell_unmatched(snapshot, printer);
+            settle(snapshot);
         }
         Ok(())
     }
@@ -113,7 +125,8 @@ impl MemoryArgs {
     fn expect_renamed(&self, images: &[String], runtime: &Runtime) -> Result<()> {
         let running = runtime.containers.iter().filter_map(|container| container.service.clone());
         let planned = runtime.planned.iter().map(|planned| planned.name.clone());
-        let running: BTreeSet<String> = running.chain(planned).collect();
+        let observed = runtime.observed.iter().map(|observation| observation.service.clone());
+        let running: BTreeSet<String> = running.chain(planned).chain(observed).collect();
         match self.map.iter().find(|(old, new)| !images.contains(old) && !running.contains(new)) {
             None => Ok(()),
             Some((old, new)) => {
@@ -145,6 +158,39 @@ impl MemoryArgs {
         let open = |other: &str, most: u64| variables.or_beside(first, other, most);
         let surroundings = Surroundings { file: &open, env_files: &variables.files };
         Ok(read_compose(&files, &surroundings, max)?)
+    }
+
+    /// Adds one file, which may be a snapshot itself.
+    fn add(
+        &self,
+        builder: &mut RuntimeBuilder,
+        path: &Path,
+        variables: &Variables,
+        limits: &ReadLimits,
+    ) -> Result<()> {
+        let max = limits[Limit::MemoryBytes];
+        let bytes = unchanged(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        if is_snapshot(&bytes) {
+            let snapshot = plimsoll_snapshot::read_within(&bytes[..], limits)
+                .map_err(|source| Error::snapshot(path, source))?;
+            let runtime = snapshot.runtime.ok_or_else(|| {
+                Error::usage(
+                    format!("`{}` is a snapshot of images alone", path.display()),
+                    "give it as a SOURCE",
+                )
+            })?;
+            builder.add_runtime(runtime);
+            return Ok(());
+        }
+        let open = |other: &str, most: u64| variables.or_beside(path, other, most);
+        let surroundings = Surroundings { file: &open, env_files: &variables.files };
+        let mut input = read_within(&name, &bytes, &surroundings, max)?;
+        if let Some(load) = &self.load {
+            input.label(&Load { label: without_secrets(load), ..Load::default() });
+        }
+        builder.add(input);
+        Ok(())
     }
 
     /// Reads the files of variables that are given.
@@ -201,6 +247,23 @@ pub(crate) fn tell(runtime: &Runtime, printer: &Printer) {
     }
 }
 
+/// Names what was observed of a service that has no image here.
+fn tell_unmatched(snapshot: &Snapshot, printer: &Printer) {
+    if snapshot.services.is_empty() {
+        return;
+    }
+    let observed = snapshot.runtime.iter().flat_map(|runtime| &runtime.observed);
+    for observation in observed.filter(|observation| is_unmatched(snapshot, observation)) {
+        let names: Vec<_> = snapshot.services.iter().map(|service| one_line(&service.name)).collect();
+        printer.note(&format!(
+            "warning: `{}` is about a service `{1}` without an image; `--map {1}=NAME` names one of: {2}",
+            one_line(&observation.file),
+            one_line(&observation.service),
+            names.join(", ")
+        ));
+    }
+}
+
 /// The contents of a recording, as text.
 pub(crate) fn contents(runtime: &Runtime) -> String {
     let frames: u64 = runtime.recordings.iter().map(|recording| u64::from(recording.frames)).sum();
@@ -210,31 +273,16 @@ pub(crate) fn contents(runtime: &Runtime) -> String {
         (runtime.recordings.len() as u64, "recording", "recordings"),
         (frames, "moment", "moments"),
         (runtime.events.len() as u64, "event", "events"),
+        (
+            runtime.observed.len() as u64,
+            "observation of files or imports",
+            "observations of files or imports",
+        ),
     ];
     let known = counts.iter().filter(|(count, ..)| *count > 0);
     let parts: Vec<_> =
         known.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many })).collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
-}
-
-/// Adds one file, which may be a snapshot itself.
-fn add(builder: &mut RuntimeBuilder, path: &Path, variables: &Variables, limits: &ReadLimits) -> Result<()> {
-    let max = limits[Limit::MemoryBytes];
-    let bytes = unchanged(path, || content(path, max).map_err(|error| Error::read(path, error)))?;
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    if is_snapshot(&bytes) {
-        let snapshot = plimsoll_snapshot::read_within(&bytes[..], limits)
-            .map_err(|source| Error::snapshot(path, source))?;
-        let runtime = snapshot.runtime.ok_or_else(|| {
-            Error::usage(format!("`{}` is a snapshot of images alone", path.display()), "give it as a SOURCE")
-        })?;
-        builder.add_runtime(runtime);
-        return Ok(());
-    }
-    let open = |other: &str, most: u64| variables.or_beside(path, other, most);
-    let surroundings = Surroundings { file: &open, env_files: &variables.files };
-    builder.add(read_within(&name, &bytes, &surroundings, max)?);
-    Ok(())
 }
 
 /// One byte more than is read of any file, to detect a file that is too long.

@@ -285,6 +285,23 @@ const MEMORY: &[(&str, &str, Make)] = &[
             b"[1800000000,\"5\"]]}]}}",
         ])
     }),
+    ("strace", "a.strace", |n| {
+        lines(n, |i| {
+            format!("{} openat(AT_FDCWD, \"/usr/lib/a{i}.py\", O_RDONLY|O_DIRECTORY) = 3\n", 7 + i % 5)
+        })
+    }),
+    ("import_time", "a.log", |n| lines(n, |i| format!("import time: {i} | {i} | a.b{i}\n"))),
+    ("proc_maps", "a.smaps", |n| {
+        let mapping = |i| {
+            format!(
+                "{:x}-{:x} r-xp 00000000 fe:00 12 /usr/lib/a{i}.so\nRss: 4 kB\nPss: 2 kB\n",
+                4096 * (i + 1),
+                4096 * (i + 2)
+            )
+        };
+        lines(n, mapping)
+    }),
+    ("docker_diff", "a.diff", |n| lines(n, |i| format!("C /etc/a{i}\n"))),
     ("journal", "a.journal", |n| {
         let frame = |i| {
             format!(
@@ -386,6 +403,7 @@ fn formats_of_memory() {
                     + runtime.planned.len()
                     + runtime.recordings.len()
                     + runtime.events.len()
+                    + runtime.observed.len()
                     > 0;
             assert!(is_read, "{module}: {:?}", runtime.warnings);
         });

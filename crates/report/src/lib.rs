@@ -23,6 +23,7 @@ pub mod limits;
 pub mod markdown;
 mod markup;
 pub mod memory;
+pub mod observed;
 pub mod packages;
 pub mod platforms;
 pub mod progress;

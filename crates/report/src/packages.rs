@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 
 use plimsoll_analysis::packages::{
-    Broken, DependencyKind, ImageInventory, Inventory, OwnerKind, Package, PackageId, Part, Reasons, Removal,
-    Root, Split, Use,
+    Broken, DependencyKind, ImageInventory, Inventory, Kept, OwnerKind, Package, PackageId, Part, Reasons,
+    Removal, Root, Split, Use,
 };
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
 use crate::format::{count, name as short, one_line, shorten};
-use crate::language::Language;
+use crate::language::{Language, ObservedWords};
 use crate::markup::{code, escaped};
+use crate::observed;
 use crate::table::{align_right, head, heads, indented, push, table};
 
 /// The width that a reason or an instruction is cut to.
@@ -34,6 +35,9 @@ fn image_text(image: &ImageInventory, most: Option<usize>, all: &str, language: 
     if !image.complete {
         let _ = writeln!(text, "  {}", words.terminal.incomplete);
     }
+    if let Some(note) = observed::mounted_code(image, language) {
+        let _ = writeln!(text, "  {}", one_line(&note));
+    }
     let mut owners = heads(&[words.owner, words.final_tree, words.all_layers, words.files_head]);
     for share in image.owners.iter() {
         owners.add_row([
@@ -50,31 +54,47 @@ fn image_text(image: &ImageInventory, most: Option<usize>, all: &str, language: 
     if shown.is_empty() {
         return text;
     }
-    let mut rows = heads(&[
-        words.own,
-        words.retained,
-        words.all_layers,
-        words.package_head,
-        words.why_head,
-        words.use_head,
-    ]);
+    // Without a recording there is nothing to say of any row.
+    let is_observed = !image.runs.is_empty();
+    let mut columns =
+        vec![words.own, words.retained, words.all_layers, words.package_head, words.why_head, words.use_head];
+    if is_observed {
+        columns.extend([words.observed.never_opened_head, words.observed.opened_head]);
+    }
+    let mut rows = heads(&columns);
     for package in &shown {
-        rows.add_row([
+        let mut row = vec![
             figure(package.tree_bytes),
             figure(package.retained_tree_bytes),
             figure(package.image_bytes),
             shorten(&one_line(&format!("{} {}", package.ecosystem.name(), package.label())), CELL),
             shorten(&one_line(&why(image, package, language)), CELL),
             shorten(&one_line(&usage(&package.usage, |id| label(image, id), language)), CELL),
-        ]);
+        ];
+        if is_observed {
+            row.extend(observed_cells(package, language));
+        }
+        rows.add_row(row);
     }
-    align_right(&mut rows, &[0, 1, 2]);
+    align_right(&mut rows, if is_observed { &[0, 1, 2, 6] } else { &[0, 1, 2] });
     let _ = write!(text, "\n  {}\n{}", words.packages, indented(&rows));
     let left = image.packages.iter().filter(|package| package.installed).count().saturating_sub(shown.len());
     if left > 0 {
         let _ = writeln!(text, "  {} (`{all}`)", (words.terminal.and_more)(&count(left as u64)));
     }
+    let seen = observed::text(image, most.is_none(), language);
+    if !seen.is_empty() {
+        push(&mut text, &seen);
+    }
     text
+}
+
+/// The bytes of a package that no run opened, and how much was opened.
+fn observed_cells(package: &Package, language: Language) -> [String; 2] {
+    match &package.observed {
+        Some(seen) => [language.bytes(seen.unopened_bytes).to_string(), observed::opened(seen, language)],
+        None => ["–".to_owned(), "–".to_owned()],
+    }
 }
 
 fn shown(image: &ImageInventory, most: Option<usize>) -> Vec<&Package> {
@@ -187,8 +207,13 @@ fn owner(kind: OwnerKind, language: Language) -> String {
 pub fn markdown(inventory: &Inventory, most: Option<usize>, language: Language) -> String {
     let words = language.words();
     let mut text = String::new();
+    let ObservedWords { never_opened_head, opened_head, .. } = &words.observed;
     for image in &inventory.images {
+        let is_observed = !image.runs.is_empty();
         let _ = writeln!(text, "## {}\n", escaped(&image.service));
+        if let Some(note) = observed::mounted_code(image, language) {
+            let _ = writeln!(text, "{}\n", escaped(&note));
+        }
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} |\n|---|---:|---:|---:|",
@@ -202,21 +227,33 @@ pub fn markdown(inventory: &Inventory, most: Option<usize>, language: Language) 
         }
         let _ = writeln!(
             text,
-            "\n| {} | {} | {} | {} | {} |\n|---|---:|---:|---|---|",
-            words.package_head, words.own, words.retained, words.why_head, words.use_head
+            "\n| {} | {} | {} | {} | {} |{}\n|---|---:|---:|---|---|{}",
+            words.package_head,
+            words.own,
+            words.retained,
+            words.why_head,
+            words.use_head,
+            if is_observed { format!(" {never_opened_head} | {opened_head} |") } else { String::new() },
+            if is_observed { "---:|---|" } else { "" },
         );
         for package in shown(image, most) {
             let _ = writeln!(
                 text,
-                "| {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} |{}",
                 code(&package.label()),
                 language.bytes(package.tree_bytes),
                 language.bytes(package.retained_tree_bytes),
                 escaped(&why(image, package, language)),
                 escaped(&usage(&package.usage, |id| label(image, id), language)),
+                if is_observed {
+                    format!(" {} |", observed_cells(package, language).join(" | "))
+                } else {
+                    String::new()
+                },
             );
         }
         text.push('\n');
+        text.push_str(&observed::markdown(image, most.is_none(), language));
     }
     text
 }
@@ -257,6 +294,9 @@ fn reason_text(reason: &Reasons, language: Language) -> String {
     let license = package.license.as_deref();
     row(words.license, license.map_or_else(|| words.terminal.not_stated.to_owned(), one_line));
     row(words.use_head, one_line(&use_in(reason, language)));
+    if let Some(seen) = observed::of_package(package, language) {
+        row(words.observed.opened_head, one_line(&seen));
+    }
     align_right(&mut rows, &[]);
     text.push_str(&indented(&rows));
     let _ = writeln!(text, "  {}", head(words.why_head));
@@ -355,6 +395,47 @@ fn removal_text(removal: &Removal, language: Language) -> String {
     let left = what_if.deprived.len().saturating_sub(REMOVED);
     if left > 0 {
         let _ = writeln!(text, "    {}", (words.terminal.and_more)(&count(left as u64)));
+    }
+    text
+}
+
+/// What is left of each service if only opened files stay.
+#[must_use]
+pub fn kept(kept: &[Kept], language: Language) -> String {
+    let all = language.words();
+    let words = &all.observed;
+    let mut text = String::new();
+    for service in kept {
+        let name = one_line(&service.service);
+        if service.runs_observed.is_empty() {
+            push(&mut text, &format!("{}\n", (words.kept_unknown)(&name)));
+            continue;
+        }
+        let seen = &service.observed;
+        let mut part = (words.kept)(
+            &name,
+            &language.bytes(seen.opened_bytes).to_string(),
+            &language.bytes(service.final_tree_bytes).to_string(),
+            &count(seen.opened_files),
+            &count(seen.files),
+        );
+        part.push('\n');
+        let mut table = heads(&[words.opened_head, words.never_opened_head, all.owner]);
+        for share in service.owners.iter() {
+            let Some(seen) = share.observed else { continue };
+            table.add_row([
+                language.bytes(seen.opened_bytes).to_string(),
+                language.bytes(seen.unopened_bytes).to_string(),
+                owner(share.owner, language),
+            ]);
+        }
+        align_right(&mut table, &[0, 1]);
+        part.push_str(&indented(&table));
+        for one in service.runs_observed.iter() {
+            let _ = writeln!(part, "  {}", one_line(&observed::run(one, language)));
+        }
+        let _ = writeln!(part, "  {}", words.kept_warning);
+        push(&mut text, &part);
     }
     text
 }

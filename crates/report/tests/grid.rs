@@ -16,7 +16,9 @@ use plimsoll_analysis::inspect::{Inspection, inspect};
 use plimsoll_analysis::instruction::readable;
 use plimsoll_analysis::memory::recommend::{Demanded, Demands, recommend};
 use plimsoll_analysis::memory::{Memory, memory};
-use plimsoll_analysis::packages::{Inventory, Reasons, Removal, Split, inventory, reasons, removals, splits};
+use plimsoll_analysis::packages::{
+    Inventory, Kept, Reasons, Removal, Split, inventory, kept_opened, reasons, removals, splits,
+};
 use plimsoll_analysis::platforms::{PlatformManifest, PlatformSize, platform_sizes};
 use plimsoll_analysis::reconstruct::{Base, reconstruct};
 use plimsoll_analysis::review::{Baseline, Decision, review};
@@ -28,13 +30,15 @@ use plimsoll_report::review::Shown as ShownReview;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
-    card, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages, platforms,
+    card, csv, disk, dockerfile, findings, json, markdown, memory as memories, observed, packages, platforms,
     progress as followed, summary, targets, text, verdict,
 };
-use plimsoll_snapshot::runtime::Status;
+use plimsoll_snapshot::runtime::{
+    ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident, Runtime, Status,
+};
 use plimsoll_snapshot::{
     BuildFile, BuildInstruction, Bytes, CacheRecord, Digest, Disk, DiskContainer, DiskImage, DiskLayer,
-    DiskStore, DiskVolume, Platform, Snapshot,
+    DiskStore, DiskVolume, ImageLayer, Platform, Snapshot, path,
 };
 
 /// Snapshots of a real stack, with and without a recording.
@@ -49,6 +53,9 @@ struct Fixture {
     inventory: Inventory,
     reasons: Vec<Reasons>,
     removals: Vec<Removal>,
+    /// The packages of a service whose run was observed, and what it opened.
+    observed: Inventory,
+    kept: Vec<Kept>,
     splits: Vec<Split>,
     judgement: Judgement,
 }
@@ -59,6 +66,7 @@ impl Fixture {
         let snapshot = |name| plimsoll_snapshot::read(&file(name)[..]).unwrap();
         let [before, after] = ["agente-before.plimsoll", "agente-after.plimsoll"].map(snapshot);
         let recorded = snapshot("agente-after-memory.plimsoll");
+        let opened = seen_to_run(&before);
         let mut targets =
             plimsoll_analysis::targets::parse(&String::from_utf8(file("plimsoll.toml")).unwrap()).unwrap();
         // Words of a user are the same in every language: `user_words.rs`.
@@ -73,12 +81,53 @@ impl Fixture {
             progress: progress(&before, &after),
             inventory: inventory(&before),
             reasons: reasons(&before, "torch"),
+            observed: inventory(&opened),
+            kept: kept_opened(&opened),
             removals: removals(&before, &["torch".to_owned()]).0,
             splits: splits(&before),
             judgement: judge(&targets, Some(&before), &after, &BTreeMap::new()),
             recorded,
         }
     }
+}
+
+/// The first service with a run of every kind: some of its files were opened, mapped and imported.
+fn seen_to_run(before: &Snapshot) -> Snapshot {
+    let mut snapshot = before.clone();
+    let service = snapshot.services[0].clone();
+    let contents = |layer: &ImageLayer| snapshot.layers[layer.layer].contents.clone();
+    let layers: Vec<_> =
+        snapshot.images[service.image].layers.iter().filter_map(|layer| contents(layer)).collect();
+    let paths = layers.iter().flat_map(|contents| contents.entries.iter()).map(|entry| entry.path);
+    let torch: Vec<&[u8]> = paths.filter(|path| path::escape(path).contains("/torch/")).collect();
+    let resident = Resident { resident: Bytes(9 << 20), proportional: Bytes(7 << 20), ..Resident::default() };
+    let file = MappedFile { path: path::escape(torch[0]).into_owned(), resident };
+    let process = ProcessMemory {
+        files: vec![file, MappedFile { path: String::new(), resident }],
+        heap: resident,
+        stacks: resident,
+        other: resident,
+    };
+    let import = |module: &str, own_us| ImportedModule {
+        module: module.to_owned(),
+        own_us,
+        cumulative_us: own_us,
+        ..ImportedModule::default()
+    };
+    let modules = vec![import("torch", 2_000_000), import("os", 90_000)];
+    let observation = Observation {
+        file: "backend.strace".to_owned(),
+        service: service.name,
+        source: ObservationSource::Strace,
+        opened: torch.into_iter().take(9).collect(),
+        failed: 2,
+        unplaced: 1,
+        processes: vec![process],
+        imports: vec![ImportRun { modules, interleaved: true }],
+        ..Observation::default()
+    };
+    snapshot.runtime = Some(Runtime { observed: vec![observation], ..Runtime::default() });
+    snapshot
 }
 
 /// The fixes of the first service, whose Dockerfile is that of its history.
@@ -188,6 +237,16 @@ const GRID: &[(&str, &str, Cell)] = &[
     ("what if", "text", Translated(|of, language| packages::removals(&of.removals, language))),
     ("what if", "Markdown", Absent(SHORT)),
     ("what if", "JSON", Same(KEYS, |of| written(|out| json::removals(&of.removals, out)))),
+    ("observed packages", "text", Translated(|of, language| packages::text(&of.observed, None, language))),
+    (
+        "observed packages",
+        "Markdown",
+        Translated(|of, language| packages::markdown(&of.observed, None, language)),
+    ),
+    ("observed packages", "JSON", Same(KEYS, |of| written(|out| json::inventory(&of.observed, out)))),
+    ("what was opened", "text", Translated(|of, language| packages::kept(&of.kept, language))),
+    ("what was opened", "Markdown", Absent(SHORT)),
+    ("what was opened", "JSON", Same(KEYS, |of| written(|out| json::kept(&of.kept, out)))),
     ("split", "text", Translated(|of, language| packages::splits(&of.splits, language))),
     ("split", "Markdown", Absent(SHORT)),
     ("split", "JSON", Same(KEYS, |of| written(|out| json::splits(&of.splits, out)))),

@@ -51,5 +51,6 @@ pub use warning::Warning;
 ///
 /// 1: images and their files. 2: what the files say ([`Facts`]), and what runs ([`Runtime`]).
 /// 3: more ecosystems, diversions and leads. 4: names in texts ([`MentionFact`]), programs and plugins of packages.
-/// 5: published ports and mounts of containers, and what an engine stores ([`Disk`]).
+/// 5: published ports and mounts of containers, what an engine stores ([`Disk`]), and what services were seen to use
+/// ([`runtime::Observation`]).
 pub const SCHEMA_VERSION: u32 = 5;

@@ -73,8 +73,12 @@ impl ReadLimits {
     /// Fails if more runs than may run.
     pub fn check_runtime(&self, runtime: &Runtime) -> Result<(), FormatError> {
         let series = runtime.recordings.iter().map(|recording| recording.series.len()).sum();
-        let most = [runtime.containers.len(), runtime.planned.len(), series].into_iter().max();
-        self.within("containers", Limit::Containers, most.unwrap_or(0) as u64)
+        let most = [runtime.containers.len(), runtime.planned.len(), series, runtime.observed.len()];
+        let most = most.into_iter().max().unwrap_or(0);
+        self.within("containers", Limit::Containers, most as u64)?;
+        let seen = runtime.observed.iter().flat_map(|seen| [&seen.opened, &seen.relative]);
+        let paths = seen.map(|paths| paths.len() as u64).sum();
+        self.within("opened files", Limit::StackedEntries, paths)
     }
 
     /// Fails if the trees of these layers have more files and directories than a file of this size should have.

@@ -27,7 +27,7 @@ pub use packages::{PackageChange, PackageChangeKind, compare_packages};
 
 use self::config::{Configured, compare_configs};
 use self::images::Images;
-use crate::findings::{base_layers, base_layers_by_history};
+use crate::base_image::{base_layers, base_layers_by_history};
 pub use crate::inspect::SizeChange;
 use crate::inspect::{ImageInspection, StackSize, stack_size};
 

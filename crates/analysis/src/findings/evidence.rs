@@ -136,6 +136,13 @@ pub enum Note {
         /// How many.
         packages: u64,
     },
+    /// No recorded run opened a file of the package.
+    NotOpened {
+        /// How many runs were recorded.
+        runs: u64,
+        /// The number of dependencies that no other package needs.
+        packages: u64,
+    },
     /// A secret.
     Secret {
         /// What it is.

@@ -9,7 +9,8 @@ use super::evidence::{Evidence, Note, Subject};
 use super::finding::{Finding, severity_of};
 use super::headline::Headline;
 use super::rule_id::RuleId;
-use super::{base, places};
+use super::places;
+use crate::base_image::{base_layers_by_history, first_written};
 use crate::dockerfile::instructions_of_layers;
 use crate::dockerignore::Ignore;
 use crate::instruction::{self, Instruction};
@@ -56,7 +57,7 @@ impl<'a> Input<'a> {
         let build = service.build.as_ref();
         let written = build.map(|build| instructions_of_layers(image, build)).unwrap_or_default();
         // The Dockerfile knows where its own layers begin.
-        let first = base::first_written(&written).unwrap_or_else(|| base::base_layers_by_history(image));
+        let first = first_written(&written).unwrap_or_else(|| base_layers_by_history(image));
         let base_layers = u32::try_from(first).unwrap_or(u32::MAX);
         Self {
             service: &service.name,

@@ -8,7 +8,6 @@
 //! for the difference between their sizes.
 
 mod advice;
-mod base;
 mod both_sides;
 mod build_context;
 #[cfg(test)]
@@ -31,7 +30,6 @@ mod rules;
 
 pub(crate) use advice::together;
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
-pub(crate) use base::{base_layers, base_layers_by_history};
 pub(crate) use both_sides::BothSides;
 pub use both_sides::FixedFindings;
 pub use evidence::{Alternative, Evidence, Note, Subject};

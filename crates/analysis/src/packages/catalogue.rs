@@ -4,6 +4,7 @@ use plimsoll_snapshot::{Ecosystem, Image, Snapshot};
 
 use super::graph::{self, Graph};
 use super::installed;
+use super::observed::{self, Observed};
 use super::ownership;
 use super::package::{Owned, Owner, Package, PackageId};
 use super::pnp::PlugNPlay;
@@ -24,6 +25,10 @@ pub struct Catalogue {
     pub(super) shared: Vec<Shared>,
     /// The dependencies between the packages.
     pub graph: Graph,
+    /// What runs were seen to use; absent if none was observed.
+    pub observed: Option<Observed>,
+    /// Where its containers have something else mounted over the code, without a slash in front.
+    pub mounted_code: Vec<String>,
     /// Whether every layer was looked into. Where not, what is missing here may be there all the same.
     pub complete: bool,
 }
@@ -40,10 +45,13 @@ pub fn catalogue(snapshot: &Snapshot, image: &Image, squashed: &Squashed<'_>) ->
     let shared = shared::describe(squashed, &ownership, &packages);
     let graph = graph::link(snapshot, image, squashed, &found, &shared, &mut packages);
     usage::find(snapshot, image, squashed, &found, &graph, &mut packages);
+    let observed =
+        observed::find(snapshot, image, squashed, &found, &symlinks, &ownership.owners, &mut packages);
+    let mounted_code = observed::mounted_code(snapshot, image, squashed, &ownership.owners, &packages);
     let complete = image.layers.iter().all(|layer| {
         snapshot.layers[layer.layer].contents.as_ref().is_some_and(|contents| contents.facts.is_some())
     });
-    Catalogue { packages, owners: ownership.owners, shared, graph, complete }
+    Catalogue { packages, owners: ownership.owners, shared, graph, observed, mounted_code, complete }
 }
 
 impl Catalogue {

@@ -132,6 +132,22 @@ impl Graph {
         &self.needs[id.index()]
     }
 
+    /// Whether a package keeps another there, directly or through others.
+    #[must_use]
+    pub fn keeps_in_turn(&self, from: PackageId, to: PackageId) -> bool {
+        let mut seen: BTreeSet<PackageId> = BTreeSet::new();
+        let mut pending = vec![from];
+        while let Some(id) = pending.pop() {
+            if id == to {
+                return true;
+            }
+            if seen.insert(id) {
+                pending.extend(&self.keeps[id.index()]);
+            }
+        }
+        false
+    }
+
     /// The packages that a package makes use of, and works without.
     #[must_use]
     pub fn wants(&self, id: PackageId) -> &[Want] {

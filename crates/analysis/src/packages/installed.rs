@@ -246,5 +246,6 @@ fn empty(id: u32, ecosystem: Ecosystem, name: &str, layer: u32) -> Package {
         wanted_by: Vec::new(),
         missing: Vec::new(),
         usage: Use::Unknown,
+        observed: None,
     }
 }

@@ -7,8 +7,11 @@ use plimsoll_snapshot::{Bytes, Digest, Ecosystem, Image, Order as _, Service, Sn
 use serde::Serialize;
 
 use super::catalogue::{Catalogue, catalogue};
+use super::import_times::{self, PackageStartUp};
+use super::observed::{self, ObservedRun};
 use super::package::CacheKind;
-use super::package::{Owned, Owner, Package, PackageId};
+use super::package::{ObservedUse, Owned, Owner, Package, PackageId};
+use super::process_memory::{self, PackageMemory};
 use super::whatif::WhatIf;
 use crate::squash::{Squashed, squash};
 
@@ -38,6 +41,35 @@ pub struct ImageInventory {
     pub owners: Arc<[Share]>,
     /// The packages: those that are installed, by what leaves with them; then those of which hidden bytes are left.
     pub packages: Arc<[Package]>,
+    /// Where its containers have something else mounted over the code: use of code there is unknown.
+    #[serde(skip_serializing_if = "is_none")]
+    pub mounted_code: Arc<[String]>,
+    /// The runs that were observed.
+    #[serde(skip_serializing_if = "is_none")]
+    pub runs: Arc<[ObservedRun]>,
+    /// What they opened of the directories of the final tree, the one with the most unopened bytes first.
+    #[serde(skip_serializing_if = "is_none")]
+    pub directories: Arc<[DirectoryUse]>,
+    /// The memory of running processes by package; absent where none was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Arc<PackageMemory>>,
+    /// The time of imports by package; absent where none was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_up: Option<Arc<PackageStartUp>>,
+}
+
+fn is_none<T>(list: &Arc<[T]>) -> bool {
+    list.is_empty()
+}
+
+/// What runs opened of a directory.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DirectoryUse {
+    /// Its path, without a slash in front.
+    pub path: String,
+    /// Everything below it.
+    #[serde(flatten)]
+    pub observed: ObservedUse,
 }
 
 /// What belongs to owners of one kind.
@@ -48,6 +80,9 @@ pub struct Share {
     /// The bytes and files that it owns.
     #[serde(flatten)]
     pub owned: Owned,
+    /// What runs were seen to use of it; absent if none was observed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed: Option<ObservedUse>,
 }
 
 /// A kind of owner.
@@ -88,7 +123,14 @@ impl Catalogue {
                 owned.files += 1;
             }
         }
-        let mut shares: Vec<_> = shares.into_iter().map(|(owner, owned)| Share { owner, owned }).collect();
+        let observed = |owner| {
+            let observed = self.observed.as_ref()?;
+            Some(observed.of(squashed, &self.owners, |one| self.kind(one) == owner))
+        };
+        let mut shares: Vec<_> = shares
+            .into_iter()
+            .map(|(owner, owned)| Share { owner, owned, observed: observed(owner) })
+            .collect();
         shares.order_by_key(|share| std::cmp::Reverse((share.owned.tree_bytes, share.owned.image_bytes)));
         shares
     }
@@ -115,11 +157,85 @@ pub fn inventory(snapshot: &Snapshot) -> Inventory {
             complete: catalogue.complete,
             owners: catalogue.shares(squashed).into(),
             packages: packages.into(),
+            mounted_code: catalogue.mounted_code.iter().cloned().collect(),
+            runs: catalogue.observed.iter().flat_map(|observed| &observed.runs).cloned().collect(),
+            directories: directories(snapshot, image, squashed, catalogue).into(),
+            memory: catalogue.observed.as_ref().and_then(|observed| {
+                let all = observed::concerning(snapshot, image);
+                process_memory::of_observations(&all, observed, catalogue).map(Arc::new)
+            }),
+            start_up: catalogue.observed.as_ref().and_then(|observed| {
+                let all = observed::concerning(snapshot, image);
+                import_times::of_observations(&all, observed, catalogue).map(Arc::new)
+            }),
         }
     });
     let named =
         |(service, image): (&str, ImageInventory)| ImageInventory { service: service.to_owned(), ..image };
     Inventory { images: images.into_iter().map(named).collect() }
+}
+
+/// How deep directories are that are listed, and how many.
+const DEPTH: usize = 4;
+const DIRECTORIES: usize = 50;
+
+/// The directories with the most bytes that no run opened. One that lies alone in another says nothing new.
+fn directories(
+    snapshot: &Snapshot,
+    image: &Image,
+    squashed: &Squashed<'_>,
+    catalogue: &Catalogue,
+) -> Vec<DirectoryUse> {
+    let Some(observed) = &catalogue.observed else { return Vec::new() };
+    let all = observed.directories(snapshot, image, squashed, DEPTH);
+    let mut listed: Vec<DirectoryUse> =
+        all.into_iter().map(|(path, observed)| DirectoryUse { path, observed }).collect();
+    listed.dedup_by(|below, above| {
+        below.observed == above.observed && below.path.starts_with(&format!("{}/", above.path))
+    });
+    listed.order_by_key(|directory| std::cmp::Reverse(directory.observed.unopened_bytes));
+    listed.truncate(DIRECTORIES);
+    listed
+}
+
+/// What is left of an image if only what runs opened stays: the least that it could weigh.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Kept {
+    /// The name of the service.
+    pub service: String,
+    /// Image size as it is.
+    pub whole_bytes: Bytes,
+    /// Final tree size.
+    pub final_tree_bytes: Bytes,
+    /// The files of the final tree, and what was opened of them.
+    #[serde(flatten)]
+    pub observed: ObservedUse,
+    /// The runs that were observed; without any, nothing is known.
+    pub runs_observed: Arc<[ObservedRun]>,
+    /// The owners, the one with the most opened bytes first.
+    pub owners: Arc<[Share]>,
+}
+
+/// Every service with only what runs opened.
+#[must_use]
+pub fn kept_opened(snapshot: &Snapshot) -> Vec<Kept> {
+    let kept = each(snapshot, |_, squashed, catalogue| {
+        let mut owners = catalogue.shares(squashed);
+        owners.order_by_key(|share| {
+            std::cmp::Reverse(share.observed.map(|observed| observed.opened_bytes).unwrap_or_default())
+        });
+        Kept {
+            service: String::new(),
+            whole_bytes: squashed.inodes.iter().map(|inode| inode.size).sum(),
+            final_tree_bytes: squashed.tree.root().bytes,
+            observed: (catalogue.observed.as_ref())
+                .map(|observed| observed.of(squashed, &catalogue.owners, |_| true))
+                .unwrap_or_default(),
+            runs_observed: catalogue.observed.iter().flat_map(|observed| &observed.runs).cloned().collect(),
+            owners: owners.into(),
+        }
+    });
+    kept.into_iter().map(|(service, kept)| Kept { service: service.to_owned(), ..kept }).collect()
 }
 
 /// Why a package is there.

@@ -12,15 +12,20 @@ mod evidence;
 mod facts;
 mod freed;
 mod graph;
+mod import_times;
 mod installed;
 mod inventory;
 mod markers;
 mod mentions;
 mod models;
+mod observed;
+#[cfg(test)]
+mod observed_tests;
 mod ownership;
 mod package;
 mod plugins;
 mod pnp;
+mod process_memory;
 mod purl;
 mod requirements;
 mod running_from;
@@ -38,9 +43,15 @@ pub(crate) use catalogue::is_called;
 pub use catalogue::{Catalogue, catalogue};
 pub(crate) use facts::facts;
 pub use graph::Graph;
+pub use import_times::{PackageStartUp, StartUpShare};
 pub use inventory::{
-    ImageInventory, Inventory, OwnerKind, Reasons, Removal, Share, inventory, reasons, removals,
+    DirectoryUse, ImageInventory, Inventory, Kept, OwnerKind, Reasons, Removal, Share, inventory,
+    kept_opened, reasons, removals,
 };
-pub use package::{CacheKind, DependencyKind, Owned, Owner, Package, PackageId, Root, Use, Want};
+pub use observed::{Observed, ObservedRun, is_unmatched, settle};
+pub use package::{
+    CacheKind, Contradiction, DependencyKind, ObservedUse, Owned, Owner, Package, PackageId, Root, Use, Want,
+};
+pub use process_memory::{MemoryOwner, MemoryShare, PackageMemory};
 pub use split::{Part, ServiceShare, Split, split, splits};
 pub use whatif::{Broken, Deprived, WhatIf};

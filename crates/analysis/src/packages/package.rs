@@ -57,6 +57,9 @@ pub struct Package {
     /// Whether anything uses it.
     #[serde(rename = "use")]
     pub usage: Use,
+    /// What runs were seen to use of it; absent if none was observed, or if it is not installed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observed: Option<ObservedUse>,
 }
 
 impl Package {
@@ -80,6 +83,44 @@ impl PackageId {
     pub(super) fn new(index: usize) -> Self {
         Self(u32::try_from(index).expect("an image has fewer than 2^32 packages"))
     }
+}
+
+/// What was seen of a package, an owner or a directory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ObservedUse {
+    /// Files of the final tree.
+    pub files: u64,
+    /// Those that were opened in some run.
+    pub opened_files: u64,
+    /// The bytes of those.
+    pub opened_bytes: Bytes,
+    /// The bytes of files that were opened in no run.
+    pub unopened_bytes: Bytes,
+    /// In how many runs it was used: some file was opened, or a module imported.
+    pub used_in: u64,
+    /// The number of runs that could have seen it.
+    pub runs: u64,
+    /// Where static evidence says something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contradiction: Option<Contradiction>,
+}
+
+impl ObservedUse {
+    /// Whether some run used it.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        self.used_in > 0
+    }
+}
+
+/// A difference between static evidence and what ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contradiction {
+    /// No code was seen that uses it, but a run did.
+    UsedButNotNamed,
+    /// The application imports, names or runs it, but no run opened it.
+    NamedButNotUsed,
 }
 
 /// Who a byte belongs to.

@@ -53,7 +53,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     args.build.add_to(&mut snapshot, printer)?;
     let snapshot = redacted(snapshot, &options)?;
     let inspection = plimsoll_analysis::inspect::inspect(&snapshot);
-    let Some(memory) = snapshot.runtime.as_ref().map(plimsoll_analysis::memory::memory) else {
+    let runtime = snapshot.runtime.as_ref().filter(|runtime| runtime.has_services());
+    let Some(memory) = runtime.map(plimsoll_analysis::memory::memory) else {
         return match args.format {
             Format::Text => printer.data(&text::inspection(&inspection, language)),
             Format::Markdown => printer.data(&markdown::inspection(&inspection, language)),

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::memory::{contents, tell};
 use crate::output::Output;
 use crate::printer::Printer;
-use crate::recording::{Journal, Recorded, Session, Stop, Target, now, seal};
+use crate::recording::{FileWatch, Journal, Recorded, Session, Stop, Target, now, seal};
 use crate::sources::engine::Engine;
 
 /// Record memory, events and health of running containers
@@ -55,8 +55,14 @@ pub(crate) struct Args {
     /// If the command fails, the recording is kept and the exit code is 1.
     #[arg(long = "while", value_name = "COMMAND")]
     command: Option<String>,
+    /// Record which files of their images the containers open (Linux, as root)
+    ///
+    /// Covers the start of containers that start while recording, their child processes, `exec` and restarts. Files of volumes
+    /// are not recorded. Needs CAP_SYS_ADMIN in the host's user namespace.
+    #[arg(long)]
+    files: bool,
     /// Complete the journal of a recorder that was killed
-    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["containers", "project", "label", "load", "command"])]
+    #[arg(long, value_name = "JOURNAL", conflicts_with_all = ["containers", "project", "label", "load", "command", "files"])]
     seal: Option<PathBuf>,
     /// File to write: compressed JSON, or plain if it ends in `.json`; `-` is standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "seal")]
@@ -68,6 +74,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
       plimsoll record --project shop --while \"locust --headless -u 50 -t 5m\" -o load.plimsoll
   Record all containers for ten minutes:
       plimsoll record --duration 10m -o idle.plimsoll
+  Record which files a project opens from its start, under a named load:
+      plimsoll record --project shop --files --load \"smoke test\" --while \"docker compose up -d && ./smoke.sh\" -o use.plimsoll
   Complete the journal of a recorder that was killed:
       plimsoll record --seal load.plimsoll.journal";
 
@@ -104,12 +112,13 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     }
     let output = args.output.as_ref().expect("it is required without `--seal`");
     output.expect_snapshot()?;
+    let opened = args.files.then(FileWatch::start).transpose()?;
     let (journal, recovered) = Journal::create(output)?;
     if let Some(recovered) = recovered {
         printer
             .note(&format!("note: what a recorder that was killed left is now in `{}`", recovered.display()));
     }
-    record(args, journal, output, printer)
+    record(args, journal, opened, output, printer)
 }
 
 /// A journal without its last extension; beside it, if it has another name.
@@ -120,7 +129,13 @@ fn sealed_name(journal: &Path) -> PathBuf {
     }
 }
 
-fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> Result<ExitCode> {
+fn record(
+    args: &Args,
+    journal: Journal,
+    opened: Option<FileWatch>,
+    output: &Output,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let asked = stop_on_signal()?;
     let lies = journal.path().to_owned();
     let target =
@@ -128,7 +143,8 @@ fn record(args: &Args, journal: Journal, output: &Output, printer: &Printer) -> 
     let words = args.load.clone().or_else(|| args.command.clone());
     let words = words.filter(|words| words != "none");
     let mut load = words.map(|words| Load { label: without_secrets(&words), span: None, exit_code: None });
-    let started = Session::start(engine(args.engine), target, journal, args.interval, load.clone(), printer);
+    let started =
+        Session::start(engine(args.engine), target, journal, args.interval, load.clone(), opened, printer);
     let mut session = match started {
         Ok(session) => session,
         Err(error) => {

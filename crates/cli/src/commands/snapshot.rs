@@ -24,7 +24,8 @@ use crate::sources::NamedSource;
 ///
 /// `--memory` adds memory data, with or without images: recordings of `plimsoll record`, and the output of `docker stats`,
 /// `podman stats`, `nerdctl stats`, `inspect`, `events`, an engine API, cgroup files, `kubectl top pod --containers` or a
-/// Prometheus range query. `--compose` adds the planned limits. The data is joined by service.
+/// Prometheus range query; and evidence of use: logs of `strace`, import times of Python, `/proc/PID/smaps` and `maps`,
+/// `docker diff`. The name of such a file begins with the service: `app.strace`. `--compose` adds the planned limits. The data is joined by service.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {

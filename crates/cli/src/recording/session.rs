@@ -1,6 +1,7 @@
 //! One recording: asks the engine at an interval, listens to it, and writes down what it says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use super::api;
 use super::cgroup::Files;
 use super::clock::now;
 use super::events::{Heard, WAITING, listen};
+use super::files::FileWatch;
 use super::target::{Listed, Target};
 use crate::error::{Error, Result};
 use crate::printer::Printer;
@@ -51,6 +53,8 @@ struct Watched {
     inspections: u32,
     health: Option<HealthStatus>,
     is_running: bool,
+    /// Where its root file system is mounted, if opened files are recorded.
+    root: Option<PathBuf>,
 }
 
 pub(crate) struct Session<'a> {
@@ -71,6 +75,8 @@ pub(crate) struct Session<'a> {
     /// Since when the engine cannot be asked, and why.
     away: Option<(Time, Instant, String)>,
     frames: u64,
+    /// Who tells which files are opened, if that is recorded.
+    opened: Option<FileWatch>,
 }
 
 /// An engine that does not answer by then is asked again.
@@ -90,6 +96,7 @@ impl<'a> Session<'a> {
         journal: Journal,
         interval: Duration,
         load: Option<Load>,
+        opened: Option<FileWatch>,
         printer: &'a Printer,
     ) -> Result<Self> {
         let connection = Connection::new(engine, Patience::Total(TIMEOUT))?;
@@ -111,6 +118,7 @@ impl<'a> Session<'a> {
             is_local,
             away: None,
             frames: 0,
+            opened,
         };
         let first = session.listed()?;
         session.has_files =
@@ -203,6 +211,10 @@ impl<'a> Session<'a> {
             let Ok(heard) = self.heard.try_recv() else { break };
             self.note(heard)?;
         }
+        if let Some(opened) = &mut self.opened {
+            opened.finish();
+        }
+        self.opened()?;
         self.journal.write(&JournalLine::End { time: now(), ended })?;
         // A container may have come and gone: only what was never seen at all is a mistake.
         let unseen = if self.containers.is_empty() { self.expect_all().err() } else { None };
@@ -337,6 +349,15 @@ impl<'a> Session<'a> {
         watched.health = state.and_then(|state| state.health.as_ref()).map(|health| health.status);
         let pid = value.pointer("/State/Pid").and_then(Value::as_u64).filter(|&pid| pid > 0);
         watched.files = pid.filter(|_| self.is_local).and_then(|pid| Files::of(pid, id));
+        if let Some(opened) = &self.opened
+            && watched.is_running
+        {
+            // An engine whose snapshots lie elsewhere names no place: then its ID stands for it.
+            let place = value.pointer("/GraphDriver/Data/MergedDir").and_then(Value::as_str);
+            let root = PathBuf::from(place.unwrap_or(id));
+            opened.adopt(&root, pid.filter(|_| self.is_local));
+            watched.root = Some(root);
+        }
         watched.inspections += 1;
         if watched.inspections <= MAX_INSPECTIONS || is_last {
             self.journal.write(&JournalLine::Container { container: Box::new(container) })?;
@@ -348,12 +369,34 @@ impl<'a> Session<'a> {
     fn frame(&mut self) -> Result<()> {
         let lists = self.frames.is_multiple_of(LIST_EVERY) || self.away.is_some();
         self.frames += 1;
+        self.opened()?;
         self.asked(|session| {
             if lists {
                 session.discover()?;
             }
             session.sample()
         })
+    }
+
+    /// Writes down which files were opened since the last frame.
+    fn opened(&mut self) -> Result<()> {
+        let Some(opened) = &self.opened else { return Ok(()) };
+        for (id, watched) in &self.containers {
+            let Some(seen) = watched.root.as_ref().and_then(|root| opened.take(root)) else { continue };
+            if seen.paths.is_empty() && seen.lost == 0 {
+                continue;
+            }
+            // Times of the engine and of this program are those of one clock.
+            let from_start =
+                seen.marked.zip(watched.started).is_some_and(|(marked, started)| marked <= started);
+            self.journal.write(&JournalLine::Opened {
+                who: Identity { id: Some(id.chars().take(12).collect()), ..Identity::default() },
+                from_start,
+                paths: seen.paths.iter().map(Vec::as_slice).collect(),
+                lost: seen.lost,
+            })?;
+        }
+        Ok(())
     }
 
     fn sample(&mut self) -> Result<()> {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 
 use plimsoll_snapshot::runtime::{
-    Container, ContainerState, Event, EventKind, Metric, PlannedService, Recording, Runtime, Series, Time,
-    UnreadLimit,
+    Container, ContainerState, Event, EventKind, Metric, Observation, PlannedService, Recording, Runtime,
+    Series, Time, UnreadLimit,
 };
 use plimsoll_snapshot::{Order as _, filled};
 
@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::identity::Identity;
 use super::input::MemoryInput;
 use super::names::Names;
+use super::observed::Seen;
 use super::samples::{Row, Sample, Samples};
 
 /// Collects inputs in any order.
@@ -31,6 +32,7 @@ pub struct RuntimeBuilder {
     /// The recordings of other snapshots, by their digests.
     alike: HashMap<[u8; 32], Vec<usize>>,
     renamed: Vec<(String, String)>,
+    observed: Vec<Seen>,
     /// The latest time that any state of a container names, by its index.
     newest: HashMap<usize, Option<Time>>,
 }
@@ -58,7 +60,7 @@ impl RuntimeBuilder {
     /// Whether nothing was added.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.runtime == Runtime::default() && self.samples.is_empty()
+        self.runtime == Runtime::default() && self.samples.is_empty() && self.observed.is_empty()
     }
 
     /// Adds what one file says.
@@ -81,6 +83,7 @@ impl RuntimeBuilder {
             let containers = containers.into_iter().map(|who| self.find(who)).collect();
             self.samples.push((recording, containers, rows));
         }
+        self.observed.extend(input.observed);
         self.runtime.watched.extend(input.watched);
         self.runtime.warnings.extend(input.warnings);
     }
@@ -112,6 +115,11 @@ impl RuntimeBuilder {
                 self.runtime.recordings.push(recording);
             }
         }
+        let own = other.observed.into_iter();
+        self.observed.extend(own.map(|observation| Seen {
+            who: Identity { service: Some(observation.service.clone()), ..Identity::default() },
+            observation,
+        }));
         self.runtime.watched.extend(other.watched);
         self.runtime.warnings.extend(other.warnings);
     }
@@ -240,6 +248,7 @@ impl RuntimeBuilder {
     #[must_use]
     pub fn finish(mut self) -> Runtime {
         self.name_services();
+        self.name_observed();
         for (recording, containers, rows) in std::mem::take(&mut self.samples) {
             let recording = self.recording(recording, &containers, rows);
             self.runtime.recordings.push(recording);
@@ -248,7 +257,12 @@ impl RuntimeBuilder {
             let services =
                 self.runtime.containers.iter_mut().filter_map(|container| container.service.as_mut());
             let planned = self.runtime.planned.iter_mut().map(|planned| &mut planned.name);
-            services.chain(planned).filter(|name| *name == old).for_each(|name| name.clone_from(new));
+            let observed = self.runtime.observed.iter_mut().map(|observation| &mut observation.service);
+            services
+                .chain(planned)
+                .chain(observed)
+                .filter(|name| *name == old)
+                .for_each(|name| name.clone_from(new));
         }
         for container in &mut self.runtime.containers {
             container.states.order_by_key(latest);
@@ -265,6 +279,30 @@ impl RuntimeBuilder {
             self.runtime.containers.iter().map(|container| names.service(container)).collect();
         for (container, service) in self.runtime.containers.iter_mut().zip(services) {
             container.service = service;
+        }
+    }
+
+    /// Finds the services of what was observed. A name alone may be that of a container or of a service; no container is
+    /// made of it, since memory is of containers that were seen.
+    fn name_observed(&mut self) {
+        let names = Names::new(&self.runtime, &self.container_names);
+        let service = |who: &Identity| {
+            let by_id = who.id.as_deref().and_then(|id| self.by_id.get(&id_key(id)));
+            let by_name = || self.by_name.get(who.name.as_deref()?);
+            if let Some(service) = &who.service {
+                return service.clone();
+            }
+            let known = by_id.or_else(by_name).map(|&index| &self.runtime.containers[index]);
+            let unknown = Container { name: who.name.clone(), ..Container::default() };
+            names.service(known.unwrap_or(&unknown)).unwrap_or_default()
+        };
+        let services: Vec<String> = self.observed.iter().map(|seen| service(&seen.who)).collect();
+        for (seen, service) in std::mem::take(&mut self.observed).into_iter().zip(services) {
+            let observation = Observation { service, ..seen.observation };
+            // The same file may be given twice.
+            if !self.runtime.observed.contains(&observation) {
+                self.runtime.observed.push(observation);
+            }
         }
     }
 
@@ -399,6 +437,9 @@ impl RuntimeBuilder {
             recording.series.order_by_key(|series| (series.container, series.started, series.first));
         }
         runtime.planned.order_by(|left, right| left.name.cmp(&right.name));
+        runtime.observed.order_by(|left, right| {
+            (&left.service, left.source, &left.file).cmp(&(&right.service, right.source, &right.file))
+        });
         runtime.watched.order();
         runtime.watched.dedup();
     }

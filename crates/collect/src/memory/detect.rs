@@ -5,7 +5,7 @@ use plimsoll_snapshot::Limit;
 use serde_json::Value;
 
 use super::formats::compose::Surroundings;
-use super::formats::{FORMATS, Format, compose, docker_stats, journal, podman_stats};
+use super::formats::{FORMATS, Format, compose, docker_stats, is_log, journal, podman_stats};
 use super::input::MemoryInput;
 use super::quota::Quota;
 use super::reader::{Reader, Recognition};
@@ -22,7 +22,7 @@ const QUOTA: usize = 8;
 /// The formats that are tried, for the message about a file of none of them.
 const KNOWN: &str = "`docker stats`, `podman stats`, `podman pod stats`, `nerdctl stats` or `crictl stats` (table or JSON), `ctr task metrics`, answers of an engine's `/stats`, \
                      `inspect`, `events --format json`, a compose file or `compose config`, cgroup files, \
-                     `kubectl top pod --containers`, a pod spec, a Prometheus range query, or a journal of `plimsoll record`";
+                     `kubectl top pod --containers`, a pod spec, a Prometheus range query, `strace` logs, import times of Python, `/proc/PID/maps` or `smaps`, `docker diff`, or a journal of `plimsoll record`";
 
 /// Reads one file, whatever of the known formats it is. `name` is used in messages alone.
 ///
@@ -56,6 +56,8 @@ pub fn read_within(
     let quota = Quota::new(usize::try_from(max).unwrap_or(usize::MAX).saturating_mul(QUOTA));
     let result = match json::Shape::of(&text, &quota) {
         json::Shape::Document(value) => reader.document(&value, surroundings),
+        // A log may begin with a bracket, and other programs may write JSON between its lines.
+        json::Shape::Lines | json::Shape::Broken(_) if is_log(&text) => reader.other(&text, surroundings),
         json::Shape::Lines => reader.json_lines(&text, &quota),
         json::Shape::Broken(reason) => {
             let reason = crate::redact::message(&reason);

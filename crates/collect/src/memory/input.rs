@@ -1,9 +1,10 @@
 //! What one file says of memory, before it is joined with others.
 
-use plimsoll_snapshot::runtime::{Container, EventKind, PlannedService, RuntimeWarning, Span, Time};
+use plimsoll_snapshot::runtime::{Container, EventKind, Load, PlannedService, RuntimeWarning, Span, Time};
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
+use super::observed::Seen;
 use super::samples::Samples;
 
 /// What one file says.
@@ -23,8 +24,19 @@ pub struct MemoryInput {
     pub events: Vec<SeenEvent>,
     /// When events were recorded.
     pub watched: Vec<Span>,
+    /// What services were seen to use.
+    pub observed: Vec<Seen>,
     /// What was not read.
     pub warnings: Vec<RuntimeWarning>,
+}
+
+impl MemoryInput {
+    /// Names the load under which was observed what names none itself.
+    pub fn label(&mut self, load: &Load) {
+        for seen in &mut self.observed {
+            seen.observation.load.get_or_insert_with(|| load.clone());
+        }
+    }
 }
 
 /// Something that happened to a container.

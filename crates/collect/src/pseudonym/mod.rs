@@ -12,6 +12,7 @@ mod hosts;
 mod kind;
 mod known;
 mod names;
+mod observed;
 mod organisations;
 mod paths;
 mod people;
@@ -35,6 +36,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// If a snapshot does not fit its own format any more, which no name makes it.
 pub fn pseudonymise(snapshot: &mut Snapshot) -> Result<()> {
+    let observed = observed::taken_out(snapshot);
     let mut images = value(&snapshot.images)?;
     let mut services = value(&snapshot.services)?;
     let mut runtime = value(&snapshot.runtime)?;
@@ -51,6 +53,7 @@ pub fn pseudonymise(snapshot: &mut Snapshot) -> Result<()> {
     snapshot.services = back(services)?;
     snapshot.runtime = back(runtime)?;
     snapshot.disk = back(disk)?;
+    observed::put_back(snapshot, observed);
     Ok(())
 }
 
@@ -66,11 +69,13 @@ fn subjects(snapshot: &Snapshot) -> HashSet<String> {
     let services = snapshot.services.iter().map(|service| service.name.as_str());
     let runtime = snapshot.runtime.iter();
     let planned = runtime.clone().flat_map(|runtime| &runtime.planned).map(|planned| planned.name.as_str());
+    let observed =
+        runtime.clone().flat_map(|runtime| &runtime.observed).map(|observation| observation.service.as_str());
     let running =
         runtime.flat_map(|runtime| &runtime.containers).filter_map(|known| known.service.as_deref());
     let facts = snapshot.layers.iter().filter_map(|layer| layer.contents.as_ref()?.facts.as_ref());
     let packages = facts.flat_map(|facts| &facts.packages).map(|package| package.name.as_str());
-    services.chain(planned).chain(running).chain(packages).map(str::to_lowercase).collect()
+    services.chain(planned).chain(observed).chain(running).chain(packages).map(str::to_lowercase).collect()
 }
 
 fn value(part: &impl Serialize) -> Result<Value> {

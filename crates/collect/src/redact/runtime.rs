@@ -22,6 +22,13 @@ pub(crate) fn memory_input(input: &mut MemoryInput) {
     for event in &mut input.events {
         identity(&mut event.who);
     }
+    for seen in &mut input.observed {
+        identity(&mut seen.who);
+        clean(&mut seen.observation.service);
+        if let Some(load) = &mut seen.observation.load {
+            settle(&mut load.label);
+        }
+    }
     for RuntimeWarning { reason, .. } in &mut input.warnings {
         settle(reason);
     }
@@ -45,7 +52,7 @@ pub(crate) fn container(container: &mut Container) {
         settle(&mut logging.driver);
         logging.options.values_mut().for_each(settle);
     }
-    env_names.iter_mut().for_each(clean);
+    env_names.iter_mut().chain(mounts).for_each(clean);
 }
 
 fn planned(planned: &mut PlannedService) {

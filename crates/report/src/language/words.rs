@@ -11,6 +11,7 @@ use super::fix::FixWords;
 use super::messages::Messages;
 use super::noun::Noun;
 use super::review::ReviewWords;
+use super::observed::ObservedWords;
 use super::running::RunningWords;
 use super::template::TemplateWords;
 use super::terminal::TerminalWords;
@@ -369,6 +370,7 @@ pub struct Words {
     pub services_empty: &'static str,
 
     // What runs: memory, limits, targets.
+    pub observed: ObservedWords,
     pub running: RunningWords,
     // For people who decide.
     pub brief: BriefWords,

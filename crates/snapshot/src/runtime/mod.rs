@@ -6,6 +6,7 @@
 
 mod column;
 mod container;
+mod observed;
 mod planned;
 mod recording;
 
@@ -17,6 +18,9 @@ pub use column::Column;
 pub use container::{
     Command, Container, ContainerState, Event, EventKind, Health, HealthStatus, Limits, Logging, Mount,
     Probe, ProbeRun, PublishedPort, RestartPolicy, Status, Swap, UnreadLimit,
+};
+pub use observed::{
+    ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident,
 };
 pub use planned::{Dependency, PlanFormat, PlannedService};
 pub use recording::{
@@ -50,6 +54,10 @@ pub struct Runtime {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub watched: Vec<Span>,
+    /// What the services were seen to use, by service.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
+    pub observed: Vec<Observation>,
     /// What could not be read, or has to be known of what was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
@@ -104,6 +112,12 @@ impl std::fmt::Display for RuntimeWarning {
 }
 
 impl Runtime {
+    /// Whether it describes containers. Observations of files alone do not describe their memory.
+    #[must_use]
+    pub fn has_services(&self) -> bool {
+        !self.containers.is_empty() || !self.planned.is_empty()
+    }
+
     /// What does not fit together, if anything does not.
     pub(crate) fn check(&self) -> Result<(), String> {
         let known = |container: usize| container < self.containers.len();

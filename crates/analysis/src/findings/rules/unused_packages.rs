@@ -1,4 +1,4 @@
-//! Python and npm packages that nothing seems to use.
+//! Python and npm packages that nothing seems to use: neither the code that was seen nor, where runs were recorded, any run.
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::findings::rule::{Check, Rule};
 use crate::findings::rule_id::RuleId;
 use crate::lines::install::Becomes;
 use crate::lines::{Line, Requirements, Shell, Unfit, line, names, shell};
-use crate::packages::{Package, Root, Use};
+use crate::packages::{Package, PackageId, Root, Use};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::UnusedPackages, check: Check::Image(check) };
 
@@ -30,8 +30,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             && package.root.is_some()
             && package.layer >= input.base_layers
             && !is_packaging_tool(package)
+            && !is_opened(package)
     };
-    let unused: Vec<&Package> = input.catalogue.installed().filter(is_unused).collect();
+    let unused = without_users(input, input.catalogue.installed().filter(is_unused).collect());
     if unused.is_empty() {
         return Vec::new();
     }
@@ -42,10 +43,10 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut finding = input.finding(RULE.id, Headline::UnusedPackages, inodes);
-    finding.confidence = Confidence::Medium;
+    finding.confidence = confidence(input);
     let mut named = unused.clone();
     named.order_by_key(|package| (std::cmp::Reverse(package.retained_image_bytes), package.id));
-    finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(package)).collect();
+    finding.evidence = named.iter().take(Finding::EXAMPLES).map(|package| evidence(input, package)).collect();
     finding.evidence_count = named.len() as u64;
     let without = finding.fitting(named.iter().take(Finding::EXAMPLES).map(|package| name(package)));
     if !without.is_empty() {
@@ -58,6 +59,41 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         finding.fixes.push(Fix::new(Action::RemoveRequirements, Line::joined("\n", lines)));
     }
     vec![finding]
+}
+
+/// How certain it is that nothing uses them.
+fn confidence(input: &Input<'_>) -> Confidence {
+    let is_proven = input.catalogue.observed.as_ref().is_some_and(|seen| seen.proves_absence);
+    if !input.catalogue.mounted_code.is_empty() {
+        // Other code runs than the one that was read.
+        Confidence::Low
+    } else if is_proven {
+        Confidence::High
+    } else {
+        Confidence::Medium
+    }
+}
+
+/// Whether a run opened a file of a package, or imported a module of it.
+fn is_opened(package: &Package) -> bool {
+    package.observed.is_some_and(|seen| seen.is_used())
+}
+
+/// The packages whose removal takes away nothing that a run opened.
+fn without_users<'a>(input: &Input<'_>, mut packages: Vec<&'a Package>) -> Vec<&'a Package> {
+    loop {
+        let ids: Vec<PackageId> = packages.iter().map(|package| package.id).collect();
+        let gone = input.catalogue.leaving(&ids);
+        let Some(&opened) = gone.iter().find(|&&id| is_opened(input.catalogue.package(id))) else {
+            return packages;
+        };
+        let count = packages.len();
+        packages.retain(|package| !input.catalogue.graph.keeps_in_turn(package.id, opened));
+        // If no named package keeps it there, it goes for another reason: then none is named.
+        if packages.len() == count {
+            return Vec::new();
+        }
+    }
 }
 
 /// The steps that name some of the packages, without them; and the packages that no step names.
@@ -85,9 +121,14 @@ fn installations<'a>(input: &Input<'_>, packages: &[&'a Package]) -> (Vec<Fix>, 
     (fixes, rest)
 }
 
-fn evidence(package: &Package) -> Evidence {
+fn evidence(input: &Input<'_>, package: &Package) -> Evidence {
     let others = package.retained_packages.saturating_sub(1);
-    let note = (others > 0).then_some(Note::ExclusiveDependencies { packages: others });
+    // Only where every open was seen, a file that was not seen was not opened.
+    let runs = input.catalogue.observed.iter().flat_map(|observed| &observed.runs);
+    let runs = runs.filter(|run| run.source.sees_every_open()).count() as u64;
+    let unopened = (runs > 0).then_some(Note::NotOpened { runs, packages: others });
+    let exclusive = (others > 0).then_some(Note::ExclusiveDependencies { packages: others });
+    let note = unopened.or(exclusive);
     Evidence { note, ..Evidence::of_package(package, package.retained_image_bytes) }
 }
 
@@ -119,6 +160,10 @@ fn requirements<'a>(
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_snapshot::runtime::{
+        Container, ImportRun, ImportedModule, Load, Mount, Observation, ObservationSource, Runtime,
+    };
+
     use super::*;
     use crate::findings::check::check;
     use crate::findings::{Subject, advise_by};
@@ -162,6 +207,61 @@ mod tests {
         };
         assert_eq!(line(Some("before it.plimsoll")), "plimsoll whatif 'before it.plimsoll' --without b");
         assert_eq!(line(None), "plimsoll whatif app:latest --without b");
+    }
+
+    /// The image with a recording that opened these files.
+    fn observed(opened: &[&str], observation: Observation) -> Vec<Finding> {
+        let layers = [PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a"];
+        let mut snapshot = snapshot("app", &layers);
+        let opened = opened.iter().map(|path| path.as_bytes()).collect();
+        let observation = Observation { service: "app".to_owned(), opened, ..observation };
+        snapshot.runtime = Some(Runtime { observed: vec![observation], ..Runtime::default() });
+        advise_by(&snapshot, &[&RULE], None).services.remove(0).findings
+    }
+
+    fn loaded() -> Observation {
+        let load = Some(Load { label: "50 users".to_owned(), ..Load::default() });
+        Observation { source: ObservationSource::Strace, load, from_start: true, ..Observation::default() }
+    }
+
+    #[test]
+    fn what_a_run_opened_is_never_named() {
+        assert_eq!(observed(&["site/b/__init__.py"], loaded()), []);
+        // `c` goes with `b` alone, so `b` has to stay.
+        assert_eq!(observed(&["site/c/__init__.py"], loaded()), []);
+        let import = ImportedModule { module: "c.d".to_owned(), ..ImportedModule::default() };
+        let imports = vec![ImportRun { modules: vec![import], interleaved: false }];
+        assert_eq!(observed(&[], Observation { imports, ..loaded() }), []);
+    }
+
+    #[test]
+    fn only_a_complete_run_under_a_named_load_makes_it_certain() {
+        let confidence = |observation| observed(&["site/a/__init__.py"], observation)[0].confidence;
+        assert_eq!(confidence(loaded()), Confidence::High);
+        for observation in [
+            Observation { load: None, ..loaded() },
+            Observation { from_start: false, ..loaded() },
+            Observation { lost: 1, ..loaded() },
+            Observation { unplaced: 1, ..loaded() },
+            Observation { source: ObservationSource::Smaps, ..loaded() },
+        ] {
+            assert_eq!(confidence(observation), Confidence::Medium);
+        }
+    }
+
+    #[test]
+    fn code_that_is_mounted_may_use_them() {
+        let layers = [PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a"];
+        let confidence = |mount: &str| {
+            let mut snapshot = snapshot("app", &layers);
+            let (service, mounts) = (Some("app".to_owned()), vec![Mount { target: mount.to_owned(), ..Mount::default() }]);
+            let containers = vec![Container { service, mounts, ..Container::default() }];
+            snapshot.runtime = Some(Runtime { containers, ..Runtime::default() });
+            advise_by(&snapshot, &[&RULE], None).services[0].findings[0].confidence
+        };
+        let all = ["/app", "/app/main.py", "/site/a/", "/data", "/ap"].map(confidence);
+        use Confidence::{Low, Medium};
+        assert_eq!(all, [Low, Low, Low, Medium, Medium]);
     }
 
     #[test]

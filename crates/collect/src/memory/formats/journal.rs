@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::Bytes;
-use plimsoll_snapshot::runtime::{Container, Ended, Interruption, Load, Metric, Recording, Span, Time};
+use plimsoll_snapshot::runtime::{
+    Container, Ended, Interruption, Load, Metric, ObservationSource, Recording, Span, Time,
+};
+use plimsoll_snapshot::{Bytes, Paths};
 use serde::{Deserialize, Serialize};
 
 use crate::memory::identity::Identity;
 use crate::memory::input::SeenEvent;
+use crate::memory::observed::{Opened, Seen};
 use crate::memory::reader::Reader;
 use crate::memory::samples::{Framer, Sample};
 use crate::memory::text::lines;
@@ -34,6 +37,18 @@ pub enum JournalLine {
         time: Time,
         /// Of whom, and what.
         samples: Vec<Journaled>,
+    },
+    /// Which files of the image were opened since the line before.
+    Opened {
+        /// Of whom.
+        who: Identity,
+        /// Whether its start was seen.
+        from_start: bool,
+        /// The new paths.
+        paths: Paths,
+        /// Events that were lost.
+        #[serde(skip_serializing_if = "is_zero", default)]
+        lost: u64,
     },
     /// What happened.
     Event(SeenEvent),
@@ -76,6 +91,20 @@ pub struct Journaled {
     pub peak: Option<Bytes>,
 }
 
+/// The files that one container opened.
+#[derive(Default)]
+struct Use {
+    who: Identity,
+    opened: Opened,
+    from_start: bool,
+    lost: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// Whether a file is a journal: its first line says so.
 pub(crate) fn is_journal(bytes: &[u8]) -> bool {
     bytes.starts_with(b"{\"journal\":")
@@ -86,6 +115,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) {
     let mut framer: Option<Framer> = None;
     let mut recording = Recording::default();
     let (mut watching, mut last) = (None, None);
+    let mut opened: BTreeMap<Option<String>, Use> = BTreeMap::new();
     for line in lines(text) {
         let parsed = match serde_json::from_str(&line.text) {
             Ok(parsed) => parsed,
@@ -115,6 +145,13 @@ pub(crate) fn read(reader: &mut Reader, text: &str) {
                 }
                 last = last.max(Some(time));
             }
+            JournalLine::Opened { who, from_start, paths, lost } => {
+                let seen = opened.entry(who.id.clone()).or_default();
+                paths.iter().for_each(|path| seen.opened.add(path));
+                seen.from_start |= from_start;
+                seen.lost = seen.lost.saturating_add(lost);
+                seen.who = who;
+            }
             JournalLine::Event(event) => {
                 last = last.max(Some(event.time));
                 reader.input.events.push(event);
@@ -135,6 +172,13 @@ pub(crate) fn read(reader: &mut Reader, text: &str) {
     recording.ended.get_or_insert(Ended::Killed);
     let to = |from: Time| last.map_or(from, |last| last.max(from));
     reader.input.watched.extend(watching.map(|from| Span { from, to: to(from) }));
+    for seen in opened.into_values() {
+        let mut observation = seen.opened.finish(&reader.input.file, ObservationSource::Recorded);
+        observation.lost += seen.lost;
+        observation.from_start = seen.from_start;
+        observation.load.clone_from(&recording.load);
+        reader.input.observed.push(Seen { who: seen.who, observation });
+    }
     let mut samples = framer.unwrap_or_default().finish();
     (recording.frames, recording.times) = (samples.recording.frames, samples.recording.times);
     recording.file.clone_from(&reader.input.file);
@@ -185,6 +229,28 @@ mod tests {
         assert_eq!(runtime.watched, [Span { from: Time(900), to: Time(3000) }]);
         assert_eq!(runtime.events.len(), 1);
         assert_eq!(runtime.warnings[0].reason, "a line that is cut off");
+    }
+
+    #[test]
+    fn opened_files_are_united_under_the_load_of_the_recording() {
+        let who = Identity { id: Some("f2ac88aabab9".to_owned()), ..Identity::default() };
+        let opened = |path: &str, from_start, lost| JournalLine::Opened {
+            who: who.clone(),
+            from_start,
+            paths: [path.as_bytes()].into_iter().collect(),
+            lost,
+        };
+        let load = Load { label: "smoke".to_owned(), ..Load::default() };
+        let lines =
+            [opened("/a", true, 0), opened("/b", false, 2), opened("/a", false, 0), JournalLine::Load(load)];
+        let end: String = lines.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect();
+        let runtime = sealed(&end);
+        let [seen] = &runtime.observed[..] else { panic!("{:?}", runtime.observed) };
+        assert_eq!(seen.opened.iter().collect::<Vec<_>>(), [b"a", b"b"]);
+        assert_eq!(
+            (seen.from_start, seen.lost, seen.load.as_ref().unwrap().label.as_str()),
+            (true, 2, "smoke")
+        );
     }
 
     #[test]

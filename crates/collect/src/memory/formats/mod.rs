@@ -1,4 +1,4 @@
-//! The formats of files about memory: one file each, and one list of them.
+//! The formats of files about what runs: one file each, and one list of them.
 //!
 //! To add one:
 //! 1. Write its file here: what it looks like, and a function that reads it into the [`Reader`].
@@ -13,15 +13,19 @@ pub(super) mod compose;
 pub(super) mod container;
 mod crictl;
 mod ctr;
+mod docker_diff;
 pub(super) mod docker_stats;
 pub(super) mod engine_stats;
 pub(super) mod events;
 mod headless;
+mod import_time;
 pub(super) mod journal;
 mod kubectl_top;
 mod kubernetes;
 pub(super) mod podman_stats;
+mod proc_maps;
 mod prometheus;
+mod strace;
 mod table;
 
 use serde_json::Value;
@@ -52,6 +56,15 @@ pub(super) const FORMATS: &[Format] = &[
     Format::Text(table::is_table, table::read),
     Format::Text(kubectl_top::is_table, kubectl_top::read),
     Format::Text(ctr::is_table, ctr::read_table),
+    Format::Text(strace::is_log, strace::read),
+    Format::Text(import_time::is_log, import_time::read),
+    Format::Text(proc_maps::is_maps, proc_maps::read),
+    Format::Text(docker_diff::is_diff, docker_diff::read),
     Format::Text(cgroup::is_files, cgroup::read),
     Format::Text(headless::is_rows, headless::read),
 ];
+
+/// Whether a text is a log that lines of any kind may stand in.
+pub(super) fn is_log(text: &str) -> bool {
+    strace::is_log(text) || import_time::is_log(text)
+}

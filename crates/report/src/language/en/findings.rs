@@ -14,6 +14,7 @@ const EN: Language = Language::English;
 const FILE: Noun = Noun { one: "file", more: "files" };
 const DEPENDENCY: Noun = Noun { one: "dependency", more: "dependencies" };
 const OTHER: Noun = Noun { one: "other", more: "others" };
+const RECORDING: Noun = Noun { one: "recording", more: "recordings" };
 const PACKAGE: Noun = Noun { one: "package", more: "packages" };
 
 pub(super) const WORDS: FindingsWords = FindingsWords {
@@ -189,6 +190,12 @@ pub(super) fn note(note: &Note) -> String {
         }
         Note::ExclusiveDependencies { packages } => {
             ["with ", &EN.many(*packages, &DEPENDENCY), " that nothing else needs"].concat()
+        }
+        Note::NotOpened { runs, packages: 0 } => ["not opened in ", &EN.many(*runs, &RECORDING)].concat(),
+        Note::NotOpened { runs, packages } => {
+            let dependencies = EN.many(*packages, &DEPENDENCY);
+            ["with ", &dependencies, " that nothing else needs; not opened in ", &EN.many(*runs, &RECORDING)]
+                .concat()
         }
         Note::Secret { secret: kind, hidden: true } => {
             [secret(*kind), ", hidden by a later layer, but still stored"].concat()

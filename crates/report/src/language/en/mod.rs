@@ -8,6 +8,7 @@ mod fix;
 mod improvements;
 pub(super) mod limits;
 mod memory;
+mod observed;
 mod regressions;
 mod review;
 mod rules;
@@ -409,6 +410,7 @@ pub(super) static WORDS: Words = Words {
     services_empty: "Neither side has a service. To make a report, pass two snapshots:",
 
     brief: brief::WORDS,
+    observed: observed::WORDS,
     running: running::WORDS,
     template: template::TEMPLATE,
     terminal: terminal::WORDS,

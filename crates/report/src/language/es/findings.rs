@@ -14,6 +14,7 @@ const ES: Language = Language::Spanish;
 const FILE: Noun = Noun { one: "archivo", more: "archivos" };
 const DEPENDENCY: Noun = Noun { one: "dependencia", more: "dependencias" };
 const OTHER: Noun = Noun { one: "otro", more: "otros" };
+const RECORDING: Noun = Noun { one: "grabación", more: "grabaciones" };
 const PACKAGE: Noun = Noun { one: "paquete", more: "paquetes" };
 
 pub(super) const WORDS: FindingsWords = FindingsWords {
@@ -203,6 +204,12 @@ pub(super) fn note(note: &Note) -> String {
         }
         Note::ExclusiveDependencies { packages } => {
             ["con ", &ES.many(*packages, &DEPENDENCY), " que nada más necesita"].concat()
+        }
+        Note::NotOpened { runs, packages: 0 } => ["no se abrió en ", &ES.many(*runs, &RECORDING)].concat(),
+        Note::NotOpened { runs, packages } => {
+            let dependencies = ES.many(*packages, &DEPENDENCY);
+            ["con ", &dependencies, " que nada más necesita; no se abrió en ", &ES.many(*runs, &RECORDING)]
+                .concat()
         }
         Note::Secret { secret: kind, hidden: true } => {
             [secret(*kind), "; oculto por una capa posterior, pero sigue guardado"].concat()

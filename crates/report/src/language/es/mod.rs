@@ -8,6 +8,7 @@ mod fix;
 mod improvements;
 mod limits;
 mod memory;
+mod observed;
 mod regressions;
 mod review;
 mod rules;
@@ -417,6 +418,7 @@ pub(super) static WORDS: Words = Words {
     services_empty: "Ningún lado tiene servicios. Para hacer un informe, indique dos instantáneas:",
 
     brief: brief::WORDS,
+    observed: observed::WORDS,
     running: running::WORDS,
     template: template::TEMPLATE,
     terminal: terminal::WORDS,

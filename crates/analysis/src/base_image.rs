@@ -11,7 +11,7 @@ pub(crate) fn base_layers(image: &Image, build: Option<&BuildFile>) -> Option<us
 }
 
 /// The first layer that an instruction of the Dockerfile made.
-pub(super) fn first_written(written: &[Option<usize>]) -> Option<usize> {
+pub(crate) fn first_written(written: &[Option<usize>]) -> Option<usize> {
     written.iter().position(Option::is_some)
 }
 
