@@ -53,6 +53,7 @@ pub fn snapshot(services: &[&str], text: &str, files: &[File]) -> Snapshot {
             .map(|name| Service { name: (*name).to_owned(), image: 0, build: None })
             .collect(),
         runtime: None,
+        lacks_mentions: false,
         images: vec![image],
         layers: vec![Layer { diff_id: DiffId::new(digest), contents: Some(contents.into()) }],
     }

@@ -232,6 +232,7 @@ fn snapshot(layers: &[RandomLayer]) -> Snapshot {
         }],
         layers: stored.collect(),
         runtime: None,
+        lacks_mentions: false,
     }
 }
 

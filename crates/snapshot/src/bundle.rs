@@ -126,6 +126,7 @@ impl Side {
             images: self.images,
             layers,
             runtime: self.runtime,
+            ..Snapshot::default()
         }
     }
 }

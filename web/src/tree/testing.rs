@@ -77,5 +77,6 @@ fn with_facts(files: &[(&str, u64)], facts: impl FnOnce(&Entries) -> Facts) -> S
         images: vec![image],
         layers: vec![Layer { diff_id: DiffId::new(digest), contents: Some(contents.into()) }],
         runtime: None,
+        lacks_mentions: false,
     }
 }
