@@ -8,7 +8,7 @@ use crate::instruction;
 ///
 /// No format records it. A base image usually ends with its `CMD`, so the layers above the last `CMD` that layers follow
 /// belong to the image itself. Without one, the root file system that is added first is the base.
-pub(super) fn layers(image: &Image) -> u32 {
+pub(crate) fn layers(image: &Image) -> u32 {
     let step_of = |text: &str| instruction::readable(text).into_owned();
     let last_made = image.layers.iter().filter_map(|layer| layer.history).max().unwrap_or(0);
     let end = (image.history.iter().take(last_made))

@@ -30,6 +30,7 @@ mod rules;
 
 pub(crate) use advice::together;
 pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
+pub(crate) use base::layers as base_layers;
 pub(crate) use both_sides::{BothSides, Judged};
 pub use evidence::{Alternative, Evidence, Note, Subject};
 pub use finding::{Confidence, Finding, Severity, severity_of};
@@ -41,3 +42,4 @@ pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progres
 pub use rule::{Check, Rule};
 pub use rule_id::RuleId;
 pub use rules::RULES;
+pub(crate) use rules::cuda_libraries::{CPU_PACKAGES, INDEX as TORCH_INDEX};
