@@ -54,6 +54,7 @@ pub fn snapshot(services: &[&str], text: &str, files: &[File]) -> Snapshot {
             .collect(),
         runtime: None,
         disk: None,
+        lacks_mentions: false,
         images: vec![image],
         layers: vec![Layer { diff_id: DiffId::new(digest), contents: Some(contents.into()) }],
     }

@@ -137,6 +137,12 @@ impl<'a> Stages<'a> {
         stages
     }
 
+    /// The name of a stage, or its number, as a build takes it for a target.
+    pub(crate) fn name(&self, stage: usize, build: &BuildFile) -> String {
+        let from = &build.instructions[self.ranges[stage].start];
+        alias(from).map_or_else(|| stage.to_string(), str::to_owned)
+    }
+
     /// The instructions that make the image of a stage: its own, and before them those of the stages it is built on.
     pub(crate) fn chain(&self, stage: usize) -> Vec<usize> {
         let (mut chain, mut next) = (Vec::new(), Some(stage));

@@ -233,6 +233,7 @@ fn snapshot(layers: &[RandomLayer]) -> Snapshot {
         layers: stored.collect(),
         runtime: None,
         disk: None,
+        lacks_mentions: false,
     }
 }
 

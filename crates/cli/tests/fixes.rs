@@ -134,7 +134,10 @@ fn bad_input_is_an_error_with_a_next_step() {
     let write = |text: &[u8]| fs::write(project.path().join("Dockerfile"), text).unwrap();
     for (text, words) in [
         (&b"FROM x\nRUN other\n"[..], "no instruction of `Dockerfile` made a layer"),
-        (b"FROM {{ base }}\n{% if x %}\n", "is no instruction"),
+        (b"FROM x\nRUN other\n", "line 2: `RUN other`; the image was made by `ADD rootfs /`; `COPY . /app`"),
+        (b"# {{ x }}\nFROM {{ base }}\n", "is a template: line 2 is `FROM {{ base }}`"),
+        (b"FROM x\n{% if x %}\n", "is a template: line 2"),
+        (b"FROM x\nRAN x\n", "is no instruction"),
         (b"", "has no `FROM`"),
         (b"FROM x\n\xff\n", "is not UTF-8"),
     ] {
@@ -146,6 +149,11 @@ fn bad_input_is_an_error_with_a_next_step() {
     write(DOCKERFILE.as_bytes());
     for arguments in [
         &["--dockerfile", "Missing"][..],
+        &["--dockerfile", "."],
+        &["--build", ""],
+        &["--build", "true", "--probe", " "],
+        &["--compose", "missing.yml"],
+        &["--targets", "plimsoll.toml"],
         &["--context", "Dockerfile"],
         &["--service", "web"],
         &["--rule", "rewriten-files"],
@@ -184,6 +192,7 @@ fn fixes_that_fail_are_found_and_left_out() {
             .args(["fix", "app.plimsoll"])
             .args(arguments)
             .env("PATH", &path)
+            .env("PLIMSOLL_BIN", project.path().join("bin"))
             .current_dir(project.path())
             .output()
             .unwrap();
@@ -194,14 +203,31 @@ fn fixes_that_fail_are_found_and_left_out() {
     let (code, _, err) = call(&["--build", "! grep -q chown= Dockerfile"]);
     assert_eq!(code, 2, "{err}");
     assert!(
-        err.contains("rewritten-files: the build fails") && err.contains("has no image `$PLIMSOLL_IMAGE`"),
+        err.contains("rewritten-files: the build fails") && err.contains("no engine has the image"),
         "{err}"
     );
     let (code, _, err) = call(&["--build", "true", "--probe", "echo broken; exit 1"]);
     assert!(code == 2 && err.contains("the probe fails without any fix: broken"), "{err}");
+    // One that fails now and then says nothing.
+    let flaps = "if [ -e ../seen ]; then exit 0; fi; touch ../seen; echo late; exit 1";
+    let (code, _, err) = call(&["--build", "true", "--probe", flaps]);
+    assert!(code == 2 && err.contains("the probe failed 1 of 2 times with the same image: late"), "{err}");
+    // The engine dies with the build.
+    let (code, _, err) = call(&["--build", "rm \"$PLIMSOLL_BIN/docker\"; exit 1"]);
+    assert!(code == 2 && err.contains("`docker` stopped answering"), "{err}");
+    fs::remove_dir_all(project.path().join("bin")).unwrap();
+    engine(project.path());
     let (code, _, err) = call(&["--build", "sleep 60", "--timeout", "1s"]);
     assert!(code == 2 && err.contains("it took more than 1 s"), "{err}");
     assert_eq!(fs::read_to_string(project.path().join("Dockerfile")).unwrap(), DOCKERFILE);
+    // A Dockerfile from elsewhere is changed, too, and is no part of the context.
+    fs::create_dir_all(project.path().join("elsewhere")).unwrap();
+    fs::rename(project.path().join("Dockerfile"), project.path().join("elsewhere/app.Dockerfile")).unwrap();
+    fs::create_dir_all(project.path().join("context")).unwrap();
+    let build = "grep -q chown= \"$PLIMSOLL_DOCKERFILE\" && [ ! -e app.Dockerfile ]";
+    let (code, _, err) =
+        call(&["--dockerfile", "elsewhere/app.Dockerfile", "--context", "context", "--build", build]);
+    assert!(code == 2 && err.contains("no engine has the image"), "{err}");
 }
 
 #[test]
@@ -243,4 +269,168 @@ fn all_files_are_written_or_none() {
     // Alone on standard output, it is only the patch.
     let (_, out, _) = fix(project.path(), &["--patch", "-"]);
     assert!(out.starts_with("--- a/Dockerfile\n"), "{out}");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_engine_that_does_not_answer_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = project();
+    let bin = project.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    let program = |name: &str, script: &str| {
+        fs::write(bin.join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let dead = "echo Cannot connect to the daemon >&2; exit 1";
+    program("docker", dead);
+    program("podman", "[ \"$1\" = version ]");
+    program("buildah", dead);
+    let call = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .args(["fix", "app.plimsoll"])
+            .args(arguments)
+            .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
+            .current_dir(project.path())
+            .output()
+            .unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = call(&["--build", "auto"]);
+    assert!(said.contains("`docker` does not answer (Cannot connect to the daemon); using podman"), "{said}");
+    let said = call(&["--build", "docker"]);
+    assert!(said.contains("`docker` does not answer: Cannot connect to the daemon"), "{said}");
+    program("podman", dead);
+    let said = call(&["--build", "auto"]);
+    assert!(said.contains("no engine works: `docker version` fails"), "{said}");
+}
+
+/// A stand-in for an engine with containers: their health check is a file.
+#[test]
+#[cfg(unix)]
+fn the_health_check_is_the_probe_if_there_is_no_other() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = project();
+    let bin = project.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    let script = "#!/bin/sh\necho \"$@\" >> \"$CALLS\"\ncase \"$1 $2\" in\n\
+        'exec '*) shift 2; \"$@\" ;;\n'run '*) echo warning; echo c0ffee ;;\n'inspect '*) cat \"$STATE\" ;;\n'logs '*) echo bye ;;\n\
+        'save '*) echo no image >&2; exit 1 ;;\nesac\n";
+    fs::write(bin.join("docker"), script).unwrap();
+    fs::set_permissions(bin.join("docker"), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut snapshot =
+        plimsoll_snapshot::read(File::open(project.path().join("app.plimsoll")).unwrap()).unwrap();
+    let (calls, state) = (project.path().join("calls"), project.path().join("state"));
+    for (test, running, expected) in [
+        ("true", "true", "cannot save"),
+        ("false", "false", "the probe fails without any fix: the container ended: bye"),
+    ] {
+        snapshot.images[0].config.health_check = Some(plimsoll_snapshot::HealthCheck {
+            test: vec!["CMD".into(), test.into()],
+            interval_ns: 0,
+            timeout_ns: 0,
+            start_period_ns: 0,
+            retries: 0,
+        });
+        let file = File::create(project.path().join("app.plimsoll")).unwrap();
+        plimsoll_snapshot::write_gzip(&snapshot, file).unwrap();
+        fs::write(&state, running).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+            .args(["fix", "app.plimsoll", "--build", "docker"])
+            .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
+            .env("CALLS", &calls)
+            .env("STATE", &state)
+            .current_dir(project.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(expected), "{said}");
+        let calls = fs::read_to_string(&calls).unwrap();
+        assert!(
+            calls.contains("run --detach --network none") && calls.contains("rm --force c0ffee"),
+            "{calls}"
+        );
+    }
+}
+
+#[test]
+fn without_a_dockerfile_one_is_reconstructed() {
+    let project = project();
+    fs::remove_file(project.path().join("Dockerfile")).unwrap();
+    let (code, out, err) = fix(project.path(), &[]);
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("reconstructed from the history") && out.contains("+COPY --chown=app:app . /app"),
+        "{out}"
+    );
+    for option in [&["--write"][..], &["--patch", "p"], &["--build", "auto"]] {
+        let (code, _, err) = fix(project.path(), option);
+        assert!(code == 2 && err.contains("needs a Dockerfile"), "{err}");
+    }
+    assert!(!project.path().join("Dockerfile").exists());
+    let (_, json, _) = fix(project.path(), &["--format", "json"]);
+    assert!(json.contains("\"is_reconstructed\": true"), "{json}");
+}
+
+#[test]
+#[cfg(unix)]
+fn patches_of_odd_names_apply() {
+    for (name, programs) in [("my file", &["git", "patch"][..]), ("a\"b\\c", &["git", "patch"])] {
+        for program in programs {
+            let project = project();
+            let place = project.path().join(name);
+            fs::create_dir(&place).unwrap();
+            fs::rename(project.path().join("Dockerfile"), place.join("Dockerfile")).unwrap();
+            let dockerfile = format!("{name}/Dockerfile");
+            let (code, _, err) = fix(project.path(), &["--dockerfile", &dockerfile, "--patch", "p"]);
+            assert_eq!(code, 0, "{err}");
+            let arguments = if *program == "git" { &["apply", "p"][..] } else { &["-p1", "-i", "p"] };
+            let output = Command::new(program).args(arguments).current_dir(project.path()).output();
+            // `patch` is not everywhere.
+            let Ok(output) = output else { continue };
+            assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(fs::read_to_string(place.join("Dockerfile")).unwrap(), FIXED);
+            assert!(place.join(".dockerignore").exists());
+        }
+    }
+}
+
+#[test]
+fn images_for_windows_are_refused() {
+    let project = project();
+    let path = project.path().join("app.plimsoll");
+    let mut snapshot = plimsoll_snapshot::read(File::open(&path).unwrap()).unwrap();
+    snapshot.images[0].platform.os = "windows".into();
+    plimsoll_snapshot::write_gzip(&snapshot, File::create(&path).unwrap()).unwrap();
+    let (code, _, err) = fix(project.path(), &[]);
+    assert!(code == 2 && err.contains("image for Windows"), "{err}");
+}
+
+#[test]
+fn the_compose_file_is_a_part_of_the_patch() {
+    let project = project();
+    let compose = "services:\n  # The service.\n  app:\n    build: .\n  db: {image: other}\n";
+    let write = |name: &str, text: &str| fs::write(project.path().join(name), text).unwrap();
+    write("compose.yml", compose);
+    write("plimsoll.toml", "version = 1\n[services.app]\nlimit = \"1 GB\"\n");
+    let arguments = ["--compose", "compose.yml", "--targets", "plimsoll.toml", "--write"];
+    let (code, out, err) = fix(project.path(), &arguments);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("--- a/compose.yml") && out.contains("--- a/Dockerfile"), "{out}");
+    let written = fs::read_to_string(project.path().join("compose.yml")).unwrap();
+    let limit = "    deploy:\n      resources:\n        limits:\n          memory: 1024M\n";
+    assert!(
+        written.contains(limit) && written.contains("  db: {image: other, logging: {driver: json-file, "),
+        "{written}"
+    );
+    assert_eq!(fs::read_to_string(project.path().join("Dockerfile")).unwrap(), FIXED);
+    // Files without a service of the image, or without services.
+    for (text, words) in
+        [("services: {a: {image: b}}\n", "no service of `compose.yml` runs `app.plimsoll`"), ("[]\n", "")]
+    {
+        write("compose.yml", text);
+        let (code, _, err) = fix(project.path(), &["--compose", "compose.yml", "--write"]);
+        assert!(code == 2 && err.contains(words) && err.contains("hint: "), "{err}");
+        assert_eq!(fs::read_to_string(project.path().join("compose.yml")).unwrap(), text);
+    }
 }

@@ -26,6 +26,7 @@ pub fn merge(into: &mut Snapshot, other: Snapshot) -> Result<(), String> {
         }
         known.build = known.build.take().or(service.build);
     }
+    into.lacks_mentions |= other.lacks_mentions;
     into.runtime = match (into.runtime.take(), other.runtime) {
         (Some(one), Some(other)) if one != other => {
             let mut builder = RuntimeBuilder::new();

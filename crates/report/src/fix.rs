@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io;
 
 use plimsoll_analysis::findings::{Confidence, Finding, RuleId};
-use plimsoll_analysis::fix::{Applied, Change, FixedFile, Plan, Refusal};
+use plimsoll_analysis::fix::{Applied, Change, FixedFile, Plan, Promise, Refusal, ServiceSetting};
+use plimsoll_analysis::memory::recommend::Setting;
 use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::hidden::is_hidden;
 use serde::Serialize;
@@ -31,6 +32,8 @@ pub struct Fixes<'a> {
     pub name: &'a dyn Fn(&FixedFile) -> String,
     /// What a build showed, if there was one.
     pub proof: Option<&'a Proof>,
+    /// Whether the Dockerfile was reconstructed from the history of the image.
+    pub is_reconstructed: bool,
 }
 
 /// Where a text goes.
@@ -51,8 +54,14 @@ pub struct Proof {
     pub after_bytes: Bytes,
     /// What each fix saved, in the order of [`Plan::applied`].
     pub saved_bytes: Vec<Bytes>,
-    /// Whether a probe succeeded; `None` without one.
+    /// Whether a probe or the health check succeeded.
     pub is_probed: bool,
+    /// Whether that was the health check.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_health_checked: bool,
+    /// Image size of each service that gets its own image, in the order of [`Plan::promises`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub service_bytes: Vec<Bytes>,
 }
 
 impl Fixes<'_> {
@@ -66,7 +75,8 @@ impl Fixes<'_> {
         let name = (self.name)(&change.file);
         let old = if change.before.is_empty() { "/dev/null".to_owned() } else { format!("a/{name}") };
         let diff = TextDiff::from_lines(change.before.as_str(), change.after.as_str());
-        diff.unified_diff().context_radius(CONTEXT).header(&old, &format!("b/{name}")).to_string()
+        let new = format!("b/{name}");
+        diff.unified_diff().context_radius(CONTEXT).header(&in_header(&old), &in_header(&new)).to_string()
     }
 
     /// The fixes as text, with the patch behind. What stands before a patch does not disturb the programs that apply it.
@@ -107,6 +117,19 @@ impl Fixes<'_> {
                 ]);
             }
             align_right(&mut rows, &[0]);
+            text.push_str(&indented(&rows));
+            text.push('\n');
+        }
+        if !self.plan.settings.is_empty() {
+            let _ = writeln!(text, "\n  {}", words.settings);
+            let mut rows = table(&[]);
+            for set in &self.plan.settings {
+                rows.add_row([
+                    one_line(&set.service),
+                    shorten(&one_line(&setting(&set.recommended.setting)), CELL),
+                    shorten(&one_line(&why(set, language)), CELL),
+                ]);
+            }
             text.push_str(&indented(&rows));
             text.push('\n');
         }
@@ -174,6 +197,18 @@ impl Fixes<'_> {
             }
             text.push_str("\n</details>\n");
         }
+        if !self.plan.settings.is_empty() {
+            let _ = write!(text, "\n| {} | | {} |\n|---|---|---|\n", words.settings, words.reason_head);
+            for set in &self.plan.settings {
+                let _ = writeln!(
+                    text,
+                    "| {} | {} | {} |",
+                    escaped(&set.service),
+                    code(&setting(&set.recommended.setting)),
+                    escaped(&why(set, language))
+                );
+            }
+        }
         for note in self.notes(language) {
             let _ = write!(text, "\n{}\n", escaped(&note));
         }
@@ -217,10 +252,32 @@ impl Fixes<'_> {
             patch: String,
         }
         #[derive(Serialize)]
+        struct ServiceDocument<'a> {
+            service: &'a str,
+            target: &'a str,
+            promised_bytes: Bytes,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            after_bytes: Option<Bytes>,
+        }
+        #[derive(Serialize)]
+        struct SettingDocument<'a> {
+            service: &'a str,
+            #[serde(flatten)]
+            setting: &'a Setting,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            refused: Option<ReasonDocument<'a>>,
+        }
+        #[derive(Serialize)]
         struct Content<'a> {
             service: &'a str,
             saving_bytes: Bytes,
             needs_buildkit: bool,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            is_reconstructed: bool,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            services: Vec<ServiceDocument<'a>>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            settings: Vec<SettingDocument<'a>>,
             fixed: Vec<AppliedDocument<'a>>,
             not_fixed: Vec<RefusedDocument<'a>>,
             files: Vec<FileDocument>,
@@ -233,6 +290,22 @@ impl Fixes<'_> {
             service: self.service,
             saving_bytes: self.plan.saving,
             needs_buildkit: self.plan.needs_buildkit,
+            is_reconstructed: self.is_reconstructed,
+            services: (self.plan.promises.iter().enumerate())
+                .map(|(at, promise)| ServiceDocument {
+                    service: &promise.service,
+                    target: &promise.target,
+                    promised_bytes: promise.after,
+                    after_bytes: self.proof.and_then(|proof| proof.service_bytes.get(at).copied()),
+                })
+                .collect(),
+            settings: (self.plan.settings.iter())
+                .map(|set| SettingDocument {
+                    service: &set.service,
+                    setting: &set.recommended.setting,
+                    refused: set.refused.as_ref().map(reason),
+                })
+                .collect(),
             fixed: (self.plan.applied.iter().enumerate())
                 .map(|(at, applied): (usize, &Applied)| AppliedDocument {
                     rule: applied.finding.rule,
@@ -271,6 +344,9 @@ impl Fixes<'_> {
     fn notes(&self, language: Language) -> Vec<String> {
         let words = &language.words().fix;
         let mut notes = Vec::new();
+        if self.is_reconstructed {
+            notes.push(words.reconstructed.to_owned());
+        }
         if self.plan.changes.is_empty() {
             notes.push(words.nothing.to_owned());
         }
@@ -284,9 +360,75 @@ impl Fixes<'_> {
                 &language.bytes(proof.after_bytes).to_string(),
                 &language.delta(difference).to_string(),
             ));
-            notes.push(if proof.is_probed { words.probed } else { words.not_probed }.to_owned());
+            let probed = match (proof.is_probed, proof.is_health_checked) {
+                (true, true) => words.health_checked,
+                (true, false) => words.probed,
+                (false, _) => words.not_probed,
+            };
+            notes.push(probed.to_owned());
+        }
+        for (at, Promise { service, target, after }) in self.plan.promises.iter().enumerate() {
+            let (service, target) = (one_line(service), one_line(target));
+            let promised = language.bytes(*after).to_string();
+            notes.push(match self.proof.and_then(|proof| proof.service_bytes.get(at)) {
+                Some(built) => {
+                    (words.built)(&service, &target, &promised, &language.bytes(*built).to_string())
+                }
+                None => {
+                    let before = language.bytes(self.plan.before).to_string();
+                    (words.promised)(&service, &target, &before, &promised)
+                }
+            });
         }
         notes
+    }
+}
+
+/// The name of a file in the header of a patch. A tab ends one with blanks, and quotes hold what is odd: `git apply` and
+/// `patch` read both.
+fn in_header(name: &str) -> String {
+    let is_odd = |character: char| matches!(character, '"' | '\\') || character.is_control();
+    if name.contains(is_odd) {
+        let mut quoted = "\"".to_owned();
+        for byte in name.bytes() {
+            match byte {
+                b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
+                b' '..=b'~' => quoted.push(char::from(byte)),
+                _ => {
+                    let _ = write!(quoted, "\\{byte:03o}");
+                }
+            }
+        }
+        quoted.push('"');
+        return quoted;
+    }
+    if name.contains(char::is_whitespace) { format!("{name}\t") } else { name.to_owned() }
+}
+
+/// A setting as a Compose file writes it.
+fn setting(setting: &Setting) -> String {
+    let mebibytes = |bytes: Bytes| format!("{}M", bytes.0 >> 20);
+    match setting {
+        Setting::Limit(bytes) => format!("deploy.resources.limits.memory: {}", mebibytes(*bytes)),
+        Setting::Reservation(bytes) => format!("deploy.resources.reservations.memory: {}", mebibytes(*bytes)),
+        Setting::LimitWithSwap(bytes) => format!("memswap_limit: {}", mebibytes(*bytes)),
+        Setting::OomScore(score) => format!("oom_score_adj: {score}"),
+        Setting::Shm(bytes) => format!("shm_size: {}", mebibytes(*bytes)),
+        Setting::Log { megabytes, files } => format!("logging: max-size {megabytes}m, max-file {files}"),
+        Setting::HealthCheck { interval_s, .. } => format!("healthcheck.interval: {interval_s}s"),
+        Setting::Command(words) => format!("command: {}", words.join(" ")),
+    }
+}
+
+/// Why something is set, or is not.
+fn why(set: &ServiceSetting, language: Language) -> String {
+    let words = language.words();
+    match &set.refused {
+        Some(refusal) => format!("{}: {}", words.fix.not_fixed, (words.fix.refusal)(refusal)),
+        None => {
+            let reasons = set.recommended.reasons.iter();
+            reasons.map(|reason| (words.messages.setting_reason)(reason)).collect::<Vec<_>>().join("; ")
+        }
     }
 }
 

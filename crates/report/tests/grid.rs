@@ -146,14 +146,15 @@ fn fixed(before: &Snapshot) -> Plan {
     };
     let instructions = (1..).zip(text.lines()).map(instruction).collect();
     snapshot.services[0].build = Some(BuildFile { instructions, ..BuildFile::default() });
-    let files = Files { dockerfile: &text, dockerignore: None, read: &|_| None };
-    let choice = Choice { confidence: Confidence::Medium, is_meant: &|_| true };
+    let files = Files { dockerfile: &text, dockerignore: None, read: &|_| None, compose: None };
+    let choice =
+        Choice { confidence: Confidence::Medium, is_meant: &|_| true, cpu_index: None, has_settings: true };
     plan_service(&snapshot, &snapshot.services[0], &files, &choice).unwrap()
 }
 
 fn with_fixes(of: &Fixture, show: impl FnOnce(&Fixes<'_>) -> String) -> String {
     let name = |file: &FixedFile| format!("{file:?}");
-    show(&Fixes { service: "backend", plan: &of.plan, name: &name, proof: None })
+    show(&Fixes { service: "backend", plan: &of.plan, name: &name, proof: None, is_reconstructed: false })
 }
 
 fn reviewed(of: &Fixture, show: impl FnOnce(&ShownReview<'_>) -> String) -> String {

@@ -133,6 +133,7 @@ impl Side {
             layers,
             runtime: self.runtime,
             disk: self.disk,
+            ..Snapshot::default()
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::{Contents, DiffId, Limit, ReadLimits, SCHEMA_VERSION, Snapshot};
 /// What the lists of a document may take in memory, even where a file may have fewer bytes.
 const LEAST_ROOM: u64 = 64 << 20;
 
+/// The version that first noted what files mention.
+const MENTIONS: u32 = 4;
+
 /// Reads a snapshot, compressed or not.
 pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
     read_within(file, &ReadLimits::default())
@@ -23,7 +26,9 @@ pub fn read(file: impl Read) -> Result<Snapshot, FormatError> {
 pub fn read_within(file: impl Read, limits: &ReadLimits) -> Result<Snapshot, FormatError> {
     let snapshot: Snapshot = read_document(file, limits[Limit::SnapshotBytes])?;
     check(&snapshot, limits)?;
-    Ok(Snapshot { schema_version: SCHEMA_VERSION, ..snapshot })
+    let lacks_mentions =
+        snapshot.lacks_mentions || snapshot.schema_version < MENTIONS && !snapshot.images.is_empty();
+    Ok(Snapshot { schema_version: SCHEMA_VERSION, lacks_mentions, ..snapshot })
 }
 
 /// A document that says which version of the format it has.

@@ -32,6 +32,9 @@ pub struct Snapshot {
     /// What an engine stores; absent if not read.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub disk: Option<Disk>,
+    /// Whether an image was read by a program that did not yet note which names its files mention (before schema 4).
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub lacks_mentions: bool,
 }
 
 /// A name and the image it stands for.

@@ -78,5 +78,6 @@ fn with_facts(files: &[(&str, u64)], facts: impl FnOnce(&Entries) -> Facts) -> S
         layers: vec![Layer { diff_id: DiffId::new(digest), contents: Some(contents.into()) }],
         runtime: None,
         disk: None,
+        lacks_mentions: false,
     }
 }

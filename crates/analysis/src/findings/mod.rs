@@ -43,3 +43,4 @@ pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progres
 pub use rule::{Check, Rule};
 pub use rule_id::RuleId;
 pub use rules::RULES;
+pub(crate) use rules::cuda_libraries::{CPU_PACKAGES, INDEX as TORCH_INDEX};

@@ -18,6 +18,8 @@ pub enum FixedFile {
     Dockerfile,
     /// The `.dockerignore`.
     Dockerignore,
+    /// The Compose file.
+    Compose,
     /// Another file of the build context, by its path there.
     Context(String),
 }

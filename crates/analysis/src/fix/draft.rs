@@ -11,7 +11,8 @@ use super::change::{Change, FixedFile};
 use super::edits::{Conflict, Edits};
 use super::refusal::Refusal;
 use super::script::{self, Command, Script, Separator};
-use crate::dockerfile::Stages;
+use super::split::Stages;
+use crate::dockerfile;
 use crate::findings::{Finding, Input, Lines};
 use crate::lines::{Dockerfile, Line, Shell};
 
@@ -27,10 +28,14 @@ pub(super) struct Draft<'a> {
     pub(super) steps: Vec<Step<'a>>,
     /// The `RUN` instructions of other stages that begin with one of this image: each with its line.
     on_top: Vec<(u32, Option<Script>)>,
+    /// The name or the number of the stage that made the image, where it is not the last one.
+    pub(super) target: Option<String>,
     /// All instructions.
     pub(super) all: &'a [BuildInstruction],
     /// What was changed so far.
     pub(super) made: Made,
+    /// The index with builds of torch for the CPU, in the place of that of PyTorch.
+    pub(super) cpu_index: Option<&'a str>,
     /// The inodes that fixes before free.
     pub(super) freed: BTreeSet<u32>,
     /// Why a part of the finding that is being fixed is left.
@@ -54,6 +59,8 @@ pub(super) struct Made {
     /// The commands that are removed: steps and places.
     removed: BTreeSet<(usize, usize)>,
     removed_steps: BTreeSet<usize>,
+    /// The stages of services that share the image.
+    pub(super) stages: Option<Stages>,
 }
 
 /// An instruction that made the image.
@@ -79,16 +86,11 @@ impl<'a> Draft<'a> {
     pub(super) fn new(input: &'a Input<'a>, text: &'a str, read: ReadContext<'a>) -> Option<Self> {
         let build: &'a BuildFile = input.build?;
         let starts = line_starts(text);
-        let range = |instruction: &BuildInstruction| -> Option<Range<usize>> {
-            let start = *starts.get(instruction.line.checked_sub(1)? as usize)?;
-            let end = starts.get(instruction.end_line as usize).copied().unwrap_or(text.len());
-            let said = text.get(start..end)?;
-            let indent = said.len() - said.trim_start_matches('\u{feff}').trim_start().len();
-            Some(start + indent..start + said.trim_end().len())
-        };
+        let range = |instruction: &BuildInstruction| range_of(text, &starts, instruction);
         let escape = escape_of(text);
+        let mut is_unix = true;
         let last = input.written.iter().rev().find_map(|index| *index);
-        let stages = Stages::of(build);
+        let stages = dockerfile::Stages::of(build);
         let stage = last.map_or_else(
             || stages.ranges.len().checked_sub(1),
             |last| stages.ranges.iter().position(|range| range.contains(&last)),
@@ -107,8 +109,12 @@ impl<'a> Draft<'a> {
                 return None;
             }
             let layer = input.written.iter().position(|written| *written == Some(index));
-            let script =
-                (instruction.keyword == "RUN").then(|| script::parse(text, range.clone(), escape)).flatten();
+            if let Some(shell) = instruction.text.strip_prefix("SHELL ") {
+                is_unix = is_unix_shell(shell);
+            }
+            let script = (instruction.keyword == "RUN" && is_unix)
+                .then(|| script::parse(text, range.clone(), escape))
+                .flatten();
             if let Some(next) = instruction.text.strip_prefix("WORKDIR ") {
                 directory = absolute(&directory, next.trim().trim_matches('"'));
             }
@@ -146,8 +152,10 @@ impl<'a> Draft<'a> {
             read,
             steps,
             on_top: on_top.into_values().collect(),
+            target: (stage + 1 < stages.ranges.len()).then(|| stages.name(stage, build)),
             all: &build.instructions,
             made: Made { edits: Edits::continued_by(escape), ..Made::default() },
+            cpu_index: None,
             freed: BTreeSet::new(),
             partly: Vec::new(),
             left: BTreeSet::new(),
@@ -265,6 +273,11 @@ impl<'a> Draft<'a> {
         Ok(self.made.edits.insert(at, &format!(" {option}"))?)
     }
 
+    /// Puts words behind a place of a command.
+    pub(super) fn insert_words(&mut self, at: usize, words: &Line<Shell>) -> Result<(), Refusal> {
+        Ok(self.made.edits.insert(at, &format!(" {words}"))?)
+    }
+
     /// Adds an option to a `RUN`, `COPY` or `ADD`.
     pub(super) fn add_flag(&mut self, step: usize, flag: &Line<Dockerfile>) -> Result<(), Refusal> {
         let step = &self.steps[step];
@@ -299,6 +312,40 @@ impl<'a> Draft<'a> {
         Ok(file.1.remove(range)?)
     }
 
+    /// Replaces a part of another file of the build context.
+    pub(super) fn replace_in(
+        &mut self,
+        path: &str,
+        text: &str,
+        range: Range<usize>,
+        by: &'static str,
+    ) -> Result<(), Refusal> {
+        let file =
+            self.made.files.entry(path.to_owned()).or_insert_with(|| (text.to_owned(), Edits::default()));
+        Ok(file.1.replace(range, by)?)
+    }
+
+    /// A file of the build context with the changes so far.
+    pub(super) fn changed_file(&self, path: &str) -> Option<String> {
+        match self.made.files.get(path) {
+            Some((text, edits)) => Some(edits.apply(text)),
+            None => self.context(path),
+        }
+    }
+
+    /// Where a step begins, or the comments right above it.
+    pub(super) fn start_with_comments(&self, step: usize) -> usize {
+        let mut start = self.line_start(self.steps[step].range.start);
+        while start > 0 {
+            let above = self.line_start(start - 1);
+            if !self.text[above..start].trim_start().starts_with('#') {
+                break;
+            }
+            start = above;
+        }
+        start
+    }
+
     /// The files that change.
     pub(super) fn changes(&self, dockerignore: Option<&str>) -> Vec<Change> {
         let mut changes = Vec::new();
@@ -307,8 +354,14 @@ impl<'a> Draft<'a> {
                 changes.push(Change { file, before: before.to_owned(), after });
             }
         };
-        if !self.made.edits.is_empty() {
-            push(FixedFile::Dockerfile, self.text, like(self.text, self.made.edits.apply(self.text)));
+        let edits = &self.made.edits;
+        if let Some(stages) = &self.made.stages {
+            push(FixedFile::Dockerfile, self.text, like(self.text, stages.text(edits, self.text)));
+            for (path, text) in stages.stages.iter().flat_map(|stage| &stage.lists) {
+                push(FixedFile::Context(path.clone()), &self.context(path).unwrap_or_default(), text.clone());
+            }
+        } else if !edits.is_empty() {
+            push(FixedFile::Dockerfile, self.text, like(self.text, edits.apply(self.text)));
         }
         if !self.made.ignored.is_empty() {
             let before = dockerignore.unwrap_or_default();
@@ -375,8 +428,41 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn line_start(&self, at: usize) -> usize {
+    pub(super) fn line_start(&self, at: usize) -> usize {
         self.text[..at].rfind('\n').map_or(0, |at| at + 1)
+    }
+
+    /// Where the line behind a place begins.
+    pub(super) fn line_after(&self, at: usize) -> usize {
+        self.text[at..].find('\n').map_or(self.text.len(), |end| at + end + 1)
+    }
+
+    pub(super) fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Inserts instructions that repeat those of the file, or consist of checked lines.
+    pub(super) fn insert_at(&mut self, at: usize, text: &str) -> Result<(), Refusal> {
+        Ok(self.made.edits.insert(at, text)?)
+    }
+
+    /// The last `RUN` of a stage that a command can be added to: its line and its script.
+    pub(super) fn last_run_of(&self, stage: &str) -> Option<(u32, Script)> {
+        let number: Option<u32> = stage.parse().ok();
+        let is_named = |from: &BuildInstruction| {
+            let mut words = from.text.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("as"));
+            words.nth(1).is_some_and(|name| name.eq_ignore_ascii_case(stage))
+        };
+        let froms = self.all.iter().filter(|instruction| instruction.keyword == "FROM");
+        let stage = froms
+            .filter_map(|from| Some((from, from.stage?)))
+            .find(|(from, at)| is_named(from) || number == Some(*at))
+            .map(|(_, at)| at)?;
+        let mut runs = self.all.iter().filter(|one| one.keyword == "RUN" && one.stage == Some(stage));
+        let run = runs.next_back()?;
+        let range = range_of(self.text, &line_starts(self.text), run)?;
+        let script = script::parse(self.text, range, escape_of(self.text))?;
+        script.can_append.then_some((run.line, script))
     }
 }
 
@@ -423,8 +509,24 @@ pub(super) fn absolute(directory: &str, path: &str) -> String {
     parts.join("/")
 }
 
+/// Where an instruction lies in the file, without the line break at its end.
+fn range_of(text: &str, starts: &[usize], instruction: &BuildInstruction) -> Option<Range<usize>> {
+    let start = *starts.get(instruction.line.checked_sub(1)? as usize)?;
+    let end = starts.get(instruction.end_line as usize).copied().unwrap_or(text.len());
+    let said = text.get(start..end)?;
+    let indent = said.len() - said.trim_start_matches('\u{feff}').trim_start().len();
+    Some(start + indent..start + said.trim_end().len())
+}
+
 fn line_starts(text: &str) -> Vec<usize> {
     std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+}
+
+/// Whether commands are those of a POSIX shell, by the list of a `SHELL` instruction.
+fn is_unix_shell(list: &str) -> bool {
+    let words: Vec<String> = serde_json::from_str(list.trim()).unwrap_or_default();
+    let program = words.first().map_or("", |word| calls::program(word));
+    matches!(program, "sh" | "bash" | "ash" | "dash" | "zsh" | "busybox")
 }
 
 /// The character that continues lines (Dockerfile reference, "escape").

@@ -65,23 +65,49 @@ impl Edits {
         Ok(())
     }
 
+    /// Whether something is inserted at a place.
+    pub(super) fn has_insertion_at(&self, at: usize) -> bool {
+        self.edits.iter().any(|edit| edit.range == (at..at))
+    }
+
+    /// Whether a new text has these words.
+    pub(super) fn mention(&self, words: &str) -> bool {
+        self.edits.iter().any(|edit| edit.text.contains(words))
+    }
+
     /// Whether nothing is changed.
     pub(super) fn is_empty(&self) -> bool {
         self.edits.is_empty()
     }
 
+    /// Whether every change lies before a place, or behind it.
+    pub(super) fn are_apart_at(&self, at: usize) -> bool {
+        self.edits.iter().all(|edit| edit.range.end <= at || edit.range.start >= at)
+    }
+
     /// The text with all changes.
     pub(super) fn apply(&self, text: &str) -> String {
-        let mut edits: Vec<&Edit> = self.edits.iter().collect();
+        self.apply_to(text, 0..text.len())
+    }
+
+    /// A part of the text with its changes. What is inserted where it begins belongs to it, what is inserted where it ends
+    /// only if the text ends there.
+    pub(super) fn apply_to(&self, text: &str, part: Range<usize>) -> String {
+        let is_inside = |edit: &&Edit| {
+            part.start <= edit.range.start
+                && edit.range.end <= part.end
+                && (edit.range.start < part.end || part.end == text.len())
+        };
+        let mut edits: Vec<&Edit> = self.edits.iter().filter(is_inside).collect();
         // Insertions at one place stay in their order, before what is replaced there.
         edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+        let (mut out, mut at) = (String::with_capacity(part.len()), part.start);
         for edit in edits {
             out.push_str(text.get(at..edit.range.start).unwrap_or_default());
             out.push_str(&edit.text);
             at = at.max(edit.range.end);
         }
-        out.push_str(&text[at..]);
+        out.push_str(text.get(at..part.end).unwrap_or_default());
         out
     }
 }
@@ -100,6 +126,20 @@ mod tests {
         edits.remove(3..5).unwrap();
         edits.replace(6..7, "Z").unwrap();
         assert_eq!(edits.apply("abcdefgh"), "aXYbfZh");
+    }
+
+    #[test]
+    fn a_part_has_its_own_changes() {
+        let mut edits = Edits::default();
+        edits.insert(3, "X").unwrap();
+        edits.remove(1..2).unwrap();
+        edits.insert(6, "Y").unwrap();
+        assert_eq!(
+            (edits.apply_to("012345", 0..3), edits.apply_to("012345", 3..6)),
+            ("02".into(), "X345Y".into())
+        );
+        assert!(edits.are_apart_at(3) && edits.are_apart_at(2));
+        edits.remove(2..5).unwrap_err();
     }
 
     #[test]

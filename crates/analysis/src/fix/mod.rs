@@ -9,17 +9,25 @@
 
 mod calls;
 mod change;
+mod compose;
 mod draft;
 mod edits;
+mod history;
 mod plan;
 mod refusal;
 mod repairs;
 mod script;
+mod settings;
+mod split;
 mod start;
 #[cfg(test)]
 mod tests;
 
 pub use change::{Change, FixedFile};
+pub use compose::{ComposeBuild, builds};
 pub use draft::ReadContext;
-pub use plan::{Applied, Choice, Files, NoPlan, Plan, plan, plan_service};
+pub use history::reconstructed;
+pub use plan::{Applied, Choice, Compose, Files, NoPlan, Plan, plan, plan_service};
 pub use refusal::{ProofStep, Refusal};
+pub use settings::{BuildPlace, ServiceSetting};
+pub use split::Promise;

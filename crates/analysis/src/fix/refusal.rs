@@ -60,6 +60,23 @@ pub enum Refusal {
         /// Its path in the build context, or its usual name.
         file: String,
     },
+    /// The build context already has a file that the fix would write, with another content.
+    FileExists {
+        /// Its path in the build context.
+        file: String,
+    },
+    /// The list of packages has hashes, which belong to the files that are installed now.
+    Hashes {
+        /// Its path in the build context.
+        file: String,
+    },
+    /// A value of the Compose file has a form that is not edited: an alias, a variable, or a value that others share.
+    ComposeForm {
+        /// Its key.
+        key: String,
+    },
+    /// The snapshot is older than the facts that the rule needs: the image has to be read again.
+    OldSnapshot,
     /// Another fix changes the same words.
     Overlaps,
     /// The fix is less certain than asked for.

@@ -56,8 +56,9 @@ fn planned(
     snapshot.services[0].build = Some(build(dockerfile));
     let read =
         |path: &str| context.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
-    let files = Files { dockerfile, dockerignore: None, read: &read };
-    let choice = Choice { confidence: Confidence::Medium, is_meant: &|_| true };
+    let files = Files { dockerfile, dockerignore: None, read: &read, compose: None };
+    let choice =
+        Choice { confidence: Confidence::Medium, is_meant: &|_| true, cpu_index: None, has_settings: true };
     plan_service(&snapshot, &snapshot.services[0], &files, &choice).unwrap()
 }
 
@@ -104,7 +105,7 @@ fn tools_stay_for_the_instruction_that_compiles() {
     assert!(after.starts_with("FROM debian\nCOPY requirements.txt .\nRUN apt-get update \\\n && apt-get install -y gcc \\\n && pip install -r requirements.txt \\\n && { { find / "), "{after}");
     assert!(
         after.ends_with(
-            "apt-get purge -y --auto-remove gcc \\\n && apt-get clean \\\n && rm -rf /var/lib/apt/lists/*\n"
+            "apt-get purge -y --auto-remove -o APT::AutoRemove::SuggestsImportant=false gcc \\\n && apt-get clean \\\n && rm -rf /var/lib/apt/lists/*\n"
         ),
         "{after}"
     );
@@ -419,4 +420,194 @@ fn a_path_is_that_of_the_directory_that_a_command_runs_in() {
         [BASE, "i COPY . .\nf srv/app/a 4000000 a", "i RUN cd .. && chown -R 1:1 app\nf srv/app/a 4000000 a"];
     let after = fixed(dockerfile, &layers);
     assert!(after.contains("RUN cd .. && find /srv/app \\("), "{after}");
+}
+
+#[test]
+fn an_npm_build_gets_its_own_stage() {
+    let dockerfile = "ARG TAG\nFROM node\nARG A=1\nWORKDIR /app\n# The list.\nCOPY package.json .\nRUN npm ci\nENV MODE=x\nCOPY . .\nRUN npm run build\n# Start.\nEXPOSE 80\nCMD [\"node\", \"dist\"]\n";
+    let install = "i RUN npm ci\nf app/node_modules/typescript/package.json 9000000\nf root/.npm/_logs/x 10\np app/node_modules/typescript/package.json npm typescript 5\nv app/package.json npm typescript\nf app/package.json 5";
+    let layers = |install| {
+        [
+            BASE,
+            "i WORKDIR /app\nd app",
+            "i COPY package.json .\nf app/package.json 5 x",
+            install,
+            "i COPY . .\nf app/src.ts 5",
+            "i RUN npm run build\nf app/dist/index.js 9",
+        ]
+    };
+    let after = fixed(dockerfile, &layers(install));
+    let expected = dockerfile
+        .replace("FROM node\n", "FROM node AS base\n")
+        .replace("# The list.\nCOPY package.json", "# The list.\n\nFROM base AS build\nARG A=1\nCOPY package.json")
+        .replace(
+            "npm run build\n",
+            "npm run build\nRUN npm prune --omit=dev\n\nFROM base\nARG A=1\nENV MODE=x\nCOPY --from=build /app /app\n",
+        );
+    assert_eq!(after, expected);
+    // What the image needs from elsewhere would be missing.
+    let elsewhere = format!("{install}\nf usr/bin/tool 5");
+    assert_eq!(fixed(dockerfile, &layers(&elsewhere)), "");
+}
+
+const PYTHON: &str = "i RUN pip install -r requirements.txt
+    f s/a.dist-info/METADATA 5
+    f s/a/__init__.py 30000000
+    p s/a.dist-info/METADATA python a 1 files=s/a/__init__.py
+    f s/b.dist-info/METADATA 5
+    f s/b/__init__.py 70000000
+    p s/b.dist-info/METADATA python b 1 files=s/b/__init__.py
+    f s/c.dist-info/METADATA 5
+    f s/c/__init__.py 90000000
+    p s/c.dist-info/METADATA python c 1 files=s/c/__init__.py";
+const CODE: &str = "i COPY . .
+    f app/back/main.py 1
+    m app/back/main.py python a c
+    f app/front/main.py 1
+    m app/front/main.py python b c";
+
+#[test]
+fn services_that_share_an_image_get_a_stage_each() {
+    use plimsoll_snapshot::Runtime;
+    use plimsoll_snapshot::runtime::{Command, PlannedService, Probe};
+
+    use super::{BuildPlace, Compose};
+    use crate::memory::recommend::Demands;
+    let dockerfile = "FROM python\nARG A\nWORKDIR /app\nCOPY requirements.txt /tmp/\nRUN pip install --no-cache-dir -r /tmp/requirements.txt\nCOPY . .\nEXPOSE 8000 8501\nHEALTHCHECK CMD curl localhost:8000\nCMD [\"python\", \"back/main.py\", \"8000\"]\n";
+    let compose = "services:\n  back: {image: app:1}\n  front:\n    image: app:1\n    command: python front/main.py 8501\n";
+    let python = PYTHON.replace("-r requirements", "--no-cache-dir -r /tmp/requirements");
+    let layers = [
+        BASE,
+        "i WORKDIR /app\nd app",
+        "i COPY requirements.txt /tmp/\nf tmp/requirements.txt 6",
+        &python,
+        CODE,
+    ];
+    let mut snapshot = snapshot("back", &layers);
+    snapshot.images[0].config.working_dir = "/app".into();
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    snapshot.images[0].config.command = words("python back/main.py 8000");
+    snapshot.services[0].build = Some(build(dockerfile));
+    let mut other = snapshot.services[0].clone();
+    other.name = "front".into();
+    snapshot.services.push(other);
+    let front = PlannedService {
+        name: "front".into(),
+        command: Some(Command(words("python front/main.py 8501"))),
+        ..PlannedService::default()
+    };
+    let back =
+        PlannedService { name: "back".into(), health_check: None::<Probe>, ..PlannedService::default() };
+    snapshot.runtime = Some(Runtime { planned: vec![back, front], ..Runtime::default() });
+    let split = |list: &str| {
+        let read = |path: &str| (path == "requirements.txt").then(|| list.to_owned());
+        let demands = Demands::none();
+        let place = BuildPlace { context: ".", dockerfile: None };
+        let files = Files {
+            dockerfile,
+            dockerignore: None,
+            read: &read,
+            compose: Some(Compose { text: compose, place, demands: &demands }),
+        };
+        let choice = Choice {
+            confidence: Confidence::Medium,
+            is_meant: &|finding| finding.rule == RuleId::SharedFatImage,
+            cpu_index: None,
+            has_settings: false,
+        };
+        plan_service(&snapshot, &snapshot.services[0], &files, &choice).unwrap()
+    };
+    let plan = split("a==1\nb==1 # page\nc==1\n");
+    let file = |name: &str| {
+        let of = |file: &FixedFile| match file {
+            FixedFile::Dockerfile => "Dockerfile".to_owned(),
+            FixedFile::Compose => "compose.yml".to_owned(),
+            FixedFile::Context(path) => path.clone(),
+            FixedFile::Dockerignore => ".dockerignore".to_owned(),
+        };
+        plan.changes.iter().find(|change| of(&change.file) == name).map(|change| change.after.as_str())
+    };
+    let part = |service: &str, settings: &str| {
+        format!(
+            "\nFROM common AS {service}\nARG A\nCOPY requirements-{service}.txt /tmp/\nRUN pip install --no-cache-dir -r /tmp/requirements-{service}.txt\nCOPY . .\n{settings}"
+        )
+    };
+    let front = part("front", "EXPOSE 8501\nCMD [\"python\",\"front/main.py\",\"8501\"]\n");
+    let back = part(
+        "back",
+        "EXPOSE 8000\nHEALTHCHECK CMD curl localhost:8000\nCMD [\"python\", \"back/main.py\", \"8000\"]\n",
+    );
+    let expected = format!("FROM python AS common\nARG A\nWORKDIR /app\n{front}{back}");
+    assert_eq!(file("Dockerfile").unwrap(), expected);
+    assert_eq!(file("requirements-back.txt").unwrap(), "a==1\nc==1\n");
+    assert_eq!(file("requirements-front.txt").unwrap(), "b==1 # page\nc==1\n");
+    assert_eq!(
+        file("compose.yml").unwrap(),
+        "services:\n  back: {image: app-back:1, build: {context: ., target: back}}\n  front:\n    image: app-front:1\n    command: python front/main.py 8501\n    build:\n      context: .\n      target: front\n"
+    );
+    let sizes: Vec<u64> = plan.promises.iter().map(|promise| plan.before.0 - promise.after.0).collect();
+    assert_eq!(sizes, [30_000_005, 70_000_005]);
+    assert_eq!(plan.saving.0, 70_000_005);
+    // Lists in lists may name them, too.
+    let plan = split("a==1\n-r more.txt\n");
+    assert_eq!(plan.changes, []);
+    assert_eq!(
+        refusal(&plan, RuleId::SharedFatImage),
+        Some(Refusal::LacksFile { file: "requirements.txt".into() })
+    );
+}
+
+#[test]
+fn gpu_packages_are_replaced_in_lists() {
+    let layer = "i RUN pip install -r requirements.txt
+        f s/torch.dist-info/METADATA 5
+        f s/torch/lib/libtorch_cuda.so 90000000
+        p s/torch.dist-info/METADATA python torch 2 files=s/torch/lib/libtorch_cuda.so
+        f s/tensorflow.dist-info/METADATA 5
+        f s/tensorflow/libcudart.so 9
+        p s/tensorflow.dist-info/METADATA python tensorflow 2 files=s/tensorflow/libcudart.so";
+    let dockerfile = "FROM python\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCMD [\"torch\", \"tensorflow\"]\n";
+    let layers = [BASE, "i COPY requirements.txt .\nf requirements.txt 5", layer];
+    let with = |list: &str| planned(dockerfile, &layers, &[("requirements.txt", list)], |_| {});
+    let after = |plan: &Plan, file: FixedFile| {
+        plan.changes.iter().find(|change| change.file == file).map(|change| change.after.clone())
+    };
+    let plan = with("torch==2\nnvidia-cublas-cu12==12\ntensorflow[x]>=2\ntriton==2\n");
+    let list = FixedFile::Context("requirements.txt".into());
+    assert_eq!(after(&plan, list).unwrap(), "torch==2\ntensorflow-cpu[x]>=2\n");
+    assert!(
+        after(&plan, FixedFile::Dockerfile).unwrap().contains("pip install --extra-index-url https://"),
+        "{plan:?}"
+    );
+    let hashes = with("torch==2 --hash=sha256:0\n");
+    assert_eq!(
+        refusal(&hashes, RuleId::CudaLibraries),
+        Some(Refusal::Hashes { file: "requirements.txt".into() })
+    );
+}
+
+#[test]
+fn what_is_copied_from_a_stage_is_stripped_there() {
+    let dockerfile = "FROM gcc AS build\nRUN apt-get install -y gcc\nRUN make\nFROM debian\nCOPY --from=build /out /opt/app\n";
+    let layer = "i COPY /out /opt/app\nf opt/app/bin/x 9000000\nb opt/app/bin/x 8000000 100";
+    assert_eq!(
+        fixed(dockerfile, &[BASE, layer]),
+        dockerfile.replace("RUN make\n", "RUN make \\\n && strip --strip-unneeded /out/bin/x\n")
+    );
+}
+
+#[test]
+fn old_snapshots_do_not_know_what_is_unused() {
+    let mut snapshot = snapshot("app", &[BASE, PYTHON]);
+    let dockerfile = "FROM python\nRUN pip install -r requirements.txt\n";
+    snapshot.services[0].build = Some(build(dockerfile));
+    snapshot.lacks_mentions = true;
+    let read = |_: &str| Some("a\nb\nc\n".to_owned());
+    let files = Files { dockerfile, dockerignore: None, read: &read, compose: None };
+    let choice =
+        Choice { confidence: Confidence::Low, is_meant: &|_| true, cpu_index: None, has_settings: false };
+    let plan = plan_service(&snapshot, &snapshot.services[0], &files, &choice).unwrap();
+    assert!(plan.refused.iter().all(|(finding, reason)| {
+        finding.rule != RuleId::UnusedPackages || *reason == Refusal::OldSnapshot
+    }));
 }

@@ -85,6 +85,17 @@ pub fn owner<L: TakesPlain>(owner: &str) -> Result<Line<L>, Unfit> {
     fitting(What::User, owner, !owner.is_empty() && !owner.starts_with('-') && owner.bytes().all(known))
 }
 
+/// The address of a package index.
+///
+/// # Errors
+///
+/// What needs quotes, and every other scheme than `https`, `http` and `file`, is [`Unfit`].
+pub fn index(url: &str) -> Result<Line<Shell>, Unfit> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/._~%+-".contains(&byte);
+    let has_scheme = ["https://", "http://", "file://"].iter().any(|scheme| url.starts_with(scheme));
+    fitting(What::Index, url, has_scheme && url.bytes().all(plain))
+}
+
 /// A user that a build makes, other than root.
 ///
 /// # Errors

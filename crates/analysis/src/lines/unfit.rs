@@ -31,6 +31,7 @@ pub enum What {
     Stage,
     User,
     Instruction,
+    Index,
 }
 
 /// The most characters of a value that are kept.

@@ -37,6 +37,17 @@ pub fn mounted(path: &str) -> Result<Line<Yaml>, Unfit> {
     if fits { Ok(Line::checked(path)) } else { Err(Unfit::new(What::Path, path)) }
 }
 
+/// A text that stands without quotes in a mapping on lines or on one line, variables of Compose included.
+#[must_use]
+pub fn plain(text: &str) -> Option<Line<Yaml>> {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:$".contains(&byte);
+    let is_word = text.starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '.' | '/'))
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic() || byte == b'/' || text == ".")
+        && !text.ends_with(':')
+        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
+    (is_word && text.bytes().all(known)).then(|| Line::checked(text))
+}
+
 /// A text in double quotes. Whatever is not plainly visible is written as an escape, so every text is one line, and readers
 /// that refuse odd characters take it (YAML 1.2.2, 5.7).
 #[must_use]
@@ -97,6 +108,16 @@ mod tests {
         }
         for name in ["", "a b", "a\n", "a:", "ñ", "$a"] {
             assert!(service(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn plain_texts_stay_text() {
+        for text in [".", "./a", "app:1", "a/b-c:1.2", "app:$TAG"] {
+            assert_eq!(plain(text).unwrap(), text);
+        }
+        for text in ["", "..", ".5", "1.5", "a b", "a: b", "a:", "yes", "${A}", "#a", "-a", "ñ"] {
+            assert!(plain(text).is_none(), "{text}");
         }
     }
 

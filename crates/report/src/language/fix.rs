@@ -17,7 +17,15 @@ pub struct FixWords {
     pub reason_head: &'static str,
     pub tried: fn(before: &str, after: &str, difference: &str) -> String,
     pub probed: &'static str,
+    pub health_checked: &'static str,
     pub not_probed: &'static str,
+    /// The image of a service that shared one: its stage, the size before and with all fixes.
+    pub promised: fn(service: &str, target: &str, before: &str, after: &str) -> String,
+    /// The same after a build.
+    pub built: fn(service: &str, target: &str, promised: &str, after: &str) -> String,
+    pub settings: &'static str,
+    /// The file is made from the history of the image.
+    pub reconstructed: &'static str,
     pub saved: &'static str,
     /// Why a finding is not fixed.
     pub refusal: fn(&Refusal) -> String,

@@ -17,7 +17,11 @@ pub(super) const RULE: Rule = Rule { id: RuleId::CudaLibraries, check: Check::Im
 
 const LEAST: Bytes = Bytes(50_000_000);
 /// The index of PyTorch that has only CPU builds (pytorch.org, "Get started").
-const INDEX: &str = "https://download.pytorch.org/whl/cpu";
+pub(crate) const INDEX: &str = "https://download.pytorch.org/whl/cpu";
+
+/// Packages with GPU libraries, and their builds for the CPU.
+pub(crate) const CPU_PACKAGES: [(&str, &str); 2] =
+    [("onnxruntime-gpu", "onnxruntime"), ("tensorflow", "tensorflow-cpu")];
 
 /// Libraries of frameworks that only GPUs need.
 const LIBRARIES: [&[u8]; 19] = [
@@ -74,7 +78,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
     if let Some(torch) = torch {
         finding.add(fix(main.as_ref(), torch).map(|fix| [fix]));
     }
-    for (gpu, cpu) in [("onnxruntime-gpu", "onnxruntime"), ("tensorflow", "tensorflow-cpu")] {
+    for (gpu, cpu) in CPU_PACKAGES {
         if let Some(package) = installed(gpu) {
             let named = |name: &str| (name == gpu).then_some(Becomes::Other(cpu));
             let run = input.instruction(package.layer);

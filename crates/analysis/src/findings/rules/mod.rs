@@ -11,7 +11,7 @@ mod build_tools;
 mod bytecode;
 mod cache_breaking_layers;
 mod context_leftovers;
-mod cuda_libraries;
+pub(super) mod cuda_libraries;
 mod debug_symbols;
 mod documentation;
 mod duplicate_files;

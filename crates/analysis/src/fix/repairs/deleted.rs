@@ -6,7 +6,7 @@ use plimsoll_snapshot::{Bytes, Order as _};
 
 use crate::findings::{Confidence, Finding};
 use crate::fix::calls;
-use crate::fix::draft::Draft;
+use crate::fix::draft::{Draft, absolute, names};
 use crate::fix::refusal::Refusal;
 use crate::lines::{Line, Shell, line, shell};
 
@@ -51,11 +51,115 @@ pub(super) fn libraries(draft: &mut Draft<'_>, finding: &Finding) -> Result<Conf
 }
 
 pub(super) fn strip(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
-    if !draft.input.has_program("strip") {
-        return Err(Refusal::LacksProgram { name: "strip".into() });
+    let layer = |index: u32| draft.input.squashed.inodes[index as usize].layer;
+    let (copied, made): (Vec<u32>, Vec<u32>) =
+        finding.parts.iter().map(|(index, _)| *index).partition(|&index| {
+            draft.step_of(layer(index)).is_ok_and(|step| copied_from(draft, step).is_some())
+        });
+    let (mut refused, mut is_done) = (None, false);
+    if !copied.is_empty() {
+        match strip_in_stage(draft, &copied) {
+            Ok(()) => is_done = true,
+            Err(reason) => {
+                draft.left.extend(copied);
+                refused = Some(reason);
+            }
+        }
     }
-    at_the_end(draft, finding.parts.iter().map(|(index, _)| *index), "strip --strip-unneeded ")?;
-    Ok(Confidence::Medium)
+    if !made.is_empty() {
+        let result = if draft.input.has_program("strip") {
+            at_the_end(draft, made.iter().copied(), "strip --strip-unneeded ")
+        } else {
+            Err(Refusal::LacksProgram { name: "strip".into() })
+        };
+        match result {
+            Ok(()) => is_done = true,
+            Err(reason) => {
+                draft.left.extend(made);
+                refused = refused.or(Some(reason));
+            }
+        }
+    }
+    match refused {
+        Some(reason) if !is_done => Err(reason),
+        None if !is_done => Err(Refusal::NotInDockerfile),
+        Some(reason) => {
+            draft.partly.push(reason);
+            Ok(Confidence::Medium)
+        }
+        None => Ok(Confidence::Medium),
+    }
+}
+
+/// The stage that a step copies from, its sources there, and its destination.
+fn copied_from(draft: &Draft<'_>, step: usize) -> Option<(String, Vec<String>, String)> {
+    let instruction = draft.steps[step].instruction;
+    let text = instruction.text.strip_prefix("COPY ")?;
+    let (flags, mut words): (Vec<&str>, Vec<&str>) =
+        text.split_whitespace().partition(|word| word.starts_with("--"));
+    let stage = flags.iter().find_map(|flag| flag.strip_prefix("--from="))?;
+    let destination = words.pop()?;
+    let is_plain = |word: &str| !word.contains(['*', '?', '[', '$', '"']);
+    if words.is_empty() || !words.iter().chain([&destination]).all(|word| is_plain(word)) {
+        return None;
+    }
+    let whole = absolute(&format!("/{}", draft.steps[step].directory), destination);
+    let is_directory = destination.ends_with('/') || words.len() > 1;
+    let mark = if is_directory { "/" } else { "" };
+    Some((stage.to_owned(), words.into_iter().map(str::to_owned).collect(), format!("{whole}{mark}")))
+}
+
+/// Strips files in the stage that they are copied from.
+fn strip_in_stage(draft: &mut Draft<'_>, inodes: &[u32]) -> Result<(), Refusal> {
+    let mut by_stage: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for &index in inodes {
+        let inode = &draft.input.squashed.inodes[index as usize];
+        let step = draft.step_of(inode.layer)?;
+        let (stage, sources, destination) = copied_from(draft, step).ok_or(Refusal::NotInDockerfile)?;
+        let place = String::from_utf8_lossy(draft.input.path(inode)).into_owned();
+        let line = draft.steps[step].instruction.line;
+        let source = source_of(&place, &sources, &destination).ok_or(Refusal::Form { line })?;
+        by_stage.entry(stage).or_default().push(source);
+    }
+    for (stage, sources) in by_stage {
+        let (line, script) =
+            draft.last_run_of(&stage).ok_or(Refusal::LacksProgram { name: "strip".into() })?;
+        // The compilers come with it.
+        let tools = ["gcc", "g++", "build-essential", "binutils", "clang", "build-base", "make"];
+        let runs = draft.all.iter().filter(|one| one.keyword == "RUN");
+        let has_tools = runs.into_iter().any(|one| tools.iter().any(|tool| names(&one.text, tool)));
+        if !has_tools {
+            return Err(Refusal::LacksProgram { name: "strip".into() });
+        }
+        if sources.len() > MOST {
+            return Err(Refusal::Form { line });
+        }
+        let files: Result<Vec<Line<Shell>>, _> =
+            sources.iter().map(|source| shell::path(source.trim_start_matches('/').as_bytes())).collect();
+        let command: Line<Shell> = line!(" \\\n && strip --strip-unneeded ", Line::joined(" ", files?));
+        draft.made.edits.insert(script.end, &command)?;
+    }
+    Ok(())
+}
+
+/// Where a file of the image lies in the stage that it was copied from.
+fn source_of(place: &str, sources: &[String], destination: &str) -> Option<String> {
+    let top = destination.trim_end_matches('/');
+    // One file, under its new name; or a directory, whose content is copied.
+    if let [source] = sources
+        && !destination.ends_with('/')
+    {
+        return match place.strip_prefix(top)? {
+            "" => Some(source.clone()),
+            rest => rest.starts_with('/').then(|| format!("{}{rest}", source.trim_end_matches('/'))),
+        };
+    }
+    let below = place.strip_prefix(top)?.trim_start_matches('/');
+    let named = |source: &&String| source.rsplit('/').next() == Some(below);
+    match sources {
+        [source] if !named(&source) => Some(format!("{}/{below}", source.trim_end_matches('/'))),
+        _ => sources.iter().find(named).cloned(),
+    }
 }
 
 /// Runs a command over files at the end of each instruction that made them.
@@ -99,5 +203,23 @@ fn at_the_end(
             Ok(())
         }
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::source_of;
+
+    #[test]
+    fn files_are_found_where_they_were_copied_from() {
+        let find = |place: &str, sources: &[&str], destination: &str| {
+            source_of(place, &sources.iter().map(ToString::to_string).collect::<Vec<_>>(), destination)
+        };
+        assert_eq!(find("usr/bin/app", &["/app"], "usr/bin/app").unwrap(), "/app");
+        assert_eq!(find("usr/bin/app", &["/out/app"], "usr/bin/").unwrap(), "/out/app");
+        assert_eq!(find("opt/x/lib/a.so", &["/venv"], "opt/x").unwrap(), "/venv/lib/a.so");
+        assert_eq!(find("opt/b", &["/a", "/b"], "opt/").unwrap(), "/b");
+        assert_eq!(find("opt/c", &["/a", "/b"], "opt/"), None);
+        assert_eq!(find("etc/c", &["/a"], "opt"), None);
     }
 }

@@ -4,6 +4,7 @@
 //! `tests/fixes`.
 
 mod caches;
+mod cuda;
 mod deleted;
 mod dpkg;
 mod ignored;
@@ -12,8 +13,10 @@ mod npm;
 mod python;
 mod recommended;
 mod replaced;
+pub(in crate::fix) mod requirements;
 mod rewritten;
 mod setup;
+mod staged;
 mod tools;
 
 use super::draft::Draft;
@@ -31,11 +34,12 @@ pub(super) const REPAIRS: &[(RuleId, Repair)] = &[
     (RuleId::CacheBreakingLayers, lists::repair),
     (RuleId::Documentation, dpkg::repair),
     (RuleId::Locales, dpkg::repair),
-    (RuleId::CudaLibraries, replaced::repair),
+    (RuleId::CudaLibraries, cuda::repair),
     (RuleId::UnusedPackages, python::repair),
-    (RuleId::NpmDevDependencies, npm::repair),
     (RuleId::RecommendedPackages, recommended::repair),
     (RuleId::RewrittenFiles, rewritten::repair),
+    // A user that was moved before the files belongs to the base of both stages.
+    (RuleId::NpmDevDependencies, npm::repair),
     (RuleId::DebugSymbols, deleted::strip),
     (RuleId::StaticLibraries, deleted::libraries),
     (RuleId::LogFiles, deleted::logs),

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use plimsoll_snapshot::path;
 
+use super::staged;
 use crate::findings::{Confidence, Finding};
 use crate::fix::calls::{self, Manager, installation};
 use crate::fix::draft::{Draft, names};
 use crate::fix::refusal::Refusal;
 use crate::fix::script::Command;
+use crate::lines::{Dockerfile, Line};
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
     let installs: Vec<(usize, usize, &'static str)> = draft
@@ -37,11 +39,12 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
                 "npm" | "npx" | "yarn" | "pnpm" | "pnpx" | "tsc" | "node" | "ng" | "vite" | "next"
             ) || calls::is_script(command))
     };
-    let builds = draft.commands().find(|(step, command)| *step >= first && uses(command));
+    let builds: Vec<(usize, String)> = draft
+        .commands()
+        .filter(|(step, command)| *step >= first && uses(command))
+        .map(|(step, command)| (step, command.text()))
+        .collect();
     draft.used_on_top(|_, command| uses(command))?;
-    if let Some((step, command)) = builds {
-        return Err(Refusal::UsedLater { line: draft.steps[step].instruction.line, name: command.text() });
-    }
     let start = draft.start();
     let scripts = draft.context("package.json").and_then(|text| scripts(&text, &start)).unwrap_or_default();
     if let Some(name) =
@@ -60,6 +63,16 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     });
     if let Some(name) = programs.into_iter().find(|name| words.contains(name)) {
         return Err(Refusal::UsedAtStart { name: name.to_owned() });
+    }
+    if let Some((last, name)) = builds.last() {
+        let used = Refusal::UsedLater { line: draft.steps[*last].instruction.line, name: name.clone() };
+        let prune: Line<Dockerfile> = match installs[0].2 {
+            _ if builds.iter().any(|(_, text)| text.contains(" prune")) => "".into(),
+            "--omit=dev" => "RUN npm prune --omit=dev\n".into(),
+            "--prod" => "RUN pnpm prune --prod\n".into(),
+            _ => return Err(used),
+        };
+        return staged::build_in_stage(draft, first, *last, &prune).ok_or(used)?.map(|()| Confidence::Medium);
     }
     for (_, at, option) in installs {
         draft.add_option(at, option)?;

@@ -113,6 +113,16 @@ impl Change {
         Ok(Line::joined(" ", places.collect::<Result<Vec<_>, _>>()?))
     }
 
+    /// Whether layers before one have files that it reaches.
+    fn has_earlier(&self, draft: &Draft<'_>, layer: u32, directory: &str) -> bool {
+        let tops: Vec<String> =
+            self.paths.iter().map(|path| absolute(&format!("/{directory}"), path)).collect();
+        draft.input.inodes().any(|(_, inode, _)| {
+            let place = String::from_utf8_lossy(draft.input.path(inode));
+            inode.layer < layer && tops.iter().any(|top| top.is_empty() || is_same_or_below(&place, top))
+        })
+    }
+
     /// The same change of everything below.
     fn whole(&self, directory: &str) -> Result<Line<Shell>, Refusal> {
         let value: Line<Shell> = words::owner(&self.value)?;
@@ -200,7 +210,13 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
                         return Err(Refusal::Form { line });
                     }
                     draft.needs_root(step)?;
-                    draft.append(step, &change.whole(directory)?)?;
+                    // Older files have their owner, and changing it again would store them again.
+                    let command = if change.has_earlier(draft, layer, directory) {
+                        change.rest(directory)?
+                    } else {
+                        change.whole(directory)?
+                    };
+                    draft.append(step, &command)?;
                 }
             }
             _ => {

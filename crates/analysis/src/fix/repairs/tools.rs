@@ -14,13 +14,14 @@ use crate::packages::{Owner, PackageId};
 
 /// Marks the libraries as needed that programs and Python modules link to, so that they stay when the tools go (apt-mark(8)).
 ///
+/// What is only suggested goes, too: other packages suggest compilers, and nothing that was installed came by a suggestion.
 /// What dpkg installed stands in its lists, and is left out: a path that they name twice is not the only one of its name.
 const KEEP_LIBRARIES: &str = "{ { find / -xdev -type f \\( -perm -u+x -o -name '*.so*' \\); cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.list; } \\
       | sed 's,^/\\(bin\\|sbin\\|lib\\)/,/usr/\\1/,' | sort | uniq -u | xargs -r -d '\\n' ldd 2> /dev/null \\
       | sed -n 's,.*=> /\\([^ ]*\\) .*,\\1,p' | sed 's,^usr/,,' | sort -u | sed 's,^,*/,' \\
       | xargs -r dpkg-query --search 2> /dev/null | sed 's/: .*//; s/, /\\n/g' | sort -u \\
       | xargs -r apt-mark manual > /dev/null || true; } \\
- && apt-get purge -y --auto-remove ";
+ && apt-get purge -y --auto-remove -o APT::AutoRemove::SuggestsImportant=false ";
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
     let gone = draft.owners(finding);

@@ -335,6 +335,7 @@ pub(super) fn unfit(unfit: &Unfit) -> String {
         What::Stage => "not a valid build stage name",
         What::User => "not a valid user name",
         What::Instruction => "the instruction cannot be repeated safely",
+        What::Index => "the address of an index is `https://…` without characters that a shell reads",
     };
     ["no line suggested for `", &unfit.value, "`: ", why].concat()
 }

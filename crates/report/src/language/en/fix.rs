@@ -16,6 +16,15 @@ pub(super) const WORDS: FixWords = FixWords {
     reason_head: "Reason",
     tried: |before, after, difference| format!("Built: {before} before, {after} after ({difference})"),
     probed: "The probe succeeded.",
+    health_checked: "The health check succeeded.",
+    promised: |service, target, before, after| {
+        format!("{service}: its own stage `{target}`, {before} before, {after} expected")
+    },
+    built: |service, target, promised, after| {
+        format!("{service}: built from stage `{target}`, {after} ({promised} expected)")
+    },
+    settings: "Compose file",
+    reconstructed: "There is no Dockerfile: this one is reconstructed from the history of the image. Values, options of `COPY` and other stages are missing in it. Change your Dockerfile by hand, or name it with `--dockerfile`.",
     not_probed: "Not probed: `--probe COMMAND` tests that the service works.",
     saved: "Saved",
     refusal,
@@ -32,6 +41,14 @@ fn refusal(refusal: &Refusal) -> String {
         Refusal::UsedBetween { line } => format!("line {line} needs the files"),
         Refusal::LacksProgram { name } => format!("the image lacks `{name}`"),
         Refusal::LacksFile { file } => format!("the build context lacks `{file}`"),
+        Refusal::FileExists { file } => format!("the build context already has another `{file}`"),
+        Refusal::Hashes { file } => format!("`{file}` has hashes of the packages that are installed now"),
+        Refusal::ComposeForm { key } => {
+            format!("`{key}` of the Compose file is an alias, a variable, or in a form that is not edited")
+        }
+        Refusal::OldSnapshot => {
+            "the snapshot is too old to know which packages are named in strings: read the image again".into()
+        }
         Refusal::Overlaps => "another fix changes the same words".into(),
         Refusal::Uncertain { .. } => "possibly intentional: `--confidence low` includes it".into(),
         Refusal::Kept { pattern } => format!("`.dockerignore` keeps what `{pattern}` would exclude"),

@@ -359,6 +359,7 @@ pub(super) fn unfit(unfit: &Unfit) -> String {
         What::Stage => "no es un nombre válido de etapa de construcción",
         What::User => "no es un nombre válido de usuario",
         What::Instruction => "la instrucción no se puede repetir de forma segura",
+        What::Index => "la dirección de un índice es `https://…` sin caracteres que lea una shell",
     };
     ["no se sugiere ninguna línea para `", &unfit.value, "`: ", why].concat()
 }

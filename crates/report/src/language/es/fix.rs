@@ -16,6 +16,15 @@ pub(super) const WORDS: FixWords = FixWords {
     reason_head: "Motivo",
     tried: |before, after, difference| format!("Construida: {before} antes, {after} después ({difference})"),
     probed: "La prueba ha funcionado.",
+    health_checked: "La comprobación de salud ha funcionado.",
+    promised: |service, target, before, after| {
+        format!("{service}: etapa propia `{target}`, {before} antes, {after} previsto")
+    },
+    built: |service, target, promised, after| {
+        format!("{service}: construida desde la etapa `{target}`, {after} (previsto: {promised})")
+    },
+    settings: "Archivo Compose",
+    reconstructed: "No hay Dockerfile: este se reconstruye a partir del historial de la imagen. Le faltan valores, opciones de `COPY` y otras etapas. Cambie su Dockerfile a mano o indíquelo con `--dockerfile`.",
     not_probed: "Sin probar: `--probe COMANDO` comprueba que el servicio funciona.",
     saved: "Ahorrado",
     refusal,
@@ -32,6 +41,14 @@ fn refusal(refusal: &Refusal) -> String {
         Refusal::UsedBetween { line } => format!("la línea {line} necesita los archivos"),
         Refusal::LacksProgram { name } => format!("falta `{name}` en la imagen"),
         Refusal::LacksFile { file } => format!("falta `{file}` en el contexto de construcción"),
+        Refusal::FileExists { file } => format!("el contexto de construcción ya tiene otro `{file}`"),
+        Refusal::Hashes { file } => format!("`{file}` tiene hashes de los paquetes que se instalan ahora"),
+        Refusal::ComposeForm { key } => {
+            format!("`{key}` del archivo Compose es un alias o una variable, o tiene una forma que no se edita")
+        }
+        Refusal::OldSnapshot => {
+            "la instantánea es demasiado antigua para saber qué paquetes se nombran en textos: vuelva a leer la imagen".into()
+        }
         Refusal::Overlaps => "otro arreglo cambia las mismas palabras".into(),
         Refusal::Uncertain { .. } => "posiblemente intencionado: `--confidence low` lo incluye".into(),
         Refusal::Kept { pattern } => format!("`.dockerignore` conserva lo que `{pattern}` excluiría"),
