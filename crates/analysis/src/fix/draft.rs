@@ -51,6 +51,8 @@ pub(super) struct Made {
     files: BTreeMap<String, (String, Edits)>,
     /// Whether the result needs BuildKit.
     pub(super) needs_buildkit: bool,
+    /// The places of the `cp` that make links.
+    pub(super) links: BTreeSet<usize>,
     /// The commands that are removed: steps and places.
     removed: BTreeSet<(usize, usize)>,
     removed_steps: BTreeSet<usize>,
@@ -245,7 +247,23 @@ impl<'a> Draft<'a> {
 
     /// Adds a command at the beginning of a `RUN`.
     pub(super) fn prepend(&mut self, step: usize, command: &Line<Shell>) -> Result<(), Refusal> {
-        let start = self.script(step)?.start;
+        let script = self.script(step)?;
+        if script.is_here_document {
+            // Before `set -e` a failure would go unnoticed.
+            let is_setting =
+                |command: &&Command| command.words.first().is_some_and(|word| word.text == "set");
+            let first = script.commands.iter().find(|command| !is_setting(command));
+            let is_line = |command: &&Command| {
+                !command.is_nested && matches!(command.after, Separator::Start | Separator::Semicolon)
+            };
+            let Some(first) = first.filter(is_line) else {
+                return Err(Refusal::Form { line: self.steps[step].instruction.line });
+            };
+            let at = first.range().start;
+            let indent = &self.text[self.line_start(at)..at];
+            return Ok(self.made.edits.insert(at, &format!("{command}\n{indent}"))?);
+        }
+        let start = script.start;
         let joint = self.joint(step);
         Ok(self.made.edits.insert(start, &format!("{command}{joint}"))?)
     }
@@ -253,6 +271,11 @@ impl<'a> Draft<'a> {
     /// What joins two commands, in the layout of the instruction.
     fn joint(&self, step: usize) -> String {
         let written = self.written(self.steps[step].range.clone());
+        // The last line of a here-document is its delimiter.
+        let is_here_document = self.steps[step].script.as_ref().is_some_and(|script| script.is_here_document);
+        if is_here_document {
+            return " \\\n    && ".to_owned();
+        }
         let indent = written.rsplit_once('\n').map_or(" ", |(_, line)| {
             let blanks = line.len() - line.trim_start().len();
             if blanks == 0 { " " } else { &line[..blanks] }

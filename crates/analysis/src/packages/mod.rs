@@ -43,4 +43,5 @@ pub use inventory::{
 };
 pub use package::{CacheKind, DependencyKind, Owned, Owner, Package, PackageId, Root, Use, Want};
 pub use split::{Part, ServiceShare, Split, split, splits};
+pub(crate) use usage::is_test;
 pub use whatif::{Broken, Deprived, WhatIf};

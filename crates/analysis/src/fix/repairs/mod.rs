@@ -4,7 +4,9 @@
 //! `tests/fixes`.
 
 mod caches;
+mod copied;
 mod deleted;
+mod documentation;
 mod dpkg;
 mod ignored;
 mod lists;
@@ -29,15 +31,20 @@ pub(super) const REPAIRS: &[(RuleId, Repair)] = &[
     (RuleId::ContextLeftovers, ignored::repair),
     (RuleId::ModelWeights, ignored::repair),
     (RuleId::CacheBreakingLayers, lists::repair),
-    (RuleId::Documentation, dpkg::repair),
+    (RuleId::Documentation, documentation::repair),
     (RuleId::Locales, dpkg::repair),
     (RuleId::CudaLibraries, replaced::repair),
     (RuleId::UnusedPackages, python::repair),
+    (RuleId::TestTools, python::test_tools),
     (RuleId::NpmDevDependencies, npm::repair),
     (RuleId::RecommendedPackages, recommended::repair),
     (RuleId::RewrittenFiles, rewritten::repair),
     (RuleId::DebugSymbols, deleted::strip),
     (RuleId::StaticLibraries, deleted::libraries),
+    (RuleId::DuplicateModels, copied::repair),
+    (RuleId::DuplicateFiles, copied::repair),
+    (RuleId::TemporaryFiles, deleted::temporary),
+    (RuleId::BuildLeftovers, deleted::leftovers),
     (RuleId::LogFiles, deleted::logs),
     (RuleId::Bytecode, python::no_bytecode),
     (RuleId::BuildTools, tools::repair),
