@@ -37,6 +37,9 @@ pub(super) struct Draft<'a> {
     pub(super) partly: Vec<Refusal>,
     /// The inodes of the finding that is being fixed that are left: they save nothing.
     pub(super) left: BTreeSet<u32>,
+    /// The inodes beyond the finding that is being fixed that its fix frees, too: archives of packages that are not
+    /// installed any more.
+    pub(super) also: BTreeSet<u32>,
     known: RefCell<BTreeMap<String, Option<String>>>,
 }
 
@@ -55,7 +58,7 @@ pub(super) struct Made {
     pub(super) links: BTreeSet<usize>,
     /// The commands that are removed: steps and places.
     removed: BTreeSet<(usize, usize)>,
-    removed_steps: BTreeSet<usize>,
+    pub(super) removed_steps: BTreeSet<usize>,
 }
 
 /// An instruction that made the image.
@@ -153,6 +156,7 @@ impl<'a> Draft<'a> {
             freed: BTreeSet::new(),
             partly: Vec::new(),
             left: BTreeSet::new(),
+            also: BTreeSet::new(),
             known: RefCell::default(),
         })
     }
@@ -173,6 +177,27 @@ impl<'a> Draft<'a> {
     pub(super) fn owners(&self, finding: &Finding) -> BTreeSet<String> {
         let owner = |index: &u32| self.input.package(self.input.catalogue.owners[*index as usize]);
         finding.inodes.iter().filter_map(owner).map(|package| package.name.clone()).collect()
+    }
+
+    /// Notes files of a step that the fix frees besides those of its finding.
+    pub(super) fn also_frees(&mut self, step: usize, is_meant: impl Fn(&[u8]) -> bool) {
+        let Some(layer) = self.steps[step].layer else { return };
+        let input = self.input;
+        let meant =
+            input.visible().filter(|(_, inode, _)| inode.layer == layer && is_meant(input.path(inode)));
+        self.also.extend(meant.map(|(index, ..)| index));
+    }
+
+    /// Notes the archives of packages that are not installed any more.
+    pub(super) fn also_frees_archives(&mut self, packages: &BTreeSet<String>) {
+        let is_archive = |place: &[u8]| {
+            let name =
+                place.strip_prefix(b"var/cache/apt/archives/").and_then(|name| str::from_utf8(name).ok());
+            name.and_then(|name| name.split_once('_')).is_some_and(|(name, _)| packages.contains(name))
+        };
+        for step in 0..self.steps.len() {
+            self.also_frees(step, is_archive);
+        }
     }
 
     /// The step that made a layer.

@@ -61,7 +61,7 @@ const REBUILD: &str =
 /// Where the Dockerfile of the last image that was built lies.
 const KEPT: &str = "kept";
 /// What is left of the build cache after each case.
-const KEPT_CACHE: &str = "6GB";
+const KEPT_CACHE: &str = "2GB";
 
 pub(crate) fn run(arguments: &Arguments) -> Result {
     let place = target().join("fixes");
@@ -160,6 +160,9 @@ impl Bench {
             remove.args(["image", "rm", "--force"]).arg(format!("{image}:{name}"));
             self.quietly(&mut remove, "image rm")?;
         }
+        // An image that was built again under its name is left without one.
+        let mut prune = Command::new("docker");
+        self.quietly(prune.args(["image", "prune", "--force"]), "image prune")?;
         let mut prune = Command::new("docker");
         prune.args(["builder", "prune", "--force", "--keep-storage", KEPT_CACHE]);
         self.quietly(&mut prune, "builder prune").map(drop)

@@ -28,6 +28,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     if installs.is_empty() {
         return Err(Refusal::NotInDockerfile);
     }
+    draft.also_frees_archives(&owners);
     for (step, command) in installs {
         let Some(one) = installation(&command) else { continue };
         if one.packages().all(|word| is_gone(&word.text)) {
