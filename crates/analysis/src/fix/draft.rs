@@ -54,8 +54,10 @@ pub(super) struct Made {
     files: BTreeMap<String, (String, Edits)>,
     /// Whether the result needs BuildKit.
     pub(super) needs_buildkit: bool,
-    /// The places of the `cp` that make links.
-    pub(super) links: BTreeSet<usize>,
+    /// The steps whose changes of owner or mode store no files any more.
+    pub(super) settled: BTreeSet<usize>,
+    /// The places of the `cp` that make links, each with the path that it links to, without a slash in front.
+    pub(super) links: BTreeMap<usize, String>,
     /// The commands that are removed: steps and places.
     removed: BTreeSet<(usize, usize)>,
     pub(super) removed_steps: BTreeSet<usize>,

@@ -542,3 +542,35 @@ fn copies_become_links() {
     assert_eq!(plan("cp -r models/* /opt/models", "").applied.len(), 0);
     assert_eq!(plan("cp -t /opt models", "").applied.len(), 0);
 }
+
+#[test]
+fn of_two_changes_in_a_row_the_first_is_fixed() {
+    let dockerfile =
+        "FROM debian\nRUN useradd app\nCOPY . /app\nRUN chown -R app /app\nRUN chown -R app:app /app\n";
+    let layers = [
+        BASE,
+        "i RUN useradd app\nf etc/passwd 5",
+        "i COPY . /app\nf app/a.bin 9000000 a",
+        "i RUN chown -R app /app\nf app/a.bin 9000000 a",
+        "i RUN chown -R app:app /app\nf app/a.bin 9000000 a",
+    ];
+    let plan = planned(dockerfile, &layers, &[], |_| {});
+    assert_eq!((plan.applied.len(), plan.saving.0), (1, 9_000_000));
+    assert_eq!(refusal(&plan, RuleId::RewrittenFiles), Some(Refusal::Overlaps));
+    let after = &plan.changes[0].after;
+    assert!(after.contains("COPY --chown=app:0 . /app\n"), "{after}");
+    assert!(after.ends_with("RUN chown -R app:app /app\n"), "{after}");
+}
+
+#[test]
+fn a_copy_of_what_is_deleted_stays_a_copy() {
+    let dockerfile = "FROM debian\nRUN get && cp /tmp/dl/a.bin /usr/bin/a\n";
+    let made = "i RUN get && cp /tmp/dl/a.bin /usr/bin/a\nf tmp/dl/a.bin 9000000 a\nf usr/bin/a 9000000 a";
+    let after = fixed(dockerfile, &[BASE, made]);
+    assert!(after.ends_with("RUN get && cp /tmp/dl/a.bin /usr/bin/a \\\n && rm -rf /tmp/dl\n"), "{after}");
+    // Objects that a link leads to stay.
+    let dockerfile = dockerfile.replace("/tmp/dl", "/opt/x");
+    let made = "i RUN get && cp /opt/x/a.o /usr/bin/a\nf opt/x/a.o 9000000 a\nf usr/bin/a 9000000 a";
+    let after = fixed(&dockerfile.replace("a.bin", "a.o"), &[BASE, made]);
+    assert!(after.ends_with("cp -s /opt/x/a.o /usr/bin/a\n"), "{after}");
+}

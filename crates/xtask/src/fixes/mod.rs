@@ -67,13 +67,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
     let place = target().join("fixes");
     fs::create_dir_all(&place)?;
     step("program", || start(&mut cargo(&["build", "--quiet", "--locked", "--package", "plimsoll-cli"])))?;
-    // A later build must not replace the program under a run that takes hours.
-    let program = place.join("plimsoll");
+    // A later build must not replace the program under a run that takes hours, and neither must another run.
+    let program = place.join(format!("plimsoll-{}", std::process::id()));
     fs::copy(target().join("debug/plimsoll"), &program)?;
     let host = step("engine", || engine::ensure(&place.join("engine")))?;
     let path = engine::client(&place.join("client"))?;
     step("base images", || engine::ensure_bases(&host, &path, &place.join("bases")))?;
-    let bench = Bench { program, host, path, place };
+    let bench = Bench { program: program.clone(), host, path, place };
     let mut results = Results::new();
     for case in cases(&arguments.cases)? {
         let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -95,6 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
         }
         results.insert(name, rows);
     }
+    fs::remove_file(program)?;
     let rows: Vec<Row> = results.into_values().flatten().collect();
     let table = table(&rows);
     let path = arguments.output.clone().unwrap_or_else(|| target().join("fixes.md"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::findings::{Confidence, Finding};
+use crate::findings::{Confidence, Finding, temporary_entry};
 use crate::fix::calls;
 use crate::fix::draft::{Draft, absolute, names};
 use crate::fix::refusal::Refusal;
@@ -38,7 +38,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
             Some(reason) => refused = Some(reason),
             None => {
                 // Another finding may name other files of the same copy.
-                if draft.made.links.insert(copying.verb) {
+                if draft.made.links.insert(copying.verb, copying.from.clone()).is_none() {
                     link(draft, &copying)?;
                 }
                 linked.extend(copies);
@@ -127,6 +127,10 @@ fn inside(place: &str, path: &[u8]) -> bool {
 fn usable(draft: &Draft<'_>, copying: &Copying) -> Option<Refusal> {
     let Copying { step, from, to, .. } = copying;
     let line = draft.steps[*step].instruction.line;
+    // The original is what should go.
+    if temporary_entry(from.as_bytes()).is_some() {
+        return Some(Refusal::ByHand);
+    }
     let contents =
         |place: &str| -> BTreeMap<Vec<u8>, (plimsoll_snapshot::Bytes, plimsoll_snapshot::ContentHash)> {
             let files = draft.input.visible().filter(|(_, inode, _)| inside(place, draft.input.path(inode)));

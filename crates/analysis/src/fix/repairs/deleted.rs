@@ -159,6 +159,11 @@ fn delete_each(
 fn used_elsewhere(draft: &Draft<'_>, step: usize, place: &[u8], start: &str) -> Option<Refusal> {
     let place = String::from_utf8_lossy(place).into_owned();
     let name = place.rsplit('/').next().unwrap_or_default().to_owned();
+    // A copy of it has become a link to it.
+    let is_inside = |path: &str| path == place || path.starts_with(&format!("{place}/"));
+    if draft.made.links.values().any(|original| is_inside(original)) {
+        return Some(Refusal::Overlaps);
+    }
     let of = draft.steps[step].index;
     for (index, instruction) in draft.all.iter().enumerate().filter(|(index, _)| *index > of) {
         let line = instruction.line;
@@ -180,8 +185,7 @@ fn used_elsewhere(draft: &Draft<'_>, step: usize, place: &[u8], start: &str) -> 
             return Some(Refusal::UsedLater { line, name });
         }
     }
-    let stands_in = |directory: &str| directory == place || directory.starts_with(&format!("{place}/"));
-    if let Some(later) = draft.steps[step + 1..].iter().find(|later| stands_in(&later.directory)) {
+    if let Some(later) = draft.steps[step + 1..].iter().find(|later| is_inside(&later.directory)) {
         return Some(Refusal::UsedLater { line: later.instruction.line, name: "WORKDIR".into() });
     }
     start.contains(&format!("/{place}")).then_some(Refusal::UsedAtStart { name })
