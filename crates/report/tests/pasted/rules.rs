@@ -327,9 +327,10 @@ pub(crate) fn images(rule: &str, words: &Words) -> Vec<Snapshot> {
             let made = |command: String| words.image(&[], vec![Step::new(&command).file(&file, 9 * MB, 1)]);
             let mut images: Vec<_> =
                 runs(&["apt-get install -y git", "dnf install -y git"]).into_iter().map(made).collect();
-            let name = format!("{}-doc", words.package);
+            // Its name is only compared with the words of the instruction.
+            let name = "git-doc";
             let status = b"var/lib/dpkg/status";
-            let install = Step::new(&words.run(&format!("apt-get install -y git {name}")));
+            let install = Step::new(&words.run("apt-get install -y git git-doc"));
             let packages = install.package(Ecosystem::Dpkg, status, "git", "2", (b"u/git", MB)).package(
                 Ecosystem::Dpkg,
                 status,

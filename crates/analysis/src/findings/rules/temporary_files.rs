@@ -47,10 +47,11 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
             continue;
         }
         let place = input.path(inode);
-        let is_executable = || input.mode(inode) & 0o111 != 0;
+        // A program may be called `core`; the kernel gives a dump no such bit.
+        let is_program = || path::name(place) == b"core" && input.mode(inode) & 0o111 != 0;
         if input.everywhere(index, |place| temporary_entry(place).is_some_and(|entry| !start.uses(entry))) {
             temporary.push(index);
-        } else if inode.size >= LEAST_CORE && input.everywhere(index, is_dump) && !is_executable() {
+        } else if inode.size >= LEAST_CORE && input.everywhere(index, is_dump) && !is_program() {
             dumps.push(index);
         } else if input.everywhere(index, is_installer)
             && !start.uses(place)
