@@ -1,4 +1,4 @@
-//! What the rig found out: one row per build, and the files that keep them.
+//! Results of the rig: one row per build, and the files that keep them.
 
 use std::collections::BTreeMap;
 use std::fs;

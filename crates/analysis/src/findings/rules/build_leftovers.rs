@@ -78,7 +78,7 @@ pub(crate) struct Tree {
     pub(crate) place: Vec<u8>,
     /// The layer that made it.
     pub(crate) layer: u32,
-    /// Whether nothing of it is needed, because its programs were installed elsewhere.
+    /// Whether no part of it is needed, because its programs were installed elsewhere.
     pub(crate) is_whole: bool,
     /// The files to delete.
     pub(crate) inodes: Vec<u32>,

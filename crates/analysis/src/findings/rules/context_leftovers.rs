@@ -133,7 +133,7 @@ const SELDOM: &[Name] = &[
 ];
 /// The command that rebuilds an image from the context.
 const BUILD: &str = "docker build .";
-/// The smallest sum of files that are not private that is reported: a Dockerfile of a few lines costs nobody anything.
+/// The smallest sum of files that are not private that is reported: a Dockerfile of a few lines is no waste.
 const LEAST_NEVER: Bytes = Bytes(100_000);
 /// The smallest sum of rarely needed files that is reported.
 const LEAST_SELDOM: Bytes = Bytes(1_000_000);

@@ -27,7 +27,7 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         user => Subject::Setting { setting: format!("USER {user}") },
     };
     let mut finding = input.remark(RULE.id, Headline::RootUser, subject);
-    // Nobody reaches a service that listens on no port.
+    // An attacker cannot reach a service that listens on no port.
     let is_open = !input.image.config.exposed_ports.is_empty();
     finding.severity = if is_open { Severity::Medium } else { Severity::Low };
     finding.confidence = Confidence::High;
