@@ -1,7 +1,9 @@
 //! A Docker engine for tests with its own data: the images of the user stay as they are.
 
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -14,9 +16,28 @@ use crate::workspace::root;
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// Puts a client that builds with `BuildKit` first in the search path, through a link in a directory: a newer client without
+/// its plugin cannot, and the one that came with the engine can.
+///
+/// Returns the search path for everything that calls `docker`.
+pub(crate) fn client(directory: &Path) -> Result<OsString> {
+    let paths = env::var_os("PATH").unwrap_or_default();
+    let builds = |client: &PathBuf| {
+        let mut build = Command::new(client);
+        build.args(["build", "--help"]).env("DOCKER_BUILDKIT", "1").stderr(Stdio::null());
+        client.is_file() && output(&mut build).is_some()
+    };
+    let client = env::split_paths(&paths).map(|path| path.join("docker")).find(builds);
+    let client = client.ok_or("no `docker` builds with BuildKit: `apt-get install docker.io`")?;
+    fs::create_dir_all(directory)?;
+    run(Command::new("ln").arg("-sfn").arg(client).arg(directory.join("docker")))?;
+    let all = std::iter::once(directory.to_owned()).chain(env::split_paths(&paths));
+    Ok(env::join_paths(all)?)
+}
+
 /// The engine of `DOCKER_HOST`, or one that is started below a directory and stays: its address.
 pub(crate) fn ensure(directory: &Path) -> Result<String> {
-    if let Ok(host) = std::env::var("DOCKER_HOST") {
+    if let Ok(host) = env::var("DOCKER_HOST") {
         return if works(&host) { Ok(host) } else { Err(format!("no engine answers at `{host}`").into()) };
     }
     let host = format!("unix://{}", directory.join("docker.sock").display());
@@ -65,11 +86,12 @@ pub(crate) fn ensure(directory: &Path) -> Result<String> {
 }
 
 /// Builds the base images that are missing.
-pub(crate) fn ensure_bases(host: &str, directory: &Path) -> Result {
+pub(crate) fn ensure_bases(host: &str, path: &OsStr, directory: &Path) -> Result {
     run(Command::new("sh")
         .arg(root().join("tests/fixes/bases/make.sh"))
         .arg(directory)
-        .env("DOCKER_HOST", host))
+        .env("DOCKER_HOST", host)
+        .env("PATH", path))
 }
 
 fn works(host: &str) -> bool {

@@ -9,6 +9,8 @@ use crate::packages::CacheKind;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Headline {
+    /// Sources and object files of a build.
+    BuildLeftovers,
     /// Compilers, headers and other build tools.
     BuildTools,
     /// Compiled Python beside its source.
@@ -19,6 +21,8 @@ pub enum Headline {
     UpdateInSeparateLayer,
     /// Files of the working copy that no image needs.
     ContextLeftovers,
+    /// Files that builds, tests and development made in the working copy.
+    ContextArtifacts,
     /// Files of the working copy that most images do not need.
     OptionalContextFiles,
     /// Files that the `.dockerignore` excludes.
@@ -29,6 +33,8 @@ pub enum Headline {
     DebugSymbols,
     /// Manuals and documentation.
     Documentation,
+    /// Packages that only have documentation.
+    DocumentationPackages,
     /// The same content at several paths.
     DuplicateFiles,
     /// The weights of one model for several frameworks.
@@ -89,6 +95,14 @@ pub enum Headline {
     ShippedTests,
     /// Static libraries.
     StaticLibraries,
+    /// Files in a directory for temporary files.
+    TemporaryFiles,
+    /// The memory of programs that crashed.
+    CoreDumps,
+    /// Installers in home directories.
+    Installers,
+    /// Packages that only tests and development use.
+    TestTools,
     /// A base image without a version.
     UnpinnedBase,
     /// Packages that nothing seems to use.

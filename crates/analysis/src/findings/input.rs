@@ -109,6 +109,14 @@ impl<'a> Input<'a> {
         layer.contents.as_ref().map_or(&[], |contents| contents.entries.path(entry as usize))
     }
 
+    /// The permission bits of an inode.
+    #[must_use]
+    pub fn mode(&self, inode: &Inode) -> u32 {
+        let layer = &self.snapshot.layers[self.image.layers[inode.layer as usize].layer];
+        let entries = layer.contents.as_ref().map(|contents| &contents.entries);
+        entries.map_or(0, |entries| entries.get(inode.entry as usize).attributes.mode)
+    }
+
     /// The paths of the names of an inode: those of the final tree or, if it is hidden, all it ever had.
     pub fn names(&self, index: u32) -> impl Iterator<Item = &'a [u8]> {
         self.squashed.names_of(index).map(|(layer, entry)| self.path_of(layer, entry))

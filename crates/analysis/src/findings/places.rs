@@ -41,6 +41,13 @@ pub(super) fn is_log(place: &[u8]) -> bool {
     place.starts_with(b"var/log/") || place.ends_with(b".log") || place.starts_with(b"root/.npm/_logs/")
 }
 
+/// The entry of a directory for temporary files that a path lies in: `tmp/build` of `tmp/build/a.o`.
+pub(crate) fn temporary_entry(place: &[u8]) -> Option<&[u8]> {
+    let start = ["tmp/", "var/tmp/"].iter().find(|start| place.starts_with(start.as_bytes()))?.len();
+    let end = place[start..].iter().position(|&byte| byte == b'/').map_or(place.len(), |at| start + at);
+    (end > start).then(|| &place[..end])
+}
+
 /// The standard library of a Python that a path lies in: `usr/lib/python3.11`.
 pub(super) fn python(place: &[u8]) -> Option<&[u8]> {
     let mut end = 0;
@@ -67,5 +74,8 @@ mod tests {
         assert_eq!(top(b"a/b", 5), b"a");
         assert_eq!(python(b"usr/lib/python3.11/os.py"), Some(&b"usr/lib/python3.11"[..]));
         assert_eq!(python(b"usr/share/python3.11/x"), None);
+        assert_eq!(temporary_entry(b"var/tmp/a/b/c"), Some(&b"var/tmp/a"[..]));
+        assert_eq!(temporary_entry(b"tmp/a"), Some(&b"tmp/a"[..]));
+        assert_eq!(temporary_entry(b"srv/tmp/a"), None);
     }
 }

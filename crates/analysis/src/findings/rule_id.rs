@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each language describes each of them")]
 pub enum RuleId {
+    BuildLeftovers,
     BuildTools,
     Bytecode,
     CacheBreakingLayers,
@@ -34,6 +35,8 @@ pub enum RuleId {
     SharedFatImage,
     ShippedTests,
     StaticLibraries,
+    TemporaryFiles,
+    TestTools,
     UnpinnedBase,
     UnusedPackages,
 }
@@ -43,6 +46,7 @@ impl RuleId {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::BuildLeftovers => "build-leftovers",
             Self::BuildTools => "build-tools",
             Self::Bytecode => "bytecode",
             Self::CacheBreakingLayers => "cache-breaking-layers",
@@ -69,6 +73,8 @@ impl RuleId {
             Self::SharedFatImage => "shared-fat-image",
             Self::ShippedTests => "shipped-tests",
             Self::StaticLibraries => "static-libraries",
+            Self::TemporaryFiles => "temporary-files",
+            Self::TestTools => "test-tools",
             Self::UnpinnedBase => "unpinned-base",
             Self::UnusedPackages => "unused-packages",
         }

@@ -42,6 +42,9 @@ pub(super) struct Draft<'a> {
     pub(super) partly: Vec<Refusal>,
     /// The inodes of the finding that is being fixed that are left: they save nothing.
     pub(super) left: BTreeSet<u32>,
+    /// The inodes beyond the finding that is being fixed that its fix frees, too: archives of packages that are not
+    /// installed any more.
+    pub(super) also: BTreeSet<u32>,
     known: RefCell<BTreeMap<String, Option<String>>>,
 }
 
@@ -56,9 +59,13 @@ pub(super) struct Made {
     files: BTreeMap<String, (String, Edits)>,
     /// Whether the result needs BuildKit.
     pub(super) needs_buildkit: bool,
+    /// The steps whose changes of owner or mode store no files any more.
+    pub(super) settled: BTreeSet<usize>,
+    /// The places of the `cp` that make links, each with the path that it links to, without a slash in front.
+    pub(super) links: BTreeMap<usize, String>,
     /// The commands that are removed: steps and places.
     removed: BTreeSet<(usize, usize)>,
-    removed_steps: BTreeSet<usize>,
+    pub(super) removed_steps: BTreeSet<usize>,
     /// The stages of services that share the image.
     pub(super) stages: Option<Stages>,
 }
@@ -159,6 +166,7 @@ impl<'a> Draft<'a> {
             freed: BTreeSet::new(),
             partly: Vec::new(),
             left: BTreeSet::new(),
+            also: BTreeSet::new(),
             known: RefCell::default(),
         })
     }
@@ -179,6 +187,27 @@ impl<'a> Draft<'a> {
     pub(super) fn owners(&self, finding: &Finding) -> BTreeSet<String> {
         let owner = |index: &u32| self.input.package(self.input.catalogue.owners[*index as usize]);
         finding.inodes.iter().filter_map(owner).map(|package| package.name.clone()).collect()
+    }
+
+    /// Notes files of a step that the fix frees besides those of its finding.
+    pub(super) fn also_frees(&mut self, step: usize, is_meant: impl Fn(&[u8]) -> bool) {
+        let Some(layer) = self.steps[step].layer else { return };
+        let input = self.input;
+        let meant =
+            input.visible().filter(|(_, inode, _)| inode.layer == layer && is_meant(input.path(inode)));
+        self.also.extend(meant.map(|(index, ..)| index));
+    }
+
+    /// Notes the archives of packages that are not installed any more.
+    pub(super) fn also_frees_archives(&mut self, packages: &BTreeSet<String>) {
+        let is_archive = |place: &[u8]| {
+            let name =
+                place.strip_prefix(b"var/cache/apt/archives/").and_then(|name| str::from_utf8(name).ok());
+            name.and_then(|name| name.split_once('_')).is_some_and(|(name, _)| packages.contains(name))
+        };
+        for step in 0..self.steps.len() {
+            self.also_frees(step, is_archive);
+        }
     }
 
     /// The step that made a layer.
@@ -253,7 +282,23 @@ impl<'a> Draft<'a> {
 
     /// Adds a command at the beginning of a `RUN`.
     pub(super) fn prepend(&mut self, step: usize, command: &Line<Shell>) -> Result<(), Refusal> {
-        let start = self.script(step)?.start;
+        let script = self.script(step)?;
+        if script.is_here_document {
+            // Before `set -e` a failure would go unnoticed.
+            let is_setting =
+                |command: &&Command| command.words.first().is_some_and(|word| word.text == "set");
+            let first = script.commands.iter().find(|command| !is_setting(command));
+            let is_line = |command: &&Command| {
+                !command.is_nested && matches!(command.after, Separator::Start | Separator::Semicolon)
+            };
+            let Some(first) = first.filter(is_line) else {
+                return Err(Refusal::Form { line: self.steps[step].instruction.line });
+            };
+            let at = first.range().start;
+            let indent = &self.text[self.line_start(at)..at];
+            return Ok(self.made.edits.insert(at, &format!("{command}\n{indent}"))?);
+        }
+        let start = script.start;
         let joint = self.joint(step);
         Ok(self.made.edits.insert(start, &format!("{command}{joint}"))?)
     }
@@ -261,6 +306,11 @@ impl<'a> Draft<'a> {
     /// What joins two commands, in the layout of the instruction.
     fn joint(&self, step: usize) -> String {
         let written = self.written(self.steps[step].range.clone());
+        // The last line of a here-document is its delimiter.
+        let is_here_document = self.steps[step].script.as_ref().is_some_and(|script| script.is_here_document);
+        if is_here_document {
+            return " \\\n    && ".to_owned();
+        }
         let indent = written.rsplit_once('\n').map_or(" ", |(_, line)| {
             let blanks = line.len() - line.trim_start().len();
             if blanks == 0 { " " } else { &line[..blanks] }

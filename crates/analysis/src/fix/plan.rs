@@ -71,7 +71,8 @@ pub struct Applied {
     pub finding: Finding,
     /// How certain it is that the image still builds and runs: at most that of the finding.
     pub confidence: Confidence,
-    /// The bytes that it saves: those of the finding that instructions of the Dockerfile made. The base image stays.
+    /// The bytes that it saves: those of the finding that instructions of the Dockerfile made, and what goes with them, such
+    /// as the archives of packages that are not installed any more. The base image stays.
     pub saving: Bytes,
     /// Why a part of it is left.
     pub partly: Vec<Refusal>,
@@ -153,11 +154,18 @@ pub fn plan(
             let repaired = repair(&mut draft, finding);
             let partly = std::mem::take(&mut draft.partly);
             let left = std::mem::take(&mut draft.left);
+            for step in
+                draft.made.removed_steps.difference(&before.removed_steps).copied().collect::<Vec<_>>()
+            {
+                draft.also_frees(step, |_| true);
+            }
+            let also = std::mem::take(&mut draft.also);
             match repaired {
                 Ok(certainty) if certainty.min(finding.confidence) >= choice.confidence => {
                     let confidence = certainty.min(finding.confidence);
                     draft.freed.extend(finding.inodes.iter());
-                    let gone = fixed_part(&draft, finding, &left);
+                    draft.freed.extend(&also);
+                    let gone = fixed_part(&draft, finding, &left, &also);
                     let saving = crate::findings::together(input, [&gone]);
                     own.push(gone);
                     applied.push(Applied { finding: finding.clone(), confidence, saving, partly });
@@ -300,13 +308,16 @@ fn runs<'a>(input: &Input<'a>, services: &'a [String]) -> Vec<Run<'a>> {
         .collect()
 }
 
-/// A finding with only the files that instructions of the Dockerfile made, and that the fix does not leave.
-fn fixed_part(draft: &Draft<'_>, finding: &Finding, left: &BTreeSet<u32>) -> Finding {
+/// A finding with only the files that instructions of the Dockerfile made, and that the fix does not leave; and with those
+/// that the fix frees besides.
+fn fixed_part(draft: &Draft<'_>, finding: &Finding, left: &BTreeSet<u32>, also: &BTreeSet<u32>) -> Finding {
     let is_own = |index: u32| {
         !left.contains(&index) && draft.step_of(draft.input.squashed.inodes[index as usize].layer).is_ok()
     };
+    let inodes: BTreeSet<u32> =
+        finding.inodes.iter().filter(|index| is_own(**index)).chain(also).copied().collect();
     Finding {
-        inodes: finding.inodes.iter().copied().filter(|&index| is_own(index)).collect(),
+        inodes: inodes.into_iter().collect(),
         parts: finding.parts.iter().copied().filter(|&(index, _)| is_own(index)).collect(),
         ..finding.clone()
     }

@@ -17,6 +17,8 @@ pub(super) struct Script {
     pub(super) end: usize,
     /// Whether a command can be added at the end.
     pub(super) can_append: bool,
+    /// Whether its lines are those of a here-document: a shell reads them, and not the reader of the Dockerfile.
+    pub(super) is_here_document: bool,
 }
 
 /// A command.
@@ -77,9 +79,10 @@ impl Command {
 /// A character of the script, and where it is.
 type Placed = (usize, char);
 
-/// Takes a `RUN` apart. `text` is the file and `range` the instruction. `None` for a list in JSON, a here-document, a comment
-/// between words, and an unclosed quote or group.
+/// Takes a `RUN` apart. `text` is the file and `range` the instruction. `None` for a list in JSON, a here-document that is
+/// only a part of the instruction or is read by another interpreter, a comment between words, and an unclosed quote or group.
 pub(super) fn parse(text: &str, range: Range<usize>, escape: char) -> Option<Script> {
+    let range_end = range.end;
     let characters = logical(text, range, escape);
     let mut at = skip_blank(&characters, 0);
     // The keyword.
@@ -97,10 +100,65 @@ pub(super) fn parse(text: &str, range: Range<usize>, escape: char) -> Option<Scr
     }
     let written: String = characters[at..].iter().map(|(_, character)| *character).collect();
     let is_list = written.starts_with('[') && serde_json::from_str::<Vec<String>>(written.trim()).is_ok();
-    if is_list || written.contains("<<") || written.trim().is_empty() {
+    if written.contains("<<") {
+        return commands(&here_document(text, characters.get(at)?.0, range_end)?, options)
+            .map(|script| Script { is_here_document: true, ..script });
+    }
+    if is_list || written.trim().is_empty() {
         return None;
     }
     commands(&characters[at..], options)
+}
+
+/// The commands of a here-document that is the whole of an instruction: `RUN <<EOF`. Its lines are joined as by `;`.
+fn here_document(text: &str, start: usize, end: usize) -> Option<Vec<Placed>> {
+    let whole = text.get(start..end)?;
+    let (opening, body) = whole.split_once('\n')?;
+    let delimiter = opening.trim().strip_prefix("<<")?;
+    let (delimiter, strips_tabs) = match delimiter.strip_prefix('-') {
+        Some(delimiter) => (delimiter, true),
+        None => (delimiter, false),
+    };
+    let quoted = ['"', '\''].into_iter().find_map(|quote| delimiter.strip_prefix(quote)?.strip_suffix(quote));
+    let delimiter = quoted.unwrap_or(delimiter);
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    if !is_name(delimiter) {
+        return None;
+    }
+    let mut characters = Vec::new();
+    let mut at = start + opening.len() + 1;
+    for (number, line) in body.split_inclusive('\n').enumerate() {
+        let begin = at;
+        at += line.len();
+        let said = line.trim_end_matches(['\n', '\r']);
+        let bare = if strips_tabs { said.trim_start_matches('\t') } else { said };
+        if bare == delimiter {
+            // Nothing follows it.
+            while characters.last().is_some_and(|(_, last)| *last == ';') {
+                characters.pop();
+            }
+            return (at >= end).then_some(characters);
+        }
+        // Another interpreter reads it.
+        let is_other = number == 0
+            && said.starts_with("#!")
+            && !["sh", "bash", "ash", "dash"].iter().any(|shell| said.trim_end().ends_with(shell));
+        if is_other || said.contains("<<") {
+            return None;
+        }
+        if said.trim_start().starts_with('#') || said.trim().is_empty() {
+            continue;
+        }
+        let (said, joint) = match said.strip_suffix('\\') {
+            Some(said) => (said, None),
+            None => (said, Some((begin + said.len(), ';'))),
+        };
+        characters.extend(said.char_indices().map(|(at, character)| (begin + at, character)));
+        characters.extend(joint);
+    }
+    None
 }
 
 /// The characters of an instruction without continuations and the comments between its lines.
@@ -251,6 +309,7 @@ fn commands(characters: &[Placed], options: Vec<Word>) -> Option<Script> {
         start: first.0,
         end: last.0 + last.1.len_utf8(),
         can_append: can_append && !ends && !ends_with_separator && found.nesting == 0,
+        is_here_document: false,
     })
 }
 
@@ -340,10 +399,27 @@ mod tests {
     }
 
     #[test]
+    fn here_documents_are_lines_of_commands() {
+        let text = "RUN --mount=type=tmpfs,target=/t <<-'EOF'\n\tset -e\n\t# why\n\tif a; then\n\t  b \\\n\t    c\n\tfi\n\td && e\n\tEOF";
+        let script = script(text).unwrap();
+        assert_eq!(script.options.len(), 1);
+        let texts: Vec<_> = script.commands.iter().map(Command::text).collect();
+        assert_eq!(texts, ["set -e", "a", "b c", "fi", "d", "e"]);
+        assert_eq!(&text[script.commands[4].range()], "d");
+        assert_eq!(&text[script.end - 1..], "e\n\tEOF");
+        assert!(script.can_append && script.is_here_document);
+        assert_eq!(script.commands[4].after, Separator::Other);
+    }
+
+    #[test]
     fn what_cannot_be_taken_apart_is_left() {
         for text in [
             "RUN [\"a\", \"b\"]",
-            "RUN <<EOF\na\nEOF",
+            "RUN <<EOF\na",
+            "RUN <<EOF\n#!/usr/bin/python3\na\nEOF",
+            "RUN bash <<EOF\na\nEOF",
+            "RUN <<EOF cat\na\nEOF",
+            "RUN <<EOF\ncat <<X\na\nX\nEOF",
             "RUN a # b",
             "RUN a 'b",
             "RUN a $(b",

@@ -54,4 +54,5 @@ pub use package::{
 };
 pub use process_memory::{MemoryOwner, MemoryShare, PackageMemory};
 pub use split::{Part, ServiceShare, Split, split, splits};
+pub(crate) use usage::is_test;
 pub use whatif::{Broken, Deprived, WhatIf};

@@ -12,7 +12,7 @@ use plimsoll_snapshot::{Ecosystem, Image, Snapshot, filled, path};
 use super::evidence::Evidence;
 use super::facts::Found;
 use super::graph::Graph;
-use super::mentions::{self, Mentions};
+use super::mentions::{self, Mentions, Place};
 use super::package::{Package, PackageId, Use};
 use super::plugins::{self, Loaded};
 use crate::squash::Squashed;
@@ -44,14 +44,19 @@ pub(super) fn find(
 
     let mut usage: Vec<Option<Use>> = vec![None; packages.len()];
     for (&id, files) in &imported {
-        let some = files.iter().take(Use::FILES).map(|file| path::escape(file).into_owned()).collect();
+        // Code that is no test says more.
+        let (tests, code): (Vec<&[u8]>, Vec<&[u8]>) = files.iter().partition(|file| is_test(file));
+        let some = code.iter().chain(&tests).take(Use::FILES);
+        let some = some.map(|file| path::escape(file).into_owned()).collect();
         usage[id.index()] = Some(Use::Imported { files: some, count: files.len() as u64 });
     }
     for (&id, by) in &run {
         usage[id.index()].get_or_insert(Use::Run { by: (*by).to_owned() });
     }
     for (&id, places) in &named {
-        let some = places.iter().take(Use::FILES).map(|place| place.shown()).collect();
+        let of_test = |place: &&Place<'_>| matches!(place, Place::File(file, _) if is_test(file));
+        let (tests, code): (Vec<&Place<'_>>, Vec<&Place<'_>>) = places.iter().partition(of_test);
+        let some = code.into_iter().chain(tests).take(Use::FILES).map(|place| place.shown()).collect();
         usage[id.index()].get_or_insert(Use::Named { places: some, count: places.len() as u64 });
     }
     spread(&mut usage, graph, &plugins::find(found, &evidence.modules));
@@ -66,6 +71,20 @@ pub(super) fn find(
             };
         }
     }
+}
+
+/// Whether a path of the application is that of a test, or of what tests share.
+pub(crate) fn is_test(file: &[u8]) -> bool {
+    const DIRECTORIES: [&[u8]; 6] = [b"tests", b"test", b"__tests__", b"spec", b"e2e", b"cypress"];
+    const ENDINGS: [&[u8]; 7] =
+        [b"_test.py", b".test.js", b".test.ts", b".spec.js", b".spec.ts", b".test.tsx", b".test.jsx"];
+    const NAMES: [&[u8]; 6] =
+        [b"conftest.py", b"noxfile.py", b"tox.ini", b"pytest.ini", b"setup.cfg", b"jest.config.js"];
+    let name = path::name(file);
+    path::parent(file).split(|&byte| byte == b'/').any(|part| DIRECTORIES.contains(&part))
+        || name.starts_with(b"test_")
+        || ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || NAMES.contains(&name)
 }
 
 /// Hands the use of packages on to what they need, and then to what they make use of if it is there.

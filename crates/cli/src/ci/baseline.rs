@@ -92,7 +92,7 @@ fn in_history(
         // Of several builds of a commit, the last one counts.
         let point = points.iter().rev().find(|point| point.revision.as_deref().is_some_and(is_it));
         let Some(point) = point else { continue };
-        match history.snapshot(point, &options.snapshot_limits) {
+        match history.snapshot(point, &options.limits) {
             Ok(before) => {
                 let revision = short(commit).to_owned();
                 return Ok(Some((Baseline::History { revision, behind }, before)));

@@ -125,7 +125,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         Command::Show(args) => {
             args.output.expect_snapshot()?;
             let (store, point) = point(&args.directory, &args.point, printer)?;
-            args.output.write_snapshot(&store.snapshot(&point, &args.read.options().snapshot_limits)?)
+            args.output.write_snapshot(&store.snapshot(&point, &args.read.options().limits)?)
         }
         Command::Accept(args) => {
             let (store, point) = point(&args.directory, &args.point, printer)?;
@@ -143,7 +143,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         }
         Command::Prune(args) => {
             let gone =
-                Store::open(&args.directory)?.prune(args.keep, &args.read.options().snapshot_limits)?;
+                Store::open(&args.directory)?.prune(args.keep, &args.read.options().limits)?;
             printer.note(&format!("history: {gone} {} removed", if gone == 1 { "point" } else { "points" }));
             Ok(())
         }

@@ -269,13 +269,17 @@ pub(crate) fn images(rule: &str, words: &Words) -> Vec<Snapshot> {
                 .file(&path(&[b"app/", part, b"/.git/a"]), 4 * MB, 1)
                 .file(&path(&[b"app/", part, b".log"]), 4 * MB, 2)
                 .file(&path(&[b"app/", part, b"/tests/a"]), 4 * MB, 3)
-                .file(&path(&[b"app/Dockerfile", part]), 4 * MB, 4);
+                .file(&path(&[b"app/Dockerfile", part]), 4 * MB, 4)
+                .file(&path(&[b"app/", part, b"/coverage/lcov.info"]), 4 * MB, 5)
+                .file(&path(&[b"app/", part, b"/a.js.map"]), 4 * MB, 6);
             vec![words.image(&[], vec![copied])]
         }
         "duplicate-files" => {
             let (one, two) = (path(&[b"app/a", part]), path(&[b"app/b", part]));
             let copied = Step::new(&words.copy(". /app")).file(&one, 9 * MB, 1).file(&two, 9 * MB, 1);
-            vec![words.image(&[], vec![copied])]
+            let first = Step::new(&words.copy(". /app")).file(&one, 9 * MB, 1);
+            let again = Step::new(&words.run("cp -r /app /x")).file(&two, 9 * MB, 1);
+            vec![words.image(&[], vec![copied]), words.image(&[], vec![first, again])]
         }
         "several-versions" => {
             let json = |place: &[u8]| path(&[place, part, b"/node_modules/p/package.json"]);
@@ -321,7 +325,21 @@ pub(crate) fn images(rule: &str, words: &Words) -> Vec<Snapshot> {
         "documentation" => {
             let file = path(&[b"usr/share/doc/", part, b"/a"]);
             let made = |command: String| words.image(&[], vec![Step::new(&command).file(&file, 9 * MB, 1)]);
-            runs(&["apt-get install -y git", "dnf install -y git"]).into_iter().map(made).collect()
+            let mut images: Vec<_> =
+                runs(&["apt-get install -y git", "dnf install -y git"]).into_iter().map(made).collect();
+            // Its name is only compared with the words of the instruction.
+            let name = "git-doc";
+            let status = b"var/lib/dpkg/status";
+            let install = Step::new(&words.run("apt-get install -y git git-doc"));
+            let packages = install.package(Ecosystem::Dpkg, status, "git", "2", (b"u/git", MB)).package(
+                Ecosystem::Dpkg,
+                status,
+                &name,
+                &words.version,
+                (b"u/doc", 9 * MB),
+            );
+            images.push(words.image(&[b"usr/bin/apt-get"], vec![packages]));
+            images
         }
         "locales" => {
             let file = path(&[b"usr/share/locale/de/", part, b".mo"]);
@@ -353,6 +371,39 @@ pub(crate) fn images(rule: &str, words: &Words) -> Vec<Snapshot> {
             };
             vec![made(words.run("make")), made(words.copy("/venv /venv"))]
         }
+        "temporary-files" => {
+            let made =
+                |file: &[u8]| words.image(&[], vec![Step::new(&words.run("make")).file(file, 9 * MB, 1)]);
+            let copied = Step::new(&words.copy(". /tmp/x")).file(&path(&[b"tmp/x/", part]), 9 * MB, 1);
+            vec![
+                made(&path(&[b"tmp/", part, b"/a"])),
+                made(&below(part, b"core.17")),
+                made(&path(&[b"root/x", part, b".deb"])),
+                words.image(&[], vec![copied]),
+            ]
+        }
+        "build-leftovers" => {
+            let tree = path(&[b"usr/src/", part, b"/x"]);
+            let made = |command: String| {
+                let step = Step::new(&command)
+                    .file(&path(&[&tree, b"/Makefile"]), 1, 1)
+                    .file(&path(&[&tree, b"/a.c"]), MB, 2)
+                    .file(&path(&[&tree, b"/a.o"]), MB, 3)
+                    .file(b"usr/local/bin/x", 1, 4);
+                words.image(&[], vec![step])
+            };
+            runs(&["make", "make install"]).into_iter().map(made).collect()
+        }
+        "test-tools" => {
+            let installed = |run: &str| {
+                Step::new(run).python(&site, "pytest", &words.version, 9 * MB).python(&site, "fine", "1", MB)
+            };
+            let code = Step::new("COPY . /app").source(b"app/main.py", Ecosystem::Python, "fine");
+            vec![
+                words.image(&[], vec![installed(&words.run("pip install -r r.txt")), code.clone()]),
+                words.image(&[], vec![installed(&words.run("pip install fine pytest")), code]),
+            ]
+        }
         "log-files" => {
             let step = Step::new(&words.run("make")).file(&below(part, b"a.log"), 9 * MB, 1);
             vec![words.image(&[], vec![step])]
@@ -379,7 +430,12 @@ pub(crate) fn images(rule: &str, words: &Words) -> Vec<Snapshot> {
             let image = |program: &&[u8]| words.image(&[program], vec![]);
             programs.iter().map(image).collect()
         }
-        "unpinned-base" => vec![words.image(&[], vec![])],
+        "unpinned-base" => {
+            let pinned = words.image(&[], vec![]);
+            let mut unknown = pinned.clone();
+            unknown.images[0].config.labels.remove("org.opencontainers.image.base.digest");
+            vec![pinned, unknown]
+        }
         "cache-breaking-layers" => {
             let sources = |copy: &str, install: String| {
                 let copied = Step::new(&words.copy(copy)).file(b"app/a", 1, 1);

@@ -95,6 +95,10 @@ pub enum Action {
     BuildFromStages,
     /// Pins the base image to the one that this image was built on.
     PinBase,
+    /// Shows the digest of the base image.
+    ShowBaseDigest,
+    /// Links the copies instead of making them.
+    LinkInsteadOfCopy,
     /// Shows what would be left without some packages.
     ShowWithout,
     /// Installs without some packages.

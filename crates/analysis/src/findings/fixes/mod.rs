@@ -2,6 +2,8 @@
 
 mod action;
 pub(super) mod dpkg;
+pub(super) mod leftovers;
+pub(super) mod without;
 
 use std::fmt;
 use std::ops::Deref;

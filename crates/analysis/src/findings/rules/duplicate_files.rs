@@ -5,7 +5,7 @@ use plimsoll_snapshot::{Bytes, ContentHash, Ecosystem, Order as _, path};
 use crate::findings::build_context::in_context;
 use crate::findings::evidence::{Evidence, Note};
 use crate::findings::finding::{Confidence, Finding};
-use crate::findings::fixes::{Action, Fix};
+use crate::findings::fixes::{Action, Fix, leftovers};
 use crate::findings::headline::Headline;
 use crate::findings::input::Input;
 use crate::findings::rule::{Check, Rule};
@@ -90,6 +90,9 @@ fn fix(input: &Input<'_>, group: &[u32]) -> Option<Result<Fix, Unfit>> {
     let inode = &input.squashed.inodes[group[1] as usize];
     let first = input.path(&input.squashed.inodes[group[0] as usize]);
     let instruction = input.instruction(inode.layer).filter(|_| inode.layer >= input.base_layers)?;
+    if let Some(link) = leftovers::link(input, first, inode) {
+        return Some(link);
+    }
     let copy = Copy::parse(&instruction).filter(|copy| !copy.is_from_stage())?;
     let place = input.path(inode);
     let ignored = in_context(input, &copy, place)?;
@@ -127,6 +130,16 @@ mod tests {
             found[0].fixes[0].lines,
             "# with `b/data.csv` in .dockerignore\nCOPY . /app\nRUN ln -s /app/a/data.csv /app/b/data.csv"
         );
+    }
+
+    #[test]
+    fn copies_of_a_run_are_links_in_it() {
+        let layers = [
+            "i ADD rootfs /\nf etc/x 1",
+            "i COPY . /app\nf app/a.csv 9000000 a",
+            "i RUN cp /app/a.csv /srv/a.csv\nf srv/a.csv 9000000 a",
+        ];
+        assert_eq!(check(&RULE, &layers)[0].fixes[0].lines, "RUN ln -s /app/a.csv /srv/a.csv");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use plimsoll_snapshot::{Bytes, ContentHash, filled, path};
 
 use crate::findings::evidence::{Evidence, Note};
 use crate::findings::finding::{Confidence, Finding};
-use crate::findings::fixes::{Action, Fix};
+use crate::findings::fixes::{Action, Fix, leftovers};
 use crate::findings::headline::Headline;
 use crate::findings::input::Input;
 use crate::findings::rule::{Check, Rule};
@@ -104,6 +104,11 @@ fn places(input: &Input<'_>, visible: &[(u32, &Package)]) -> Option<Finding> {
         })
         .collect();
     finding.evidence_count = copies.len() as u64;
+    if let Some(places) = copies.values().next_back() {
+        let at = |index: u32| &input.squashed.inodes[index as usize];
+        let link = leftovers::link(input, input.path(at(places[0])), at(places[1]));
+        link.into_iter().for_each(|link| finding.add(link.map(|link| [link])));
+    }
     Some(finding)
 }
 

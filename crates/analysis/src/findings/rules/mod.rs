@@ -7,13 +7,14 @@
 //! 4. add images of it to `report/tests/pasted/rules.rs`;
 //! 5. run `cargo xtask docs`.
 
+pub(crate) mod build_leftovers;
 mod build_tools;
 mod bytecode;
 mod cache_breaking_layers;
 mod context_leftovers;
 pub(super) mod cuda_libraries;
 mod debug_symbols;
-mod documentation;
+pub(crate) mod documentation;
 mod duplicate_files;
 mod duplicate_models;
 mod heavy_packages;
@@ -33,6 +34,8 @@ mod several_versions;
 mod shared_fat_image;
 mod shipped_tests;
 mod static_libraries;
+mod temporary_files;
+pub(crate) mod test_tools;
 mod unpinned_base;
 mod unused_packages;
 
@@ -45,9 +48,11 @@ pub const RULES: &[Rule] = &[
     unused_packages::RULE,
     shared_fat_image::RULE,
     rewritten_files::RULE,
+    build_leftovers::RULE,
     build_tools::RULE,
     npm_dev_dependencies::RULE,
     recommended_packages::RULE,
+    test_tools::RULE,
     model_weights::RULE,
     duplicate_models::RULE,
     package_manager_cache::RULE,
@@ -62,6 +67,7 @@ pub const RULES: &[Rule] = &[
     shipped_tests::RULE,
     bytecode::RULE,
     packaging_tools::RULE,
+    temporary_files::RULE,
     log_files::RULE,
     secrets::RULE,
     root_user::RULE,

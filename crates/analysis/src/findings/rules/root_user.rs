@@ -27,7 +27,9 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
         user => Subject::Setting { setting: format!("USER {user}") },
     };
     let mut finding = input.remark(RULE.id, Headline::RootUser, subject);
-    finding.severity = Severity::Medium;
+    // An attacker cannot reach a service that listens on no port.
+    let is_open = !input.image.config.exposed_ports.is_empty();
+    finding.severity = if is_open { Severity::Medium } else { Severity::Low };
     finding.confidence = Confidence::High;
     if let Some(user) = made_user(input) {
         finding.fixes.push(Fix::new(Action::UseExistingUser, line!("USER ", user)));
@@ -74,6 +76,18 @@ mod tests {
             check("i RUN useradd -m app && chown -R app /app\nf a 1", "0:0")[0].fixes[0].lines,
             "USER app"
         );
+    }
+
+    #[test]
+    fn what_opens_no_port_is_less_severe() {
+        let severity = |ports: &[&str]| {
+            let found = check_config(&RULE, &["i RUN x\nf a 1"], |config| {
+                config.command = vec!["worker".into(), "--all".into()];
+                config.exposed_ports = ports.iter().map(|port| (*port).to_owned()).collect();
+            });
+            found[0].severity
+        };
+        assert_eq!((severity(&[]), severity(&["80/tcp"])), (Severity::Low, Severity::Medium));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::findings::headline::Headline;
 use crate::findings::input::Input;
 use crate::findings::rule::{Check, Rule};
 use crate::findings::rule_id::RuleId;
-use crate::lines::{Dockerfile, Line, Unfit, line, names, step};
+use crate::lines::{Dockerfile, Line, Shell, Unfit, line, names, step};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::UnpinnedBase, check: Check::Image(check) };
 
@@ -39,6 +39,19 @@ fn check(input: &Input<'_>) -> Vec<Finding> {
                 let fix = Fix::new(Action::PinBase, lines);
                 [Fix { replaces: text.map(str::to_owned), ..fix }]
             }));
+        }
+    }
+    if finding.fixes.is_empty() {
+        // No label has the digest, and no other part of an image does.
+        let lines = finding.fitting(floating.iter().map(|(name, ..)| {
+            Ok(line!(
+                "docker buildx imagetools inspect ",
+                names::image(name)?,
+                " --format '{{.Manifest.Digest}}'"
+            ))
+        }));
+        if !lines.is_empty() {
+            finding.fixes.push(Fix::new::<Shell>(Action::ShowBaseDigest, Line::joined("\n", lines)));
         }
     }
     vec![finding]
@@ -126,6 +139,10 @@ mod tests {
         snapshot.services[0].build = Some(BuildFile { instructions, ..BuildFile::default() });
         let found = check_snapshot(&RULE, &snapshot);
         assert_eq!((found[0].evidence_count, found[0].evidence[0].line), (1, Some(1)));
+        assert_eq!(
+            found[0].fixes[0].lines,
+            "docker buildx imagetools inspect debian --format '{{.Manifest.Digest}}'"
+        );
     }
 
     #[test]

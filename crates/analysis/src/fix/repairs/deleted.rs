@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use plimsoll_snapshot::{Bytes, Order as _};
 
-use crate::findings::{Confidence, Finding};
+use crate::findings::{Confidence, Finding, Headline, build_leftovers, temporary_entry};
 use crate::fix::calls;
 use crate::fix::draft::{Draft, absolute, names};
 use crate::fix::refusal::Refusal;
-use crate::lines::{Line, Shell, line, shell};
+use crate::lines::{Line, Shell, Unfit, line, shell};
 
 /// More files are not named one by one.
 const MOST: usize = 40;
@@ -160,6 +160,139 @@ fn source_of(place: &str, sources: &[String], destination: &str) -> Option<Strin
         [source] if !named(&source) => Some(format!("{}/{below}", source.trim_end_matches('/'))),
         _ => sources.iter().find(named).cloned(),
     }
+}
+
+/// Deletes temporary files, core dumps and installers.
+pub(super) fn temporary(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let is_directory = finding.headline == Headline::TemporaryFiles;
+    let mut by_layer: BTreeMap<u32, BTreeMap<Vec<u8>, Vec<u32>>> = BTreeMap::new();
+    for &index in finding.inodes.iter().filter(|index| !draft.freed.contains(index)) {
+        let inode = &draft.input.squashed.inodes[index as usize];
+        let place = draft.input.path(inode);
+        let place = temporary_entry(place).filter(|_| is_directory).unwrap_or(place);
+        by_layer.entry(inode.layer).or_default().entry(place.to_vec()).or_default().push(index);
+    }
+    let mut deletions = Vec::new();
+    for (layer, places) in by_layer {
+        for (place, inodes) in places {
+            let command = if is_directory { "rm -rf " } else { "rm -f " };
+            deletions.push(Deletion {
+                layer,
+                inodes,
+                command: shell::path(&place).map(|path| line!(command, path)),
+                place,
+            });
+        }
+    }
+    delete_each(draft, finding, deletions)
+}
+
+/// Deletes sources and object files of a build.
+pub(super) fn leftovers(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let trees = build_leftovers::trees(draft.input);
+    let first = trees.iter().filter_map(|tree| draft.step_of(tree.layer).ok()).min();
+    let first = first.ok_or(Refusal::NotInDockerfile)?;
+    // A later build may go on with the objects.
+    if let Some((step, command)) =
+        draft.commands().find(|(step, command)| *step > first && calls::compiles(command))
+        && trees.iter().any(|tree| !tree.is_whole)
+    {
+        return Err(draft.used_by(step, command));
+    }
+    let deletions = trees.into_iter().map(|tree| Deletion {
+        layer: tree.layer,
+        command: tree.deletion(),
+        place: tree.place,
+        inodes: tree.inodes,
+    });
+    let deletions = deletions.collect();
+    delete_each(draft, finding, deletions)
+}
+
+/// A command that deletes what lies at a place.
+struct Deletion {
+    layer: u32,
+    place: Vec<u8>,
+    inodes: Vec<u32>,
+    command: Result<Line<Shell>, Unfit>,
+}
+
+/// Runs each deletion at the end of the instruction that made the files, unless something else uses them.
+fn delete_each(
+    draft: &mut Draft<'_>,
+    finding: &Finding,
+    deletions: Vec<Deletion>,
+) -> Result<Confidence, Refusal> {
+    let start = draft.start();
+    let mut refused = None;
+    let mut is_done = false;
+    for Deletion { layer, place, inodes, command } in deletions {
+        let done = draft.step_of(layer).and_then(|step| {
+            if let Some(reason) = used_elsewhere(draft, step, &place, &start) {
+                return Err(reason);
+            }
+            if draft.is_removed(step) {
+                return Ok(());
+            }
+            if draft.steps[step].instruction.keyword != "RUN" {
+                // What the context brings has to stay out of it.
+                return super::ignored::repair(draft, finding).map(drop);
+            }
+            draft.append(step, &command?)
+        });
+        match done {
+            Ok(()) => is_done = true,
+            Err(reason) => {
+                draft.left.extend(inodes);
+                refused = Some(reason);
+            }
+        }
+    }
+    match refused {
+        Some(reason) if !is_done => Err(reason),
+        None if !is_done => Err(Refusal::NotInDockerfile),
+        reason => {
+            draft.partly.extend(reason);
+            Ok(Confidence::Medium)
+        }
+    }
+}
+
+/// What names a place besides the instruction that makes it: a later instruction of any stage, a working directory, a script
+/// of the context, or what the container runs.
+fn used_elsewhere(draft: &Draft<'_>, step: usize, place: &[u8], start: &str) -> Option<Refusal> {
+    let place = String::from_utf8_lossy(place).into_owned();
+    let name = place.rsplit('/').next().unwrap_or_default().to_owned();
+    // A copy of it has become a link to it.
+    let is_inside = |path: &str| path == place || path.starts_with(&format!("{place}/"));
+    if draft.made.links.values().any(|original| is_inside(original)) {
+        return Some(Refusal::Overlaps);
+    }
+    let of = draft.steps[step].index;
+    for (index, instruction) in draft.all.iter().enumerate().filter(|(index, _)| *index > of) {
+        let line = instruction.line;
+        let is_container = matches!(instruction.keyword.as_str(), "CMD" | "ENTRYPOINT" | "HEALTHCHECK");
+        let copies_from = instruction.keyword == "COPY" && instruction.text.contains("--from=");
+        let is_named = names(&instruction.text, &name) && (instruction.keyword != "COPY" || copies_from);
+        if is_named && !is_container {
+            return Some(Refusal::UsedLater { line, name });
+        }
+        let scripts = instruction
+            .text
+            .split_whitespace()
+            .map(|word| word.trim_matches(['"', '\'', ';', '[', ']', ',']));
+        if instruction.keyword == "RUN"
+            && scripts
+                .filter(|word| word.ends_with(".sh") || word.starts_with("./"))
+                .any(|word| draft.context(word).is_some_and(|script| names(&script, &name)) && index != of)
+        {
+            return Some(Refusal::UsedLater { line, name });
+        }
+    }
+    if let Some(later) = draft.steps[step + 1..].iter().find(|later| is_inside(&later.directory)) {
+        return Some(Refusal::UsedLater { line: later.instruction.line, name: "WORKDIR".into() });
+    }
+    start.contains(&format!("/{place}")).then_some(Refusal::UsedAtStart { name })
 }
 
 /// Runs a command over files at the end of each instruction that made them.

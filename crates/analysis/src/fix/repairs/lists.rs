@@ -112,6 +112,7 @@ pub(super) fn delete_lists(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     for (step, lists) in lists.iter().enumerate() {
         let Some(lists) = lists.as_ref().filter(|lists| leaves(lists)) else { continue };
         draft.needs_root(step)?;
+        draft.also_frees(step, |place| place.starts_with(b"var/lib/apt/lists/"));
         if lists.updates && !lists.installs && !lists.does_more {
             draft.remove_step(step)?;
             continue;

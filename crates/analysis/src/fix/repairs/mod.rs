@@ -4,8 +4,10 @@
 //! `tests/fixes`.
 
 mod caches;
+mod copied;
 mod cuda;
 mod deleted;
+mod documentation;
 mod dpkg;
 mod ignored;
 mod lists;
@@ -32,16 +34,21 @@ pub(super) const REPAIRS: &[(RuleId, Repair)] = &[
     (RuleId::ContextLeftovers, ignored::repair),
     (RuleId::ModelWeights, ignored::repair),
     (RuleId::CacheBreakingLayers, lists::repair),
-    (RuleId::Documentation, dpkg::repair),
+    (RuleId::Documentation, documentation::repair),
     (RuleId::Locales, dpkg::repair),
     (RuleId::CudaLibraries, cuda::repair),
     (RuleId::UnusedPackages, python::repair),
+    (RuleId::TestTools, python::test_tools),
     (RuleId::RecommendedPackages, recommended::repair),
     (RuleId::RewrittenFiles, rewritten::repair),
     // A user that was moved before the files belongs to the base of both stages.
     (RuleId::NpmDevDependencies, npm::repair),
     (RuleId::DebugSymbols, deleted::strip),
     (RuleId::StaticLibraries, deleted::libraries),
+    (RuleId::DuplicateModels, copied::repair),
+    (RuleId::DuplicateFiles, copied::repair),
+    (RuleId::TemporaryFiles, deleted::temporary),
+    (RuleId::BuildLeftovers, deleted::leftovers),
     (RuleId::LogFiles, deleted::logs),
     (RuleId::Bytecode, python::no_bytecode),
     (RuleId::BuildTools, tools::repair),

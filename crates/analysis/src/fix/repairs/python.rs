@@ -30,6 +30,49 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
             }
         }
     }
+    without(draft, finding, unused)
+}
+
+/// Leaves out the tools that only tests and development use.
+pub(super) fn test_tools(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let tools = crate::findings::test_tools::tools(draft.input);
+    let packages = tools.iter().map(|id| draft.input.catalogue.package(*id));
+    let python = packages.filter(|package| package.ecosystem == Ecosystem::Python);
+    let names: BTreeSet<String> = python.map(|package| normal(&package.name)).collect();
+    // The build runs tests: `RUN pytest`, `RUN python -m pytest`, `RUN make test`.
+    for name in &names {
+        let called = draft.all.iter().find(|instruction| {
+            instruction.keyword == "RUN"
+                && !draft
+                    .steps
+                    .iter()
+                    .any(|step| step.instruction.line == instruction.line && only_installs(step))
+                && crate::fix::draft::names(&instruction.text, name)
+        });
+        if let Some(instruction) = called {
+            return Err(Refusal::UsedLater { line: instruction.line, name: name.clone() });
+        }
+    }
+    without(draft, finding, names)
+}
+
+/// Whether every command of a `RUN` installs something, or cleans up.
+fn only_installs(step: &crate::fix::draft::Step<'_>) -> bool {
+    step.script.as_ref().is_some_and(|script| {
+        script.commands.iter().all(|command| {
+            let first = command.called().first().map_or("", |word| program(&word.text));
+            installation(command).is_some()
+                || matches!(first, "set" | "rm" | "apt-get" | "apk" | "find" | "echo")
+        })
+    })
+}
+
+/// Leaves packages out of the instructions and the lists that name them.
+fn without(
+    draft: &mut Draft<'_>,
+    finding: &Finding,
+    mut unused: BTreeSet<String>,
+) -> Result<Confidence, Refusal> {
     // The build may call its program, and the image needs it no more: `pip install uv`, `uv sync`.
     for (_, command) in draft.commands() {
         if let Some(first) = command.called().first() {

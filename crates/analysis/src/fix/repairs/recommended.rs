@@ -35,6 +35,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
             && package.layer >= draft.input.base_layers
             && package.needed_by.is_empty()
     });
+    draft.also_frees_archives(&gone);
     for (at, (_, verb, end)) in installs.into_iter().enumerate() {
         draft.add_option(verb, OPTION)?;
         if comes_along && at == 0 {

@@ -178,6 +178,7 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
         changes.iter().map(|change| draft.directory_of(last, &change.command)).collect();
     let changes: Vec<(Change, String)> = changes.into_iter().zip(directories).collect();
     let mut first_changed = None;
+    let mut missing = Refusal::NotInDockerfile;
     for (layer, inodes) in by_layer(draft, finding) {
         let Some(step) = draft.step_of(layer).ok().filter(|step| *step < last) else {
             draft.left.extend(inodes);
@@ -199,6 +200,12 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
                 for flag in flags.values() {
                     set_flag(draft, step, flag)?;
                 }
+            }
+            // It only stored what another change reached, and does not any more: the copy to prevent is that of the first one.
+            "RUN" if draft.made.settled.contains(&step) => {
+                draft.left.extend(inodes);
+                missing = Refusal::Overlaps;
+                continue;
             }
             "RUN" => {
                 for (change, directory) in &changes {
@@ -226,7 +233,8 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
         }
         first_changed = first_changed.or(Some(step));
     }
-    let first = first_changed.ok_or(Refusal::NotInDockerfile)?;
+    let first = first_changed.ok_or(missing)?;
+    draft.made.settled.insert(last);
     let names: BTreeSet<String> = changes
         .iter()
         .map(|(change, _)| change)

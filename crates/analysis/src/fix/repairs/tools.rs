@@ -71,6 +71,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         })
         .collect();
     draft.left.extend(left);
+    draft.also_frees_archives(&gone);
     if needing.is_empty() {
         for (step, command, tools) in &installs {
             drop_words(draft, *step, command, tools, &libraries)?;
@@ -112,7 +113,11 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     }
     for &step in &needing {
         draft.needs_root(step)?;
-        if !own.contains(&step) {
+        if own.contains(&step) {
+            draft.also_frees(step, |place| {
+                place.starts_with(b"var/lib/apt/lists/") || place.starts_with(b"var/cache/apt/archives/")
+            });
+        } else {
             draft.prepend(step, &install)?;
         }
         draft.append(step, &purge)?;

@@ -6,6 +6,16 @@ use crate::language::RuleWords;
 
 pub(super) const fn rule(id: RuleId) -> RuleWords {
     match id {
+        RuleId::BuildLeftovers => RuleWords {
+            title: "Sources and object files of a build are in the image",
+            why: "What was compiled in the image often stays beside its result: unpacked sources, object files, configuration logs. \
+                  Nothing reads them again.",
+            how: "Delete the directory in the `RUN` that builds, after the installation. Or build in a separate stage, and copy only the \
+                  result.",
+            limits: "Detects object files by their names, and sources in directories with a `Makefile`, a `configure` or the like that a \
+                     `RUN` made. The whole directory counts only if the same instruction installs elsewhere, and nothing links or starts \
+                     from it. Sources that `COPY` brought are not checked: a build stage avoids them.",
+        },
         RuleId::BuildTools => RuleWords {
             title: "Build tools are in the final image",
             why: "Compilers, headers and version control are needed to build, not to run. They are large, and they give attackers tools.",
@@ -35,8 +45,9 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             why: "Every build sends them to the builder, and every change to them invalidates the cache. They may disclose private data: \
                   the whole source history, an environment file.",
             how: "List them in a `.dockerignore` beside the Dockerfile, or copy only the directories that the image needs.",
-            limits: "Checks the files that `COPY` and `ADD` took from the build context. Tests, documentation and data are a separate \
-                     finding, because a service may read them. With `--dockerfile`, its `.dockerignore` is taken into account.",
+            limits: "Checks the files that `COPY` and `ADD` took from the build context, from 100 kB unless they are private. Reports of \
+                     coverage, `target` directories and source maps are a separate finding, and so are tests, documentation, databases and \
+                     data, because a service may read them. With `--dockerfile`, its `.dockerignore` is taken into account.",
         },
         RuleId::CudaLibraries => RuleWords {
             title: "CUDA libraries are installed where a CPU build is enough",
@@ -57,7 +68,8 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             title: "Manuals and documentation are in the image",
             why: "A service does not read manuals.",
             how: "Configure the package manager to exclude them before it installs anything.",
-            limits: "Files of the base image do not count: only another base avoids them. Copyright files stay.",
+            limits: "Files of the base image do not count: only another base avoids them. Copyright files stay. Packages that have only \
+                     documentation are a separate finding; they are known by name: `-doc`, `-docs`, `manpages`.",
         },
         RuleId::DuplicateFiles => RuleWords {
             title: "The same content is at several paths",
@@ -155,7 +167,8 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
                   engine to reach the host.",
             how: "Create a user, give it the files that the service writes, and set `USER` at the end of the Dockerfile.",
             limits: "Ignores images without a service, and images with gosu, su-exec or setpriv, by which a start script drops root. A \
-                     compose file or an orchestrator can set another user.",
+                     compose file or an orchestrator can set another user. The severity is low if the image exposes no port: an attacker \
+                     has to get in first.",
         },
         RuleId::Secrets => RuleWords {
             title: "Secrets or keys are in the image",
@@ -203,13 +216,33 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             limits: "Detects `.a` and `.la` files. Those of `-dev` packages count as build tools. A service that builds extensions at \
                      run time needs them.",
         },
+        RuleId::TemporaryFiles => RuleWords {
+            title: "Temporary files, core dumps or installers are in the image",
+            why: "A build downloads, unpacks and sometimes crashes. What it leaves in `/tmp`, `/var/tmp` or a home directory is pulled by \
+                  every machine, and the memory of a crashed program may hold secrets.",
+            how: "Delete them in the `RUN` that makes them, or mount the directory: `RUN --mount=type=tmpfs,target=/tmp`.",
+            limits: "Files that the command of the container, its working directory or a volume names stay. A core dump is detected by \
+                     name (`core`, `core.17`, `.hprof`, `.heapsnapshot`), from 100 kB. Installers count if a `RUN` left them in a home \
+                     directory or one level below. Each kind is reported from 500 kB.",
+        },
+        RuleId::TestTools => RuleWords {
+            title: "Tools for tests and development are installed to run the service",
+            why: "Test runners, linters and formatters bring many dependencies, and the service never starts them. Usually they are in the \
+                  same list as what the service needs.",
+            how: "Keep them in a separate list: `requirements-dev.txt`, an optional group of `pyproject.toml`, `devDependencies` of \
+                  `package.json`. Install that list only where tests run.",
+            limits: "Tools are known by name. One that the code of the service imports or names, or that a used package needs, stays; \
+                     files in `tests` directories and `test_*.py` are no code of the service. An image that is built to run tests needs \
+                     them.",
+        },
         RuleId::UnpinnedBase => RuleWords {
             title: "The base image is not pinned",
             why: "`latest` is the image that was pushed last. Tomorrow the same Dockerfile builds a different image, and the reason for \
                   its growth is hard to find.",
             how: "Specify a version or, better, a digest, and let a bot update it.",
-            limits: "The base is known from the Dockerfile, if given, or from a label (`org.opencontainers.image.base.name`). Whether a \
-                     version tag moves is not visible.",
+            limits: "The base is known from the Dockerfile, if given, or from a label (`org.opencontainers.image.base.name`). The digest \
+                     that the image was built on is known only if another label has it; otherwise the fix is a command that shows the \
+                     present one. Whether a version tag moves is not visible.",
         },
         RuleId::UnusedPackages => RuleWords {
             title: "Packages are installed that nothing seems to use",

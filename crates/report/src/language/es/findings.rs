@@ -59,6 +59,7 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
 pub(super) fn headline(headline: &Headline) -> String {
     let text = match headline {
         Headline::RecommendedPackages => "Paquetes que solo están recomendados",
+        Headline::BuildLeftovers => "Código fuente y objetos de una compilación",
         Headline::BuildTools => "Compiladores, cabeceras y otras herramientas de compilación",
         Headline::Bytecode => "Bytecode de Python",
         Headline::SourcesCopiedFirst => "Cada cambio en el código reinstala todas las dependencias",
@@ -66,11 +67,13 @@ pub(super) fn headline(headline: &Headline) -> String {
             "Los paquetes se instalan con una lista de paquetes que sale de la caché"
         }
         Headline::ContextLeftovers => "Restos de la copia de trabajo",
+        Headline::ContextArtifacts => "Archivos que compilaciones y pruebas crearon en la copia de trabajo",
         Headline::OptionalContextFiles => "Pruebas, documentos o datos de la copia de trabajo",
         Headline::IgnoredFiles => "La imagen contiene archivos que `.dockerignore` excluye",
         Headline::CudaLibraries => "Bibliotecas para GPU de NVIDIA",
         Headline::DebugSymbols => "Binarios con símbolos de depuración",
         Headline::Documentation => "Manuales y documentación",
+        Headline::DocumentationPackages => "Paquetes que solo contienen documentación",
         Headline::DuplicateFiles => "El mismo contenido en varias rutas",
         Headline::ModelInSeveralFormats => "Pesos de un modelo para varios frameworks",
         Headline::ModelAtSeveralPaths => "Pesos de un modelo en varias rutas",
@@ -104,6 +107,10 @@ pub(super) fn headline(headline: &Headline) -> String {
         }
         Headline::ShippedTests => "Pruebas de paquetes",
         Headline::StaticLibraries => "Bibliotecas estáticas",
+        Headline::TemporaryFiles => "Archivos temporales",
+        Headline::CoreDumps => "Volcados de memoria",
+        Headline::Installers => "Instaladores en directorios personales",
+        Headline::TestTools => "Herramientas de pruebas y desarrollo entre los paquetes de ejecución",
         Headline::UnpinnedBase => "La imagen base no está fijada",
         Headline::UnusedPackages => "Paquetes que nada parece usar",
     };
@@ -338,6 +345,8 @@ pub(super) const fn action(action: Action) -> &'static str {
         }
         Action::BuildFromStages => "construya cada servicio desde su etapa",
         Action::PinBase => "fije la base con la que se construyó esta imagen",
+        Action::ShowBaseDigest => "muestre el digest de la imagen base, para añadirlo a su nombre en `FROM`",
+        Action::LinkInsteadOfCopy => "enlace las copias",
         Action::ShowWithout => "muestre la imagen sin ellos",
         Action::InstallWithout => "instale sin ellos",
         Action::RemoveRequirements => "quítelos de la lista de requisitos",

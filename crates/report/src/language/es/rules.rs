@@ -6,6 +6,16 @@ use crate::language::RuleWords;
 
 pub(super) const fn rule(id: RuleId) -> RuleWords {
     match id {
+        RuleId::BuildLeftovers => RuleWords {
+            title: "La imagen contiene código fuente y objetos de una compilación",
+            why: "Lo que se compiló en la imagen suele quedarse junto al resultado: código descomprimido, archivos objeto, registros de \
+                  configuración. Nada vuelve a leerlos.",
+            how: "Borre el directorio en el `RUN` que compila, después de instalar. O compile en una etapa aparte y copie solo el \
+                  resultado.",
+            limits: "Reconoce los archivos objeto por su nombre, y el código en directorios con un `Makefile`, un `configure` o similar \
+                     que creó un `RUN`. El directorio entero cuenta solo si la misma instrucción instala en otro lugar y nada enlaza ni \
+                     arranca desde él. No se examina el código que trajo `COPY`: una etapa de compilación lo evita.",
+        },
         RuleId::BuildTools => RuleWords {
             title: "La imagen final contiene herramientas de compilación",
             why: "Los compiladores, las cabeceras y el control de versiones sirven para compilar, no para ejecutar. Ocupan mucho y dan \
@@ -37,9 +47,10 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             why: "Cada construcción los envía al constructor y cada cambio en ellos invalida la caché. Pueden revelar datos privados: \
                   todo el historial del código, un archivo de entorno.",
             how: "Inclúyalos en un `.dockerignore` junto al Dockerfile, o copie solo los directorios que la imagen necesita.",
-            limits: "Examina los archivos que `COPY` y `ADD` tomaron del contexto de construcción. Las pruebas, la documentación y los \
-                     datos son un hallazgo aparte, porque un servicio puede leerlos. Con `--dockerfile` se tiene en cuenta su \
-                     `.dockerignore`.",
+            limits: "Examina los archivos que `COPY` y `ADD` tomaron del contexto de construcción, a partir de 100 kB si no son privados. \
+                     Los informes de cobertura, los directorios `target` y los source maps son un hallazgo aparte, igual que las \
+                     pruebas, la documentación, las bases de datos y los datos, porque un servicio puede leerlos. Con `--dockerfile` se \
+                     tiene en cuenta su `.dockerignore`.",
         },
         RuleId::CudaLibraries => RuleWords {
             title: "Hay bibliotecas CUDA donde basta la versión para CPU",
@@ -62,7 +73,9 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             title: "La imagen contiene manuales y documentación",
             why: "Un servicio no lee manuales.",
             how: "Configure el gestor de paquetes para que los excluya antes de instalar nada.",
-            limits: "No cuentan los archivos de la imagen base: solo otra base los evita. Los archivos de derechos de autor se conservan.",
+            limits: "No cuentan los archivos de la imagen base: solo otra base los evita. Los archivos de derechos de autor se conservan. \
+                     Los paquetes que solo tienen documentación son un hallazgo aparte; se reconocen por el nombre: `-doc`, `-docs`, \
+                     `manpages`.",
         },
         RuleId::DuplicateFiles => RuleWords {
             title: "El mismo contenido está en varias rutas",
@@ -166,7 +179,8 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
                   fallo del motor para llegar al host.",
             how: "Cree un usuario, asígnele los archivos que el servicio escribe y defina `USER` al final del Dockerfile.",
             limits: "Ignora las imágenes sin servicio y las que tienen gosu, su-exec o setpriv, con los que un guion de arranque deja de \
-                     ser root. Un archivo compose o un orquestador pueden definir otro usuario.",
+                     ser root. Un archivo compose o un orquestador pueden definir otro usuario. La gravedad es baja si la imagen no \
+                     expone ningún puerto: un atacante tiene que entrar antes.",
         },
         RuleId::Secrets => RuleWords {
             title: "La imagen contiene secretos o claves",
@@ -214,13 +228,34 @@ pub(super) const fn rule(id: RuleId) -> RuleWords {
             limits: "Detecta los archivos `.a` y `.la`. Los de paquetes `-dev` cuentan como herramientas de compilación. Un servicio que \
                      compila extensiones en ejecución las necesita.",
         },
+        RuleId::TemporaryFiles => RuleWords {
+            title: "La imagen contiene archivos temporales, volcados de memoria o instaladores",
+            why: "Una construcción descarga, descomprime y a veces falla. Lo que deja en `/tmp`, `/var/tmp` o un directorio personal lo \
+                  descargan todas las máquinas, y la memoria de un programa que falló puede contener secretos.",
+            how: "Bórrelos en el `RUN` que los crea, o monte el directorio: `RUN --mount=type=tmpfs,target=/tmp`.",
+            limits: "Se conservan los archivos que nombran el comando del contenedor, su directorio de trabajo o un volumen. Un volcado \
+                     se reconoce por el nombre (`core`, `core.17`, `.hprof`, `.heapsnapshot`), a partir de 100 kB. Los instaladores \
+                     cuentan si un `RUN` los dejó en un directorio personal o un nivel por debajo. Cada tipo se muestra a partir de \
+                     500 kB.",
+        },
+        RuleId::TestTools => RuleWords {
+            title: "Se instalan herramientas de pruebas y desarrollo para ejecutar el servicio",
+            why: "Los ejecutores de pruebas, los linters y los formateadores traen muchas dependencias, y el servicio nunca los usa. \
+                  Suelen estar en la misma lista que lo que el servicio necesita.",
+            how: "Manténgalas en otra lista: `requirements-dev.txt`, un grupo opcional de `pyproject.toml`, `devDependencies` de \
+                  `package.json`. Instale esa lista solo donde se ejecutan pruebas.",
+            limits: "Las herramientas se reconocen por su nombre. Se conserva la que importa o nombra el código del servicio, y la que \
+                     necesita un paquete en uso; los archivos de directorios `tests` y los `test_*.py` no son código del servicio. Una \
+                     imagen hecha para ejecutar pruebas las necesita.",
+        },
         RuleId::UnpinnedBase => RuleWords {
             title: "La imagen base no está fijada",
             why: "`latest` es la última imagen publicada. Mañana el mismo Dockerfile construye otra imagen, y es difícil saber por qué \
                   creció.",
             how: "Indique una versión o, mejor, un digest, y deje que un bot lo actualice.",
-            limits: "La base se conoce por el Dockerfile, si se indica, o por una etiqueta (`org.opencontainers.image.base.name`). No se \
-                     ve si una etiqueta de versión se mueve.",
+            limits: "La base se conoce por el Dockerfile, si se indica, o por una etiqueta (`org.opencontainers.image.base.name`). El \
+                     digest con el que se construyó la imagen solo se conoce si lo tiene otra etiqueta; si no, el arreglo es un comando \
+                     que muestra el actual. No se ve si una etiqueta de versión se mueve.",
         },
         RuleId::UnusedPackages => RuleWords {
             title: "Hay paquetes instalados que nada parece usar",
