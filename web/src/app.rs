@@ -6,8 +6,8 @@ use plimsoll_report::language::Language;
 use plimsoll_report::verdict;
 
 use crate::components::{
-    Bar, Brief, Cards, Checklist, ChooseFirst, ChooseOver, Contents, Drop, Empty, Files, Finder, Findings, Layers,
-    Memory, Messages, Method, Packages, Services, Settings, Tabs, Turns, Why,
+    Bar, Brief, Cards, Checklist, ChooseFirst, ChooseOver, Contents, Drop, Empty, Files, Finder, Findings,
+    Layers, Memory, Messages, Method, Packages, Services, Settings, Tabs, Turns, Why,
 };
 use crate::desk::Desk;
 use crate::share::Said;

@@ -308,7 +308,7 @@ mod tests {
         let app = snapshot("app", &["f a 1000"]);
         let larger = snapshot("app", &["f a 3000 b"]);
         let decide = |targets: &str, before: Option<&Snapshot>, terms: Terms| {
-            super::decide(&judge(&parse(targets).unwrap(), before, &larger, &BTreeMap::new()), terms)
+            decide(&judge(&parse(targets).unwrap(), before, &larger, &BTreeMap::new()), terms)
         };
         let none = Terms::default();
         let growth = "[services.app]\ngrowth = '1 kB'";

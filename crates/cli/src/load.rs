@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use plimsoll_collect::{
-use plimsoll_collect::{
     FoundPlatform, ImageSelection, InputName, NameError, OpenedFile, OpenedImages, OpenedStream,
     PendingLayers, Request, SameName, Stack, StackError, Store, open_archive, open_file, open_image_stream,
     open_store, open_stream, platforms, pseudonymise,

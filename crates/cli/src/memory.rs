@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use plimsoll_analysis::packages::{is_unmatched, settle};
 use plimsoll_collect::memory::{
-    FileFault, JOURNAL, MemoryInput, RuntimeBuilder, Surroundings, read_compose, read_within,
-    without_secrets,
+    FileFault, JOURNAL, MemoryInput, RuntimeBuilder, Surroundings, read_compose, read_within, without_secrets,
 };
 use plimsoll_report::format::one_line;
 use plimsoll_snapshot::runtime::Load;

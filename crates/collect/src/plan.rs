@@ -115,7 +115,8 @@ pub struct FoundPlatform {
 /// As [`plan`].
 pub fn platforms(store: &dyn Store, depth: Depth, limits: &ReadLimits) -> Result<Vec<FoundPlatform>> {
     let selection = ImageSelection { depth, ..ImageSelection::default() };
-    let planner = Planner { store, selection: &selection, limits, documents: Cell::new(0), seen: Cell::new(0) };
+    let planner =
+        Planner { store, selection: &selection, limits, documents: Cell::new(0), seen: Cell::new(0) };
     let Some(index) = document(store, OCI_INDEX, limits)? else {
         let (_, images) = plan(store, None, &selection, limits)?;
         return Ok(images.into_iter().map(FoundPlatform::of).collect());
@@ -232,8 +233,10 @@ impl Planner<'_> {
         let (mut layers, mut created) = (None, None);
         if let Some(manifest) = manifest {
             let member = blob_member(&digest);
-            let blobs =
-                manifest.layers().iter().take(usize::try_from(self.limits[Limit::Layers]).unwrap_or(usize::MAX));
+            let blobs = manifest
+                .layers()
+                .iter()
+                .take(usize::try_from(self.limits[Limit::Layers]).unwrap_or(usize::MAX));
             let blob = |layer: &Descriptor| Ok((digest_of(layer, &member)?, Bytes(layer.size())));
             layers = Some(blobs.map(blob).collect::<Result<Vec<_>>>()?);
             let config = digest_of(manifest.config(), &member)?;

@@ -163,7 +163,7 @@ impl Shown<'_> {
             push(&mut text, &table, end.len(), language);
         }
         let rest = if *self.baseline == Baseline::None {
-            markdown::single(&changes.comparison, inspection, language)
+            markdown::single(changes, inspection, changes.running[1].as_ref(), language)
         } else {
             markdown::comparison(changes, language)
         };

@@ -34,7 +34,8 @@ use plimsoll_report::{
     progress as followed, summary, targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::{
-    ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident, Runtime, Status,
+    ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident, Runtime,
+    Status,
 };
 use plimsoll_snapshot::{
     BuildFile, BuildInstruction, Bytes, CacheRecord, Digest, Disk, DiskContainer, DiskImage, DiskLayer,

@@ -8,8 +8,8 @@ use plimsoll_snapshot::{BuildFile, BuildInstruction, Bytes, Image, Order as _, S
 use super::evidence::{Evidence, Note, Subject};
 use super::finding::{Finding, severity_of};
 use super::headline::Headline;
-use super::rule_id::RuleId;
 use super::places;
+use super::rule_id::RuleId;
 use crate::base_image::{base_layers_by_history, first_written};
 use crate::dockerfile::instructions_of_layers;
 use crate::dockerignore::Ignore;

@@ -207,7 +207,7 @@ pub fn plan(
                 let mut last = Bytes::ZERO;
                 for stage in stages {
                     let gone = Finding { inodes: input.inodes_of(&stage.gone).into(), ..finding.clone() };
-                    let gone = fixed_part(&draft, &gone, &BTreeSet::new());
+                    let gone = fixed_part(&draft, &gone, &BTreeSet::new(), &BTreeSet::new());
                     last = crate::findings::together(input, [&gone]);
                     let all = crate::findings::together(input, own.iter().chain([&gone]));
                     saving = all;

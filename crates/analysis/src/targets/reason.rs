@@ -3,10 +3,10 @@
 use plimsoll_snapshot::{Bytes, Ecosystem};
 use serde::Serialize;
 
+use crate::findings::NamedFinding;
 use crate::findings::{RuleId, Severity};
 use crate::inspect::SizeChange;
 use crate::memory::{Distribution, KillEvidence, LogReason, StartUp};
-use crate::regressions::NewFinding;
 
 /// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -292,7 +292,7 @@ pub enum Reason {
     FindingFound {
         /// The finding.
         #[serde(flatten)]
-        finding: NewFinding,
+        finding: NamedFinding,
     },
     /// More findings than are named.
     MoreFindings {

@@ -72,7 +72,7 @@ pub(crate) fn find(
 }
 
 fn note(printer: &Printer, what: &str, error: &Error) {
-    let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
+    let hint = error.hint(&|_| true).map(|hint| format!(" ({hint})")).unwrap_or_default();
     printer.note(&format!("note: {what}: {error}{hint}"));
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use plimsoll_analysis::disk::{disk_change, disk_use};
 use plimsoll_report::disk;
-use plimsoll_snapshot::{Disk, SCHEMA_VERSION, Snapshot, SnapshotLimits};
+use plimsoll_snapshot::{Disk, ReadLimits, SCHEMA_VERSION, Snapshot};
 
 use super::record::{Whose, engine};
 use super::{Format, LanguageArgs};
@@ -104,7 +104,7 @@ fn snapshot_of(path: &Path) -> Result<Option<Disk>> {
         return Ok(None);
     }
     let file = input::open(path).map_err(|error| Error::read(path, error))?;
-    let snapshot = plimsoll_snapshot::read_within(file, &SnapshotLimits::default())
+    let snapshot = plimsoll_snapshot::read_within(file, &ReadLimits::default())
         .map_err(|source| Error::Snapshot { path: path.to_owned(), source })?;
     snapshot.disk.map(Some).ok_or_else(|| no_disk(path))
 }

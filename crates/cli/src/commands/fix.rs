@@ -23,6 +23,7 @@ use super::target_file::TargetFile;
 use super::{Format, LanguageArgs, ReadArgs, chosen_service};
 use crate::error::{Error, Result};
 use crate::identity::resolved;
+use crate::limits::MemoryLimits;
 use crate::load::snapshot_or_source;
 use crate::memory::MemoryArgs;
 use crate::names;
@@ -429,7 +430,12 @@ impl ComposeFile {
         args: &Args,
         printer: &Printer,
     ) -> Result<usize> {
-        MemoryArgs::of_compose(std::slice::from_ref(&self.path), &[]).join(snapshot, printer)?;
+        let file = std::slice::from_ref(&self.path);
+        MemoryArgs::of_compose(file, &[], &MemoryLimits::default()).join(
+            snapshot,
+            &args.read.options().limits,
+            printer,
+        )?;
         let Some(builds) = builds(&self.text) else {
             return Err(Error::usage(
                 format!("`{}` has no services that can be edited", self.path.display()),
@@ -535,6 +541,11 @@ fn text_of(path: &Path) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| {
         Error::usage(format!("`{}` is not UTF-8 text", path.display()), "save it as UTF-8, then try again")
     })
+}
+
+/// The service that is chosen, by its position.
+fn chosen(snapshot: &Snapshot, name: Option<&str>) -> Result<usize> {
+    chosen_service(snapshot, name, "`--service NAME` names the one of this Dockerfile")
 }
 
 /// Whether two names are those of one file.

@@ -142,8 +142,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             Ok(())
         }
         Command::Prune(args) => {
-            let gone =
-                Store::open(&args.directory)?.prune(args.keep, &args.read.options().limits)?;
+            let gone = Store::open(&args.directory)?.prune(args.keep, &args.read.options().limits)?;
             printer.note(&format!("history: {gone} {} removed", if gone == 1 { "point" } else { "points" }));
             Ok(())
         }

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use plimsoll_report::format::bytes;
-use plimsoll_snapshot::{Bytes, Contents, DiffId, Snapshot, SnapshotLimits};
+use plimsoll_snapshot::{Bytes, Contents, DiffId, ReadLimits, Snapshot};
 
 use super::point::{Acceptance, Point, VERSION};
 use crate::error::{Error, Result};
@@ -155,7 +155,7 @@ impl Store {
     }
 
     /// The snapshot of a point, with the contents of its layers.
-    pub(crate) fn snapshot(&self, point: &Point, limits: &SnapshotLimits) -> Result<Snapshot> {
+    pub(crate) fn snapshot(&self, point: &Point, limits: &ReadLimits) -> Result<Snapshot> {
         let path = self.point_file(&point.id, "plimsoll");
         let file = files::open_regular(&path).map_err(|error| Error::read(&path, error))?;
         let mut snapshot =
@@ -198,7 +198,7 @@ impl Store {
     }
 
     /// Removes all points but the last ones, and the layers that no other point has. The number of points that went.
-    pub(crate) fn prune(&self, keep: usize, limits: &SnapshotLimits) -> Result<usize> {
+    pub(crate) fn prune(&self, keep: usize, limits: &ReadLimits) -> Result<usize> {
         let (points, _) = self.points()?;
         let (gone, kept) = points.split_at(points.len().saturating_sub(keep));
         let mut needed = BTreeSet::new();
@@ -336,7 +336,7 @@ mod tests {
         let (points, torn) = Store::open(&store.directory).unwrap().points().unwrap();
         let revisions: Vec<_> = points.iter().map(|point| point.revision.as_deref().unwrap()).collect();
         assert_eq!((revisions, torn), (vec!["a", "b"], Vec::new()));
-        let limits = SnapshotLimits::default();
+        let limits = ReadLimits::default();
         assert_eq!(store.snapshot(&points[0], &limits).unwrap(), one);
         assert_eq!(store.snapshot(&points[1], &limits).unwrap(), two);
         assert!(store.accept(&points[0], &Acceptance { reason: "models".into() }).unwrap());
@@ -375,7 +375,7 @@ mod tests {
         assert_eq!((points.len(), torn.len()), (1, 1));
         let layer = store.layer_file(&diff_id(1)).unwrap();
         fs::write(&layer, "torn").unwrap();
-        let error = store.snapshot(&added.point, &SnapshotLimits::default()).unwrap_err();
+        let error = store.snapshot(&added.point, &ReadLimits::default()).unwrap_err();
         assert!(error.to_string().contains(layer.file_name().unwrap().to_str().unwrap()), "{error}");
         fs::write(directory.path().join(MARK), "plimsoll history 9\n").unwrap();
         let error = Store::open(directory.path()).unwrap_err().to_string();

@@ -101,9 +101,9 @@ mod tests {
 
     #[test]
     fn a_check_has_two_forms() {
-        let words = |test: &[&str]| super::words(&test.iter().map(ToString::to_string).collect::<Vec<_>>());
-        assert_eq!(words(&["CMD", "a", "b c"]).unwrap(), ["a", "b c"]);
-        assert_eq!(words(&["CMD-SHELL", "a || exit 1"]).unwrap(), ["/bin/sh", "-c", "a || exit 1"]);
-        assert_eq!((words(&["NONE"]), words(&[]), words(&["CMD"])), (None, None, None));
+        let of = |test: &[&str]| words(&test.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(of(&["CMD", "a", "b c"]).unwrap(), ["a", "b c"]);
+        assert_eq!(of(&["CMD-SHELL", "a || exit 1"]).unwrap(), ["/bin/sh", "-c", "a || exit 1"]);
+        assert_eq!((of(&["NONE"]), of(&[]), of(&["CMD"])), (None, None, None));
     }
 }

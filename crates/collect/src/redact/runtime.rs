@@ -52,7 +52,7 @@ pub(crate) fn container(container: &mut Container) {
         settle(&mut logging.driver);
         logging.options.values_mut().for_each(settle);
     }
-    env_names.iter_mut().chain(mounts).for_each(clean);
+    env_names.iter_mut().for_each(clean);
 }
 
 fn planned(planned: &mut PlannedService) {

@@ -176,7 +176,8 @@ mod tests {
         let layers = [PACKAGES, "i COPY . .\nf app/main.py 5\nm app/main.py python a"];
         let confidence = |mount: &str| {
             let mut snapshot = snapshot("app", &layers);
-            let (service, mounts) = (Some("app".to_owned()), vec![Mount { target: mount.to_owned(), ..Mount::default() }]);
+            let (service, mounts) =
+                (Some("app".to_owned()), vec![Mount { target: mount.to_owned(), ..Mount::default() }]);
             let containers = vec![Container { service, mounts, ..Container::default() }];
             snapshot.runtime = Some(Runtime { containers, ..Runtime::default() });
             advise_by(&snapshot, &[&RULE], None).services[0].findings[0].confidence

@@ -1,7 +1,7 @@
 //! Findings that must not be in an image: those of a rule, or those that are severe.
 
+use crate::findings::NamedFinding;
 use crate::findings::{Confidence, Finding};
-use crate::regressions::NewFinding;
 use crate::targets::file::FindingKind;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Outcome, Status};
@@ -44,7 +44,7 @@ fn judge(input: &Input<'_>, service: &str, kind: FindingKind) -> (Status, Vec<Re
         };
     }
     let named = found.iter().take(NAMED).map(|finding| Reason::FindingFound {
-        finding: NewFinding {
+        finding: NamedFinding {
             rule: finding.rule,
             headline: finding.headline.clone(),
             severity: finding.severity,

@@ -9,9 +9,9 @@
 
 mod context;
 mod cost;
+mod disk;
 mod dive;
 mod findings;
-mod disk;
 mod health;
 mod images;
 mod layers;

@@ -105,14 +105,8 @@ const fn work(rule: RuleId) -> Work {
             "Removed sources and objects that the build left",
             "Remove sources and objects that the build leaves",
         ),
-        RuleId::TemporaryFiles => (
-            "Removed temporary files",
-            "Remove temporary files",
-        ),
-        RuleId::TestTools => (
-            "Removed test tools",
-            "Remove test tools",
-        ),
+        RuleId::TemporaryFiles => ("Removed temporary files", "Remove temporary files"),
+        RuleId::TestTools => ("Removed test tools", "Remove test tools"),
         RuleId::UnpinnedBase => {
             ("Pinned the version of the base system", "Pin the version of the base system")
         }

@@ -125,14 +125,8 @@ const fn work(rule: RuleId) -> Work {
             "Se han quitado fuentes y objetos que dejaba la construcción",
             "Quitar fuentes y objetos que deja la construcción",
         ),
-        RuleId::TemporaryFiles => (
-            "Se han quitado archivos temporales",
-            "Quitar archivos temporales",
-        ),
-        RuleId::TestTools => (
-            "Se han quitado herramientas de prueba",
-            "Quitar herramientas de prueba",
-        ),
+        RuleId::TemporaryFiles => ("Se han quitado archivos temporales", "Quitar archivos temporales"),
+        RuleId::TestTools => ("Se han quitado herramientas de prueba", "Quitar herramientas de prueba"),
         RuleId::UnpinnedBase => {
             ("Se ha fijado la versión del sistema base", "Fijar la versión del sistema base")
         }
