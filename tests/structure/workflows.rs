@@ -7,7 +7,8 @@ use plimsoll_tests::root;
 
 /// Every workflow and action of the repository, with its text.
 fn files() -> Vec<(PathBuf, String)> {
-    let workflows = fs::read_dir(root().join(".github/workflows")).unwrap().map(|entry| entry.unwrap().path());
+    let workflows =
+        fs::read_dir(root().join(".github/workflows")).unwrap().map(|entry| entry.unwrap().path());
     let actions = ["action.yml", "action.yaml"].map(|name| root().join(name)).into_iter();
     let is_yaml = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml");
     let mut paths: Vec<_> = workflows.chain(actions.filter(|path| path.is_file())).filter(is_yaml).collect();

@@ -120,13 +120,11 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]
     fn every_limit_has_its_flag() {
-        let program = crate::Cli::command();
+        let program = crate::program::program();
         let flags: Vec<&str> = program
             .get_subcommands()
             .flat_map(clap::Command::get_arguments)

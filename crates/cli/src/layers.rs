@@ -13,6 +13,7 @@ use plimsoll_snapshot::{Bytes, Compression};
 
 use crate::error::Result;
 use crate::options::Options;
+use crate::printer::Printer;
 use crate::progress::Progress;
 
 /// Reads the layers of the images, each blob once, as many at a time as there are processors.
@@ -81,6 +82,7 @@ fn cached_or_read(
     }
     if let Some(cached) = cached(store, member, layer, options) {
         progress.skip(layer.bytes.0);
+        Printer::default().detail(&format!("note: layer `{member}` comes from the cache"));
         return Ok(cached);
     }
     let read = read_member(store, member, layer, options, progress)?;

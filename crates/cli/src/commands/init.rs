@@ -8,6 +8,7 @@ use plimsoll_snapshot::Snapshot;
 use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::memory::MemoryArgs;
+use crate::next;
 use crate::output::{Content, Output};
 use crate::printer::Printer;
 
@@ -27,6 +28,14 @@ pub(crate) struct Args {
     /// Replace an existing file
     #[arg(long)]
     force: bool,
+}
+
+impl Args {
+    /// The command that usually follows.
+    pub(crate) fn next(&self) -> Option<String> {
+        let Output::File(path) = &self.output else { return None };
+        next::command(&["check", "SNAPSHOT", "--targets", path.to_str()?])
+    }
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m

@@ -6,6 +6,8 @@ pub(crate) mod compare;
 mod expected;
 pub(crate) mod findings;
 pub(crate) mod fix;
+pub(crate) mod generate_completions;
+pub(crate) mod generate_man;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod packages;
