@@ -83,8 +83,6 @@ globalThis.plimsoll = (() => {
   let glue = "";
 
   const module = () => {
-    // Under `trunk serve` glue and module are separate files.
-    if (typeof wasm_bindgen !== "undefined") return "plimsoll-web_bg.wasm";
     // White space may stand for bytes here: nothing is trimmed.
     const packed = document.getElementById("plimsoll-program")?.textContent ?? "";
     if (packed === "") throw new Error(says("the file does not contain its program", "el archivo no contiene su programa"));

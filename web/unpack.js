@@ -1,5 +1,5 @@
 // Unpacks the program: text of seven bits a character, and LZMA in it. Together they make the file a third smaller
-// than Base64 and gzip, which a browser unpacks by itself. `cargo xtask bundle` packs it.
+// than Base64 and gzip, which a browser unpacks by itself. `cargo xtask viewer` packs it.
 "use strict";
 
 // What `text` encodes: seven bits a character, highest first. The three values that a script element cannot hold as

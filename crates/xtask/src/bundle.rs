@@ -1,12 +1,12 @@
-//! Makes one file of what trunk built: `viewer.html`.
+//! Makes one file of the page, its style and its module: `dist/viewer.html`.
 //!
 //! The program (the glue, the style and the WASM) goes in as text that `web/unpack.js` reads: LZMA, written with seven bits a
 //! character. A policy admits the inline scripts and the glue, and nothing else. A report is the same file with its
 //! slots filled (`plimsoll_report::html`).
 
+use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,30 +15,28 @@ use plimsoll_snapshot::SCHEMA_VERSION;
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
+use crate::workspace::root;
 
 /// What stands for the policy in `index.html`.
 const POLICY: &str = "<!--plimsoll:policy-->";
-/// What trunk writes for the program, as `Trunk.toml` says.
-const PROGRAM: &str = "<script src=\"plimsoll-web.js\"></script>";
+/// What stands for the program in `index.html`.
+const PROGRAM: &str = "<!--plimsoll:program-->";
+/// What stands for a file of the sources in `index.html`, up to its name.
+const INLINE: &str = "<!--plimsoll:inline ";
 
-/// What trunk writes for the style of what the program shows, up to its end.
-const STYLE: &str = "<link rel=\"stylesheet\" href=\"./page.css\"";
-
-/// Bundles the staging directory that trunk names.
-pub(crate) fn run() -> Result {
-    let directory = env::var_os("TRUNK_STAGING_DIR")
-        .map(PathBuf::from)
-        .ok_or("`TRUNK_STAGING_DIR` is not set: this is started by trunk")?;
+/// Bundles the glue and the module that wasm-bindgen wrote into a directory.
+pub(crate) fn run(directory: &Path) -> Result {
     if directory.join("snippets").exists() {
         return Err("a crate brings JavaScript of its own, which a page of one file cannot import".into());
     }
-    let read = |name: &str| -> Result<Vec<u8>> {
-        fs::read(directory.join(name)).map_err(|error| format!("`{name}` cannot be read: {error}").into())
+    let read = |path: &Path| -> Result<Vec<u8>> {
+        fs::read(path).map_err(|error| format!("`{}` cannot be read: {error}", path.display()).into())
     };
-    let index = lean(&String::from_utf8(read("index.html")?)?);
-    let glue = String::from_utf8(read("plimsoll-web.js")?)?;
-    let style = String::from_utf8(read("page.css")?)?;
-    let wasm = read("plimsoll-web_bg.wasm")?;
+    let source = |name: &str| -> Result<String> { Ok(String::from_utf8(read(&root().join(name))?)?) };
+    let index = lean(&with_files(&source("index.html")?, source)?);
+    let glue = String::from_utf8(read(&directory.join("plimsoll-web.js"))?)?;
+    let style = source("web/page.css")?;
+    let wasm = read(&directory.join("plimsoll-web_bg.wasm"))?;
 
     let stripped = without_custom_sections(&wasm)?;
     let viewer = bundle(&index, &glue, &style, &stripped)?;
@@ -48,26 +46,31 @@ pub(crate) fn run() -> Result {
         stripped.len(),
         viewer.len()
     );
-    let file = directory.join("viewer.html");
-    fs::write(&file, &viewer)?;
-    keep_time_if_unchanged(&file, &viewer)
+    // One that is the same keeps its time: cargo need not build the program again.
+    let file = crate::workspace::viewer();
+    if fs::read(&file).is_ok_and(|bytes| bytes == viewer.as_bytes()) {
+        return Ok(());
+    }
+    fs::create_dir_all(file.parent().ok_or("the viewer lies in no directory")?)?;
+    Ok(fs::write(&file, &viewer)?)
 }
 
-/// Gives the viewer the time of the one before it if they are the same: cargo need not build the program anew.
-fn keep_time_if_unchanged(file: &Path, viewer: &str) -> Result {
-    let last = crate::workspace::viewer();
-    if fs::read(&last).is_ok_and(|bytes| bytes == viewer.as_bytes()) {
-        let time = fs::metadata(&last)?.modified()?;
-        fs::File::options().write(true).open(file)?.set_modified(time)?;
+/// The page with the files that it names: styles and scripts.
+fn with_files(index: &str, source: impl Fn(&str) -> Result<String>) -> Result<String> {
+    let mut page = String::new();
+    let mut rest = index;
+    while let Some((before, after)) = rest.split_once(INLINE) {
+        let (name, after) = after.split_once("-->").ok_or("the name of an inline file does not end")?;
+        let tag = if name.ends_with(".css") { "style" } else { "script" };
+        page.push_str(&format!("{before}<{tag}>{}</{tag}>", source(name)?));
+        rest = after;
     }
-    Ok(())
+    page.push_str(rest);
+    Ok(page)
 }
 
 fn bundle(index: &str, glue: &str, style: &str, wasm: &[u8]) -> Result<String> {
-    let (before, after) = once(index, STYLE)?;
-    let (_, after) = after.split_once('>').ok_or("the link to the style does not end")?;
-    let index = format!("{before}{after}");
-    let (before, after) = once(&index, PROGRAM)?;
+    let (before, after) = once(index, PROGRAM)?;
     let page = format!(
         "{before}<script type=\"application/x-lzma\" id=\"plimsoll-program\">{}</script>{after}",
         text_of(&lzma(&program(glue, &lean(style), wasm)?)?)
@@ -232,9 +235,7 @@ mod tests {
     use super::*;
 
     const INDEX: &str = "<head><!--plimsoll:policy--><script>unpack()</script><script>boot()</script>\
-        <link rel=\"stylesheet\" href=\"./page.css\"/></head>\
-        <script type=\"application/gzip\" id=\"plimsoll-data\"></script>\
-        <script src=\"plimsoll-web.js\"></script>";
+        </head><script type=\"application/gzip\" id=\"plimsoll-data\"></script><!--plimsoll:program-->";
 
     #[test]
     fn the_policy_names_the_scripts_and_no_data() {
@@ -289,6 +290,14 @@ mod tests {
             }
             assert_eq!(read[..bytes.len()], *bytes);
         }
+    }
+
+    #[test]
+    fn inline_files_are_styles_and_scripts() {
+        let source = |name: &str| Ok(format!("({name})"));
+        let page = with_files("a<!--plimsoll:inline b.css-->c<!--plimsoll:inline d.js-->", source).unwrap();
+        assert_eq!(page, "a<style>(b.css)</style>c<script>(d.js)</script>");
+        assert!(with_files("<!--plimsoll:inline b.css", source).is_err());
     }
 
     #[test]
