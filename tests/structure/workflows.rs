@@ -40,8 +40,10 @@ fn interpolated(text: &str) -> Vec<&str> {
         if script.is_some_and(|outer| !trimmed.is_empty() && indentation <= outer) {
             script = None;
         }
-        if trimmed.trim_start_matches("- ").starts_with("run:") {
-            script = Some(indentation);
+        let key = trimmed.trim_start_matches("- ");
+        if key.starts_with("run:") {
+            // The script ends before the next key of the same step.
+            script = Some(line.len() - key.len());
         }
         if script.is_some() && line.contains("${{") {
             found.push(trimmed);
