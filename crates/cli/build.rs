@@ -1,6 +1,6 @@
 //! Embeds the viewer that `cargo xtask viewer` built, or nothing where it was not built.
 //!
-//! It never builds the viewer itself: a plain `cargo build` needs neither the WASM target nor trunk.
+//! It never builds the viewer itself: a plain `cargo build` needs no WASM target.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -28,8 +28,10 @@ fn call(arguments: &[&str]) -> String {
 /// The names in the list of commands, as the program prints it.
 fn commands() -> Vec<String> {
     let help = call(&["-h"]);
-    let list = help.split("Commands:\n").nth(1).expect("the help lists the commands");
-    let names = list.lines().take_while(|line| !line.is_empty());
+    // Groups of commands stand between the usage and the options.
+    let (_, list) = help.split_once("Usage:").expect("the help shows the usage");
+    let (list, _) = list.split_once("\nOptions:").expect("the help lists the options");
+    let names = list.lines().filter_map(|line| line.strip_prefix("  "));
     names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 

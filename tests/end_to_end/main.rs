@@ -7,6 +7,7 @@ mod accounting;
 mod archives;
 mod artifacts;
 mod bad_input;
+mod command_line;
 mod costs;
 mod ecosystems;
 mod help;

@@ -1,8 +1,9 @@
-//! The structure of the code: the modules of each crate point one way.
+//! The structure of the code: the modules of each crate point one way, and workflows do only what was reviewed.
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod modules;
+mod workflows;
 
 use std::fs;
 

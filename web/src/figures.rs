@@ -2,7 +2,7 @@
 
 use plimsoll_analysis::compare::{Comparison, FileChanges, ServiceComparison, SizeChange};
 use plimsoll_analysis::inspect::ImageInspection;
-use plimsoll_snapshot::{Bytes, Digest};
+use plimsoll_snapshot::Digest;
 
 /// The hidden bytes of all images, every image once however many services run it.
 pub(crate) fn hidden(comparison: &Comparison) -> SizeChange {

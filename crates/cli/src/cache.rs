@@ -16,6 +16,7 @@ use plimsoll_collect::LayerCache;
 use plimsoll_snapshot::{Contents, DiffId};
 
 use crate::files;
+use crate::printer::Printer;
 
 /// The most bytes that all entries may take up together. The longest unused go first.
 const MAX_BYTES: u64 = 512 << 20;
@@ -103,6 +104,7 @@ impl LayerCache for Cache {
         }
         // When it was used last is what decides how long it stays. To fail at that is harmless.
         let _ = file.set_modified(SystemTime::now());
+        Printer::default().detail(&format!("note: layer `{layer}` comes from the cache"));
         Some(contents)
     }
 

@@ -60,7 +60,8 @@ fn handle() -> Result<(), ctrlc::Error> {
     Ok(())
 }
 
-fn end() {
+/// Ends the program as an interruption does.
+pub(crate) fn end() {
     if let Some(handler) = &mut *HANDLER.lock().unwrap_or_else(PoisonError::into_inner) {
         handler();
         return;

@@ -116,7 +116,7 @@ arguments!(MemoryLimits, OF_MEMORY);
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory as _, Parser};
+    use clap::Parser;
 
     use super::*;
 
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn every_limit_has_its_flag_with_its_default() {
-        let program = crate::Cli::command();
+        let program = crate::program::program();
         let snapshot = program.find_subcommand("snapshot").unwrap();
         for limit in Limit::ALL {
             assert!(has_flag(snapshot, limit), "{}", flag(limit));

@@ -2,6 +2,8 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::printer::is_quiet;
+
 /// How much of an image was read. Hidden where standard error is no terminal.
 #[derive(Clone)]
 pub(crate) struct Progress {
@@ -11,7 +13,7 @@ pub(crate) struct Progress {
 impl Progress {
     /// For something of a known size; nothing is drawn in the first moment, since most images are read by then.
     pub(crate) fn new(what: &str, total: u64) -> Self {
-        let bar = ProgressBar::new(total);
+        let bar = if is_quiet() { ProgressBar::hidden() } else { ProgressBar::new(total) };
         let template = "{msg} {bar:30} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━━─"));
@@ -22,7 +24,7 @@ impl Progress {
 
     /// For a stream of unknown length.
     pub(crate) fn unknown(what: &str) -> Self {
-        let bar = ProgressBar::no_length();
+        let bar = if is_quiet() { ProgressBar::hidden() } else { ProgressBar::no_length() };
         if let Ok(style) = ProgressStyle::with_template("{msg} {decimal_bytes} {decimal_bytes_per_sec}") {
             bar.set_style(style);
         }

@@ -30,7 +30,7 @@ use plimsoll_report::review::Shown as ShownReview;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
-    card, csv, disk, dockerfile, findings, json, markdown, memory as memories, observed, packages, platforms,
+    card, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages, platforms,
     progress as followed, summary, targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::{
@@ -239,7 +239,11 @@ const GRID: &[(&str, &str, Cell)] = &[
     ("what if", "text", Translated(|of, language| packages::removals(&of.removals, language))),
     ("what if", "Markdown", Absent(SHORT)),
     ("what if", "JSON", Same(KEYS, |of| written(|out| json::removals(&of.removals, out)))),
-    ("observed packages", "text", Translated(|of, language| packages::text(&of.observed, None, language))),
+    (
+        "observed packages",
+        "text",
+        Translated(|of, language| packages::text(&of.observed, None, "--all", language)),
+    ),
     (
         "observed packages",
         "Markdown",

@@ -71,6 +71,7 @@ const CALLS: &[Call] = &[
 
 /// Builds the program and writes every report.
 pub(crate) fn run() -> Result {
+    announce();
     crate::build::run()?;
     let directory = target().join("demo");
     fs::create_dir_all(&directory)?;
@@ -93,6 +94,22 @@ pub(crate) fn run() -> Result {
         }
     }
     Ok(())
+}
+
+/// Tells what is going to happen before it does: a first build is long.
+fn announce() {
+    println!("This builds the page and the program, and writes reports of real images.");
+    if !program().is_file() {
+        println!("The first build takes about 10 minutes on two cores; later ones take seconds.");
+    }
+    let missing = crate::tools::missing();
+    if !missing.is_empty() {
+        println!("It installs {}.", missing.join(", "));
+    }
+    println!(
+        "Everything goes below `{}`, except what cargo and rustup keep for all projects.\n",
+        target().display()
+    );
 }
 
 fn placed(argument: &str, directory: &Path) -> PathBuf {

@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `bench`, `sbom`, `fuzz`, `fixes`, `lint`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `bench`, `dist`, `sbom`, `site`, `fuzz`, `fixes`, `lint`, `test`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -11,12 +11,14 @@ mod browsers;
 mod build;
 mod bundle;
 mod demo;
+mod dist;
 mod docs;
 mod engine;
 mod error;
 mod fixes;
 mod fuzz;
 mod lint;
+mod site;
 mod step;
 mod supply;
 mod test;
@@ -47,8 +49,11 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Write the documents as a website that works from disk, and check their links
+    Site,
     /// Write the bills of materials of the program and the page (CycloneDX)
     Sbom,
+    Dist(dist::Arguments),
     /// Check formatting, lints, licences and advisories
     Lint,
     Test(test::Arguments),
@@ -67,7 +72,9 @@ fn main() -> ExitCode {
         Task::Demo => demo::run(),
         Task::Docs => docs::run(),
         Task::Bench { arguments } => bench::run(&arguments),
+        Task::Site => site::run(),
         Task::Sbom => supply::sbom(),
+        Task::Dist(arguments) => dist::run(&arguments),
         Task::Lint => lint::run(),
         Task::Test(arguments) => test::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -40,15 +41,81 @@ pub(crate) fn check() -> Result {
     step("advisories", || start(&mut deny(&["--log-level", "error", "check", "advisories"])?))
 }
 
-/// Writes the bill of materials: CycloneDX 1.5, the same bytes for the same lock file.
+/// Writes the bill of materials into the target directory.
 pub(crate) fn sbom() -> Result {
-    let metadata = output(&mut cargo(&["metadata", "--locked", "--format-version", "1"]))
-        .ok_or("`cargo metadata` gives nothing")?;
-    let document = serde_json::to_string_pretty(&bill(&serde_json::from_str(&metadata)?)?)?;
     let path = target().join("plimsoll.cdx.json");
-    fs::write(&path, document + "\n")?;
+    fs::write(&path, bill_of_materials()?)?;
     println!("wrote {}", path.display());
     Ok(())
+}
+
+/// The bill of materials: CycloneDX 1.5, the same bytes for the same lock file.
+pub(crate) fn bill_of_materials() -> Result<String> {
+    Ok(serde_json::to_string_pretty(&bill(&metadata()?)?)? + "\n")
+}
+
+/// The licences of everything in the bill of materials, each text once, below the packages that have it.
+pub(crate) fn licences() -> Result<String> {
+    let metadata = metadata()?;
+    let bill = bill(&metadata)?;
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let used: BTreeSet<String> = list(&bill["components"])
+        .iter()
+        .filter_map(|each| Some(each["bom-ref"].as_str()?.to_owned()))
+        .collect();
+    let mut texts = BTreeMap::<String, BTreeSet<String>>::new();
+    for package in list(&metadata["packages"]).iter().filter(|package| used.contains(&purl(package))) {
+        let manifest = package["manifest_path"].as_str().ok_or("a package without a manifest")?;
+        let name = format!(
+            "{} {} ({})",
+            package["name"].as_str().unwrap_or_default(),
+            package["version"].as_str().unwrap_or_default(),
+            package["license"].as_str().unwrap_or("no expression")
+        );
+        let directory = Path::new(manifest).parent().ok_or("a manifest without a directory")?;
+        // The crates of this workspace have the licences beside which this file lies.
+        if directory.starts_with(root()) {
+            continue;
+        }
+        let mut found = false;
+        for file in fs::read_dir(directory)? {
+            let file = file?;
+            if is_licence(&file.file_name().to_string_lossy()) && file.file_type()?.is_file() {
+                found = true;
+                texts
+                    .entry(String::from_utf8_lossy(&fs::read(file.path())?).trim().replace('\r', ""))
+                    .or_default()
+                    .insert(name.clone());
+            }
+        }
+        if !found {
+            texts
+                .entry("(The package contains no text of its licence.)".to_owned())
+                .or_default()
+                .insert(name);
+        }
+    }
+    // The packages before the text, and both sorted: the same bytes for the same lock file.
+    let mut sections: Vec<String> = (texts.into_iter())
+        .map(|(text, names)| format!("{}\n\n{text}\n", names.into_iter().collect::<Vec<_>>().join("\n")))
+        .collect();
+    sections.sort();
+    Ok(sections.join(&format!("\n{}\n\n", "-".repeat(80))))
+}
+
+/// Whether a file of a package is a licence or a notice.
+fn is_licence(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ["LICENSE", "LICENCE", "COPYING", "NOTICE", "COPYRIGHT", "UNLICENSE"]
+        .iter()
+        .any(|start| name.starts_with(start))
+        && ![".RS", ".TOML"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn metadata() -> Result<Value> {
+    let metadata = output(&mut cargo(&["metadata", "--locked", "--format-version", "1"]))
+        .ok_or("`cargo metadata` gives nothing")?;
+    Ok(serde_json::from_str(&metadata)?)
 }
 
 /// What goes into the program and the page, without what only builds or tests them.

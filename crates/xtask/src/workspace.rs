@@ -49,17 +49,20 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 /// A call that builds for the page: the names of this machine's directories stay out of the WASM, so that the
 /// same sources give the same bytes wherever they lie.
 pub(crate) fn for_wasm(command: &mut Command) -> Result<&mut Command> {
+    let flags: Vec<String> =
+        remapped("--remap-path-prefix=")?.into_iter().chain(WASM_FLAGS.map(str::to_owned)).collect();
+    // For this target alone: build scripts are built for the machine.
+    Ok(command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" ")))
+}
+
+/// Flags that replace the directories of this machine in what a compiler writes.
+pub(crate) fn remapped(flag: &str) -> Result<Vec<String>> {
     let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
         .ok_or("the home directory of cargo is unknown")?;
-    // Cargo separates these flags by spaces. A path with one stays as it is, and so does its name in the WASM.
-    let flags: Vec<String> = [(home.as_path(), "cargo"), (root(), "plimsoll")]
-        .into_iter()
-        .map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()))
-        .filter(|flag| !flag.contains(char::is_whitespace))
-        .chain(WASM_FLAGS.map(str::to_owned))
-        .collect();
-    // For this target alone: trunk's hook builds for the machine, with this environment.
-    Ok(command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags.join(" ")))
+    // Cargo separates these flags by spaces. A path with one stays as it is, and so does its name in the output.
+    let flags = [(home.as_path(), "cargo"), (root(), "plimsoll")]
+        .map(|(path, name)| format!("{flag}{}={name}", path.display()));
+    Ok(flags.into_iter().filter(|flag| !flag.contains(char::is_whitespace)).collect())
 }

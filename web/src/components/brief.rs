@@ -14,10 +14,10 @@ pub(crate) fn Brief(state: State) -> impl IntoView {
     let is_given = state.report.judging().is_some_and(|judging| judging.is_given);
     let judged = judgement(state).filter(|_| is_given);
     let parts = move || {
-        let of = |judged| brief::of(&state.report.changes, judged, text::language());
+        let (changes, language) = (&state.report.changes, text::language());
         let parts = match judged {
-            Some(judged) => judged.with(|judged| of(Some(judged))),
-            None => of(None),
+            Some(judged) => judged.with(|judged| brief::of(changes, Some(judged), language)),
+            None => brief::of(changes, None, language),
         };
         parts.into_iter().map(part).collect_view()
     };
@@ -26,8 +26,9 @@ pub(crate) fn Brief(state: State) -> impl IntoView {
 
 fn part(part: Part) -> impl IntoView {
     let id = format!("brief-{}", part.key);
+    let labelled_by = id.clone();
     view! {
-        <section aria-labelledby=id.clone() data-brief=part.key>
+        <section aria-labelledby=labelled_by data-brief=part.key>
             <h2 id=id>{part.title}</h2>
             <ul>{part.lines.into_iter().map(line).collect_view()}</ul>
         </section>

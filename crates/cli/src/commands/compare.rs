@@ -5,6 +5,7 @@ use plimsoll_report::{json, markdown, text};
 
 use super::{Format, LanguageArgs, ReadArgs, read_both};
 use crate::error::Result;
+use crate::next;
 use crate::printer::Printer;
 
 /// Compare two snapshots or images: services, layers, files and memory
@@ -22,6 +23,14 @@ pub(crate) struct Args {
     language: LanguageArgs,
     #[command(flatten)]
     read: ReadArgs,
+}
+
+impl Args {
+    /// The command that usually follows.
+    pub(crate) fn next(&self) -> Option<String> {
+        matches!(self.format, Format::Text)
+            .then(|| next::command(&["report", &self.before, &self.after, "-o", "report.html"]))?
+    }
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m

@@ -9,6 +9,7 @@ use super::{Format, LanguageArgs, ReadArgs};
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
 use crate::names;
+use crate::next;
 use crate::printer::Printer;
 
 /// Find waste in images: what it costs and how to fix it
@@ -33,6 +34,13 @@ pub(crate) struct Args {
     build: BuildArgs,
     #[command(flatten)]
     read: ReadArgs,
+}
+
+impl Args {
+    /// The command that usually follows.
+    pub(crate) fn next(&self) -> Option<String> {
+        matches!(self.format, Format::Text).then(|| next::command(&["packages", &self.source]))?
+    }
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m

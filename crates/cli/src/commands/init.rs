@@ -10,6 +10,7 @@ use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::limits::MemoryLimits;
 use crate::memory::MemoryArgs;
+use crate::next;
 use crate::output::{Content, Output};
 use crate::printer::Printer;
 
@@ -38,6 +39,14 @@ pub(crate) struct Args {
     language: LanguageArgs,
     #[command(flatten)]
     limits: MemoryLimits,
+}
+
+impl Args {
+    /// The command that usually follows.
+    pub(crate) fn next(&self) -> Option<String> {
+        let Output::File(path) = &self.output else { return None };
+        next::command(&["check", "SNAPSHOT", "--targets", path.to_str()?])
+    }
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m

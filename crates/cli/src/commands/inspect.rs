@@ -9,6 +9,7 @@ use super::build::BuildArgs;
 use super::{Format, LanguageArgs, ReadArgs, sections};
 use crate::error::Result;
 use crate::load::{found_platforms, redacted, snapshot_or_source};
+use crate::next;
 use crate::options::Options;
 use crate::printer::Printer;
 
@@ -31,6 +32,13 @@ pub(crate) struct Args {
     build: BuildArgs,
     #[command(flatten)]
     read: ReadArgs,
+}
+
+impl Args {
+    /// The command that usually follows.
+    pub(crate) fn next(&self) -> Option<String> {
+        matches!(self.format, Format::Text).then(|| next::command(&["findings", &self.source]))?
+    }
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m

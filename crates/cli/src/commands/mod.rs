@@ -12,6 +12,8 @@ mod expected;
 pub(crate) mod findings;
 pub(crate) mod fix;
 mod gates;
+pub(crate) mod generate_completions;
+pub(crate) mod generate_man;
 pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod inspect;

@@ -5,6 +5,7 @@ use plimsoll_report::{json, packages};
 use super::{Format, LanguageArgs, ReadArgs};
 use crate::error::Result;
 use crate::load::snapshot_or_source;
+use crate::next;
 use crate::printer::Printer;
 
 /// The packages that are shown unless all are asked for.
@@ -27,6 +28,13 @@ pub(crate) struct Args {
     language: LanguageArgs,
     #[command(flatten)]
     read: ReadArgs,
+}
+
+impl Args {
+    /// The command that usually follows.
+    pub(crate) fn next(&self) -> Option<String> {
+        next::command(&["why", &self.source, "PACKAGE"])
+    }
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m

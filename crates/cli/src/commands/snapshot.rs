@@ -8,6 +8,7 @@ use super::build::BuildArgs;
 use crate::error::{Error, Result};
 use crate::load;
 use crate::memory::{MemoryArgs, contents};
+use crate::next;
 use crate::output::Output;
 use crate::printer::Printer;
 use crate::sources::NamedSource;
@@ -41,6 +42,14 @@ pub(crate) struct Args {
     build: BuildArgs,
     #[command(flatten)]
     read: ReadArgs,
+}
+
+impl Args {
+    /// The command that usually follows.
+    pub(crate) fn next(&self) -> Option<String> {
+        let Output::File(path) = &self.output else { return None };
+        next::command(&["report", path.to_str()?, "-o", "report.html"])
+    }
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
