@@ -47,6 +47,7 @@ struct Fixture {
     changes: Changes,
     inspection: Inspection,
     recorded: Snapshot,
+    after: Snapshot,
     memory: Memory,
     advice: StackAdvice,
     plan: Plan,
@@ -88,6 +89,7 @@ impl Fixture {
             splits: splits(&before),
             judgement: judge(&targets, Some(&before), &after, &BTreeMap::new()),
             recorded,
+            after,
         }
     }
 }
@@ -195,8 +197,8 @@ const GRID: &[(&str, &str, Cell)] = &[
         "Dockerfile",
         "Dockerfile",
         Translated(|of, language| {
-            let image = &of.recorded.images[0];
-            dockerfile::text(&reconstruct(&of.recorded, image, "app", &Base::Scratch), language)
+            let image = &of.after.images[0];
+            dockerfile::text(&reconstruct(&of.after, image, "app", &Base::Scratch), language)
         }),
     ),
     ("platforms", "text", Translated(|_, language| platforms::text(&several(), language))),

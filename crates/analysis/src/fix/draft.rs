@@ -11,7 +11,7 @@ use super::change::{Change, FixedFile};
 use super::edits::{Conflict, Edits};
 use super::refusal::Refusal;
 use super::script::{self, Command, Script, Separator};
-use super::split::Stages;
+use super::stages::Stages;
 use crate::dockerfile;
 use crate::findings::{Finding, Input, Lines};
 use crate::lines::{Dockerfile, Line, Shell};

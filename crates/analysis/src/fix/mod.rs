@@ -19,6 +19,7 @@ mod repairs;
 mod script;
 mod settings;
 mod split;
+mod stages;
 mod start;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use plimsoll_snapshot::Bytes;
 
 use super::compose::{ComposeFile, Value};
 use super::refusal::Refusal;
-use super::split::Stages;
+use super::stages::Stages;
 use crate::lines::{Line, Yaml, yaml};
 use crate::memory::recommend::{Recommendation, Recommended, Setting, SettingReason};
 

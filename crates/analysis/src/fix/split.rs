@@ -10,10 +10,10 @@ use plimsoll_snapshot::{Bytes, Ecosystem};
 
 use super::calls::{Manager, installation, package_name};
 use super::draft::Draft;
-use super::edits::Edits;
 use super::refusal::Refusal;
 use super::repairs::requirements;
 use super::script::Command;
+use super::stages::{Stage, Stages};
 use crate::findings::{Confidence, Finding};
 use crate::lines::{Dockerfile, Line, is_visible, names};
 use crate::packages::{PackageId, Split};
@@ -26,61 +26,6 @@ pub(super) struct Run<'a> {
     pub(super) command: Option<&'a [String]>,
     /// Whether its health check stands in the Compose file.
     pub(super) has_check: bool,
-}
-
-/// The stages that a Dockerfile gets.
-#[derive(Clone, Debug)]
-pub(super) struct Stages {
-    /// Where the part begins that is repeated.
-    from: usize,
-    /// The name of the part before, and where it is added if it has none yet.
-    common: String,
-    named_at: Option<usize>,
-    /// What build arguments the stages declare again.
-    arguments: String,
-    pub(super) stages: Vec<Stage>,
-}
-
-/// The stage of one service.
-#[derive(Clone, Debug)]
-pub(super) struct Stage {
-    /// The service.
-    pub(super) service: String,
-    /// The name of the stage.
-    pub(super) name: String,
-    /// The changes in the part that is repeated.
-    edits: Edits,
-    /// The instructions at its end.
-    end: String,
-    /// The lists of packages that it gets: paths in the context and texts.
-    pub(super) lists: Vec<(String, String)>,
-    /// The packages that it no longer has.
-    pub(super) gone: Vec<PackageId>,
-}
-
-impl Stages {
-    /// The Dockerfile with its stages.
-    pub(super) fn text(&self, edits: &Edits, text: &str) -> String {
-        let mut head = edits.clone();
-        if let Some(at) = self.named_at {
-            // It stands behind the `FROM`, whatever another fix makes of that.
-            let _ = head.insert(at, &format!(" AS {}", self.common));
-        }
-        let mut written = head.apply_to(text, 0..self.from);
-        for stage in &self.stages {
-            let part = stage.edits.apply_to(text, self.from..text.len());
-            let gap = if written.ends_with("\n\n") { "" } else { "\n" };
-            let line = if part.ends_with('\n') || stage.end.is_empty() { "" } else { "\n" };
-            written.push_str(&format!(
-                "{gap}FROM {} AS {}\n{}{part}{line}{}",
-                self.common, stage.name, self.arguments, stage.end
-            ));
-            if !written.ends_with('\n') {
-                written.push('\n');
-            }
-        }
-        written
-    }
 }
 
 /// Splits the image. The stage of the service that runs the command of the image comes last: a build without a target gives

@@ -244,7 +244,7 @@ fn given_dockerfile(args: &Args) -> Result<Option<PathBuf>> {
         }
         if !path.exists() {
             return Err(Error::usage(
-                format!("there is no file `{}`", path.display()),
+                format!("`{}` does not exist", path.display()),
                 "leave out `--dockerfile` to see the fixes in a Dockerfile reconstructed from the image",
             ));
         }
@@ -405,7 +405,7 @@ impl ComposeFile {
     fn read(path: &Path, args: &Args, printer: &Printer) -> Result<Self> {
         if !path.is_file() {
             return Err(Error::usage(
-                format!("there is no file `{}`", path.display()),
+                format!("`{}` does not exist", path.display()),
                 "`--compose FILE` names the Compose file",
             ));
         }

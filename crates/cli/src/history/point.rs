@@ -18,6 +18,9 @@ pub(crate) struct Point {
     pub(crate) id: String,
     /// Seconds since 1970: when the commit was made, or else when the point was added.
     pub(crate) time: u64,
+    /// Milliseconds since 1970 when the point was added: commits of one second keep their order.
+    #[serde(default)]
+    pub(crate) added_ms: u64,
     /// The commit.
     pub(crate) revision: Option<String>,
     /// Its branch.
@@ -80,6 +83,6 @@ impl Point {
         }
         let id = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let unique_bytes = stack_size(snapshot).unique_bytes;
-        Self { version: VERSION, id, time, revision, branch, labels, services, unique_bytes }
+        Self { version: VERSION, id, time, added_ms: 0, revision, branch, labels, services, unique_bytes }
     }
 }

@@ -18,6 +18,7 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use plimsoll_report::format::bytes;
 use plimsoll_snapshot::{Bytes, Contents, DiffId, ReadLimits, Snapshot};
@@ -94,7 +95,8 @@ impl Store {
     }
 
     /// Adds a point. One that exists stays as it is.
-    pub(crate) fn add(&self, point: Point, snapshot: &Snapshot) -> Result<Added> {
+    pub(crate) fn add(&self, mut point: Point, snapshot: &Snapshot) -> Result<Added> {
+        point.added_ms = now_ms();
         let path = self.point_file(&point.id, "json");
         if path.exists() {
             return Ok(Added { point, is_new: false, bytes: 0 });
@@ -150,7 +152,9 @@ impl Store {
                 None => torn.push(path),
             }
         }
-        points.sort_by(|one, other| (one.time, &one.id).cmp(&(other.time, &other.id)));
+        points.sort_by(|one, other| {
+            (one.time, one.added_ms, &one.id).cmp(&(other.time, other.added_ms, &other.id))
+        });
         Ok((points, torn))
     }
 
@@ -286,6 +290,11 @@ fn remove(path: &Path) -> Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::write(path, error)),
         _ => Ok(()),
     }
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -3,8 +3,12 @@
 //! The builds run in a copy of the context that contains the changed files. The files of the user stay as they are.
 
 mod copy;
+#[cfg(target_os = "linux")]
+mod descendants;
 mod engine;
 mod health;
+#[cfg(unix)]
+mod identity;
 mod processes;
 
 use std::fs;
@@ -360,7 +364,7 @@ struct Place<'a> {
     file: &'a Path,
 }
 
-/// What commands are told of an image.
+/// The variables that commands get about an image.
 struct Call<'a> {
     place: &'a Place<'a>,
     image: &'a str,

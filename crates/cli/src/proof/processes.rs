@@ -5,6 +5,9 @@ use std::io::{self, Read as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use super::identity::identity;
+
 /// The end of an output that is kept.
 const KEPT: u64 = 64 * 1024;
 /// How long a command may take to end by itself when it is asked to: clients of engines cancel what they started.
@@ -100,80 +103,7 @@ pub(super) fn kill_all(process: u32) {
     #[cfg(not(unix))]
     let _ = process;
     #[cfg(target_os = "linux")]
-    descendants::kill(process);
-}
-
-#[cfg(unix)]
-fn identity(process: u32) -> Option<rustix::process::Pid> {
-    rustix::process::Pid::from_raw(i32::try_from(process).ok()?)
-}
-
-/// The processes that come from this one.
-#[cfg(target_os = "linux")]
-mod descendants {
-    use std::collections::{BTreeMap, BTreeSet};
-    use std::fs;
-
-    use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
-
-    use super::identity;
-
-    /// A process that starts others faster than they are killed is given up after that many rounds.
-    const ROUNDS: usize = 50;
-
-    /// Kills all of them, round by round: a killed process starts no others. The child itself is left to the one that waits for it.
-    pub(super) fn kill(child: u32) {
-        for _ in 0..ROUNDS {
-            let found = all();
-            for &process in &found {
-                if let Some(identity) = identity(process) {
-                    let _ = kill_process(identity, Signal::KILL);
-                    if process != child {
-                        let _ = waitpid(Some(identity), WaitOptions::NOHANG);
-                    }
-                }
-            }
-            if found.iter().all(|&process| process == child) {
-                return;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-    }
-
-    fn all() -> BTreeSet<u32> {
-        let parents = parents();
-        let mut found = BTreeSet::from([std::process::id()]);
-        loop {
-            let children =
-                parents.iter().filter(|(_, parent)| found.contains(parent)).map(|(child, _)| *child);
-            let children: Vec<u32> = children.filter(|child| !found.contains(child)).collect();
-            if children.is_empty() {
-                break;
-            }
-            found.extend(children);
-        }
-        found.remove(&std::process::id());
-        found
-    }
-
-    /// Every process that runs, and its parent (proc(5), `/proc/pid/stat`).
-    fn parents() -> BTreeMap<u32, u32> {
-        #[expect(clippy::disallowed_methods, reason = "the list of processes is no input")]
-        let Ok(entries) = fs::read_dir("/proc") else { return BTreeMap::new() };
-        let processes = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-        processes
-            .filter_map(|process| {
-                #[expect(clippy::disallowed_methods, reason = "the list of processes is no input")]
-                let stat = fs::read(format!("/proc/{process}/stat")).ok()?;
-                let stat = String::from_utf8_lossy(&stat).into_owned();
-                // The name in parentheses may hold anything.
-                let mut rest = stat.rsplit_once(')')?.1.split_whitespace();
-                let (state, parent) = (rest.next()?, rest.next()?);
-                // A zombie has ended already.
-                if matches!(state, "Z" | "X") { None } else { Some((process, parent.parse().ok()?)) }
-            })
-            .collect()
-    }
+    super::descendants::kill(process);
 }
 
 /// The end of what was printed.

@@ -190,7 +190,7 @@ fn works(
     rules.into_iter().map(line).collect()
 }
 
-/// What is demanded: the score, what is missed or unknown, and who vouches for the rest.
+/// What is demanded: the score, what is missed or unknown, and who attests the rest.
 fn targets(judgement: &Judgement, language: Language) -> Vec<Line> {
     if judgement.outcomes.is_empty() {
         return Vec::new();

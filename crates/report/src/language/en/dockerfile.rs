@@ -3,7 +3,6 @@
 use plimsoll_analysis::reconstruct::{LeftOut, Remark};
 use plimsoll_snapshot::Bytes;
 
-use super::WORDS;
 use super::findings::unfit;
 use crate::language::Language;
 
@@ -17,7 +16,7 @@ pub(super) fn remark(remark: &Remark) -> Vec<String> {
             )]
         }
         Remark::Base { layers } => {
-            vec![format!("The lowest {} are those of the base image", EN.many(*layers, &WORDS.layer))]
+            vec![format!("The lowest {} are those of the base image", EN.many(*layers, &EN.words().layer))]
         }
         Remark::Context => vec![
             "The sources below are files of the build context, as the Dockerfile of the image named them"
@@ -54,6 +53,6 @@ pub(super) fn remark(remark: &Remark) -> Vec<String> {
 
 fn held(holds: &Option<(u64, Bytes)>) -> String {
     holds
-        .map(|(files, bytes)| format!(" ({}, {})", EN.many(files, &WORDS.file), EN.bytes(bytes)))
+        .map(|(files, bytes)| format!(" ({}, {})", EN.many(files, &EN.words().file), EN.bytes(bytes)))
         .unwrap_or_default()
 }

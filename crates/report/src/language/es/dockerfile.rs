@@ -3,7 +3,6 @@
 use plimsoll_analysis::reconstruct::{LeftOut, Remark};
 use plimsoll_snapshot::Bytes;
 
-use super::WORDS;
 use super::findings::unfit;
 use crate::language::Language;
 
@@ -14,7 +13,7 @@ pub(super) fn remark(remark: &Remark) -> Vec<String> {
         Remark::Image { name } => {
             vec![format!("Reconstruido a partir del historial de {name}: no contiene archivos ni valores de variables")]
         }
-        Remark::Base { layers } => vec![format!("La imagen base aporta lo inferior: {}", ES.many(*layers, &WORDS.layer))],
+        Remark::Base { layers } => vec![format!("La imagen base aporta lo inferior: {}", ES.many(*layers, &ES.words().layer))],
         Remark::Context => vec!["Las fuentes que siguen son archivos del contexto de construcción, con los nombres del Dockerfile de la imagen".to_owned()],
         Remark::Placeholder { place, instruction, holds } => {
             let put = format!("{}: ponga ahí los archivos que copió esta instrucción{}", &**place, held(holds));
@@ -44,6 +43,6 @@ pub(super) fn remark(remark: &Remark) -> Vec<String> {
 
 fn held(holds: &Option<(u64, Bytes)>) -> String {
     holds
-        .map(|(files, bytes)| format!(" ({}, {})", ES.many(files, &WORDS.file), ES.bytes(bytes)))
+        .map(|(files, bytes)| format!(" ({}, {})", ES.many(files, &ES.words().file), ES.bytes(bytes)))
         .unwrap_or_default()
 }
