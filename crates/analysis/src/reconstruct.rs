@@ -262,7 +262,7 @@ impl Writer<'_> {
         match Step::of(created_by) {
             Step::Run(text) => self.run(text, created_by),
             Step::Instruction { keyword, text } => {
-                self.instruction(keyword, text, Origin { step, layer, created_by })
+                self.instruction(keyword, text, Origin { step, layer, created_by });
             }
             Step::Unknown => {
                 if let Some(layer) = layer {

@@ -45,7 +45,8 @@ fn main() -> ExitCode {
     let arguments = match docker_plugin::call(std::env::args_os().collect(), program::program) {
         docker_plugin::Call::Run(arguments) => arguments,
         docker_plugin::Call::Answer(text) => {
-            return finished(Printer::default().data(&text).map(done), None);
+            let printer = Printer::default();
+            return finished(printer.data(&text).map(done), &printer, None);
         }
     };
     docker_plugin::when_docker_ends(interruption::end);
@@ -74,7 +75,7 @@ fn main() -> ExitCode {
             printer.next(&next);
         }
     }
-    finished(result, name)
+    finished(result, &printer, name)
 }
 
 const fn done((): ()) -> ExitCode {
@@ -125,13 +126,13 @@ fn next(command: &Command) -> Option<String> {
 }
 
 /// The exit code of a result, whose error is printed with the flags that the command has.
-fn finished(result: Result<ExitCode, Error>, command: Option<&str>) -> ExitCode {
+fn finished(result: Result<ExitCode, Error>, printer: &Printer, command: Option<&str>) -> ExitCode {
     match result {
         Ok(code) => code,
         // The reader of our output has seen enough: `plimsoll inspect … | head`.
         Err(Error::ClosedPipe) => ExitCode::SUCCESS,
         Err(error) => {
-            Printer::default().error(&error, &|limit| is_changeable(command, limit));
+            printer.error(&error, &|limit| is_changeable(command, limit));
             ExitCode::from(2)
         }
     }

@@ -99,8 +99,7 @@ fn seen_to_run(before: &Snapshot) -> Snapshot {
     let mut snapshot = before.clone();
     let service = snapshot.services[0].clone();
     let contents = |layer: &ImageLayer| snapshot.layers[layer.layer].contents.clone();
-    let layers: Vec<_> =
-        snapshot.images[service.image].layers.iter().filter_map(|layer| contents(layer)).collect();
+    let layers: Vec<_> = snapshot.images[service.image].layers.iter().filter_map(contents).collect();
     let paths = layers.iter().flat_map(|contents| contents.entries.iter()).map(|entry| entry.path);
     let torch: Vec<&[u8]> = paths.filter(|path| path::escape(path).contains("/torch/")).collect();
     let resident = Resident { resident: Bytes(9 << 20), proportional: Bytes(7 << 20), ..Resident::default() };

@@ -115,7 +115,7 @@ fn what_got_worse_and_better_stands_right_under_the_headline() {
         ]
     );
     let mut page = Asked::open(report);
-    assert_eq!(page.eval("$('#verdict').nextElementSibling.className"), "turns");
+    assert_eq!(page.eval("$('#verdict').nextElementSibling.classList.contains('turns')"), true);
     assert_eq!(page.eval("$$('.turns > *').map((list) => list.className)"), json!(["worse", "better"]));
     for (list, all) in [("worse", "regressions"), ("better", "improvements")] {
         let lines = |of: &str| format!("$$('#report .{list} {of}').map((line) => line.textContent)");
@@ -134,8 +134,12 @@ fn what_got_worse_and_better_stands_right_under_the_headline() {
     // What got worse is marked where it stands, too.
     assert_eq!(page.eval("$$('.stack-memory td.worsened').length"), 1);
     assert_eq!(page.eval("$('[data-memory=postgres][data-side=after] td.worsened').dataset.label"), "p95");
-    // And a line leads there, in every view.
+    // And a line leads there. The view for people who decide tells the same in its own words.
     page.click("[data-value=stakeholder]");
+    assert_eq!(page.eval("$('.turns').checkVisibility()"), false);
+    let told = page.eval("$$('[data-brief=risk] [data-tone=bad]').map((line) => line.textContent)");
+    assert_eq!(told[0], shown[0].as_str());
+    page.click("[data-value=engineer]");
     page.click("#report .worse a[href=\"#memory\"]");
     page.wait("document.documentElement.dataset.view === 'engineer' && Math.abs($('#memory').getBoundingClientRect().top) < 200");
     page.assert_quiet();

@@ -280,10 +280,12 @@ fn paper_shows_the_summary_or_everything() {
     };
     assert_eq!(shown(&mut page, ".bar"), false);
     page.eval("document.documentElement.dataset.paper = 'summary'");
-    assert_eq!(shown(&mut page, "section[aria-labelledby=why]"), true);
+    assert_eq!(shown(&mut page, "[data-brief=money]"), true);
+    assert_eq!(shown(&mut page, "section[aria-labelledby=why]"), false);
     assert_eq!(shown(&mut page, "section[aria-labelledby=layers]"), false);
     page.eval("document.documentElement.dataset.paper = 'all'");
     assert_eq!(shown(&mut page, "section[aria-labelledby=layers]"), true);
+    assert_eq!(shown(&mut page, "[data-brief=money]"), false);
     assert_eq!(shown(&mut page, "#map"), false);
     assert_eq!(shown(&mut page, "table.paper"), true);
 

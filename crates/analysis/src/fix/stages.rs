@@ -1,6 +1,5 @@
 //! The stages that services of one image get, and the Dockerfile with them.
 
-
 use super::edits::Edits;
 use crate::packages::PackageId;
 

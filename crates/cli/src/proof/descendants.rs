@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::time::Duration;
 
 use rustix::process::{Signal, WaitOptions, kill_process, waitpid};
 
@@ -9,23 +10,33 @@ use super::identity::identity;
 
 /// A process that starts others faster than they are killed is given up after that many rounds.
 const ROUNDS: usize = 50;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Kills all of them, round by round: a killed process starts no others. The child itself is left to the one that waits for it.
 pub(super) fn kill(child: u32) {
+    let mut killed = BTreeSet::new();
     for _ in 0..ROUNDS {
         let found = all();
+        if found.iter().all(|&process| process == child) {
+            break;
+        }
         for &process in &found {
             if let Some(identity) = identity(process) {
                 let _ = kill_process(identity, Signal::KILL);
-                if process != child {
-                    let _ = waitpid(Some(identity), WaitOptions::NOHANG);
-                }
             }
         }
-        if found.iter().all(|&process| process == child) {
-            return;
+        killed.extend(found);
+        std::thread::sleep(PAUSE);
+    }
+    killed.remove(&child);
+    // Those that this program adopted are zombies until it waits for them.
+    for identity in killed.into_iter().filter_map(identity) {
+        for _ in 0..ROUNDS {
+            match waitpid(Some(identity), WaitOptions::NOHANG) {
+                Ok(None) => std::thread::sleep(PAUSE),
+                _ => break,
+            }
         }
-        std::thread::sleep(std::time::Duration::from_millis(5));
     }
 }
 

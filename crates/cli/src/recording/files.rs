@@ -83,7 +83,7 @@ impl FileWatch {
         let state = Arc::new(State::default());
         let shared = Arc::clone(&state);
         let known = overlays(&mounts);
-        let thread = std::thread::spawn(move || shared.run(mounts, known));
+        let thread = std::thread::spawn(move || shared.run(&mounts, known));
         Ok(Self { state, thread: Some(thread) })
     }
 
@@ -174,7 +174,7 @@ impl State {
     }
 
     /// Waits for mounts and events, in turn.
-    fn run(&self, mounts: File, mut known: HashSet<PathBuf>) {
+    fn run(&self, mounts: &File, mut known: HashSet<PathBuf>) {
         let hashes = RandomState::new();
         while !self.stops.load(Ordering::Relaxed) {
             let groups: Vec<(PathBuf, Arc<Fanotify>)> = {
@@ -182,7 +182,7 @@ impl State {
                 let all = roots.iter();
                 all.filter_map(|(root, known)| Some((root.clone(), known.group.clone()?))).collect()
             };
-            let mut polled = vec![PollFd::new(&mounts, PollFlags::PRI | PollFlags::ERR)];
+            let mut polled = vec![PollFd::new(mounts, PollFlags::PRI | PollFlags::ERR)];
             polled.extend(
                 groups.iter().map(|(_, group)| PollFd::from_borrowed_fd(group.as_fd(), PollFlags::IN)),
             );
@@ -193,7 +193,7 @@ impl State {
             let has_news: Vec<bool> = polled.iter().map(|one| !one.revents().is_empty()).collect();
             drop(polled);
             if has_news[0] {
-                self.compare(&mounts, &mut known);
+                self.compare(mounts, &mut known);
             }
             for ((root, group), _) in groups.iter().zip(&has_news[1..]).filter(|(_, has)| **has) {
                 self.read(root, group, &hashes, &self.stops);

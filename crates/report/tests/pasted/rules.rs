@@ -334,7 +334,7 @@ pub(crate) fn images(rule: &str, words: &Words) -> Vec<Snapshot> {
             let packages = install.package(Ecosystem::Dpkg, status, "git", "2", (b"u/git", MB)).package(
                 Ecosystem::Dpkg,
                 status,
-                &name,
+                name,
                 &words.version,
                 (b"u/doc", 9 * MB),
             );

@@ -192,6 +192,7 @@ impl Process {
 }
 
 /// What a line of `smaps` counts.
+#[derive(Clone, Copy)]
 enum Key {
     Resident,
     Proportional,

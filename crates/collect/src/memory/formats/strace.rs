@@ -108,7 +108,7 @@ impl Log {
                 let used = self.place(pid, arguments.first(), arguments.get(1), resolved);
                 if let Some(path) = &used
                     && name != "execveat"
-                    && arguments.get(2).is_some_and(|flags| flags.is_directory())
+                    && arguments.get(2).is_some_and(Argument::is_directory)
                     && self.descriptors.len() < MAX_FOLLOWED
                 {
                     self.descriptors.insert((pid, number), path.clone());
