@@ -116,7 +116,10 @@ fn what_got_worse_and_better_stands_right_under_the_headline() {
     );
     let mut page = Asked::open(report);
     assert_eq!(page.eval("$('#verdict').nextElementSibling.classList.contains('turns')"), true);
-    assert_eq!(page.eval("$$('.turns > *').map((list) => list.className)"), json!(["worse", "better"]));
+    assert_eq!(
+        page.eval("$$('#report .turns > *').map((list) => list.className)"),
+        json!(["worse", "better"])
+    );
     for (list, all) in [("worse", "regressions"), ("better", "improvements")] {
         let lines = |of: &str| format!("$$('#report .{list} {of}').map((line) => line.textContent)");
         let shown: Vec<String> = serde_json::from_value(page.eval(&lines("> ul li"))).unwrap();
@@ -136,7 +139,7 @@ fn what_got_worse_and_better_stands_right_under_the_headline() {
     assert_eq!(page.eval("$('[data-memory=postgres][data-side=after] td.worsened').dataset.label"), "p95");
     // And a line leads there. The view for people who decide tells the same in its own words.
     page.click("[data-value=stakeholder]");
-    assert_eq!(page.eval("$('.turns').checkVisibility()"), false);
+    assert_eq!(page.eval("$('#report .turns').checkVisibility()"), false);
     let told = page.eval("$$('[data-brief=risk] [data-tone=bad]').map((line) => line.textContent)");
     assert_eq!(told[0], shown[0].as_str());
     page.click("[data-value=engineer]");

@@ -153,7 +153,10 @@ pub struct ImportedModule {
     pub depth: u32,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")
+)]
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
