@@ -136,7 +136,7 @@ fn packages(snapshot: &Snapshot) {
     let (removals, _) = removals(snapshot, &names[..names.len().min(3)]);
     let splits = splits(snapshot);
     for language in Language::ALL {
-        shown(&packages_report::text(&inventory, None, language));
+        shown(&packages_report::text(&inventory, None, "--all", language));
         shown(&packages_report::markdown(&inventory, Some(3), language));
         for name in names.iter().take(3) {
             shown(&packages_report::reasons(&reasons(snapshot, name), language));
@@ -186,7 +186,7 @@ pub(crate) fn running(before: &Snapshot, after: &Snapshot) {
         for language in Language::ALL {
             shown(&compose_override::compose_override(&recommended, language));
         }
-        shown(&targets_report::template::template(&runtime.planned, Language::Spanish));
+        shown(&targets_report::template::template(&runtime.planned, &[], Language::Spanish));
         let other = before.runtime.as_ref().unwrap_or(runtime);
         let comparison = memory::compare::compare(other, runtime);
         for language in Language::ALL {
