@@ -130,7 +130,9 @@ fn has_target(triple: &str) -> bool {
 }
 
 fn is_installed(tool: &Tool) -> Result<bool> {
-    let version = output(Command::new(tool.program).arg("--version").env("PATH", path()?));
+    // Trunk parses its value as a boolean, and fails on `1`.
+    let version =
+        output(Command::new(tool.program).arg("--version").env("PATH", path()?).env_remove("NO_COLOR"));
     Ok(version.is_some_and(|version| version.split_whitespace().nth(1) == Some(tool.version)))
 }
 
