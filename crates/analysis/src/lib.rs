@@ -27,6 +27,8 @@ mod squash;
 pub mod targets;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod testing_runtime;
 mod tree;
 
 pub use changes::{Changes, SavingsLeft};

@@ -40,7 +40,7 @@ impl<'a> Configured<'a> {
 pub(super) fn compare_configs(before: Configured<'_>, after: Configured<'_>) -> Vec<ConfigChange> {
     let (Some(old), Some(new)) = (before.image, after.image) else { return Vec::new() };
     let (mut old, mut new) = (settings(old), settings(new));
-    // What is known of one side alone is no difference.
+    // A setting that only one side knows is not a difference.
     if let (Some(before), Some(after)) = (before.container, after.container) {
         old.extend(running(before));
         new.extend(running(after));

@@ -198,7 +198,7 @@ fn directories(
     listed
 }
 
-/// What is left of an image if only what runs opened stays: the least that it could weigh.
+/// The image with only the files that runs opened: the smallest size that it could have.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Kept {
     /// The name of the service.

@@ -1,77 +1,24 @@
 //! What counts as worse, over snapshots that are written as data.
 
-use std::collections::BTreeMap;
-
-use plimsoll_snapshot::runtime::{
-    Container, ContainerState, Event, EventKind, Health, HealthStatus, Host, Limits, Logging, Metric, Probe,
-    ProbeRun, Recording, Series, Status, Time,
-};
+use plimsoll_snapshot::runtime::{Event, EventKind, Limits, Time};
 use plimsoll_snapshot::{Bytes, Compression, Runtime, Snapshot};
 
 use super::*;
 use crate::Changes;
 use crate::testing::snapshot;
-
-const MIB: u64 = 1 << 20;
+use crate::testing_runtime::{bare, guarded, started};
 
 /// A service that takes these MiB, a sample each 5 s.
 fn running(mib: impl Fn(u64) -> u64) -> Runtime {
-    let frames = 240_u32;
-    let values = (0..u64::from(frames)).map(|frame| Some(mib(frame) * MIB)).collect();
-    let recording = Recording {
-        frames,
-        times: Some((0..i64::from(frames)).map(|frame| Time(frame * 5000)).collect()),
-        host: Some(Host { memory: Some(Bytes(8 << 30)), ..Host::default() }),
-        series: vec![Series {
-            length: frames,
-            columns: BTreeMap::from([(Metric::WorkingSet, values)]),
-            ..Series::default()
-        }],
-        ..Recording::default()
-    };
-    let container = Container {
-        service: Some("app".into()),
-        limits: Some(Limits {
-            memory: Some(Bytes(512 * MIB)),
-            reservation: Some(Bytes(64 * MIB)),
-            ..Limits::default()
-        }),
-        health_check: Some(Probe { test: vec!["CMD".into(), "true".into()], ..Probe::default() }),
-        logging: Some(Logging {
-            driver: "json-file".into(),
-            options: BTreeMap::from([("max-size".into(), "10m".into())]),
-        }),
-        ..Container::default()
-    };
-    Runtime { containers: vec![container], recordings: vec![recording], ..Runtime::default() }
+    guarded(bare(240, mib))
 }
 
 fn steady() -> Runtime {
     running(|frame| 300 + frame % 3)
 }
 
-/// Started, and healthy this number of seconds later, each with a probe that failed a second before.
-fn started(healthy: i64) -> Runtime {
-    let event = |second: i64, kind| Event { time: Time(second * 1000), container: 0, kind };
-    let mut runtime = steady();
-    runtime.events =
-        vec![event(0, EventKind::Start), event(healthy, EventKind::Health { status: HealthStatus::Healthy })];
-    let probe = |second: i64, exit_code| ProbeRun {
-        start: Some(Time(second * 1000)),
-        end: Some(Time(second * 1000 + 100)),
-        exit_code,
-    };
-    runtime.containers[0].states = vec![ContainerState {
-        status: Status::Running,
-        started: Some(Time(0)),
-        health: Some(Health {
-            status: HealthStatus::Healthy,
-            log: vec![probe(healthy - 1, 1), probe(healthy, 0)],
-            ..Default::default()
-        }),
-        ..Default::default()
-    }];
-    runtime
+fn with_start(healthy: i64) -> Runtime {
+    started(steady(), healthy)
 }
 
 fn of_runtimes(before: Runtime, after: Runtime) -> Vec<Regression> {
@@ -91,7 +38,7 @@ fn kinds(found: &[Regression]) -> Vec<String> {
 #[test]
 fn what_is_as_it_was_or_better_is_no_regression() {
     assert_eq!(of_runtimes(steady(), steady()), []);
-    assert_eq!(of_runtimes(started(42), started(10)), []);
+    assert_eq!(of_runtimes(with_start(42), with_start(10)), []);
     assert_eq!(of_runtimes(running(|frame| 300 + frame), steady()), []);
     let image = snapshot("app", &["f a 1000000"]);
     assert_eq!(Changes::between(&image, &image).regressions, []);
@@ -116,20 +63,20 @@ fn memory_that_rises_is_one_whatever_headroom_is_left() {
 
 #[test]
 fn a_start_is_slower_where_the_intervals_do_not_overlap() {
-    let found = of_runtimes(started(10), started(42));
+    let found = of_runtimes(with_start(10), with_start(42));
     assert_eq!(kinds(&found), ["stack: slower_start", "app: slower_start"]);
     let RegressionKind::SlowerStart { before, after } = found[0].kind else { panic!("{found:?}") };
     assert_eq!((before.at_least_ms, before.at_most_ms), (9_000, 10_000));
     assert_eq!((after.at_least_ms, after.at_most_ms), (41_000, 42_000));
     // What happened between two probes is unknown.
-    let mut wide = started(42);
+    let mut wide = with_start(42);
     wide.containers[0].states[0].health.as_mut().unwrap().log.remove(0);
-    assert_eq!(of_runtimes(started(10), wide), []);
+    assert_eq!(of_runtimes(with_start(10), wide), []);
 }
 
 #[test]
 fn what_was_limited_checked_and_bounded_is_missed() {
-    let mut bare = started(10);
+    let mut bare = with_start(10);
     let container = &mut bare.containers[0];
     container.limits = Some(Limits::default());
     container.health_check = None;
@@ -137,13 +84,13 @@ fn what_was_limited_checked_and_bounded_is_missed() {
     bare.events.clear();
     container.logging.as_mut().unwrap().options.clear();
     assert_eq!(
-        kinds(&of_runtimes(started(10), bare.clone())),
+        kinds(&of_runtimes(with_start(10), bare.clone())),
         ["app: lost_limit", "app: lost_health_check", "app: lost_reservation", "app: unbounded_log"]
     );
     // What was not inspected is not lost.
     bare.containers[0].limits = None;
     bare.containers[0].logging = None;
-    assert_eq!(of_runtimes(started(10), bare), []);
+    assert_eq!(of_runtimes(with_start(10), bare), []);
 }
 
 #[test]

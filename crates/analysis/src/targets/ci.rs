@@ -49,7 +49,7 @@ impl CiImage {
         }
     }
 
-    /// What is known beyond the source.
+    /// Details beside the source.
     #[must_use]
     pub const fn details(&self) -> Option<&CiDetails> {
         match self {

@@ -11,7 +11,7 @@ use crate::input;
 /// The largest event that is read. GitHub cuts what is larger than 25 MB.
 const MAX_EVENT: u64 = 32 << 20;
 
-/// What is known of the place and of the change.
+/// The pipeline host, and the change that it builds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Surroundings {
     /// The service that has the pull request.

@@ -218,7 +218,7 @@ impl State {
         }
         for root in known.difference(&there) {
             if let Some(root) = roots.get_mut(root) {
-                // What is left in its queue was opened before.
+                // The remaining events in its queue are from before.
                 root.group = None;
             }
         }

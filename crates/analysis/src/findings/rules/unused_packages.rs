@@ -72,7 +72,7 @@ fn without_users<'a>(input: &Input<'_>, mut packages: Vec<&'a Package>) -> Vec<&
         };
         let count = packages.len();
         packages.retain(|package| !input.catalogue.graph.keeps_in_turn(package.id, opened));
-        // If no named package keeps it there, it goes for another reason: then none is named.
+        // If no named package keeps it there, it leaves for another reason, and the rule names no package.
         if packages.len() == count {
             return Vec::new();
         }
