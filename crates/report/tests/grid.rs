@@ -30,7 +30,7 @@ use plimsoll_report::review::Shown as ShownReview;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
-    card, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages, platforms,
+    brief, card, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages, platforms,
     progress as followed, summary, targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::{
@@ -215,6 +215,14 @@ const GRID: &[(&str, &str, Cell)] = &[
     ("comparison", "CSV", Same(KEYS, |of| csv::services(&of.changes.comparison))),
     ("comparison", "summary (HTML)", Translated(|of, language| summary::of(&of.changes, language))),
     ("comparison", "card (SVG, PNG)", Translated(|of, language| card::card(&of.changes, language))),
+    (
+        "brief",
+        "Markdown",
+        Translated(|of, language| {
+            let parts = brief::of(&of.changes, Some(&of.judgement), language);
+            brief::markdown::brief(&verdict::of(&of.changes, language), &parts)
+        }),
+    ),
     ("comparison", "verdict", Translated(|of, language| verdict::of(&of.changes, language))),
     ("memory", "text", Translated(|of, language| memories::text(&of.memory, language))),
     ("memory", "Markdown", Translated(|of, language| memories::markdown(&of.memory, language))),
