@@ -34,3 +34,8 @@ mod tree;
 pub use changes::{Changes, SavingsLeft};
 pub use squash::{Cause, Inode, Names, Squashed, squash};
 pub use tree::{Holds, Tree, TreeNode};
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

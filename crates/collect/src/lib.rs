@@ -1,9 +1,10 @@
 //! Reads container images: from the bytes of archives, layouts and layers to a snapshot.
 //!
-//! Nothing here opens a file or a connection. [`open_file`], [`open_stream`] and [`open_store`] are the way in: they
-//! detect what an input is, [`plan`] what has to be read, and read it. A layout whose members can be opened in any order
-//! is a [`Store`], whose blobs [`read_layer`] reads, several at once if the caller has threads. What comes as one stream
-//! is read by [`read_stream`], in one pass. [`Stack`] puts everything together under the names of services.
+//! Nothing here opens a file or a connection. [`read`] makes a snapshot of one stream: the short way. [`open_file`],
+//! [`open_stream`] and [`open_store`] detect what an input is, [`plan`] what has to be read, and read it. A layout whose
+//! members can be opened in any order is a [`Store`], whose blobs [`read_layer`] reads, several at once if the caller has
+//! threads. What comes as one stream is read by [`read_stream`], in one pass. [`Stack`] puts everything together under the
+//! names of services.
 
 mod archive;
 mod artifact;
@@ -31,6 +32,7 @@ mod plan;
 mod platform;
 #[cfg(not(target_family = "wasm"))]
 mod pseudonym;
+mod read;
 mod redact;
 mod snapshot;
 mod stack;
@@ -58,7 +60,13 @@ pub use plan::{FoundPlatform, ImageSelection, PlannedImage, PlannedLayer, plan, 
 pub use platform::WantedPlatform;
 #[cfg(not(target_family = "wasm"))]
 pub use pseudonym::{pseudonymise, without_names};
+pub use read::{ReadError, read};
 pub use snapshot::SnapshotBuilder;
 pub use stack::{InputName, NameError, SameName, Stack, StackError};
 pub use store::{Seekable, Store};
 pub use usage::Usage;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -70,6 +70,13 @@ pub trait Progress {
     fn advance(&self, bytes: u64);
 }
 
+/// Nobody listens.
+impl Progress for () {
+    fn set_total(&self, _: u64) {}
+
+    fn advance(&self, _: u64) {}
+}
+
 /// The images of one input, with their layers by the names of their blobs.
 #[derive(Debug)]
 pub struct OpenedImages {

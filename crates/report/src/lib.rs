@@ -37,3 +37,8 @@ pub mod turns;
 pub mod verdict;
 pub mod why;
 pub mod words;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -54,3 +54,8 @@ pub use warning::Warning;
 /// 5: published ports and mounts of containers, what an engine stores ([`Disk`]), and what services were seen to use
 /// ([`runtime::Observation`]).
 pub const SCHEMA_VERSION: u32 = 5;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
