@@ -24,7 +24,17 @@ pub(crate) fn run() -> Result {
         }
         start(for_wasm(command.args(["--", "-D", "warnings"]))?)
     })?;
-    step("formatting and lints of the fuzzer's harnesses", crate::fuzz::lint)
+    step("formatting and lints of the fuzzer's harnesses", crate::fuzz::lint)?;
+    step("packages of the libraries", packages)
+}
+
+/// Packages the libraries, with each other as their dependencies. The lints have compiled them.
+fn packages() -> Result {
+    let mut command = cargo(&["package", "--quiet", "--locked", "--no-verify", "--allow-dirty"]);
+    for package in PAGE.into_iter().filter(|package| *package != "plimsoll-web") {
+        command.args(["--package", package]);
+    }
+    start(&mut command)
 }
 
 /// Checks the workflows of the public host, if Python is there for their linters.
