@@ -11,7 +11,7 @@ use plimsoll_snapshot::ReadLimits;
 fn main() -> Result<(), Box<dyn Error>> {
     let snapshot = plimsoll_collect::read(stdin().lock(), "standard input", &ReadLimits::default())?;
     for contents in snapshot.layers.iter().filter_map(|layer| layer.contents.as_deref()) {
-        for package in &contents.facts.packages {
+        for package in contents.facts.iter().flat_map(|facts| &facts.packages) {
             println!("{:?} {} {}", package.ecosystem, package.name, package.version);
         }
     }
