@@ -30,9 +30,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
             }
         }
         // Many files have the name.
-        Some(Err(Malformed { line, reason })) if text.contains("\nBuilt:") => {
-            catalog.problem(file.entry, format!("line {line}: {reason}"));
-        }
+        Some(Err(malformed)) if text.contains("\nBuilt:") => catalog.problem(file.entry, malformed),
         _ => {}
     }
 }

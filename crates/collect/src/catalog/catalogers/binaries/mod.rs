@@ -11,7 +11,7 @@ mod rust;
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{BinaryFact, Bytes, Order as _};
+use plimsoll_snapshot::{BinaryFact, Bytes, MetadataProblem, Order as _};
 
 use self::elf::{Header, Section};
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, Scan, nothing};
@@ -273,10 +273,10 @@ impl Elf {
 
     fn finish(self, entry: u32, catalog: &mut Catalog) {
         if self.is_packed {
-            return catalog.problem(entry, "it is packed with UPX, so what it is made of is not known");
+            return catalog.problem(entry, MetadataProblem::Packed);
         }
         if self.header.sections.end().is_none_or(|end| end > self.size) {
-            catalog.problem(entry, "its section table lies beyond its end");
+            catalog.problem(entry, MetadataProblem::InvalidSections);
         }
         let names = self.header.names(&self.sections).and_then(|names| self.kept(&names)).unwrap_or_default();
         let name = |section: &Section| elf::name(names, section.name).unwrap_or_default();
@@ -590,6 +590,6 @@ mod tests {
         }
         let whole = PLAIN.bytes();
         let beyond = &whole[..whole.len() - 1];
-        assert!(catalogue([("x", beyond)]).1.concat().contains("its section table lies beyond its end"));
+        assert!(catalogue([("x", beyond)]).1.concat().contains(MetadataProblem::InvalidSections));
     }
 }
