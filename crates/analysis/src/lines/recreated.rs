@@ -30,6 +30,18 @@ pub(crate) fn run(shell: &[&str], is_current: bool, command: &str) -> Result<Lin
     listed("RUN", &words)
 }
 
+/// A script of several lines as a here-document, if all of it can be repeated as it is. No line of it ends the document.
+pub(crate) fn here_document(script: &str) -> Option<Line<Dockerfile>> {
+    let script = script.trim();
+    let fits = script.contains('\n')
+        && script.len() <= LONGEST
+        && !script.starts_with("#!")
+        && script.chars().all(|one| is_repeatable(one) || one == '\n');
+    let mut ends = (0..).map(|number| if number == 0 { "EOF".to_owned() } else { format!("EOF{number}") });
+    let end = ends.find(|end| script.lines().all(|line| line.trim() != end))?;
+    fits.then(|| Line::checked(format!("RUN <<{end}\n{script}\n{end}")))
+}
+
 /// An instruction in the form of a list whose words no builder looks into: `RUN`, `CMD`, `ENTRYPOINT`, `SHELL`.
 ///
 /// # Errors
