@@ -5,7 +5,7 @@ use plimsoll_analysis::findings::{
     Action, Advice, Confidence, Evidence, Finding, Fix, Followed, Headline, Ledger, LedgerCause, LedgerLine,
     Note, Outcome, Progress, RuleId, ServiceProgress, Severity, StackAdvice, Subject,
 };
-use plimsoll_analysis::lines::{Unfit, What};
+use plimsoll_analysis::lines::{Unfit, ValueKind};
 use plimsoll_analysis::memory::compare::{GateDetail, GateValue};
 use plimsoll_analysis::memory::recommend::{Open, SettingReason};
 use plimsoll_analysis::memory::{CommandRefusal, LogReason};
@@ -130,7 +130,7 @@ fn findings_quote_an_image_as_it_is_in_every_language() {
             let mut told: Vec<String> = headlines(words).iter().map(messages.headline).collect();
             told.extend(subjects(words).iter().map(messages.subject));
             told.extend(notes(words).iter().map(messages.note));
-            told.push((messages.unfit)(&Unfit { what: What::User, value: words.to_owned() }));
+            told.push((messages.unfit)(&Unfit { what: ValueKind::User, value: words.to_owned() }));
             for text in told {
                 assert!(text.contains(words), "{}: {text:?} has no {words:?}", language.name());
             }
@@ -158,7 +158,7 @@ fn finding(words: &str) -> Finding {
         evidence: vec![evidence],
         evidence_count: 1,
         fixes: vec![Fix::instead_of(words, Action::MountCache, "RUN a")],
-        left_out: vec![Unfit { what: What::Service, value: words.to_owned() }],
+        left_out: vec![Unfit { what: ValueKind::Service, value: words.to_owned() }],
         inodes: [0].into(),
         parts: [].into(),
     }

@@ -26,7 +26,7 @@ mod tests;
 pub use change::{Change, FixedFile};
 pub use compose::{ComposeBuild, builds};
 pub use draft::ReadContext;
-pub use plan::{Applied, Choice, Compose, Files, NoPlan, Plan, plan, plan_service};
+pub use plan::{Applied, Compose, Files, FixOptions, NoPlan, Plan, plan, plan_service};
 pub use refusal::{ProofStep, Refusal};
 pub use settings::{BuildPlace, ServiceSetting};
 pub use split::Promise;

@@ -38,7 +38,7 @@ pub struct MemoryComparison {
 pub struct ServiceMemoryComparison {
     /// The name of the service.
     pub name: String,
-    /// What it took before, over all samples: the figures of [`super::ServiceMemory::working_set`].
+    /// The memory it used before, over all samples: the figures of [`super::ServiceMemory::working_set`].
     pub before: Distribution,
     /// The memory it used after, over all samples.
     pub after: Distribution,

@@ -111,7 +111,7 @@ fn snapshot_of(path: &Path) -> Result<Option<Disk>> {
 
 fn no_disk(path: &Path) -> Error {
     Error::usage(
-        format!("`{}` does not hold the disk of a host", path.display()),
+        format!("`{}` has no data about the disk of a host", path.display()),
         format!("`plimsoll df -o {}` writes it", path.display()),
     )
 }

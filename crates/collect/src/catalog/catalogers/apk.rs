@@ -141,22 +141,15 @@ impl<'a> Stanza<'a> {
         let mut provides: Vec<_> = self.provides.into_iter().map(str::to_owned).collect();
         provides.dedup();
         Some(PackageFact {
-            entry,
-            ecosystem: Ecosystem::Apk,
-            name: text(self.name)?,
             version: self.version.to_owned(),
-            key: String::new(),
             architecture: text(self.architecture),
             license: text(self.license),
             source: text(self.origin).filter(|origin| origin != self.name),
             declared_bytes: self.installed.map(Bytes),
-            requested: None,
-            essential: false,
             requires: self.requires.into_iter().map(required).collect(),
             provides,
-            programs: Vec::new(),
-            plugin_groups: Vec::new(),
             files: Files::Listed(listed(self.files.iter().map(|path| &path[..]))),
+            ..PackageFact::new(entry, Ecosystem::Apk, text(self.name)?)
         })
     }
 }

@@ -66,22 +66,13 @@ fn read_record(file: &SourceFile<'_>, record: Record, catalog: &mut Catalog) {
     let depends =
         record.depends.iter().filter_map(|spec| name_of(spec)).filter(|name| !name.starts_with("__"));
     catalog.packages.push(PackageFact {
-        entry: file.entry,
-        ecosystem: Ecosystem::Conda,
-        name,
         version: Some(record.version).filter(is_short).unwrap_or_default(),
-        key: String::new(),
         architecture: record.subdir.filter(is_short),
         license: record.license.filter(is_short),
-        source: None,
-        declared_bytes: None,
         requested: is_requested.then_some(true),
-        essential: false,
         requires: depends.map(|name| Requirement { any_of: vec![name], ..Requirement::default() }).collect(),
-        provides: Vec::new(),
-        programs: Vec::new(),
-        plugin_groups: Vec::new(),
         files: Files::Listed(listed(files.iter().map(Vec::as_slice))),
+        ..PackageFact::new(file.entry, Ecosystem::Conda, name)
     });
 }
 

@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 
 use plimsoll_snapshot::{
-    Bytes, DiversionFact, Ecosystem, Entries, FileListFact, Files, MetadataFault, MetadataProblem,
-    Order as _, PackageFact, Requirement, RequirementKind, SelectionFact, path,
+    Bytes, DiversionFact, Ecosystem, Entries, FileListFact, MetadataFault, MetadataProblem, Order as _,
+    PackageFact, Requirement, RequirementKind, SelectionFact, path,
 };
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile};
@@ -200,9 +200,6 @@ fn package(
         })
     });
     Ok(Some(PackageFact {
-        entry,
-        ecosystem,
-        name: name.to_owned(),
         version: stanza.word("Version").unwrap_or_default().to_owned(),
         key,
         architecture: architecture.map(str::to_owned),
@@ -210,13 +207,10 @@ fn package(
         // It is written with its version where that differs: `glibc (2.36-9)`.
         source: stanza.word("Source").filter(|source| *source != name).map(str::to_owned),
         declared_bytes: kibibytes.map(|size| Bytes(size.saturating_mul(1024))),
-        requested: None,
         essential: is_essential,
         requires: requires.collect(),
         provides: relations(stanza.get("Provides").unwrap_or_default()).flatten().collect(),
-        programs: Vec::new(),
-        plugin_groups: Vec::new(),
-        files: Files::Unknown,
+        ..PackageFact::new(entry, ecosystem, name)
     }))
 }
 
@@ -314,6 +308,8 @@ fn relations_of(stanza: &Stanza<'_>) -> usize {
 mod tests {
     use crate::catalog::testing::catalogue;
     use plimsoll_snapshot::Facts;
+
+    use plimsoll_snapshot::Files;
 
     use super::*;
 

@@ -60,22 +60,11 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let is_usual = home.len() <= 200 && catalog.packages.len() < 10_000;
     let places = places(file.path, home, full_name, is_usual.then_some(&specification));
     catalog.packages.push(PackageFact {
-        entry: file.entry,
-        ecosystem: Ecosystem::Gem,
-        name: name.to_owned(),
         version: specification.version.unwrap_or(stem_version).to_owned(),
-        key: String::new(),
-        architecture: None,
         license: (!license.is_empty()).then_some(license),
-        source: None,
-        declared_bytes: None,
-        requested: None,
-        essential: false,
         requires: requires.collect(),
-        provides: Vec::new(),
-        programs: Vec::new(),
-        plugin_groups: Vec::new(),
         files: Files::Below(places),
+        ..PackageFact::new(file.entry, Ecosystem::Gem, name)
     });
 }
 

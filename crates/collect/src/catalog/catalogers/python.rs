@@ -166,22 +166,11 @@ fn read_metadata(file: &SourceFile<'_>, key: &[u8], catalog: &mut Catalog) {
         fields.version = from_version.split('-').next().filter(|it| it.len() <= MAX_WORDS).unwrap_or("");
     }
     catalog.packages.push(PackageFact {
-        entry: file.entry,
-        ecosystem: Ecosystem::Python,
-        name,
         version: fields.version.to_owned(),
         key: path::escape(key).into_owned(),
-        architecture: None,
         license: fields.license(),
-        source: None,
-        declared_bytes: None,
-        requested: None,
-        essential: false,
         requires: fields.requires,
-        provides: Vec::new(),
-        programs: Vec::new(),
-        plugin_groups: Vec::new(),
-        files: Files::Unknown,
+        ..PackageFact::new(file.entry, Ecosystem::Python, name)
     });
 }
 
