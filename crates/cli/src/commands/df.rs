@@ -44,12 +44,12 @@ pub(crate) struct Args {
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
-  Show what Docker stores, and what can go:
+  Show what Docker stores, and what can be removed:
       plimsoll df
-  Keep the state of today, and compare with it a week later:
+  Save today's state, and compare with it a week later:
       plimsoll df -o monday.plimsoll
       plimsoll df --since monday.plimsoll
-  Use saved answers of another host:
+  Read the saved answers of another host's engine:
       curl --unix-socket /var/run/docker.sock http://localhost/system/df > df.json
       plimsoll df df.json";
 
