@@ -1,7 +1,5 @@
 //! Warnings of readers: in Spanish.
 
-use std::fmt::Write as _;
-
 use plimsoll_snapshot::{ArtifactKind, FaultPlace, MetadataProblem, NotAnImage, Warning};
 
 use crate::format::count;
