@@ -9,8 +9,7 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use oci_spec::image::{Descriptor, ImageIndex, ImageManifest};
-use plimsoll_snapshot::{Bytes, DiffId, Digest, Limit, NotAnImage, Platform, ReadLimits, Transport, Warning};
-use sha2::{Digest as _, Sha256};
+use plimsoll_snapshot::{Bytes, Digest, Limit, Platform, ReadLimits, Transport, Warning};
 
 use crate::artifact::artifact;
 use crate::depth::Depth;

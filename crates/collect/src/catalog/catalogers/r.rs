@@ -5,7 +5,7 @@
 use plimsoll_snapshot::{Ecosystem, PackageFact, RequirementKind, path};
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
-use crate::catalog::deb822::{Malformed, Stanza, Stanzas};
+use crate::catalog::deb822::{Stanza, Stanzas};
 use crate::catalog::facts::Catalog;
 use crate::catalog::stated::{self, above};
 
