@@ -35,8 +35,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Replace the steps of the base image with `FROM`:
       plimsoll dockerfile my-app:latest --base python:3.11-slim > Dockerfile
 
-The history lacks some sources and values. They have names, with a comment: `step-NN/` for a source of
-`COPY`, `layer-NN.tar` for a whole layer, a build argument for the value of a variable.";
+The history lacks some sources and values. Each gets a name and a comment: `step-NN/` for a source
+of `COPY`, `layer-NN.tar` for a whole layer, a build argument for the value of a variable.";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let options = args.read.options();
