@@ -240,6 +240,6 @@ mod tests {
             assert!(warnings.len() < 50);
         }
         let (_, warnings) = catalogue([(DATABASE, &long[..])]);
-        assert!(warnings[0].contains("line 2: the rest is too much"), "{warnings:?}");
+        assert!(warnings[0].contains("line 2: too large"), "{warnings:?}");
     }
 }

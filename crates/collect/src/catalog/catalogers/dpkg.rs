@@ -475,6 +475,6 @@ mod tests {
             assert!(warnings.len() < 100);
         }
         let (_, warnings) = catalogue([(STATUS, &commas[..])]);
-        assert!(warnings[0].contains("line 1: the rest is too much"), "{warnings:?}");
+        assert!(warnings[0].contains("line 1: too large"), "{warnings:?}");
     }
 }

@@ -541,7 +541,7 @@ mod tests {
         assert_eq!(facts.file_lists.len(), 2);
         assert!(warnings[0].contains("no package name"), "{warnings:?}");
         assert!(
-            warnings[1].contains("RECORD") && warnings[1].contains("line 2: a quote is not closed"),
+            warnings[1].contains("RECORD") && warnings[1].contains("line 2: unclosed quote"),
             "{warnings:?}"
         );
         assert_eq!(warnings.len(), 4);

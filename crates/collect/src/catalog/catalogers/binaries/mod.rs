@@ -474,7 +474,7 @@ mod tests {
         packed.extend(b"\0UPX!\x0d\x16");
         let (facts, warnings) = catalogue([("usr/bin/x", &packed[..])]);
         assert_eq!(facts, Facts::default());
-        assert!(warnings[0].contains("it is packed with UPX"), "{warnings:?}");
+        assert!(warnings[0].contains("packed with UPX"), "{warnings:?}");
     }
 
     #[test]
@@ -505,8 +505,8 @@ mod tests {
             warnings.concat()
         };
         let information = go_information("go1.22.3", "mod\ta.org/a\tv1.0.0\n");
-        assert!(warning(&information[..40]).contains("its Go build information is damaged"));
-        assert!(warning(&information[..50]).contains("is damaged or too long"));
+        assert!(warning(&information[..40]).contains("damaged Go build information"));
+        assert!(warning(&information[..50]).contains("damaged Go build information"));
         assert!(warning(&[go::MAGIC, &[8, 0], &[0; 64]].concat()).contains("of Go before 1.18"));
         assert!(warning(&[go::MAGIC, &[8, 2], &[0xff; 64]].concat()).contains("damaged"));
     }
@@ -545,10 +545,10 @@ mod tests {
         );
         assert_eq!(facts.packages[0].requires[0].any_of, ["serde"]);
         let warning = |list: &[u8]| read(&Made { sections: &[(".dep-v0", 1, list)], ..PLAIN }).1.concat();
-        assert!(warning(b"no zlib").contains("its list of crates: "));
-        assert!(warning(&compressed(b"{\"packages\":[{")).contains("its list of crates: EOF"));
+        assert!(warning(b"no zlib").contains("damaged crate list: "));
+        assert!(warning(&compressed(b"{\"packages\":[{")).contains("damaged crate list: EOF"));
         // A bomb is read no further than a list may be long.
-        assert!(warning(&compressed(&vec![b' '; 16 << 20])).contains("its list of crates: EOF"));
+        assert!(warning(&compressed(&vec![b' '; 16 << 20])).contains("damaged crate list: EOF"));
     }
 
     #[test]
@@ -590,6 +590,6 @@ mod tests {
         }
         let whole = PLAIN.bytes();
         let beyond = &whole[..whole.len() - 1];
-        assert!(catalogue([("x", beyond)]).1.concat().contains(MetadataProblem::InvalidSections));
+        assert!(catalogue([("x", beyond)]).1.concat().contains("section table"));
     }
 }

@@ -409,7 +409,7 @@ mod tests {
             format!("{line}broken\nlibgcc\t11.2.0-2\t1\t1\tx\t1\t103960\tx86_64\t0\tgcc-11.2.0-2.src.rpm\n");
         let (facts, warnings) = check("var/lib/rpmmanifest/container-manifest-2", text.as_bytes());
         assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].contains("line 2: it has too few columns"), "{warnings:?}");
+        assert!(warnings[0].contains("line 2: too few columns"), "{warnings:?}");
         let found: Vec<_> = (facts.packages.iter())
             .map(|package| (&*package.name, &*package.version, package.source.as_deref()))
             .collect();
