@@ -195,7 +195,7 @@ fn digests_are_believed_where_nothing_is_verified() {
     let path = directory.path().join("blobs/sha256").join(digest.trim_start_matches("sha256:"));
     fs::write(&path, fs::read_to_string(&path).unwrap() + " ").unwrap();
     layout.finish(&[image]);
-    refused(directory.path(), &[], "is not what its digest says");
+    refused(directory.path(), &[], "does not match its digest");
     for depth in ["unverified", "headers"] {
         assert_eq!(sizes(directory.path(), &["--depth", depth]).0, [10]);
     }

@@ -83,11 +83,11 @@ fn accepted(name: &str, arguments: &[&str]) -> Run {
     run
 }
 
-struct Desk {
+struct Workspace {
     directory: TempDir,
 }
 
-impl Desk {
+impl Workspace {
     fn new() -> Self {
         Self { directory: TempDir::new().unwrap() }
     }
@@ -152,7 +152,7 @@ fn named(name: &[u8]) -> [Vec<u8>; 3] {
 
 #[test]
 fn sizes_that_cannot_be() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let mut two_to_63 = [0; 12];
     (two_to_63[0], two_to_63[4]) = (0x80, 0x80);
     let minus_one = [0xff; 12];
@@ -168,20 +168,24 @@ fn sizes_that_cannot_be() {
         ("a pax size of -1", pax(b"11 size=-1\n")),
         ("a pax size of 2^64 + 1", pax(b"29 size=18446744073709551617\n")),
     ] {
-        refused(name, &["inspect", &desk.archive("a.tar", &layer)], &["layer"]);
+        refused(name, &["inspect", &workspace.archive("a.tar", &layer)], &["layer"]);
         let packed = zstd::encode_all(&docker_archive(std::slice::from_ref(&layer), "h:1")[..], 1).unwrap();
         refused(
             &format!("{name}, in a stream"),
-            &["inspect", &desk.file("a.tar.zst", &packed)],
+            &["inspect", &workspace.file("a.tar.zst", &packed)],
             &["a.tar.zst"],
         );
-        refused(&format!("{name}, of the archive"), &["inspect", &desk.file("b.tar", &layer)], &["b.tar"]);
+        refused(
+            &format!("{name}, of the archive"),
+            &["inspect", &workspace.file("b.tar", &layer)],
+            &["b.tar"],
+        );
     }
 }
 
 #[test]
 fn names_that_cannot_be() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let long = |length: usize| "abc/".repeat(length / 4).into_bytes();
     let mut layer = Layer::default();
     for name in [
@@ -195,36 +199,37 @@ fn names_that_cannot_be() {
     }
     let run = accepted(
         "names with NUL, `..`, 4,000 characters",
-        &["inspect", &desk.archive("a.tar", &layer.finish())],
+        &["inspect", &workspace.archive("a.tar", &layer.finish())],
     );
     assert!(run.stdout.contains("leaves the image"), "{}", run.stdout);
     let mut layer = Layer::default();
     named(&long(5000)).iter().for_each(|block| layer.block(block));
     refused(
         "a name of 5,000 characters",
-        &["inspect", &desk.archive("b.tar", &layer.finish())],
+        &["inspect", &workspace.archive("b.tar", &layer.finish())],
         &["the length of a path", "exceeds the limit of 4096 (met: 5000)", "--limit-path-bytes"],
     );
     let claims = header(b"pax", EntryType::XHeader, 1 << 30);
     refused(
         "a pax header of 1 GiB",
-        &["inspect", &desk.archive("c.tar", &blocks(&[claims.as_bytes(), &[b'1'; 4096]]))],
+        &["inspect", &workspace.archive("c.tar", &blocks(&[claims.as_bytes(), &[b'1'; 4096]]))],
         &["an extended header", "exceeds the limit of 1048576 (met: 1073741824)", "--limit-header-bytes"],
     );
 }
 
 #[test]
 fn too_many_of_everything() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let mut same = Layer::default();
     let mut different = Layer::default();
     for index in 0..20_000 {
         same.block(header(b"same", EntryType::Regular, 0).as_bytes());
         different.block(header(format!("f{index}").as_bytes(), EntryType::Regular, 0).as_bytes());
     }
-    let run = accepted("20,000 entries of one name", &["inspect", &desk.archive("a.tar", &same.finish())]);
+    let run =
+        accepted("20,000 entries of one name", &["inspect", &workspace.archive("a.tar", &same.finish())]);
     assert!(run.stdout.contains("superseded"), "{}", run.stdout);
-    let archive = desk.archive("b.tar", &different.finish());
+    let archive = workspace.archive("b.tar", &different.finish());
     refused(
         "20,000 entries, 10,000 allowed",
         &["inspect", &archive, "--limit-entries", "10000"],
@@ -240,13 +245,13 @@ fn too_many_of_everything() {
     // A member of an archive for each entry, and none of them a layer.
     refused(
         "an archive of 20,000 members, 10,000 allowed",
-        &["inspect", &desk.file("c.tar", &different.finish()), "--limit-entries", "10000"],
+        &["inspect", &workspace.file("c.tar", &different.finish()), "--limit-entries", "10000"],
         &["the number of members", "--limit-entries"],
     );
     let packed = zstd::encode_all(&different.finish()[..], 1).unwrap();
     refused(
         "the same in a stream",
-        &["inspect", &desk.file("c.tar.zst", &packed), "--limit-entries", "10000"],
+        &["inspect", &workspace.file("c.tar.zst", &packed), "--limit-entries", "10000"],
         &["the number of members", "--limit-entries"],
     );
     // Each path leads through 2,000 directories that no other has.
@@ -256,7 +261,7 @@ fn too_many_of_everything() {
             .iter()
             .for_each(|block| deep.block(block));
     }
-    let deep = desk.archive("d.tar", &deep.finish());
+    let deep = workspace.archive("d.tar", &deep.finish());
     accepted("100,000 directories in 50 paths", &["inspect", &deep]);
     accepted("the same, compared", &["report", &deep, &deep, "--format", "json"]);
     refused(
@@ -268,7 +273,7 @@ fn too_many_of_everything() {
 
 #[test]
 fn links_in_circles() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let layer = Layer::default()
         .symlink("a", "b")
         .symlink("b", "a")
@@ -280,7 +285,7 @@ fn links_in_circles() {
         .directory("dir")
         .symlink("dir/in", "../dir")
         .finish();
-    let archive = desk.archive("a.tar", &layer);
+    let archive = workspace.archive("a.tar", &layer);
     accepted("symbolic and hard links in circles", &["inspect", &archive]);
     accepted("the same, compared", &["compare", &archive, &archive]);
     // Members of the archive that link to each other, and many links to one layer.
@@ -304,7 +309,7 @@ fn links_in_circles() {
         for (file, bytes) in
             [("b.tar", archive.clone()), ("b.tar.zst", zstd::encode_all(&archive[..], 1).unwrap())]
         {
-            let file = desk.file(file, &bytes);
+            let file = workspace.file(file, &bytes);
             if count == 2 {
                 refused(name, &["inspect", &file], &["is missing"]);
             } else {
@@ -316,8 +321,8 @@ fn links_in_circles() {
 
 #[test]
 fn indexes_that_stand_for_more_than_there_is() {
-    let desk = Desk::new();
-    let root = desk.path("layout");
+    let workspace = Workspace::new();
+    let root = workspace.path("layout");
     let layout = Layout::new(&root);
     let mut inner = layout.image(&[Layer::default().file("f", 10, 1).finish()], "amd64");
     // Six levels, each of which refers to the next a hundred times: 10^12 images.
@@ -341,7 +346,11 @@ fn indexes_that_stand_for_more_than_there_is() {
         .entry("c.json", EntryType::Regular, "", config.as_bytes())
         .entry("manifest.json", EntryType::Regular, "", Value::from(manifest).to_string().as_bytes())
         .finish();
-    refused("a manifest of 2,000 images", &["inspect", &desk.file("a.tar", &archive)], &["--limit-images"]);
+    refused(
+        "a manifest of 2,000 images",
+        &["inspect", &workspace.file("a.tar", &archive)],
+        &["--limit-images"],
+    );
 }
 
 /// Writes `n` zeros.
@@ -393,18 +402,18 @@ fn bombs(bytes: u64, kinds: &[&'static str]) -> Vec<(&'static str, Vec<u8>)> {
 
 #[test]
 fn bombs_of_every_compression() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     for (kind, bomb) in bombs(50 * MIB, &["gzip", "zstd", "bzip2", "xz"]) {
         let flags = ["--limit-inflated-bytes", "20000000"];
         let expected = ["exceeds the limit of 20000000", "--limit-inflated-bytes"];
-        let layout = desk.blob(kind, NO_DIFF_ID, &bomb);
+        let layout = workspace.blob(kind, NO_DIFF_ID, &bomb);
         refused(
             &format!("a {kind} of 50 MiB in {} KiB, 20 MB allowed", bomb.len() / 1024),
             &[&["inspect", &layout][..], &flags].concat(),
             &expected,
         );
         // The archive itself may be one.
-        let archive = desk.file("archive", &bomb);
+        let archive = workspace.file("archive", &bomb);
         refused(
             &format!("an archive that is one, by {kind}"),
             &[&["inspect", &archive][..], &flags].concat(),
@@ -412,7 +421,7 @@ fn bombs_of_every_compression() {
         );
     }
     // A layer of 10 MB five times over.
-    let root = desk.path("many");
+    let root = workspace.path("many");
     let layout = Layout::new(&root);
     let tars: Vec<Vec<u8>> =
         (0..5).map(|fill| Layer::default().file("f", 10_000_000, fill).finish()).collect();
@@ -430,12 +439,12 @@ fn bombs_of_every_compression() {
     let mut tar = Vec::new();
     tar_of_zeros(&mut tar, 50 * MIB);
     let diff_id = format!("sha256:{}", plimsoll_tests::craft::sha256(&tar));
-    accepted("50 MiB of zeros", &["inspect", &desk.blob("zeros", &diff_id, &bomb)]);
+    accepted("50 MiB of zeros", &["inspect", &workspace.blob("zeros", &diff_id, &bomb)]);
 }
 
 #[test]
 fn decoders_that_want_memory() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let mut tar = Vec::new();
     tar_of_zeros(&mut tar, MIB);
     let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
@@ -449,7 +458,7 @@ fn decoders_that_want_memory() {
         ("a zstd with a window of 1 GiB", encoder.finish().unwrap()),
         ("an xz with a dictionary of 512 MiB", xz.finish().unwrap()),
     ] {
-        let layout = desk.blob(name, NO_DIFF_ID, &bytes);
+        let layout = workspace.blob(name, NO_DIFF_ID, &bytes);
         refused(
             name,
             &["inspect", &layout],
@@ -460,7 +469,7 @@ fn decoders_that_want_memory() {
 
 #[test]
 fn sparse_files_and_sizes_that_add_up() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let mut layer = Layer::default();
     for index in 0..40 {
         let mut sparse = header(format!("s{index}").as_bytes(), EntryType::GNUSparse, 0);
@@ -469,7 +478,7 @@ fn sparse_files_and_sizes_that_add_up() {
         layer.block(sparse.as_bytes());
     }
     // Forty times 2^62 is more than 64 bits hold.
-    let archive = desk.archive("a.tar", &layer.finish());
+    let archive = workspace.archive("a.tar", &layer.finish());
     let run = accepted("40 sparse files of 2^62 bytes", &["inspect", &archive]);
     assert!(!run.stdout.is_empty());
     accepted("the same, compared", &["compare", &archive, &archive]);
@@ -477,10 +486,10 @@ fn sparse_files_and_sizes_that_add_up() {
 
 #[test]
 fn snapshots_that_unfold() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     // Each path shares all of the one before: 40,000 times 32 kilobytes.
-    let source = desk.archive("a.tar", &Layer::default().file("f", 10, 1).finish());
-    let out = desk.path("out.json").display().to_string();
+    let source = workspace.archive("a.tar", &Layer::default().file("f", 10, 1).finish());
+    let out = workspace.path("out.json").display().to_string();
     accepted("a sound image", &["snapshot", &source, "-o", &out]);
     let mut document: Value = serde_json::from_slice(&fs::read(&out).unwrap()).unwrap();
     let mut with_paths = |name: &str, shared: &[u32], rest: &str| {
@@ -495,7 +504,7 @@ fn snapshots_that_unfold() {
             "attributes": vec![0; count],
             "attribute_table": [{"mode": 493, "uid": 0, "gid": 0}],
         });
-        desk.file(name, document.to_string().as_bytes())
+        workspace.file(name, document.to_string().as_bytes())
     };
     let mut shared = vec![32_000; 40_000];
     shared[0] = 0;
@@ -524,13 +533,13 @@ fn snapshots_that_unfold() {
     let nested = format!("{{\"schema_version\": 2, \"services\": {}", "[".repeat(1_000_000));
     refused(
         "a snapshot of a million brackets",
-        &["inspect", &desk.file("n.json", nested.as_bytes())],
+        &["inspect", &workspace.file("n.json", nested.as_bytes())],
         &["damaged"],
     );
     let stats = "[".repeat(3_000_000);
     refused(
         "a memory file of three million brackets",
-        &["snapshot", "--memory", &desk.file("s.json", stats.as_bytes()), "-o", &out],
+        &["snapshot", "--memory", &workspace.file("s.json", stats.as_bytes()), "-o", &out],
         &["s.json"],
     );
     refused(
@@ -538,7 +547,7 @@ fn snapshots_that_unfold() {
         &[
             "snapshot",
             "--memory",
-            &desk.file("t.json", &vec![b' '; 10_000]),
+            &workspace.file("t.json", &vec![b' '; 10_000]),
             "--limit-memory-bytes",
             "1000",
             "-o",
@@ -557,9 +566,9 @@ mod large {
     #[test]
     #[ignore = "ten gigabytes"]
     fn ten_gigabytes_of_zeros() {
-        let desk = Desk::new();
+        let workspace = Workspace::new();
         for (kind, bomb) in bombs(10 * GIB, &["gzip", "zstd"]) {
-            let layout = desk.blob(kind, NO_DIFF_ID, &bomb);
+            let layout = workspace.blob(kind, NO_DIFF_ID, &bomb);
             let name = format!("a {kind} of 10 GiB in {} KiB", bomb.len() / 1024);
             refused(
                 &name,
@@ -568,7 +577,7 @@ mod large {
             );
         }
         for (kind, bomb) in bombs(2 * GIB, &["xz"]) {
-            let layout = desk.blob(kind, NO_DIFF_ID, &bomb);
+            let layout = workspace.blob(kind, NO_DIFF_ID, &bomb);
             let name = format!("an {kind} of 2 GiB in {} KiB", bomb.len() / 1024);
             refused(&name, &["inspect", &layout], &["--limit-inflation"]);
         }
@@ -577,7 +586,7 @@ mod large {
     #[test]
     #[ignore = "five gigabytes"]
     fn ten_million_entries() {
-        let desk = Desk::new();
+        let workspace = Workspace::new();
         let mut out = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
         for index in 0..10_000_000_u64 {
             out.write_all(
@@ -586,7 +595,7 @@ mod large {
             .unwrap();
         }
         zeros(&mut out, 1024);
-        let layout = desk.blob("many", NO_DIFF_ID, &out.finish().unwrap());
+        let layout = workspace.blob("many", NO_DIFF_ID, &out.finish().unwrap());
         let (run, peak) = measured("10,000,000 entries", &["inspect", &layout]);
         assert_eq!(run.code, Some(2));
         assert!(run.stderr.contains("--limit-entries") && peak < 3000, "{peak}: {}", run.stderr);
@@ -595,9 +604,9 @@ mod large {
     #[test]
     #[ignore = "four gigabytes of JSON"]
     fn a_gigabyte_of_json() {
-        let desk = Desk::new();
+        let workspace = Workspace::new();
         let json = |name: &str, head: &str| {
-            let path = desk.path(name);
+            let path = workspace.path(name);
             let mut out = BufWriter::new(File::create(&path).unwrap());
             out.write_all(head.as_bytes()).unwrap();
             let piece = "0,".repeat(1 << 19);
@@ -606,14 +615,14 @@ mod large {
             path.display().to_string()
         };
         let stats = json("stats.json", "[");
-        let out = desk.path("out").display().to_string();
+        let out = workspace.path("out").display().to_string();
         refused("stats of 1 GiB", &["snapshot", "--memory", &stats, "-o", &out], &["--limit-memory-bytes"]);
         let snapshot = json("snapshot.json", "{\"schema_version\": 2, \"services\": [");
         let (run, peak) = measured("a snapshot of 1 GiB", &["inspect", &snapshot]);
         assert_eq!(run.code, Some(2));
         assert!(peak < 2500, "{peak}");
         for name in ["manifest.json", "index.json"] {
-            let root = desk.path(name).with_extension("d");
+            let root = workspace.path(name).with_extension("d");
             fs::create_dir(&root).unwrap();
             fs::rename(&stats, root.join(name)).unwrap();
             refused(
@@ -624,7 +633,7 @@ mod large {
             fs::rename(root.join(name), &stats).unwrap();
         }
         // A config: named by its digest, and never read so far that it could be compared.
-        let root = desk.path("layout");
+        let root = workspace.path("layout");
         let layout = Layout::new(&root);
         let layer = Layer::default().finish();
         let digest = "0".repeat(64);
@@ -639,7 +648,7 @@ mod large {
     #[test]
     #[ignore = "half a gigabyte"]
     fn a_million_and_a_half_files_are_read() {
-        let desk = Desk::new();
+        let workspace = Workspace::new();
         let mut tar = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
         for index in 0..1_500_000_u64 {
             let name =
@@ -651,8 +660,8 @@ mod large {
         let mut plain = Vec::new();
         zstd::stream::read::Decoder::new(&blob[..]).unwrap().read_to_end(&mut plain).unwrap();
         let diff_id = format!("sha256:{}", plimsoll_tests::craft::sha256(&plain));
-        let layout = desk.blob("many", &diff_id, &blob);
-        let out = desk.path("out.plimsoll").display().to_string();
+        let layout = workspace.blob("many", &diff_id, &blob);
+        let out = workspace.path("out.plimsoll").display().to_string();
         let (run, _) = measured("1,500,000 files", &["snapshot", &layout, "-o", &out]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
     }

@@ -19,7 +19,7 @@ use crate::options::Options;
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::sources::archive::SharedFile;
-use crate::sources::engine::{Connection, Engine, Patience};
+use crate::sources::engine::{Connection, Deadline, Engine};
 use crate::sources::layout::DirectoryStore;
 use crate::sources::missing::no_such_file;
 use crate::sources::pace::Pace;
@@ -86,12 +86,12 @@ fn misnamed(error: NameError, name: &str, place: &str) -> Error {
         NameError::SeveralImages { transport, references } => {
             let choices: Vec<_> = references.iter().map(|reference| format!("`{reference}`")).collect();
             Error::usage(
-                format!("`{name}` stands for one image, but `{place}` holds {}", references.len()),
+                format!("`{name}` names one image, but `{place}` has {}", references.len()),
                 format!("choose one: `{name}={transport}:{place}:REFERENCE` with {}", choices.join(" or ")),
             )
         }
         NameError::SeveralServices { count } => Error::usage(
-            format!("`{name}` stands for one image, but the snapshot `{place}` has {count} services"),
+            format!("`{name}` names one image, but the snapshot `{place}` has {count} services"),
             "leave the name out: its services keep theirs, and `--map OLD=NEW` changes one",
         ),
     }
@@ -247,7 +247,7 @@ fn read_pipe(
 }
 
 fn read_engine(engine: Engine, reference: &str, options: &Options) -> Result<OpenedImages> {
-    let connection = Connection::new(engine, Patience::Document(options.pace))?;
+    let connection = Connection::new(engine, Deadline::Document(options.pace))?;
     let name = connection.find(reference)?.ok_or_else(|| connection.no_such_image(reference))?;
     let request = Request {
         place: &format!("`{reference}` of {connection}"),

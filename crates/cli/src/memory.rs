@@ -242,7 +242,7 @@ pub(crate) fn tell(runtime: &Runtime, printer: &Printer) {
         printer.note(&format!("warning: {warning}"));
     }
     if let more @ 1.. = runtime.warnings.len().saturating_sub(SHOWN) {
-        printer.note(&format!("warning: {more} more of the kind are in the snapshot"));
+        printer.note(&format!("warning: {more} more are in the snapshot"));
     }
 }
 

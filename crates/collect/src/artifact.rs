@@ -4,6 +4,7 @@
 //! for Artifact Usage"). `artifactType` and `subject` alone decide nothing: an image may have both.
 
 use oci_spec::image::{Descriptor, ImageManifest};
+use plimsoll_snapshot::{ArtifactKind, NotAnImage};
 
 use crate::redact;
 
@@ -13,43 +14,43 @@ const IMAGE_CONFIGS: [&str; 2] =
 /// What tools write that do not care: the content decides.
 pub(crate) const NO_TYPES: [&str; 4] = ["", "application/json", "application/octet-stream", "text/plain"];
 
-/// What artifacts are called, by a part of their media types. The first that fits holds.
-const KINDS: [(&str, &str); 31] = [
-    ("cncf.helm", "a Helm chart"),
-    ("cncf.flux", "a Flux artifact"),
-    ("cncf.notary", "a Notary signature"),
-    ("cncf.openpolicyagent", "an Open Policy Agent bundle"),
-    ("cncf.kyverno", "a Kyverno policy"),
-    ("cncf.model", "a model"),
-    ("docker.ai.model", "a model"),
-    ("ollama.image", "an Ollama model"),
-    ("gguf", "a model"),
-    ("simplesigning", "a Cosign signature"),
-    ("sigstore", "a Sigstore signature"),
-    ("cosign", "a Cosign artifact"),
-    ("in-toto", "an attestation"),
-    ("attestation", "an attestation"),
-    ("dsse", "an attestation"),
-    ("cyclonedx", "an SBOM"),
-    ("spdx", "an SBOM"),
-    ("syft", "an SBOM"),
-    ("sarif", "a scan report"),
-    ("amazon.soci", "a SOCI index"),
-    ("stargz", "an index for lazy pulling"),
-    ("wasm", "a WebAssembly module"),
-    ("buildkit.cache", "a BuildKit cache"),
-    ("docker.plugin", "a Docker plugin"),
-    ("docker.compose", "a Compose project"),
-    ("docker.scout", "a Docker Scout record"),
-    ("devcontainers", "a dev container feature"),
-    ("sylabs.sif", "a Singularity image"),
-    ("timoni", "a Timoni module"),
-    ("tekton", "a Tekton bundle"),
-    ("vnd.ansible", "an Ansible collection"),
+/// The kind of an artifact and its tool or format, by a part of its media types. The first that fits holds.
+const KINDS: [(&str, ArtifactKind, &str); 31] = [
+    ("cncf.helm", ArtifactKind::Chart, "Helm"),
+    ("cncf.flux", ArtifactKind::Artifact, "Flux"),
+    ("cncf.notary", ArtifactKind::Signature, "Notary"),
+    ("cncf.openpolicyagent", ArtifactKind::Bundle, "Open Policy Agent"),
+    ("cncf.kyverno", ArtifactKind::Policy, "Kyverno"),
+    ("cncf.model", ArtifactKind::Model, ""),
+    ("docker.ai.model", ArtifactKind::Model, ""),
+    ("ollama.image", ArtifactKind::Model, "Ollama"),
+    ("gguf", ArtifactKind::Model, ""),
+    ("simplesigning", ArtifactKind::Signature, "Cosign"),
+    ("sigstore", ArtifactKind::Signature, "Sigstore"),
+    ("cosign", ArtifactKind::Artifact, "Cosign"),
+    ("in-toto", ArtifactKind::Attestation, ""),
+    ("attestation", ArtifactKind::Attestation, ""),
+    ("dsse", ArtifactKind::Attestation, ""),
+    ("cyclonedx", ArtifactKind::Sbom, ""),
+    ("spdx", ArtifactKind::Sbom, ""),
+    ("syft", ArtifactKind::Sbom, ""),
+    ("sarif", ArtifactKind::ScanReport, ""),
+    ("amazon.soci", ArtifactKind::Index, "SOCI"),
+    ("stargz", ArtifactKind::LazyIndex, ""),
+    ("wasm", ArtifactKind::Module, "WebAssembly"),
+    ("buildkit.cache", ArtifactKind::Cache, "BuildKit"),
+    ("docker.plugin", ArtifactKind::Plugin, "Docker"),
+    ("docker.compose", ArtifactKind::Project, "Compose"),
+    ("docker.scout", ArtifactKind::Record, "Docker Scout"),
+    ("devcontainers", ArtifactKind::Feature, "dev container"),
+    ("sylabs.sif", ArtifactKind::Image, "Singularity"),
+    ("timoni", ArtifactKind::Module, "Timoni"),
+    ("tekton", ArtifactKind::Bundle, "Tekton"),
+    ("vnd.ansible", ArtifactKind::Collection, "Ansible"),
 ];
 
 /// What a manifest is, if it is not an image. `descriptor` is what an index says of it.
-pub(crate) fn artifact(manifest: &ImageManifest, descriptor: Option<&Descriptor>) -> Option<String> {
+pub(crate) fn artifact(manifest: &ImageManifest, descriptor: Option<&Descriptor>) -> Option<NotAnImage> {
     let config = manifest.config().media_type().to_string();
     let declared = manifest.artifact_type().as_ref().map(ToString::to_string);
     let declared = declared.or_else(|| descriptor?.artifact_type().as_ref().map(ToString::to_string));
@@ -63,7 +64,7 @@ pub(crate) fn artifact(manifest: &ImageManifest, descriptor: Option<&Descriptor>
         return None;
     }
     let config = (!IMAGE_CONFIGS.contains(&&*config)).then_some(config);
-    Some(name(declared.into_iter().chain(config).chain(layers())))
+    Some(kind(declared.into_iter().chain(config).chain(layers())))
 }
 
 /// A layer of an image that cannot be read is a layer nevertheless.
@@ -74,16 +75,18 @@ fn may_be_layer(media_type: &str) -> bool {
             .any(|part| media_type.contains(part))
 }
 
-fn name(types: impl Iterator<Item = String>) -> String {
+fn kind(types: impl Iterator<Item = String>) -> NotAnImage {
     const EMPTY: &str = "application/vnd.oci.empty.v1+json";
     let types: Vec<String> = types.filter(|media_type| media_type != EMPTY).collect();
     let known = types.iter().find_map(|media_type| {
         let media_type = media_type.to_ascii_lowercase();
-        KINDS.iter().find(|(part, _)| media_type.contains(part)).map(|(_, name)| (*name).to_owned())
+        let (_, kind, tool) = KINDS.iter().find(|(part, ..)| media_type.contains(part))?;
+        let tool = Some(*tool).filter(|tool| !tool.is_empty()).map(str::to_owned);
+        Some(NotAnImage::Artifact { kind: *kind, tool })
     });
     known.unwrap_or_else(|| match types.first() {
-        Some(media_type) => format!("an artifact of type `{}`", redact::name(media_type)),
-        None => "an artifact".to_owned(),
+        Some(media_type) => NotAnImage::ArtifactType(redact::name(media_type).into_owned()),
+        None => NotAnImage::Artifact { kind: ArtifactKind::Artifact, tool: None },
     })
 }
 
@@ -101,7 +104,7 @@ mod tests {
             manifest["artifactType"] = json!(artifact_type);
         }
         let manifest = serde_json::from_value(manifest).unwrap();
-        assert_eq!(artifact(&manifest, None).as_deref(), expected, "{config}");
+        assert_eq!(artifact(&manifest, None).map(|what| what.to_string()).as_deref(), expected, "{config}");
     }
 
     #[test]

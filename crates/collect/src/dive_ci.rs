@@ -30,7 +30,7 @@ pub fn read_dive_rules(text: &str) -> Result<DiveRules, String> {
     };
     for (name, value) in given {
         let Some(value) = value.as_scalar().map(|scalar| scalar.text.trim()) else {
-            return Err(format!("`rules.{name}` is no single value"));
+            return Err(format!("`rules.{name}` is not a single value"));
         };
         if value == OFF {
             continue;
@@ -52,7 +52,7 @@ fn share(name: &str, value: &str) -> Result<f64, String> {
 
 /// A size as `go-humanize` reads it: `KB` is 1000 bytes, `KiB` 1024.
 fn bytes(name: &str, value: &str) -> Result<Bytes, String> {
-    let fault = || format!("`rules.{name}`: `{value}` is no size as `20MB`");
+    let fault = || format!("`rules.{name}`: `{value}` is not a size such as `20MB`");
     let split = value.find(|mark: char| !mark.is_ascii_digit() && mark != '.').unwrap_or(value.len());
     let (number, unit) = value.split_at(split);
     let number: f64 = number.parse().map_err(|_| fault())?;
@@ -97,7 +97,7 @@ mod tests {
             ("rules: 5", "no names"),
             ("rules:\n  lowestEfficiency: 95", "`rules.lowestEfficiency`: `95` is not between 0 and 1"),
             ("rules:\n  lowestEfficiency: nan", "not between"),
-            ("rules:\n  highestWastedBytes: many", "`many` is no size"),
+            ("rules:\n  highestWastedBytes: many", "`many` is not a size"),
             ("rules:\n  highestWastedBytes: 5 XB", "no size"),
             ("rules:\n  highest: 5", "no such rule"),
             ("rules:\n  lowestEfficiency: [1]", "no single value"),

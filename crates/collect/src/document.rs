@@ -2,8 +2,8 @@
 
 use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
 use plimsoll_snapshot::{
-    Config, DiffId, Digest, EnvironmentNames, HealthCheck, HistoryEntry, MentionKind, Order as _, Platform,
-    command,
+    Config, DiffId, Digest, EnvironmentNames, HealthCheck, HistoryEntry, MentionKind, NotAnImage, Order as _,
+    Platform, command,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -28,7 +28,7 @@ pub(crate) struct DockerImage {
 pub(crate) enum ImageDocument {
     Index(Box<ImageIndex>),
     Manifest(Box<ImageManifest>),
-    Other(String),
+    Other(NotAnImage),
 }
 
 /// What a config says of an image.
@@ -70,9 +70,9 @@ pub(crate) fn image_document(member: &str, bytes: &[u8]) -> Result<ImageDocument
         return manifest(member, bytes).map(|manifest| ImageDocument::Manifest(Box::new(manifest)));
     }
     Ok(ImageDocument::Other(match (shape.media_type, shape.schema_version) {
-        (Some(media_type), _) => format!("media type `{}`", redact::name(&media_type)),
-        (None, Some(1)) => "a manifest of schema 1, which Docker gave up in 2017".to_owned(),
-        (None, _) => "neither an index nor a manifest".to_owned(),
+        (Some(media_type), _) => NotAnImage::MediaType(redact::name(&media_type).into_owned()),
+        (None, Some(1)) => NotAnImage::Schema1,
+        (None, _) => NotAnImage::Unknown,
     }))
 }
 

@@ -29,11 +29,11 @@ pub enum Error {
     Foreign { place: String, content: ForeignContent },
     #[error("{found}, not a container image")]
     NotAnImage { found: String, expected: &'static str },
-    #[error("`{file}` is {looks}, which contains no figures about memory")]
+    #[error("`{file}` is {looks}, which contains no memory data")]
     NoMemory { file: String, looks: &'static str, known: &'static str },
     #[error("blob {blob} is missing: {wanted_by} refers to it")]
     MissingBlob { blob: String, wanted_by: String },
-    #[error("the content of blob {blob} is not what its digest says\n  expected {expected}\n  found {found}")]
+    #[error("the content of blob {blob} does not match its digest\n  expected {expected}\n  found {found}")]
     DigestMismatch { blob: String, expected: Digest, found: Digest },
     #[error("no image `{reference}` here")]
     UnknownReference { reference: String, available: Vec<String> },
@@ -67,7 +67,7 @@ impl fmt::Display for ForeignContent {
             Self::Zip => "is a ZIP archive",
             Self::WebPage => "is a web page",
             Self::Text => "is a text file",
-            Self::Binary => "is neither a tar nor a compressed one",
+            Self::Binary => "is neither a tar archive nor a compressed one",
             Self::Packed => "is compressed, and its content is not a tar",
         })
     }

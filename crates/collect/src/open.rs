@@ -131,7 +131,7 @@ pub fn open_image_stream(
     request: &Request<'_>,
     progress: &impl Progress,
 ) -> Result<OpenedImages> {
-    let images = read_stream(request.place, Watched::new(stream, progress), request.limits)?;
+    let images = read_stream(request.place, ProgressReader::new(stream, progress), request.limits)?;
     let (transport, planned) = request.plan(&images)?;
     let layers = images.into_layers(&planned);
     Ok(OpenedImages { transport, images: planned, layers })
@@ -230,7 +230,7 @@ fn open_started(
     let is_snapshot = request.transport.is_none() && begins_as_snapshot(&start, request)?;
     let whole = io::Cursor::new(start).chain(rest);
     if is_snapshot {
-        let snapshot = plimsoll_snapshot::read_within(Watched::new(whole, progress), request.limits)?;
+        let snapshot = plimsoll_snapshot::read_within(ProgressReader::new(whole, progress), request.limits)?;
         return Ok(OpenedStream::Snapshot(Box::new(snapshot)));
     }
     open_image_stream(whole, request, progress).map(OpenedStream::Images)
@@ -329,7 +329,7 @@ impl<S: Store, C: LayerCache, P: Progress> PendingLayers<'_, S, C, P> {
                 wanted_by: "the image".to_owned(),
             });
         };
-        let blob = Watched::new(blob, self.progress);
+        let blob = ProgressReader::new(blob, self.progress);
         if depth != Depth::Verified {
             return read_believed(&place, blob, &layer.diff_id, limits);
         }
@@ -367,18 +367,18 @@ impl<S: Store, C: LayerCache, P: Progress> PendingLayers<'_, S, C, P> {
 }
 
 /// A reader that tells how far it is. Boxed, so that whatever is read, it is read by the same code.
-struct Watched<'a, P> {
+struct ProgressReader<'a, P> {
     inner: Box<dyn Read + 'a>,
     progress: &'a P,
 }
 
-impl<'a, P> Watched<'a, P> {
+impl<'a, P> ProgressReader<'a, P> {
     fn new(inner: impl Read + 'a, progress: &'a P) -> Self {
         Self { inner: Box::new(inner), progress }
     }
 }
 
-impl<P: Progress> Read for Watched<'_, P> {
+impl<P: Progress> Read for ProgressReader<'_, P> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(out)?;
         self.progress.advance(length as u64);

@@ -13,7 +13,7 @@ use crate::chart::svg::{Place, markup};
 use crate::chart::{services, sheet};
 use crate::format::{one_line, shorten, unbroken};
 use crate::language::Language;
-use crate::turns::Turn;
+use crate::turns::ChangeDirection;
 use crate::verdict;
 
 /// Its width and height in pixels.
@@ -52,7 +52,7 @@ pub fn card(changes: &Changes, language: Language) -> String {
         marks.push(text(MARGIN, y, 34.0, Colour::Ink, &line).bold());
         y += 44.0;
     }
-    for sentence in Turn::Worse.sentences(changes, WORSE, language) {
+    for sentence in ChangeDirection::Worse.sentences(changes, WORSE, language) {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of characters")]
         let most = ((WIDTH - 2.0 * MARGIN) / (22.0 * REGULAR)) as usize;
         let line = shorten(&format!("▲ {}", unbroken(&sentence)), most);

@@ -214,7 +214,7 @@ mod tests {
     use std::sync::Arc;
 
     use plimsoll_analysis::findings::{Action, Confidence, Headline, RuleId, Severity, Subject};
-    use plimsoll_analysis::lines::{Unfit, What};
+    use plimsoll_analysis::lines::{Unfit, ValueKind};
 
     use super::*;
 
@@ -236,7 +236,7 @@ mod tests {
             }],
             evidence_count: 3,
             fixes: vec![Fix::instead_of("RUN a", Action::ClearCache, "RUN a \\\n && b")],
-            left_out: vec![Unfit { what: What::User, value: "x".into() }],
+            left_out: vec![Unfit { what: ValueKind::User, value: "x".into() }],
             inodes: Arc::default(),
             parts: Arc::default(),
         };

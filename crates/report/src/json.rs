@@ -6,7 +6,7 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::findings::{Progress, StackAdvice};
 use plimsoll_analysis::inspect::Inspection;
-use plimsoll_analysis::packages::{Inventory, Kept, Reasons, Removal, Split};
+use plimsoll_analysis::packages::{Inventory, KeptOpened, Reasons, Removal, Split};
 use serde::Serialize;
 
 pub use crate::json_document::FORMAT_VERSION;
@@ -67,10 +67,10 @@ pub fn removals(removals: &[Removal], out: impl Write) -> io::Result<()> {
 }
 
 /// Writes what is left if only opened files stay; see `docs/packages-format.md`.
-pub fn kept(kept: &[Kept], out: impl Write) -> io::Result<()> {
+pub fn kept(kept: &[KeptOpened], out: impl Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Content<'a> {
-        services: &'a [Kept],
+        services: &'a [KeptOpened],
     }
     write("plimsoll-kept", &Content { services: kept }, None, out)
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use plimsoll_analysis::packages::{
-    Broken, DependencyKind, ImageInventory, Inventory, Kept, OwnerKind, Package, PackageId, Part, Reasons,
-    Removal, Root, Split, Use,
+    Broken, DependencyKind, ImageInventory, Inventory, KeptOpened, OwnerKind, Package, PackageId, Part,
+    Reasons, Removal, Root, Split, Use,
 };
 use plimsoll_snapshot::{Bytes, Ecosystem};
 
@@ -401,7 +401,7 @@ fn removal_text(removal: &Removal, language: Language) -> String {
 
 /// What is left of each service if only opened files stay.
 #[must_use]
-pub fn kept(kept: &[Kept], language: Language) -> String {
+pub fn kept(kept: &[KeptOpened], language: Language) -> String {
     let all = language.words();
     let words = &all.observed;
     let mut text = String::new();

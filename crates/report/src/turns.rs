@@ -14,14 +14,14 @@ pub const SHOWN: usize = 5;
 
 /// The two lists. Good news must not hide bad news, so what got worse comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum ChangeDirection {
     /// What got worse.
     Worse,
     /// What got better.
     Better,
 }
 
-impl Turn {
+impl ChangeDirection {
     /// In the order of a document.
     pub const ALL: [Self; 2] = [Self::Worse, Self::Better];
 
@@ -99,7 +99,7 @@ pub fn markdown(changes: &Changes, language: Language) -> String {
 #[must_use]
 pub fn html(changes: &Changes, language: Language) -> String {
     let mut html = String::new();
-    for turn in Turn::ALL {
+    for turn in ChangeDirection::ALL {
         let sentences = turn.sentences(changes, SHOWN, language);
         if sentences.is_empty() {
             continue;
@@ -116,11 +116,11 @@ pub fn html(changes: &Changes, language: Language) -> String {
 fn lists(
     changes: &Changes,
     language: Language,
-    heading: fn(Turn, &str) -> String,
-    line: fn(Turn, &str) -> String,
+    heading: fn(ChangeDirection, &str) -> String,
+    line: fn(ChangeDirection, &str) -> String,
 ) -> String {
     let mut text = String::new();
-    for turn in Turn::ALL {
+    for turn in ChangeDirection::ALL {
         let sentences = turn.sentences(changes, SHOWN, language);
         if sentences.is_empty() {
             continue;
@@ -162,12 +162,15 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_counted() {
         let check = |services, most, expected: &[&str]| {
-            assert_eq!(Turn::Worse.sentences(&changes(services, 9), most, Language::English), expected);
+            assert_eq!(
+                ChangeDirection::Worse.sentences(&changes(services, 9), most, Language::English),
+                expected
+            );
         };
         check(2, 2, &["<s|1>: unhealthy", "<s|2>: unhealthy"]);
         check(3, 2, &["<s|1>: unhealthy", "2 more"]);
         check(0, 2, &[]);
-        let better = Turn::Better.sentences(&changes(0, 3), 2, Language::English);
+        let better = ChangeDirection::Better.sentences(&changes(0, 3), 2, Language::English);
         assert_eq!(better, ["<s|1>: healthy (before: unhealthy)", "2 more"]);
     }
 

@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::disk::{DiskChange, disk_change, disk_use};
 use plimsoll_analysis::findings::{Confidence, Progress, StackAdvice, advise_stack, progress};
-use plimsoll_analysis::fix::{Choice, Files, FixedFile, Plan, plan_service};
+use plimsoll_analysis::fix::{Files, FixOptions, FixedFile, Plan, plan_service};
 use plimsoll_analysis::inspect::{Inspection, inspect};
 use plimsoll_analysis::instruction::readable;
 use plimsoll_analysis::memory::recommend::{Demanded, Demands, recommend};
 use plimsoll_analysis::memory::{Memory, memory};
 use plimsoll_analysis::packages::{
-    Inventory, Kept, Reasons, Removal, Split, inventory, kept_opened, reasons, removals, splits,
+    Inventory, KeptOpened, Reasons, Removal, Split, inventory, kept_opened, reasons, removals, splits,
 };
 use plimsoll_analysis::platforms::{PlatformManifest, PlatformSize, platform_sizes};
 use plimsoll_analysis::reconstruct::{Base, reconstruct};
@@ -57,7 +57,7 @@ struct Fixture {
     removals: Vec<Removal>,
     /// The packages of a service whose run was observed, and what it opened.
     observed: Inventory,
-    kept: Vec<Kept>,
+    kept: Vec<KeptOpened>,
     splits: Vec<Split>,
     judgement: Judgement,
 }
@@ -149,8 +149,12 @@ fn fixed(before: &Snapshot) -> Plan {
     let instructions = (1..).zip(text.lines()).map(instruction).collect();
     snapshot.services[0].build = Some(BuildFile { instructions, ..BuildFile::default() });
     let files = Files { dockerfile: &text, dockerignore: None, read: &|_| None, compose: None };
-    let choice =
-        Choice { confidence: Confidence::Medium, is_meant: &|_| true, cpu_index: None, has_settings: true };
+    let choice = FixOptions {
+        confidence: Confidence::Medium,
+        is_meant: &|_| true,
+        cpu_index: None,
+        has_settings: true,
+    };
     plan_service(&snapshot, &snapshot.services[0], &files, &choice).unwrap()
 }
 

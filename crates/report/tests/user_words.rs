@@ -5,7 +5,7 @@ use plimsoll_analysis::findings::{
     Action, Advice, Confidence, Evidence, Finding, Fix, Followed, Headline, Ledger, LedgerCause, LedgerLine,
     Note, Outcome, Progress, RuleId, ServiceProgress, Severity, StackAdvice, Subject,
 };
-use plimsoll_analysis::lines::{Unfit, What};
+use plimsoll_analysis::lines::{Unfit, ValueKind};
 use plimsoll_analysis::memory::compare::{GateDetail, GateValue};
 use plimsoll_analysis::memory::recommend::{Open, SettingReason};
 use plimsoll_analysis::memory::{CommandRefusal, LogReason};
@@ -13,7 +13,10 @@ use plimsoll_analysis::targets::{Part, Reason, ServerBasis, Title};
 use plimsoll_report::language::{Language, Messages};
 use plimsoll_report::memory::{Line, ServiceLine};
 use plimsoll_report::{findings, progress};
-use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem};
+use plimsoll_snapshot::{
+    ArtifactKind, ByteDelta, Bytes, DiffId, Digest, Ecosystem, FaultPlace, MetadataFault, MetadataProblem,
+    NotAnImage, Warning,
+};
 
 /// Figures, names and words that also stand in sentences of the report.
 const WORDS: [&str; 15] = [
@@ -122,6 +125,44 @@ fn notes(words: &str) -> Vec<Note> {
     ]
 }
 
+/// Faults that name a package, and that repeat what a library or an older snapshot says.
+fn warnings(words: &str) -> Vec<Warning> {
+    let name = || words.to_owned();
+    let fault = |fault: MetadataFault| Warning::UnreadableMetadata {
+        layer: DiffId::new(Digest::sha256([1; 32])),
+        path: "a".to_owned(),
+        fault,
+    };
+    let skipped = |what| Warning::SkippedManifest { digest: Digest::sha256([2; 32]), what };
+    vec![
+        fault(MetadataFault::from(MetadataProblem::RestTooLarge).at(FaultPlace::Named(name()))),
+        fault(MetadataFault::from(MetadataProblem::InvalidJson).on_line(3).because(words)),
+        fault(MetadataFault::verbatim(name())),
+        skipped(NotAnImage::Verbatim(name())),
+        skipped(NotAnImage::Artifact { kind: ArtifactKind::Chart, tool: Some(name()) }),
+        skipped(NotAnImage::ArtifactType(name())),
+        skipped(NotAnImage::MediaType(name())),
+    ]
+}
+
+#[test]
+fn the_rest_of_a_warning_is_in_the_language_of_the_document() {
+    let fault = MetadataFault { reader: "apk".to_owned(), ..MetadataProblem::NotAField.into() };
+    let layer = DiffId::new(Digest::sha256([1; 32]));
+    let warning =
+        Warning::UnreadableMetadata { layer: layer.clone(), path: "a".to_owned(), fault: fault.on_line(3) };
+    let text = |language: Language| language.warning(&warning);
+    assert_eq!(text(Language::English), format!("layer {layer}: `a`: apk: line 3: expected `KEY: VALUE`"));
+    assert_eq!(
+        text(Language::Spanish),
+        format!("capa {layer}: `a`: apk: línea 3: se esperaba `CLAVE: VALOR`")
+    );
+    let what = NotAnImage::Artifact { kind: ArtifactKind::Signature, tool: Some("Cosign".to_owned()) };
+    let warning = Warning::SkippedManifest { digest: Digest::sha256([2; 32]), what };
+    assert!(Language::English.warning(&warning).ends_with(": a Cosign signature"));
+    assert!(Language::Spanish.warning(&warning).ends_with(": firma de Cosign"));
+}
+
 #[test]
 fn findings_quote_an_image_as_it_is_in_every_language() {
     for language in Language::ALL {
@@ -130,7 +171,8 @@ fn findings_quote_an_image_as_it_is_in_every_language() {
             let mut told: Vec<String> = headlines(words).iter().map(messages.headline).collect();
             told.extend(subjects(words).iter().map(messages.subject));
             told.extend(notes(words).iter().map(messages.note));
-            told.push((messages.unfit)(&Unfit { what: What::User, value: words.to_owned() }));
+            told.extend(warnings(words).iter().map(|warning| language.warning(warning)));
+            told.push((messages.unfit)(&Unfit { what: ValueKind::User, value: words.to_owned() }));
             for text in told {
                 assert!(text.contains(words), "{}: {text:?} has no {words:?}", language.name());
             }
@@ -158,7 +200,7 @@ fn finding(words: &str) -> Finding {
         evidence: vec![evidence],
         evidence_count: 1,
         fixes: vec![Fix::instead_of(words, Action::MountCache, "RUN a")],
-        left_out: vec![Unfit { what: What::Service, value: words.to_owned() }],
+        left_out: vec![Unfit { what: ValueKind::Service, value: words.to_owned() }],
         inodes: [0].into(),
         parts: [].into(),
     }

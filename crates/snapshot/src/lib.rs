@@ -8,6 +8,7 @@ mod build;
 mod bundle;
 pub mod command;
 mod disk;
+mod ecosystem;
 mod entries;
 mod error;
 mod facts;
@@ -17,8 +18,11 @@ mod identity;
 mod image;
 mod limit;
 mod limits;
+mod metadata_fault;
+mod not_an_image;
 mod order;
 pub mod path;
+mod path_list;
 mod room;
 pub mod runtime;
 mod units;
@@ -27,12 +31,12 @@ mod warning;
 pub use build::{BuildContext, BuildFile, BuildInstruction};
 pub use bundle::Bundle;
 pub use disk::{CacheRecord, Disk, DiskContainer, DiskImage, DiskLayer, DiskStore, DiskVolume};
-pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, LONGEST_PATH, Node, Paths};
+pub use ecosystem::Ecosystem;
+pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, Node};
 pub use error::FormatError;
 pub use facts::{
-    BinaryFact, DiversionFact, Ecosystem, Facts, FileList, FileListFact, Files, ImportFact, LeadFact,
-    MentionFact, MentionKind, PackageFact, Requirement, RequirementKind, SecretFact, SecretKind,
-    SelectionFact,
+    BinaryFact, DiversionFact, Facts, FileList, FileListFact, Files, ImportFact, LeadFact, MentionFact,
+    MentionKind, PackageFact, Requirement, RequirementKind, SecretFact, SecretKind, SelectionFact,
 };
 pub use file::{read, read_within, write_gzip, write_json};
 pub use identity::{ContentHash, DiffId, Digest, InvalidDigest};
@@ -42,7 +46,10 @@ pub use image::{
 };
 pub use limit::{Limit, LimitGroup, LimitUnit};
 pub use limits::ReadLimits;
+pub use metadata_fault::{FaultPlace, MetadataFault, MetadataProblem};
+pub use not_an_image::{ArtifactKind, NotAnImage};
 pub use order::{Order, filled};
+pub use path_list::{LONGEST_PATH, Paths};
 pub use runtime::Runtime;
 pub use units::{ByteDelta, Bytes};
 pub use warning::Warning;

@@ -9,7 +9,7 @@
 //! The flags of the program, their defaults and help, the hints of errors, the figures of the page and the table in
 //! `docs/hostile-input.md` are made from these rows.
 
-use crate::entries::LONGEST_PATH;
+use crate::path_list::LONGEST_PATH;
 
 /// What a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-use crate::{Bytes, DiffId, Digest};
+use crate::{Bytes, DiffId, Digest, MetadataFault, NotAnImage};
 
 /// Something a reader of the figures has to know. Everything else was read and counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,11 +31,20 @@ pub enum Warning {
     /// The file of a config is named by another digest than it has; engines load it, and the ID is the digest it has.
     ConfigNameMismatch { name: String, digest: Digest },
     /// Something beside the image that is not one; it was skipped.
-    SkippedManifest { digest: Digest, reason: String },
+    SkippedManifest {
+        digest: Digest,
+        #[serde(flatten, serialize_with = "manifest_with_text")]
+        what: NotAnImage,
+    },
     /// The source has the image for several platforms, and none was asked for.
     OtherPlatforms { chosen: String, others: Vec<String> },
     /// A file that describes packages is damaged, or too large; what could be read of it counts.
-    UnreadableMetadata { layer: DiffId, path: String, reason: String },
+    UnreadableMetadata {
+        layer: DiffId,
+        path: String,
+        #[serde(flatten, serialize_with = "fault_with_text")]
+        fault: MetadataFault,
+    },
     /// More files describe packages than are read of one layer.
     MetadataLeftOut { layer: DiffId, files: u64 },
     /// The digest is of an algorithm that is not verified.
@@ -44,6 +53,30 @@ pub enum Warning {
     NotVerified {},
     /// Only the headers of the image were read.
     HeadersOnly {},
+}
+
+/// Adds the English text as `reason`. What an older snapshot had as text alone stays text alone.
+fn fault_with_text<S: Serializer>(fault: &MetadataFault, to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct WithText<'a> {
+        reason: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        fault: Option<&'a MetadataFault>,
+    }
+    let value = Some(fault).filter(|fault| !fault.is_verbatim());
+    WithText { reason: fault.to_string(), fault: value }.serialize(to)
+}
+
+/// The same for what a manifest describes.
+fn manifest_with_text<S: Serializer>(what: &NotAnImage, to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct WithText<'a> {
+        reason: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        what: Option<&'a NotAnImage>,
+    }
+    let value = Some(what).filter(|what| !matches!(what, NotAnImage::Verbatim(_)));
+    WithText { reason: what.to_string(), what: value }.serialize(to)
 }
 
 /// The fields of all kinds, as they are read: a reader for each kind would be several times the code.
@@ -62,6 +95,8 @@ struct Fields {
     target: Option<String>,
     entry_type: Option<String>,
     reason: Option<String>,
+    fault: Option<MetadataFault>,
+    what: Option<NotAnImage>,
     chosen: Option<String>,
     others: Option<Vec<String>>,
 }
@@ -71,7 +106,7 @@ impl TryFrom<Fields> for Warning {
 
     fn try_from(fields: Fields) -> Result<Self, String> {
         let Fields { kind, layer, digest, entries, bytes, files, layers, history_layers, .. } = fields;
-        let Fields { name, path, target, entry_type, reason, chosen, others, .. } = fields;
+        let Fields { name, path, target, entry_type, reason, fault, what, chosen, others, .. } = fields;
         let warning = || {
             Some(match kind.as_str() {
                 "duplicate_entries" => {
@@ -91,11 +126,16 @@ impl TryFrom<Fields> for Warning {
                     Self::HistoryMismatch { history_layers: history_layers?, layers: layers? }
                 }
                 "config_name_mismatch" => Self::ConfigNameMismatch { name: name?, digest: digest? },
-                "skipped_manifest" => Self::SkippedManifest { digest: digest?, reason: reason? },
+                "skipped_manifest" => Self::SkippedManifest {
+                    digest: digest?,
+                    what: what.or_else(|| reason.map(NotAnImage::Verbatim))?,
+                },
                 "other_platforms" => Self::OtherPlatforms { chosen: chosen?, others: others? },
-                "unreadable_metadata" => {
-                    Self::UnreadableMetadata { layer: layer?, path: path?, reason: reason? }
-                }
+                "unreadable_metadata" => Self::UnreadableMetadata {
+                    layer: layer?,
+                    path: path?,
+                    fault: fault.or_else(|| reason.map(MetadataFault::verbatim))?,
+                },
                 "metadata_left_out" => Self::MetadataLeftOut { layer: layer?, files: files? },
                 "digest_not_verified" => Self::DigestNotVerified { digest: digest? },
                 "not_verified" => Self::NotVerified {},
@@ -143,14 +183,14 @@ impl fmt::Display for Warning {
             Self::ConfigNameMismatch { name, digest } => {
                 write!(out, "config `{name}` is not named by its digest, {digest}")
             }
-            Self::SkippedManifest { digest, reason } => {
-                write!(out, "manifest {digest} was skipped: {reason}")
+            Self::SkippedManifest { digest, what } => {
+                write!(out, "manifest {digest} was skipped: {what}")
             }
             Self::OtherPlatforms { chosen, others } => {
                 write!(out, "this is the image for {chosen}; there is also {}", others.join(", "))
             }
-            Self::UnreadableMetadata { layer, path, reason } => {
-                write!(out, "layer {layer}: `{path}`: {reason}")
+            Self::UnreadableMetadata { layer, path, fault } => {
+                write!(out, "layer {layer}: `{path}`: {fault}")
             }
             Self::MetadataLeftOut { layer, files } => {
                 write!(out, "layer {layer}: {files} more files of packages were not read")
@@ -170,6 +210,31 @@ impl fmt::Display for Warning {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ArtifactKind, MetadataProblem};
+
+    #[test]
+    fn older_snapshots_have_reasons_as_text() {
+        let layer = DiffId::new(Digest::sha256([1; 32]));
+        let old = format!(
+            r#"{{"kind":"unreadable_metadata","layer":"{layer}","path":"a","reason":"apk: line 3: a line is no field"}}"#
+        );
+        let warning: Warning = serde_json::from_str(&old).unwrap();
+        assert_eq!(warning.to_string(), format!("layer {layer}: `a`: apk: line 3: a line is no field"));
+        assert_eq!(serde_json::to_string(&warning).unwrap(), old);
+        let fault =
+            MetadataFault { reader: "apk".to_owned(), ..MetadataProblem::NotAField.into() }.on_line(3);
+        let new = Warning::UnreadableMetadata { layer: layer.clone(), path: "a".to_owned(), fault };
+        assert_eq!(
+            serde_json::to_value(&new).unwrap(),
+            serde_json::json!({
+                "kind": "unreadable_metadata",
+                "layer": layer.to_string(),
+                "path": "a",
+                "reason": "apk: line 3: expected `KEY: VALUE`",
+                "fault": {"reader": "apk", "place": {"line": 3}, "problem": "not_a_field"},
+            })
+        );
+    }
 
     #[test]
     fn every_kind_survives_the_file() {
@@ -186,9 +251,28 @@ mod tests {
             Warning::LayerNotIncluded { digest: digest.clone(), bytes: Bytes(3) },
             Warning::HistoryMismatch { history_layers: 1, layers: 2 },
             Warning::ConfigNameMismatch { name: path(), digest: digest.clone() },
-            Warning::SkippedManifest { digest: digest.clone(), reason: path() },
+            Warning::SkippedManifest { digest: digest.clone(), what: NotAnImage::Verbatim(path()) },
+            Warning::SkippedManifest { digest: digest.clone(), what: NotAnImage::Unknown },
+            Warning::SkippedManifest {
+                digest: digest.clone(),
+                what: NotAnImage::Artifact { kind: ArtifactKind::Chart, tool: Some(path()) },
+            },
             Warning::OtherPlatforms { chosen: path(), others: vec![path()] },
-            Warning::UnreadableMetadata { layer: layer.clone(), path: path(), reason: path() },
+            Warning::UnreadableMetadata {
+                layer: layer.clone(),
+                path: path(),
+                fault: MetadataFault::verbatim(path()),
+            },
+            Warning::UnreadableMetadata {
+                layer: layer.clone(),
+                path: path(),
+                fault: MetadataFault {
+                    reader: path(),
+                    ..MetadataFault::from(MetadataProblem::TooLarge { bytes: Bytes(5) })
+                        .on_line(3)
+                        .because("x")
+                },
+            },
             Warning::MetadataLeftOut { layer, files: 4 },
             Warning::DigestNotVerified { digest },
             Warning::NotVerified {},

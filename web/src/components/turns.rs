@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use plimsoll_analysis::regressions::Section;
 use plimsoll_report::format::{count, unbroken};
-use plimsoll_report::turns::{SHOWN, Turn};
+use plimsoll_report::turns::{ChangeDirection, SHOWN};
 
 use super::Anchor;
 use crate::state::State;
@@ -19,11 +19,11 @@ struct Line {
 /// Both lists, each line a way to the section that shows more of it; nothing where nothing changed either way.
 #[component]
 pub(crate) fn Turns(state: State) -> impl IntoView {
-    let lists: Vec<AnyView> = Turn::ALL.into_iter().filter_map(|turn| list(state, turn)).collect();
+    let lists: Vec<AnyView> = ChangeDirection::ALL.into_iter().filter_map(|turn| list(state, turn)).collect();
     (!lists.is_empty()).then(|| view! { <div class="turns engineer">{lists}</div> })
 }
 
-fn list(state: State, turn: Turn) -> Option<AnyView> {
+fn list(state: State, turn: ChangeDirection) -> Option<AnyView> {
     let mut shown = lines(state, turn);
     if shown.is_empty() {
         return None;
@@ -51,18 +51,18 @@ fn list(state: State, turn: Turn) -> Option<AnyView> {
     )
 }
 
-fn lines(state: State, turn: Turn) -> Vec<Line> {
+fn lines(state: State, turn: ChangeDirection) -> Vec<Line> {
     let changes = &state.report.changes;
     let language = text::language();
     match turn {
-        Turn::Worse => (changes.regressions.iter())
+        ChangeDirection::Worse => (changes.regressions.iter())
             .map(|one| Line {
                 text: language.regression(one),
                 service: one.service.as_ref(),
                 section: one.kind.section(),
             })
             .collect(),
-        Turn::Better => (changes.improvements.iter())
+        ChangeDirection::Better => (changes.improvements.iter())
             .map(|one| Line {
                 text: language.improvement(one),
                 service: one.service.as_ref(),

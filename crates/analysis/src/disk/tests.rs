@@ -1,6 +1,7 @@
 //! The disk of a host, over values.
 
-use plimsoll_snapshot::{Digest, DiskContainer, DiskImage, DiskLayer, DiskVolume};
+use plimsoll_snapshot::runtime::{Engine, EngineKind, Status};
+use plimsoll_snapshot::{CacheRecord, Digest, DiskContainer, DiskImage, DiskLayer, DiskVolume};
 
 use super::*;
 

@@ -79,7 +79,7 @@ pub struct Applied {
 }
 
 /// Which findings are meant.
-pub struct Choice<'a> {
+pub struct FixOptions<'a> {
     /// The least confidence.
     pub confidence: Confidence,
     /// Whether a finding is meant.
@@ -113,7 +113,7 @@ pub fn plan_service(
     snapshot: &Snapshot,
     service: &Service,
     files: &Files<'_>,
-    choice: &Choice<'_>,
+    choice: &FixOptions<'_>,
 ) -> Result<Plan, NoPlan> {
     let image = &snapshot.images[service.image];
     let squashed = squash(snapshot, image);
@@ -131,7 +131,7 @@ pub fn plan(
     input: &Input<'_>,
     advice: &Advice,
     files: &Files<'_>,
-    choice: &Choice<'_>,
+    choice: &FixOptions<'_>,
 ) -> Result<Plan, NoPlan> {
     if input.written.iter().all(Option::is_none) {
         return Err(other_image(input));
@@ -277,7 +277,7 @@ fn other_image(input: &Input<'_>) -> NoPlan {
 }
 
 /// The split of the image, if services share it and it is meant: the finding, what each service needs, and their names.
-fn shared(input: &Input<'_>, choice: &Choice<'_>) -> Option<(Finding, (Split, Vec<String>))> {
+fn shared(input: &Input<'_>, choice: &FixOptions<'_>) -> Option<(Finding, (Split, Vec<String>))> {
     let rule = RULES.iter().find(|rule| rule.id == RuleId::SharedFatImage)?;
     let Check::Stack(check) = rule.check else { return None };
     let service = input.service();

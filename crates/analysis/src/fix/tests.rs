@@ -2,7 +2,7 @@
 
 use plimsoll_snapshot::{BuildFile, BuildInstruction, Config};
 
-use super::{Choice, Files, FixedFile, Plan, Refusal, plan_service};
+use super::{Files, FixOptions, FixedFile, Plan, Refusal, plan_service};
 use crate::findings::{Confidence, RuleId};
 use crate::testing::snapshot;
 
@@ -57,8 +57,12 @@ fn planned(
     let read =
         |path: &str| context.iter().find(|(name, _)| *name == path).map(|(_, text)| (*text).to_owned());
     let files = Files { dockerfile, dockerignore: None, read: &read, compose: None };
-    let choice =
-        Choice { confidence: Confidence::Medium, is_meant: &|_| true, cpu_index: None, has_settings: true };
+    let choice = FixOptions {
+        confidence: Confidence::Medium,
+        is_meant: &|_| true,
+        cpu_index: None,
+        has_settings: true,
+    };
     plan_service(&snapshot, &snapshot.services[0], &files, &choice).unwrap()
 }
 
@@ -509,7 +513,7 @@ fn services_that_share_an_image_get_a_stage_each() {
             read: &read,
             compose: Some(Compose { text: compose, place, demands: &demands }),
         };
-        let choice = Choice {
+        let choice = FixOptions {
             confidence: Confidence::Medium,
             is_meant: &|finding| finding.rule == RuleId::SharedFatImage,
             cpu_index: None,
@@ -694,7 +698,7 @@ fn old_snapshots_do_not_know_what_is_unused() {
     let read = |_: &str| Some("a\nb\nc\n".to_owned());
     let files = Files { dockerfile, dockerignore: None, read: &read, compose: None };
     let choice =
-        Choice { confidence: Confidence::Low, is_meant: &|_| true, cpu_index: None, has_settings: false };
+        FixOptions { confidence: Confidence::Low, is_meant: &|_| true, cpu_index: None, has_settings: false };
     let plan = plan_service(&snapshot, &snapshot.services[0], &files, &choice).unwrap();
     assert!(plan.refused.iter().all(|(finding, reason)| {
         finding.rule != RuleId::UnusedPackages || *reason == Refusal::OldSnapshot

@@ -1,7 +1,7 @@
 //! Words and instructions of a Dockerfile.
 
 use super::shell::{is_clean, is_plain};
-use super::{Dockerfile, Line, Shell, Unfit, What};
+use super::{Dockerfile, Line, Shell, Unfit, ValueKind};
 
 /// A path of an image as a word of an instruction or of an option. Outside of `RUN` a Dockerfile replaces variables, and
 /// every option has its own quoting rules: only values that need no quotes are accepted.
@@ -12,7 +12,7 @@ use super::{Dockerfile, Line, Shell, Unfit, What};
 pub fn path(place: &[u8]) -> Result<Line<Dockerfile>, Unfit> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+".contains(byte);
     let text = str::from_utf8(place).ok().filter(|_| place.iter().all(plain) && is_clean(place));
-    text.map(|text| Line::checked(format!("/{text}"))).ok_or_else(|| Unfit::new(What::Path, place))
+    text.map(|text| Line::checked(format!("/{text}"))).ok_or_else(|| Unfit::new(ValueKind::Path, place))
 }
 
 /// A file of the build context, or a name in an option.
@@ -25,7 +25,7 @@ pub fn file(name: impl AsRef<[u8]>) -> Result<Line<Dockerfile>, Unfit> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
     let fits = !name.is_empty() && !name.starts_with(b"-") && name.iter().all(plain);
     let text = str::from_utf8(name).ok().filter(|_| fits);
-    text.map(Line::checked).ok_or_else(|| Unfit::new(What::Path, name))
+    text.map(Line::checked).ok_or_else(|| Unfit::new(ValueKind::Path, name))
 }
 
 /// An option of an instruction of the image: `--mount=type=cache,target=/x`.

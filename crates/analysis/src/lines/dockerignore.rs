@@ -1,6 +1,6 @@
 //! Patterns of a `.dockerignore`.
 
-use super::{Dockerignore, Line, Unfit, What, is_harmless};
+use super::{Dockerignore, Line, Unfit, ValueKind, is_harmless};
 
 /// The pattern that names this path of the build context, and nothing else.
 ///
@@ -8,11 +8,11 @@ use super::{Dockerignore, Line, Unfit, What, is_harmless};
 ///
 /// A path is [`Unfit`] if a line cannot hold it: spaces at its ends are cut off, and there are no quotes.
 pub fn pattern(inside: &[u8]) -> Result<Line<Dockerignore>, Unfit> {
-    let text = str::from_utf8(inside).map_err(|_| Unfit::new(What::Pattern, inside))?;
+    let text = str::from_utf8(inside).map_err(|_| Unfit::new(ValueKind::Pattern, inside))?;
     let path = text.trim_end_matches('/');
     let is_clean = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
     if !is_clean || path != path.trim() || !is_harmless(path) {
-        return Err(Unfit::new(What::Pattern, inside));
+        return Err(Unfit::new(ValueKind::Pattern, inside));
     }
     let mut text = String::with_capacity(path.len() + 1);
     for (at, character) in path.chars().enumerate() {

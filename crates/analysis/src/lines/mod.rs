@@ -49,7 +49,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 pub use characters::{is_harmless, is_visible};
-pub use unfit::{Unfit, What};
+pub use unfit::{Unfit, ValueKind};
 
 /// Names a language that lines are written in.
 macro_rules! language {

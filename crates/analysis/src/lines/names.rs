@@ -1,11 +1,11 @@
 //! Names that have their own grammar. What fits it needs no quotes in any language.
 
-use super::{Dockerfile, Line, Shell, TakesPlain, Unfit, What, versions};
+use super::{Dockerfile, Line, Shell, TakesPlain, Unfit, ValueKind, versions};
 
 /// Longer names are none.
 const LONGEST: usize = 255;
 
-fn fitting<L>(what: What, text: &str, fits: bool) -> Result<Line<L>, Unfit> {
+fn fitting<L>(what: ValueKind, text: &str, fits: bool) -> Result<Line<L>, Unfit> {
     if fits && text.len() <= LONGEST { Ok(Line::checked(text)) } else { Err(Unfit::new(what, text)) }
 }
 
@@ -23,7 +23,7 @@ fn is_name(text: &str, others: &[u8]) -> bool {
 /// Everything else is [`Unfit`].
 pub fn python<L: TakesPlain>(name: &str) -> Result<Line<L>, Unfit> {
     let fits = is_name(name, b"._-") && name.ends_with(|last: char| last.is_ascii_alphanumeric());
-    fitting(What::PythonPackage, name, fits)
+    fitting(ValueKind::PythonPackage, name, fits)
 }
 
 /// A version of a package of Python (PEP 440, appendix B).
@@ -32,7 +32,7 @@ pub fn python<L: TakesPlain>(name: &str) -> Result<Line<L>, Unfit> {
 ///
 /// Everything else is [`Unfit`].
 pub fn python_version<L: TakesPlain>(version: &str) -> Result<Line<L>, Unfit> {
-    fitting(What::PythonVersion, version, versions::is_python(version))
+    fitting(ValueKind::PythonVersion, version, versions::is_python(version))
 }
 
 /// A package of npm, with its scope. Old packages have capitals.
@@ -47,7 +47,7 @@ pub fn npm(name: &str) -> Result<Line<Shell>, Unfit> {
             .is_some_and(|(scope, name)| is_name(scope, b"._-") && is_name(name, b"._-")),
         None => is_name(name, b"._-"),
     };
-    fitting(What::NpmPackage, name, fits)
+    fitting(ValueKind::NpmPackage, name, fits)
 }
 
 /// A package of a system, perhaps with its architecture and version: `gcc`, `g++-12:amd64`, `.build-deps`, `curl=7.88*`
@@ -62,7 +62,7 @@ pub fn system(word: &str) -> Result<Line<Shell>, Unfit> {
     let fits = is_name(name, b"+._-")
         && architecture.is_none_or(|of| is_name(of, b"-"))
         && version.is_none_or(|version| is_name(version, b"+.:_-"));
-    fitting(What::SystemPackage, word, fits)
+    fitting(ValueKind::SystemPackage, word, fits)
 }
 
 /// A model of the Hugging Face hub.
@@ -72,7 +72,7 @@ pub fn system(word: &str) -> Result<Line<Shell>, Unfit> {
 /// Everything else is [`Unfit`].
 pub fn model(name: &str) -> Result<Line<Shell>, Unfit> {
     let fits = name.split('/').all(|part| is_name(part, b"._-")) && name.split('/').count() <= 2;
-    fitting(What::Model, name, fits)
+    fitting(ValueKind::Model, name, fits)
 }
 
 /// An owner, with its group, or a mode in numbers, as `chown` and `chmod` take them.
@@ -82,7 +82,7 @@ pub fn model(name: &str) -> Result<Line<Shell>, Unfit> {
 /// Everything else is [`Unfit`].
 pub fn owner<L: TakesPlain>(owner: &str) -> Result<Line<L>, Unfit> {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b":_-.".contains(&byte);
-    fitting(What::User, owner, !owner.is_empty() && !owner.starts_with('-') && owner.bytes().all(known))
+    fitting(ValueKind::User, owner, !owner.is_empty() && !owner.starts_with('-') && owner.bytes().all(known))
 }
 
 /// The address of a package index.
@@ -93,7 +93,7 @@ pub fn owner<L: TakesPlain>(owner: &str) -> Result<Line<L>, Unfit> {
 pub fn index(url: &str) -> Result<Line<Shell>, Unfit> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/._~%+-".contains(&byte);
     let has_scheme = ["https://", "http://", "file://"].iter().any(|scheme| url.starts_with(scheme));
-    fitting(What::Index, url, has_scheme && url.bytes().all(plain))
+    fitting(ValueKind::Index, url, has_scheme && url.bytes().all(plain))
 }
 
 /// A user that a build makes, other than root.
@@ -104,7 +104,7 @@ pub fn index(url: &str) -> Result<Line<Shell>, Unfit> {
 pub fn user(name: &str) -> Result<Line<Dockerfile>, Unfit> {
     let first = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     let all = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-    fitting(What::User, name, first && all && name != "root")
+    fitting(ValueKind::User, name, first && all && name != "root")
 }
 
 /// A stage of a build (BuildKit, `validStageName`), other than those that mean something else.
@@ -116,12 +116,12 @@ pub fn stage<L: TakesPlain>(name: &str) -> Result<Line<L>, Unfit> {
     let first = name.starts_with(|first: char| first.is_ascii_lowercase());
     let all =
         name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte));
-    fitting(What::Stage, name, first && all && !matches!(name, "scratch" | "context" | "common"))
+    fitting(ValueKind::Stage, name, first && all && !matches!(name, "scratch" | "context" | "common"))
 }
 
 /// The name of a stage that another service has already.
 pub(crate) fn taken(service: &str) -> Unfit {
-    Unfit::new(What::Stage, service)
+    Unfit::new(ValueKind::Stage, service)
 }
 
 /// The reference of an image (distribution-spec, and `distribution/reference`): `host:5000/path/name:tag@sha256:…`.
@@ -130,7 +130,7 @@ pub(crate) fn taken(service: &str) -> Unfit {
 ///
 /// Everything else is [`Unfit`].
 pub fn image<L: TakesPlain>(reference: &str) -> Result<Line<L>, Unfit> {
-    fitting(What::Image, reference, is_image(reference))
+    fitting(ValueKind::Image, reference, is_image(reference))
 }
 
 /// The digest of an image.
@@ -139,7 +139,7 @@ pub fn image<L: TakesPlain>(reference: &str) -> Result<Line<L>, Unfit> {
 ///
 /// Everything else is [`Unfit`].
 pub fn digest<L: TakesPlain>(digest: &str) -> Result<Line<L>, Unfit> {
-    fitting(What::Digest, digest, is_digest(digest))
+    fitting(ValueKind::Digest, digest, is_digest(digest))
 }
 
 fn is_image(reference: &str) -> bool {

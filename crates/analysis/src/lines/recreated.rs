@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use super::shell::{is_plain, is_repeatable};
-use super::{Dockerfile, Line, Unfit, What, is_visible};
+use super::{Dockerfile, Line, Unfit, ValueKind, is_visible};
 
 /// Longer values are left out: no builder takes a line of any length.
 const LONGEST: usize = 1 << 20;
@@ -30,6 +30,18 @@ pub(crate) fn run(shell: &[&str], is_current: bool, command: &str) -> Result<Lin
     listed("RUN", &words)
 }
 
+/// A script of several lines as a here-document, if all of it can be repeated as it is. No line of it ends the document.
+pub(crate) fn here_document(script: &str) -> Option<Line<Dockerfile>> {
+    let script = script.trim();
+    let fits = script.contains('\n')
+        && script.len() <= LONGEST
+        && !script.starts_with("#!")
+        && script.chars().all(|one| is_repeatable(one) || one == '\n');
+    let mut ends = (0..).map(|number| if number == 0 { "EOF".to_owned() } else { format!("EOF{number}") });
+    let end = ends.find(|end| script.lines().all(|line| line.trim() != end))?;
+    fits.then(|| Line::checked(format!("RUN <<{end}\n{script}\n{end}")))
+}
+
 /// An instruction in the form of a list whose words no builder looks into: `RUN`, `CMD`, `ENTRYPOINT`, `SHELL`.
 ///
 /// # Errors
@@ -42,7 +54,7 @@ pub(crate) fn listed(keyword: &'static str, words: &[impl AsRef<str>]) -> Result
         quote(word.as_ref(), &mut text);
     }
     text.push(']');
-    if text.len() > LONGEST { Err(Unfit::new(What::Instruction, text)) } else { Ok(Line::checked(text)) }
+    if text.len() > LONGEST { Err(Unfit::new(ValueKind::Instruction, text)) } else { Ok(Line::checked(text)) }
 }
 
 /// A text as JSON has it, with escapes for hidden characters and for signs of here-documents.
@@ -88,7 +100,7 @@ fn word(text: &str) -> Result<String, Unfit> {
         return Ok(text.to_owned());
     }
     if text.len() > LONGEST || !text.chars().all(is_visible) {
-        return Err(Unfit::new(What::Instruction, text));
+        return Err(Unfit::new(ValueKind::Instruction, text));
     }
     let mut quoted = String::from("\"");
     for character in text.chars() {
@@ -119,7 +131,7 @@ pub(crate) fn words(
     }
     let fits = |word: &&&str| word.chars().all(|one| is_visible(one) && !"\"\\$`".contains(one));
     if let Some(unfit) = words.iter().find(|word| !fits(word)) {
-        return Err(Unfit::new(What::Path, unfit));
+        return Err(Unfit::new(ValueKind::Path, unfit));
     }
     Ok(Line::checked(listed(keyword, &words)?.replacen(
         keyword,

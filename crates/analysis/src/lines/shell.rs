@@ -4,7 +4,7 @@ use std::path::Path;
 
 use plimsoll_snapshot::hidden::log_command;
 
-use super::{Line, Shell, Unfit, What, is_harmless, is_visible};
+use super::{Line, Shell, Unfit, ValueKind, is_harmless, is_visible};
 
 /// A path of an image, which has no slash in front, as one word.
 ///
@@ -12,10 +12,10 @@ use super::{Line, Shell, Unfit, What, is_harmless, is_visible};
 ///
 /// A path that is no text, or has characters that a reader does not see, is [`Unfit`].
 pub fn path(place: &[u8]) -> Result<Line<Shell>, Unfit> {
-    let text = str::from_utf8(place).map_err(|_| Unfit::new(What::Path, place))?;
+    let text = str::from_utf8(place).map_err(|_| Unfit::new(ValueKind::Path, place))?;
     // A Dockerfile takes `<<` for a here-document, and whether quotes prevent that differs between its readers.
     if !is_harmless(text) || text.contains("<<") || !is_clean(place) {
-        return Err(Unfit::new(What::Path, place));
+        return Err(Unfit::new(ValueKind::Path, place));
     }
     Ok(Line::checked(quoted(&format!("/{text}"))))
 }

@@ -9,7 +9,7 @@
 use plimsoll_snapshot::hidden::log_command;
 
 use super::shell::is_repeatable;
-use super::{Dockerfile, Line, Shell, Unfit, What, dockerfile, is_visible};
+use super::{Dockerfile, Line, Shell, Unfit, ValueKind, dockerfile, is_visible};
 use crate::instruction::{Instruction, after_options};
 
 /// Longer instructions are not quoted in fixes, because they are too long to read.
@@ -84,13 +84,13 @@ pub(crate) fn words(from: &str) -> Result<impl Iterator<Item = &str>, Unfit> {
     if is_one_line(from) {
         Ok(from.split_whitespace().skip(1))
     } else {
-        Err(Unfit::new(What::Instruction, from))
+        Err(Unfit::new(ValueKind::Instruction, from))
     }
 }
 
 /// A word of a `FROM`: the name of a stage, or an option.
 pub(crate) fn word(word: &str) -> Result<Line<Dockerfile>, Unfit> {
-    dockerfile::repeated(word).ok_or_else(|| Unfit::new(What::Instruction, word))
+    dockerfile::repeated(word).ok_or_else(|| Unfit::new(ValueKind::Instruction, word))
 }
 
 /// Whether a text is one line of a Dockerfile that ends where it ends. A backtick continues a line as well, where the file
@@ -159,7 +159,7 @@ pub(crate) fn unfit(instruction: &str) -> Option<Unfit> {
     let is_hidden = instruction.chars().any(|one| !is_repeatable(one) && one != '\n');
     // Lines of a here-document are many by right.
     let is_broken = instruction.contains('\n') && !instruction.contains("<<");
-    (is_step && (is_hidden || is_broken)).then(|| Unfit::new(What::Instruction, instruction))
+    (is_step && (is_hidden || is_broken)).then(|| Unfit::new(ValueKind::Instruction, instruction))
 }
 
 /// An instruction as a title can have it.

@@ -8,7 +8,7 @@ use serde::Serialize;
 pub struct Unfit {
     /// What the value was meant to be.
     #[serde(rename = "kind")]
-    pub what: What,
+    pub what: ValueKind,
     /// The value with escapes, cut to 80 characters.
     pub value: String,
 }
@@ -17,7 +17,7 @@ pub struct Unfit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
-pub enum What {
+pub enum ValueKind {
     Path,
     Pattern,
     PythonPackage,
@@ -40,10 +40,10 @@ const LONGEST: usize = 80;
 impl Unfit {
     /// An instruction of an image that cannot be repeated.
     pub(crate) fn instruction(text: &str) -> Self {
-        Self::new(What::Instruction, text)
+        Self::new(ValueKind::Instruction, text)
     }
 
-    pub(super) fn new(what: What, value: impl AsRef<[u8]>) -> Self {
+    pub(super) fn new(what: ValueKind, value: impl AsRef<[u8]>) -> Self {
         let escaped = path::escape(value.as_ref());
         let mut value: String = escaped.chars().take(LONGEST).collect();
         if value.len() < escaped.len() {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use plimsoll_snapshot::hidden::log_command;
 
 use super::shell::is_clean;
-use super::{Line, Unfit, What, Yaml, is_visible};
+use super::{Line, Unfit, ValueKind, Yaml, is_visible};
 
 /// What other readers than YAML 1.2 take for a truth value or for nothing (YAML 1.1, "Language-Independent Types").
 const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
@@ -18,7 +18,7 @@ const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "
 pub fn service(name: &str) -> Result<Line<Yaml>, Unfit> {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     if name.is_empty() || !name.bytes().all(known) {
-        return Err(Unfit::new(What::Service, name));
+        return Err(Unfit::new(ValueKind::Service, name));
     }
     let is_word = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(name));
@@ -34,7 +34,7 @@ pub fn mounted(path: &str) -> Result<Line<Yaml>, Unfit> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
     let below = path.strip_prefix('/').filter(|below| is_clean(below.as_bytes()));
     let fits = below.is_some() && path.bytes().all(plain);
-    if fits { Ok(Line::checked(path)) } else { Err(Unfit::new(What::Path, path)) }
+    if fits { Ok(Line::checked(path)) } else { Err(Unfit::new(ValueKind::Path, path)) }
 }
 
 /// A text that stands without quotes in a mapping on lines or on one line, variables of Compose included.

@@ -6,6 +6,7 @@
 mod argv;
 pub mod compare;
 pub mod cost;
+mod gates;
 mod headroom;
 mod health;
 mod lives;

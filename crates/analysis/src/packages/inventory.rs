@@ -200,7 +200,7 @@ fn directories(
 
 /// The image with only the files that runs opened: the smallest size that it could have.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Kept {
+pub struct KeptOpened {
     /// The name of the service.
     pub service: String,
     /// Image size as it is.
@@ -218,13 +218,13 @@ pub struct Kept {
 
 /// Every service with only what runs opened.
 #[must_use]
-pub fn kept_opened(snapshot: &Snapshot) -> Vec<Kept> {
+pub fn kept_opened(snapshot: &Snapshot) -> Vec<KeptOpened> {
     let kept = each(snapshot, |_, squashed, catalogue| {
         let mut owners = catalogue.shares(squashed);
         owners.order_by_key(|share| {
             std::cmp::Reverse(share.observed.map(|observed| observed.opened_bytes).unwrap_or_default())
         });
-        Kept {
+        KeptOpened {
             service: String::new(),
             whole_bytes: squashed.inodes.iter().map(|inode| inode.size).sum(),
             final_tree_bytes: squashed.tree.root().bytes,
@@ -235,7 +235,7 @@ pub fn kept_opened(snapshot: &Snapshot) -> Vec<Kept> {
             owners: owners.into(),
         }
     });
-    kept.into_iter().map(|(service, kept)| Kept { service: service.to_owned(), ..kept }).collect()
+    kept.into_iter().map(|(service, kept)| KeptOpened { service: service.to_owned(), ..kept }).collect()
 }
 
 /// Why a package is there.

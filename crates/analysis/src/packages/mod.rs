@@ -45,7 +45,7 @@ pub(crate) use facts::facts;
 pub use graph::Graph;
 pub use import_times::{PackageStartUp, StartUpShare};
 pub use inventory::{
-    DirectoryUse, ImageInventory, Inventory, Kept, OwnerKind, Reasons, Removal, Share, inventory,
+    DirectoryUse, ImageInventory, Inventory, KeptOpened, OwnerKind, Reasons, Removal, Share, inventory,
     kept_opened, reasons, removals,
 };
 pub use observed::{Observed, ObservedRun, is_unmatched, settle};

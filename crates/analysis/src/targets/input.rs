@@ -7,7 +7,8 @@ use plimsoll_snapshot::{Snapshot, filled};
 
 use super::file::{ServiceTargets, Targets};
 use super::outcome::{Outcome, Status};
-use super::reason::{Reason, Title};
+use super::reason::Reason;
+use super::title::Title;
 use crate::compare::{Comparison, ImageTree};
 use crate::findings::StackAdvice;
 use crate::inspect::{ImageInspection, Inspection, StackSize, inspect};

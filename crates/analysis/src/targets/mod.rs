@@ -14,6 +14,7 @@ mod outcome;
 mod reason;
 #[cfg(test)]
 mod tests;
+mod title;
 mod values;
 
 pub use ci::{CiDetails, CiImage, CiSettings};
@@ -25,5 +26,6 @@ pub use growth::Growth;
 pub use judge::{Evidence, Judgement, Prices, judge};
 pub use names::{Nameless, service_names};
 pub use outcome::{Good, Level, LevelOutcome, Outcome, Status};
-pub use reason::{Demanded, Figure, Measure, Part, Reason, ServerBasis, TakenWhen, Title, Unit, When};
+pub use reason::{Part, Reason, ServerBasis, TakenWhen};
+pub use title::{Demanded, Figure, Measure, Title, Unit, When};
 pub use values::{Count, Demand, Duration, Levels, MemorySize, Percent, Price, Size, Value, Written};

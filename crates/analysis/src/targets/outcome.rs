@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::reason::{Demanded, Figure, Measure, Reason, Title, Unit};
+use super::reason::Reason;
+use super::title::{Demanded, Figure, Measure, Title, Unit};
 use super::values::{Demand, Levels, Value};
 
 /// Whether a target is met.

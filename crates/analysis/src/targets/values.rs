@@ -9,7 +9,7 @@ use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::reason::{Demanded, Figure, Unit};
+use super::title::{Demanded, Figure, Unit};
 
 /// What a target file can write: a number with a unit, or a bare number.
 pub trait Written: Copy {

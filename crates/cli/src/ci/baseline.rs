@@ -85,7 +85,7 @@ fn in_history(
 ) -> Result<Option<(Baseline, Snapshot)>> {
     let (points, torn) = history.points()?;
     for path in torn {
-        printer.note(&format!("note: `{}` is no point of a history, and is left out", path.display()));
+        printer.note(&format!("note: `{}` is not a history point; it is skipped", path.display()));
     }
     for (commit, behind) in git::ancestors(base).iter().zip(0..) {
         let is_it = |revision: &str| git::is_commit(revision) && commit.starts_with(revision);

@@ -88,27 +88,27 @@ impl Comments {
                         && text.chars().all(|mark| mark.is_ascii_alphanumeric() || "-_.".contains(mark))
                 };
                 if !repository.split_once('/').is_some_and(|(owner, name)| is_name(owner) && is_name(name)) {
-                    return Err(fault(format!("`{repository}` is no repository of GitHub")));
+                    return Err(fault(format!("`{repository}` is not a GitHub repository")));
                 }
                 let issues = format!("repos/{repository}/issues");
                 (api, format!("{issues}/{number}/comments"), format!("{issues}/comments"), true)
             }
             Host::GitLab { api, project, .. } => {
                 if project.is_empty() || !project.bytes().all(|byte| byte.is_ascii_digit()) {
-                    return Err(fault(format!("`{project}` is no number of a project of GitLab")));
+                    return Err(fault(format!("`{project}` is not a GitLab project ID")));
                 }
                 let notes = format!("projects/{project}/merge_requests/{number}/notes");
                 (api, notes.clone(), notes, false)
             }
             Host::Other => return Err(fault("no pull request is known".to_owned())),
         };
-        let base: Url = api.parse().map_err(|_| fault(format!("`{api}` is no address of an API")))?;
+        let base: Url = api.parse().map_err(|_| fault(format!("`{api}` is not an API address")))?;
         let is_here = base.host_str().is_some_and(|host| {
             let host = host.trim_start_matches('[').trim_end_matches(']');
             host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
         });
         if base.scheme() != "https" && !is_here {
-            return Err(fault(format!("`{api}` is an address without TLS, and the token stays here")));
+            return Err(fault(format!("`{api}` does not use TLS, so the token is not sent")));
         }
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
@@ -214,7 +214,7 @@ impl Comments {
                 return Err(self.refused(&answer));
             }
             let comments: Vec<Comment> = serde_json::from_str(&answer.text).map_err(|_| NotPosted {
-                message: "the answer is no list of comments".to_owned(),
+                message: "the answer is not a list of comments".to_owned(),
                 hint: "look at the address of the API: `GITHUB_API_URL` or `CI_API_V4_URL`",
             })?;
             let begins = |comment: &&Comment| {

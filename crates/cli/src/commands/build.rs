@@ -107,7 +107,7 @@ fn find<'a>(text: &str, flag: &str, snapshot: &'a mut Snapshot) -> Result<(&'a m
             let names: Vec<_> =
                 snapshot.services.iter().map(|service| format!("`{}`", service.name)).collect();
             return Err(Error::usage(
-                format!("`{flag} {text}` does not say which service it is of"),
+                format!("`{flag} {text}` must name a service"),
                 format!("write `{flag} SERVICE=PATH` with {}", names.join(" or ")),
             ));
         }

@@ -114,10 +114,10 @@ struct ResultArgs {
     /// Post the comment, with the token in `PLIMSOLL_TOKEN`, `GITHUB_TOKEN` or `GITLAB_TOKEN`
     #[arg(long)]
     post: bool,
-    /// Make no comment for a smaller change that passes; one that exists is updated
+    /// Post no new comment for a smaller change that passes; an existing one is updated
     #[arg(long, value_name = "SIZE|PERCENT")]
     comment_above: Option<Growth>,
-    /// Name of the comment: comments of different names stand side by side
+    /// Name of the comment, if a pull request has several
     #[arg(long, value_name = "KEY", default_value = "size")]
     comment_key: String,
 }

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let marker = marker(&review.comment_key);
     if !body.starts_with(&marker) {
         return Err(Error::usage(
-            format!("`{}` is no comment that `plimsoll ci` wrote", comment.display()),
+            format!("`{}` is not a comment of `plimsoll ci`", comment.display()),
             "its first line is the marker of the comment",
         ));
     }

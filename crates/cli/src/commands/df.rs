@@ -44,12 +44,12 @@ pub(crate) struct Args {
 }
 
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
-  Show what Docker stores, and what can go:
+  Show what Docker stores, and what can be removed:
       plimsoll df
-  Keep the state of today, and compare with it a week later:
+  Save today's state, and compare with it a week later:
       plimsoll df -o monday.plimsoll
       plimsoll df --since monday.plimsoll
-  Use saved answers of another host:
+  Read the saved answers of another host's engine:
       curl --unix-socket /var/run/docker.sock http://localhost/system/df > df.json
       plimsoll df df.json";
 
@@ -111,7 +111,7 @@ fn snapshot_of(path: &Path) -> Result<Option<Disk>> {
 
 fn no_disk(path: &Path) -> Error {
     Error::usage(
-        format!("`{}` does not hold the disk of a host", path.display()),
+        format!("`{}` has no data about the disk of a host", path.display()),
         format!("`plimsoll df -o {}` writes it", path.display()),
     )
 }

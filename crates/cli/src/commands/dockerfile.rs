@@ -20,7 +20,7 @@ pub(crate) struct Args {
     service: Option<String>,
     /// Base image to build on
     ///
-    /// Its steps are left out. Without it, the file begins with `FROM scratch` and repeats every step.
+    /// Its steps are omitted. Without it, the file begins with `FROM scratch` and repeats every step.
     #[arg(long, value_name = "IMAGE")]
     base: Option<String>,
     #[command(flatten)]
@@ -32,11 +32,11 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Show how an image was built:
       plimsoll dockerfile my-app:latest
-  Leave the steps of the base image to it:
+  Replace the steps of the base image with `FROM`:
       plimsoll dockerfile my-app:latest --base python:3.11-slim > Dockerfile
 
-What the history does not have is named in comments: sources of `COPY` as `step-NN/`, whole layers as
-`layer-NN.tar`, values of variables as build arguments.";
+The history lacks some sources and values. Each gets a name and a comment: `step-NN/` for a source
+of `COPY`, `layer-NN.tar` for a whole layer, a build argument for the value of a variable.";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let options = args.read.options();

@@ -194,7 +194,7 @@ fn list(args: &ListArgs, printer: &Printer) -> Result<()> {
 fn points(store: &Store, printer: &Printer) -> Result<Vec<Point>> {
     let (points, torn) = store.points()?;
     for path in torn {
-        printer.note(&format!("note: `{}` is no point of a history, and is left out", path.display()));
+        printer.note(&format!("note: `{}` is not a history point; it is skipped", path.display()));
     }
     Ok(points)
 }

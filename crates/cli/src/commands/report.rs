@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let language = args.language.chosen();
     let document = document(args.format, output)?;
     if document == Document::Page && output.is_none() {
-        return Err(Error::usage("a page is written to a file", "`--output report.html` names it"));
+        return Err(Error::usage("the HTML report needs an output file", "`--output report.html` names it"));
     }
     // A missing viewer is reported before anything is read.
     let viewer = (document == Document::Page).then(built_viewer).transpose()?;

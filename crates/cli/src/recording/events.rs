@@ -9,7 +9,7 @@ use plimsoll_snapshot::runtime::Time;
 use serde_json::Value;
 
 use super::clock::now;
-use crate::sources::engine::{Connection, Engine, Patience};
+use crate::sources::engine::{Connection, Deadline, Engine};
 
 /// What the listener tells.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub(crate) fn listen(engine: Engine, said: &SyncSender<Heard>) {
 
 /// Listens as long as the engine sends events; returns a value once the receiver is gone.
 fn listen_once(engine: Engine, said: &SyncSender<Heard>, last: &mut Option<Time>) -> Option<()> {
-    let connection = Connection::new(engine, Patience::Endless).ok()?;
+    let connection = Connection::new(engine, Deadline::Endless).ok()?;
     let from = now();
     // The engine keeps its last events: what happened while it was not listened to.
     let since =

@@ -41,7 +41,7 @@ const PATIENT_MS: i64 = 200;
 
 /// What was seen of one container since it was last asked.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct FileActivity {
     /// Since when it is watched.
     pub(crate) marked: Option<Time>,
     /// New paths, from the root of the container.
@@ -68,7 +68,7 @@ struct Root {
     /// The paths that were seen, by their hashes.
     known: HashSet<u64>,
     waiting: usize,
-    seen: Seen,
+    seen: FileActivity,
 }
 
 impl FileWatch {
@@ -101,12 +101,12 @@ impl FileWatch {
     }
 
     /// What was seen of a container since the last time.
-    pub(crate) fn take(&self, root: &Path) -> Option<Seen> {
+    pub(crate) fn take(&self, root: &Path) -> Option<FileActivity> {
         let mut roots = self.state.roots();
         let known = roots.get_mut(root)?;
         known.waiting = 0;
         let marked = known.seen.marked;
-        Some(std::mem::replace(&mut known.seen, Seen { marked, ..Seen::default() }))
+        Some(std::mem::replace(&mut known.seen, FileActivity { marked, ..FileActivity::default() }))
     }
 
     /// Reads what the kernel has told so far, for the last time.
@@ -157,7 +157,7 @@ fn mark(roots: &mut HashMap<PathBuf, Root>, root: PathBuf, place: &Path) {
         group: None,
         known: HashSet::new(),
         waiting: 0,
-        seen: Seen::default(),
+        seen: FileActivity::default(),
     });
     match marked {
         Some(group) => {
@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn programs_of_the_host_do_not_count_and_memory_is_bounded() {
-        let mut root = Root { group: None, known: HashSet::new(), waiting: 0, seen: Seen::default() };
+        let mut root = Root { group: None, known: HashSet::new(), waiting: 0, seen: FileActivity::default() };
         let hashes = RandomState::new();
         let place = Path::new("/var/lib/docker/x/merged");
         assert!(!root.note(place, place.join("etc/passwd"), &hashes));

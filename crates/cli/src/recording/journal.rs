@@ -71,7 +71,7 @@ impl Journal {
         if file.metadata().map_err(write)?.len() > 0 {
             if !is_journal(&file).map_err(write)? {
                 return Err(Error::usage(
-                    format!("`{}` exists and is no journal of a recording", path.display()),
+                    format!("`{}` exists and is not a recording journal", path.display()),
                     "move it away, or give another `--output`",
                 ));
             }

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 
 /// What would be seen of one container.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+pub(crate) struct FileActivity {
     pub(crate) marked: Option<Time>,
     pub(crate) paths: Vec<Vec<u8>>,
     pub(crate) lost: u64,
@@ -30,7 +30,7 @@ impl FileWatch {
         match *self {}
     }
 
-    pub(crate) fn take(&self, _: &Path) -> Option<Seen> {
+    pub(crate) fn take(&self, _: &Path) -> Option<FileActivity> {
         match *self {}
     }
 

@@ -23,7 +23,7 @@ use super::files::FileWatch;
 use super::target::{Listed, Target};
 use crate::error::{Error, Result};
 use crate::printer::Printer;
-use crate::sources::engine::{Connection, Engine, Patience};
+use crate::sources::engine::{Connection, Deadline, Engine};
 
 /// When a recording ends. Whatever comes first.
 pub(crate) struct Stop<'a> {
@@ -46,7 +46,7 @@ pub(crate) struct Recorded {
 
 /// A container that is recorded.
 #[derive(Debug, Default)]
-struct Watched {
+struct WatchedContainer {
     started: Option<Time>,
     files: Option<Files>,
     /// How often it was written down.
@@ -64,7 +64,7 @@ pub(crate) struct Session<'a> {
     printer: &'a Printer,
     interval: Duration,
     heard: Receiver<Heard>,
-    containers: BTreeMap<String, Watched>,
+    containers: BTreeMap<String, WatchedContainer>,
     /// Containers that are not wanted.
     others: BTreeSet<String>,
     /// Whether the working set is that of the kernel's files.
@@ -99,7 +99,7 @@ impl<'a> Session<'a> {
         opened: Option<FileWatch>,
         printer: &'a Printer,
     ) -> Result<Self> {
-        let connection = Connection::new(engine, Patience::Total(TIMEOUT))?;
+        let connection = Connection::new(engine, Deadline::Total(TIMEOUT))?;
         let (about, host) = api::about(&connection)?;
         let (said, heard) = sync_channel(WAITING);
         std::thread::spawn(move || listen(engine, &said));

@@ -7,7 +7,7 @@ use plimsoll_collect::disk::{DiskAnswers, DiskError};
 use plimsoll_snapshot::{Bytes, Disk};
 use serde::Deserialize;
 
-use super::engine::{Connection, Engine, Patience};
+use super::engine::{Connection, Deadline, Engine};
 use super::pace::Pace;
 use crate::error::{Error, Result};
 use crate::printer::Printer;
@@ -20,7 +20,7 @@ const ROTATED: u32 = 1000;
 
 /// Asks an engine.
 pub(crate) fn read(engine: Engine, printer: &Printer) -> Result<Disk> {
-    let connection = Connection::new(engine, Patience::Document(Pace::default()))?;
+    let connection = Connection::new(engine, Deadline::Document(Pace::default()))?;
     let (kind, _) = about(&connection)?;
     let mut answers = DiskAnswers::default();
     answers.asked(kind, now());

@@ -45,7 +45,7 @@ pub(crate) struct Connection {
 
 /// How long an engine may take.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Patience {
+pub(crate) enum Deadline {
     /// For a document.
     Document(Pace),
     /// For an archive, which it may have to make first.
@@ -136,9 +136,9 @@ struct Listed {
 
 impl Connection {
     /// A connection to the one place where an engine is looked for.
-    pub(crate) fn new(engine: Engine, patience: Patience) -> Result<Self> {
+    pub(crate) fn new(engine: Engine, deadline: Deadline) -> Result<Self> {
         let endpoint = endpoint(engine)?;
-        let agent = agent(&endpoint, patience)?;
+        let agent = agent(&endpoint, deadline)?;
         Ok(Self { engine, endpoint, agent })
     }
 
@@ -163,7 +163,7 @@ impl Connection {
 
     /// The image as an archive, in one stream.
     pub(crate) fn save(&self, reference: &str, pace: Pace) -> Result<impl Read + use<>> {
-        let agent = agent(&self.endpoint, Patience::Archive(pace))?;
+        let agent = agent(&self.endpoint, Deadline::Archive(pace))?;
         let response = self.ask(&agent, &format!("images/{reference}/get"))?;
         match response.status() {
             StatusCode::OK => Ok(response.into_body().into_reader()),
@@ -300,26 +300,26 @@ impl Connection {
     }
 }
 
-fn agent(endpoint: &Endpoint, patience: Patience) -> Result<Agent> {
+fn agent(endpoint: &Endpoint, deadline: Deadline) -> Result<Agent> {
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
         .timeout_connect(Some(CONNECT_TIMEOUT))
         .proxy(None)
         .max_redirects(0);
-    let pace = match patience {
-        Patience::Document(pace) => {
+    let pace = match deadline {
+        Deadline::Document(pace) => {
             config = config.timeout_per_call(Some(DOCUMENT));
             Some(pace)
         }
-        Patience::Archive(pace) => {
+        Deadline::Archive(pace) => {
             config = config.timeout_per_call(Some(LONGEST));
             Some(pace)
         }
-        Patience::Total(time) => {
+        Deadline::Total(time) => {
             config = config.timeout_per_call(Some(time));
             None
         }
-        Patience::Endless => None,
+        Deadline::Endless => None,
     };
     let config = config.build();
     Ok(match (endpoint, pace) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::engine::{Connection, Engine, Patience};
+use super::engine::{Connection, Deadline, Engine};
 use super::naming::{Naming, naming};
 use super::reference::Reference;
 use super::{SourceSpec, Wanted};
@@ -56,7 +56,7 @@ pub(crate) fn resolve(wanted: &Wanted, options: &Options, printer: &Printer) -> 
     };
     let mut tried = vec![Tried::File];
     for engine in [Engine::Docker, Engine::Podman] {
-        let connection = Connection::new(engine, Patience::Document(options.pace));
+        let connection = Connection::new(engine, Deadline::Document(options.pace));
         if connection.is_ok() && !engine.is_expected() {
             tried.push(Tried::NoSocket(engine));
             continue;

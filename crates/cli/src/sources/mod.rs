@@ -154,7 +154,7 @@ fn engine_source(engine: Engine, reference: &str) -> Result<SourceSpec> {
     };
     if !reference.split('/').all(is_safe) {
         return Err(Error::usage(
-            format!("`{reference}` is no name of an image"),
+            format!("`{reference}` is not an image name"),
             "write `NAME[:TAG]` or an image ID",
         ));
     }

@@ -59,7 +59,7 @@ impl FromStr for Reference {
     fn from_str(text: &str) -> Result<Self> {
         let invalid = |what: &str| {
             Error::usage(
-                format!("`{text}` is no name of an image: {what}"),
+                format!("`{text}` is not an image name: {what}"),
                 "write `[HOST/]REPOSITORY[:TAG]` or `[HOST/]REPOSITORY@DIGEST`",
             )
         };

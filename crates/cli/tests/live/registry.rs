@@ -254,7 +254,7 @@ fn lies_are_found_by_their_digest() {
     for (wanted, version) in wanted.into_iter().zip(["v1", "v1", "multi"]) {
         let (server, _) = damage(wanted);
         let said = Program::new().failure(&[&source(&server, version)]);
-        assert!(said.contains("is not what its digest says"), "{said}");
+        assert!(said.contains("does not match its digest"), "{said}");
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use plimsoll_snapshot::{MetadataFault, MetadataProblem};
+
 /// A stanza: the fields of one package that are kept.
 pub(super) struct Stanza<'a> {
     /// The line it begins at, counted from 1.
@@ -26,7 +28,13 @@ impl Stanza<'_> {
 /// What is wrong with a stanza.
 pub(super) struct Malformed {
     pub(super) line: usize,
-    pub(super) reason: &'static str,
+    pub(super) problem: MetadataProblem,
+}
+
+impl From<Malformed> for MetadataFault {
+    fn from(Malformed { line, problem }: Malformed) -> Self {
+        Self::from(problem).on_line(line)
+    }
 }
 
 /// The stanzas of a text. Of a damaged one the place of the damage is given, and nothing else.
@@ -72,8 +80,8 @@ impl<'a> Iterator for Stanzas<'a> {
                     }
                     (Some(_), None) => {}
                     (None, _) => {
-                        let reason = "a line goes on with a field that never began";
-                        malformed.get_or_insert(Malformed { line: line_number, reason });
+                        let problem = MetadataProblem::NoFieldToContinue;
+                        malformed.get_or_insert(Malformed { line: line_number, problem });
                     }
                 }
                 continue;
@@ -84,7 +92,7 @@ impl<'a> Iterator for Stanzas<'a> {
                 fields: vec![None; names.len()],
             });
             let Some((name, value)) = line.split_once(':') else {
-                malformed.get_or_insert(Malformed { line: line_number, reason: "a line is no field" });
+                malformed.get_or_insert(Malformed { line: line_number, problem: MetadataProblem::NotAField });
                 current = None;
                 continue;
             };

@@ -4,8 +4,8 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 
 use plimsoll_snapshot::{
-    BinaryFact, DiversionFact, FileListFact, ImportFact, LeadFact, MentionFact, PackageFact, SecretFact,
-    SelectionFact,
+    BinaryFact, DiversionFact, FaultPlace, FileListFact, ImportFact, LeadFact, MentionFact, MetadataFault,
+    MetadataProblem, PackageFact, SecretFact, SelectionFact,
 };
 
 use crate::redact;
@@ -27,7 +27,7 @@ pub(crate) struct Catalog {
     /// The files that were read. Until the entries are in order, facts call a file by its index here.
     pub(super) files: Vec<Vec<u8>>,
     /// What is wrong with which file.
-    pub(super) problems: Vec<(u32, String)>,
+    pub(super) problems: Vec<(u32, MetadataFault)>,
     /// The cataloger that is reading.
     pub(super) cataloger: &'static str,
 }
@@ -39,15 +39,20 @@ type Notes = HashMap<TypeId, Box<dyn Any + Send>>;
 const MAX_PROBLEMS: usize = 20;
 
 impl Catalog {
-    /// Notes that a file, or a part of it, could not be read. `reason` names the place in the file.
-    pub(crate) fn problem(&mut self, entry: u32, reason: impl Into<String>) {
+    /// Notes that a file, or a part of it, could not be read.
+    pub(crate) fn problem(&mut self, entry: u32, fault: impl Into<MetadataFault>) {
         let known = self.problems.iter().rev().take_while(|(other, _)| *other == entry).count();
         match known.cmp(&MAX_PROBLEMS) {
             std::cmp::Ordering::Less => {
-                let reason = redact::message(&reason.into());
-                self.problems.push((entry, format!("{}: {reason}", self.cataloger)));
+                let mut fault = fault.into();
+                self.cataloger.clone_into(&mut fault.reader);
+                fault.detail = fault.detail.map(|detail| redact::message(&detail));
+                if let Some(FaultPlace::Named(name)) = &mut fault.place {
+                    *name = redact::message(name);
+                }
+                self.problems.push((entry, fault));
             }
-            std::cmp::Ordering::Equal => self.problems.push((entry, "more of the kind".to_owned())),
+            std::cmp::Ordering::Equal => self.problems.push((entry, MetadataProblem::More.into())),
             std::cmp::Ordering::Greater => {}
         }
     }

@@ -1,7 +1,8 @@
 //! Shows the files of one layer to the catalogers while they pass by, and gives their facts at the end.
 
 use plimsoll_snapshot::{
-    DiffId, Ecosystem, Entries, Facts, Files, Limit, Order as _, ReadLimits, Warning, path,
+    Bytes, DiffId, Ecosystem, Entries, Facts, Files, Limit, MetadataProblem, Order as _, ReadLimits, Warning,
+    path,
 };
 
 use super::cataloger::{Candidate, Cataloger, Read, ReadWhole, Scan, SourceFile};
@@ -59,7 +60,7 @@ impl LayerCatalog {
             if size > limits[Limit::MetadataBytes] || total > limits[Limit::MetadataTotalBytes] {
                 self.catalog.cataloger = reading.whole[0].0;
                 reading.whole.clear();
-                self.catalog.problem(entry, format!("it was not read: its {size} bytes are too many"));
+                self.catalog.problem(entry, MetadataProblem::TooLarge { bytes: Bytes(size) });
             } else {
                 self.read_bytes = total;
                 reading.bytes.reserve_exact(usize::try_from(size).unwrap_or(0));
@@ -129,8 +130,7 @@ impl LayerCatalog {
                 && let Some(&(cataloger, _)) = reading.whole.first()
             {
                 self.catalog.cataloger = cataloger;
-                self.catalog
-                    .problem(entry, "it is a link to a file that this layer does not have, and was not read");
+                self.catalog.problem(entry, MetadataProblem::LinkTarget);
                 self.read(entry, &mut reading, limits);
             }
         }
@@ -151,8 +151,7 @@ impl LayerCatalog {
         let most = usize::try_from(limits[Limit::Packages]).unwrap_or(usize::MAX);
         if self.catalog.packages.len() > most {
             self.catalog.packages.truncate(most);
-            let reason = format!("the layer has more than {most} packages, and the rest is left out");
-            self.catalog.problem(entry, reason);
+            self.catalog.problem(entry, MetadataProblem::LayerFull { limit: most as u64 });
         }
     }
 
@@ -192,11 +191,11 @@ impl LayerCatalog {
         if self.left_out > 0 {
             warnings.push(Warning::MetadataLeftOut { layer: layer.clone(), files: self.left_out });
         }
-        for (file, reason) in &self.catalog.problems {
+        for (file, fault) in &self.catalog.problems {
             warnings.push(Warning::UnreadableMetadata {
                 layer: layer.clone(),
                 path: path::escape(&self.catalog.files[*file as usize]).into_owned(),
-                reason: reason.clone(),
+                fault: fault.clone(),
             });
         }
         self.complete(entries);

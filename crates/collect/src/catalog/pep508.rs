@@ -1,6 +1,6 @@
 //! How Python writes names and requirements (PEP 503, PEP 508).
 
-use plimsoll_snapshot::Requirement;
+use plimsoll_snapshot::{MetadataFault, MetadataProblem, Requirement};
 
 /// The longest name, and the longest marker, that is believed.
 const MAX_NAME: usize = 128;
@@ -55,7 +55,7 @@ pub(super) fn requirement(text: &str) -> Option<Requirement> {
 }
 
 /// Reads `requires.txt` of setuptools: requirements, then sections `[extra:marker]` of more. Also gives what is wrong.
-pub(super) fn requires_txt(text: &str) -> (Vec<Requirement>, Vec<String>) {
+pub(super) fn requires_txt(text: &str) -> (Vec<Requirement>, Vec<MetadataFault>) {
     let (mut requires, mut problems) = (Vec::new(), Vec::new());
     let mut section = None;
     for (number, line) in text.lines().map(str::trim).enumerate() {
@@ -68,7 +68,7 @@ pub(super) fn requires_txt(text: &str) -> (Vec<Requirement>, Vec<String>) {
             requirement.marker = both(requirement.marker, section.as_deref());
             requires.push(requirement);
         } else {
-            problems.push(format!("line {}: the requirement is not understood", number + 1));
+            problems.push(MetadataFault::from(MetadataProblem::InvalidRequirement).on_line(number + 1));
         }
     }
     (requires, problems)
@@ -143,6 +143,6 @@ mod tests {
                 ("x", Some("(a) and ((extra == \"big-one\") and (os_name == 'nt'))")),
             ]
         );
-        assert_eq!(problems, ["line 10: the requirement is not understood"]);
+        assert_eq!(problems, [MetadataFault::from(MetadataProblem::InvalidRequirement).on_line(10)]);
     }
 }

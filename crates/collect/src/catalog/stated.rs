@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use plimsoll_snapshot::{Ecosystem, Files, Order as _, PackageFact, Paths, Requirement, path};
+use plimsoll_snapshot::{
+    Ecosystem, Files, MetadataFault, MetadataProblem, Order as _, PackageFact, Paths, Requirement, path,
+};
 use serde::de::DeserializeOwned;
 
 use crate::catalog::cataloger::SourceFile;
@@ -63,9 +65,10 @@ pub(super) fn below<P: AsRef<[u8]>>(paths: impl IntoIterator<Item = P>) -> Files
 }
 
 /// A document of JSON, which may begin with the mark of UTF-8.
-pub(super) fn json<T: DeserializeOwned>(file: &SourceFile<'_>) -> Result<T, String> {
+pub(super) fn json<T: DeserializeOwned>(file: &SourceFile<'_>) -> Result<T, MetadataFault> {
     let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file.bytes);
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    serde_json::from_slice(bytes)
+        .map_err(|error| MetadataFault::from(MetadataProblem::InvalidJson).because(error))
 }
 
 /// The value behind `key:` or `key =` on a line, without its quotes.

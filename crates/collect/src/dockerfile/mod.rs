@@ -94,7 +94,7 @@ fn checked(text: &str) -> Result<(String, &str), String> {
     let (keyword, arguments) = split(text);
     let capitals = keyword.to_ascii_uppercase();
     if !KEYWORDS.contains(&capitals.as_str()) {
-        return Err(format!("`{}` is no instruction", redact::text(keyword)));
+        return Err(format!("`{}` is not an instruction", redact::text(keyword)));
     }
     // `CMD` and `ENTRYPOINT` may take back what the base says.
     if arguments.is_empty() && !["CMD", "ENTRYPOINT"].contains(&capitals.as_str()) {

@@ -94,7 +94,7 @@ fn empty_lists_and_every_form_of_continuation_are_read() {
 #[test]
 fn what_lies_before_a_mistake_counts() {
     for (text, count, reason) in [
-        ("FROM a\nRUN b\nNONSENSE c\nRUN d\n", 2, "`Dockerfile`, line 3: `NONSENSE` is no instruction"),
+        ("FROM a\nRUN b\nNONSENSE c\nRUN d\n", 2, "`Dockerfile`, line 3: `NONSENSE` is not an instruction"),
         ("FROM a\nRUN <<EOF\nx\n", 1, "`Dockerfile`, line 2: the here-document `EOF` is not closed"),
         ("FROM a\nRUN\n", 1, "`Dockerfile`, line 2: `RUN` needs an argument"),
         ("ONBUILD ONBUILD", 0, "`Dockerfile`, line 1: `ONBUILD` needs an argument"),

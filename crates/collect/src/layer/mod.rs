@@ -163,7 +163,7 @@ fn not_a_tar(place: &str, head: &[u8]) -> Error {
         None => Error::Damaged {
             place: place.to_owned(),
             offset: 0,
-            reason: "it is neither a tar nor a compressed one".to_owned(),
+            reason: "it is neither a tar archive nor a compressed one".to_owned(),
         },
     }
 }
@@ -359,7 +359,7 @@ mod tests {
         assert_eq!(message(&tar[..514]), "blob x is truncated after 514 bytes");
         let packed = zstd::encode_all(&tar[..], 1).unwrap();
         assert!(message(&packed[..packed.len() - 3]).starts_with("blob x is truncated"));
-        assert!(message(b"hello").contains("neither a tar nor a compressed one"));
+        assert!(message(b"hello").contains("neither a tar archive nor a compressed one"));
         assert!(message(&tar_of("f a/.wh. ")).contains("a whiteout names no file"));
     }
 

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::identity::Identity;
 use super::input::MemoryInput;
 use super::names::Names;
-use super::observed::Seen;
+use super::observed::SourceObservation;
 use super::samples::{Row, Sample, Samples};
 
 /// Collects inputs in any order.
@@ -32,7 +32,7 @@ pub struct RuntimeBuilder {
     /// The recordings of other snapshots, by their digests.
     alike: HashMap<[u8; 32], Vec<usize>>,
     renamed: Vec<(String, String)>,
-    observed: Vec<Seen>,
+    observed: Vec<SourceObservation>,
     /// The latest time that any state of a container names, by its index.
     newest: HashMap<usize, Option<Time>>,
 }
@@ -116,7 +116,7 @@ impl RuntimeBuilder {
             }
         }
         let own = other.observed.into_iter();
-        self.observed.extend(own.map(|observation| Seen {
+        self.observed.extend(own.map(|observation| SourceObservation {
             who: Identity { service: Some(observation.service.clone()), ..Identity::default() },
             observation,
         }));

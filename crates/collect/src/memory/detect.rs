@@ -191,7 +191,7 @@ impl Reader {
         }
         match stats {
             Some(stats) => stats.finish(self),
-            None if objects.is_empty() => Recognition::No("JSON in no line of which there is an object"),
+            None if objects.is_empty() => Recognition::No("JSON lines without an object"),
             None => self.objects(&objects.iter().map(|(line, value)| (*line, value)).collect::<Vec<_>>()),
         }
     }

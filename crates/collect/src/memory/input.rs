@@ -4,7 +4,7 @@ use plimsoll_snapshot::runtime::{Container, EventKind, Load, PlannedService, Run
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
-use super::observed::Seen;
+use super::observed::SourceObservation;
 use super::samples::Samples;
 
 /// What one file says.
@@ -25,7 +25,7 @@ pub struct MemoryInput {
     /// When events were recorded.
     pub watched: Vec<Span>,
     /// What services were seen to use.
-    pub observed: Vec<Seen>,
+    pub observed: Vec<SourceObservation>,
     /// What was not read.
     pub warnings: Vec<RuntimeWarning>,
 }

@@ -31,7 +31,7 @@ pub use formats::events::seen_event;
 pub use formats::journal::{JournalLine, Journaled};
 pub use identity::Identity;
 pub use input::{MemoryInput, SeenEvent};
-pub use observed::Seen;
+pub use observed::SourceObservation;
 pub(crate) use quota::Quota;
 pub use samples::Samples;
 pub(crate) use time::of_value as time_in_json;

@@ -10,7 +10,7 @@ use crate::redact;
 
 /// What one source saw, before its service is known.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct SourceObservation {
     pub(crate) who: Identity,
     pub(crate) observation: Observation,
 }

@@ -95,7 +95,7 @@ pub(crate) fn memory(sample: &mut Sample, text: &str) -> Result<(), &'static str
     if is_blank(used) {
         return Ok(());
     }
-    let used = units::printed(used).ok_or("a size that is none")?;
+    let used = units::printed(used).ok_or("not a size")?;
     if used == 0 {
         return Ok(());
     }

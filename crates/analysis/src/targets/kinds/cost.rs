@@ -6,7 +6,8 @@ use crate::memory::cost::{CostModel, need};
 use crate::targets::file::CostTargets;
 use crate::targets::input::{Input, Side};
 use crate::targets::outcome::{Good, Measured, Outcome};
-use crate::targets::reason::{Reason, ServerBasis, Title, When};
+use crate::targets::reason::{Reason, ServerBasis};
+use crate::targets::title::{Title, When};
 use crate::targets::values::Value;
 
 /// What is left free unless the targets say otherwise.

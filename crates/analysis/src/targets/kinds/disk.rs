@@ -5,7 +5,8 @@ use plimsoll_snapshot::Bytes;
 use crate::disk::disk_use;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Good, Measured, Outcome};
-use crate::targets::reason::{Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::Title;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let targets = &input.targets.host;

@@ -5,7 +5,8 @@ use plimsoll_snapshot::Bytes;
 use super::size::{float, is_whole, no_image};
 use crate::targets::input::Input;
 use crate::targets::outcome::{Good, Measured, Outcome};
-use crate::targets::reason::{Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::Title;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();

@@ -5,7 +5,8 @@ use crate::findings::{Confidence, Finding};
 use crate::targets::file::FindingKind;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Outcome, Status};
-use crate::targets::reason::{Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::Title;
 
 /// The most findings that a target names.
 const NAMED: usize = 5;

@@ -3,7 +3,8 @@
 use crate::targets::file::ServiceTargets;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Outcome, Status};
-use crate::targets::reason::{Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::Title;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let demands = |targets: &ServiceTargets| targets.image_built == Some(true);

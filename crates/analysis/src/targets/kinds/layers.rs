@@ -2,7 +2,8 @@
 
 use crate::targets::input::Input;
 use crate::targets::outcome::{Good, Measured, Outcome};
-use crate::targets::reason::{Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::Title;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let demanded = input.services.iter().filter_map(|(name, targets)| Some((name, targets.layers.as_ref()?)));

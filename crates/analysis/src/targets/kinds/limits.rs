@@ -7,7 +7,8 @@ use crate::memory::{Limit, Memory, ServiceMemory};
 use crate::targets::file::MemoryDemand;
 use crate::targets::input::{Input, Side};
 use crate::targets::outcome::{Good, Measured, Outcome, Status};
-use crate::targets::reason::{Figure, Measure, Part, Reason, Title, Unit};
+use crate::targets::reason::{Part, Reason};
+use crate::targets::title::{Figure, Measure, Title, Unit};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = totals(input);

@@ -6,7 +6,8 @@ use crate::memory::{Bound, LogBound, ServiceMemory};
 use crate::targets::file::ServiceTargets;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Good, Measured, Outcome, Status};
-use crate::targets::reason::{Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::Title;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let demands = |targets: &ServiceTargets| targets.logs == Some(true);

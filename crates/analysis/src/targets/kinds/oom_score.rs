@@ -2,7 +2,8 @@
 
 use crate::targets::input::Input;
 use crate::targets::outcome::{Outcome, Status};
-use crate::targets::reason::{Measure, Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::{Measure, Title};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let demands = input.services.iter().filter_map(|(name, targets)| Some((name, targets.oom_score_adj?.0)));

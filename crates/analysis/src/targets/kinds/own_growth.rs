@@ -7,7 +7,8 @@ use crate::inspect::ImageInspection;
 use crate::targets::growth::Growth;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Good, Measured, Outcome};
-use crate::targets::reason::{Reason, Title, When};
+use crate::targets::reason::Reason;
+use crate::targets::title::{Title, When};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let demanded =

@@ -6,7 +6,8 @@ use crate::packages::{Catalogue, catalogue, is_called};
 use crate::squash::squash;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Outcome, Status};
-use crate::targets::reason::{Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::Title;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();

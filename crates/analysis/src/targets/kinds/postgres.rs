@@ -6,7 +6,8 @@ use crate::memory::{CurrentSettings, ServiceMemory};
 use crate::targets::file::{MemoryDemand, PostgresTargets};
 use crate::targets::input::Input;
 use crate::targets::outcome::{Outcome, Status};
-use crate::targets::reason::{Figure, Reason, Title, Unit};
+use crate::targets::reason::Reason;
+use crate::targets::title::{Figure, Title, Unit};
 use crate::targets::values::Value;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {

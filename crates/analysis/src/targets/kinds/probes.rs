@@ -3,7 +3,8 @@
 use crate::targets::file::Check;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Outcome, Status};
-use crate::targets::reason::{Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::Title;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     input.targets.checks.iter().map(|check| outcome(input, check)).collect()

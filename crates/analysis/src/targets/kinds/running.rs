@@ -6,7 +6,8 @@ use plimsoll_snapshot::runtime::{Container, Status as State};
 
 use crate::targets::input::Input;
 use crate::targets::outcome::{Outcome, Status};
-use crate::targets::reason::{Reason, Title};
+use crate::targets::reason::Reason;
+use crate::targets::title::Title;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let services = input.services.iter().filter(|(_, targets)| targets.runs == Some(true));

@@ -8,7 +8,8 @@ use crate::targets::file::SizeKind;
 use crate::targets::growth::Growth;
 use crate::targets::input::{Input, Side};
 use crate::targets::outcome::{Good, Measured, Outcome};
-use crate::targets::reason::{Measure, Reason, Title, When};
+use crate::targets::reason::Reason;
+use crate::targets::title::{Measure, Title, When};
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = stack(input);

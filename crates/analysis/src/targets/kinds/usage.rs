@@ -3,7 +3,8 @@
 use crate::memory::Distribution;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Good, Measured, Outcome};
-use crate::targets::reason::{Reason, TakenWhen, Title};
+use crate::targets::reason::{Reason, TakenWhen};
+use crate::targets::title::Title;
 
 pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();

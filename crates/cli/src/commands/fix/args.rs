@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Target file with the limits and settings of the services
     #[arg(long, value_name = "FILE", requires = "compose")]
     pub(super) targets: Option<PathBuf>,
-    /// Package index with builds of PyTorch for the CPU; by default that of PyTorch
+    /// Package index with CPU builds of PyTorch; by default PyTorch's own
     #[arg(long, value_name = "URL")]
     pub(super) cpu_index: Option<String>,
     /// Service to fix, if the source has several
@@ -73,9 +73,9 @@ pub(crate) struct Args {
 pub(super) struct ProofArgs {
     /// Build the fixed image in a copy of the context, and measure it
     ///
-    /// `auto` calls the first of docker, podman and buildah that works; the name of one calls that one. A command of your own
-    /// runs in the copy of the context and builds the image `$PLIMSOLL_IMAGE` from `$PLIMSOLL_DOCKERFILE`, and from the
-    /// stage `$PLIMSOLL_TARGET` if that is not empty. A fix that fails is left out and reported.
+    /// `auto` uses the first of docker, podman and buildah that works; a name selects one of them. Any other command runs
+    /// in the copy of the context and builds the image `$PLIMSOLL_IMAGE` from `$PLIMSOLL_DOCKERFILE`, and from the stage
+    /// `$PLIMSOLL_TARGET` if that is not empty. A fix that fails is omitted and reported.
     #[arg(long, value_name = "auto|ENGINE|COMMAND")]
     pub(super) build: Option<String>,
     /// Command that succeeds if the image `$PLIMSOLL_IMAGE` of the service `$PLIMSOLL_SERVICE` works

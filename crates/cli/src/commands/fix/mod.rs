@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let is_reconstructed = project.is_none();
     let project = match project.take() {
         Some(project) => project,
-        None => Project::reconstructed(args, image)?,
+        None => Project::reconstructed(args, &snapshot, image)?,
     };
     let of_image = snapshot.services[service].image;
     for service in snapshot.services.iter_mut().filter(|service| service.image == of_image) {

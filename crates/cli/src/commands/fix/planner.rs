@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use plimsoll_analysis::findings::{Confidence, Finding, RuleId, progress};
 use plimsoll_analysis::fix::{
-    BuildPlace, Choice, Compose, Files, FixedFile, NoPlan, Plan, ProofStep, Refusal, plan_service,
+    BuildPlace, Compose, Files, FixOptions, FixedFile, NoPlan, Plan, ProofStep, Refusal, plan_service,
 };
 use plimsoll_analysis::memory::recommend::Demands;
 use plimsoll_analysis::squash;
@@ -75,7 +75,7 @@ impl Planner<'_> {
             read: &read,
             compose,
         };
-        let choice = Choice {
+        let choice = FixOptions {
             confidence,
             is_meant: &is_meant,
             cpu_index: self.args.cpu_index.as_deref(),

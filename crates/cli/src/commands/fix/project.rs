@@ -2,10 +2,10 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use plimsoll_analysis::fix::reconstructed;
+use plimsoll_analysis::reconstruct::editable;
 use plimsoll_collect::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
 use plimsoll_report::format::one_line;
-use plimsoll_snapshot::Image;
+use plimsoll_snapshot::{Image, Snapshot};
 
 use super::args::Args;
 use crate::commands::build::ignore_file;
@@ -83,9 +83,9 @@ impl Project {
     }
 
     /// The Dockerfile that the history of an image gives.
-    pub(super) fn reconstructed(args: &Args, image: &Image) -> Result<Self> {
+    pub(super) fn reconstructed(args: &Args, snapshot: &Snapshot, image: &Image) -> Result<Self> {
         let context = args.context.clone().unwrap_or_else(|| PathBuf::from("."));
-        Self::of("Dockerfile".into(), reconstructed(image), context, None, None)
+        Self::of("Dockerfile".into(), editable(snapshot, image).instructions(), context, None, None)
     }
 
     fn of(

@@ -7,7 +7,7 @@ use ureq::BodyReader;
 use ureq::http::{StatusCode, header};
 
 use super::client::{Client, Size, text_header};
-use super::failure::{Failure, Patience};
+use super::failure::{Failure, Retries};
 
 /// Reads a blob; after a cut it goes on where it stopped. That nothing was lost or changed on the way is for the
 /// digest to say, which the reader of a blob computes.
@@ -17,7 +17,7 @@ pub(crate) struct Blob<'a> {
     size: u64,
     offset: u64,
     body: Body,
-    patience: Patience,
+    retries: Retries,
     /// Where patience was fresh.
     fresh_at: u64,
     /// How long all of it may take, and when that is over.
@@ -40,18 +40,18 @@ impl<'a> Blob<'a> {
         let longest = client.pace.longest(size);
         let deadline = Instant::now() + longest;
         let body = request(client, &digest, longest, 0)?;
-        let patience = Patience::resuming();
-        Ok(Self { client, digest, size, offset: 0, body, patience, fresh_at: 0, longest, deadline })
+        let retries = Retries::resuming();
+        Ok(Self { client, digest, size, offset: 0, body, retries, fresh_at: 0, longest, deadline })
     }
 
     fn reconnect(&mut self, cut: io::Error) -> io::Result<()> {
         if self.offset - self.fresh_at >= PROGRESS {
-            self.patience = Patience::resuming();
+            self.retries = Retries::resuming();
             self.fresh_at = self.offset;
         }
         let mut failure = Failure::Transport(cut.into());
         loop {
-            self.client.wait(&mut self.patience, failure).map_err(io::Error::other)?;
+            self.client.wait(&mut self.retries, failure).map_err(io::Error::other)?;
             let left = self.deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(io::Error::other(Failure::Endless(self.longest)));

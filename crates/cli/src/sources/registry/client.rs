@@ -16,7 +16,7 @@ use url::Url;
 
 use super::credentials;
 use super::document::whole;
-use super::failure::{Failure, Patience, Waiting, beside, said};
+use super::failure::{Failure, Retries, Waiting, beside, said};
 use super::reach::Guard;
 use super::realm::{Pair, place};
 use super::secret::Credentials;
@@ -97,7 +97,7 @@ impl<'a> Client<'a> {
         let host = if reference.host == DOCKER_HUB { "registry-1.docker.io" } else { &reference.host };
         let origin: Url = format!("{}://{host}/", if is_plain { "http" } else { "https" })
             .parse()
-            .map_err(|_| Failure::Answer("its name is no address".to_owned()))?;
+            .map_err(|_| Failure::Answer("its name is not a valid address".to_owned()))?;
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
@@ -157,12 +157,12 @@ impl<'a> Client<'a> {
         size: Size,
         offset: u64,
     ) -> Result<Response<Body>, Failure> {
-        self.get_with(Patience::default(), what, accept, size, offset)
+        self.get_with(Retries::default(), what, accept, size, offset)
     }
 
     fn get_with(
         &self,
-        mut patience: Patience,
+        mut retries: Retries,
         what: &str,
         accept: &str,
         size: Size,
@@ -189,7 +189,7 @@ impl<'a> Client<'a> {
                 Ok(Answered { response, elsewhere: None }) => self.failure(response),
                 Err(failure) => failure,
             };
-            self.wait(&mut patience, failure)?;
+            self.wait(&mut retries, failure)?;
         }
     }
 
@@ -200,13 +200,13 @@ impl<'a> Client<'a> {
 
     /// Gets a whole document, or the start of one that is longer than the limit, and the digest it is promised to have.
     pub(crate) fn document(&self, what: &str, limit: u64) -> Result<(Vec<u8>, Option<Digest>), Failure> {
-        let mut patience = Patience::default();
+        let mut retries = Retries::default();
         loop {
             let response = self.get(what, MANIFESTS, Size::Document, 0)?;
             let promised = text_header(&response, &CONTENT_DIGEST).and_then(|text| Digest::parse(text).ok());
             match whole(response.into_body().into_reader(), limit) {
                 Ok(bytes) => return Ok((bytes, promised)),
-                Err(failure) => self.wait(&mut patience, failure)?,
+                Err(failure) => self.wait(&mut retries, failure)?,
             }
         }
     }
@@ -218,7 +218,7 @@ impl<'a> Client<'a> {
             tags: Option<Vec<String>>,
         }
         let what = format!("tags/list?n={TAGS}");
-        let response = self.get_with(Patience::none(), &what, "application/json", Size::Document, 0)?;
+        let response = self.get_with(Retries::none(), &what, "application/json", Size::Document, 0)?;
         let bytes = whole(response.into_body().into_reader(), TAGS_BYTES)?;
         let list: Option<List> = serde_json::from_slice(&bytes).ok();
         let tags = list.and_then(|list| list.tags).unwrap_or_default();
@@ -226,11 +226,11 @@ impl<'a> Client<'a> {
     }
 
     /// Waits before the next try, or gives the failure back if there is to be none.
-    pub(crate) fn wait(&self, patience: &mut Patience, failure: Failure) -> Result<(), Failure> {
+    pub(crate) fn wait(&self, retries: &mut Retries, failure: Failure) -> Result<(), Failure> {
         let why = failure.to_string();
-        let pause = patience.pause(failure)?;
+        let pause = retries.pause(failure)?;
         if !self.waiting.lock().expect("nobody panics with it").take(pause) {
-            return Err(Failure::Answer(format!("it was waited for long enough ({why})")));
+            return Err(Failure::Answer(format!("the wait was too long ({why})")));
         }
         if pause >= WORTH_A_NOTE {
             self.printer.note(&format!("note: waiting {} s for `{}`: {why}", pause.as_secs(), self.host));

@@ -19,7 +19,7 @@ pub(crate) enum Failure {
     #[error("it is not there")]
     NotFound,
     #[error("access was denied{said}")]
-    Denied { said: Said, is_anonymous: bool, trouble: Option<String> },
+    Denied { said: ServerMessage, is_anonymous: bool, trouble: Option<String> },
     /// By a host that the registry redirects to. It gets no login, whatever it asks for.
     #[error("it redirects to `{host}`, which denies access and gets no login")]
     DeniedElsewhere { host: String },
@@ -27,9 +27,9 @@ pub(crate) enum Failure {
     #[error("it wants its login sent to the token server `{host}`, which is another site")]
     ForeignRealm { host: String },
     #[error("there were too many requests{said}")]
-    TooMany { said: Said, wait: Option<Duration> },
+    TooMany { said: ServerMessage, wait: Option<Duration> },
     #[error("the answer was {status}{said}")]
-    Status { status: StatusCode, said: Said },
+    Status { status: StatusCode, said: ServerMessage },
     #[error("{}", describe(.0))]
     Transport(ureq::Error),
     #[error("the answer cannot be followed: {0}")]
@@ -40,9 +40,9 @@ pub(crate) enum Failure {
 
 /// What a server says of an error; nothing if it says nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Said(Option<String>);
+pub(crate) struct ServerMessage(Option<String>);
 
-impl fmt::Display for Said {
+impl fmt::Display for ServerMessage {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|said| write!(out, ": {said}"))
     }
@@ -73,8 +73,8 @@ impl Failure {
     /// Without the words of the server: those of a host that was not asked must not be shown.
     pub(crate) fn without_words(self) -> Self {
         match self {
-            Self::Status { status, .. } => Self::Status { status, said: Said::default() },
-            Self::TooMany { wait, .. } => Self::TooMany { said: Said::default(), wait },
+            Self::Status { status, .. } => Self::Status { status, said: ServerMessage::default() },
+            Self::TooMany { wait, .. } => Self::TooMany { said: ServerMessage::default(), wait },
             other => other,
         }
     }
@@ -120,7 +120,7 @@ fn describe(error: &ureq::Error) -> String {
         ureq::Error::Timeout(_) => "there was no answer in time".to_owned(),
         ureq::Error::BadUri(_) => "it leads to an address that is not valid".to_owned(),
         ureq::Error::RequireHttpsOnly(_) => "it leads to a place without TLS".to_owned(),
-        ureq::Error::HostNotFound => "there is no host of that name".to_owned(),
+        ureq::Error::HostNotFound => "no such host".to_owned(),
         ureq::Error::ConnectionFailed => "no connection could be made".to_owned(),
         ureq::Error::LargeResponseHeader(..) => "the header of its answer is too large".to_owned(),
         // A part of the answer may be quoted.
@@ -149,12 +149,12 @@ pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The pauses between the tries of one request: each twice as long as the one before.
 #[derive(Default)]
-pub(crate) struct Patience {
+pub(crate) struct Retries {
     tries: u32,
     is_resuming: bool,
 }
 
-impl Patience {
+impl Retries {
     /// For what can be done without: it is tried once.
     pub(crate) fn none() -> Self {
         Self { tries: TRIES, is_resuming: false }
@@ -201,7 +201,7 @@ impl Waiting {
 }
 
 /// The message in an error (distribution-spec, "Error Codes"), without what a log must not hold.
-pub(crate) fn said(body: &mut Body, secrets: &[String]) -> Result<Said, Failure> {
+pub(crate) fn said(body: &mut Body, secrets: &[String]) -> Result<ServerMessage, Failure> {
     #[derive(Deserialize)]
     struct Errors {
         #[serde(default)]
@@ -218,7 +218,7 @@ pub(crate) fn said(body: &mut Body, secrets: &[String]) -> Result<Said, Failure>
         let message = errors.errors.into_iter().find_map(|error| error.message);
         message.or(errors.details).filter(|message| !message.is_empty())
     });
-    Ok(Said(message.map(|message| shown(message, secrets))))
+    Ok(ServerMessage(message.map(|message| shown(message, secrets))))
 }
 
 /// What a server says, as a line: without what it was sent, addresses, and other secrets.
@@ -310,15 +310,15 @@ mod tests {
 
     #[test]
     fn a_request_is_tried_five_times() {
-        let mut patience = Patience::default();
-        let busy = || Failure::Status { status: StatusCode::BAD_GATEWAY, said: Said::default() };
-        assert_eq!((0..100).filter(|_| patience.pause(busy()).is_ok()).count(), 4);
+        let mut retries = Retries::default();
+        let busy = || Failure::Status { status: StatusCode::BAD_GATEWAY, said: ServerMessage::default() };
+        assert_eq!((0..100).filter(|_| retries.pause(busy()).is_ok()).count(), 4);
         let dripping = TooSlow::Dripping { rate: 1, grace: Duration::from_secs(1) };
-        assert!(Patience::resuming().pause(Failure::Transport(dripping.into())).is_err());
+        assert!(Retries::resuming().pause(Failure::Transport(dripping.into())).is_err());
         let silent = TooSlow::Silent(Duration::from_secs(1));
-        let mut patience = Patience::default();
+        let mut retries = Retries::default();
         let silent = || Failure::Transport(silent.clone().into());
-        assert_eq!((0..100).filter(|_| patience.pause(silent()).is_ok()).count(), 1);
-        assert!(Patience::none().pause(busy()).is_err());
+        assert_eq!((0..100).filter(|_| retries.pause(silent()).is_ok()).count(), 1);
+        assert!(Retries::none().pause(busy()).is_err());
     }
 }

@@ -8,7 +8,7 @@ use url::Url;
 use super::challenge::{self, Challenge, escape};
 use super::client::Client;
 use super::document::whole;
-use super::failure::{Failure, Patience};
+use super::failure::{Failure, Retries};
 use super::realm::{Realm, place};
 use super::secret::Credentials;
 
@@ -45,7 +45,7 @@ impl Client<'_> {
         let scope = escape(&format!("repository:{}:pull", self.repository));
         let service = service.map(|service| format!("&service={}", escape(service))).unwrap_or_default();
         let query = format!("scope={scope}{service}");
-        let mut patience = Patience::default();
+        let mut retries = Retries::default();
         loop {
             let failure = match self.ask_for_token(&url, &query, credentials) {
                 Ok(response) if response.status().is_success() => return token_of(response),
@@ -57,7 +57,7 @@ impl Client<'_> {
                 Ok(response) => self.failure(response),
                 Err(error) => Failure::Transport(error),
             };
-            self.wait(&mut patience, failure)?;
+            self.wait(&mut retries, failure)?;
         }
     }
 

@@ -4,7 +4,9 @@
 
 use std::collections::HashSet;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Files, PackageFact, Requirement, SelectionFact};
+use plimsoll_snapshot::{
+    Bytes, Ecosystem, Files, MetadataFault, MetadataProblem, PackageFact, Requirement, SelectionFact,
+};
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
 use crate::catalog::claims::listed;
@@ -57,7 +59,9 @@ fn read_database(file: &SourceFile<'_>, catalog: &mut Catalog) {
             }
             match stanza.package(file.entry) {
                 Some(package) => found.push(package),
-                None => catalog.problem(file.entry, format!("line {line}: a stanza names no package")),
+                None => {
+                    catalog.problem(file.entry, MetadataFault::from(MetadataProblem::NoName).on_line(line));
+                }
             }
             continue;
         }
@@ -65,7 +69,7 @@ fn read_database(file: &SourceFile<'_>, catalog: &mut Catalog) {
             stanza.line = line_number;
         }
         let Some((field, value)) = line.split_once(':') else {
-            catalog.problem(file.entry, format!("line {line_number}: a line is no field"));
+            catalog.problem(file.entry, MetadataFault::from(MetadataProblem::NotAField).on_line(line_number));
             continue;
         };
         let has_room = match field {
@@ -75,7 +79,8 @@ fn read_database(file: &SourceFile<'_>, catalog: &mut Catalog) {
             _ => quota.take(1),
         };
         if !has_room {
-            catalog.problem(file.entry, format!("line {line_number}: the rest is too much to be read"));
+            catalog
+                .problem(file.entry, MetadataFault::from(MetadataProblem::RestTooLarge).on_line(line_number));
             break;
         }
         stanza.add(field, value);
@@ -136,22 +141,15 @@ impl<'a> Stanza<'a> {
         let mut provides: Vec<_> = self.provides.into_iter().map(str::to_owned).collect();
         provides.dedup();
         Some(PackageFact {
-            entry,
-            ecosystem: Ecosystem::Apk,
-            name: text(self.name)?,
             version: self.version.to_owned(),
-            key: String::new(),
             architecture: text(self.architecture),
             license: text(self.license),
             source: text(self.origin).filter(|origin| origin != self.name),
             declared_bytes: self.installed.map(Bytes),
-            requested: None,
-            essential: false,
             requires: self.requires.into_iter().map(required).collect(),
             provides,
-            programs: Vec::new(),
-            plugin_groups: Vec::new(),
             files: Files::Listed(listed(self.files.iter().map(|path| &path[..]))),
+            ..PackageFact::new(entry, Ecosystem::Apk, text(self.name)?)
         })
     }
 }
@@ -225,8 +223,8 @@ mod tests {
         let (facts, warnings) = catalogue([("usr/lib/apk/db/installed", text.as_bytes())]);
         assert_eq!(facts.packages.iter().map(|package| &*package.name).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(warnings.len(), 2, "{warnings:?}");
-        assert!(warnings[0].contains("line 1: a stanza names no package"), "{warnings:?}");
-        assert!(warnings[1].contains("line 5: a line is no field"), "{warnings:?}");
+        assert!(warnings[0].contains("line 1: no package name"), "{warnings:?}");
+        assert!(warnings[1].contains("line 5: expected `KEY: VALUE`"), "{warnings:?}");
         let Files::Listed(list) = &facts.packages[1].files else { panic!("{facts:?}") };
         assert_eq!(list.elsewhere.iter().collect::<Vec<_>>(), [b"x/y"]);
     }
@@ -242,6 +240,6 @@ mod tests {
             assert!(warnings.len() < 50);
         }
         let (_, warnings) = catalogue([(DATABASE, &long[..])]);
-        assert!(warnings[0].contains("line 2: the rest is too much"), "{warnings:?}");
+        assert!(warnings[0].contains("line 2: too large"), "{warnings:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Components of Bitnami images: the description (SPDX) that lies in the directory of each.
 
-use plimsoll_snapshot::{Ecosystem, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, MetadataProblem, PackageFact, path};
 use serde::Deserialize;
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
@@ -49,7 +49,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let main = document.packages.iter().position(is_it).unwrap_or(0);
     for (index, described) in document.packages.iter().enumerate() {
         if !quota.take(Quota::PACKAGE) {
-            return catalog.problem(file.entry, "it names too many packages; the last are left out");
+            return catalog.problem(file.entry, MetadataProblem::TooManyPackages);
         }
         let package = stated::package(file, Ecosystem::Bitnami, &described.name, &described.version_info);
         let stated = [&described.license_declared, &described.license_concluded].into_iter().flatten();

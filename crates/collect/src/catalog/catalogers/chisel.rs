@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
-use plimsoll_snapshot::{Compression, Ecosystem, FileListFact, ReadLimits};
+use plimsoll_snapshot::{Compression, Ecosystem, FileListFact, MetadataFault, MetadataProblem, ReadLimits};
 use serde::Deserialize;
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
@@ -50,7 +50,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let inflated = decompress(Compression::Zstd, file.bytes, &ReadLimits::default())
         .and_then(|reader| reader.take(MOST_BYTES).read_to_end(&mut text));
     if let Err(error) = inflated {
-        catalog.problem(file.entry, error.to_string());
+        catalog.problem(file.entry, MetadataFault::from(MetadataProblem::InvalidCompression).because(error));
     }
     let mut quota = Quota::default();
     let mut paths: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -59,6 +59,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         if line.is_empty() || line.starts_with(b"{\"jsonwall\"") {
             continue;
         }
+        let at = |problem: MetadataProblem| MetadataFault::from(problem).on_line(index + 1);
         let has_room = match serde_json::from_slice(line) {
             Ok(Line::Package { name, version, arch }) => {
                 catalog.packages.extend(stated::package(file, Ecosystem::Dpkg, name, version).map(
@@ -80,12 +81,12 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
             }
             Ok(Line::Other) => true,
             Err(error) => {
-                catalog.problem(file.entry, format!("line {}: {error}", index + 1));
+                catalog.problem(file.entry, at(MetadataProblem::InvalidJson).because(error));
                 true
             }
         };
         if !has_room {
-            catalog.problem(file.entry, format!("line {}: the rest is too much to be read", index + 1));
+            catalog.problem(file.entry, at(MetadataProblem::RestTooLarge));
             break;
         }
     }

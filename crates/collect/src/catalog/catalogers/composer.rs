@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Ecosystem, PackageFact, RequirementKind};
+use plimsoll_snapshot::{Ecosystem, MetadataProblem, PackageFact, RequirementKind};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -102,11 +102,11 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     for installed in packages {
         let names = installed.require.packages().chain(installed.suggest.packages()).count();
         if !quota.take(Quota::PACKAGE + names) || !quota.take_path(file.path.len()) {
-            return catalog.problem(file.entry, "it names too many packages; the last are left out");
+            return catalog.problem(file.entry, MetadataProblem::TooManyPackages);
         }
         match package(file, &installed) {
             Some(package) => catalog.packages.push(package),
-            None => catalog.problem(file.entry, "a package has no name"),
+            None => catalog.problem(file.entry, MetadataProblem::NoName),
         }
     }
 }

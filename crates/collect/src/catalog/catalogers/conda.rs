@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Ecosystem, Files, PackageFact, Requirement, SelectionFact, path};
+use plimsoll_snapshot::{
+    Ecosystem, Files, MetadataFault, MetadataProblem, PackageFact, Requirement, SelectionFact, path,
+};
 use serde::Deserialize;
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile, nothing};
@@ -26,7 +28,9 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     }
     match serde_json::from_slice::<Record>(file.bytes) {
         Ok(record) => read_record(file, record, catalog),
-        Err(error) => catalog.problem(file.entry, error.to_string()),
+        Err(error) => {
+            catalog.problem(file.entry, MetadataFault::from(MetadataProblem::InvalidJson).because(error))
+        }
     }
 }
 
@@ -49,7 +53,7 @@ struct Record {
 
 fn read_record(file: &SourceFile<'_>, record: Record, catalog: &mut Catalog) {
     let Some(name) = name_of(&record.name) else {
-        catalog.problem(file.entry, "it names no package");
+        catalog.problem(file.entry, MetadataProblem::NoName);
         return;
     };
     let prefix = path::parent(file.directory());
@@ -62,22 +66,13 @@ fn read_record(file: &SourceFile<'_>, record: Record, catalog: &mut Catalog) {
     let depends =
         record.depends.iter().filter_map(|spec| name_of(spec)).filter(|name| !name.starts_with("__"));
     catalog.packages.push(PackageFact {
-        entry: file.entry,
-        ecosystem: Ecosystem::Conda,
-        name,
         version: Some(record.version).filter(is_short).unwrap_or_default(),
-        key: String::new(),
         architecture: record.subdir.filter(is_short),
         license: record.license.filter(is_short),
-        source: None,
-        declared_bytes: None,
         requested: is_requested.then_some(true),
-        essential: false,
         requires: depends.map(|name| Requirement { any_of: vec![name], ..Requirement::default() }).collect(),
-        provides: Vec::new(),
-        programs: Vec::new(),
-        plugin_groups: Vec::new(),
         files: Files::Listed(listed(files.iter().map(Vec::as_slice))),
+        ..PackageFact::new(file.entry, Ecosystem::Conda, name)
     });
 }
 

@@ -1,6 +1,6 @@
 //! Packages of Dart in the cache of pub, which programs run from: `.pub-cache/hosted/HOST/NAME-VERSION`.
 
-use plimsoll_snapshot::{Ecosystem, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, MetadataProblem, PackageFact, path};
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile, nothing};
 use crate::catalog::facts::Catalog;
@@ -22,7 +22,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         Some(package) => {
             catalog.packages.push(PackageFact { files: stated::below([file.directory()]), ..package });
         }
-        None => catalog.problem(file.entry, "it names no package"),
+        None => catalog.problem(file.entry, MetadataProblem::NoName),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Ecosystem, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, MetadataProblem, PackageFact, path};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -73,7 +73,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         let targets = targets.get(library.as_str()).map(Vec::as_slice).unwrap_or_default();
         // Each has the directory in its key.
         if !quota.take(Quota::PACKAGE) || !quota.take_path(file.path.len()) {
-            catalog.problem(file.entry, "it names too many libraries; the last are left out");
+            catalog.problem(file.entry, MetadataProblem::TooManyPackages);
             break;
         }
         packages.extend(package(file, library, kind == "project", targets, &mut quota));

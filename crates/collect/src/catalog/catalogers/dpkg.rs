@@ -6,13 +6,13 @@
 use std::collections::HashSet;
 
 use plimsoll_snapshot::{
-    Bytes, DiversionFact, Ecosystem, Entries, FileListFact, Files, Order as _, PackageFact, Requirement,
-    RequirementKind, SelectionFact, path,
+    Bytes, DiversionFact, Ecosystem, Entries, FileListFact, MetadataFault, MetadataProblem, Order as _,
+    PackageFact, Requirement, RequirementKind, SelectionFact, path,
 };
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile};
 use crate::catalog::claims::listed;
-use crate::catalog::deb822::{Malformed, Stanza, Stanzas};
+use crate::catalog::deb822::{Stanza, Stanzas};
 use crate::catalog::facts::Catalog;
 use crate::catalog::quota::Quota;
 use crate::catalog::stated;
@@ -145,18 +145,19 @@ fn read_status(file: &SourceFile<'_>, ecosystem: Ecosystem, key: Option<&[u8]>, 
     for stanza in Stanzas::of(&text, FIELDS) {
         let stanza = match stanza {
             Ok(stanza) => stanza,
-            Err(Malformed { line, reason }) => {
-                catalog.problem(file.entry, format!("line {line}: {reason}"));
+            Err(malformed) => {
+                catalog.problem(file.entry, malformed);
                 continue;
             }
         };
+        let at = |problem: MetadataProblem| MetadataFault::from(problem).on_line(stanza.line);
         if !quota.take(Quota::PACKAGE + relations_of(&stanza)) {
-            catalog.problem(file.entry, format!("line {}: the rest is too much to be read", stanza.line));
+            catalog.problem(file.entry, at(MetadataProblem::RestTooLarge));
             return;
         }
         match package(&stanza, file.entry, ecosystem, key) {
             Ok(package) => catalog.packages.extend(package),
-            Err(reason) => catalog.problem(file.entry, format!("line {}: {reason}", stanza.line)),
+            Err(problem) => catalog.problem(file.entry, at(problem)),
         }
     }
 }
@@ -167,8 +168,8 @@ fn package(
     entry: u32,
     ecosystem: Ecosystem,
     key: Option<&[u8]>,
-) -> Result<Option<PackageFact>, &'static str> {
-    let name = stanza.word("Package").ok_or("a stanza names no package")?;
+) -> Result<Option<PackageFact>, MetadataProblem> {
+    let name = stanza.word("Package").ok_or(MetadataProblem::NoName)?;
     // deb-control(5): the third word is the state. What is unpacked and not configured takes up as much.
     let state = stanza.get("Status").map(|status| status.split_ascii_whitespace().nth(2).unwrap_or(""));
     if matches!(state, Some("not-installed" | "config-files" | "")) {
@@ -199,9 +200,6 @@ fn package(
         })
     });
     Ok(Some(PackageFact {
-        entry,
-        ecosystem,
-        name: name.to_owned(),
         version: stanza.word("Version").unwrap_or_default().to_owned(),
         key,
         architecture: architecture.map(str::to_owned),
@@ -209,13 +207,10 @@ fn package(
         // It is written with its version where that differs: `glibc (2.36-9)`.
         source: stanza.word("Source").filter(|source| *source != name).map(str::to_owned),
         declared_bytes: kibibytes.map(|size| Bytes(size.saturating_mul(1024))),
-        requested: None,
         essential: is_essential,
         requires: requires.collect(),
         provides: relations(stanza.get("Provides").unwrap_or_default()).flatten().collect(),
-        programs: Vec::new(),
-        plugin_groups: Vec::new(),
-        files: Files::Unknown,
+        ..PackageFact::new(entry, ecosystem, name)
     }))
 }
 
@@ -249,7 +244,7 @@ fn read_list(
         paths.iter().zip(nexts).filter(|(line, next)| !next.is_some_and(|next| is_parent(next, line)));
     let files = listed(files.map(|(line, _)| *line));
     if !quota.take(1) {
-        catalog.problem(file.entry, "it lists too many files; the last are left out");
+        catalog.problem(file.entry, MetadataProblem::TooManyFiles);
     }
     FileListFact { entry: file.entry, ecosystem, package: path::escape(key).into_owned(), files }
 }
@@ -261,16 +256,14 @@ fn read_extended_states(file: &SourceFile<'_>, catalog: &mut Catalog) {
     for stanza in Stanzas::of(&text, FIELDS) {
         match stanza {
             Ok(_) if !quota.take(1) => {
-                catalog.problem(file.entry, "it names too many packages; the last are left out");
+                catalog.problem(file.entry, MetadataProblem::TooManyPackages);
                 break;
             }
             Ok(stanza) if stanza.word("Auto-Installed") == Some("1") => {
                 automatic.extend(stanza.word("Package").map(str::to_owned));
             }
             Ok(_) => {}
-            Err(Malformed { line, reason }) => {
-                catalog.problem(file.entry, format!("line {line}: {reason}"));
-            }
+            Err(malformed) => catalog.problem(file.entry, malformed),
         }
     }
     automatic.order();
@@ -316,6 +309,8 @@ mod tests {
     use crate::catalog::testing::catalogue;
     use plimsoll_snapshot::Facts;
 
+    use plimsoll_snapshot::Files;
+
     use super::*;
 
     const STATUS: &str = "var/lib/dpkg/status";
@@ -338,7 +333,7 @@ mod tests {
         let (facts, warnings) =
             catalogue([(STATUS, (0..100_001).map(stanza).collect::<String>().as_bytes())]);
         assert_eq!(facts.packages.len(), 100_000);
-        assert!(warnings[0].contains("the rest is too much to be read"), "{warnings:?}");
+        assert!(warnings[0].contains("too large; the rest is skipped"), "{warnings:?}");
     }
 
     #[test]
@@ -446,7 +441,7 @@ mod tests {
             facts.packages.iter().map(|package| (&*package.name, &*package.version)).collect();
         assert_eq!(names, [("b", "2"), ("c", "")]);
         let places = [
-            "line 4: a line is no field",
+            "line 4: expected `KEY: VALUE`",
             "line 7: a stanza names",
             "line 9: a line goes on",
             "line 15: a stanza",
@@ -480,6 +475,6 @@ mod tests {
             assert!(warnings.len() < 100);
         }
         let (_, warnings) = catalogue([(STATUS, &commas[..])]);
-        assert!(warnings[0].contains("line 1: the rest is too much"), "{warnings:?}");
+        assert!(warnings[0].contains("line 1: too large"), "{warnings:?}");
     }
 }

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{Ecosystem, Files, Order as _, PackageFact, Paths, Requirement, filled, path};
+use plimsoll_snapshot::{
+    Ecosystem, Files, MetadataProblem, Order as _, PackageFact, Paths, Requirement, filled, path,
+};
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
 use crate::catalog::claims::resolve;
@@ -46,10 +48,10 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let (stem_name, stem_version) = split(&stem);
     let name = specification.name.unwrap_or(stem_name);
     if name.is_empty() {
-        return catalog.problem(file.entry, "neither the file nor its name say what gem it is of");
+        return catalog.problem(file.entry, MetadataProblem::NoName);
     }
     if specification.is_too_long {
-        catalog.problem(file.entry, "it needs too many gems; the last are left out");
+        catalog.problem(file.entry, MetadataProblem::TooManyRequirements);
     }
     let license = specification.licenses.join(" OR ");
     let requires = specification
@@ -58,22 +60,11 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let is_usual = home.len() <= 200 && catalog.packages.len() < 10_000;
     let places = places(file.path, home, full_name, is_usual.then_some(&specification));
     catalog.packages.push(PackageFact {
-        entry: file.entry,
-        ecosystem: Ecosystem::Gem,
-        name: name.to_owned(),
         version: specification.version.unwrap_or(stem_version).to_owned(),
-        key: String::new(),
-        architecture: None,
         license: (!license.is_empty()).then_some(license),
-        source: None,
-        declared_bytes: None,
-        requested: None,
-        essential: false,
         requires: requires.collect(),
-        provides: Vec::new(),
-        programs: Vec::new(),
-        plugin_groups: Vec::new(),
         files: Files::Below(places),
+        ..PackageFact::new(file.entry, Ecosystem::Gem, name)
     });
 }
 
@@ -90,7 +81,7 @@ fn read_checkout(file: &SourceFile<'_>, directory: &[u8], catalog: &mut Catalog)
         stated::package(file, Ecosystem::Gem, name, specification.version.unwrap_or_default())
     });
     let Some(package) = named else {
-        return catalog.problem(file.entry, "neither the file nor its name say what gem it is of");
+        return catalog.problem(file.entry, MetadataProblem::NoName);
     };
     let extensions = path::parent(path::parent(path::parent(directory)));
     let mut places = vec![if is_main { directory.to_vec() } else { file.path.to_vec() }];

@@ -1,6 +1,6 @@
 //! Libraries of Haskell: a file each of a database of GHC, `package.conf.d/*.conf` (GHC, "InstalledPackageInfo").
 
-use plimsoll_snapshot::{Ecosystem, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, MetadataProblem, PackageFact, path};
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile, nothing};
 use crate::catalog::facts::Catalog;
@@ -25,7 +25,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let package = field("name").and_then(|name| {
         stated::package(file, Ecosystem::Haskell, name, field("version").unwrap_or_default())
     });
-    let Some(package) = package else { return catalog.problem(file.entry, "it names no package") };
+    let Some(package) = package else { return catalog.problem(file.entry, MetadataProblem::NoName) };
     let directories =
         ["import-dirs", "library-dirs", "data-dir", "haddock-html"].into_iter().filter_map(|name| {
             // A value may begin on the next line.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Read as _};
 
 use flate2::read::DeflateDecoder;
-use plimsoll_snapshot::{Ecosystem, Files, PackageFact, Requirement};
+use plimsoll_snapshot::{Ecosystem, Files, MetadataFault, MetadataProblem, PackageFact, Requirement};
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipLocator};
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, Scan, nothing};
@@ -65,13 +65,10 @@ impl Scan for Passing {
         let mut inside = Inside { left: UNPACKED, ..Inside::default() };
         let own = match inside.read(Tail { start, bytes: &self.tail }, &self.name, 1) {
             Ok(own) => own,
-            Err(reason) => {
-                catalog.problem(entry, format!("it is no archive: {reason}"));
-                return;
-            }
+            Err(fault) => return catalog.problem(entry, fault),
         };
         if inside.is_cut {
-            catalog.problem(entry, "there is more in it than is read");
+            catalog.problem(entry, MetadataProblem::RestTooLarge);
         }
         inside.found.remove(&own);
         let requires = inside
@@ -115,15 +112,15 @@ struct Inside {
 
 impl Inside {
     /// Reads an archive: gives what it is itself, and finds what else is in it.
-    fn read(&mut self, archive: Tail<'_>, file_name: &str, depth: u32) -> Result<Coordinates, String> {
+    fn read(&mut self, archive: Tail<'_>, file_name: &str, depth: u32) -> Result<Coordinates, MetadataFault> {
         let mut buffer = vec![0; rawzip::RECOMMENDED_BUFFER_SIZE];
         let end = archive.start + archive.bytes.len() as u64;
         let archive = ZipLocator::new()
             .locate_in_reader(archive, &mut buffer, end)
-            .map_err(|(_, error)| error.to_string())?;
+            .map_err(|(_, error)| MetadataFault::from(MetadataProblem::InvalidZip).because(error))?;
         // Of one that is cut off, this is an archive inside it.
         if archive.end_offset() != end {
-            return Err("its end is missing, or not the end of the file".to_owned());
+            return Err(MetadataProblem::NoZipEnd.into());
         }
         let mut manifest = Manifest::default();
         let mut projects = BTreeSet::new();
@@ -433,7 +430,7 @@ mod tests {
         let bomb = zip(&[("META-INF/MANIFEST.MF", &zeros), ("META-INF/maven/a/b/pom.properties", &zeros)]);
         let (facts, warnings) = catalogue([("bomb-1.jar", &bomb[..])]);
         assert_eq!((&*facts.packages[0].name, &*facts.packages[0].version), ("a:b", "1"));
-        assert!(warnings[0].contains("more in it than is read"), "{warnings:?}");
+        assert!(warnings[0].contains("the rest is skipped"), "{warnings:?}");
         // An archive in an archive, and so on.
         let mut nested = zip(LANG);
         for _ in 0..20 {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Ecosystem, Entries, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, Entries, MetadataProblem, PackageFact, path};
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile};
 use crate::catalog::facts::Catalog;
@@ -36,7 +36,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let name = specification.name.or(stated::name_of_bytes(path::name(above(directory, 1))));
     let package =
         name.and_then(|name| stated::package(file, Ecosystem::Lua, name, version.unwrap_or_default()));
-    let Some(package) = package else { return catalog.problem(file.entry, "it names no package") };
+    let Some(package) = package else { return catalog.problem(file.entry, MetadataProblem::NoName) };
     let tree = Tree::of(directory);
     // Without a manifest, a rock is taken to bring the module of its name.
     let mut places = tree.places("lua", &format!("{}.lua", package.name));

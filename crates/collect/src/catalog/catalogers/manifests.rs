@@ -1,6 +1,9 @@
 //! What Python projects ask for: `requirements.txt`, `pyproject.toml`, `Pipfile`, `setup.cfg`, `environment.yml`.
 
-use plimsoll_snapshot::{Ecosystem, Order as _, Requirement, RequirementKind, SelectionFact, path};
+use plimsoll_snapshot::{
+    Ecosystem, FaultPlace, MetadataFault, MetadataProblem, Order as _, Requirement, RequirementKind,
+    SelectionFact, path,
+};
 use toml::{Table, Value};
 
 use super::conda;
@@ -89,12 +92,12 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
 struct Asked {
     python: Vec<Requirement>,
     conda: Vec<Requirement>,
-    problems: Vec<String>,
+    problems: Vec<MetadataFault>,
 }
 
 impl Asked {
     /// A requirement that stands in `place`.
-    fn text(&mut self, text: &str, kind: RequirementKind, extra: Option<&str>, place: &str) {
+    fn text(&mut self, text: &str, kind: RequirementKind, extra: Option<&str>, place: FaultPlace) {
         match requirement(text) {
             Some(mut requirement) => {
                 requirement.kind = kind;
@@ -103,14 +106,14 @@ impl Asked {
                 }
                 self.python.push(requirement);
             }
-            None => self.problems.push(format!("{place}: the requirement is not understood")),
+            None => self.problems.push(MetadataFault::from(MetadataProblem::InvalidRequirement).at(place)),
         }
     }
 
     /// An array of requirements; the tables in it include other groups (PEP 735).
-    fn array(&mut self, array: Option<&Value>, kind: RequirementKind, extra: Option<&str>, place: &str) {
+    fn array(&mut self, array: Option<&Value>, kind: RequirementKind, extra: Option<&str>, key: &str) {
         let texts = array.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        texts.for_each(|text| self.text(text, kind, extra, place));
+        texts.for_each(|text| self.text(text, kind, extra, FaultPlace::Named(key.to_owned())));
     }
 
     /// A table of names, as Poetry and Pipenv write them.
@@ -163,9 +166,10 @@ fn kind_of(name: &str) -> Option<RequirementKind> {
 }
 
 /// Where a TOML document is wrong. What stands there is not repeated.
-pub(super) fn place_of(error: &toml::de::Error, text: &str) -> String {
+pub(super) fn place_of(error: &toml::de::Error, text: &str) -> MetadataFault {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+    let line = before.matches('\n').count() + 1;
+    MetadataFault::from(MetadataProblem::InvalidToml).on_line(line).because(error.message())
 }
 
 /// Reads a requirements file (pip, "Requirements File Format"); what another file is asked for with `-r` is in that.
@@ -190,7 +194,9 @@ fn read_requirements(text: &str, kind: RequirementKind, asked: &mut Asked) {
             via.clear();
             pending = asked_in(content).map(|it| Requirement { kind, ..it });
             if pending.is_none() && !content.starts_with('-') {
-                asked.problems.push(format!("line {}: the requirement is not understood", number + 1));
+                asked
+                    .problems
+                    .push(MetadataFault::from(MetadataProblem::InvalidRequirement).on_line(number + 1));
             }
         }
         via.push(comment.trim().to_owned());
@@ -248,8 +254,8 @@ fn read_pyproject(document: &Table, asked: &mut Asked) {
     for (extra, array) in tables(&["project", "optional-dependencies"]) {
         let Some(extra) = normalise(extra) else { continue };
         let kind = kind_of(&extra).unwrap_or(RequirementKind::Optional);
-        let place = format!("project.optional-dependencies.{extra}");
-        asked.array(Some(array), kind, Some(&extra), &place);
+        let key = format!("project.optional-dependencies.{extra}");
+        asked.array(Some(array), kind, Some(&extra), &key);
     }
     for (_, array) in tables(&["dependency-groups"]) {
         asked.array(Some(array), development, None, "dependency-groups");
@@ -284,15 +290,15 @@ fn read_setup_cfg(text: &str, asked: &mut Asked) {
             let Some((name, rest)) = content.split_once(['=', ':']) else { continue };
             (key, value) = (name.trim().to_owned(), rest.trim());
         }
-        let place = format!("line {}", number + 1);
+        let place = FaultPlace::Line(number as u64 + 1);
         match section.as_str() {
             _ if value.is_empty() => {}
             "options" if key == "install_requires" => {
-                asked.text(value, RequirementKind::Required, None, &place);
+                asked.text(value, RequirementKind::Required, None, place);
             }
             "options.extras_require" => {
                 let kind = kind_of(&key).unwrap_or(RequirementKind::Optional);
-                asked.text(value, kind, normalise(&key).as_deref(), &place);
+                asked.text(value, kind, normalise(&key).as_deref(), place);
             }
             _ => {}
         }
@@ -329,7 +335,9 @@ fn read_environment(text: &str, asked: &mut Asked) {
                 Some(requirement) => asked.python.push(requirement),
                 None if item.starts_with('-') => {}
                 None => {
-                    asked.problems.push(format!("line {}: the requirement is not understood", number + 1));
+                    asked
+                        .problems
+                        .push(MetadataFault::from(MetadataProblem::InvalidRequirement).on_line(number + 1));
                 }
             }
         } else if item == "pip:" {
@@ -337,7 +345,7 @@ fn read_environment(text: &str, asked: &mut Asked) {
         } else if let Some(name) = conda::name_of(item) {
             asked.conda.push(Requirement { any_of: vec![name], ..Requirement::default() });
         } else {
-            asked.problems.push(format!("line {}: the package is not understood", number + 1));
+            asked.problems.push(MetadataFault::from(MetadataProblem::InvalidPackage).on_line(number + 1));
         }
     }
 }
@@ -379,7 +387,7 @@ mod tests {
             c @ https://host/c.whl ; os_name == 'nt'\n-e .\nhttps://host/${TOKEN}/d\n";
         let warnings = check("app/requirements.txt", text, "fast-api[all] numpy x-y a-b c");
         assert_eq!(warnings.len(), 1, "{warnings:?}");
-        assert!(warnings[0].contains("line 13: the requirement is not understood"), "{warnings:?}");
+        assert!(warnings[0].contains("line 13: invalid requirement"), "{warnings:?}");
         assert!(!warnings[0].contains("TOKEN"));
         check("app/requirements-dev.txt", "pytest", "pytest!");
         check("app/requirements/test.in", "pytest", "pytest!");
@@ -417,10 +425,7 @@ mod tests {
         "#;
         let expected = "fastapi[all] torch? pytest! ruff! black! pandas[x]? numpy mypy! flask";
         let warnings = check("app/pyproject.toml", text, expected);
-        assert!(
-            warnings[0].contains("project.dependencies: the requirement is not understood"),
-            "{warnings:?}"
-        );
+        assert!(warnings[0].contains("`project.dependencies`: invalid requirement"), "{warnings:?}");
         let warnings = check("app/pyproject.toml", "[project]\nname = \n", "");
         assert!(warnings[0].contains("line 2:"), "{warnings:?}");
     }

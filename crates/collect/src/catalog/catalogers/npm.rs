@@ -1,7 +1,8 @@
 //! Packages in `node_modules`, as npm, yarn and pnpm lay them out, and what the `package.json` of a project asks for.
 
 use plimsoll_snapshot::{
-    Ecosystem, Files, Order as _, PackageFact, Requirement, RequirementKind, SelectionFact, path,
+    Bytes, Ecosystem, Files, MetadataFault, MetadataProblem, Order as _, PackageFact, Requirement,
+    RequirementKind, SelectionFact, path,
 };
 use serde_json::{Map, Value};
 
@@ -79,12 +80,13 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     }
 }
 
-pub(super) fn parse(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Map<String, Value>, MetadataFault> {
     if bytes.len() > MAX_MANIFEST {
-        return Err(format!("its {} bytes are too many", bytes.len()));
+        return Err(MetadataProblem::TooLarge { bytes: Bytes(bytes.len() as u64) }.into());
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    serde_json::from_slice(bytes)
+        .map_err(|error| MetadataFault::from(MetadataProblem::InvalidJson).because(error))
 }
 
 fn read_package(
@@ -95,7 +97,7 @@ fn read_package(
 ) {
     let directory = str::from_utf8(directory).ok().filter(|name| is_name(name));
     let Some(fact) = package(file.entry, directory, manifest) else {
-        catalog.problem(file.entry, "it names no package");
+        catalog.problem(file.entry, MetadataProblem::NoName);
         return;
     };
     // `npm install alias@npm:name`: others ask for the alias.

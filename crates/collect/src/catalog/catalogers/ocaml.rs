@@ -1,6 +1,6 @@
 //! Packages of OCaml that opam installed: `.opam-switch/packages/NAME.VERSION/opam` of a switch (opam, "Manual").
 
-use plimsoll_snapshot::{Ecosystem, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, MetadataProblem, PackageFact, path};
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile, nothing};
 use crate::catalog::facts::Catalog;
@@ -17,7 +17,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let directory = file.directory();
     let named = stated::name_of_bytes(path::name(directory)).and_then(|name| name.split_once('.'));
     let package = named.and_then(|(name, version)| stated::package(file, Ecosystem::Ocaml, name, version));
-    let Some(package) = package else { return catalog.problem(file.entry, "its directory names no package") };
+    let Some(package) = package else { return catalog.problem(file.entry, MetadataProblem::NoName) };
     let text = file.text();
     let license = text.lines().find_map(|line| value_of(line, "license", ':'));
     let switch = above(directory, 3);

@@ -1,6 +1,6 @@
 //! Applications of Erlang and Elixir: the resource file `ebin/NAME.app` of each (OTP, app(4)).
 
-use plimsoll_snapshot::{Ecosystem, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, MetadataProblem, PackageFact, path};
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
 use crate::catalog::facts::Catalog;
@@ -22,7 +22,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     // `{application, NAME, [{vsn, "1.0"}, {applications, [kernel, stdlib]}]}`
     let begins = (0..tokens.len()).find(|&at| word(at) == Some("application") && is_sign(at + 1, ','));
     let Some(name) = begins.and_then(|at| word(at + 2)) else {
-        return catalog.problem(file.entry, "it names no application");
+        return catalog.problem(file.entry, MetadataProblem::NoName);
     };
     let field = |name: &str| {
         (0..tokens.len()).find(|&at| is_sign(at, '{') && word(at + 1) == Some(name) && is_sign(at + 2, ','))

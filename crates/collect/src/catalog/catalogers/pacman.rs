@@ -2,7 +2,9 @@
 //!
 //! The format: pacman, alpm-db-desc(5) and alpm-db-files(5): a name between per cent signs, and its values, one per line.
 
-use plimsoll_snapshot::{Bytes, Ecosystem, FileListFact, PackageFact, Requirement, RequirementKind, path};
+use plimsoll_snapshot::{
+    Bytes, Ecosystem, FileListFact, MetadataProblem, PackageFact, Requirement, RequirementKind, path,
+};
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile, nothing};
 use crate::catalog::claims::listed;
@@ -30,7 +32,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
                 is_list = line == b"%FILES%";
             } else if is_list && !line.ends_with(b"/") && !line.is_empty() {
                 if !quota.take(1) {
-                    catalog.problem(file.entry, "it lists too many files; the last are left out");
+                    catalog.problem(file.entry, MetadataProblem::TooManyFiles);
                     break;
                 }
                 files.push(line);
@@ -56,7 +58,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     }
     match fields.package(file, key) {
         Some(package) => catalog.packages.push(package),
-        None => catalog.problem(file.entry, "it names no package"),
+        None => catalog.problem(file.entry, MetadataProblem::NoName),
     }
 }
 
@@ -156,6 +158,6 @@ mod tests {
     fn damage_is_named() {
         let (facts, warnings) =
             catalogue([("var/lib/pacman/local/a-1/desc", &b"%NAME%\n\n%VERSION%\n\xff"[..])]);
-        assert!(facts.packages.is_empty() && warnings[0].contains("it names no package"), "{warnings:?}");
+        assert!(facts.packages.is_empty() && warnings[0].contains("no package name"), "{warnings:?}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The format: PHP, "serialize": `s:4:"name";s:5:"redis";`. Only texts are looked at, in their order.
 
-use plimsoll_snapshot::{Ecosystem, Files, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, Files, MetadataProblem, PackageFact, path};
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile, nothing};
 use crate::catalog::claims::listed;
@@ -28,7 +28,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     };
     let version = behind(&[b"version", b"release"]).or_else(|| behind(&[b"version"])).unwrap_or_default();
     let package = behind(&[b"name"]).and_then(|name| stated::package(file, Ecosystem::Pecl, name, version));
-    let Some(package) = package else { return catalog.problem(file.entry, "it names no package") };
+    let Some(package) = package else { return catalog.problem(file.entry, MetadataProblem::NoName) };
     let license =
         behind(&[b"license", b"uri"]).and_then(|_| behind(&[b"_content"])).or_else(|| behind(&[b"license"]));
     let installed = texts.windows(2).filter(|part| part[0] == b"installed_as").map(|part| part[1]);

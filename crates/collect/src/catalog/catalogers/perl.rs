@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Ecosystem, Entries, FileListFact, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, Entries, FileListFact, MetadataProblem, PackageFact, path};
 use serde::Deserialize;
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile};
@@ -67,7 +67,7 @@ fn read_packlist(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let lines = lines.filter_map(|line| line.trim_ascii().split(|&byte| byte == b' ').next());
     let files: Vec<_> = lines.chain([file.path]).collect();
     if !quota.take(1) {
-        catalog.problem(file.entry, "it lists too many files; the last are left out");
+        catalog.problem(file.entry, MetadataProblem::TooManyFiles);
     }
     let key = path::escape(file.path).into_owned();
     catalog.file_lists.push(FileListFact {

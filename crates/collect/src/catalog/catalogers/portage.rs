@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_snapshot::{Ecosystem, Entries, Files, PackageFact, path};
+use plimsoll_snapshot::{Ecosystem, Entries, Files, MetadataProblem, PackageFact, path};
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile};
 use crate::catalog::claims::listed;
@@ -42,13 +42,13 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let category = stated::name_of_bytes(path::name(above(directory, 1)));
     let named = stated::name_of_bytes(path::name(directory)).map(split);
     let (Some(category), Some((name, version))) = (category, named) else {
-        return catalog.problem(file.entry, "its directory names no package");
+        return catalog.problem(file.entry, MetadataProblem::NoName);
     };
     let mut quota = Quota::default();
     let lines = file.bytes.split(|&byte| byte == b'\n').take_while(|_| quota.take(1));
     let mut files: Vec<_> = lines.filter_map(path_of).collect();
     if !quota.take(1) {
-        catalog.problem(file.entry, "it lists too many files; the last are left out");
+        catalog.problem(file.entry, MetadataProblem::TooManyFiles);
     }
     files.push(file.path);
     let package = stated::package(file, Ecosystem::Portage, &format!("{category}/{name}"), version);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_snapshot::{
-    Ecosystem, Entries, FileListFact, Files, Order as _, PackageFact, Requirement, path,
+    Ecosystem, Entries, FileListFact, Files, MetadataFault, MetadataProblem, Order as _, PackageFact,
+    Requirement, path,
 };
 
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile};
@@ -147,40 +148,29 @@ fn read_metadata(file: &SourceFile<'_>, key: &[u8], catalog: &mut Catalog) {
             break;
         }
         if let Err(problem) = fields.read(line) {
-            catalog.problem(file.entry, format!("line {}: {problem}", number + 1));
+            catalog.problem(file.entry, MetadataFault::from(problem).on_line(number + 1));
         }
     }
     let stem = String::from_utf8_lossy(path::name(key));
     let stem = stem.strip_suffix(".dist-info").or_else(|| stem.strip_suffix(".egg-info")).unwrap_or(&stem);
     let (from_name, from_version) = stem.split_once('-').unwrap_or((stem, ""));
     let name = pep508::normalise(fields.name).or_else(|| {
-        catalog.problem(file.entry, "it names no package");
+        catalog.problem(file.entry, MetadataProblem::NoName);
         pep508::normalise(from_name)
     });
     let Some(name) = name else { return };
     if fields.version.len() > MAX_WORDS {
-        catalog.problem(file.entry, "the version is too long");
+        catalog.problem(file.entry, MetadataProblem::VersionTooLong);
         fields.version = "";
     } else if fields.version.is_empty() {
         fields.version = from_version.split('-').next().filter(|it| it.len() <= MAX_WORDS).unwrap_or("");
     }
     catalog.packages.push(PackageFact {
-        entry: file.entry,
-        ecosystem: Ecosystem::Python,
-        name,
         version: fields.version.to_owned(),
         key: path::escape(key).into_owned(),
-        architecture: None,
         license: fields.license(),
-        source: None,
-        declared_bytes: None,
-        requested: None,
-        essential: false,
         requires: fields.requires,
-        provides: Vec::new(),
-        programs: Vec::new(),
-        plugin_groups: Vec::new(),
-        files: Files::Unknown,
+        ..PackageFact::new(file.entry, Ecosystem::Python, name)
     });
 }
 
@@ -200,7 +190,7 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn read(&mut self, line: &'a str) -> Result<(), String> {
+    fn read(&mut self, line: &'a str) -> Result<(), MetadataProblem> {
         if line.starts_with([' ', '\t']) {
             self.is_text |= self.last.eq_ignore_ascii_case("License");
             return Ok(());
@@ -219,7 +209,7 @@ impl<'a> Fields<'a> {
                 }
             }
             "requires-dist" => {
-                let requirement = requirement(value).ok_or("the requirement is not understood")?;
+                let requirement = requirement(value).ok_or(MetadataProblem::InvalidRequirement)?;
                 self.requires.push(requirement);
             }
             _ => {}
@@ -245,7 +235,7 @@ fn read_record(file: &SourceFile<'_>, above: &[u8], catalog: &mut Catalog) {
     let mut number = 1;
     while !rest.is_empty() {
         let Some((path, after)) = first_field(rest) else {
-            catalog.problem(file.entry, format!("line {number}: a quote is not closed"));
+            catalog.problem(file.entry, MetadataFault::from(MetadataProblem::UnclosedQuote).on_line(number));
             break;
         };
         paths.push(path);
@@ -447,7 +437,7 @@ mod tests {
         assert_eq!(list.files.entries().collect::<Vec<_>>(), [2, 3]);
         assert_eq!(list.files.elsewhere.iter().collect::<Vec<_>>(), [&b"etc/foo"[..], b"usr/bin/foo"]);
         assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].contains("line 8: the requirement is not understood"), "{warnings:?}");
+        assert!(warnings[0].contains("line 8: invalid requirement"), "{warnings:?}");
     }
 
     #[test]
@@ -549,9 +539,9 @@ mod tests {
         let names: Vec<_> = facts.packages.iter().map(|it| (it.name.as_str(), it.version.as_str())).collect();
         assert_eq!(names, [("a", "1.5"), ("b", "\u{fffd}")]);
         assert_eq!(facts.file_lists.len(), 2);
-        assert!(warnings[0].contains("it names no package"), "{warnings:?}");
+        assert!(warnings[0].contains("no package name"), "{warnings:?}");
         assert!(
-            warnings[1].contains("RECORD") && warnings[1].contains("line 2: a quote is not closed"),
+            warnings[1].contains("RECORD") && warnings[1].contains("line 2: unclosed quote"),
             "{warnings:?}"
         );
         assert_eq!(warnings.len(), 4);

@@ -5,7 +5,7 @@
 use plimsoll_snapshot::{Ecosystem, PackageFact, RequirementKind, path};
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
-use crate::catalog::deb822::{Malformed, Stanza, Stanzas};
+use crate::catalog::deb822::{Stanza, Stanzas};
 use crate::catalog::facts::Catalog;
 use crate::catalog::stated::{self, above};
 
@@ -30,9 +30,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
             }
         }
         // Many files have the name.
-        Some(Err(Malformed { line, reason })) if text.contains("\nBuilt:") => {
-            catalog.problem(file.entry, format!("line {line}: {reason}"));
-        }
+        Some(Err(malformed)) if text.contains("\nBuilt:") => catalog.problem(file.entry, malformed),
         _ => {}
     }
 }

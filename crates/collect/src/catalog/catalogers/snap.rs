@@ -1,6 +1,6 @@
 //! Snaps that were unpacked: `meta/snap.yaml` (Snapcraft, "The snap format").
 
-use plimsoll_snapshot::{Ecosystem, PackageFact};
+use plimsoll_snapshot::{Ecosystem, MetadataProblem, PackageFact};
 
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
 use crate::catalog::facts::Catalog;
@@ -26,7 +26,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
             files: stated::below([place]),
             ..package
         }),
-        None => catalog.problem(file.entry, "it names no package"),
+        None => catalog.problem(file.entry, MetadataProblem::NoName),
     }
 }
 

@@ -5,7 +5,7 @@
 use std::io::Read as _;
 
 use flate2::read::DeflateDecoder;
-use plimsoll_snapshot::{Files, PackageFact};
+use plimsoll_snapshot::{FaultPlace, Files, MetadataFault, MetadataProblem, PackageFact};
 use rawzip::{CompressionMethod, ZipArchive};
 use serde_json::{Map, Value};
 
@@ -29,10 +29,10 @@ fn wants(candidate: &Candidate<'_>) -> bool {
 
 fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     let found = manifest(file.bytes);
-    if let Err(problem) = &found {
-        catalog.problem(file.entry, problem.as_str());
-    }
-    let (name, manifest) = found.unwrap_or_default();
+    let (name, manifest) = found.unwrap_or_else(|fault| {
+        catalog.problem(file.entry, fault);
+        Default::default()
+    });
     let file_name = String::from_utf8_lossy(plimsoll_snapshot::path::name(file.path)).into_owned();
     let (stem, version) = of_file_name(&file_name);
     let name = if name.is_empty() { stem } else { name };
@@ -42,8 +42,9 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
 }
 
 /// The name of the package in an archive by the directory it lies in, and its `package.json`.
-fn manifest(bytes: &[u8]) -> Result<(String, Map<String, Value>), String> {
-    let archive = ZipArchive::from_slice(bytes).map_err(|error| format!("it is no archive: {error}"))?;
+fn manifest(bytes: &[u8]) -> Result<(String, Map<String, Value>), MetadataFault> {
+    let invalid = |error: rawzip::Error| MetadataFault::from(MetadataProblem::InvalidZip).because(error);
+    let archive = ZipArchive::from_slice(bytes).map_err(invalid)?;
     let mut entries = archive.entries();
     for _ in 0..MAX_MEMBERS {
         let Ok(Some(entry)) = entries.next_entry() else { break };
@@ -52,23 +53,26 @@ fn manifest(bytes: &[u8]) -> Result<(String, Map<String, Value>), String> {
         let name = path.strip_prefix(b"node_modules/").and_then(|path| path.strip_suffix(b"/package.json"));
         let Some(name) = name.and_then(|name| str::from_utf8(name).ok()) else { continue };
         let path = format!("node_modules/{name}/package.json");
+        let place = FaultPlace::Named;
         if name.split('/').count() > 1 + usize::from(name.starts_with('@')) {
             continue;
         }
-        let member = archive.get_entry(entry.wayfinder()).map_err(|error| error.to_string())?;
+        let member = archive.get_entry(entry.wayfinder()).map_err(invalid)?;
         let mut content = Vec::new();
         let result = match entry.compression_method() {
             CompressionMethod::STORE => member.data().take(MAX_MANIFEST).read_to_end(&mut content),
             CompressionMethod::DEFLATE => {
                 DeflateDecoder::new(member.data()).take(MAX_MANIFEST).read_to_end(&mut content)
             }
-            _ => return Err(format!("{path} is packed in an unknown way")),
+            _ => return Err(MetadataFault::from(MetadataProblem::UnknownCompression).at(place(path))),
         };
-        result.map_err(|error| format!("{path}: {error}"))?;
-        let manifest = npm::parse(&content).map_err(|error| format!("{path}: {error}"))?;
+        result.map_err(|error| {
+            MetadataFault::from(MetadataProblem::InvalidCompression).at(place(path.clone())).because(error)
+        })?;
+        let manifest = npm::parse(&content).map_err(|fault| fault.at(place(path)))?;
         return Ok((name.to_owned(), manifest));
     }
-    Err("it has no package".to_owned())
+    Err(MetadataProblem::NoName.into())
 }
 
 /// The name and the version in `@scope-name-npm-1.0.0-HASH-HASH.zip` (Yarn, `structUtils.slugifyLocator`).

@@ -2,7 +2,7 @@
 
 use plimsoll_snapshot::runtime::ObservationSource;
 
-use crate::memory::observed::{Opened, Seen, named_by};
+use crate::memory::observed::{Opened, SourceObservation, named_by};
 use crate::memory::reader::{Reader, Recognition};
 use crate::memory::text::lines;
 
@@ -24,7 +24,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Recognition {
         }
     }
     let observation = opened.finish(&reader.input.file, ObservationSource::Diff);
-    reader.input.observed.push(Seen { who: named_by(&reader.input.file), observation });
+    reader.input.observed.push(SourceObservation { who: named_by(&reader.input.file), observation });
     Recognition::Yes
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use plimsoll_snapshot::runtime::{ImportRun, ImportedModule, Observation, ObservationSource};
 
 use crate::memory::identity::Identity;
-use crate::memory::observed::{Seen, named_by};
+use crate::memory::observed::{SourceObservation, named_by};
 use crate::memory::reader::{Reader, Recognition};
 use crate::memory::text::lines;
 use crate::memory::time;
@@ -65,7 +65,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Recognition {
                 "import times of several processes are mixed: times with everything below are unknown",
             );
         }
-        reader.input.observed.push(Seen { who, observation });
+        reader.input.observed.push(SourceObservation { who, observation });
     }
     Recognition::Yes
 }

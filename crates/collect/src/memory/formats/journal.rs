@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::memory::identity::Identity;
 use crate::memory::input::SeenEvent;
-use crate::memory::observed::{Opened, Seen};
+use crate::memory::observed::{Opened, SourceObservation};
 use crate::memory::reader::Reader;
 use crate::memory::samples::{Framer, Sample};
 use crate::memory::text::lines;
@@ -180,7 +180,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) {
         observation.lost += seen.lost;
         observation.from_start = seen.from_start;
         observation.load.clone_from(&recording.load);
-        reader.input.observed.push(Seen { who: seen.who, observation });
+        reader.input.observed.push(SourceObservation { who: seen.who, observation });
     }
     let mut samples = framer.unwrap_or_default().finish();
     (recording.frames, recording.times) = (samples.recording.frames, samples.recording.times);

@@ -93,7 +93,7 @@ fn row(line: &str, columns: &[&str]) -> Result<(Identity, Sample), &'static str>
     let mut sample = Sample::default();
     let memory = cell("MEMORY(bytes)").ok_or("no memory")?;
     if memory != "<unknown>" {
-        sample.set(Metric::WorkingSet, Some(units::quantity(memory).ok_or("a size that is none")?));
+        sample.set(Metric::WorkingSet, Some(units::quantity(memory).ok_or("not a size")?));
         let cpu = cell("CPU(cores)").and_then(units::cpu_quantity);
         sample.set(Metric::CpuHundredths, cpu.map(|millis| millis.saturating_mul(10)));
     }

@@ -56,8 +56,10 @@ fn add(reader: &mut Reader, object: &Value, depth: u32) {
         for limit in ["/resources/limits/memory", "/resources/requests/memory"] {
             if container.pointer(limit).is_some_and(|value| !value.is_null() && memory(Some(value)).is_none())
             {
-                reader
-                    .warn(None, &format!("`{service}`: `{}` is no quantity", &limit[1..].replace('/', ".")));
+                reader.warn(
+                    None,
+                    &format!("`{service}`: `{}` is not a quantity", &limit[1..].replace('/', ".")),
+                );
             }
         }
         let env = container.get("env").and_then(Value::as_array).into_iter().flatten();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use plimsoll_snapshot::runtime::{MappedFile, ObservationSource, ProcessMemory, Resident};
 use plimsoll_snapshot::{Bytes, path};
 
-use crate::memory::observed::{Opened, Seen, named_by};
+use crate::memory::observed::{Opened, SourceObservation, named_by};
 use crate::memory::reader::{Reader, Recognition};
 use crate::memory::text::lines;
 
@@ -75,7 +75,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Recognition {
     if has_sizes {
         observation.processes = processes.into_iter().map(Process::finish).collect();
     }
-    reader.input.observed.push(Seen { who: named_by(&reader.input.file), observation });
+    reader.input.observed.push(SourceObservation { who: named_by(&reader.input.file), observation });
     Recognition::Yes
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use plimsoll_snapshot::runtime::ObservationSource;
 
-use crate::memory::observed::{Opened, Seen, named_by};
+use crate::memory::observed::{Opened, SourceObservation, named_by};
 use crate::memory::reader::{Reader, Recognition};
 use crate::memory::text::lines;
 
@@ -43,7 +43,7 @@ pub(crate) fn read(reader: &mut Reader, text: &str) -> Recognition {
     observation.failed = log.failed;
     observation.unplaced = log.unplaced;
     let who = named_by(&reader.input.file);
-    reader.input.observed.push(Seen { who, observation });
+    reader.input.observed.push(SourceObservation { who, observation });
     Recognition::Yes
 }
 
@@ -96,7 +96,7 @@ impl Log {
             return Ok(());
         }
         let Some((arguments, result)) = arguments(rest) else { return Err("a call that is cut off") };
-        let Some(result) = Outcome::of(result) else { return Err("a result that is no number") };
+        let Some(result) = Outcome::of(result) else { return Err("the result is not a number") };
         let Outcome::Done { number, path: resolved } = result else {
             self.failed += u64::from(OPENING.contains(&name));
             return Ok(());

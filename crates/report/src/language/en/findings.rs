@@ -3,7 +3,7 @@
 use plimsoll_analysis::findings::{
     Action, Alternative, Confidence, Group, Headline, Note, Subject, TorchPlace,
 };
-use plimsoll_analysis::lines::{Unfit, What};
+use plimsoll_analysis::lines::{Unfit, ValueKind};
 use plimsoll_analysis::packages::CacheKind;
 use plimsoll_snapshot::SecretKind;
 
@@ -331,20 +331,20 @@ pub(super) const fn action(action: Action) -> &'static str {
 
 pub(super) fn unfit(unfit: &Unfit) -> String {
     let why = match unfit.what {
-        What::Path => "the path cannot be quoted safely",
-        What::Pattern => "a `.dockerignore` cannot name it",
-        What::PythonPackage => "not a valid Python package name",
-        What::PythonVersion => "not a valid Python package version",
-        What::NpmPackage => "not a valid npm package name",
-        What::SystemPackage => "not a valid system package name",
-        What::Model => "not a valid model name",
-        What::Image => "not a valid image reference",
-        What::Digest => "not a valid digest",
-        What::Service => "not a valid service name",
-        What::Stage => "not a valid build stage name",
-        What::User => "not a valid user name",
-        What::Instruction => "the instruction cannot be repeated safely",
-        What::Index => "the address of an index is `https://…` without characters that a shell reads",
+        ValueKind::Path => "the path cannot be quoted safely",
+        ValueKind::Pattern => "a `.dockerignore` cannot name it",
+        ValueKind::PythonPackage => "not a valid Python package name",
+        ValueKind::PythonVersion => "not a valid Python package version",
+        ValueKind::NpmPackage => "not a valid npm package name",
+        ValueKind::SystemPackage => "not a valid system package name",
+        ValueKind::Model => "not a valid model name",
+        ValueKind::Image => "not a valid image reference",
+        ValueKind::Digest => "not a valid digest",
+        ValueKind::Service => "not a valid service name",
+        ValueKind::Stage => "not a valid build stage name",
+        ValueKind::User => "not a valid user name",
+        ValueKind::Instruction => "the instruction cannot be repeated safely",
+        ValueKind::Index => "the address of an index is `https://…` without characters that a shell reads",
     };
     ["no line suggested for `", &unfit.value, "`: ", why].concat()
 }

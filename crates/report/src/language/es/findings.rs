@@ -3,7 +3,7 @@
 use plimsoll_analysis::findings::{
     Action, Alternative, Confidence, Group, Headline, Note, Subject, TorchPlace,
 };
-use plimsoll_analysis::lines::{Unfit, What};
+use plimsoll_analysis::lines::{Unfit, ValueKind};
 use plimsoll_analysis::packages::CacheKind;
 use plimsoll_snapshot::SecretKind;
 
@@ -355,20 +355,20 @@ pub(super) const fn action(action: Action) -> &'static str {
 
 pub(super) fn unfit(unfit: &Unfit) -> String {
     let why = match unfit.what {
-        What::Path => "la ruta no se puede entrecomillar de forma segura",
-        What::Pattern => "un `.dockerignore` no puede nombrarlo",
-        What::PythonPackage => "no es un nombre válido de paquete de Python",
-        What::PythonVersion => "no es una versión válida de paquete de Python",
-        What::NpmPackage => "no es un nombre válido de paquete de npm",
-        What::SystemPackage => "no es un nombre válido de paquete del sistema",
-        What::Model => "no es un nombre válido de modelo",
-        What::Image => "no es una referencia válida de imagen",
-        What::Digest => "no es un digest válido",
-        What::Service => "no es un nombre válido de servicio",
-        What::Stage => "no es un nombre válido de etapa de construcción",
-        What::User => "no es un nombre válido de usuario",
-        What::Instruction => "la instrucción no se puede repetir de forma segura",
-        What::Index => "la dirección de un índice es `https://…` sin caracteres que lea una shell",
+        ValueKind::Path => "la ruta no se puede entrecomillar de forma segura",
+        ValueKind::Pattern => "un `.dockerignore` no puede nombrarlo",
+        ValueKind::PythonPackage => "no es un nombre válido de paquete de Python",
+        ValueKind::PythonVersion => "no es una versión válida de paquete de Python",
+        ValueKind::NpmPackage => "no es un nombre válido de paquete de npm",
+        ValueKind::SystemPackage => "no es un nombre válido de paquete del sistema",
+        ValueKind::Model => "no es un nombre válido de modelo",
+        ValueKind::Image => "no es una referencia válida de imagen",
+        ValueKind::Digest => "no es un digest válido",
+        ValueKind::Service => "no es un nombre válido de servicio",
+        ValueKind::Stage => "no es un nombre válido de etapa de construcción",
+        ValueKind::User => "no es un nombre válido de usuario",
+        ValueKind::Instruction => "la instrucción no se puede repetir de forma segura",
+        ValueKind::Index => "la dirección de un índice es `https://…` sin caracteres que lea una shell",
     };
     ["no se sugiere ninguna línea para `", &unfit.value, "`: ", why].concat()
 }

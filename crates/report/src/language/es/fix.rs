@@ -49,12 +49,12 @@ fn refusal(refusal: &Refusal) -> String {
         Refusal::OldSnapshot => {
             "la instantánea es demasiado antigua para saber qué paquetes se nombran en textos: vuelva a leer la imagen".into()
         }
-        Refusal::Overlaps => "otro arreglo cambia las mismas palabras".into(),
+        Refusal::Overlaps => "otra corrección cambia las mismas palabras".into(),
         Refusal::Uncertain { .. } => "posiblemente intencionado: `--confidence low` lo incluye".into(),
         Refusal::Kept { pattern } => format!("`.dockerignore` conserva lo que `{pattern}` excluiría"),
-        Refusal::Present => "el Dockerfile ya lo corrige: vuelve a construir la imagen".into(),
-        Refusal::Failed { step: ProofStep::Build } => "la construcción falla con este arreglo".into(),
-        Refusal::Failed { step: ProofStep::Probe } => "la prueba falla con este arreglo".into(),
+        Refusal::Present => "el Dockerfile ya lo corrige: vuelva a construir la imagen".into(),
+        Refusal::Failed { step: ProofStep::Build } => "la construcción falla con esta corrección".into(),
+        Refusal::Failed { step: ProofStep::Probe } => "la prueba falla con esta corrección".into(),
         Refusal::Unfit { value } => findings::unfit(value),
     }
 }

@@ -128,7 +128,7 @@ pub(super) fn log(reason: &LogReason) -> String {
         LogReason::Journal => "lo limita el journal del host".to_owned(),
         LogReason::NotKept => "no se guarda ningún registro".to_owned(),
         LogReason::Unbounded => "`max-size` no fija ningún límite".to_owned(),
-        LogReason::SentElsewhere { driver } => format!("`{driver}` lo manda a otra parte"),
+        LogReason::SentElsewhere { driver } => format!("`{driver}` lo envía a otro destino"),
     }
 }
 

@@ -414,7 +414,7 @@ pub(super) static WORDS: Words = Words {
     rule_limits: "Límites de la regla",
     rule: "Regla",
     findings_empty: "Sin hallazgos: este informe no tiene servicios.",
-    checklist: "Lista de control y objetivos",
+    checklist: "Lista de comprobación y objetivos",
     services_empty: "Ningún lado tiene servicios. Para hacer un informe, indique dos instantáneas:",
 
     brief: brief::WORDS,

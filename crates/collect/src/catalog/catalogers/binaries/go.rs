@@ -1,6 +1,6 @@
 //! The modules a Go binary is made of: the build information that the linker leaves in it (Go, `debug/buildinfo`).
 
-use plimsoll_snapshot::{Ecosystem, Files, PackageFact};
+use plimsoll_snapshot::{Ecosystem, Files, MetadataProblem, PackageFact};
 
 use super::package::package;
 use crate::catalog::facts::Catalog;
@@ -25,16 +25,16 @@ const SENTINEL: usize = 16;
 pub(super) fn read(bytes: &[u8], entry: u32, catalog: &mut Catalog) {
     let Some(flags) = bytes.get(MAGIC.len() + 1) else { return };
     if flags & INLINE == 0 {
-        return catalog.problem(entry, "its build information is of Go before 1.18, and was not read");
+        return catalog.problem(entry, MetadataProblem::OldGo);
     }
     let Some((version, rest)) = bytes.get(STRINGS..).and_then(string) else {
-        return catalog.problem(entry, "its Go build information is damaged");
+        return catalog.problem(entry, MetadataProblem::InvalidGo);
     };
     let modules = match string(rest) {
         Some((modules, _)) => {
             modules.get(SENTINEL..modules.len().saturating_sub(SENTINEL)).unwrap_or_default()
         }
-        None => return catalog.problem(entry, "its Go build information is damaged or too long"),
+        None => return catalog.problem(entry, MetadataProblem::InvalidGo),
     };
     packages(&String::from_utf8_lossy(version), &String::from_utf8_lossy(modules), entry, catalog);
 }

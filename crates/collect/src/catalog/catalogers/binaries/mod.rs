@@ -11,7 +11,7 @@ mod rust;
 
 use std::collections::BTreeSet;
 
-use plimsoll_snapshot::{BinaryFact, Bytes, Order as _};
+use plimsoll_snapshot::{BinaryFact, Bytes, MetadataProblem, Order as _};
 
 use self::elf::{Header, Section};
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, Scan, nothing};
@@ -273,10 +273,10 @@ impl Elf {
 
     fn finish(self, entry: u32, catalog: &mut Catalog) {
         if self.is_packed {
-            return catalog.problem(entry, "it is packed with UPX, so what it is made of is not known");
+            return catalog.problem(entry, MetadataProblem::Packed);
         }
         if self.header.sections.end().is_none_or(|end| end > self.size) {
-            catalog.problem(entry, "its section table lies beyond its end");
+            catalog.problem(entry, MetadataProblem::InvalidSections);
         }
         let names = self.header.names(&self.sections).and_then(|names| self.kept(&names)).unwrap_or_default();
         let name = |section: &Section| elf::name(names, section.name).unwrap_or_default();
@@ -474,7 +474,7 @@ mod tests {
         packed.extend(b"\0UPX!\x0d\x16");
         let (facts, warnings) = catalogue([("usr/bin/x", &packed[..])]);
         assert_eq!(facts, Facts::default());
-        assert!(warnings[0].contains("it is packed with UPX"), "{warnings:?}");
+        assert!(warnings[0].contains("packed with UPX"), "{warnings:?}");
     }
 
     #[test]
@@ -505,8 +505,8 @@ mod tests {
             warnings.concat()
         };
         let information = go_information("go1.22.3", "mod\ta.org/a\tv1.0.0\n");
-        assert!(warning(&information[..40]).contains("its Go build information is damaged"));
-        assert!(warning(&information[..50]).contains("is damaged or too long"));
+        assert!(warning(&information[..40]).contains("damaged Go build information"));
+        assert!(warning(&information[..50]).contains("damaged Go build information"));
         assert!(warning(&[go::MAGIC, &[8, 0], &[0; 64]].concat()).contains("of Go before 1.18"));
         assert!(warning(&[go::MAGIC, &[8, 2], &[0xff; 64]].concat()).contains("damaged"));
     }
@@ -545,10 +545,10 @@ mod tests {
         );
         assert_eq!(facts.packages[0].requires[0].any_of, ["serde"]);
         let warning = |list: &[u8]| read(&Made { sections: &[(".dep-v0", 1, list)], ..PLAIN }).1.concat();
-        assert!(warning(b"no zlib").contains("its list of crates: "));
-        assert!(warning(&compressed(b"{\"packages\":[{")).contains("its list of crates: EOF"));
+        assert!(warning(b"no zlib").contains("damaged crate list: "));
+        assert!(warning(&compressed(b"{\"packages\":[{")).contains("damaged crate list: EOF"));
         // A bomb is read no further than a list may be long.
-        assert!(warning(&compressed(&vec![b' '; 16 << 20])).contains("its list of crates: EOF"));
+        assert!(warning(&compressed(&vec![b' '; 16 << 20])).contains("damaged crate list: EOF"));
     }
 
     #[test]
@@ -590,6 +590,6 @@ mod tests {
         }
         let whole = PLAIN.bytes();
         let beyond = &whole[..whole.len() - 1];
-        assert!(catalogue([("x", beyond)]).1.concat().contains("its section table lies beyond its end"));
+        assert!(catalogue([("x", beyond)]).1.concat().contains("section table"));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 
-use plimsoll_snapshot::{Ecosystem, Files, PackageFact, Requirement};
+use plimsoll_snapshot::{Ecosystem, Files, MetadataFault, MetadataProblem, PackageFact, Requirement};
 use serde::Deserialize;
 
 use super::package::package;
@@ -69,16 +69,18 @@ fn inside(entry: u32, name: &str, version: &str) -> PackageFact {
 /// Reads the list of cargo-auditable: JSON, compressed by zlib.
 pub(super) fn read(list: Option<&[u8]>, entry: u32, catalog: &mut Catalog) {
     let Some(list) = list else {
-        return catalog.problem(entry, "its list of crates was not read: it lies amid debug information");
+        return catalog.problem(entry, MetadataProblem::CratesNotKept);
     };
     let mut json = Vec::new();
     let inflated = flate2::read::ZlibDecoder::new(list).take(LONGEST_LIST).read_to_end(&mut json);
     if let Err(error) = inflated {
-        return catalog.problem(entry, format!("its list of crates: {error}"));
+        return catalog.problem(entry, MetadataFault::from(MetadataProblem::InvalidCrates).because(error));
     }
     match serde_json::from_slice::<List>(&json) {
         Ok(list) => packages(&list, entry, catalog),
-        Err(error) => catalog.problem(entry, format!("its list of crates: {error}")),
+        Err(error) => {
+            catalog.problem(entry, MetadataFault::from(MetadataProblem::InvalidCrates).because(error))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod modules;
 pub(super) mod python;
 mod shell;
 
-use plimsoll_snapshot::{Ecosystem, ImportFact, path};
+use plimsoll_snapshot::{Ecosystem, ImportFact, MetadataFault, MetadataProblem, path};
 
 pub(super) use self::modules::Modules;
 use crate::catalog::cataloger::{Candidate, Cataloger, Read, SourceFile, nothing};
@@ -91,7 +91,10 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         Language::Python => python::read(file.bytes, &mut modules),
         Language::Notebook => {
             if let Err(error) = python::read_notebook(file.bytes, &mut modules) {
-                catalog.problem(file.entry, format!("it is no notebook: {error}"));
+                catalog.problem(
+                    file.entry,
+                    MetadataFault::from(MetadataProblem::InvalidNotebook).because(error),
+                );
             }
         }
         Language::JavaScript => javascript::read(file.bytes, &mut modules),

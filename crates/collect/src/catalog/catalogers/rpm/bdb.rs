@@ -3,6 +3,8 @@
 //! The format: Berkeley DB, src/dbinc/db_page.h, `HASHHDR`, `PAGE` and `HOFFPAGE`. Numbers are in the order of the machine
 //! that wrote them. The buckets are of no interest: every page is looked at.
 
+use plimsoll_snapshot::{FaultPlace, MetadataFault, MetadataProblem};
+
 use super::bytes::{array, index};
 
 const MAGIC: u32 = 0x0006_1561;
@@ -15,9 +17,9 @@ const ON_PAGE: u8 = 1;
 const OFF_PAGE: u8 = 3;
 
 /// Gives the header of each package, or what is wrong.
-pub(super) fn read(file: &[u8], mut each: impl FnMut(Result<&[u8], String>)) {
+pub(super) fn read(file: &[u8], mut each: impl FnMut(Result<&[u8], MetadataFault>)) {
     let Some(table) = Table::of(file) else {
-        return each(Err("it is no hash table of Berkeley DB".to_owned()));
+        return each(Err(MetadataProblem::InvalidBdb.into()));
     };
     // Items do not share bytes: what is read twice is a trap.
     let mut left = file.len();
@@ -26,6 +28,7 @@ pub(super) fn read(file: &[u8], mut each: impl FnMut(Result<&[u8], String>)) {
         if !page.get(25).is_some_and(|kind| BUCKET_PAGES.contains(kind)) {
             continue;
         }
+        let damaged = || MetadataFault::from(MetadataProblem::InvalidRow).at(FaultPlace::Page(number as u64));
         let entries = usize::from(table.u16(page, 20).unwrap_or(0)).min(page.len() / 2);
         // Keys and values take turns.
         for value in (1..entries).step_by(2) {
@@ -41,9 +44,9 @@ pub(super) fn read(file: &[u8], mut each: impl FnMut(Result<&[u8], String>)) {
                 }
                 Some(item @ [OFF_PAGE, ..]) => match table.collect(item, &mut left, &mut blob) {
                     Some(()) => each(Ok(&blob)),
-                    None => each(Err(format!("page {number}: the pages of item {value} are damaged"))),
+                    None => each(Err(damaged())),
                 },
-                _ => each(Err(format!("page {number}: item {value} is damaged"))),
+                _ => each(Err(damaged())),
             }
         }
     }

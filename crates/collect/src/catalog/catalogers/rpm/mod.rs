@@ -11,7 +11,10 @@ mod sqlite;
 
 use std::collections::HashSet;
 
-use plimsoll_snapshot::{Bytes, Ecosystem, Files, Order as _, PackageFact, Requirement, RequirementKind};
+use plimsoll_snapshot::{
+    Bytes, Ecosystem, FaultPlace, Files, MetadataFault, MetadataProblem, Order as _, PackageFact,
+    Requirement, RequirementKind,
+};
 
 use self::header::{Header, Tag};
 use crate::catalog::cataloger::{Cataloger, Read, SourceFile, nothing};
@@ -62,7 +65,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
         Some(Kind::Bdb) => bdb::read(file.bytes, |blob| database.add(blob)),
         Some(Kind::Manifest) => database.add_manifest(&file.text()),
         Some(Kind::Log) => {
-            database.problem("rpm had not closed its database: the changes in this log were not read");
+            database.problem(MetadataProblem::OpenDatabase);
         }
         None => {}
     }
@@ -84,18 +87,18 @@ struct Installed {
 }
 
 impl Database<'_> {
-    fn problem(&mut self, reason: impl Into<String>) {
-        self.catalog.problem(self.entry, reason);
+    fn problem(&mut self, fault: impl Into<MetadataFault>) {
+        self.catalog.problem(self.entry, fault);
     }
 
-    fn add(&mut self, blob: Result<&[u8], String>) {
+    fn add(&mut self, blob: Result<&[u8], MetadataFault>) {
         let header = match blob.map(Header::parse) {
             Ok(Some(header)) => header,
-            Ok(None) => return self.problem("the header of a package is damaged"),
-            Err(reason) => return self.problem(reason),
+            Ok(None) => return self.problem(MetadataProblem::InvalidHeader),
+            Err(fault) => return self.problem(fault),
         };
         let Some(name) = header.text(Tag::Name) else {
-            return self.problem("the header of a package gives no name");
+            return self.problem(MetadataProblem::NoName);
         };
         // Keys of signers are kept as packages.
         if name == "gpg-pubkey" {
@@ -106,7 +109,8 @@ impl Database<'_> {
         let paths =
             if self.quota.take(Quota::PACKAGE + names) { paths(&header, &mut self.quota) } else { None };
         let Some(paths) = paths else {
-            return self.problem(format!("package {name} says too much to be read"));
+            let place = FaultPlace::Named(name.to_owned());
+            return self.problem(MetadataFault::from(MetadataProblem::RestTooLarge).at(place));
         };
         let fact = package(&header, name, self.entry);
         self.packages.push(Installed { fact, paths });
@@ -115,13 +119,13 @@ impl Database<'_> {
     fn add_manifest(&mut self, text: &str) {
         for (index, line) in text.lines().enumerate() {
             if !self.quota.take(Quota::PACKAGE) {
-                return self.problem("it names too many packages; the last are left out");
+                return self.problem(MetadataProblem::TooManyPackages);
             }
             // Name, version, installed, built, vendor, epoch, size, architecture, number of epoch, source: what
             // `rpm --query` gives of them.
             let columns: Vec<_> = line.splitn(11, '\t').collect();
             let [name, version, _, _, _, epoch, size, architecture, rest @ ..] = &columns[..] else {
-                self.problem(format!("line {}: it has too few columns", index + 1));
+                self.problem(MetadataFault::from(MetadataProblem::TooFewColumns).on_line(index + 1));
                 continue;
             };
             let text = |value: &str| (value != "(none)" && !value.is_empty()).then(|| value.to_owned());
@@ -405,7 +409,7 @@ mod tests {
             format!("{line}broken\nlibgcc\t11.2.0-2\t1\t1\tx\t1\t103960\tx86_64\t0\tgcc-11.2.0-2.src.rpm\n");
         let (facts, warnings) = check("var/lib/rpmmanifest/container-manifest-2", text.as_bytes());
         assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].contains("line 2: it has too few columns"), "{warnings:?}");
+        assert!(warnings[0].contains("line 2: too few columns"), "{warnings:?}");
         let found: Vec<_> = (facts.packages.iter())
             .map(|package| (&*package.name, &*package.version, package.source.as_deref()))
             .collect();
@@ -460,7 +464,7 @@ mod tests {
             trap.copy_within(32..48, slot);
         }
         let (_, warnings) = check(NDB_PATH, &trap);
-        assert!(warnings.iter().any(|warning| warning.contains("shares its bytes")), "{warnings:?}");
+        assert!(warnings.iter().any(|warning| warning.contains("shares bytes")), "{warnings:?}");
         // A page that is its own child.
         let mut trap = SQLITE.to_vec();
         trap.truncate(1024);

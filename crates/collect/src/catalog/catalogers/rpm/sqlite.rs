@@ -2,6 +2,8 @@
 //!
 //! The format: sqlite.org, "Database File Format". Of all of it only what leads to the rows of one table is read.
 
+use plimsoll_snapshot::{FaultPlace, MetadataFault, MetadataProblem};
+
 use super::bytes::{be16, be32, index};
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
@@ -9,9 +11,9 @@ const INTERIOR: u8 = 5;
 const LEAF: u8 = 13;
 
 /// Gives the header of each package, or what is wrong.
-pub(super) fn read(file: &[u8], mut each: impl FnMut(Result<&[u8], String>)) {
+pub(super) fn read(file: &[u8], mut each: impl FnMut(Result<&[u8], MetadataFault>)) {
     let Some(database) = Database::of(file) else {
-        return each(Err("it is no SQLite database".to_owned()));
+        return each(Err(MetadataProblem::InvalidSqlite.into()));
     };
     let mut root = None;
     let mut damage = Vec::new();
@@ -21,15 +23,15 @@ pub(super) fn read(file: &[u8], mut each: impl FnMut(Result<&[u8], String>)) {
             root = column(row, 3).map(|page| page.iter().fold(0, |page, &byte| page << 8 | u32::from(byte)));
         }
         Ok(_) => {}
-        Err(reason) => damage.push(reason),
+        Err(fault) => damage.push(fault),
     });
-    damage.into_iter().for_each(|reason| each(Err(reason)));
+    damage.into_iter().for_each(|fault| each(Err(fault)));
     let Some(root) = root else {
-        return each(Err("it has no table of packages".to_owned()));
+        return each(Err(MetadataProblem::NoPackageTable.into()));
     };
     database.rows(root, |row| {
         // hnum, blob
-        each(row.and_then(|row| column(row, 1).ok_or_else(|| "a row holds no package".to_owned())));
+        each(row.and_then(|row| column(row, 1).ok_or_else(|| MetadataProblem::InvalidRow.into())));
     });
 }
 
@@ -58,15 +60,18 @@ impl<'a> Database<'a> {
     }
 
     /// Gives the rows of the table whose tree begins at `root`, in their order.
-    fn rows(&self, root: u32, mut each: impl FnMut(Result<&[u8], String>)) {
+    fn rows(&self, root: u32, mut each: impl FnMut(Result<&[u8], MetadataFault>)) {
         // A page is part of one tree, a byte of one row: what is read twice is a trap.
         let mut pages_left = self.file.len() / self.page_size;
         let mut bytes_left = self.file.len();
         let mut row = Vec::new();
         let mut stack = vec![root];
         while let Some(number) = stack.pop() {
+            let at = |problem: MetadataProblem| {
+                MetadataFault::from(problem).at(FaultPlace::Page(u64::from(number)))
+            };
             let Some(left) = pages_left.checked_sub(1) else {
-                return each(Err(format!("page {number} is part of two tables")));
+                return each(Err(at(MetadataProblem::Overlap)));
             };
             pages_left = left;
             let page = self.page(number).unwrap_or_default();
@@ -78,18 +83,18 @@ impl<'a> Database<'a> {
                     stack.extend(children.into_iter().rev());
                     // More than there are pages cannot be, and must not be kept.
                     if stack.len() > pages_left {
-                        return each(Err(format!("page {number} has too many children")));
+                        return each(Err(at(MetadataProblem::InvalidPage)));
                     }
                 }
                 Some(&LEAF) => {
                     for cell in cells(page, start, 8) {
                         match self.collect(page, cell, &mut bytes_left, &mut row) {
                             Some(()) => each(Ok(&row)),
-                            None => each(Err(format!("page {number}: a row is damaged"))),
+                            None => each(Err(at(MetadataProblem::InvalidRow))),
                         }
                     }
                 }
-                _ => each(Err(format!("page {number} is no page of a table"))),
+                _ => each(Err(at(MetadataProblem::InvalidPage))),
             }
         }
     }

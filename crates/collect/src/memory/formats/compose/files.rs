@@ -24,7 +24,7 @@ impl std::fmt::Display for FileFault {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Missing => out.write_str("does not exist"),
-            Self::NotAFile => out.write_str("is no regular file"),
+            Self::NotAFile => out.write_str("is not a regular file"),
             Self::TooLarge => {
                 let limit = Limit::MemoryBytes.name();
                 write!(out, "is larger than the remainder of the limit `{limit}` for all files together")

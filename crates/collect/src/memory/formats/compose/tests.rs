@@ -180,8 +180,11 @@ fn aliases_of_aliases_are_refused_with_the_reason() {
 fn what_is_no_file_or_too_large_is_named() {
     let text = "include: [/dev/zero]\nservices: {a: {image: x, extends: {file: /dev/zero, service: a}, env_file: /dev/zero}}";
     let reasons = Attack::new([file("a.yml", text)]).reasons("a.yml", 1 << 20);
-    assert!(reasons.contains(&"`/dev/zero` is extended, and is no regular file".to_owned()), "{reasons:?}");
-    assert!(reasons.contains(&"`a.env_file`: `/dev/zero`: is no regular file".to_owned()), "{reasons:?}");
+    assert!(
+        reasons.contains(&"`/dev/zero` is extended, and is not a regular file".to_owned()),
+        "{reasons:?}"
+    );
+    assert!(reasons.contains(&"`a.env_file`: `/dev/zero`: is not a regular file".to_owned()), "{reasons:?}");
     let big = format!("services: {{b: {{image: x}}}} # {}", "x".repeat(600));
     let files = [file("a.yml", "include: [b.yml, c.yml]"), file("b.yml", &big), file("c.yml", &big)];
     let runtime = Attack::new(files).read("a.yml", 1000).unwrap();

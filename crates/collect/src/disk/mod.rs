@@ -4,6 +4,8 @@
 //! The engine gives the size of an image and of each step of its history, and names its layers in another answer without a
 //! size. Both are joined here, so that layers which images share can be counted once.
 
+mod answers;
+
 use std::collections::HashMap;
 use std::collections::btree_map::{BTreeMap, Entry};
 
@@ -11,10 +13,12 @@ use plimsoll_snapshot::runtime::{Engine, Time};
 use plimsoll_snapshot::{
     Bytes, CacheRecord, Digest, Disk, DiskContainer, DiskImage, DiskLayer, DiskStore, DiskVolume, Order as _,
 };
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Digest as _;
+
+use answers::{Cache, ContainerSummary, ImageInspect, ImageSummary, Step, SystemDf, Volume};
 
 use crate::memory::{Quota, container_status, time_in_json};
 use crate::redact;
@@ -53,116 +57,6 @@ pub struct DiskAnswers {
     histories: HashMap<String, Vec<Step>>,
     logs: HashMap<String, Bytes>,
     has_images: bool,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct SystemDf {
-    layers_size: Option<i64>,
-    images: Option<Vec<ImageSummary>>,
-    containers: Option<Vec<ContainerSummary>>,
-    volumes: Option<Vec<Volume>>,
-    build_cache: Option<Vec<Cache>>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct ImageSummary {
-    id: String,
-    repo_tags: Option<Vec<String>>,
-    repo_digests: Option<Vec<String>>,
-    created: Value,
-    size: i64,
-    shared_size: Option<i64>,
-}
-
-impl ImageSummary {
-    /// Adds what another answer says of the image. Podman cuts names down to their tags in one of them, and the plain list of
-    /// Docker has −1 for what is shared.
-    fn join(&mut self, other: Self) {
-        let has_names = |tags: &Option<Vec<String>>| tags.iter().flatten().any(|tag| tag.contains(':'));
-        if has_names(&other.repo_tags) || !has_names(&self.repo_tags) {
-            self.repo_tags = other.repo_tags;
-        }
-        self.repo_digests = self.repo_digests.take().filter(|list| !list.is_empty()).or(other.repo_digests);
-        if other.shared_size.is_some_and(|shared| shared >= 0) {
-            self.shared_size = other.shared_size;
-            self.size = other.size;
-        }
-    }
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct ContainerSummary {
-    id: String,
-    names: Option<Vec<String>>,
-    #[serde(rename = "ImageID")]
-    image_id: String,
-    state: String,
-    size_rw: Option<i64>,
-    mounts: Option<Vec<MountPoint>>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct MountPoint {
-    r#type: String,
-    name: String,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Volume {
-    name: String,
-    driver: String,
-    labels: Option<BTreeMap<String, String>>,
-    usage_data: Option<Usage>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Usage {
-    size: i64,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Cache {
-    #[serde(rename = "ID")]
-    id: String,
-    parent: Option<String>,
-    parents: Option<Vec<String>>,
-    r#type: String,
-    in_use: bool,
-    shared: bool,
-    size: i64,
-    created_at: Value,
-    last_used_at: Value,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct ImageInspect {
-    id: String,
-    size: i64,
-    #[serde(rename = "RootFS")]
-    root_fs: RootFs,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct RootFs {
-    layers: Option<Vec<String>>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Step {
-    id: String,
-    created_by: String,
-    comment: String,
-    size: i64,
 }
 
 /// What an answer is about.

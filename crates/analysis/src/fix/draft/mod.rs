@@ -1,5 +1,7 @@
 //! A Dockerfile that is being changed, and what repairs ask about it.
 
+mod editing;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -7,14 +9,12 @@ use std::ops::Range;
 use plimsoll_snapshot::{BuildFile, BuildInstruction};
 
 use super::calls;
-use super::change::{Change, FixedFile};
-use super::edits::{Conflict, Edits};
+use super::edits::Edits;
 use super::refusal::Refusal;
-use super::script::{self, Command, Script, Separator};
+use super::script::{self, Command, Script};
 use super::stages::Stages;
 use crate::dockerfile;
-use crate::findings::{Finding, Input, Lines};
-use crate::lines::{Dockerfile, Line, Shell};
+use crate::findings::{Finding, Input};
 
 /// Reads a file of the build context by its path there.
 pub type ReadContext<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -268,113 +268,6 @@ impl<'a> Draft<'a> {
         )
     }
 
-    /// Adds a command at the end of a `RUN`.
-    pub(super) fn append(&mut self, step: usize, command: &Line<Shell>) -> Result<(), Refusal> {
-        let (end, joint) = {
-            let script = self.script(step)?;
-            if !script.can_append {
-                return Err(Refusal::Form { line: self.steps[step].instruction.line });
-            }
-            (script.end, self.joint(step))
-        };
-        Ok(self.made.edits.insert(end, &format!("{joint}{command}"))?)
-    }
-
-    /// Adds a command at the beginning of a `RUN`.
-    pub(super) fn prepend(&mut self, step: usize, command: &Line<Shell>) -> Result<(), Refusal> {
-        let script = self.script(step)?;
-        if script.is_here_document {
-            // Before `set -e` a failure would go unnoticed.
-            let is_setting =
-                |command: &&Command| command.words.first().is_some_and(|word| word.text == "set");
-            let first = script.commands.iter().find(|command| !is_setting(command));
-            let is_line = |command: &&Command| {
-                !command.is_nested && matches!(command.after, Separator::Start | Separator::Semicolon)
-            };
-            let Some(first) = first.filter(is_line) else {
-                return Err(Refusal::Form { line: self.steps[step].instruction.line });
-            };
-            let at = first.range().start;
-            let indent = &self.text[self.line_start(at)..at];
-            return Ok(self.made.edits.insert(at, &format!("{command}\n{indent}"))?);
-        }
-        let start = script.start;
-        let joint = self.joint(step);
-        Ok(self.made.edits.insert(start, &format!("{command}{joint}"))?)
-    }
-
-    /// What joins two commands, in the layout of the instruction.
-    fn joint(&self, step: usize) -> String {
-        let written = self.written(self.steps[step].range.clone());
-        // The last line of a here-document is its delimiter.
-        let is_here_document = self.steps[step].script.as_ref().is_some_and(|script| script.is_here_document);
-        if is_here_document {
-            return " \\\n    && ".to_owned();
-        }
-        let indent = written.rsplit_once('\n').map_or(" ", |(_, line)| {
-            let blanks = line.len() - line.trim_start().len();
-            if blanks == 0 { " " } else { &line[..blanks] }
-        });
-        format!(" \\\n{indent}&& ")
-    }
-
-    /// Puts an option behind the verb of an installation.
-    pub(super) fn add_option(&mut self, at: usize, option: &'static str) -> Result<(), Refusal> {
-        Ok(self.made.edits.insert(at, &format!(" {option}"))?)
-    }
-
-    /// Puts words behind a place of a command.
-    pub(super) fn insert_words(&mut self, at: usize, words: &Line<Shell>) -> Result<(), Refusal> {
-        Ok(self.made.edits.insert(at, &format!(" {words}"))?)
-    }
-
-    /// Adds an option to a `RUN`, `COPY` or `ADD`.
-    pub(super) fn add_flag(&mut self, step: usize, flag: &Line<Dockerfile>) -> Result<(), Refusal> {
-        let step = &self.steps[step];
-        let at = step.range.start + step.instruction.keyword.len();
-        self.made.needs_buildkit |= flag.starts_with("--mount") || flag.starts_with("--chmod");
-        Ok(self.made.edits.insert(at, &format!(" {flag}"))?)
-    }
-
-    /// Puts instructions on lines before a step.
-    pub(super) fn insert_before(&mut self, step: usize, lines: &impl Instructions) -> Result<(), Refusal> {
-        let at = self.line_start(self.steps[step].range.start);
-        Ok(self.made.edits.insert(at, &format!("{}\n", lines.text()))?)
-    }
-
-    /// Puts instructions on lines after a step.
-    pub(super) fn insert_after(&mut self, step: usize, lines: &impl Instructions) -> Result<(), Refusal> {
-        let at = self.steps[step].range.end;
-        Ok(self.made.edits.insert(at, &format!("\n{}", lines.text()))?)
-    }
-
-    /// Puts instructions in the place of a step.
-    pub(super) fn replace_step(&mut self, step: usize, lines: &impl Instructions) -> Result<(), Refusal> {
-        let range = self.steps[step].range.clone();
-        self.made.needs_buildkit |= lines.text().contains("--mount");
-        Ok(self.made.edits.replace(range, lines.text())?)
-    }
-
-    /// Removes a part of another file of the build context.
-    pub(super) fn remove_from(&mut self, path: &str, text: &str, range: Range<usize>) -> Result<(), Refusal> {
-        let file =
-            self.made.files.entry(path.to_owned()).or_insert_with(|| (text.to_owned(), Edits::default()));
-        Ok(file.1.remove(range)?)
-    }
-
-    /// Replaces a part of another file of the build context.
-    pub(super) fn replace_in(
-        &mut self,
-        path: &str,
-        text: &str,
-        range: Range<usize>,
-        by: &'static str,
-    ) -> Result<(), Refusal> {
-        let file =
-            self.made.files.entry(path.to_owned()).or_insert_with(|| (text.to_owned(), Edits::default()));
-        Ok(file.1.replace(range, by)?)
-    }
-
     /// A file of the build context with the changes so far.
     pub(super) fn changed_file(&self, path: &str) -> Option<String> {
         match self.made.files.get(path) {
@@ -396,86 +289,9 @@ impl<'a> Draft<'a> {
         start
     }
 
-    /// The files that change.
-    pub(super) fn changes(&self, dockerignore: Option<&str>) -> Vec<Change> {
-        let mut changes = Vec::new();
-        let mut push = |file, before: &str, after: String| {
-            if after != before {
-                changes.push(Change { file, before: before.to_owned(), after });
-            }
-        };
-        let edits = &self.made.edits;
-        if let Some(stages) = &self.made.stages {
-            push(FixedFile::Dockerfile, self.text, like(self.text, stages.text(edits, self.text)));
-            for (path, text) in stages.stages.iter().flat_map(|stage| &stage.lists) {
-                push(FixedFile::Context(path.clone()), &self.context(path).unwrap_or_default(), text.clone());
-            }
-        } else if !edits.is_empty() {
-            push(FixedFile::Dockerfile, self.text, like(self.text, edits.apply(self.text)));
-        }
-        if !self.made.ignored.is_empty() {
-            let before = dockerignore.unwrap_or_default();
-            let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
-            // A new file is a part of the context, too.
-            let own = if dockerignore.is_none() { ".dockerignore\n" } else { "" };
-            let after = format!("{before}{gap}{own}{}\n", self.made.ignored.join("\n"));
-            push(FixedFile::Dockerignore, before, like(before, after));
-        }
-        for (path, (text, edits)) in &self.made.files {
-            push(FixedFile::Context(path.clone()), text, edits.apply(text));
-        }
-        changes
-    }
-
-    /// Removes a step with its line break.
-    pub(super) fn remove_step(&mut self, step: usize) -> Result<(), Refusal> {
-        let range = self.steps[step].range.clone();
-        let start = self.line_start(range.start);
-        let end = self.text[range.end..].find('\n').map_or(self.text.len(), |at| range.end + at + 1);
-        self.made.edits.remove(start..end)?;
-        self.made.removed_steps.insert(step);
-        Ok(())
-    }
-
     /// Whether a step is removed.
     pub(super) fn is_removed(&self, step: usize) -> bool {
         self.made.removed_steps.contains(&step)
-    }
-
-    /// Removes words of a command, each with the blank before it.
-    pub(super) fn remove_words(
-        &mut self,
-        command: &Command,
-        is_removed: impl Fn(&str) -> bool,
-    ) -> Result<(), Refusal> {
-        for pair in command.words.windows(2).filter(|pair| is_removed(&pair[1].text)) {
-            self.made.edits.remove(pair[0].range.end..pair[1].range.end)?;
-        }
-        Ok(())
-    }
-
-    /// Removes a command that `&&` or `;` joins to others, and the instruction if it was the last one.
-    pub(super) fn remove_command(&mut self, step: usize, command: &Command) -> Result<(), Refusal> {
-        let form = Refusal::Form { line: self.steps[step].instruction.line };
-        let script = self.script(step)?.clone();
-        let at = script.commands.iter().position(|other| other == command).ok_or(form.clone())?;
-        let is_joined = |command: &Command| command.after != Separator::Other && !command.is_nested;
-        if !is_joined(command) || script.commands.get(at + 1).is_some_and(|next| !is_joined(next)) {
-            return Err(form);
-        }
-        self.made.removed.insert((step, at));
-        let is_kept = |at: &usize| !self.made.removed.contains(&(step, *at));
-        let before = (0..at).rev().find(is_kept);
-        let behind = (at + 1..script.commands.len()).find(is_kept);
-        match (before, behind) {
-            (None, None) => self.remove_step(step),
-            (Some(before), _) => {
-                Ok(self.made.edits.remove(script.commands[before].range().end..command.range().end)?)
-            }
-            (None, Some(behind)) => {
-                Ok(self.made.edits.remove(command.range().start..script.commands[behind].range().start)?)
-            }
-        }
     }
 
     pub(super) fn line_start(&self, at: usize) -> usize {
@@ -489,11 +305,6 @@ impl<'a> Draft<'a> {
 
     pub(super) fn text_len(&self) -> usize {
         self.text.len()
-    }
-
-    /// Inserts instructions that repeat those of the file, or consist of checked lines.
-    pub(super) fn insert_at(&mut self, at: usize, text: &str) -> Result<(), Refusal> {
-        Ok(self.made.edits.insert(at, text)?)
     }
 
     /// The last `RUN` of a stage that a command can be added to: its line and its script.
@@ -514,28 +325,6 @@ impl<'a> Draft<'a> {
         let script = script::parse(self.text, range, escape_of(self.text))?;
         script.can_append.then_some((run.line, script))
     }
-}
-
-/// Lines of a Dockerfile that hold no value which was not checked or quoted.
-pub(super) trait Instructions {
-    fn text(&self) -> &str;
-}
-
-impl Instructions for Line<Dockerfile> {
-    fn text(&self) -> &str {
-        self.as_str()
-    }
-}
-
-impl Instructions for Lines {
-    fn text(&self) -> &str {
-        self.as_str()
-    }
-}
-
-/// A text with the line breaks of another.
-fn like(other: &str, text: String) -> String {
-    if other.contains("\r\n") { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text }
 }
 
 /// Whether a text has a name as a whole word, or as a part of a path.
@@ -586,10 +375,4 @@ fn escape_of(text: &str) -> char {
         .filter_map(|line| line.split_once('='))
         .filter(|(name, _)| name.trim().eq_ignore_ascii_case("escape"));
     if escapes.next().is_some_and(|(_, value)| value.trim() == "`") { '`' } else { '\\' }
-}
-
-impl From<Conflict> for Refusal {
-    fn from(Conflict: Conflict) -> Self {
-        Self::Overlaps
-    }
 }

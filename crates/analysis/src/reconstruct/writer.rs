@@ -1,184 +1,32 @@
-//! Makes a Dockerfile again from the history and the config of an image.
-//!
-//! The history has the commands, but neither the files that were copied nor the values of variables, and the classic builder
-//! notes a hash in place of the sources. So what a build needs beyond the history gets a name: files of the context as
-//! they were written where that is known, else `step-07/` or `layer-07.tar`, and an argument for each variable. How the
-//! image is run comes from its config, which is exact, and so is written once, at the end.
+//! Turns the steps of a history, and the config, into instructions.
 
 use std::collections::BTreeSet;
 
 use plimsoll_snapshot::{Bytes, Config, HealthCheck, Image, Node, Snapshot};
 
-use crate::base_image::base_layers_by_history;
+use super::values::{LeftOut, Part, Remark};
 use crate::inspect::file_bytes;
-use crate::lines::{Dockerfile, Line, Unfit, names, recreated};
-
-/// The Dockerfile of one image.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reconstruction {
-    /// Its parts, from the first line to the last.
-    pub parts: Vec<Part>,
-}
-
-/// A part of a Dockerfile.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// An instruction; two for a variable of the environment.
-    Instruction(Line<Dockerfile>),
-    /// Something to know of what follows, as a comment.
-    Remark(Remark),
-}
-
-/// What a comment of the Dockerfile says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remark {
-    /// The image that the file is of.
-    Image {
-        /// Its name, or that of the service.
-        name: String,
-    },
-    /// The steps of the base image are left to it.
-    Base {
-        /// How many layers it has.
-        layers: u64,
-    },
-    /// From here on, sources of the build context have the names that the Dockerfile of the image gave them.
-    Context,
-    /// The next instruction copies from a place that the history does not name.
-    Placeholder {
-        /// What has to be put there.
-        place: Line<Dockerfile>,
-        /// The instruction, as the builder noted it.
-        instruction: String,
-        /// The files of the layer; absent if its contents were not read.
-        holds: Option<(u64, Bytes)>,
-    },
-    /// The next instruction adds a whole layer, since no instruction is known that makes it.
-    Layer {
-        /// The archive of the layer.
-        place: Line<Dockerfile>,
-        /// What the builder noted, if anything.
-        instruction: String,
-        /// The number of the layer.
-        layer: u64,
-        /// The files of the layer; absent if its contents were not read.
-        holds: Option<(u64, Bytes)>,
-    },
-    /// The values of these variables are not recorded: they are arguments of the build.
-    Variables {
-        /// Their names.
-        names: Vec<String>,
-    },
-    /// The search path is not recorded, and an empty one would break the build.
-    SearchPath,
-    /// A value was removed from the instruction because it may be a secret.
-    Removed,
-    /// An instruction or a setting that cannot be repeated.
-    LeftOut {
-        /// The instruction, as the builder noted it.
-        instruction: String,
-        /// Why not.
-        reason: LeftOut,
-    },
-    /// How the image is run.
-    Settings,
-}
-
-/// Why an instruction is not repeated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LeftOut {
-    /// A value of it fits into no line.
-    Unfit(Unfit),
-    /// It acts on images that are built on this one.
-    OnBuild,
-    /// It is no port.
-    Port,
-}
-
-/// The base image to build on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Base {
-    /// None: every layer is made again.
-    Scratch,
-    /// An image of this name, which stands for the lowest layers.
-    Image(Line<Dockerfile>),
-}
-
-impl Base {
-    /// An image by its name.
-    ///
-    /// # Errors
-    ///
-    /// What is no reference of an image is [`Unfit`].
-    pub fn named(reference: &str) -> Result<Self, Unfit> {
-        names::image(reference).map(Self::Image)
-    }
-}
+use crate::lines::{Dockerfile, Line, Unfit, recreated};
 
 /// What stands where a value was removed.
 const REMOVED: char = '…';
 
-/// Makes the Dockerfile of an image again.
-#[must_use]
-pub fn reconstruct(snapshot: &Snapshot, image: &Image, name: &str, base: &Base) -> Reconstruction {
-    let mut writer = Writer {
-        snapshot,
-        image,
-        parts: vec![Part::Remark(Remark::Image { name: name.to_owned() })],
-        shell: vec!["/bin/sh".to_owned(), "-c".to_owned()],
-        user: String::new(),
-        working_dir: String::new(),
-        has_context: false,
-        variables: BTreeSet::new(),
-    };
-    let below = match base {
-        Base::Scratch => 0,
-        Base::Image(_) => base_layers_by_history(image),
-    };
-    match base {
-        Base::Scratch => writer.write(Ok("FROM scratch".into()), "FROM scratch"),
-        Base::Image(image) => {
-            writer.remark(Remark::Base { layers: below as u64 });
-            writer.write(Ok(Line::of(["FROM ".into(), image.clone()])), "FROM");
-        }
-    }
-    let made = made_layers(image);
-    let first = image.layers[below.min(image.layers.len())..].iter().find_map(|layer| layer.history);
-    let start = match base {
-        Base::Scratch => 0,
-        // Settings between the last layer of the base and the first own one may be of either; repeating them is harmless.
-        Base::Image(_) => {
-            let last = image.layers[..below].iter().filter_map(|layer| layer.history).max();
-            last.map_or(0, |last| last + 1).min(first.unwrap_or(image.history.len()))
-        }
-    };
-    for (index, step) in image.history.iter().enumerate().skip(start) {
-        writer.step(index, &step.created_by, made[index]);
-    }
-    for (index, layer) in image.layers.iter().enumerate().skip(below) {
-        if layer.history.is_none() {
-            writer.layer(index, "");
-        }
-    }
-    writer.settings(&image.config);
-    Reconstruction { parts: writer.parts }
+/// What the Dockerfile is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It builds: what the history does not have is a placeholder, and scripts of several lines are lists.
+    Build,
+    /// Its instructions are traced to layers and edited: sources are named as recorded, scripts of several lines are
+    /// here-documents, and variables, whose values are unknown, are omitted.
+    Edit,
 }
 
-/// The layer that each step of the history made.
-fn made_layers(image: &Image) -> Vec<Option<usize>> {
-    let mut made = vec![None; image.history.len()];
-    for (index, layer) in image.layers.iter().enumerate() {
-        if let Some(step) = layer.history {
-            made[step] = Some(index);
-        }
-    }
-    made
-}
-
-struct Writer<'a> {
-    snapshot: &'a Snapshot,
-    image: &'a Image,
-    parts: Vec<Part>,
+/// Writes instructions, step by step.
+pub(super) struct Writer<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) image: &'a Image,
+    purpose: Purpose,
+    pub(super) parts: Vec<Part>,
     /// What runs commands, as the last `SHELL` says.
     shell: Vec<String>,
     user: String,
@@ -197,7 +45,7 @@ enum Step<'a> {
 }
 
 /// Instructions that a history can have, but for `RUN`.
-const KEYWORDS: [&str; 15] = [
+pub(super) const KEYWORDS: [&str; 15] = [
     "COPY",
     "ADD",
     "ENV",
@@ -241,13 +89,27 @@ struct Origin<'a> {
     created_by: &'a str,
 }
 
-impl Writer<'_> {
-    fn remark(&mut self, remark: Remark) {
+impl<'a> Writer<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot, image: &'a Image, purpose: Purpose) -> Self {
+        Self {
+            snapshot,
+            image,
+            purpose,
+            parts: Vec::new(),
+            shell: vec!["/bin/sh".to_owned(), "-c".to_owned()],
+            user: String::new(),
+            working_dir: String::new(),
+            has_context: false,
+            variables: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn remark(&mut self, remark: Remark) {
         self.parts.push(Part::Remark(remark));
     }
 
     /// Writes an instruction, or why it cannot be written.
-    fn write(&mut self, line: Result<Line<Dockerfile>, Unfit>, instruction: &str) {
+    pub(super) fn write(&mut self, line: Result<Line<Dockerfile>, Unfit>, instruction: &str) {
         match line {
             Ok(line) => self.parts.push(Part::Instruction(line)),
             Err(unfit) => self.left_out(instruction, LeftOut::Unfit(unfit)),
@@ -258,7 +120,7 @@ impl Writer<'_> {
         self.remark(Remark::LeftOut { instruction: instruction.to_owned(), reason });
     }
 
-    fn step(&mut self, step: usize, created_by: &str, layer: Option<usize>) {
+    pub(super) fn step(&mut self, step: usize, created_by: &str, layer: Option<usize>) {
         match Step::of(created_by) {
             Step::Run(text) => self.run(text, created_by),
             Step::Instruction { keyword, text } => {
@@ -284,7 +146,10 @@ impl Writer<'_> {
             command.strip_prefix(&*prefix).map(str::trim)
         };
         let line = if let Some(command) = behind_shell(&shell) {
-            recreated::run(&shell, true, command)
+            match recreated::here_document(command).filter(|_| self.purpose == Purpose::Edit) {
+                Some(line) => Ok(line),
+                None => recreated::run(&shell, true, command),
+            }
         } else if let Some((shell, command)) = crate::instruction::shell_and_command(command) {
             recreated::run(&shell, false, command.trim())
         } else {
@@ -345,6 +210,10 @@ impl Writer<'_> {
                 return self.parts.push(Part::Instruction(line));
             }
         }
+        if self.purpose == Purpose::Edit {
+            words.push(destination);
+            return self.write(recreated::words(keyword, &kept, &words), origin.created_by);
+        }
         self.placeholder(keyword, &kept, &words, &destination, origin);
     }
 
@@ -404,7 +273,10 @@ impl Writer<'_> {
     }
 
     /// A layer as its archive.
-    fn layer(&mut self, layer: usize, created_by: &str) {
+    pub(super) fn layer(&mut self, layer: usize, created_by: &str) {
+        if self.purpose == Purpose::Edit {
+            return;
+        }
         let place = format!("layer-{layer:02}.tar");
         let holds = self.holds(layer);
         self.remark(Remark::Layer {
@@ -417,6 +289,9 @@ impl Writer<'_> {
     }
 
     fn variables(&mut self, is_environment: bool, text: &str, created_by: &str) {
+        if self.purpose == Purpose::Edit {
+            return;
+        }
         let names = crate::dockerfile::assigned_names(text);
         let mut unrecorded = Vec::new();
         let mut lines = Vec::new();
@@ -442,7 +317,7 @@ impl Writer<'_> {
         self.parts.extend(lines);
     }
 
-    fn settings(&mut self, config: &Config) {
+    pub(super) fn settings(&mut self, config: &Config) {
         let before = self.parts.len();
         let missing: Vec<String> =
             config.env_names.iter().filter(|name| !self.variables.contains(*name)).cloned().collect();
@@ -540,142 +415,4 @@ fn joined(directory: &str, path: &str) -> String {
         }
     }
     format!("/{}", parts.join("/"))
-}
-
-#[cfg(test)]
-mod tests {
-    use plimsoll_snapshot::HistoryEntry;
-
-    use super::*;
-    use crate::testing::snapshot;
-
-    /// The instructions alone, for steps that made no layer, after those of the layers.
-    fn lines(layers: &[&str], steps: &[&str], change: impl FnOnce(&mut Image), base: &Base) -> Vec<String> {
-        let mut snapshot = snapshot("app", layers);
-        let image = &mut snapshot.images[0];
-        let step =
-            |text: &&str| HistoryEntry { created_by: (*text).into(), created: None, empty_layer: true };
-        image.history.extend(steps.iter().map(step));
-        change(image);
-        let made = reconstruct(&snapshot, &snapshot.images[0], "app", base);
-        let lines = made.parts.iter().filter_map(|part| match part {
-            Part::Instruction(line) => Some(line.to_string()),
-            Part::Remark(_) => None,
-        });
-        lines.collect()
-    }
-
-    #[test]
-    fn both_builders_give_a_dockerfile_that_builds() {
-        let made = lines(
-            &[
-                "i /bin/sh -c #(nop) ADD file:0a in / \nf etc/os 1\nf bin/sh 1",
-                "i /bin/sh -c #(nop) COPY dir:0b in /app \nf app/x 1",
-                "i /bin/sh -c #(nop) COPY file:0c in /app/run.sh \nf app/run.sh 1",
-                "i RUN |1 V=… /bin/sh -c make V=$V # buildkit\nf app/y 1",
-                "i COPY --chown=app:app requirements.txt ./ # buildkit\nf app/requirements.txt 1",
-                "i COPY /usr/local/lib /usr/local/lib # buildkit\nf usr/local/lib/z 1",
-                "i bazel build ...\nf b 1",
-                "f unknown 1",
-            ],
-            &[
-                "SHELL [/bin/bash -o pipefail -c]",
-                "RUN /bin/bash -o pipefail -c a | b # buildkit",
-                "RUN /bin/sh -c other # buildkit",
-                "RUN pip install x # buildkit",
-                "RUN /bin/bash -o pipefail -c set -e\nmake\n # buildkit",
-                "ENV A=… PATH=…",
-                "ARG B",
-                "WORKDIR /srv",
-                "CMD [\"old\"]",
-            ],
-            |image| {
-                image.config.command = vec!["serve".into(), "a \"b\"".into()];
-                image.config.exposed_ports = vec!["80/tcp".into(), "x".into()];
-                image.config.working_dir = "/srv/".into();
-                image.config.env_names = vec!["PATH".into(), "A".into(), "C".into()];
-            },
-            &Base::Scratch,
-        );
-        assert_eq!(
-            made,
-            [
-                "FROM scratch",
-                "ADD step-00.tar /",
-                "COPY step-01/ /app",
-                "COPY step-02/run.sh /app/run.sh",
-                "RUN make V=$V",
-                "COPY --chown=app:app requirements.txt ./",
-                "COPY step-05/ /usr/local/lib",
-                "ADD layer-06.tar /",
-                r#"SHELL ["/bin/bash", "-o", "pipefail", "-c"]"#,
-                "RUN a | b",
-                r#"RUN ["/bin/sh", "-c", "other"]"#,
-                r#"RUN ["pip", "install", "x"]"#,
-                r#"RUN ["/bin/bash", "-o", "pipefail", "-c", "set -e\u000amake"]"#,
-                "ARG A\nENV A=${A}",
-                "ARG B",
-                "WORKDIR /srv",
-                "ADD layer-07.tar /",
-                "ARG C\nENV C=${C}",
-                "EXPOSE 80/tcp",
-                r#"CMD ["serve", "a \"b\""]"#,
-            ]
-        );
-    }
-
-    #[test]
-    fn a_base_image_stands_for_its_steps() {
-        let base = Base::named("debian:12").unwrap();
-        let layers = ["i ADD rootfs.tar / # buildkit\nf a 1", "i RUN /bin/sh -c make # buildkit\nf b 1"];
-        assert_eq!(lines(&layers, &[], |_| {}, &base), ["FROM debian:12", "RUN make"]);
-        assert!(Base::named("a\nRUN b").is_err());
-    }
-
-    #[test]
-    fn hostile_steps_stay_one_instruction_or_are_left_out() {
-        let hostile = [
-            "RUN /bin/sh -c a\nRUN b",
-            "COPY a /b\nRUN c",
-            "COPY a$(b) /c",
-            "COPY ../a /c",
-            "COPY --from=x a /c",
-            "COPY <<E /c",
-            "ADD https://example.org/x /c",
-            "USER a\nRUN b",
-            "WORKDIR /a\rRUN b",
-            "ENV A=…\nRUN=…",
-            "ENV 1x=…",
-            "ARG a\u{202e}b",
-            "SHELL [\n]",
-            "ONBUILD RUN x",
-            "COPY",
-            "COPY \n",
-            "RUN",
-            "",
-            "\u{1b}[2J",
-        ];
-        let made = lines(
-            &[],
-            &hostile,
-            |image| {
-                image.config.user = "x\nRUN y".into();
-                image.config.labels.insert("a\nRUN b".into(), "c".into());
-                image.config.volumes = vec!["/$(a)".into()];
-                image.config.stop_signal = Some("\u{85}".into());
-                image.config.entrypoint = vec!["a\nRUN b\u{2028}".into()];
-                image.config.health_check =
-                    Some(HealthCheck { test: vec!["CMD".into()], ..HealthCheck::default() });
-            },
-            &Base::Scratch,
-        );
-        for line in &made {
-            let is_variable = line.starts_with("ARG ") && line.lines().count() == 2;
-            assert!(line.lines().count() == 1 || is_variable, "{line}");
-            assert!(line.chars().all(|one| crate::lines::is_visible(one) || one == '\n'), "{line}");
-            let keyword = line.split(' ').next().unwrap();
-            assert!(KEYWORDS.contains(&keyword) || ["FROM", "RUN"].contains(&keyword), "{line}");
-        }
-        assert!(made.contains(&r#"RUN ["/bin/sh", "-c", "a\u000aRUN b"]"#.to_owned()), "{made:#?}");
-    }
 }

@@ -1,11 +1,15 @@
 //! Finds the images of a layout, and what has to be read of each.
 
+mod descriptor;
+mod names;
+mod planned;
+mod refusal;
+
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use oci_spec::image::{Descriptor, ImageIndex, ImageManifest};
-use plimsoll_snapshot::{Bytes, DiffId, Digest, Limit, Platform, ReadLimits, Transport, Warning};
-use sha2::{Digest as _, Sha256};
+use plimsoll_snapshot::{Bytes, Digest, Limit, Platform, ReadLimits, Transport, Warning};
 
 use crate::artifact::artifact;
 use crate::depth::Depth;
@@ -16,54 +20,16 @@ use crate::platform::{self, WantedPlatform};
 use crate::redact;
 use crate::store::{Store, document};
 
-/// Which image of several is wanted.
-#[derive(Clone, Debug, Default)]
-pub struct ImageSelection {
-    /// A tag, an image ID (or the start of one), or `@N` for the image at that position.
-    pub reference: Option<String>,
-    /// The platform of images for several.
-    pub platform: Option<WantedPlatform>,
-    /// Manifests and configs are compared with their digests only if layers are, too.
-    pub depth: Depth,
-}
-
-/// An image whose documents were read and whose layers were not.
-#[derive(Debug)]
-pub struct PlannedImage {
-    /// The name it was asked by, or its first tag.
-    pub reference: Option<String>,
-    /// Every name the source gives it.
-    pub tags: Vec<String>,
-    /// The digest of the config.
-    pub id: Digest,
-    /// The digest of the manifest, where there is one.
-    pub manifest_digest: Option<Digest>,
-    /// What has to be read, lowest layer first.
-    pub layers: Vec<PlannedLayer>,
-    pub(crate) facts: ImageFacts,
-    pub(crate) warnings: Vec<Warning>,
-}
-
-/// A layer that is to be read.
-#[derive(Clone, Debug)]
-pub struct PlannedLayer {
-    /// The name of its blob in the store; `None` if the source does not include it.
-    pub member: Option<String>,
-    /// The digest of the blob, where the source names it.
-    pub digest: Option<Digest>,
-    /// The digest its uncompressed tar has to have.
-    pub diff_id: DiffId,
-    /// The size of the blob.
-    pub bytes: Bytes,
-}
+use descriptor::{digest_of, is_attestation, is_foreign, is_manifest, platform_of, reference_of};
+use names::{blob_member, digest_in_name, familiar, is_id, sha256};
+pub use planned::{ImageSelection, PlannedImage, PlannedLayer};
+use refusal::{lone_artifact, missing, no_image_in_index, not_an_image};
 
 /// How often a document may be read again for other images, in times of the largest one.
 const DOCUMENTS: u64 = 64;
 
 const DOCKER_MANIFEST: &str = "manifest.json";
 const OCI_INDEX: &str = "index.json";
-/// For who gave something else.
-const FORMATS: &str = "a docker save archive has a `manifest.json`, an OCI layout an `index.json`";
 
 /// Finds the images that are wanted. Without a `transport`, what the store holds decides: Docker's manifest first,
 /// because Docker 25.0 wrote OCI manifests without layers beside it (moby#47065).
@@ -217,8 +183,8 @@ impl Planner<'_> {
                 member: DOCKER_MANIFEST.to_owned(),
                 reason: "it is an index, not a manifest".to_owned(),
             }),
-            ImageDocument::Other(reason) => {
-                Err(Error::Document { member: DOCKER_MANIFEST.to_owned(), reason })
+            ImageDocument::Other(what) => {
+                Err(Error::Document { member: DOCKER_MANIFEST.to_owned(), reason: what.to_string() })
             }
         }
     }
@@ -345,8 +311,8 @@ impl Planner<'_> {
                 }
             }
             ImageDocument::Manifest(manifest) => match artifact(&manifest, Some(descriptor)) {
-                Some(reason) => {
-                    warnings.push(Warning::SkippedManifest { digest: digest.clone(), reason });
+                Some(what) => {
+                    warnings.push(Warning::SkippedManifest { digest: digest.clone(), what });
                 }
                 None => {
                     let platform = match descriptor.platform() {
@@ -356,8 +322,8 @@ impl Planner<'_> {
                     found.push(FoundManifest { digest: digest.clone(), platform, manifest: Some(*manifest) });
                 }
             },
-            ImageDocument::Other(reason) => {
-                warnings.push(Warning::SkippedManifest { digest: digest.clone(), reason });
+            ImageDocument::Other(what) => {
+                warnings.push(Warning::SkippedManifest { digest: digest.clone(), what });
             }
         }
         trail.remove(&digest);
@@ -377,7 +343,7 @@ impl Planner<'_> {
             ImageDocument::Index(_) => {
                 Err(Error::Document { member, reason: "it is an index, not a manifest".to_owned() })
             }
-            ImageDocument::Other(reason) => Err(Error::Document { member, reason }),
+            ImageDocument::Other(what) => Err(Error::Document { member, reason: what.to_string() }),
         }
     }
 
@@ -581,143 +547,4 @@ struct FoundManifest {
     platform: Platform,
     /// None if the index says enough to choose, and it was not read yet.
     manifest: Option<ImageManifest>,
-}
-
-fn platform_of(named: &oci_spec::image::Platform) -> Platform {
-    crate::document::platform(named.os(), named.architecture(), named.variant().as_deref())
-}
-
-/// Whether an index says that it refers to the manifest of an image, not to another index.
-fn is_manifest(descriptor: &Descriptor) -> bool {
-    let media_type = descriptor.media_type().to_string();
-    media_type.contains("image.manifest") || media_type.contains("distribution.manifest.v2")
-}
-
-fn reference_of(descriptor: &Descriptor) -> Option<String> {
-    let annotations = descriptor.annotations().as_ref()?;
-    // containerd notes the whole name, the specification only asks for the tag.
-    ["io.containerd.image.name", "org.opencontainers.image.ref.name"]
-        .iter()
-        .find_map(|key| annotations.get(*key).cloned())
-}
-
-/// BuildKit stores provenance and SBOMs as manifests beside the image they are about.
-fn is_attestation(descriptor: &Descriptor) -> bool {
-    let annotated = descriptor.annotations().as_ref().is_some_and(|annotations| {
-        annotations.get("vnd.docker.reference.type").is_some_and(|kind| kind == "attestation-manifest")
-    });
-    let nowhere = descriptor.platform().as_ref().is_some_and(|platform| {
-        platform.os().to_string() == "unknown" && platform.architecture().to_string() == "unknown"
-    });
-    annotated || nowhere
-}
-
-fn is_foreign(descriptor: &Descriptor) -> bool {
-    let media_type = descriptor.media_type().to_string();
-    media_type.contains("foreign") || media_type.contains("nondistributable")
-}
-
-fn digest_of(descriptor: &Descriptor, wanted_by: &str) -> Result<Digest> {
-    Digest::parse(descriptor.digest().as_ref())
-        .map_err(|error| Error::Document { member: wanted_by.to_owned(), reason: error.to_string() })
-}
-
-fn blob_member(digest: &Digest) -> String {
-    format!("blobs/{}/{}", digest.algorithm(), digest.hex())
-}
-
-/// The digest that a member is named by: `blobs/sha256/<hex>`, `<hex>.json`, `sha256:<hex>.tar`.
-fn digest_in_name(member: &str) -> Option<Digest> {
-    let name = member.rsplit('/').next()?.split('.').next()?;
-    let hex = name.strip_prefix("sha256:").unwrap_or(name);
-    (hex.len() == 64).then(|| Digest::parse(&format!("sha256:{hex}")).ok()).flatten()
-}
-
-fn sha256(bytes: &[u8]) -> Digest {
-    Digest::sha256(Sha256::digest(bytes).into())
-}
-
-/// Why there is no image where one was looked for.
-fn not_an_image(store: &dyn Store, transport: Option<Transport>) -> Error {
-    let has = |member: &str| store.size(member).is_some();
-    let (found, expected) = match transport {
-        Some(transport) => {
-            return Error::NotAnImage {
-                found: format!("this is not `{}:`", transport.name()),
-                expected: FORMATS,
-            };
-        }
-        None if has("repositories") => (
-            "this is an archive of Docker before 1.10",
-            "load it with a newer engine, and save it again with `docker save`",
-        ),
-        // What every container has, and what nearly every distribution has (os-release(5)).
-        None if has(".dockerenv") || has("etc/os-release") || has("usr/lib/os-release") => (
-            "this is the file system of a container, as `docker export` writes it",
-            "`docker save` writes the image with its layers",
-        ),
-        None => ("there is no image here", FORMATS),
-    };
-    Error::NotAnImage { found: found.to_owned(), expected }
-}
-
-fn lone_artifact(kind: &str) -> Error {
-    Error::NotAnImage { found: format!("this is {kind}"), expected: FORMATS }
-}
-
-/// What an index holds that holds no image.
-fn no_image_in_index(skipped: &[Warning]) -> Error {
-    match skipped {
-        [Warning::SkippedManifest { reason, .. }] => lone_artifact(reason),
-        [] => Error::NotAnImage { found: "the index is empty".to_owned(), expected: FORMATS },
-        skipped => {
-            let reasons: Vec<_> = skipped.iter().map(ToString::to_string).collect();
-            let found = format!("the index holds no image; {}", reasons.join("; "));
-            Error::NotAnImage { found, expected: FORMATS }
-        }
-    }
-}
-
-fn missing(member: &str, wanted_by: &str) -> Error {
-    let blob = match digest_in_name(member) {
-        Some(digest) => digest.to_string(),
-        None => format!("`{member}`"),
-    };
-    let wanted_by = match digest_in_name(wanted_by) {
-        Some(digest) => format!("manifest {digest}"),
-        None => format!("`{wanted_by}`"),
-    };
-    Error::MissingBlob { blob, wanted_by }
-}
-
-/// The name as people write it: without the default registry, the default namespace and the default tag.
-fn familiar(reference: &str) -> &str {
-    let name = reference.strip_prefix("docker.io/").unwrap_or(reference);
-    let name = name.strip_prefix("library/").unwrap_or(name);
-    name.strip_suffix(":latest").unwrap_or(name)
-}
-
-fn is_id(id: &Digest, wanted: &str) -> bool {
-    let hex = wanted.strip_prefix("sha256:").unwrap_or(wanted);
-    hex.len() >= 6 && id.hex().starts_with(hex)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_compared_as_people_write_them() {
-        assert_eq!(familiar("docker.io/library/nginx:latest"), "nginx");
-        assert_eq!(familiar("agente/backend:after"), "agente/backend:after");
-    }
-
-    #[test]
-    fn digests_in_names_are_found() {
-        let hex = "e2511a98db6dd16278299aa38f9596aa56ccd75553f396ea3ac24c9c743e7d7d";
-        for name in [format!("blobs/sha256/{hex}"), format!("{hex}.json"), format!("sha256:{hex}")] {
-            assert_eq!(digest_in_name(&name).unwrap().hex(), hex);
-        }
-        assert_eq!(digest_in_name("manifest.json"), None);
-    }
 }

@@ -1,0 +1,281 @@
+//! The disk as a model: doing a command to it shows which bytes the command frees.
+
+use std::collections::{BTreeSet, HashMap};
+
+use plimsoll_snapshot::runtime::{Engine, EngineKind, Status};
+use plimsoll_snapshot::{Bytes, CacheRecord, Disk, Order as _};
+
+use super::values::{ImageUse, Loss};
+
+/// What a command removes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Deed {
+    /// Stopped containers.
+    pub(super) containers: bool,
+    /// Unused images: those without a name, or all.
+    pub(super) images: Option<bool>,
+    /// Unused volumes: anonymous ones, or all.
+    pub(super) volumes: Option<bool>,
+    /// The build cache: what is no layer of an image and not internal, or all.
+    pub(super) cache: Option<bool>,
+}
+
+/// What came of it.
+pub(super) struct Done {
+    pub(super) bytes: Bytes,
+    pub(super) loses: Vec<Loss>,
+}
+
+/// The disk, with what uses what.
+pub(super) struct Model<'a> {
+    disk: &'a Disk,
+    /// How many images have each layer.
+    holders: Vec<u32>,
+    /// The records of the build cache that hold a layer, by what tells layers apart without their digests: their size.
+    cached: HashMap<Bytes, u64>,
+}
+
+impl<'a> Model<'a> {
+    pub(super) fn of(disk: &'a Disk) -> Self {
+        let mut holders = vec![0; disk.layers.len()];
+        for &layer in disk.images.iter().flat_map(|image| image.layers.iter().flatten()) {
+            holders[layer] += 1;
+        }
+        let mut cached: HashMap<Bytes, u64> = HashMap::new();
+        for record in disk.cache.iter().filter(|record| record.is_shared && !record.bytes.is_zero()) {
+            *cached.entry(record.bytes).or_default() += 1;
+        }
+        Self { disk, holders, cached }
+    }
+
+    pub(super) fn images_bytes(&self) -> Bytes {
+        let layers = &self.disk.layers;
+        let known: Bytes = layers.iter().map(|layer| layer.bytes).sum();
+        // Of images whose layers are unknown, what the engine takes for unique is the best figure there is.
+        let others = self.disk.images.iter().filter(|image| image.layers.is_none());
+        let others: Bytes = others
+            .map(|image| {
+                Bytes(image.listed_bytes.0.saturating_sub(image.listed_shared_bytes.unwrap_or_default().0))
+            })
+            .sum();
+        known + others
+    }
+
+    pub(super) fn image(&self, index: usize) -> ImageUse {
+        let image = &self.disk.images[index];
+        let split = image.layers.as_ref().map(|layers| {
+            let (unique, shared): (Vec<usize>, Vec<usize>) =
+                layers.iter().partition(|&&layer| self.holders[layer] == 1);
+            let sum =
+                |layers: Vec<usize>| layers.iter().map(|&layer| self.disk.layers[layer].bytes).sum::<Bytes>();
+            (sum(unique), sum(shared))
+        });
+        let engine_unique = image
+            .listed_shared_bytes
+            .map(|shared| Bytes(image.listed_bytes.0.saturating_sub(shared.0)))
+            .filter(|&unique| split.is_some_and(|split| split.0 != unique));
+        ImageUse {
+            tags: image.tags.clone(),
+            id: image.id.clone(),
+            listed_bytes: image.listed_bytes,
+            content_bytes: image.content_bytes,
+            unique_bytes: split.map(|split| split.0),
+            shared_bytes: split.map(|split| split.1),
+            engine_unique_bytes: engine_unique,
+            containers: self.disk.containers.iter().filter(|container| container.image == Some(index)).count()
+                as u64,
+            is_only_here: image.is_in_registry.map(|is_there| !is_there),
+        }
+    }
+
+    /// How many containers mount a volume, without some of them.
+    pub(super) fn mounting(&self, volume: &str, without: &BTreeSet<usize>) -> u64 {
+        let containers =
+            self.disk.containers.iter().enumerate().filter(|(index, _)| !without.contains(index));
+        containers.filter(|(_, container)| container.volumes.iter().any(|name| name == volume)).count() as u64
+    }
+
+    /// What removing something would free and lose.
+    pub(super) fn done(&self, deed: &Deed) -> Done {
+        let disk = self.disk;
+        let mut done = Done { bytes: Bytes::ZERO, loses: Vec::new() };
+        let mut gone: BTreeSet<usize> = BTreeSet::new();
+        if deed.containers {
+            gone.extend(
+                disk.containers
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, one)| is_stopped(one.status))
+                    .map(|(at, _)| at),
+            );
+            self.containers(&gone, &mut done);
+        }
+        if let Some(all) = deed.volumes {
+            self.volumes(all, &gone, &mut done);
+        }
+        let kept: Vec<bool> = match deed.images {
+            None => vec![true; disk.images.len()],
+            Some(all) => self.images(all, &gone, &mut done),
+        };
+        let freed = self.freed_layers(&kept, deed.cache);
+        done.bytes += freed;
+        if let Some(all) = deed.cache {
+            let records = self.prunable(all);
+            let count = records.len() as u64;
+            done.bytes += records.into_iter().map(|record| record.bytes).sum::<Bytes>();
+            if count > 0 {
+                done.loses.push(Loss::BuildTime { records: count });
+            }
+        }
+        done
+    }
+
+    fn containers(&self, gone: &BTreeSet<usize>, done: &mut Done) {
+        let containers = || gone.iter().map(|&index| &self.disk.containers[index]);
+        let wrote = |bytes: Option<Bytes>| bytes.is_none_or(|bytes| !bytes.is_zero());
+        let written: Bytes = containers().filter_map(|container| container.writable_bytes).sum();
+        let logs: Bytes = containers().filter_map(|container| container.log_bytes).sum();
+        done.bytes += written + logs;
+        let mut names: Vec<String> = containers()
+            .filter(|container| wrote(container.writable_bytes))
+            .map(|container| container.name.clone())
+            .collect();
+        names.order();
+        if !names.is_empty() {
+            done.loses.push(Loss::Written { names, bytes: written });
+        }
+        if !gone.is_empty() {
+            done.loses.push(Loss::Containers { containers: gone.len() as u64 });
+        }
+    }
+
+    fn volumes(&self, all: bool, gone: &BTreeSet<usize>, done: &mut Done) {
+        // Before version 23, Docker removed named volumes as well; Podman does so to this day.
+        let all = all || !prunes_anonymous_alone(self.disk.engine.as_ref());
+        let unused = self.disk.volumes.iter().filter(|volume| {
+            volume.is_local && (all || volume.is_anonymous) && self.mounting(&volume.name, gone) == 0
+        });
+        let unused: Vec<_> = unused.collect();
+        let bytes: Bytes = unused.iter().filter_map(|volume| volume.bytes).sum();
+        done.bytes += bytes;
+        if !unused.is_empty() {
+            let names = unused.into_iter().map(|volume| volume.name.clone()).collect();
+            done.loses.push(Loss::Volumes { names, bytes });
+        }
+    }
+
+    /// Whether each image is kept.
+    fn images(&self, all: bool, gone: &BTreeSet<usize>, done: &mut Done) -> Vec<bool> {
+        let mut kept = vec![false; self.disk.images.len()];
+        for (index, container) in self.disk.containers.iter().enumerate() {
+            if let Some(image) = container.image.filter(|_| !gone.contains(&index)) {
+                kept[image] = true;
+            }
+        }
+        let (mut only_here, mut fetched, mut untagged) = (Vec::new(), 0, 0);
+        for (image, kept) in self.disk.images.iter().zip(&mut kept) {
+            *kept |= !all && !image.tags.is_empty();
+            match image.is_in_registry {
+                _ if *kept => {}
+                _ if image.tags.is_empty() => untagged += 1,
+                Some(true) => fetched += 1,
+                _ => only_here.extend(image.tags.iter().cloned()),
+            }
+        }
+        only_here.order();
+        if !only_here.is_empty() {
+            done.loses.push(Loss::OnlyHere { names: only_here });
+        }
+        for (loss, number) in
+            [(Loss::Images { images: fetched }, fetched), (Loss::Untagged { images: untagged }, untagged)]
+        {
+            if number > 0 {
+                done.loses.push(loss);
+            }
+        }
+        kept
+    }
+
+    /// The bytes of the layers that no kept image has, and no record of the build cache that stays.
+    pub(super) fn freed_layers(&self, kept: &[bool], cache: Option<bool>) -> Bytes {
+        let mut held = vec![false; self.disk.layers.len()];
+        for (image, _) in self.disk.images.iter().zip(kept).filter(|(_, kept)| **kept) {
+            image.layers.iter().flatten().for_each(|&layer| held[layer] = true);
+        }
+        let images = self.disk.images.iter().zip(kept);
+        let unknown: Bytes = images
+            .filter(|(image, kept)| !**kept && image.layers.is_none())
+            .map(|(image, _)| {
+                Bytes(image.listed_bytes.0.saturating_sub(image.listed_shared_bytes.unwrap_or_default().0))
+            })
+            .sum();
+        if cache.is_none() {
+            self.hold_cached(&mut held);
+        }
+        let layers = self.disk.layers.iter().zip(held);
+        unknown + layers.filter(|(_, held)| !held).map(|(layer, _)| layer.bytes).sum::<Bytes>()
+    }
+
+    /// Marks the layers that records of the build cache hold, with all below them. A record has no digest, but the bytes of
+    /// its layer. If the cache is pruned later in the same command, it holds nothing: without its image, a record is not
+    /// shared any more.
+    fn hold_cached(&self, held: &mut [bool]) {
+        let mut records = self.cached.clone();
+        let mut take = |bytes: Bytes| {
+            let left = records.get_mut(&bytes).filter(|left| **left > 0);
+            left.map(|left| *left -= 1).is_some()
+        };
+        // Layers that stay have their records first.
+        for (layer, is_held) in self.disk.layers.iter().zip(held.iter()) {
+            if *is_held && layer.by_buildkit {
+                take(layer.bytes);
+            }
+        }
+        let free: Vec<bool> = held.iter().map(|held| !held).collect();
+        let cached: Vec<bool> = (self.disk.layers.iter().zip(free))
+            .map(|(layer, is_free)| is_free && layer.by_buildkit && take(layer.bytes))
+            .collect();
+        for layers in self.disk.images.iter().filter_map(|image| image.layers.as_ref()) {
+            if let Some(top) = layers.iter().rposition(|&layer| cached[layer]) {
+                layers[..=top].iter().for_each(|&layer| held[layer] = true);
+            }
+        }
+    }
+
+    /// The records of the build cache that a command removes, without those that are layers of images: they free nothing, or
+    /// are counted as layers.
+    fn prunable(&self, all: bool) -> Vec<&'a CacheRecord> {
+        let stays = |record: &&CacheRecord| {
+            record.in_use && !self.is_parent(&record.id)
+                || !all && (record.is_shared || matches!(record.kind.as_str(), "internal" | "frontend"))
+        };
+        // What a record that stays is built on stays, too.
+        let by_id: HashMap<&str, &CacheRecord> =
+            self.disk.cache.iter().map(|record| (record.id.as_str(), record)).collect();
+        let mut kept: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&CacheRecord> = self.disk.cache.iter().filter(stays).collect();
+        while let Some(record) = open.pop() {
+            if kept.insert(&record.id) {
+                open.extend(record.parents.iter().filter_map(|parent| by_id.get(parent.as_str())));
+            }
+        }
+        let goes = |record: &&CacheRecord| !kept.contains(record.id.as_str()) && !record.is_shared;
+        self.disk.cache.iter().filter(goes).collect()
+    }
+
+    fn is_parent(&self, id: &str) -> bool {
+        self.disk.cache.iter().any(|record| record.parents.iter().any(|parent| parent == id))
+    }
+}
+
+/// Whether a container does not run, so that engines prune it.
+pub(super) const fn is_stopped(status: Status) -> bool {
+    matches!(status, Status::Created | Status::Exited | Status::Dead)
+}
+
+/// Docker Engine API 1.42 (version 23): `volume prune` removes anonymous volumes alone.
+pub(super) fn prunes_anonymous_alone(engine: Option<&Engine>) -> bool {
+    let Some(engine) = engine else { return true };
+    let major = engine.version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    engine.kind == EngineKind::Docker && major.is_none_or(|major| major >= 23)
+}
