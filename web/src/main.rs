@@ -4,6 +4,7 @@
 
 use leptos::prelude::*;
 use plimsoll_snapshot::{Bundle, ReadLimits};
+use plimsoll_view::{finder, packages, tree};
 
 mod anchors;
 mod app;
@@ -12,11 +13,9 @@ mod components;
 mod desk;
 mod document;
 mod figures;
-mod finder;
 mod findings;
 mod judging;
 mod load;
-mod packages;
 mod report;
 mod role;
 mod running;
@@ -24,7 +23,6 @@ mod save;
 mod share;
 mod state;
 mod text;
-mod tree;
 mod treemap;
 mod view;
 mod worker;

@@ -74,7 +74,7 @@ fn index(report: &'static Report, position: usize, paths: usize) -> Option<Index
         })
         .collect();
     let with_files = paths + trees.union.nodes.len() <= MOST_PATHS || paths == 0;
-    Some(Index::of(position, service, trees, &findings, with_files))
+    Some(Index::of(position, service, trees, &findings, with_files, text::language()))
 }
 
 /// The panel. It opens by its button in the bar and by the key `/`.

@@ -11,7 +11,7 @@ const SPARE: usize = 8;
     clippy::cast_sign_loss,
     reason = "a number of rows, not negative, small against any screen"
 )]
-pub(crate) fn window(top: f64, height: f64, row: f64, rows: usize) -> Range<usize> {
+pub fn window(top: f64, height: f64, row: f64, rows: usize) -> Range<usize> {
     let first = (top.max(0.0) / row).floor() as usize;
     let last = ((top.max(0.0) + height) / row).ceil() as usize;
     let start = first.saturating_sub(SPARE).min(rows);
@@ -20,7 +20,7 @@ pub(crate) fn window(top: f64, height: f64, row: f64, rows: usize) -> Range<usiz
 
 /// Where to scroll so that a row is in sight; `None` if it is.
 #[expect(clippy::cast_precision_loss, reason = "a position on a screen")]
-pub(crate) fn scroll_to(top: f64, height: f64, row: f64, index: usize) -> Option<f64> {
+pub fn scroll_to(top: f64, height: f64, row: f64, index: usize) -> Option<f64> {
     let start = index as f64 * row;
     if start < top {
         Some(start)

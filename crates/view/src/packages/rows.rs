@@ -9,37 +9,41 @@ use plimsoll_snapshot::{Bytes, Ecosystem, Order as _};
 
 /// A package of either side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Row<'a> {
-    pub(crate) ecosystem: Ecosystem,
-    pub(crate) name: &'a str,
+pub struct Row<'a> {
+    /// Where it comes from.
+    pub ecosystem: Ecosystem,
+    /// Its name, as its ecosystem writes it.
+    pub name: &'a str,
     /// What it is called in addresses and attributes, and by [`Catalogue::named`].
-    pub(crate) key: String,
-    pub(crate) before: Vec<PackageId>,
-    pub(crate) after: Vec<PackageId>,
+    pub key: String,
+    /// Its versions before.
+    pub before: Vec<PackageId>,
+    /// Its versions after.
+    pub after: Vec<PackageId>,
     /// `None` if it is the same on both sides.
-    pub(crate) change: Option<PackageChangeKind>,
+    pub change: Option<PackageChangeKind>,
     /// Its own bytes of the final tree.
-    pub(crate) own: SizeChange,
+    pub own: SizeChange,
     /// Its retained size in the final tree.
-    pub(crate) retained: SizeChange,
+    pub retained: SizeChange,
     /// Whether nothing that was seen uses it.
-    pub(crate) unused: bool,
+    pub unused: bool,
 }
 
 impl Row<'_> {
     /// Whether it is there after.
-    pub(crate) fn stays(&self) -> bool {
+    pub fn stays(&self) -> bool {
         !self.after.is_empty()
     }
 
     /// The figure of the side that is shown: after, unless it is gone.
-    pub(crate) fn shown(&self, size: SizeChange) -> Bytes {
+    pub fn shown(&self, size: SizeChange) -> Bytes {
         if self.stays() { size.after } else { size.before }
     }
 }
 
 /// The packages of both sides of a service, of which these changed.
-pub(crate) fn rows<'a>(trees: &'a ServiceTrees<'_>, changes: &[PackageChange]) -> Vec<Row<'a>> {
+pub fn rows<'a>(trees: &'a ServiceTrees<'_>, changes: &[PackageChange]) -> Vec<Row<'a>> {
     let changes: HashMap<(Ecosystem, &str), PackageChangeKind> =
         changes.iter().map(|change| ((change.ecosystem, change.name.as_str()), change.change)).collect();
     let mut sides: BTreeMap<(Ecosystem, &str), [Vec<&Package>; 2]> = BTreeMap::new();
@@ -89,23 +93,27 @@ fn retained(catalogue: Option<&Catalogue>, packages: &[&Package]) -> Bytes {
 }
 
 /// What a package is called in addresses and attributes, and by [`Catalogue::named`].
-pub(crate) fn key(ecosystem: Ecosystem, name: &str) -> String {
+pub fn key(ecosystem: Ecosystem, name: &str) -> String {
     format!("{}:{name}", ecosystem.name())
 }
 
 /// Which rows are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Filter {
+pub enum Filter {
+    /// What differs between the sides.
     Changed,
+    /// What nothing that was seen uses.
     Unused,
+    /// Everything.
     All,
 }
 
 impl Filter {
-    pub(crate) const ALL: [Self; 3] = [Self::Changed, Self::Unused, Self::All];
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Changed, Self::Unused, Self::All];
 
     /// The name in attributes.
-    pub(crate) const fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Self::Changed => "changed",
             Self::Unused => "unused",
@@ -113,7 +121,8 @@ impl Filter {
         }
     }
 
-    pub(crate) fn takes(self, row: &Row<'_>) -> bool {
+    /// Whether a row is left.
+    pub fn takes(self, row: &Row<'_>) -> bool {
         match self {
             Self::Changed => row.change.is_some(),
             Self::Unused => row.unused,
@@ -122,7 +131,7 @@ impl Filter {
     }
 
     /// What a reader sees first: what changed, if anything did on two sides.
-    pub(crate) fn first(rows: &[Row<'_>]) -> Self {
+    pub fn first(rows: &[Row<'_>]) -> Self {
         let differ = rows.iter().any(|row| row.change.is_some());
         if differ { Self::Changed } else { Self::All }
     }
@@ -130,16 +139,20 @@ impl Filter {
 
 /// How rows are sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
+pub enum Order {
+    /// By name.
     Name,
+    /// The largest own size first.
     Own,
+    /// The largest retained size first.
     Retained,
+    /// The largest difference first.
     Change,
 }
 
 impl Order {
     /// The name in attributes.
-    pub(crate) const fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Own => "own",
@@ -150,7 +163,7 @@ impl Order {
 }
 
 /// The rows that a filter and a search leave, in an order; as indices. What is equal stays in the order of names.
-pub(crate) fn chosen(rows: &[Row<'_>], filter: Filter, search: &str, order: Order) -> Vec<usize> {
+pub fn chosen(rows: &[Row<'_>], filter: Filter, search: &str, order: Order) -> Vec<usize> {
     let search = search.trim().to_lowercase();
     let mut chosen: Vec<usize> = (0..rows.len())
         .filter(|&at| filter.takes(&rows[at]) && rows[at].key.to_lowercase().contains(&search))

@@ -1,4 +1,4 @@
-//! The packages of both sides in one list: rows, their order, who owns the bytes, what was unticked. No document here.
+//! The packages of both sides in one list: rows, their order, who owns the bytes, what was unticked.
 
 mod owners;
 mod rows;
@@ -8,24 +8,26 @@ use plimsoll_analysis::compare::ServiceTrees;
 use plimsoll_analysis::packages::{Catalogue, Package, PackageId, Root, Want, WhatIf};
 use plimsoll_snapshot::Order as _;
 
-pub(crate) use owners::{Owned, owners};
-pub(crate) use rows::{Filter, Order, Row, chosen, key, rows};
+pub use owners::{Owned, owners};
+pub use rows::{Filter, Order, Row, chosen, key, rows};
 
 /// An image with its packages.
 #[derive(Clone, Copy)]
-pub(crate) struct Side<'a> {
-    pub(crate) squashed: &'a Squashed<'a>,
-    pub(crate) catalogue: &'a Catalogue,
+pub struct Side<'a> {
+    /// Its final tree.
+    pub squashed: &'a Squashed<'a>,
+    /// Its packages.
+    pub catalogue: &'a Catalogue,
 }
 
 /// The image whose packages can be unticked: the one after, or else the only one.
-pub(crate) fn subject<'a>(trees: &'a ServiceTrees<'a>) -> Option<Side<'a>> {
+pub fn subject<'a>(trees: &'a ServiceTrees<'a>) -> Option<Side<'a>> {
     let image = trees.after.as_deref().or(trees.before.as_deref())?;
     Some(Side { squashed: &image.squashed, catalogue: &image.packages })
 }
 
 /// An image without the packages of some keys; `None` if it has none of them.
-pub(crate) fn without(side: Side<'_>, keys: &[String]) -> Option<WhatIf> {
+pub fn without(side: Side<'_>, keys: &[String]) -> Option<WhatIf> {
     let mut ids: Vec<PackageId> = keys.iter().flat_map(|key| side.catalogue.named(key)).collect();
     ids.order();
     ids.dedup();
@@ -34,7 +36,7 @@ pub(crate) fn without(side: Side<'_>, keys: &[String]) -> Option<WhatIf> {
 
 /// Why a package is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Why<'a> {
+pub enum Why<'a> {
     /// Another one brought it.
     PartOf(PackageId),
     /// For its own sake.
@@ -47,7 +49,8 @@ pub(crate) enum Why<'a> {
     Unknown,
 }
 
-pub(crate) fn why(package: &Package) -> Why<'_> {
+/// The first reason for a package, the strongest kind first.
+pub fn why(package: &Package) -> Why<'_> {
     match (package.part_of, &package.root, package.needed_by.first()) {
         (Some(holder), ..) => Why::PartOf(holder),
         (None, Some(root), _) => Why::Root(root),
@@ -67,7 +70,7 @@ mod tests {
     use plimsoll_snapshot::{Bytes, Ecosystem};
 
     use super::*;
-    use crate::tree::testing::python;
+    use crate::testing::python;
 
     /// A Python package: its name and version, the size of its one file, and what it needs.
     const BEFORE: &[(&str, &str, u64, &[&str])] = &[

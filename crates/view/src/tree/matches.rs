@@ -6,7 +6,7 @@ use plimsoll_snapshot::Bytes;
 
 /// Which changes are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Filter {
+pub enum Filter {
     /// Whatever happened, unchanged files included.
     #[default]
     All,
@@ -16,7 +16,7 @@ pub(crate) enum Filter {
 
 impl Filter {
     /// In the order in which they are offered.
-    pub(crate) const ALL: [Self; 5] = [
+    pub const ALL: [Self; 5] = [
         Self::All,
         Self::Only(FileChange::Added),
         Self::Only(FileChange::Removed),
@@ -25,7 +25,7 @@ impl Filter {
     ];
 
     /// Its name in attributes.
-    pub(crate) const fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::Only(change) => file_change_key(change),
@@ -33,7 +33,7 @@ impl Filter {
     }
 
     /// How many files it leaves.
-    pub(crate) fn count(self, files: &FileChanges) -> u64 {
+    pub fn count(self, files: &FileChanges) -> u64 {
         let count = |change| match change {
             FileChange::Unchanged => files.unchanged.files,
             FileChange::Added => files.added.files,
@@ -59,36 +59,36 @@ impl Filter {
 
 /// What a node is with a filter and a search: figures over the files that are left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Match {
+pub struct Match {
     before: Bytes,
     after: Bytes,
     /// Whether anything of it is left.
-    pub(crate) left: bool,
+    pub left: bool,
     /// The files in it that are left.
-    pub(crate) files: u32,
+    pub files: u32,
     /// How many of these changed.
-    pub(crate) changed: u32,
+    pub changed: u32,
     /// Whether its own path holds the text that is searched: all below it then does.
-    pub(crate) found: bool,
+    pub found: bool,
 }
 
 impl Match {
-    pub(crate) fn size(&self) -> SizeChange {
+    pub fn size(&self) -> SizeChange {
         SizeChange::new(self.before, self.after)
     }
 }
 
 /// One [`Match`] a node of the tree.
 #[derive(Debug)]
-pub(crate) struct Matches {
+pub struct Matches {
     nodes: Vec<Match>,
     /// Whether a text is searched, so that directories open by themselves.
-    pub(crate) searching: bool,
+    pub searching: bool,
 }
 
 impl Matches {
     /// Takes time linear in the number of nodes.
-    pub(crate) fn of(tree: &FileTree<'_>, filter: Filter, search: &str) -> Self {
+    pub fn of(tree: &FileTree<'_>, filter: Filter, search: &str) -> Self {
         let wanted = search.trim().to_ascii_lowercase().into_bytes();
         let mut nodes = vec![Match::default(); tree.nodes.len()];
         if !wanted.is_empty() {
@@ -114,7 +114,7 @@ impl Matches {
     }
 
     /// What is left of a node.
-    pub(crate) fn get(&self, node: u32) -> &Match {
+    pub fn get(&self, node: u32) -> &Match {
         &self.nodes[node as usize]
     }
 }

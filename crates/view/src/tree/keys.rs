@@ -4,21 +4,30 @@ use super::rows::Row;
 
 /// The keys that mean something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
+pub enum Key {
+    /// To the row above.
     Up,
+    /// To the row below.
     Down,
+    /// Close, or to the directory above.
     Left,
+    /// Open, or into the directory.
     Right,
+    /// A page up.
     PageUp,
+    /// A page down.
     PageDown,
+    /// To the first row.
     Home,
+    /// To the last row.
     End,
+    /// Open or close.
     Enter,
 }
 
 impl Key {
     /// The key by the name browsers give it.
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "ArrowUp" => Self::Up,
             "ArrowDown" => Self::Down,
@@ -36,7 +45,7 @@ impl Key {
 
 /// What a key leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub enum Step {
     /// To another row.
     Move(usize),
     /// The row opens.
@@ -48,7 +57,7 @@ pub(crate) enum Step {
 }
 
 /// What `key` does on row `at`; `page` is the number of rows in sight.
-pub(crate) fn step(rows: &[Row], at: usize, key: Key, page: usize) -> Step {
+pub fn step(rows: &[Row], at: usize, key: Key, page: usize) -> Step {
     let Some(row) = rows.get(at) else { return Step::Stay };
     let last = rows.len() - 1;
     match (key, row.open) {

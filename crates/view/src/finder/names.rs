@@ -145,7 +145,7 @@ pub(super) fn size(node: &FileNode<'_>) -> SizeChange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::testing::tree;
+    use crate::testing::tree;
 
     const BEFORE: &[(&str, u64)] = &[
         ("etc/lib", 1),

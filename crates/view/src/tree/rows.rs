@@ -11,7 +11,7 @@ use super::matches::Matches;
 
 /// By what the rows of one directory are sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Order {
+pub enum Order {
     /// The largest difference first.
     #[default]
     Change,
@@ -23,7 +23,7 @@ pub(crate) enum Order {
 
 impl Order {
     /// Its name in attributes.
-    pub(crate) const fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Self::Change => "change",
             Self::Size => "size",
@@ -35,7 +35,7 @@ impl Order {
 /// What a reader opened and closed by hand; all else is as it opens by itself. A search has its own: what was
 /// closed before must not hide what is found.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Toggled {
+pub struct Toggled {
     browsing: HashMap<u32, bool>,
     searching: HashMap<u32, bool>,
 }
@@ -47,34 +47,34 @@ impl Toggled {
     }
 
     /// Opens or closes a directory.
-    pub(crate) fn set(&mut self, matches: &Matches, node: u32, open: bool) {
+    pub fn set(&mut self, matches: &Matches, node: u32, open: bool) {
         let nodes = if matches.searching { &mut self.searching } else { &mut self.browsing };
         nodes.insert(node, open);
     }
 
     /// Another text is searched.
-    pub(crate) fn forget_search(&mut self) {
+    pub fn forget_search(&mut self) {
         self.searching.clear();
     }
 }
 
 /// One line of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Row {
+pub struct Row {
     /// Index into the nodes of the tree.
-    pub(crate) node: u32,
+    pub node: u32,
     /// How deep it lies, one below the root.
-    pub(crate) level: u32,
+    pub level: u32,
     /// Whether it is open; `None` for what cannot be opened.
-    pub(crate) open: Option<bool>,
+    pub open: Option<bool>,
     /// The row of the directory it lies in.
-    pub(crate) parent: Option<u32>,
+    pub parent: Option<u32>,
     /// The number of the row among its siblings, from one, and how many they are.
-    pub(crate) position: (u32, u32),
+    pub position: (u32, u32),
 }
 
 /// The rows that are shown. Only what is open is looked at.
-pub(crate) fn rows(tree: &FileTree<'_>, matches: &Matches, order: Order, toggled: &Toggled) -> Vec<Row> {
+pub fn rows(tree: &FileTree<'_>, matches: &Matches, order: Order, toggled: &Toggled) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     if tree.nodes.is_empty() {
         return rows;
@@ -107,7 +107,7 @@ pub(crate) fn rows(tree: &FileTree<'_>, matches: &Matches, order: Order, toggled
 
 /// Opens a directory, and with it every directory below it that is the only one on its level: a click on
 /// `usr` that showed nothing but `lib` would only ask for another.
-pub(crate) fn open(tree: &FileTree<'_>, matches: &Matches, toggled: &mut Toggled, node: u32) {
+pub fn open(tree: &FileTree<'_>, matches: &Matches, toggled: &mut Toggled, node: u32) {
     let mut node = node;
     loop {
         toggled.set(matches, node, true);
@@ -120,7 +120,7 @@ pub(crate) fn open(tree: &FileTree<'_>, matches: &Matches, toggled: &mut Toggled
 }
 
 /// The directories that a node lies in, without the root.
-pub(crate) fn around(tree: &FileTree<'_>, node: u32) -> Vec<u32> {
+pub fn around(tree: &FileTree<'_>, node: u32) -> Vec<u32> {
     let mut around = Vec::new();
     let mut at = 0;
     while let Some(next) = tree
@@ -136,7 +136,7 @@ pub(crate) fn around(tree: &FileTree<'_>, node: u32) -> Vec<u32> {
 }
 
 /// The path of a row, escaped.
-pub(crate) fn path(tree: &FileTree<'_>, rows: &[Row], row: usize) -> String {
+pub fn path(tree: &FileTree<'_>, rows: &[Row], row: usize) -> String {
     let mut names = Vec::new();
     let mut next = Some(row);
     while let Some(row) = next {
@@ -188,8 +188,8 @@ fn length<T>(items: &[T]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::tree;
     use crate::tree::Filter;
-    use crate::tree::testing::tree;
     use plimsoll_analysis::compare::FileChange;
 
     const BEFORE: &[(&str, u64)] =

@@ -1,4 +1,4 @@
-//! One search over all that has a name: files, packages, layers and findings, of every service. No document here.
+//! One search over all that has a name: files, packages, layers and findings, of every service.
 
 mod names;
 
@@ -6,30 +6,35 @@ use std::cmp::Reverse;
 
 use plimsoll_analysis::compare::{FileTree, ServiceComparison, ServiceTrees, SizeChange};
 use plimsoll_report::format::{one_line, shorten};
+use plimsoll_report::language::Language;
 use plimsoll_snapshot::{Bytes, Order as _, path};
 
 use self::names::Names;
-use crate::{packages, text};
+use crate::packages;
 
 /// How many of a kind are shown.
-pub(crate) const SHOWN: usize = 6;
+pub const SHOWN: usize = 6;
 /// How many paths are searched at most: those of further services are skipped, and a note says so.
-pub(crate) const MOST_PATHS: usize = 4_000_000;
+pub const MOST_PATHS: usize = 4_000_000;
 /// How much of a text is searched and shown: builders put whole scripts into an instruction.
 const LENGTH: usize = 2_000;
 
 /// What can be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// Files and directories, by their paths.
     Files,
+    /// Packages, by ecosystem and name.
     Packages,
+    /// Layers, by instruction and diff ID.
     Layers,
+    /// Findings, by title and rule.
     Findings,
 }
 
 /// Where something stands on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub enum Place {
     /// A node of the tree of files.
     File(u32),
     /// A package by its key.
@@ -42,28 +47,32 @@ pub(crate) enum Place {
 
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Hit {
+pub struct Hit {
     /// Index into the services of the comparison.
-    pub(crate) service: usize,
-    pub(crate) place: Place,
-    pub(crate) name: String,
+    pub service: usize,
+    /// Where it stands.
+    pub place: Place,
+    /// Its name, on one line.
+    pub name: String,
     /// Where it lies, or what it is.
-    pub(crate) beside: String,
-    pub(crate) size: SizeChange,
+    pub beside: String,
+    /// Its size on both sides.
+    pub size: SizeChange,
 }
 
 /// What was found of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Group {
-    pub(crate) kind: Kind,
+pub struct Group {
+    /// The kind.
+    pub kind: Kind,
     /// How many there are in all.
-    pub(crate) count: usize,
+    pub count: usize,
     /// The best of them.
-    pub(crate) hits: Vec<Hit>,
+    pub hits: Vec<Hit>,
 }
 
 /// What can be found in one service.
-pub(crate) struct Index<'a> {
+pub struct Index<'a> {
     service: usize,
     /// Not those of a service that is beyond what is searched.
     files: Option<(&'a FileTree<'a>, Names)>,
@@ -80,19 +89,24 @@ struct Named {
 }
 
 /// A finding, as it is called and what it would save.
-pub(crate) struct Advised<'a> {
-    pub(crate) title: String,
-    pub(crate) rule: &'a str,
-    pub(crate) saving: Bytes,
+pub struct Advised<'a> {
+    /// The title, in the language of the reader.
+    pub title: String,
+    /// The rule that found it.
+    pub rule: &'a str,
+    /// The bytes that a fix would save.
+    pub saving: Bytes,
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn of(
+    /// Reads the names of one service; its files only `with_files`.
+    pub fn of(
         service: usize,
         comparison: &ServiceComparison,
         trees: &'a ServiceTrees<'_>,
         findings: &[Advised<'_>],
         with_files: bool,
+        language: Language,
     ) -> Self {
         let findings = findings.iter().enumerate().map(|(at, finding)| Named {
             text: format!("{} {}", finding.title, finding.rule).to_lowercase(),
@@ -107,29 +121,29 @@ impl<'a> Index<'a> {
         Self {
             service,
             files: with_files.then(|| (&*trees.union, Names::of(&trees.union))),
-            packages: packages(service, trees),
+            packages: packages(service, trees, language),
             layers: layers(service, comparison),
             findings: findings.collect(),
         }
     }
 
     /// The position of its service.
-    pub(crate) fn service(&self) -> usize {
+    pub fn service(&self) -> usize {
         self.service
     }
 
     /// Whether its files are searched.
-    pub(crate) fn has_files(&self) -> bool {
+    pub fn has_files(&self) -> bool {
         self.files.is_some()
     }
 
     /// How many paths it searches.
-    pub(crate) fn paths(&self) -> usize {
+    pub fn paths(&self) -> usize {
         self.files.as_ref().map_or(0, |(tree, _)| tree.nodes.len())
     }
 }
 
-fn packages(service: usize, trees: &ServiceTrees<'_>) -> Vec<Named> {
+fn packages(service: usize, trees: &ServiceTrees<'_>, language: Language) -> Vec<Named> {
     let mut named: Vec<Named> = Vec::new();
     // By key, so that both sides of a package are one.
     let installed = [&trees.before, &trees.after].into_iter().enumerate().flat_map(|(side, image)| {
@@ -148,7 +162,7 @@ fn packages(service: usize, trees: &ServiceTrees<'_>) -> Vec<Named> {
         let mut versions: Vec<&str> = group.iter().map(|(.., package)| package.version.as_str()).collect();
         versions.dedup();
         versions.retain(|version| !version.is_empty());
-        let beside = format!("{} {}", text::ecosystem(package.ecosystem), versions.join(" → "));
+        let beside = format!("{} {}", language.ecosystem(package.ecosystem), versions.join(" → "));
         named.push(Named {
             text: key.to_lowercase(),
             hit: Hit {
@@ -191,7 +205,7 @@ fn layers(service: usize, comparison: &ServiceComparison) -> Vec<Named> {
 }
 
 /// Everything that holds a text, by kind; of one rank, what is in the chosen service comes first.
-pub(crate) fn search(indices: &[Index<'_>], wanted: &str, chosen: usize) -> Vec<Group> {
+pub fn search(indices: &[Index<'_>], wanted: &str, chosen: usize) -> Vec<Group> {
     let wanted = wanted.trim();
     if wanted.is_empty() {
         return Vec::new();
@@ -255,7 +269,7 @@ mod tests {
     use plimsoll_analysis::compare::compare_with_trees;
 
     use super::*;
-    use crate::tree::testing::python;
+    use crate::testing::python;
 
     /// What a search finds, a line a kind.
     fn check(wanted: &str, chosen: usize, expected: &[&str]) {
@@ -264,7 +278,14 @@ mod tests {
         let (comparison, trees) = compare_with_trees(&before, &after);
         let finding = Advised { title: "Web caches stay".to_owned(), rule: "cache", saving: Bytes(7) };
         let indices = [0, 1].map(|at| {
-            Index::of(at, &comparison.services[0], &trees[0], std::slice::from_ref(&finding), at == 0)
+            Index::of(
+                at,
+                &comparison.services[0],
+                &trees[0],
+                std::slice::from_ref(&finding),
+                at == 0,
+                Language::English,
+            )
         });
         let found = search(&indices, wanted, chosen).into_iter().map(|group| {
             let hits = group.hits.iter().map(|hit| {

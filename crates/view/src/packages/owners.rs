@@ -9,14 +9,15 @@ use plimsoll_snapshot::{Bytes, Order as _};
 
 /// A kind of owner, with the bytes of the final tree that are its.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Owned {
+pub struct Owned {
     /// Its name is that of a step of the bridge.
-    pub(crate) owner: BridgeCause,
-    pub(crate) size: SizeChange,
+    pub owner: BridgeCause,
+    /// Its bytes on both sides.
+    pub size: SizeChange,
 }
 
 /// The owners of either side, the largest first. They sum to the final trees.
-pub(crate) fn owners(trees: &ServiceTrees<'_>) -> Vec<Owned> {
+pub fn owners(trees: &ServiceTrees<'_>) -> Vec<Owned> {
     let mut sizes: BTreeMap<BridgeCause, [Bytes; 2]> = BTreeMap::new();
     for (at, image) in [&trees.before, &trees.after].into_iter().enumerate() {
         for share in image.iter().flat_map(|image| image.packages.shares(&image.squashed)) {

@@ -8,7 +8,7 @@ use plimsoll_snapshot::{
 };
 
 /// Runs a test on the tree of two lists of files, path and size.
-pub(crate) fn tree(before: &[(&str, u64)], after: &[(&str, u64)], test: impl FnOnce(&FileTree<'_>)) {
+pub fn tree(before: &[(&str, u64)], after: &[(&str, u64)], test: impl FnOnce(&FileTree<'_>)) {
     let (before, after) = (snapshot(before), snapshot(after));
     test(&compare_with_trees(&before, &after).1[0].union);
 }
@@ -18,7 +18,7 @@ fn snapshot(files: &[(&str, u64)]) -> Snapshot {
 }
 
 /// A snapshot of Python packages: name, version, size of the one file beside the ten bytes of metadata, needs.
-pub(crate) fn python(packages: &[(&str, &str, u64, &[&str])]) -> Snapshot {
+pub fn python(packages: &[(&str, &str, u64, &[&str])]) -> Snapshot {
     let metadata = |name: &str, version: &str| format!("site/{name}-{version}.dist-info/METADATA");
     let code = |name: &str| format!("site/{name}.py");
     let files: Vec<(String, u64)> = (packages.iter())
