@@ -17,7 +17,7 @@ fn layers() -> Vec<Vec<u8>> {
     let base = file(Layer::default(), "etc/motd", b"old\n")
         .file("usr/lib/big.so", 70_000, b'x')
         .symlink("motd", "/etc/motd");
-    let base = base.hardlink("usr/lib/same.so", "usr/lib/big.so").symlink("loop", "loop");
+    let base = base.hardlink("usr/lib/same.so", "usr/lib/big.so").symlink("loop", "loop").file("empty", 0, 0);
     let next = file(Layer::default(), "etc/motd", b"new\n").file("app/secret", 3, b's');
     let last = Layer::default().whiteout("app/secret").entry("dev/null", EntryType::Char, "", b"");
     [base, next, last].iter().map(Layer::finish).collect()
@@ -52,6 +52,7 @@ fn a_file_is_printed_as_the_image_has_it() {
     assert_eq!(cat(&["/etc/motd", "--layer", "0"]).stdout, "old\n");
     assert_eq!(cat(&["app/secret", "--layer", "1"]).stdout, "sss");
     assert_eq!(cat(&["usr/lib/same.so"]).stdout.len(), 70_000);
+    assert_eq!((cat(&["empty"]).code, cat(&["empty"]).stdout.as_str()), (Some(0), ""));
     failed(&cat(&["app/secret"]), &["no `app/secret`", "`--layer 1`"]);
     failed(&cat(&["usr"]), &["is a directory", "plimsoll extract"]);
     failed(&cat(&["dev/null"]), &["a device"]);

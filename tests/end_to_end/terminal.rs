@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use plimsoll_tests::{image, program};
 
-/// A terminal of its own server, which ends with it.
+/// A terminal with a separate server, which ends with it.
 struct Tmux {
     socket: String,
 }

@@ -4,7 +4,6 @@
 
 use leptos::prelude::*;
 use plimsoll_snapshot::{Bundle, ReadLimits};
-use plimsoll_view::{finder, packages, tree};
 
 mod anchors;
 mod app;

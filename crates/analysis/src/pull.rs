@@ -8,7 +8,7 @@
 use plimsoll_snapshot::{Bytes, Compression, Image, Snapshot};
 use serde::Serialize;
 
-/// What a machine and its connection do, in bytes per second where nothing else is said.
+/// What a machine and its connection do, in bytes per second unless a field names another unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Rates {
     /// Transferred over the connection.
@@ -69,7 +69,7 @@ pub fn layers_to_pull(snapshot: &Snapshot, image: &Image, present: &[&Snapshot])
             blob,
             unpacked,
             entries: contents.entries.len() as u64,
-            // Whoever pushes the image compresses it.
+            // A push compresses it.
             compression: if estimated { Compression::Gzip } else { layer.compression },
             estimated,
         })
@@ -223,7 +223,7 @@ pub struct PullEstimate {
     pub rates: Rates,
     /// The machines that pull it.
     pub nodes: u64,
-    /// The layers that are there already.
+    /// The number of layers that are on the machine.
     pub present_layers: usize,
     /// The bytes that a registry sends to all machines.
     pub sent_bytes: Bytes,

@@ -17,7 +17,7 @@ use crate::interruption;
 /// How long a signal waits for a drawing to end, before it takes the terminal back all the same.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whether the screen is ours. Whoever draws or leaves holds it.
+/// Whether the screen is ours. Drawing and leaving hold it.
 static IS_OURS: Mutex<bool> = Mutex::new(false);
 
 /// What a user does.
@@ -115,6 +115,13 @@ impl Abilities {
                     "▃" | "▄" => "-",
                     "▅" | "▆" => "=",
                     "▇" | "█" => "#",
+                    "á" | "à" => "a",
+                    "é" => "e",
+                    "í" => "i",
+                    "ó" => "o",
+                    "ú" => "u",
+                    "ñ" => "n",
+                    "µ" => "u",
                     // Numbers have narrow and hard spaces.
                     "\u{a0}" | "\u{202f}" | "\u{2009}" => " ",
                     _ => "?",
@@ -238,7 +245,7 @@ mod tests {
         buffer.set_string(0, 0, "▾ é…10\u{a0}kB", style);
         Abilities { colours: false, unicode: false }.adapt(&mut buffer);
         let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
-        assert_eq!(text, "v ?~10 kB");
+        assert_eq!(text, "v e~10 kB");
         assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.modifier == Modifier::BOLD));
     }
 

@@ -56,7 +56,7 @@ fn columns(language: Language) -> [&'static str; 7] {
 fn row(estimate: &PullEstimate, index: usize, layer: &PulledLayer, language: Language) -> Vec<String> {
     let decides = estimate.pull.decisive == Some(index);
     vec![
-        // Those that are there already are the lowest ones, in almost all cases.
+        // Those that exist on the machine are the lowest ones, in almost all cases.
         (index + estimate.present_layers).to_string(),
         language.bytes(layer.layer.blob).to_string(),
         language.bytes(layer.layer.unpacked).to_string(),

@@ -6,11 +6,11 @@ use leptos::html;
 use leptos::prelude::*;
 use plimsoll_report::format::count;
 use plimsoll_snapshot::Bytes;
+use plimsoll_view::finder::{self, Advised, Group, Hit, Index, Kind, MOST_PATHS};
 use web_sys::KeyboardEvent;
 
 use super::{change, size};
 use crate::document;
-use crate::finder::{self, Advised, Group, Hit, Index, Kind, MOST_PATHS};
 use crate::report::Report;
 use crate::state::State;
 use crate::text::{self, words};

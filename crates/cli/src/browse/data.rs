@@ -34,7 +34,7 @@ pub(crate) enum Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
     pub(crate) layer: u32,
-    /// `None` for what is no file.
+    /// `None` for what is not a file.
     pub(crate) size: Option<Bytes>,
     /// The layer that hides it, and how; `None` for what the image shows.
     pub(crate) hidden: Option<(u32, Cause)>,

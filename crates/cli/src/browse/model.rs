@@ -208,7 +208,7 @@ impl<'a> Model<'a> {
         let was = self.layers.at;
         let count = self.layer_count();
         if self.layers.moved(input, count, self.heights.layers) {
-            // As in dive, whoever walks through layers sees what each changes.
+            // As in dive, a walk through the layers shows what each changes.
             if self.layers.at != was && !self.service().is_pair() {
                 let scope = if self.scope == Scope::Whole { Scope::Layer } else { self.scope };
                 self.show(scope);

@@ -92,12 +92,17 @@ pub(crate) fn to_standard_output(
     if let Some(error) = one.failed {
         return Err(Error::write(&std::env::temp_dir(), error));
     }
-    if one.taken != Some(inode.content) {
+    if !is_as_read(inode.size.0, inode.content, one.taken) {
         return Err(changed(&name()));
     }
     one.file.seek(SeekFrom::Start(0)).map_err(|error| Error::read(&std::env::temp_dir(), error))?;
     let mut content = one.file.take(inode.size.0);
     printer.stream(|out| io::copy(&mut content, out).map(|_| ()))
+}
+
+/// Whether a content is the one that was read at first. Entries keep no hash of empty files.
+fn is_as_read(size: u64, expected: ContentHash, taken: Option<ContentHash>) -> bool {
+    taken.is_some_and(|taken| size == 0 || taken == expected)
 }
 
 /// The error of a content that is not what was read at first.
@@ -213,7 +218,7 @@ fn fill(source: &Source<'_>, image: &Image, plan: &Plan, root: &Path) -> Result<
             return Err(error);
         }
         for file in files {
-            if many.taken.get(&file.stored[..]) != Some(&file.content) {
+            if !is_as_read(file.size, file.content, many.taken.get(&file.stored[..]).copied()) {
                 return Err(changed(&path::escape(&file.names[0])));
             }
             extracted.bytes += file.size;

@@ -17,7 +17,7 @@ use crate::paint::{fill, help};
 const WITH_DETAILS: u16 = 14;
 /// From this share of the limit on, the working set is shown in another colour.
 const HIGH: f64 = 0.9;
-/// An engine that says nothing for longer is told of, in seconds.
+/// An engine that says nothing for longer is reported, in seconds.
 const SILENT: u64 = 5;
 /// The least height of the chart of the CPU, in percent of one: less than that is quiet.
 const CPU: f64 = 10.0;

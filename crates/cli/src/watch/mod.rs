@@ -29,7 +29,7 @@ use crate::recording::Target;
 use crate::sources::engine::Engine;
 use crate::terminal::{Screen, expect_terminal};
 
-/// How soon what was said is shown.
+/// How soon news are shown.
 const TICK: Duration = Duration::from_millis(200);
 /// How often the log of the container under the cursor is asked for.
 const DETAILS: Duration = Duration::from_secs(2);
@@ -59,7 +59,7 @@ fn lost() -> Error {
     Error::usage("the engine did not come back", "start it, and watch again")
 }
 
-/// Writes a line of JSON for each sample, until the time is over or the program is told to end.
+/// Writes a line of JSON for each sample, until the time is over or an interruption.
 pub(crate) fn lines(
     watch: &Watch,
     duration: Option<Duration>,

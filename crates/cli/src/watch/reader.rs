@@ -33,7 +33,7 @@ struct Sent(SyncSender<Said>);
 
 impl Log for Sent {
     fn write(&mut self, line: &JournalLine) -> Result<()> {
-        // Nobody listens any more: the program ends.
+        // No one listens any more: the program ends.
         self.0.send(Said::Line(Box::new(line.clone()))).map_err(|_| Error::ClosedPipe)
     }
 }
@@ -52,7 +52,7 @@ pub(crate) fn start(engine: Engine, target: Target, interval: Duration, expects:
             let never = AtomicBool::new(false);
             session.run(&mut Stop { duration: None, asked: &never, command: &mut || None }, None)
         });
-        // Whoever listened may have gone.
+        // The listener may have gone.
         let _ = match ran {
             Ok(_) => said.send(Said::Ended),
             Err(error) => said.send(Said::Failed(error)),

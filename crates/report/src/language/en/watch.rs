@@ -5,7 +5,9 @@ use plimsoll_snapshot::runtime::{HealthStatus, Status};
 use crate::language::WatchWords;
 
 pub(super) const WORDS: WatchWords = WatchWords {
-    containers: |number| format!("{number} containers"),
+    containers: |number| {
+        if number == "1" { "1 container".to_owned() } else { format!("{number} containers") }
+    },
     read_only: "read only",
     recording: |file| format!("recording to {file}"),
     written: |file| format!("written: {file}"),

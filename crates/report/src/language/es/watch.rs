@@ -5,7 +5,9 @@ use plimsoll_snapshot::runtime::{HealthStatus, Status};
 use crate::language::WatchWords;
 
 pub(super) const WORDS: WatchWords = WatchWords {
-    containers: |number| format!("{number} contenedores"),
+    containers: |number| {
+        if number == "1" { "1 contenedor".to_owned() } else { format!("{number} contenedores") }
+    },
     read_only: "solo lectura",
     recording: |file| format!("grabando en {file}"),
     written: |file| format!("escrito: {file}"),
