@@ -56,10 +56,6 @@ const ZSTD_PERCENT: u64 = 92;
 /// The layers of an image that are not on the machine already, lowest first.
 #[must_use]
 pub fn layers_to_pull(snapshot: &Snapshot, image: &Image, present: &[&Snapshot]) -> Vec<PullLayer> {
-    let is_present = |index: usize| {
-        let wanted = &snapshot.layers[index].diff_id;
-        present.iter().any(|other| other.layers.iter().any(|layer| layer.diff_id == *wanted))
-    };
     let layer = |layer: &plimsoll_snapshot::ImageLayer| {
         let contents = snapshot.layers[layer.layer].contents.as_ref()?;
         let unpacked = contents.tar_bytes;
@@ -74,7 +70,14 @@ pub fn layers_to_pull(snapshot: &Snapshot, image: &Image, present: &[&Snapshot])
             estimated,
         })
     };
-    image.layers.iter().filter(|layer| !is_present(layer.layer)).filter_map(layer).collect()
+    let missing = image.layers.iter().filter(|layer| !is_present(snapshot, layer.layer, present));
+    missing.filter_map(layer).collect()
+}
+
+/// Whether one of some images has a layer.
+fn is_present(snapshot: &Snapshot, layer: usize, present: &[&Snapshot]) -> bool {
+    let wanted = &snapshot.layers[layer].diff_id;
+    present.iter().any(|other| other.layers.iter().any(|layer| layer.diff_id == *wanted))
 }
 
 /// When a layer is there and unpacked, in seconds since the pull began.
@@ -225,6 +228,8 @@ pub struct PullEstimate {
     pub nodes: u64,
     /// The number of layers that are on the machine.
     pub present_layers: usize,
+    /// The layers that the source does not have: they are not in the times.
+    pub unknown_layers: usize,
     /// The bytes that a registry sends to all machines.
     pub sent_bytes: Bytes,
     /// The pull on one machine.
@@ -252,12 +257,15 @@ pub fn estimate(
     let image = &snapshot.images[service.image];
     let layers = layers_to_pull(snapshot, image, present);
     let pulled = pull(&layers, &rates);
+    let present_layers =
+        image.layers.iter().filter(|layer| is_present(snapshot, layer.layer, present)).count();
     let split = |decisive| times(&split_layer(&layers, decisive, PARTS), &rates).seconds;
     PullEstimate {
         service: service.name.clone(),
         rates,
         nodes,
-        present_layers: image.layers.len() - layers.len(),
+        present_layers,
+        unknown_layers: image.layers.len() - layers.len() - present_layers,
         sent_bytes: Bytes(pulled.blobs.0.saturating_mul(nodes)),
         zstd_seconds: times(&as_zstd(&layers), &rates).seconds,
         split_seconds: pulled.decisive.map(split),

@@ -82,6 +82,9 @@ fn sentences(estimate: &PullEstimate, language: Language) -> (String, Vec<String
     if estimate.present_layers > 0 {
         notes.push((words.present)(&count(estimate.present_layers as u64)));
     }
+    if estimate.unknown_layers > 0 {
+        notes.push((words.unknown)(&count(estimate.unknown_layers as u64)));
+    }
     if estimate.nodes > 1 {
         notes.push((words.nodes)(&count(estimate.nodes), &bytes(estimate.sent_bytes.0)));
     }

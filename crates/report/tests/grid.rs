@@ -334,6 +334,7 @@ fn pulled() -> PullEstimate {
         rates: Rates::with_transfer(1_000_000),
         nodes: 3,
         present_layers: 1,
+        unknown_layers: 1,
         sent_bytes: Bytes(15_000_000),
         pull: pull_of(&[layer], &Rates::with_transfer(1_000_000)),
         zstd_seconds: 4.0,

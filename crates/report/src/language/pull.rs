@@ -7,6 +7,7 @@ pub struct PullWords {
     pub head: fn(service: &str, seconds: &str, size: &str) -> String,
     pub transfer: fn(seconds: &str, rate: &str) -> String,
     pub present: fn(layers: &str) -> String,
+    pub unknown: fn(layers: &str) -> String,
     pub nodes: fn(nodes: &str, size: &str) -> String,
     pub estimated: &'static str,
     pub layer: &'static str,

@@ -6,6 +6,7 @@ pub(super) const WORDS: PullWords = PullWords {
     head: |service, seconds, size| format!("{service}: {seconds} to pull {size}"),
     transfer: |seconds, rate| format!("all layers are transferred after {seconds} at {rate} Mbit/s"),
     present: |layers| format!("layers that already exist on the machine: {layers}"),
+    unknown: |layers| format!("layers that the source does not have, and that the times lack: {layers}"),
     nodes: |nodes, size| format!("{nodes} machines: a registry sends {size}"),
     estimated: "the source stores layers uncompressed: their compressed size is an estimate",
     layer: "layer",

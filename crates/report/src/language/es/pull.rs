@@ -6,6 +6,7 @@ pub(super) const WORDS: PullWords = PullWords {
     head: |service, seconds, size| format!("{service}: {seconds} para descargar {size}"),
     transfer: |seconds, rate| format!("todas las capas llegan en {seconds} a {rate} Mbit/s"),
     present: |layers| format!("capas que ya están: {layers}"),
+    unknown: |layers| format!("capas que la fuente no tiene y que faltan en los tiempos: {layers}"),
     nodes: |nodes, size| format!("{nodes} máquinas: un registro envía {size}"),
     estimated: "la fuente guarda capas sin comprimir: su tamaño comprimido es una estimación",
     layer: "capa",
