@@ -1,9 +1,9 @@
 //! What an address leads to beside the sections: a package, a finding. No document here.
 
 use plimsoll_analysis::compare::ImageTree;
+use plimsoll_view::finder::Place;
+use plimsoll_view::packages::key;
 
-use crate::finder::Place;
-use crate::packages::key;
 use crate::report::Report;
 
 /// The sections that every reader sees.

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos::reactive::graph::untrack;
 use plimsoll_analysis::compare::ServiceComparison;
 use plimsoll_report::language::Language;
+use plimsoll_view::finder::Place;
 
 use crate::desk::Desk;
-use crate::finder::Place;
 use crate::judging::Edits;
 use crate::report::Report;
 use crate::treemap::Area;

@@ -14,11 +14,11 @@ use plimsoll_report::format::{Quantity, count, one_line, shorten};
 use plimsoll_report::language::{Language, Messages, Noun, Words};
 use plimsoll_report::packages as report;
 use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem, FormatError, Limit, SCHEMA_VERSION};
+use plimsoll_view::packages::{self, Why};
+use plimsoll_view::tree::{Filter, Order};
 
 use crate::load::{PROGRAM, with_sources};
-use crate::packages::{self, Why};
 use crate::role::{Name, Role};
-use crate::tree::{Filter, Order};
 use crate::view::{Theme, View};
 
 pub(crate) const NAME: &str = "Plimsoll";

@@ -20,6 +20,7 @@ pub mod memory;
 pub mod nearest;
 pub mod packages;
 pub mod platforms;
+pub mod pull;
 pub mod reconstruct;
 pub mod regressions;
 pub mod review;

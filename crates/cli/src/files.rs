@@ -58,6 +58,13 @@ pub(crate) fn open_to_write(path: &Path, kind: FileType) -> io::Result<File> {
     if is_pipe(kind) { open_pipe(open, "read", WAIT) } else { open() }
 }
 
+/// Whether a directory has nothing in it.
+pub(crate) fn is_empty_directory(path: &Path) -> io::Result<bool> {
+    #[expect(clippy::disallowed_methods, reason = "it is no input")]
+    let mut entries = fs::read_dir(path)?;
+    Ok(entries.next().is_none())
+}
+
 fn refuse_special(kind: FileType) -> io::Result<()> {
     let what = match kind {
         kind if kind.is_file() => return Ok(()),

@@ -97,7 +97,7 @@ fn misnamed(error: NameError, name: &str, place: &str) -> Error {
     }
 }
 
-fn same_name(SameName { service, places }: SameName) -> Error {
+pub(crate) fn same_name(SameName { service, places }: SameName) -> Error {
     let [one, other] = places.map(|place| match place {
         Some(place) => format!("`{place}`"),
         None => "another source".to_owned(),
@@ -110,7 +110,7 @@ fn same_name(SameName { service, places }: SameName) -> Error {
 }
 
 /// A source as the user gave it.
-fn display(source: &SourceSpec) -> String {
+pub(crate) fn display(source: &SourceSpec) -> String {
     match source {
         SourceSpec::Path(path, _) => path.display().to_string(),
         source => source.file_name(),
@@ -198,7 +198,7 @@ fn no_index(source: &SourceSpec, why: &str) -> Error {
 }
 
 /// The error of a source that cannot be opened.
-fn unreadable(path: &Path, error: io::Error) -> Error {
+pub(crate) fn unreadable(path: &Path, error: io::Error) -> Error {
     if error.kind() == io::ErrorKind::NotFound { no_such_file(path) } else { Error::read(path, error) }
 }
 
@@ -222,7 +222,7 @@ fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Res
 }
 
 /// Which image of a source is wanted.
-fn wanted(reference: Option<String>, options: &Options) -> ImageSelection {
+pub(crate) fn wanted(reference: Option<String>, options: &Options) -> ImageSelection {
     ImageSelection { reference, platform: options.platform.clone(), depth: options.depth }
 }
 
@@ -279,7 +279,7 @@ fn read_registry(reference: &Reference, options: &Options, printer: &Printer) ->
 }
 
 /// The error of a registry that must not be asked.
-fn offline(source: &SourceSpec) -> Error {
+pub(crate) fn offline(source: &SourceSpec) -> Error {
     let name = match source {
         SourceSpec::Registry(reference) => format!("docker://{reference}"),
         other => display(other),
@@ -327,7 +327,7 @@ fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) 
 }
 
 /// Reads layers, as many at a time as there are processors.
-fn in_parallel<S: Store + Sync>(
+pub(crate) fn in_parallel<S: Store + Sync>(
     layers: PendingLayers<'_, S, Cache, Progress>,
     options: &Options,
     progress: &Progress,

@@ -8,9 +8,11 @@ use plimsoll_snapshot::Limit;
 
 mod announced;
 mod arguments;
+mod browse;
 mod cache;
 mod ci;
 mod commands;
+mod contents;
 mod docker_plugin;
 mod ending;
 mod error;
@@ -21,12 +23,14 @@ mod idle;
 mod input;
 mod interruption;
 mod limits;
+mod list;
 mod load;
 mod memory;
 mod names;
 mod next;
 mod options;
 mod output;
+mod paint;
 mod picture;
 mod printer;
 mod program;
@@ -34,8 +38,10 @@ mod progress;
 mod proof;
 mod recording;
 mod sources;
+mod terminal;
 mod unchanged;
 mod viewer;
+mod watch;
 
 use crate::error::Error;
 use crate::printer::Printer;
@@ -88,6 +94,11 @@ fn run(command: &Command, printer: &Printer) -> Result<ExitCode, Error> {
         Command::Inspect(args) => commands::inspect::run(args, printer).map(done),
         Command::Df(args) => commands::df::run(args, printer).map(done),
         Command::Dockerfile(args) => commands::dockerfile::run(args, printer).map(done),
+        Command::Browse(args) => commands::browse::run(args, printer).map(done),
+        Command::Pull(args) => commands::pull::run(args, printer).map(done),
+        Command::Watch(args) => commands::watch::run(args, printer).map(done),
+        Command::Cat(args) => commands::cat::run(args, printer).map(done),
+        Command::Extract(args) => commands::extract::run(args, printer).map(done),
         Command::Compare(args) => commands::compare::run(args, printer).map(done),
         Command::Packages(args) => commands::packages::run(args, printer).map(done),
         Command::Findings(args) => commands::findings::run(args, printer).map(done),

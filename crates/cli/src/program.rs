@@ -62,9 +62,14 @@ enum Color {
 pub(crate) enum Command {
     Snapshot(commands::snapshot::Args),
     Record(commands::record::Args),
+    Watch(commands::watch::Args),
     Inspect(commands::inspect::Args),
+    Browse(commands::browse::Args),
+    Cat(commands::cat::Args),
+    Extract(commands::extract::Args),
     Dockerfile(commands::dockerfile::Args),
     Df(commands::df::Args),
+    Pull(commands::pull::Args),
     Compare(commands::compare::Args),
     Packages(commands::packages::Args),
     Findings(commands::findings::Args),
@@ -88,9 +93,24 @@ pub(crate) enum Command {
 
 /// The commands by what they are for, in the order in which people need them.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Look", &["inspect", "packages", "why", "whatif", "split", "findings", "fix", "dockerfile"]),
+    (
+        "Look",
+        &[
+            "inspect",
+            "browse",
+            "packages",
+            "why",
+            "whatif",
+            "split",
+            "findings",
+            "fix",
+            "cat",
+            "extract",
+            "dockerfile",
+        ],
+    ),
     ("Compare", &["snapshot", "compare"]),
-    ("Run", &["record", "recommend", "df"]),
+    ("Run", &["watch", "record", "recommend", "df", "pull"]),
     ("Share", &["report", "viewer"]),
     ("Demand", &["init", "check", "ci", "comment", "history"]),
 ];

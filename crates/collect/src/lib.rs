@@ -50,7 +50,7 @@ pub use dive_ci::{DiveRules, read_dive_rules};
 pub use dockerfile::read_dockerfile;
 pub use dockerignore::{MAX_BUILD_FILE_BYTES, read_dockerignore};
 pub use error::{Error, ForeignContent, Hint, Result};
-pub use layer::{ReadLayer, read_believed, read_headers, read_layer};
+pub use layer::{ContentSink, ReadLayer, read_believed, read_contents, read_headers, read_layer};
 pub use merge::merge;
 pub use open::{
     ArchiveStore, LayerCache, OpenedFile, OpenedImages, OpenedStream, PendingLayers, Progress, Request,

@@ -20,6 +20,20 @@ pub trait Store {
     fn size(&self, member: &str) -> Option<u64>;
 }
 
+impl<S: Store + ?Sized> Store for &S {
+    fn open(&self, member: &str) -> io::Result<Option<Box<dyn Read + '_>>> {
+        (**self).open(member)
+    }
+
+    fn open_seekable(&self, member: &str) -> io::Result<Option<Box<dyn Seekable + '_>>> {
+        (**self).open_seekable(member)
+    }
+
+    fn size(&self, member: &str) -> Option<u64> {
+        (**self).size(member)
+    }
+}
+
 /// A source that can be read at any place.
 pub trait Seekable: Read + Seek {}
 

@@ -27,6 +27,7 @@ pub mod observed;
 pub mod packages;
 pub mod platforms;
 pub mod progress;
+pub mod pull;
 pub mod review;
 pub mod sizes;
 pub mod summary;

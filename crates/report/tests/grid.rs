@@ -20,6 +20,7 @@ use plimsoll_analysis::packages::{
     Inventory, KeptOpened, Reasons, Removal, Split, inventory, kept_opened, reasons, removals, splits,
 };
 use plimsoll_analysis::platforms::{PlatformManifest, PlatformSize, platform_sizes};
+use plimsoll_analysis::pull::{PullEstimate, PullLayer, Rates, pull as pull_of};
 use plimsoll_analysis::reconstruct::{Base, reconstruct};
 use plimsoll_analysis::review::{Baseline, Decision, review};
 use plimsoll_analysis::targets::{Judgement, judge};
@@ -31,15 +32,15 @@ use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
     brief, card, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages, platforms,
-    progress as followed, summary, targets, text, verdict,
+    progress as followed, pull, summary, targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::{
     ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident, Runtime,
     Status,
 };
 use plimsoll_snapshot::{
-    BuildFile, BuildInstruction, Bytes, CacheRecord, Digest, Disk, DiskContainer, DiskImage, DiskLayer,
-    DiskStore, DiskVolume, ImageLayer, Platform, Snapshot, path,
+    BuildFile, BuildInstruction, Bytes, CacheRecord, Compression, Digest, Disk, DiskContainer, DiskImage,
+    DiskLayer, DiskStore, DiskVolume, ImageLayer, Platform, Snapshot, path,
 };
 
 /// Snapshots of a real stack, with and without a recording.
@@ -204,6 +205,9 @@ const GRID: &[(&str, &str, Cell)] = &[
             dockerfile::text(&reconstruct(&of.after, image, "app", &Base::Scratch), language)
         }),
     ),
+    ("pull", "text", Translated(|_, language| pull::text(&pulled(), language))),
+    ("pull", "Markdown", Translated(|_, language| pull::markdown(&pulled(), language))),
+    ("pull", "JSON", Same(KEYS, |_| written(|out| pull::json(&pulled(), out)))),
     ("platforms", "text", Translated(|_, language| platforms::text(&several(), language))),
     ("platforms", "Markdown", Translated(|_, language| platforms::markdown(&several(), language))),
     ("platforms", "JSON", Same(KEYS, |_| written(|out| platforms::json(&several(), out)))),
@@ -319,6 +323,28 @@ const GRID: &[(&str, &str, Cell)] = &[
     ),
     ("page without data", "summary (HTML)", Translated(|_, language| summary::nothing(language))),
 ];
+
+/// A pull with everything that has words.
+fn pulled() -> PullEstimate {
+    let layer = PullLayer {
+        blob: Bytes(5_000_000),
+        unpacked: Bytes(20_000_000),
+        entries: 3,
+        compression: Compression::Gzip,
+        estimated: true,
+    };
+    PullEstimate {
+        service: "app".to_owned(),
+        rates: Rates::with_transfer(1_000_000),
+        nodes: 3,
+        present_layers: 1,
+        unknown_layers: 1,
+        sent_bytes: Bytes(15_000_000),
+        pull: pull_of(&[layer], &Rates::with_transfer(1_000_000)),
+        zstd_seconds: 4.0,
+        split_seconds: Some(4.5),
+    }
+}
 
 fn several() -> Vec<PlatformSize> {
     let manifest = |architecture: &str, number| PlatformManifest {

@@ -8,8 +8,14 @@ use crate::tools;
 use crate::workspace::{WASM, cargo, for_wasm, root};
 
 /// The crates that the page runs.
-pub(crate) const PAGE: [&str; 5] =
-    ["plimsoll-snapshot", "plimsoll-collect", "plimsoll-analysis", "plimsoll-report", "plimsoll-web"];
+pub(crate) const PAGE: [&str; 6] = [
+    "plimsoll-snapshot",
+    "plimsoll-collect",
+    "plimsoll-analysis",
+    "plimsoll-report",
+    "plimsoll-view",
+    "plimsoll-web",
+];
 
 /// Checks formatting, lints, and what the workspace depends on.
 pub(crate) fn run() -> Result {

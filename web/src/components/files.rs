@@ -9,16 +9,16 @@ use plimsoll_report::chart::scale::share;
 use plimsoll_report::format::count;
 use plimsoll_report::words::file_change_key;
 use plimsoll_snapshot::{Bytes, path as paths};
+use plimsoll_view::finder::Place;
+use plimsoll_view::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, KeyboardEvent, MouseEvent};
 
 use super::sight::Sight;
 use super::{FileMap, change, direction, maybe_size, size};
 use crate::document;
-use crate::finder::Place;
 use crate::state::State;
 use crate::text::{self, words};
-use crate::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled};
 
 /// The heights of rows and of the head, as in the style sheet.
 const ROWS: [f64; 2] = [28.0, 48.0];

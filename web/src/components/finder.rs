@@ -6,11 +6,11 @@ use leptos::html;
 use leptos::prelude::*;
 use plimsoll_report::format::count;
 use plimsoll_snapshot::Bytes;
+use plimsoll_view::finder::{self, Advised, Group, Hit, Index, Kind, MOST_PATHS};
 use web_sys::KeyboardEvent;
 
 use super::{change, size};
 use crate::document;
-use crate::finder::{self, Advised, Group, Hit, Index, Kind, MOST_PATHS};
 use crate::report::Report;
 use crate::state::State;
 use crate::text::{self, words};
@@ -74,7 +74,7 @@ fn index(report: &'static Report, position: usize, paths: usize) -> Option<Index
         })
         .collect();
     let with_files = paths + trees.union.nodes.len() <= MOST_PATHS || paths == 0;
-    Some(Index::of(position, service, trees, &findings, with_files))
+    Some(Index::of(position, service, trees, &findings, with_files, text::language()))
 }
 
 /// The panel. It opens by its button in the bar and by the key `/`.

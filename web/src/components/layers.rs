@@ -8,11 +8,11 @@ use plimsoll_report::format::{one_line, shorten};
 use plimsoll_report::language::Noun;
 use plimsoll_report::words::layer_match_key;
 use plimsoll_snapshot::Bytes;
+use plimsoll_view::finder::Place;
 
 use super::{ChartTools, maybe_size, size};
 use crate::charts::drawn;
 use crate::document;
-use crate::finder::Place;
 use crate::state::State;
 use crate::text::{self, words};
 

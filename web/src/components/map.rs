@@ -8,6 +8,7 @@ use plimsoll_analysis::compare::FileTree;
 use plimsoll_report::format::count;
 use plimsoll_report::words::file_change_key;
 use plimsoll_snapshot::{Order as _, path};
+use plimsoll_view::tree::Matches;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
@@ -16,7 +17,6 @@ use super::{ChartTools, change, maybe_size};
 use crate::charts::{Colours, draw};
 use crate::state::State;
 use crate::text::{self, words};
-use crate::tree::Matches;
 use crate::treemap::{
     Area, Direction, Rect, Tile, TileKind, Weighed, find, layout, neighbour, picture, tile_at, tile_of,
 };

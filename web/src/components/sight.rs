@@ -7,7 +7,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::load;
-use crate::tree::{scroll_to, window};
+use plimsoll_view::tree::{scroll_to, window};
 
 /// The width of a window in which rows are of two lines, as in the style sheet.
 const NARROW: f64 = 720.0;

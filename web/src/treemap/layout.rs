@@ -117,8 +117,8 @@ fn children<'a>(tree: &'a FileTree<'_>, node: u32) -> impl Iterator<Item = u32> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::testing::tree;
     use crate::treemap::Area;
+    use plimsoll_view::testing::tree;
 
     const BOUNDS: Rect = Rect { x: 0.0, y: 0.0, width: 600.0, height: 400.0 };
 

@@ -135,7 +135,7 @@ pub(crate) fn find(tree: &FileTree<'_>, wanted: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::testing::tree;
+    use plimsoll_view::testing::tree;
 
     #[test]
     fn a_path_leads_to_its_node() {

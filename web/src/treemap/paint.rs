@@ -23,7 +23,7 @@ pub(crate) fn paint(node: &FileNode<'_>) -> Paint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::testing::tree;
+    use plimsoll_view::testing::tree;
 
     #[test]
     fn paint_follows_what_happened() {

@@ -140,8 +140,8 @@ fn change(node: &FileNode<'_>, language: Language) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::testing::tree;
     use crate::treemap::{Area, layout};
+    use plimsoll_view::testing::tree;
 
     #[test]
     fn a_saved_map_has_the_fills_and_labels_of_the_page() {

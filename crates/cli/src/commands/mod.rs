@@ -1,6 +1,8 @@
 //! One file per subcommand.
 
+pub(crate) mod browse;
 mod build;
+pub(crate) mod cat;
 pub(crate) mod check;
 pub(crate) mod ci;
 pub(crate) mod comment;
@@ -9,6 +11,7 @@ pub(crate) mod df;
 mod dive_ci;
 pub(crate) mod dockerfile;
 mod expected;
+pub(crate) mod extract;
 pub(crate) mod findings;
 pub(crate) mod fix;
 mod gates;
@@ -18,6 +21,7 @@ pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod packages;
+pub(crate) mod pull;
 pub(crate) mod recommend;
 pub(crate) mod record;
 pub(crate) mod report;
@@ -25,6 +29,7 @@ pub(crate) mod snapshot;
 pub(crate) mod split;
 mod target_file;
 pub(crate) mod viewer;
+pub(crate) mod watch;
 pub(crate) mod whatif;
 pub(crate) mod why;
 

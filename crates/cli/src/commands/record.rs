@@ -16,6 +16,7 @@ use crate::output::Output;
 use crate::printer::Printer;
 use crate::recording::{FileWatch, Journal, Recorded, Session, Stop, Target, now, seal};
 use crate::sources::engine::Engine;
+use crate::watch::Live;
 
 /// Record memory, events and health of running containers
 ///
@@ -138,13 +139,24 @@ fn record(
 ) -> Result<ExitCode> {
     let asked = stop_on_signal()?;
     let lies = journal.path().to_owned();
-    let target =
-        Target { project: args.project.clone(), labels: args.label.clone(), names: args.containers.clone() };
+    let target = Target {
+        project: args.project.clone(),
+        labels: args.label.clone(),
+        names: args.containers.clone(),
+        names_projects: false,
+    };
     let words = args.load.clone().or_else(|| args.command.clone());
     let words = words.filter(|words| words != "none");
     let mut load = words.map(|words| Load { label: without_secrets(&words), span: None, exit_code: None });
-    let started =
-        Session::start(engine(args.engine), target, journal, args.interval, load.clone(), opened, printer);
+    let started = Session::start(
+        engine(args.engine),
+        target,
+        Live::new(journal),
+        args.interval,
+        load.clone(),
+        opened,
+        printer,
+    );
     let mut session = match started {
         Ok(session) => session,
         Err(error) => {
@@ -198,7 +210,7 @@ fn record(
         let _ = std::fs::remove_file(&lies);
         return Err(unseen);
     }
-    let runtime = journal.seal(output)?;
+    let runtime = journal.into_journal().seal(output)?;
     tell(&runtime, printer);
     let how = match ended {
         Ended::EngineLost => " (the engine did not come back)",

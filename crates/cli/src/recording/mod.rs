@@ -17,5 +17,5 @@ pub(crate) use api::about;
 pub(crate) use clock::now;
 pub(crate) use files::FileWatch;
 pub(crate) use journal::{Journal, seal};
-pub(crate) use session::{Recorded, Session, Stop};
+pub(crate) use session::{Log, Recorded, Session, Stop};
 pub(crate) use target::Target;

@@ -25,6 +25,18 @@ use crate::error::{Error, Result};
 use crate::printer::Printer;
 use crate::sources::engine::{Connection, Deadline, Engine};
 
+/// Where the lines of a session go.
+pub(crate) trait Log {
+    /// Takes a line, at once.
+    fn write(&mut self, line: &JournalLine) -> Result<()>;
+}
+
+impl Log for Journal {
+    fn write(&mut self, line: &JournalLine) -> Result<()> {
+        Self::write(self, line)
+    }
+}
+
 /// When a recording ends. Whatever comes first.
 pub(crate) struct Stop<'a> {
     /// After so long.
@@ -36,9 +48,9 @@ pub(crate) struct Stop<'a> {
 }
 
 /// What a recording is when it has ended.
-pub(crate) struct Recorded {
+pub(crate) struct Recorded<L> {
     /// Ready to be sealed.
-    pub(crate) journal: Journal,
+    pub(crate) journal: L,
     pub(crate) ended: Ended,
     /// Why nothing was recorded, if nothing was.
     pub(crate) unseen: Option<Error>,
@@ -57,10 +69,10 @@ struct WatchedContainer {
     root: Option<PathBuf>,
 }
 
-pub(crate) struct Session<'a> {
+pub(crate) struct Session<'a, L> {
     connection: Connection,
     target: Target,
-    journal: Journal,
+    journal: L,
     printer: &'a Printer,
     interval: Duration,
     heard: Receiver<Heard>,
@@ -88,12 +100,12 @@ const LIST_EVERY: u64 = 30;
 /// A container that starts again and again is written down so often.
 const MAX_INSPECTIONS: u32 = 100;
 
-impl<'a> Session<'a> {
+impl<'a, L: Log> Session<'a, L> {
     /// Asks the engine what it is, and writes the head of the journal.
     pub(crate) fn start(
         engine: Engine,
         target: Target,
-        journal: Journal,
+        journal: L,
         interval: Duration,
         load: Option<Load>,
         opened: Option<FileWatch>,
@@ -161,7 +173,7 @@ impl<'a> Session<'a> {
     }
 
     /// Records until it is to stop; gives the journal, ready to be sealed.
-    pub(crate) fn run(mut self, stop: &mut Stop<'_>, load: Option<&Load>) -> Result<Recorded> {
+    pub(crate) fn run(mut self, stop: &mut Stop<'_>, load: Option<&Load>) -> Result<Recorded<L>> {
         let begin = Instant::now();
         let mut next = begin;
         let ended = loop {
@@ -194,7 +206,7 @@ impl<'a> Session<'a> {
         self.finish(ended)
     }
 
-    fn finish(mut self, ended: Ended) -> Result<Recorded> {
+    fn finish(mut self, ended: Ended) -> Result<Recorded<L>> {
         let ids: Vec<_> = self.containers.keys().cloned().collect();
         for id in ids {
             // An engine that is gone has nothing more to say.

@@ -16,6 +16,8 @@ pub(crate) struct Target {
     pub(crate) labels: Vec<String>,
     /// Names, IDs or their beginnings, or services.
     pub(crate) names: Vec<String>,
+    /// Whether a name may also be that of a project.
+    pub(crate) names_projects: bool,
 }
 
 /// A container in the list of an engine (Docker Engine API, "List containers").
@@ -109,6 +111,7 @@ impl Target {
             let mut names = container.names.iter().flatten();
             names.any(|name| name.trim_start_matches('/') == wanted)
                 || SERVICE_LABELS.iter().any(|name| label(name) == Some(wanted))
+                || (self.names_projects && PROJECT_LABELS.iter().any(|name| label(name) == Some(wanted)))
                 || (wanted.len() >= 6 && container.id.starts_with(wanted.as_str()))
         };
         of_project && has_labels && (self.names.is_empty() || self.names.iter().any(is_named))

@@ -19,3 +19,4 @@ mod saved;
 mod server;
 mod slow;
 mod tls;
+mod watch;

@@ -261,7 +261,7 @@ fn look_of(path: &[u8], member: &Member) -> ContentHash {
 }
 
 /// Hashes the content of the current member, and shows it to the catalogers. A sparse file is read as it is stored.
-fn read_content<R: BufRead>(
+pub(super) fn read_content<R: BufRead>(
     reader: &mut TarReader<R>,
     mut feed: impl FnMut(&[u8]),
 ) -> std::result::Result<ContentHash, TarError> {

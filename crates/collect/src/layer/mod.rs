@@ -1,12 +1,14 @@
 //! Reads a layer blob: its digests, and a changeset of entries, whiteouts and opaque markers.
 
 mod changeset;
+mod contents;
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use plimsoll_snapshot::{Bytes, Compression, Contents, DiffId, Digest, Facts, Limit, ReadLimits};
 
 use self::changeset::Changeset;
+pub use self::contents::{ContentSink, read_contents};
 use crate::compression::{ContentType, decompress, sniff};
 use crate::depth::Depth;
 use crate::digest::HashingReader;

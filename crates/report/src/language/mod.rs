@@ -13,6 +13,7 @@ use crate::format::{self, Quantity};
 use crate::sizes::SizeDefinition;
 
 mod brief;
+mod browse;
 mod disk;
 mod ecosystem;
 mod en;
@@ -22,26 +23,31 @@ mod fix;
 mod messages;
 mod noun;
 mod observed;
+mod pull;
 mod regressions;
 mod review;
 mod running;
 mod tag;
 mod template;
 mod terminal;
+mod watch;
 mod words;
 
 pub use brief::BriefWords;
+pub use browse::BrowseWords;
 pub use disk::DiskWords;
 pub use findings::{FindingsWords, RuleWords};
 pub use fix::FixWords;
 pub use messages::Messages;
 pub use noun::Noun;
 pub use observed::ObservedWords;
+pub use pull::PullWords;
 pub use review::ReviewWords;
 pub use running::RunningWords;
 pub use tag::Language;
 pub use template::TemplateWords;
 pub use terminal::TerminalWords;
+pub use watch::WatchWords;
 pub use words::Words;
 
 /// The most words that the kind of a setting has.

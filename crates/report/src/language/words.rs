@@ -5,16 +5,19 @@ use plimsoll_analysis::compare::{FileChange, LayerMatch};
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
 use super::brief::BriefWords;
+use super::browse::BrowseWords;
 use super::disk::DiskWords;
 use super::findings::FindingsWords;
 use super::fix::FixWords;
 use super::messages::Messages;
 use super::noun::Noun;
 use super::observed::ObservedWords;
+use super::pull::PullWords;
 use super::review::ReviewWords;
 use super::running::RunningWords;
 use super::template::TemplateWords;
 use super::terminal::TerminalWords;
+use super::watch::WatchWords;
 use crate::sizes::{self, SizeDefinition};
 
 /// All texts of reports and the page, in one language.
@@ -371,6 +374,9 @@ pub struct Words {
 
     // What runs: memory, limits, targets.
     pub observed: ObservedWords,
+    pub browse: BrowseWords,
+    pub pull: PullWords,
+    pub watch: WatchWords,
     pub running: RunningWords,
     // For people who decide.
     pub brief: BriefWords,

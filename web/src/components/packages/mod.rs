@@ -9,6 +9,8 @@ mod without;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{PackageChange, ServiceComparison, ServiceTrees};
 use plimsoll_report::format::count;
+use plimsoll_view::finder::Place;
+use plimsoll_view::packages::Filter;
 
 use self::detail::Detail;
 use self::owners::Owners;
@@ -16,8 +18,6 @@ use self::shelf::{Shelf, versions};
 use self::table::Table;
 use self::without::Without;
 use super::{Empty, change, size};
-use crate::finder::Place;
-use crate::packages::Filter;
 use crate::state::State;
 use crate::text::{self, words};
 

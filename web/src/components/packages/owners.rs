@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use plimsoll_analysis::compare::{ServiceTrees, SizeChange};
 use plimsoll_report::chart::scale::Scale;
 use plimsoll_snapshot::Bytes;
+use plimsoll_view::packages::{Owned, owners};
 
 use crate::components::{change, size};
-use crate::packages::{Owned, owners};
 use crate::text::{self, words};
 
 /// A share of the width that holds a name, in percent.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::{ServiceComparison, ServiceTrees};
 use plimsoll_analysis::packages::WhatIf;
+use plimsoll_view::packages::{self, Filter, Order, Row, Side};
 
-use crate::packages::{self, Filter, Order, Row, Side};
 use crate::state::State;
 use crate::text;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::ImageTree;
 use plimsoll_analysis::packages::{Catalogue, PackageId};
+use plimsoll_view::packages::{Order, Row, why};
 
 use super::shelf::{Shelf, versions};
 use crate::components::sight::Sight;
 use crate::components::{change, size};
-use crate::packages::{Order, Row, why};
 use crate::text::{self, words};
 use crate::{anchors, document};
 

@@ -1,6 +1,7 @@
 //! English.
 
 mod brief;
+mod browse;
 mod disk;
 mod dockerfile;
 mod findings;
@@ -9,6 +10,7 @@ mod improvements;
 pub(super) mod limits;
 mod memory;
 mod observed;
+mod pull;
 mod regressions;
 mod review;
 mod rules;
@@ -16,6 +18,7 @@ mod running;
 mod targets;
 mod template;
 mod terminal;
+mod watch;
 
 use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
@@ -411,6 +414,9 @@ pub(super) static WORDS: Words = Words {
 
     brief: brief::WORDS,
     observed: observed::WORDS,
+    browse: browse::WORDS,
+    pull: pull::WORDS,
+    watch: watch::WORDS,
     running: running::WORDS,
     template: template::TEMPLATE,
     terminal: terminal::WORDS,

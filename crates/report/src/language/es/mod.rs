@@ -1,6 +1,7 @@
 //! Spanish.
 
 mod brief;
+mod browse;
 mod disk;
 mod dockerfile;
 mod findings;
@@ -9,6 +10,7 @@ mod improvements;
 mod limits;
 mod memory;
 mod observed;
+mod pull;
 mod regressions;
 mod review;
 mod rules;
@@ -17,6 +19,7 @@ mod targets;
 mod template;
 mod terminal;
 mod warnings;
+mod watch;
 
 use plimsoll_analysis::Cause;
 use plimsoll_analysis::compare::{FileChange, LayerMatch};
@@ -419,6 +422,9 @@ pub(super) static WORDS: Words = Words {
 
     brief: brief::WORDS,
     observed: observed::WORDS,
+    browse: browse::WORDS,
+    pull: pull::WORDS,
+    watch: watch::WORDS,
     running: running::WORDS,
     template: template::TEMPLATE,
     terminal: terminal::WORDS,

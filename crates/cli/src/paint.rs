@@ -1,0 +1,66 @@
+//! Lines on the screen of a terminal.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+/// A line of the screen, cut at its end and filled up.
+pub(crate) fn fill(area: Rect, buffer: &mut Buffer, text: &str, style: Style) {
+    if area.is_empty() {
+        return;
+    }
+    let width = usize::from(area.width);
+    buffer.set_stringn(area.x, area.y, " ".repeat(width), width, Style::reset().patch(style));
+    buffer.set_stringn(area.x, area.y, text, width, style);
+}
+
+/// A text in lines of a width, broken at spaces where there are some.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let mut word: Vec<char> = word.chars().collect();
+        loop {
+            let line = lines.last_mut().expect("there is always a line");
+            let used = line.chars().count();
+            let gap = usize::from(used > 0);
+            if used + gap + word.len() <= width {
+                if gap > 0 {
+                    line.push(' ');
+                }
+                line.extend(word);
+                break;
+            }
+            if used == 0 {
+                line.extend(word.drain(..width));
+            }
+            lines.push(String::new());
+        }
+    }
+    lines
+}
+
+/// The keys and what they do, over everything else.
+pub(crate) fn help(area: Rect, buffer: &mut Buffer, title: &str, keys: &[(&str, &str)]) {
+    for y in area.y..area.bottom() {
+        fill(Rect { y, height: 1, ..area }, buffer, "", Style::new());
+    }
+    let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
+    fill(Rect { height: 1, ..area }, buffer, &format!(" {title}"), style);
+    let wide = keys.iter().map(|(key, _)| key.chars().count()).max().unwrap_or_default();
+    let wide = if usize::from(area.width) < 3 * wide { wide.min(14) } else { wide };
+    for (y, (key, does)) in (area.y + 1..area.bottom()).zip(keys) {
+        fill(Rect { y, height: 1, ..area }, buffer, &format!(" {key:wide$}  {does}"), Style::new());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn lines_are_broken_at_spaces_or_where_they_must_be() {
+        assert_eq!(wrapped("RUN apt-get update", 8), ["RUN", "apt-get", "update"]);
+        assert_eq!(wrapped("sha256:0123456789", 8), ["sha256:0", "12345678", "9"]);
+        assert_eq!(wrapped("", 8), [""]);
+    }
+}

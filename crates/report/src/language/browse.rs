@@ -1,0 +1,42 @@
+//! The words of the terminal browser.
+
+/// Texts on the screen of `plimsoll browse`.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "what a field says stands in `en/browse.rs`")]
+pub struct BrowseWords {
+    pub files: &'static str,
+    pub packages: &'static str,
+    pub details: &'static str,
+    pub size: &'static str,
+    pub hidden: &'static str,
+    pub whole: &'static str,
+    pub both: &'static str,
+    pub of_layer: fn(layer: &str) -> String,
+    pub up_to: fn(layer: &str) -> String,
+    pub by_change: &'static str,
+    pub by_size: &'static str,
+    pub by_name: &'static str,
+    pub by_own: &'static str,
+    pub by_retained: &'static str,
+    pub all: &'static str,
+    pub changed: &'static str,
+    pub unused: &'static str,
+    pub nothing: &'static str,
+    pub search: &'static str,
+    pub layer: fn(layer: &str) -> String,
+    pub owner: &'static str,
+    pub application: &'static str,
+    pub cache: &'static str,
+    pub unowned: &'static str,
+    pub links_to: fn(target: &str) -> String,
+    pub in_image: &'static str,
+    pub hidden_by: fn(layer: &str, cause: &str) -> String,
+    pub layer_hides: fn(size: &str, layer: &str, cause: &str) -> String,
+    pub counts: fn(files: &str, deletions: &str) -> String,
+    pub sizes_of_package: fn(own: &str, retained: &str) -> String,
+    pub unticked: fn(size: &str, packages: &str, broken: &str) -> String,
+    pub untick_help: &'static str,
+    pub keys: &'static str,
+    pub help: &'static str,
+    pub keys_help: &'static [(&'static str, &'static str)],
+}
