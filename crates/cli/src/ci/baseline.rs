@@ -7,6 +7,7 @@ use plimsoll_analysis::review::Baseline;
 use plimsoll_snapshot::Snapshot;
 
 use super::git;
+use crate::attached::Attachments;
 use crate::error::{Error, Result};
 use crate::history::Store;
 use crate::load::{redacted, snapshot, snapshot_or_source};
@@ -54,9 +55,16 @@ pub(crate) fn find(
         }
     }
     if !places.images.is_empty() {
+        let reference = places.images.join(", ");
+        // A snapshot beside the image says the same without its layers.
+        let attached = Options { attachments: Attachments::Only, ..options.clone() };
+        if places.images.iter().all(|image| image.contains("docker://"))
+            && let Ok(before) = read(places.images, None, &attached, printer)
+        {
+            return Ok((Baseline::Attached { reference }, Some(before)));
+        }
         match read(places.images, None, options, printer) {
             Ok(before) => {
-                let reference = places.images.join(", ");
                 return Ok((Baseline::Image { reference }, Some(before)));
             }
             Err(error) => note(printer, "the image to compare with cannot be read", &error),
