@@ -23,6 +23,7 @@ pub mod platforms;
 pub mod reconstruct;
 pub mod regressions;
 pub mod review;
+pub mod series;
 mod squash;
 pub mod targets;
 #[cfg(test)]

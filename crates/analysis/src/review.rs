@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use plimsoll_snapshot::{ByteDelta, Bytes, DiffId, Service, Snapshot};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::compare::{BridgePart, Comparison, LayerMatch, LayerPair, ServiceComparison, SizeChange};
 use crate::dockerfile::instructions_of_layers;
@@ -27,7 +27,7 @@ pub struct Review {
 }
 
 /// The layer that did most of a change.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cause {
     /// The service whose image has the layer.
     pub service: String,
@@ -44,7 +44,7 @@ pub struct Cause {
 }
 
 /// A line of a Dockerfile.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The name of the file, without its directory.
     pub file: String,
@@ -73,6 +73,11 @@ pub enum Baseline {
         /// Its reference.
         reference: String,
     },
+    /// The snapshot that is attached to an image of a registry.
+    Attached {
+        /// The reference of the image.
+        reference: String,
+    },
     /// A build of the merge base.
     Rebuild {
         /// The commit that was built.
@@ -90,6 +95,7 @@ impl Baseline {
             Self::Given { .. } => "given",
             Self::History { .. } => "history",
             Self::Image { .. } => "image",
+            Self::Attached { .. } => "attached",
             Self::Rebuild { .. } => "rebuild",
             Self::None => "none",
         }
