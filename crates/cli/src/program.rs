@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Whatif(commands::whatif::Args),
     Split(commands::split::Args),
     Report(commands::report::Args),
+    Sbom(commands::sbom::Args),
+    Attach(commands::attach::Args),
     Viewer(commands::viewer::Args),
     Check(commands::check::Args),
     Ci(Box<commands::ci::Args>),
@@ -91,7 +93,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Look", &["inspect", "packages", "why", "whatif", "split", "findings", "fix", "dockerfile"]),
     ("Compare", &["snapshot", "compare"]),
     ("Run", &["record", "recommend", "df"]),
-    ("Share", &["report", "viewer"]),
+    ("Share", &["report", "viewer", "sbom", "attach"]),
     ("Demand", &["init", "check", "ci", "comment", "history"]),
 ];
 

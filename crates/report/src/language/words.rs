@@ -13,6 +13,7 @@ use super::noun::Noun;
 use super::observed::ObservedWords;
 use super::review::ReviewWords;
 use super::running::RunningWords;
+use super::series::SeriesWords;
 use super::template::TemplateWords;
 use super::terminal::TerminalWords;
 use crate::sizes::{self, SizeDefinition};
@@ -382,6 +383,8 @@ pub struct Words {
     pub disk: DiskWords,
     // The review of a change.
     pub review: ReviewWords,
+    // How a stack developed.
+    pub series: SeriesWords,
     pub messages: Messages,
     pub findings_report: FindingsWords,
 
