@@ -11,7 +11,7 @@ pub use change_points::{ChangePoint, LEAST_POINTS, change_points};
 pub use state::{Measured, ServiceState, State, measured};
 
 use crate::compare::compare;
-use crate::review::{Cause, review};
+use crate::review::{Cause, largest_cause, review};
 
 /// Which size a series follows. All of its values are of one kind: compressed and unpacked bytes do not mix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,7 +219,8 @@ impl Series {
         let comparison = compare(before, after);
         let review = review(&comparison, after);
         let (services, own, base) = (review.services, review.own.delta, review.base.delta);
-        step.cause = review.cause.map(|cause| StepCause { cause, services, own, base });
+        let cause = largest_cause(&comparison, after, step.delta);
+        step.cause = cause.map(|cause| StepCause { cause, services, own, base });
     }
 }
 

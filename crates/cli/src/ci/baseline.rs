@@ -101,6 +101,13 @@ fn in_history(
         let point = points.iter().rev().find(|point| point.revision.as_deref().is_some_and(is_it));
         let Some(point) = point else { continue };
         match history.snapshot(point, &options.limits) {
+            // Of a point that comes from tags, only the layers of steps were read.
+            Ok(before) if before.layers.iter().any(|layer| layer.contents.is_none()) => {
+                printer.note(&format!(
+                    "note: the entry of commit {} lacks layers, and is left out",
+                    short(commit)
+                ));
+            }
             Ok(before) => {
                 let revision = short(commit).to_owned();
                 return Ok(Some((Baseline::History { revision, behind }, before)));

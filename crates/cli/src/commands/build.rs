@@ -48,11 +48,15 @@ impl BuildArgs {
 
     /// The paths of the Dockerfiles of a snapshot's services, relative to the directory that the program runs in: where it
     /// lies in the checkout of a pipeline.
-    pub(super) fn places(&self, snapshot: &Snapshot) -> impl Fn(&str) -> Option<String> {
+    pub(super) fn places<'s>(&'s self, snapshot: &'s Snapshot) -> impl Fn(&str) -> Option<String> + 's {
         let is_only = snapshot.services.len() == 1;
         let here = std::env::current_dir().unwrap_or_default();
+        let name = |service: &'s Service| Some((&*service.name, &*service.build.as_ref()?.name));
+        let names: Vec<(&str, &str)> = snapshot.services.iter().filter_map(name).collect();
         move |service| {
-            let path = Path::new(self.dockerfile_of(service, is_only)?);
+            // A snapshot knows the name of its Dockerfile, and not the directory.
+            let known = || Some(names.iter().find(|(name, _)| *name == service)?.1);
+            let path = Path::new(self.dockerfile_of(service, is_only).or_else(known)?);
             let path = path.strip_prefix(&here).unwrap_or(path);
             let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
             Some(path.to_string_lossy().replace('\\', "/"))

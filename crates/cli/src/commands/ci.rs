@@ -472,7 +472,7 @@ fn record(
         time: git::time_of(surroundings.revision.as_deref()),
         revision: surroundings.revision.clone(),
         branch: surroundings.branch.clone(),
-        labels: Vec::new(),
+        ..Origin::default()
     };
     let added = history.add(Point::of(after, origin), after)?;
     if let Some(reason) = accepted {

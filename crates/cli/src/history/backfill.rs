@@ -111,7 +111,8 @@ fn origin(snapshot: &Snapshot, tags: Vec<String>) -> Origin {
         time: created.and_then(seconds).or_else(|| label(CREATED).and_then(seconds)).unwrap_or(0),
         revision: label(REVISION).filter(|text| git::is_commit(text)).map(str::to_owned),
         branch: None,
-        labels: tags,
+        labels: Vec::new(),
+        tags,
     }
 }
 

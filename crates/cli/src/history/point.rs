@@ -28,6 +28,9 @@ pub(crate) struct Point {
     /// What the user calls it.
     #[serde(default)]
     pub(crate) labels: Vec<String>,
+    /// The tags of its image in a registry, if it comes from there: the last one names it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tags: Vec<String>,
     /// The images.
     pub(crate) services: Vec<PointService>,
     /// Image size of all services, every layer once; absent if not every layer was read.
@@ -80,18 +83,22 @@ pub(crate) struct Origin {
     pub(crate) branch: Option<String>,
     /// What the user calls it.
     pub(crate) labels: Vec<String>,
+    /// See [`Point::tags`].
+    pub(crate) tags: Vec<String>,
 }
 
 impl Point {
-    /// What people call it: the start of its commit, or else its label.
+    /// What people call it: its tag, the start of its commit, or else its label.
     pub(crate) fn name(&self) -> String {
         let revision = self.revision.as_deref().map(|revision| revision.get(..7).unwrap_or(revision));
-        one_line(revision.or(self.labels.first().map(String::as_str)).unwrap_or(&self.id))
+        let first = |texts: &'_ [String]| texts.last().map(String::clone);
+        let name = first(&self.tags).or_else(|| revision.map(str::to_owned)).or_else(|| first(&self.labels));
+        one_line(&name.unwrap_or_else(|| self.id.clone()))
     }
 
     /// The point of a snapshot.
     pub(crate) fn of(snapshot: &Snapshot, origin: Origin) -> Self {
-        let Origin { time, revision, branch, labels } = origin;
+        let Origin { time, revision, branch, labels, tags } = origin;
         let Measured { size, compressed, base, services, memory, start_ms } = measured(snapshot);
         let mut hash = Sha256::new();
         hash.update(revision.as_deref().unwrap_or_default());
@@ -113,6 +120,7 @@ impl Point {
             revision,
             branch,
             labels,
+            tags,
             services: services.collect(),
             unique_bytes: size,
             compressed_bytes: compressed,
@@ -141,7 +149,7 @@ impl Point {
             time: Some(self.order().0).filter(|time| *time > 0),
             revision: self.revision.clone(),
             branch: self.branch.clone(),
-            labels: self.labels.clone(),
+            labels: self.labels.iter().chain(&self.tags).cloned().collect(),
             size: self.unique_bytes,
             compressed: self.compressed_bytes,
             base: self.base_bytes,

@@ -64,6 +64,11 @@ fn one_manifest_and_one_config_are_read_per_tag_and_layers_of_steps_alone() {
     assert_eq!(step["cause"]["instruction"], "RUN fetch");
     assert_eq!(step["cause"]["parts"][0], json!({ "name": "app/model", "delta": 2_000_000 }));
     assert_eq!(series["states"][11]["labels"], json!(["latest", "v12"]));
+    // Such a point has no state before: most of its layers were never read.
+    crate::saved::save(&program.home.path().join("app.tar"), 5_000, &[]);
+    let base = format!("{:040x}", 3).replace('0', "a");
+    let ci = program.run(&["ci", "app=app.tar", "--history", "sizes", "--base", &base]);
+    check(&ci, 0, &["the entry of commit aaaaaaa lacks layers", "◌ First measurement"]);
     let again = program.run(&["history", "backfill", "sizes", &warehouse.repository(), "--tags", "v*"]);
     check(&again, 0, &["0 points added from 12 tags; 0 layers read"]);
 }

@@ -39,7 +39,7 @@ fn a_branch_grows_and_nothing_else_of_the_repository_changes() {
     let program = program();
     let home = program.home.path();
     let state = || {
-        let status = git(home, &["status", "--porcelain"]);
+        let status = git(home, &["status", "--porcelain", "--", ":!.cache"]);
         format!("{status} {} {}", git(home, &["rev-parse", "HEAD"]), git(home, &["branch", "--show-current"]))
     };
     let before = state();

@@ -1,7 +1,5 @@
 //! How a stack developed: its size at every point, the part of base images, the steps, and the budget.
 
-use std::fmt::Write as _;
-
 use plimsoll_analysis::series::Series;
 use plimsoll_snapshot::Bytes;
 
@@ -108,9 +106,9 @@ pub fn scene(series: &Series, language: Language) -> Option<Scene> {
         .filter(|(_, base)| *base >= axis.from)
         .collect();
     if base.iter().any(|(_, base)| *base > 0) {
-        marks.push(course(&base, count, axis, Look::line("base", Colour::Mark, 2.0)));
+        marks.extend(course(&base, count, axis, Look::line("base", Colour::Mark, 2.0)));
     }
-    marks.push(course(&sizes, count, axis, Look::line("size", Colour::Ink, 2.0)));
+    marks.extend(course(&sizes, count, axis, Look::line("size", Colour::Ink, 2.0)));
     marks.extend(steps(series, axis, language));
     marks.extend(names(series, count));
     Some(Scene { height: FIELD + NAMES, marks })
@@ -122,15 +120,10 @@ fn near_budget(series: &Series, sizes: &[(usize, u64)]) -> Option<u64> {
     series.budget.map(|budget| budget.0).filter(|budget| *budget <= most.saturating_mul(2))
 }
 
-/// A line through points, over the whole width.
-fn course(points: &[(usize, u64)], count: usize, axis: Sizes, look: Look) -> Mark {
-    let mut path = String::new();
-    for (index, value) in points {
-        let sign = if path.is_empty() { 'M' } else { 'L' };
-        let _ =
-            write!(path, "{sign}{:.1} {:.1}", across(*index, count) * 10.0, axis.at(*value) / FIELD * 1000.0);
-    }
-    Mark::new(Shape::Course { top: 0.0, height: FIELD, path }, look)
+/// A line through points.
+fn course(points: &[(usize, u64)], count: usize, axis: Sizes, look: Look) -> impl Iterator<Item = Mark> {
+    let place = move |(index, value): (usize, u64)| (across(index, count), axis.at(value));
+    points.windows(2).map(move |pair| Mark::line(place(pair[0]), place(pair[1]), look))
 }
 
 /// A dot at the end of each step: filled, or hollow if it is accepted; with its change, where there is room.

@@ -59,12 +59,12 @@ fn total(series: &Series, language: Language) -> String {
 
 /// The title of a chart: what it shows, and how it changed.
 pub(crate) fn caption(series: &Series, language: Language) -> String {
-    format!("{}: {}", lead(series, language), total(series, language))
+    format!("{}: {}", language.words().series.title, total(series, language))
 }
 
-/// What is written below a chart: drift, budget, memory.
+/// What is written below a chart: the points, drift, budget, memory.
 pub(crate) fn sentences(series: &Series, language: Language) -> Vec<String> {
-    conclusions(series, language)
+    std::iter::once(lead(series, language)).chain(conclusions(series, language)).collect()
 }
 
 /// One line for each step.
@@ -118,7 +118,9 @@ fn row(series: &Series, index: usize, language: Language) -> Vec<String> {
 fn note(state: &State, language: Language) -> String {
     let accepted =
         state.accepted.as_ref().map(|reason| (language.words().series.accepted)(&one_line(reason)));
-    let notes = state.branch.iter().chain(&state.labels).map(|text| one_line(text)).chain(accepted);
+    // What names the point is not repeated.
+    let labels = state.labels.iter().filter(|label| **label != state.name);
+    let notes = state.branch.iter().chain(labels).map(|text| one_line(text)).chain(accepted);
     shorten(&notes.collect::<Vec<_>>().join(", "), NOTE)
 }
 

@@ -178,7 +178,10 @@ fn add(args: &AddArgs, printer: &Printer) -> Result<()> {
     let revision = args.revision.clone().or(surroundings.revision);
     let branch = args.branch.clone().or(surroundings.branch);
     let time = git::time_of(revision.as_deref());
-    let point = Point::of(&snapshot, Origin { time, revision, branch, labels: args.label.clone() });
+    let point = Point::of(
+        &snapshot,
+        Origin { time, revision, branch, labels: args.label.clone(), ..Origin::default() },
+    );
     let added = store.add(point, &snapshot)?;
     store.publish(&format!("Add {}", added.point.name()), false)?;
     printer.note(&added.to_string());
@@ -211,6 +214,7 @@ fn point(directory: &std::path::Path, wanted: &str, printer: &Printer) -> Result
     let points = points(&store, printer)?;
     let is_it = |point: &&Point| {
         point.id == wanted
+            || point.tags.iter().any(|tag| tag == wanted)
             || (wanted.len() >= 7
                 && point.revision.as_deref().is_some_and(|revision| revision.starts_with(wanted)))
     };

@@ -221,7 +221,10 @@ fn refused(reference: &Reference, failure: &Failure, client: Option<&Client<'_>>
             format!("`{repository}` does not exist or is not public: log in with `docker login {host}`")
         }
         Failure::Denied { .. } => {
-            format!("the login for `{host}` may not pull `{repository}`: check it with `docker login {host}`")
+            let verb = if client.is_some_and(|client| client.actions != "pull") { "push to" } else { "pull" };
+            format!(
+                "the login for `{host}` may not {verb} `{repository}`: check it with `docker login {host}`"
+            )
         }
         Failure::DeniedElsewhere { host: other } => {
             format!("if `{other}` is a registry, read the image from there: `docker://{other}/…`")

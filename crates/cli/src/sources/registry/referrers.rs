@@ -193,7 +193,7 @@ impl Repository<'_> {
     }
 
     fn refused(&self, failure: &Failure) -> Error {
-        refused(&self.reference, failure, None)
+        refused(&self.reference, failure, Some(&*self.client))
     }
 }
 
