@@ -24,6 +24,7 @@ pub mod pull;
 pub mod reconstruct;
 pub mod regressions;
 pub mod review;
+pub mod series;
 mod squash;
 pub mod targets;
 #[cfg(test)]

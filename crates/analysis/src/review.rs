@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use plimsoll_snapshot::{ByteDelta, Bytes, DiffId, Service, Snapshot};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::compare::{BridgePart, Comparison, LayerMatch, LayerPair, ServiceComparison, SizeChange};
+use crate::compare::{
+    BridgePart, Comparison, LayerMatch, LayerPair, PackageChange, ServiceComparison, SizeChange,
+};
 use crate::dockerfile::instructions_of_layers;
 use crate::inspect::ImageInspection;
 use crate::targets::{Judgement, Outcome, Reason, Status, Title};
@@ -27,7 +29,7 @@ pub struct Review {
 }
 
 /// The layer that did most of a change.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cause {
     /// The service whose image has the layer.
     pub service: String,
@@ -44,7 +46,7 @@ pub struct Cause {
 }
 
 /// A line of a Dockerfile.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The name of the file, without its directory.
     pub file: String,
@@ -73,6 +75,11 @@ pub enum Baseline {
         /// Its reference.
         reference: String,
     },
+    /// The snapshot that is attached to an image of a registry.
+    Attached {
+        /// The reference of the image.
+        reference: String,
+    },
     /// A build of the merge base.
     Rebuild {
         /// The commit that was built.
@@ -90,6 +97,7 @@ impl Baseline {
             Self::Given { .. } => "given",
             Self::History { .. } => "history",
             Self::Image { .. } => "image",
+            Self::Attached { .. } => "attached",
             Self::Rebuild { .. } => "rebuild",
             Self::None => "none",
         }
@@ -197,6 +205,22 @@ pub fn review(comparison: &Comparison, after: &Snapshot) -> Review {
 
 /// The layer that did most: one of the image itself, or else one of its base image.
 fn cause(comparison: &Comparison, after: &Snapshot) -> Option<Cause> {
+    largest(comparison, after, |is_own, delta| (is_own, delta))
+}
+
+/// The layer that did most in one direction, whoever it belongs to: the cause of a step of a series.
+#[must_use]
+pub fn largest_cause(comparison: &Comparison, after: &Snapshot, direction: ByteDelta) -> Option<Cause> {
+    let along = |delta: ByteDelta| delta.0.signum() == direction.0.signum();
+    largest(comparison, after, |_, delta| (along(delta), delta))
+}
+
+/// The layer that weighs most: by two criteria, of which the size of a difference is the second.
+fn largest(
+    comparison: &Comparison,
+    after: &Snapshot,
+    weigh: impl Fn(bool, ByteDelta) -> (bool, ByteDelta),
+) -> Option<Cause> {
     if !comparison.has_before() {
         return None;
     }
@@ -204,7 +228,8 @@ fn cause(comparison: &Comparison, after: &Snapshot) -> Option<Cause> {
         service.layers.iter().filter(|pair| pair.kind != LayerMatch::Kept).map(move |pair| (service, pair))
     });
     let weight = |(service, pair): &(&ServiceComparison, &LayerPair)| {
-        (service.is_own(pair), delta(service, pair).magnitude())
+        let (first, delta) = weigh(service.is_own(pair), delta(service, pair));
+        (first, delta.magnitude())
     };
     let (service, pair) = pairs.filter(|(service, pair)| delta(service, pair).0 != 0).max_by_key(weight)?;
     let delta = delta(service, pair);
@@ -240,19 +265,22 @@ fn parts(
     delta: ByteDelta,
     after: &Snapshot,
 ) -> Vec<BridgePart> {
-    let pulls = |part: ByteDelta| {
+    let pulls_more = |part: ByteDelta| {
         let size = part.magnitude().0;
-        let range = delta.magnitude().0 / LEAST_SHARE..=delta.magnitude().0;
-        part.0.signum() == delta.0.signum() && size > 0 && range.contains(&size)
+        part.0.signum() == delta.0.signum() && size > 0 && size >= delta.magnitude().0 / LEAST_SHARE
     };
+    let pulls = |part: ByteDelta| pulls_more(part) && part.magnitude() <= delta.magnitude();
     // Packages of the base image change with it, and no package names its layer: then only files are certain.
     let is_certain = service.base.size.before == service.base.size.after || !service.is_own(pair);
     // Both lists are in order already.
-    let packages = service.packages.iter().filter(|package| is_certain && pulls(package.size.delta));
-    let parts: Vec<_> = packages
-        .take(PARTS)
-        .map(|package| BridgePart { name: package.name.clone(), delta: package.size.delta })
-        .collect();
+    let named = |pulls: &dyn Fn(ByteDelta) -> bool| -> Vec<BridgePart> {
+        let packages = service.packages.iter().filter(|package| is_certain && pulls(package.size.delta));
+        let part =
+            |package: &PackageChange| BridgePart { name: package.name.clone(), delta: package.size.delta };
+        packages.take(PARTS).map(part).collect()
+    };
+    // A package may do more than its layer, where another one does the opposite.
+    let parts = Some(named(&pulls)).filter(|parts| !parts.is_empty()).unwrap_or_else(|| named(&pulls_more));
     if !parts.is_empty() {
         return parts;
     }

@@ -12,6 +12,7 @@ use plimsoll_collect::{
 use plimsoll_report::format::one_line;
 use plimsoll_snapshot::{Snapshot, Transport};
 
+use crate::attached::{self, Attachments};
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::input;
@@ -216,7 +217,18 @@ fn read_source(source: &SourceSpec, options: &Options, printer: &Printer) -> Res
             read_engine(*engine, reference, options).map(OpenedStream::Images)
         }
         SourceSpec::Registry(reference) => {
-            read_registry(reference, options, printer).map(OpenedStream::Images)
+            let attached = match options.attachments {
+                Attachments::Ignored => None,
+                _ => attached::read(reference, options, printer)?,
+            };
+            match attached {
+                Some(snapshot) => Ok(OpenedStream::Snapshot(Box::new(snapshot))),
+                None if options.attachments == Attachments::Only => Err(Error::usage(
+                    format!("no snapshot is attached to `docker://{reference}`"),
+                    "`plimsoll attach` attaches one",
+                )),
+                None => read_registry(reference, options, printer).map(OpenedStream::Images),
+            }
         }
     }
 }
@@ -280,10 +292,18 @@ fn read_registry(reference: &Reference, options: &Options, printer: &Printer) ->
 
 /// The error of a registry that must not be asked.
 pub(crate) fn offline(source: &SourceSpec) -> Error {
-    let name = match source {
-        SourceSpec::Registry(reference) => format!("docker://{reference}"),
-        other => display(other),
-    };
+    match source {
+        SourceSpec::Registry(reference) => offline_reference(reference),
+        other => offline_name(&display(other)),
+    }
+}
+
+/// The same for an image of a registry.
+pub(crate) fn offline_reference(reference: &Reference) -> Error {
+    offline_name(&format!("docker://{reference}"))
+}
+
+fn offline_name(name: &str) -> Error {
     Error::usage(format!("`{name}` is in a registry"), "leave `--offline` out to read it, or give an archive")
 }
 

@@ -8,6 +8,7 @@ use plimsoll_snapshot::Limit;
 
 mod announced;
 mod arguments;
+mod attached;
 mod browse;
 mod cache;
 mod ci;
@@ -107,6 +108,8 @@ fn run(command: &Command, printer: &Printer) -> Result<ExitCode, Error> {
         Command::Whatif(args) => commands::whatif::run(args, printer).map(done),
         Command::Split(args) => commands::split::run(args, printer).map(done),
         Command::Report(args) => commands::report::run(args, printer).map(done),
+        Command::Attach(args) => commands::attach::run(args, printer).map(done),
+        Command::Sbom(args) => commands::sbom::run(args, printer).map(done),
         Command::Viewer(args) => commands::viewer::run(args, printer).map(done),
         Command::Comment(args) => commands::comment::run(args, printer).map(done),
         Command::History(args) => commands::history::run(args, printer).map(done),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use plimsoll_collect::{Depth, WantedPlatform};
 use plimsoll_snapshot::ReadLimits;
 
+use crate::attached::Attachments;
 use crate::cache::Cache;
 use crate::sources::pace::Pace;
 use crate::sources::registry::Pair;
@@ -20,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) limits: ReadLimits,
     /// Whether registries are left alone.
     pub(crate) offline: bool,
+    /// Whether attached snapshots are read instead of layers.
+    pub(crate) attachments: Attachments,
     /// Whether names that tell whose machine it was are replaced.
     pub(crate) redact: bool,
     /// The registries that are contacted over plain HTTP.

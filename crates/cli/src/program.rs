@@ -78,6 +78,8 @@ pub(crate) enum Command {
     Whatif(commands::whatif::Args),
     Split(commands::split::Args),
     Report(commands::report::Args),
+    Sbom(commands::sbom::Args),
+    Attach(commands::attach::Args),
     Viewer(commands::viewer::Args),
     Check(commands::check::Args),
     Ci(Box<commands::ci::Args>),
@@ -111,7 +113,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     ("Compare", &["snapshot", "compare"]),
     ("Run", &["watch", "record", "recommend", "df", "pull"]),
-    ("Share", &["report", "viewer"]),
+    ("Share", &["report", "viewer", "sbom", "attach"]),
     ("Demand", &["init", "check", "ci", "comment", "history"]),
 ];
 

@@ -23,16 +23,18 @@ use plimsoll_analysis::platforms::{PlatformManifest, PlatformSize, platform_size
 use plimsoll_analysis::pull::{PullEstimate, PullLayer, Rates, pull as pull_of};
 use plimsoll_analysis::reconstruct::{Base, reconstruct};
 use plimsoll_analysis::review::{Baseline, Decision, review};
+use plimsoll_analysis::series::{Series, State, Thresholds, measured};
 use plimsoll_analysis::targets::{Judgement, judge};
 use plimsoll_report::compose_override::compose_override;
+use plimsoll_report::exchange::{Place, annotations, code_quality, cyclonedx, junit, openmetrics, sarif};
 use plimsoll_report::fix::{Fixes, Shown};
 use plimsoll_report::language::Language;
 use plimsoll_report::review::Shown as ShownReview;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
-    brief, card, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages, platforms,
-    progress as followed, pull, summary, targets, text, verdict,
+    brief, card, chart, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages,
+    platforms, progress as followed, pull, series, summary, targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::{
     ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident, Runtime,
@@ -61,6 +63,7 @@ struct Fixture {
     kept: Vec<KeptOpened>,
     splits: Vec<Split>,
     judgement: Judgement,
+    series: Series,
 }
 
 impl Fixture {
@@ -89,10 +92,32 @@ impl Fixture {
             removals: removals(&before, &["torch".to_owned()]).0,
             splits: splits(&before),
             judgement: judge(&targets, Some(&before), &after, &BTreeMap::new()),
+            series: developed(&before, &after),
             recorded,
             after,
         }
     }
+}
+
+/// A series with everything that has words: a step with its cause, an accepted one, drift, and a budget.
+fn developed(before: &Snapshot, after: &Snapshot) -> Series {
+    let state = |name: &str, size: u64, services: &Snapshot| State {
+        name: name.to_owned(),
+        time: Some(1_790_000_000),
+        size: Some(Bytes(size)),
+        base: Some(Bytes(90_000_000)),
+        memory: Some(Bytes(size)),
+        services: measured(services).services,
+        ..State::default()
+    };
+    let first = State { accepted: Some("x".to_owned()), ..state("a", 100_000_000, before) };
+    let mut states = vec![first, state("b", 100_900_000, before), state("c", 60_000_000, after)];
+    states.push(State { size: None, ..state("d", 0, after) });
+    let thresholds = Thresholds { drift_percent: 0.5, ..Thresholds::default() };
+    let mut series = Series::of(states, thresholds, Some(Bytes(50_000_000)));
+    series.steps[0].is_rebuild = true;
+    Series::explain(&mut series.steps[0], before, after);
+    series
 }
 
 /// The first service with a run of every kind: some of its files were opened, mapped and imported.
@@ -169,7 +194,14 @@ fn reviewed(of: &Fixture, show: impl FnOnce(&ShownReview<'_>) -> String) -> Stri
     let review = review(&of.changes.comparison, &of.recorded);
     let decision = Decision::Missed;
     let judgement = &of.judgement;
-    show(&ShownReview { review: &review, decision, baseline: &baseline, judgement, accepted: None })
+    show(&ShownReview {
+        review: &review,
+        decision,
+        baseline: &baseline,
+        judgement,
+        accepted: None,
+        trend: Some(&of.series),
+    })
 }
 
 fn root() -> PathBuf {
@@ -190,6 +222,8 @@ enum Cell {
 use Cell::{Absent, Same, Translated};
 
 const KEYS: &str = "keys and values for programs";
+/// No Dockerfile is known.
+const NOWHERE: Place<'static> = &|_| None;
 const SHORT: &str = "an answer for the terminal";
 
 /// Every document, in every format that another document has.
@@ -319,6 +353,50 @@ const GRID: &[(&str, &str, Cell)] = &[
         "Markdown",
         Translated(|of, language| {
             reviewed(of, |shown| shown.comment("size", &of.changes, &of.inspection, None, language))
+        }),
+    ),
+    ("series", "text", Translated(|of, language| series::text::series(&of.series, language))),
+    ("series", "Markdown", Translated(|of, language| series::markdown::series(&of.series, language))),
+    ("series", "JSON", Same(KEYS, |of| written(|out| series::json::series(&of.series, out)))),
+    (
+        "series",
+        "chart (SVG, PNG)",
+        Translated(|of, language| chart::trend::picture(&of.series, language).svg),
+    ),
+    ("points of a history", "text", Translated(|of, language| series::text::points(&of.series, language))),
+    (
+        "findings",
+        "SARIF",
+        Translated(|of, language| {
+            written(|out| sarif::findings(&of.advice, NOWHERE, "0.0.0", language, out))
+        }),
+    ),
+    (
+        "findings",
+        "code quality",
+        Translated(|of, language| written(|out| code_quality::findings(&of.advice, NOWHERE, language, out))),
+    ),
+    (
+        "findings",
+        "annotations",
+        Translated(|of, language| annotations::findings(&of.advice, NOWHERE, language)),
+    ),
+    (
+        "targets",
+        "JUnit",
+        Translated(|of, language| junit::judgement(&of.judgement, Gate::default(), language)),
+    ),
+    (
+        "targets",
+        "OpenMetrics",
+        Same(KEYS, |of| openmetrics::metrics(&of.inspection, None, Some(&of.judgement))),
+    ),
+    (
+        "packages",
+        "CycloneDX",
+        Same(KEYS, |of| {
+            let inventory = inventory(&of.after);
+            written(|out| cyclonedx::sbom(&of.after, &inventory, &of.inspection, "0.0.0", out))
         }),
     ),
     ("page without data", "summary (HTML)", Translated(|_, language| summary::nothing(language))),

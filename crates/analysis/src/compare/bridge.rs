@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem, Order as _};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::files::FileChanges;
 use super::images::ImageTree;
@@ -28,7 +28,7 @@ pub struct BridgeStep {
 }
 
 /// A part of a step that has a name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BridgePart {
     /// The name of the package.
     pub name: String,

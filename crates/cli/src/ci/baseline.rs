@@ -7,6 +7,7 @@ use plimsoll_analysis::review::Baseline;
 use plimsoll_snapshot::Snapshot;
 
 use super::git;
+use crate::attached::Attachments;
 use crate::error::{Error, Result};
 use crate::history::Store;
 use crate::load::{redacted, snapshot, snapshot_or_source};
@@ -54,9 +55,16 @@ pub(crate) fn find(
         }
     }
     if !places.images.is_empty() {
+        let reference = places.images.join(", ");
+        // A snapshot beside the image says the same without its layers.
+        let attached = Options { attachments: Attachments::Only, ..options.clone() };
+        if places.images.iter().all(|image| image.contains("docker://"))
+            && let Ok(before) = read(places.images, None, &attached, printer)
+        {
+            return Ok((Baseline::Attached { reference }, Some(before)));
+        }
         match read(places.images, None, options, printer) {
             Ok(before) => {
-                let reference = places.images.join(", ");
                 return Ok((Baseline::Image { reference }, Some(before)));
             }
             Err(error) => note(printer, "the image to compare with cannot be read", &error),
@@ -93,6 +101,13 @@ fn in_history(
         let point = points.iter().rev().find(|point| point.revision.as_deref().is_some_and(is_it));
         let Some(point) = point else { continue };
         match history.snapshot(point, &options.limits) {
+            // Of a point that comes from tags, only the layers of steps were read.
+            Ok(before) if before.layers.iter().any(|layer| layer.contents.is_none()) => {
+                printer.note(&format!(
+                    "note: the entry of commit {} lacks layers, and is left out",
+                    short(commit)
+                ));
+            }
             Ok(before) => {
                 let revision = short(commit).to_owned();
                 return Ok(Some((Baseline::History { revision, behind }, before)));

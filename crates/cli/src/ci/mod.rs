@@ -1,5 +1,6 @@
 //! What `plimsoll ci` needs besides images: where it runs, what it compares with, and where its results go.
 
+pub(crate) mod also;
 pub(crate) mod baseline;
 pub(crate) mod comments;
 pub(crate) mod git;

@@ -4,6 +4,8 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use plimsoll_report::exchange::annotations::{Level, annotation};
+
 use crate::error::{Error, Result};
 use crate::printer::Printer;
 
@@ -41,14 +43,6 @@ fn append(path: &Path, text: &str) -> Result<()> {
     append().map_err(|error| Error::write(path, error))
 }
 
-/// How much an annotation matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Level {
-    Error,
-    Warning,
-    Notice,
-}
-
 /// Annotates a line of a file in GitHub Actions.
 pub(crate) fn annotate(
     printer: &Printer,
@@ -56,46 +50,9 @@ pub(crate) fn annotate(
     place: Option<(&str, u32)>,
     message: &str,
 ) -> Result<()> {
-    match printer.data(&annotation(level, place, message)) {
+    match printer.data(&annotation(level, place, "Plimsoll", message)) {
         // A closed pipe must not change the exit code.
         Err(Error::ClosedPipe) => Ok(()),
         told => told,
-    }
-}
-
-fn annotation(level: Level, place: Option<(&str, u32)>, message: &str) -> String {
-    let level = match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Notice => "notice",
-    };
-    let place = place.map(|(file, line)| format!(" file={},line={line}", property(file))).unwrap_or_default();
-    format!(
-        "::{level}{place}{}title=Plimsoll::{}\n",
-        if place.is_empty() { ' ' } else { ',' },
-        escaped(message)
-    )
-}
-
-/// Text of a workflow command (GitHub Actions, "Workflow commands").
-fn escaped(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    escaped(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_annotation_is_one_command() {
-        assert_eq!(
-            annotation(Level::Error, Some(("a,b:c", 7)), "5 %\n::set-output name=x::y"),
-            "::error file=a%2Cb%3Ac,line=7,title=Plimsoll::5 %25%0A::set-output name=x::y\n"
-        );
-        assert_eq!(annotation(Level::Notice, None, "x"), "::notice title=Plimsoll::x\n");
     }
 }

@@ -46,6 +46,23 @@ impl BuildArgs {
         of_service.or_else(|| self.dockerfile.first().filter(|_| is_only).map(String::as_str))
     }
 
+    /// The paths of the Dockerfiles of a snapshot's services, relative to the directory that the program runs in: where it
+    /// lies in the checkout of a pipeline.
+    pub(super) fn places<'s>(&'s self, snapshot: &'s Snapshot) -> impl Fn(&str) -> Option<String> + 's {
+        let is_only = snapshot.services.len() == 1;
+        let here = std::env::current_dir().unwrap_or_default();
+        let name = |service: &'s Service| Some((&*service.name, &*service.build.as_ref()?.name));
+        let names: Vec<(&str, &str)> = snapshot.services.iter().filter_map(name).collect();
+        move |service| {
+            // A snapshot knows the name of its Dockerfile, and not the directory.
+            let known = || Some(names.iter().find(|(name, _)| *name == service)?.1);
+            let path = Path::new(self.dockerfile_of(service, is_only).or_else(known)?);
+            let path = path.strip_prefix(&here).unwrap_or(path);
+            let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+            Some(path.to_string_lossy().replace('\\', "/"))
+        }
+    }
+
     /// Adds the Dockerfile of a service that has none yet.
     pub(super) fn add_dockerfile(&mut self, service: &str, path: &str) {
         if self.dockerfile_of(service, false).is_none() {

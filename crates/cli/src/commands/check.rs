@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::ValueEnum;
+use plimsoll_analysis::inspect::inspect;
 use plimsoll_analysis::targets::{Targets, judge};
+use plimsoll_report::exchange::{junit, openmetrics};
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::{json, markdown, text};
 
 use super::expected::expect_names;
 use super::gates::{GateArgs, target_file};
 use super::target_file::TargetFile;
-use super::{Format, LanguageArgs, ReadArgs, read_both};
+use super::{LanguageArgs, ReadArgs, read_both};
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
 use crate::names;
@@ -62,7 +65,25 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Without a file: at most 500 MB, and at most 1 % more than before:
       plimsoll check before.plimsoll after.plimsoll --max-size 500MB --max-growth 1%
   Fail on unknown targets, and pass the result of a probe:
-      plimsoll check before.plimsoll after.plimsoll --strict --probe application=0";
+      plimsoll check before.plimsoll after.plimsoll --strict --probe application=0
+  Write the targets as tests of a pipeline:
+      plimsoll check after.plimsoll --format junit > targets.xml";
+
+/// The output format of targets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for a terminal
+    #[default]
+    Text,
+    /// JSON for programs
+    Json,
+    /// Markdown for a pull request
+    Markdown,
+    /// JUnit XML: each target is a test
+    Junit,
+    /// OpenMetrics text: sizes and targets
+    Openmetrics,
+}
 
 /// The level that targets have to reach.
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
@@ -118,6 +139,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         )),
         Format::Markdown => printer.data(&markdown::judgement(&judgement, args.language.chosen())),
         Format::Json => printer.stream(|out| json::judgement(&judgement, out)),
+        Format::Junit => printer.data(&junit::judgement(&judgement, gate, args.language.chosen())),
+        Format::Openmetrics => printer.data(&openmetrics::metrics(&inspect(&after), None, Some(&judgement))),
     };
     match printed {
         // A closed pipe must not change the exit code.

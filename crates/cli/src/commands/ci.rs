@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
 use plimsoll_analysis::review::{Baseline, Decision, Review, Terms, decide, review};
+use plimsoll_analysis::series::{Series, Thresholds};
 use plimsoll_analysis::targets::{CiSettings, Growth, Judgement, judge};
+use plimsoll_report::exchange::annotations::Level;
 use plimsoll_report::language::Language;
 use plimsoll_report::review::{Shown, marker};
 use plimsoll_snapshot::{Bundle, Snapshot};
@@ -18,13 +20,14 @@ use super::gates::{GateArgs, target_file};
 use super::report::{built_viewer, page};
 use super::target_file::TargetFile;
 use super::{LanguageArgs, ReadArgs, pair};
+use crate::ci::also::{Also, Documents, Subject};
 use crate::ci::baseline::{Places, find};
 use crate::ci::comments::{Comments, NotPosted, Posted, token};
 use crate::ci::git;
-use crate::ci::outputs::{Level, annotate, set, summarize};
+use crate::ci::outputs::{annotate, set, summarize};
 use crate::ci::surroundings::Surroundings;
 use crate::error::{Error, Result};
-use crate::history::{Acceptance, Point, Store};
+use crate::history::{Acceptance, Origin, Point, Store, of_points};
 use crate::load::{self, redacted};
 use crate::output::{Content, Output};
 use crate::printer::Printer;
@@ -111,6 +114,9 @@ struct ResultArgs {
     /// Directory for `report.html`, `comment.md`, `snapshot.plimsoll` and `review.json`
     #[arg(short, long, value_name = "DIRECTORY", default_value = "plimsoll-ci")]
     output: PathBuf,
+    /// Documents for other tools to write into the directory as well
+    #[arg(long, value_name = "DOCUMENT", value_enum, value_delimiter = ',')]
+    also: Vec<Also>,
     /// Post the comment, with the token in `PLIMSOLL_TOKEN`, `GITHUB_TOKEN` or `GITLAB_TOKEN`
     #[arg(long)]
     post: bool,
@@ -142,9 +148,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     let file = TargetFile::read_with(path, &args.gates, options.redact, printer)?;
     let settings = &file.written.ci;
     let files = Files::announce(&args.results.output)?;
+    let documents = Documents::announce(&args.results.also, &args.results.output);
     let surroundings = Surroundings::of_process();
     let history = args.baseline.history.clone().or_else(|| settings.history.clone().map(PathBuf::from));
-    let history = history.as_deref().map(Store::open).transpose()?;
+    let mut history = history.as_deref().map(Store::open).transpose()?;
     if args.baseline.record && history.is_none() {
         return Err(Error::usage("`--record` needs a history", "`--history DIRECTORY` names it"));
     }
@@ -187,22 +194,40 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     let terms =
         Terms { strict: args.strict, allow_first: args.baseline.allow_first, accepted: accepted.is_some() };
     let (decision, passes) = decide(&judgement, terms);
-    let shown = Shown { review: &review, decision, baseline: &baseline, judgement: &judgement, accepted };
+    let trend = history.as_ref().map(|history| trend(history, &after, &surroundings)).transpose()?;
+    let shown = Shown {
+        review: &review,
+        decision,
+        baseline: &baseline,
+        judgement: &judgement,
+        accepted,
+        trend: trend.as_ref().filter(|trend| trend.states.len() > 1),
+    };
     let is_small = passes && is_below(args.results.comment_above.as_ref(), &review);
     let outcome = Outcome { decision, passes, baseline: &baseline, review: &review, judgement: &judgement };
 
     let has_report =
         files.report(&changes, before.unwrap_or_default(), &after, file.document, language, printer)?;
+    let inspection = inspect(&after);
     let comment = shown.comment(
         &args.results.comment_key,
         &changes,
-        &inspect(&after),
+        &inspection,
         surroundings.run.as_deref(),
         language,
     );
     files.comment.write(Content::Text, |out| out.write_all(comment.as_bytes()))?;
     files.snapshot.write_snapshot(&after)?;
     files.review.write(Content::Text, |out| outcome.write(out, &surroundings, is_small, args))?;
+    let subject = Subject {
+        after: &after,
+        inspection: &inspection,
+        review: (baseline != Baseline::None).then_some(&review),
+        judgement: &judgement,
+        strict: args.strict,
+        place: &build.places(&after),
+    };
+    documents.write(&subject, language, printer)?;
     summarize(&comment)?;
     set(&outcome.outputs(&files, has_report))?;
 
@@ -226,7 +251,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     if args.results.post {
         post(&surroundings, &args.results.comment_key, &comment, is_small, printer);
     }
-    if let (true, Some(history)) = (args.baseline.record, &history) {
+    if let (true, Some(history)) = (args.baseline.record, &mut history) {
         record(history, &after, &surroundings, accepted, printer)?;
     }
     if decision == Decision::FirstMeasurement && !passes {
@@ -424,20 +449,36 @@ fn post(surroundings: &Surroundings, key: &str, comment: &str, only_update: bool
     }
 }
 
+/// The points of the history, and this state as the last one.
+fn trend(history: &Store, after: &Snapshot, surroundings: &Surroundings) -> Result<Series> {
+    let (mut points, _) = history.points()?;
+    let revision = surroundings.revision.clone();
+    // A build that runs again was recorded before.
+    points.retain(|point| revision.is_none() || point.revision != revision);
+    let time = points.last().map_or(0, |point| point.time);
+    points.push(Point::of(after, Origin { time, revision, ..Origin::default() }));
+    Ok(of_points(history, &points, Thresholds::default()))
+}
+
 /// Adds this state to the history.
 fn record(
-    history: &Store,
+    history: &mut Store,
     after: &Snapshot,
     surroundings: &Surroundings,
     accepted: Option<&str>,
     printer: &Printer,
 ) -> Result<()> {
-    let time = git::time_of(surroundings.revision.as_deref());
-    let (revision, branch) = (surroundings.revision.clone(), surroundings.branch.clone());
-    let added = history.add(Point::of(after, time, revision, branch, Vec::new()), after)?;
+    let origin = Origin {
+        time: git::time_of(surroundings.revision.as_deref()),
+        revision: surroundings.revision.clone(),
+        branch: surroundings.branch.clone(),
+        ..Origin::default()
+    };
+    let added = history.add(Point::of(after, origin), after)?;
     if let Some(reason) = accepted {
         history.accept(&added.point, &Acceptance { reason: reason.to_owned() })?;
     }
+    history.publish(&format!("Add {}", added.point.name()), false)?;
     printer.note(&added.to_string());
     Ok(())
 }

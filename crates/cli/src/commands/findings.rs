@@ -1,16 +1,36 @@
 //! `plimsoll findings`: waste in an image, and how to fix it.
 
+use clap::ValueEnum;
 use plimsoll_analysis::findings::{RULES, Rule, advise_by};
+use plimsoll_report::exchange::{annotations, code_quality, sarif};
 use plimsoll_report::{findings, json, progress};
 use plimsoll_snapshot::Snapshot;
 
 use super::build::BuildArgs;
-use super::{Format, LanguageArgs, ReadArgs};
+use super::{LanguageArgs, ReadArgs};
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
 use crate::names;
 use crate::next;
 use crate::printer::Printer;
+
+/// The output format of findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for a terminal
+    #[default]
+    Text,
+    /// JSON for programs
+    Json,
+    /// Markdown for a pull request
+    Markdown,
+    /// SARIF 2.1.0 for code scanning
+    Sarif,
+    /// Code quality report of GitLab
+    Codequality,
+    /// Annotations of GitHub Actions
+    Github,
+}
 
 /// Find waste in images: what it costs and how to fix it
 #[derive(clap::Args)]
@@ -49,7 +69,9 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Show only two rules:
       plimsoll findings my-app:latest --rule build-tools,package-manager-cache
   Show which findings a new image fixes:
-      plimsoll findings my-app:new --since my-app:old";
+      plimsoll findings my-app:new --since my-app:old
+  Write findings for code scanning:
+      plimsoll findings my-app:latest --dockerfile Dockerfile --format sarif > findings.sarif";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let known = |id: &&String| RULES.iter().any(|rule| rule.id.as_str() == *id);
@@ -94,15 +116,26 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             Format::Json => printer.stream(|out| json::progress(&became, out)),
             Format::Text => printer.data(&progress::text(&became, args.language.chosen())),
             Format::Markdown => printer.data(&progress::markdown(&became, args.language.chosen())),
+            Format::Sarif | Format::Codequality | Format::Github => Err(Error::usage(
+                "this format lists the findings of one state",
+                "leave `--since` out, or choose `text`, `json` or `markdown`",
+            )),
         };
     }
     let is_meant = |rule: &&Rule| args.rule.is_empty() || args.rule.iter().any(|id| *id == rule.id.as_str());
     // Standard input is read once, and a name may be what has to be hidden.
     let typed = Some(&*args.source).filter(|source| *source != "-" && !args.read.options().redact);
     let advice = advise_by(&snapshot, &RULES.iter().filter(is_meant).collect::<Vec<_>>(), typed);
+    let language = args.language.chosen();
+    let place = args.build.places(&snapshot);
     match args.format {
-        Format::Text => printer.data(&findings::text(&advice, args.language.chosen())),
-        Format::Markdown => printer.data(&findings::markdown(&advice, args.language.chosen())),
+        Format::Text => printer.data(&findings::text(&advice, language)),
+        Format::Markdown => printer.data(&findings::markdown(&advice, language)),
         Format::Json => printer.stream(|out| json::findings(&advice, out)),
+        Format::Sarif => {
+            printer.stream(|out| sarif::findings(&advice, &place, env!("CARGO_PKG_VERSION"), language, out))
+        }
+        Format::Codequality => printer.stream(|out| code_quality::findings(&advice, &place, language, out)),
+        Format::Github => printer.data(&annotations::findings(&advice, &place, language)),
     }
 }

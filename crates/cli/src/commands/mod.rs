@@ -1,5 +1,6 @@
 //! One file per subcommand.
 
+pub(crate) mod attach;
 pub(crate) mod browse;
 mod build;
 pub(crate) mod cat;
@@ -25,9 +26,11 @@ pub(crate) mod pull;
 pub(crate) mod recommend;
 pub(crate) mod record;
 pub(crate) mod report;
+pub(crate) mod sbom;
 pub(crate) mod snapshot;
 pub(crate) mod split;
 mod target_file;
+mod thresholds;
 pub(crate) mod viewer;
 pub(crate) mod watch;
 pub(crate) mod whatif;
@@ -41,6 +44,7 @@ use plimsoll_collect::{Depth, WantedPlatform};
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::{Limit, Snapshot};
 
+use crate::attached::Attachments;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::limits::SourceLimits;
@@ -122,6 +126,11 @@ pub(crate) struct ReadArgs {
     /// packages nor duplicate contents.
     #[arg(long, value_name = "DEPTH", default_value = "verified", value_parser = depth)]
     depth: Depth,
+    /// Read the snapshot that is attached to an image of a registry, if there is one
+    ///
+    /// `plimsoll attach` attaches one. No layer is read then.
+    #[arg(long, help_heading = "Registry and engine options", hide_short_help = true)]
+    attached: bool,
     /// Do not contact registries: a bare name is a file or an engine image
     #[arg(long)]
     offline: bool,
@@ -176,6 +185,7 @@ impl ReadArgs {
             cache: if self.no_cache || !self.reads_by_default() { Cache::none() } else { Cache::of_user() },
             depth: self.depth,
             offline: self.offline,
+            attachments: if self.attached { Attachments::Preferred } else { Attachments::Ignored },
             redact: self.redact,
             insecure_registries: self.insecure_registry.clone(),
             token_servers: self.token_server.clone(),

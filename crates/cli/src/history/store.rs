@@ -23,6 +23,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use plimsoll_report::format::bytes;
 use plimsoll_snapshot::{Bytes, Contents, DiffId, ReadLimits, Snapshot};
 
+use super::branch::Branch;
 use super::point::{Acceptance, Point, VERSION};
 use crate::error::{Error, Result};
 use crate::files;
@@ -35,10 +36,14 @@ const MARK_TEXT: &str = "plimsoll history 1\n";
 const MAX_POINT_BYTES: u64 = 1 << 20;
 const MAX_POINTS: usize = 20_000;
 
-/// A directory with a history, or one that becomes one.
-#[derive(Clone, Debug)]
+/// What names a branch of the git repository instead of a directory.
+const BRANCH: &str = "git:";
+
+/// A directory with a history, or one that becomes one; or a branch that was read into one.
+#[derive(Debug)]
 pub(crate) struct Store {
     directory: PathBuf,
+    branch: Option<Branch>,
 }
 
 /// What came of adding a point.
@@ -64,18 +69,34 @@ impl std::fmt::Display for Added {
 }
 
 impl Store {
-    /// Opens a history. A directory that does not exist, or is empty, is one without points.
-    pub(crate) fn open(directory: &Path) -> Result<Self> {
-        let store = Self { directory: directory.to_owned() };
+    /// Opens a history: a directory, or `git:BRANCH`. One that does not exist, or is empty, is one without points.
+    pub(crate) fn open(place: &Path) -> Result<Self> {
+        let Some(name) = place.to_str().and_then(|place| place.strip_prefix(BRANCH)) else {
+            return Self::of(place, place, None);
+        };
+        let branch = Branch::read(name)?;
+        Self::of(&branch.files(), place, Some(branch))
+    }
+
+    /// Makes what was changed last. Until then, a branch is as it was.
+    pub(crate) fn publish(&mut self, message: &str, is_pruned: bool) -> Result<()> {
+        match &mut self.branch {
+            Some(branch) => branch.publish(message, is_pruned).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    fn of(directory: &Path, place: &Path, branch: Option<Branch>) -> Result<Self> {
+        let store = Self { directory: directory.to_owned(), branch };
         let mark = directory.join(MARK);
         match small(&mark) {
             Ok(text) if text == MARK_TEXT => Ok(store),
             Ok(text) if text.starts_with("plimsoll history ") => Err(Error::usage(
-                format!("`{}` is a history of another version: {}", directory.display(), text.trim()),
+                format!("`{}` is a history of another version: {}", place.display(), text.trim()),
                 format!("this plimsoll reads version {VERSION}; use the one that wrote it"),
             )),
             Ok(_) => Err(Error::usage(
-                format!("`{}` holds a file `{MARK}` that is not of a history", directory.display()),
+                format!("`{}` holds a file `{MARK}` that is not of a history", place.display()),
                 "name another directory",
             )),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -86,8 +107,8 @@ impl Store {
                     return Ok(store);
                 }
                 Err(Error::usage(
-                    format!("`{}` is a directory with other files, and no history", directory.display()),
-                    "name the directory of a history, or one that is empty",
+                    format!("`{}` is a directory with other files, and no history", place.display()),
+                    "name a history, or a directory that is empty",
                 ))
             }
             Err(error) => Err(Error::read(&mark, error)),
@@ -96,7 +117,8 @@ impl Store {
 
     /// Adds a point. One that exists stays as it is.
     pub(crate) fn add(&self, mut point: Point, snapshot: &Snapshot) -> Result<Added> {
-        point.added_ms = now_ms();
+        // Points that are added together have their own order.
+        point.added_ms = point.added_ms.max(now_ms());
         let path = self.point_file(&point.id, "json");
         if path.exists() {
             return Ok(Added { point, is_new: false, bytes: 0 });
@@ -110,8 +132,7 @@ impl Store {
         let mut skeleton = snapshot.clone();
         for layer in &mut skeleton.layers {
             let Some(contents) = layer.contents.take() else { continue };
-            let path = self.layer_file(&layer.diff_id)?;
-            bytes += self.write(&path, |out| contents.write(&layer.diff_id, out))?;
+            bytes += self.add_layer(&layer.diff_id, &contents)?;
         }
         let of_point = self.point_file(&point.id, "plimsoll");
         bytes += self.write(&of_point, |out| plimsoll_snapshot::write_gzip(&skeleton, out))?;
@@ -152,9 +173,7 @@ impl Store {
                 None => torn.push(path),
             }
         }
-        points.sort_by(|one, other| {
-            (one.time, one.added_ms, &one.id).cmp(&(other.time, other.added_ms, &other.id))
-        });
+        points.sort_by(|one, other| one.order().cmp(&other.order()));
         Ok((points, torn))
     }
 
@@ -172,18 +191,20 @@ impl Store {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(Error::read(&path, error)),
             };
-            let (diff_id, contents) =
-                Contents::read(file).map_err(|source| Error::snapshot(&path, source))?;
-            if diff_id != layer.diff_id {
-                return Err(Error::usage(
-                    format!("`{}` holds another layer than its name says", path.display()),
-                    "the history is damaged: restore the file, or remove the points that need it",
-                ));
-            }
-            layer.contents = Some(Arc::new(contents));
+            layer.contents = Some(Arc::new(named(&path, file, &layer.diff_id)?));
         }
         limits.check(&snapshot).map_err(Error::too_large)?;
         Ok(snapshot)
+    }
+
+    /// Whether the contents of a layer are there.
+    pub(crate) fn has_layer(&self, layer: &DiffId) -> Result<bool> {
+        Ok(self.layer_file(layer)?.exists())
+    }
+
+    /// Keeps the contents of a layer. The bytes that were written.
+    pub(crate) fn add_layer(&self, layer: &DiffId, contents: &Contents) -> Result<u64> {
+        self.write(&self.layer_file(layer)?, |out| contents.write(layer, out))
     }
 
     /// Why the growth of a point is accepted.
@@ -278,6 +299,18 @@ impl Store {
     }
 }
 
+/// The contents in a file of a layer, which has to be the one that its name says.
+fn named(path: &Path, file: fs::File, layer: &DiffId) -> Result<Contents> {
+    let (diff_id, contents) = Contents::read(file).map_err(|source| Error::snapshot(path, source))?;
+    if diff_id == *layer {
+        return Ok(contents);
+    }
+    Err(Error::usage(
+        format!("`{}` holds another layer than its name says", path.display()),
+        "the history is damaged: restore the file, or remove the points that need it",
+    ))
+}
+
 /// A small text file.
 fn small(path: &Path) -> io::Result<String> {
     let mut text = String::new();
@@ -292,7 +325,7 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
-fn now_ms() -> u64 {
+pub(super) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
@@ -302,6 +335,7 @@ mod tests {
     use plimsoll_snapshot::{Digest, Layer};
 
     use super::*;
+    use crate::history::Origin;
 
     fn diff_id(number: u8) -> DiffId {
         DiffId::new(Digest::sha256([number; 32]))
@@ -320,7 +354,7 @@ mod tests {
     }
 
     fn point(revision: &str, time: u64, snapshot: &Snapshot) -> Point {
-        Point::of(snapshot, time, Some(revision.to_owned()), None, Vec::new())
+        Point::of(snapshot, Origin { time, revision: Some(revision.to_owned()), ..Origin::default() })
     }
 
     fn files(store: &Store) -> usize {

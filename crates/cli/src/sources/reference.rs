@@ -24,10 +24,25 @@ pub(crate) enum Version {
     Digest(Digest),
 }
 
+impl Version {
+    /// What it is called in the address of a manifest.
+    pub(crate) fn path(&self) -> String {
+        match self {
+            Self::Tag(tag) => tag.clone(),
+            Self::Digest(digest) => digest.to_string(),
+        }
+    }
+}
+
 /// The registry of names that have none.
 pub(crate) const DOCKER_HUB: &str = "docker.io";
 
 impl Reference {
+    /// Another image of the same repository.
+    pub(crate) fn with_tag(&self, tag: &str) -> Self {
+        Self { version: Version::Tag(tag.to_owned()), ..self.clone() }
+    }
+
     /// The name as Docker shows it: what everyone leaves out is left out.
     pub(crate) fn familiar(&self) -> String {
         let name = self.to_string();

@@ -130,7 +130,7 @@ fn a_first_measurement_is_never_green_and_the_history_is_the_next_baseline() {
         &["accepted"],
     );
     let list = program.run(&["history", "list", "sizes"]);
-    check(&list, 0, &["1111111", "790 kB", "+90.0 kB", "✓ a new model"]);
+    check(&list, 0, &["1111111", "790 kB", "+90.0 kB", "accepted: a new model"]);
     // The next change is not charged for it.
     check(&ci("grown.tar", &["--base", HEAD]), 0, &["own 0 B"]);
     check(

@@ -4,6 +4,9 @@
 #![expect(clippy::disallowed_methods, reason = "tests read what was written")]
 
 mod action;
+mod attach;
+mod backfill;
+mod branch;
 mod ci;
 mod comments;
 mod engine;
@@ -19,4 +22,5 @@ mod saved;
 mod server;
 mod slow;
 mod tls;
+mod warehouse;
 mod watch;

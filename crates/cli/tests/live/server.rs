@@ -12,6 +12,8 @@ pub(crate) struct Request {
     pub(crate) path: String,
     headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// The body as it was sent.
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What it says.
@@ -32,7 +34,13 @@ pub(crate) struct Server {
 impl Request {
     /// One without headers.
     pub(crate) fn plain(path: &str) -> Self {
-        Self { method: "GET".to_owned(), path: path.to_owned(), headers: Vec::new(), body: String::new() }
+        Self {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: String::new(),
+            bytes: Vec::new(),
+        }
     }
 
     /// A header by its name in lower case.
@@ -180,9 +188,10 @@ fn answer<S: Read + Write>(
         let Some((name, value)) = line.trim().split_once(':') else { break };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let mut request = Request { method, path, headers, body: String::new() };
+    let mut request = Request { method, path, headers, body: String::new(), bytes: Vec::new() };
     let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-    connection.by_ref().take(length).read_to_string(&mut request.body).ok()?;
+    connection.by_ref().take(length).read_to_end(&mut request.bytes).ok()?;
+    request.body = String::from_utf8_lossy(&request.bytes).into_owned();
     let before = {
         let mut requests = requests.lock().unwrap();
         let before = requests.iter().filter(|known| known.path == request.path).count();

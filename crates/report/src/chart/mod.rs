@@ -19,6 +19,7 @@ pub mod sheet;
 pub mod stacks;
 pub mod svg;
 pub mod timeline;
+pub mod trend;
 pub mod waterfall;
 
 use crate::language::Language;

@@ -15,6 +15,7 @@ use super::observed::ObservedWords;
 use super::pull::PullWords;
 use super::review::ReviewWords;
 use super::running::RunningWords;
+use super::series::SeriesWords;
 use super::template::TemplateWords;
 use super::terminal::TerminalWords;
 use super::watch::WatchWords;
@@ -388,6 +389,8 @@ pub struct Words {
     pub disk: DiskWords,
     // The review of a change.
     pub review: ReviewWords,
+    // How a stack developed.
+    pub series: SeriesWords,
     pub messages: Messages,
     pub findings_report: FindingsWords,
 

@@ -79,6 +79,7 @@ impl Read for Blob<'_> {
                 Ok(0) => io::ErrorKind::UnexpectedEof.into(),
                 Ok(read) => {
                     self.offset += read as u64;
+                    self.client.traffic.count(read);
                     if self.offset == self.size && self.body.has_length {
                         // A connection can be used again once the end was seen; if it cannot, no harm is done.
                         let _ = self.body.reader.read(&mut [0]);

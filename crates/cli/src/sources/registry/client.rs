@@ -2,6 +2,7 @@
 //! wants one itself.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
@@ -42,6 +43,32 @@ pub(crate) struct Client<'a> {
     /// The `Authorization` header that was accepted last. It is sent to the origin alone.
     authorization: Mutex<Option<String>>,
     waiting: Mutex<Waiting>,
+    /// What a token is asked for: `pull`, or `pull,push`.
+    pub(super) actions: &'static str,
+    /// How much went over the network.
+    pub(super) traffic: Traffic,
+}
+
+/// The requests that were sent, and the bytes of bodies in both directions.
+#[derive(Debug, Default)]
+pub(super) struct Traffic {
+    requests: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Traffic {
+    pub(super) fn request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Requests and bytes.
+    pub(super) fn sums(&self) -> (u64, u64) {
+        (self.requests.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
+    }
 }
 
 /// What is asked for, and so how long it may take.
@@ -65,6 +92,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const REDIRECTS: usize = 5;
 /// The most tags that are asked for to find one with a similar name, and the most bytes they may take.
 const TAGS: usize = 1000;
+/// The most pages of tags.
+const TAG_PAGES: usize = 50;
 const TAGS_BYTES: u64 = 1 << 20;
 
 /// An answer, and the host that gave it if the registry did not give it itself.
@@ -131,6 +160,8 @@ impl<'a> Client<'a> {
             credentials: OnceLock::new(),
             authorization: Mutex::new(None),
             waiting: Mutex::default(),
+            actions: "pull",
+            traffic: Traffic::default(),
         })
     }
 
@@ -171,7 +202,7 @@ impl<'a> Client<'a> {
         let url = self.url(what)?;
         let mut has_logged_in = false;
         loop {
-            let authorization = self.authorization.lock().expect("nobody panics with it").clone();
+            let authorization = self.authorization();
             let failure = match self.follow(&url, accept, size, offset, authorization.as_deref()) {
                 Ok(Answered { response, .. }) if response.status().is_success() => return Ok(response),
                 Ok(Answered { response, elsewhere: Some(host) }) if is_denial(response.status()) => {
@@ -181,8 +212,7 @@ impl<'a> Client<'a> {
                     if response.status() == StatusCode::UNAUTHORIZED && !has_logged_in =>
                 {
                     has_logged_in = true;
-                    let authorization = self.log_in(response)?;
-                    *self.authorization.lock().expect("nobody panics with it") = Some(authorization);
+                    self.renew_login(response)?;
                     continue;
                 }
                 Ok(Answered { response, elsewhere: Some(_) }) => self.failure(response).without_words(),
@@ -193,7 +223,19 @@ impl<'a> Client<'a> {
         }
     }
 
-    fn url(&self, what: &str) -> Result<Url, Failure> {
+    /// What was accepted last.
+    pub(super) fn authorization(&self) -> Option<String> {
+        self.authorization.lock().expect("nobody panics with it").clone()
+    }
+
+    /// Logs in as the registry asks for it.
+    pub(super) fn renew_login(&self, response: Response<Body>) -> Result<(), Failure> {
+        let authorization = self.log_in(response)?;
+        *self.authorization.lock().expect("nobody panics with it") = Some(authorization);
+        Ok(())
+    }
+
+    pub(super) fn url(&self, what: &str) -> Result<Url, Failure> {
         let address = format!("{}v2/{}/{what}", self.origin, self.repository);
         address.parse().map_err(|_| Failure::Answer("its address is not valid".to_owned()))
     }
@@ -205,7 +247,10 @@ impl<'a> Client<'a> {
             let response = self.get(what, MANIFESTS, Size::Document, 0)?;
             let promised = text_header(&response, &CONTENT_DIGEST).and_then(|text| Digest::parse(text).ok());
             match whole(response.into_body().into_reader(), limit) {
-                Ok(bytes) => return Ok((bytes, promised)),
+                Ok(bytes) => {
+                    self.traffic.count(bytes.len());
+                    return Ok((bytes, promised));
+                }
                 Err(failure) => self.wait(&mut retries, failure)?,
             }
         }
@@ -213,16 +258,41 @@ impl<'a> Client<'a> {
 
     /// Some tags of the repository (distribution-spec, "Listing Tags"), to say what there is instead of one that is not.
     pub(crate) fn tags(&self) -> Result<Vec<String>, Failure> {
-        #[derive(Deserialize)]
-        struct List {
-            tags: Option<Vec<String>>,
-        }
         let what = format!("tags/list?n={TAGS}");
         let response = self.get_with(Retries::none(), &what, "application/json", Size::Document, 0)?;
         let bytes = whole(response.into_body().into_reader(), TAGS_BYTES)?;
-        let list: Option<List> = serde_json::from_slice(&bytes).ok();
-        let tags = list.and_then(|list| list.tags).unwrap_or_default();
-        Ok(tags.into_iter().filter(|tag| crate::sources::reference::is_tag(tag)).collect())
+        Ok(listed(&bytes))
+    }
+
+    /// All tags of the repository, page by page.
+    pub(super) fn all_tags(&self) -> Result<Vec<String>, Failure> {
+        let mut tags = Vec::new();
+        let mut query = format!("n={TAGS}");
+        for _ in 0..TAG_PAGES {
+            let what = format!("tags/list?{query}");
+            let response = self.get(&what, "application/json", Size::Document, 0)?;
+            let next = text_header(&response, &header::LINK).and_then(|link| self.next_page(link));
+            let bytes = whole(response.into_body().into_reader(), TAGS_BYTES)?;
+            self.traffic.count(bytes.len());
+            tags.extend(listed(&bytes));
+            match next {
+                Some(next) if next != query => query = next,
+                _ => return Ok(tags),
+            }
+        }
+        Err(Failure::Answer(format!("it lists more than {} tags", TAGS * TAG_PAGES)))
+    }
+
+    /// The query of the page that follows (RFC 8288), if it is one of the same list.
+    fn next_page(&self, link: &str) -> Option<String> {
+        let (address, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        if !parameters.contains("next") {
+            return None;
+        }
+        let here = self.url("tags/list").ok()?;
+        let next = here.join(address).ok()?;
+        let is_here = next.origin() == here.origin() && next.path() == here.path();
+        next.query().filter(|_| is_here).map(str::to_owned)
     }
 
     /// Waits before the next try, or gives the failure back if there is to be none.
@@ -262,6 +332,7 @@ impl<'a> Client<'a> {
             if let Size::Blob(within) = size {
                 request = request.config().timeout_per_call(Some(within)).build();
             }
+            self.traffic.request();
             let mut response = request.call().map_err(Failure::Transport)?;
             if !response.status().is_redirection() {
                 return Ok(Answered { response, elsewhere });
@@ -317,11 +388,22 @@ impl<'a> Client<'a> {
 
     /// What was sent, or may be sent, and must be in no message.
     fn secrets(&self) -> Vec<String> {
-        let sent = self.authorization.lock().expect("nobody panics with it").clone();
+        let sent = self.authorization();
         let token = sent.iter().filter_map(|header| header.strip_prefix("Bearer ")).map(str::to_owned);
         let found = self.credentials.get().and_then(|found| found.credentials.as_ref());
         token.chain(found.into_iter().flat_map(Credentials::secrets)).collect()
     }
+}
+
+/// The tags of a page (distribution-spec, "Listing Tags").
+fn listed(page: &[u8]) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct List {
+        tags: Option<Vec<String>>,
+    }
+    let list: Option<List> = serde_json::from_slice(page).ok();
+    let tags = list.and_then(|list| list.tags).unwrap_or_default();
+    tags.into_iter().filter(|tag| crate::sources::reference::is_tag(tag)).collect()
 }
 
 fn is_denial(status: StatusCode) -> bool {

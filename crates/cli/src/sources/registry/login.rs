@@ -31,7 +31,7 @@ impl Client<'_> {
         }
     }
 
-    /// Gets a token for pulling from this repository, and for nothing else, whatever the registry asks for.
+    /// Gets a token for this repository, and for nothing but what is done with it, whatever the registry asks for.
     fn token(&self, realm: &str, service: Option<&str>) -> Result<String, Failure> {
         let (url, credentials) = match Realm::judge(realm, &self.origin, &self.host, self.token_servers) {
             Realm::Refused(why) => return Err(Failure::Answer(why.to_owned())),
@@ -42,7 +42,7 @@ impl Client<'_> {
             Realm::Foreign(url) => (url, None),
         };
         self.guard.check(&url).map_err(|forbidden| Failure::Answer(forbidden.to_string()))?;
-        let scope = escape(&format!("repository:{}:pull", self.repository));
+        let scope = escape(&format!("repository:{}:{}", self.repository, self.actions));
         let service = service.map(|service| format!("&service={}", escape(service))).unwrap_or_default();
         let query = format!("scope={scope}{service}");
         let mut retries = Retries::default();

@@ -8,13 +8,16 @@ mod document;
 mod failure;
 mod helper;
 mod login;
+mod push;
 mod reach;
 mod realm;
+mod referrers;
+mod repository;
 mod secret;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use plimsoll_collect::Store;
 use plimsoll_snapshot::{Digest, Limit, ReadLimits};
@@ -26,6 +29,8 @@ use self::blob::Blob;
 use self::client::Client;
 use self::failure::{Failure, LONGEST_PAUSE, forbidden};
 pub(crate) use self::realm::Pair;
+pub(crate) use self::referrers::{Attached, Way};
+pub(crate) use self::repository::Repository;
 use super::reference::{Reference, Version};
 use super::similar;
 use crate::error::{Error, Help, Result};
@@ -34,7 +39,7 @@ use crate::printer::Printer;
 
 /// The members of an image in a registry.
 pub(crate) struct RegistryStore<'a> {
-    client: Client<'a>,
+    client: Arc<Client<'a>>,
     limits: ReadLimits,
     /// The `index.json` of the layout.
     index: Vec<u8>,
@@ -62,16 +67,22 @@ enum Member {
 impl<'a> RegistryStore<'a> {
     /// Asks for the manifest or the index of a name.
     pub(crate) fn connect(reference: &Reference, options: &'a Options, printer: &'a Printer) -> Result<Self> {
-        let limits = &options.limits;
         let client =
             Client::new(reference, options, printer).map_err(|failure| refused(reference, &failure, None))?;
-        let version = match &reference.version {
-            Version::Tag(tag) => tag.clone(),
-            Version::Digest(digest) => digest.to_string(),
-        };
-        let (bytes, promised) = client
-            .document(&format!("manifests/{version}"), limit(limits))
-            .map_err(|failure| refused(reference, &failure, Some(&client)))?;
+        let client = Arc::new(client);
+        Self::of(&client, reference, &options.limits)
+            .map_err(|failure| refused(reference, &failure, Some(&*client)))
+    }
+
+    /// The same with a client of the repository.
+    fn of(
+        client: &Arc<Client<'a>>,
+        reference: &Reference,
+        limits: &ReadLimits,
+    ) -> std::result::Result<Self, Failure> {
+        let client = Arc::clone(client);
+        let version = reference.version.path();
+        let (bytes, promised) = client.document(&format!("manifests/{version}"), limit(limits))?;
         let digest = match (&reference.version, promised) {
             // The reader of the index compares the content with it.
             (Version::Digest(digest), _) => digest.clone(),
@@ -210,7 +221,10 @@ fn refused(reference: &Reference, failure: &Failure, client: Option<&Client<'_>>
             format!("`{repository}` does not exist or is not public: log in with `docker login {host}`")
         }
         Failure::Denied { .. } => {
-            format!("the login for `{host}` may not pull `{repository}`: check it with `docker login {host}`")
+            let verb = if client.is_some_and(|client| client.actions != "pull") { "push to" } else { "pull" };
+            format!(
+                "the login for `{host}` may not {verb} `{repository}`: check it with `docker login {host}`"
+            )
         }
         Failure::DeniedElsewhere { host: other } => {
             format!("if `{other}` is a registry, read the image from there: `docker://{other}/…`")

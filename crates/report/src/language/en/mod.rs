@@ -15,6 +15,7 @@ mod regressions;
 mod review;
 mod rules;
 mod running;
+mod series;
 mod targets;
 mod template;
 mod terminal;
@@ -421,6 +422,7 @@ pub(super) static WORDS: Words = Words {
     template: template::TEMPLATE,
     terminal: terminal::WORDS,
     review: review::WORDS,
+    series: series::WORDS,
     fix: fix::WORDS,
     disk: disk::WORDS,
     messages: Messages {

@@ -31,6 +31,7 @@ pub(super) const WORDS: ReviewWords = ReviewWords {
             format!("the history entry of commit `{revision}`, {behind} commits before the merge base")
         }
         Baseline::Image { reference } => format!("the image `{reference}`"),
+        Baseline::Attached { reference } => format!("the snapshot attached to `{reference}`"),
         Baseline::Rebuild { revision } => format!("a build of commit `{revision}`"),
         Baseline::None => "nothing".to_owned(),
     },

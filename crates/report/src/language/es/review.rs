@@ -35,6 +35,7 @@ pub(super) const WORDS: ReviewWords = ReviewWords {
             )
         }
         Baseline::Image { reference } => format!("la imagen `{reference}`"),
+        Baseline::Attached { reference } => format!("la instantánea adjunta a `{reference}`"),
         Baseline::Rebuild { revision } => format!("una construcción del commit `{revision}`"),
         Baseline::None => "nada".to_owned(),
     },

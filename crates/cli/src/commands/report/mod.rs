@@ -1,4 +1,6 @@
-//! `plimsoll report`: before and after for people: one HTML file, a comment, a card.
+//! `plimsoll report`: before and after for people: one HTML file, a comment, a card; or a series of states.
+
+mod series;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use plimsoll_report::language::Language;
 use plimsoll_report::{brief, card, json, markdown, memory, summary, verdict};
 use plimsoll_snapshot::{Bundle, Snapshot};
 
+use self::series::SeriesArgs;
 use super::build::BuildArgs;
 use super::expected::expect_names;
 use super::target_file::TargetFile;
@@ -37,6 +40,8 @@ enum Format {
     Card,
     /// Same document as `plimsoll compare --format json`, or `plimsoll inspect --format json` for one side
     Json,
+    /// A series as text for a terminal
+    Text,
 }
 
 /// The document to write.
@@ -48,14 +53,17 @@ enum Document {
     Svg,
     Png,
     Json,
+    Text,
 }
 
 /// Write a report: an HTML page, a pull request comment, a card, or JSON
+///
+/// Three or more sources, or a history, are a series: its steps with their causes, drift, and what is left of the budget.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Snapshots or image sources: one, or before and after
-    #[arg(value_name = "[BEFORE] AFTER", num_args = 1..=2, required = true)]
+    /// Snapshots or image sources: one, before and after, or a series
+    #[arg(value_name = "[BEFORE…] AFTER", required_unless_present = "history", conflicts_with = "history")]
     sources: Vec<String>,
     /// File to write: `.html`, `.md`, `.json`, `.svg` or `.png`; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
@@ -71,6 +79,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
     #[command(flatten)]
+    series: SeriesArgs,
+    #[command(flatten)]
     build: BuildArgs,
     #[command(flatten)]
     read: ReadArgs,
@@ -84,12 +94,23 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Write a summary for people who decide:
       plimsoll report before.plimsoll after.plimsoll --format brief --targets plimsoll.toml
   Write a card for a chat:
-      plimsoll report before.plimsoll after.plimsoll -o card.png";
+      plimsoll report before.plimsoll after.plimsoll -o card.png
+  Write how a history developed:
+      plimsoll report --history size-history --targets plimsoll.toml -o trend.md";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let output = args.output.as_ref();
     let language = args.language.chosen();
     let document = document(args.format, output)?;
+    if args.series.history.is_some() || args.sources.len() > 2 {
+        return series::run(args, document, printer);
+    }
+    if document == Document::Text {
+        return Err(Error::usage(
+            "text is the form of a series, and these are two sides",
+            "`plimsoll compare` prints them as text; three sources, or `--history`, are a series",
+        ));
+    }
     if document == Document::Page && output.is_none() {
         return Err(Error::usage("the HTML report needs an output file", "`--output report.html` names it"));
     }
@@ -155,6 +176,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             let png = picture::png(&card::card(&changes, language))?;
             place.write(Content::Binary, |out| out.write_all(&png))
         }
+        // Only a series is text.
+        Document::Text => Ok(()),
         Document::Json if is_compared => place.write(Content::Text, |out| json::comparison(&changes, out)),
         Document::Json => place.write(Content::Text, |out| {
             let inspection = inspect(&bundle.after);
@@ -195,11 +218,12 @@ fn document(format: Option<Format>, output: Option<&Output>) -> Result<Document>
         (Some(Format::Markdown), _) => Document::Markdown,
         (Some(Format::Brief), _) => Document::Brief,
         (Some(Format::Json), _) => Document::Json,
+        (Some(Format::Text), _) => Document::Text,
         (None, Some(document)) => document,
     };
     // Markdown and JSON are texts as well, but `.txt` never means a page.
     let is_text = ending == Some(Ending::Text)
-        && matches!(wanted, Document::Markdown | Document::Brief | Document::Json);
+        && matches!(wanted, Document::Markdown | Document::Brief | Document::Json | Document::Text);
     let by_name = match (wanted, by_name) {
         // A brief is Markdown too.
         (Document::Brief, Some(Document::Markdown)) => Some(Document::Brief),
@@ -225,6 +249,7 @@ impl std::fmt::Display for Document {
             Self::Svg => "SVG",
             Self::Png => "PNG",
             Self::Json => "JSON",
+            Self::Text => "text",
         })
     }
 }

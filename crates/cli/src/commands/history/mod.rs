@@ -1,16 +1,18 @@
-//! `plimsoll history`: the states of a stack over time, in a directory.
+//! `plimsoll history`: the states of a stack over time, in a directory or a branch.
+
+mod backfill;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use plimsoll_report::format::{bytes, delta, one_line};
-use plimsoll_snapshot::Bytes;
+use plimsoll_report::series;
 
-use super::{ReadArgs, TextOrJson};
+use super::thresholds::ThresholdArgs;
+use super::{Format, LanguageArgs, ReadArgs};
 use crate::ci::git;
 use crate::ci::surroundings::Surroundings;
 use crate::error::{Error, Result};
-use crate::history::{Acceptance, Point, Store};
+use crate::history::{Acceptance, Origin, Point, Store, of_points};
 use crate::load::snapshot_or_source;
 use crate::output::Output;
 use crate::printer::Printer;
@@ -18,7 +20,8 @@ use crate::printer::Printer;
 /// Keep the states of a stack over time, and list them
 ///
 /// A history is a directory that only grows: one file per point, and each layer once. Two builds may add to it at the same
-/// time, and branches of a repository that hold it merge without a conflict.
+/// time, and branches of a repository that hold it merge without a conflict. `git:BRANCH` is a branch of this repository
+/// that has nothing but a history: it is fetched, and pushed to `origin`.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -30,6 +33,11 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Add a snapshot, and list all points:
       plimsoll history add size-history snapshot.plimsoll
       plimsoll history list size-history
+  Add the images of all releases, and show what made them larger:
+      plimsoll history backfill size-history docker://registry.example/app --tags 'v*'
+      plimsoll report --history size-history --format markdown
+  Keep the history in a branch of this repository:
+      plimsoll history add git:size-history snapshot.plimsoll
   Compare an image with the point of a commit:
       plimsoll history show size-history 1a2b3c4 -o before.plimsoll
       plimsoll compare before.plimsoll my-app:latest";
@@ -37,6 +45,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(Subcommand)]
 enum Command {
     Add(AddArgs),
+    Backfill(backfill::Args),
     List(ListArgs),
     Show(ShowArgs),
     Accept(AcceptArgs),
@@ -46,7 +55,8 @@ enum Command {
 /// Add a point: a snapshot or an image, and the commit it was built of
 #[derive(clap::Args)]
 struct AddArgs {
-    /// Directory of the history
+    /// Directory of the history, or `git:BRANCH`
+    #[arg(value_name = "HISTORY")]
     directory: PathBuf,
     /// Snapshot or image source
     #[arg(value_name = "[NAME=]SOURCE")]
@@ -67,17 +77,23 @@ struct AddArgs {
 /// List the points, the oldest first
 #[derive(clap::Args)]
 struct ListArgs {
-    /// Directory of the history
+    /// Directory of the history, or `git:BRANCH`
+    #[arg(value_name = "HISTORY")]
     directory: PathBuf,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
-    format: TextOrJson,
+    format: Format,
+    #[command(flatten)]
+    language: LanguageArgs,
+    #[command(flatten)]
+    thresholds: ThresholdArgs,
 }
 
 /// Write the snapshot of a point
 #[derive(clap::Args)]
 struct ShowArgs {
-    /// Directory of the history
+    /// Directory of the history, or `git:BRANCH`
+    #[arg(value_name = "HISTORY")]
     directory: PathBuf,
     /// Commit, or ID of the point
     point: String,
@@ -91,7 +107,8 @@ struct ShowArgs {
 /// Accept the growth of a point, with a reason
 #[derive(clap::Args)]
 struct AcceptArgs {
-    /// Directory of the history
+    /// Directory of the history, or `git:BRANCH`
+    #[arg(value_name = "HISTORY")]
     directory: PathBuf,
     /// Commit, or ID of the point
     point: String,
@@ -105,7 +122,8 @@ struct AcceptArgs {
 /// Run it while no build adds a point.
 #[derive(clap::Args)]
 struct PruneArgs {
-    /// Directory of the history
+    /// Directory of the history, or `git:BRANCH`
+    #[arg(value_name = "HISTORY")]
     directory: PathBuf,
     /// Number of points to keep: the newest
     #[arg(long, value_name = "N")]
@@ -121,6 +139,7 @@ fn revision(text: &str) -> std::result::Result<String, String> {
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     match &args.command {
         Command::Add(args) => add(args, printer),
+        Command::Backfill(args) => backfill::run(args, printer),
         Command::List(args) => list(args, printer),
         Command::Show(args) => {
             args.output.expect_snapshot()?;
@@ -128,12 +147,13 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             args.output.write_snapshot(&store.snapshot(&point, &args.read.options().limits)?)
         }
         Command::Accept(args) => {
-            let (store, point) = point(&args.directory, &args.point, printer)?;
+            let (mut store, point) = point(&args.directory, &args.point, printer)?;
             if args.reason.trim().is_empty() {
                 return Err(Error::usage("the reason is empty", "say why the growth is acceptable"));
             }
             let acceptance = Acceptance { reason: args.reason.trim().to_owned() };
             let is_new = store.accept(&point, &acceptance)?;
+            store.publish(&format!("Accept {}", point.name()), false)?;
             printer.note(&if is_new {
                 format!("{}: accepted", point.name())
             } else {
@@ -142,7 +162,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             Ok(())
         }
         Command::Prune(args) => {
-            let gone = Store::open(&args.directory)?.prune(args.keep, &args.read.options().limits)?;
+            let mut store = Store::open(&args.directory)?;
+            let gone = store.prune(args.keep, &args.read.options().limits)?;
+            store.publish(&format!("Keep {} points", args.keep), true)?;
             printer.note(&format!("history: {gone} {} removed", if gone == 1 { "point" } else { "points" }));
             Ok(())
         }
@@ -150,48 +172,35 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
 }
 
 fn add(args: &AddArgs, printer: &Printer) -> Result<()> {
-    let store = Store::open(&args.directory)?;
+    let mut store = Store::open(&args.directory)?;
     let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
     let surroundings = Surroundings::of_process();
     let revision = args.revision.clone().or(surroundings.revision);
     let branch = args.branch.clone().or(surroundings.branch);
     let time = git::time_of(revision.as_deref());
-    let point = Point::of(&snapshot, time, revision, branch, args.label.clone());
-    printer.note(&store.add(point, &snapshot)?.to_string());
+    let point = Point::of(
+        &snapshot,
+        Origin { time, revision, branch, labels: args.label.clone(), ..Origin::default() },
+    );
+    let added = store.add(point, &snapshot)?;
+    store.publish(&format!("Add {}", added.point.name()), false)?;
+    printer.note(&added.to_string());
     Ok(())
 }
 
 fn list(args: &ListArgs, printer: &Printer) -> Result<()> {
     let store = Store::open(&args.directory)?;
-    let points = points(&store, printer)?;
-    if matches!(args.format, TextOrJson::Json) {
-        let document =
-            serde_json::json!({ "format": "plimsoll-history", "format_version": 1, "points": points });
-        return printer.stream(|out| {
-            serde_json::to_writer_pretty(&mut *out, &document)?;
-            out.write_all(b"\n")
-        });
+    let trend = of_points(&store, &points(&store, printer)?, args.thresholds.chosen());
+    let language = args.language.chosen();
+    match args.format {
+        Format::Text => printer.data(&series::text::points(&trend, language)),
+        Format::Markdown => printer.data(&series::markdown::series(&trend, language)),
+        Format::Json => printer.stream(|out| series::json::series(&trend, out)),
     }
-    let mut text = String::new();
-    let mut last: Option<Bytes> = None;
-    for point in &points {
-        let change = last.map(|last| delta(last.change_to(point.unique_bytes)).to_string());
-        let accepted = store.acceptance(point).map(|accepted| format!("✓ {}", accepted.reason));
-        let notes: Vec<String> =
-            point.branch.clone().into_iter().chain(point.labels.clone()).chain(accepted).collect();
-        text.push_str(&format!(
-            "{:<12} {:>10} {:>10}  {}\n",
-            point.name(),
-            bytes(point.unique_bytes).to_string(),
-            change.unwrap_or_default(),
-            one_line(&notes.join(", "))
-        ));
-        last = Some(point.unique_bytes);
-    }
-    printer.data(&text)
 }
 
-fn points(store: &Store, printer: &Printer) -> Result<Vec<Point>> {
+/// Every point, the oldest first. What is none is named in a note.
+pub(super) fn points(store: &Store, printer: &Printer) -> Result<Vec<Point>> {
     let (points, torn) = store.points()?;
     for path in torn {
         printer.note(&format!("note: `{}` is not a history point; it is skipped", path.display()));
@@ -205,6 +214,7 @@ fn point(directory: &std::path::Path, wanted: &str, printer: &Printer) -> Result
     let points = points(&store, printer)?;
     let is_it = |point: &&Point| {
         point.id == wanted
+            || point.tags.iter().any(|tag| tag == wanted)
             || (wanted.len() >= 7
                 && point.revision.as_deref().is_some_and(|revision| revision.starts_with(wanted)))
     };

@@ -1,0 +1,126 @@
+//! A report of a series: of a history, or of several sources.
+
+use std::path::{Path, PathBuf};
+
+use plimsoll_analysis::series::{Measure, Series};
+use plimsoll_analysis::targets::{SizeKind, Targets};
+use plimsoll_report::chart::trend;
+use plimsoll_report::series as documents;
+use plimsoll_snapshot::Bytes;
+
+use super::super::history::points;
+use super::super::thresholds::ThresholdArgs;
+use super::{Args, Document, TargetFile};
+use crate::error::{Error, Result};
+use crate::history::{Store, explained, of_points, of_snapshots};
+use crate::load::snapshot_or_source;
+use crate::output::{Content, Output};
+use crate::picture;
+use crate::printer::Printer;
+
+/// A series instead of two sides.
+#[derive(clap::Args)]
+#[command(next_help_heading = "Series")]
+pub(super) struct SeriesArgs {
+    /// History to report: a directory, or `git:BRANCH`
+    #[arg(long, value_name = "HISTORY")]
+    pub(super) history: Option<PathBuf>,
+    /// Report only the points of a branch
+    #[arg(long, value_name = "NAME", requires = "history")]
+    branch: Option<String>,
+    /// Report only the last points
+    #[arg(long, value_name = "N", requires = "history")]
+    last: Option<usize>,
+    #[command(flatten)]
+    thresholds: ThresholdArgs,
+}
+
+pub(super) fn run(args: &Args, document: Document, printer: &Printer) -> Result<()> {
+    let language = args.language.chosen();
+    if matches!(document, Document::Page | Document::Brief) {
+        return Err(Error::usage(
+            format!("a series is not written as {document}"),
+            "`--format markdown`, `json`, `text` or `card`, or a name that ends in `.md`, `.json`, `.txt`, `.svg` or `.png`",
+        ));
+    }
+    let options = args.read.options();
+    let path = args.targets.as_deref();
+    let targets = path.map(|path| TargetFile::read(path, options.redact, printer)).transpose()?;
+    let mut series = match &args.series.history {
+        Some(place) => of_history(args, place, printer)?,
+        None => of_sources(args, printer)?,
+    };
+    series.budget = targets.as_ref().and_then(|file| budget(&file.shown, &series));
+    let output = args.output.as_ref().unwrap_or(&Output::Standard);
+    let written = |text: String| output.write(Content::Text, |out| out.write_all(text.as_bytes()));
+    match document {
+        Document::Text => written(documents::text::series(&series, language)),
+        Document::Svg => written(trend::picture(&series, language).svg),
+        Document::Png => {
+            let png = picture::png(&trend::picture(&series, language).svg)?;
+            output.write(Content::Binary, |out| out.write_all(&png))
+        }
+        Document::Json => output.write(Content::Text, |out| documents::json::series(&series, out)),
+        _ => written(documents::markdown::series(&series, language)),
+    }
+}
+
+fn of_history(args: &Args, place: &Path, printer: &Printer) -> Result<Series> {
+    let store = Store::open(place)?;
+    let mut points = points(&store, printer)?;
+    if let Some(branch) = &args.series.branch {
+        points.retain(|point| point.branch.as_ref() == Some(branch));
+    }
+    let skipped = args.series.last.map_or(0, |last| points.len().saturating_sub(last));
+    let points = points.split_off(skipped);
+    if points.is_empty() {
+        return Err(Error::usage(
+            format!("the history `{}` has no such point", place.display()),
+            "`plimsoll history list` lists the points, and `plimsoll history add` adds one",
+        ));
+    }
+    let options = args.read.options();
+    let trend = of_points(&store, &points, args.series.thresholds.chosen());
+    Ok(explained(trend, &mut |index| store.snapshot(&points[index], &options.limits), printer))
+}
+
+fn of_sources(args: &Args, printer: &Printer) -> Result<Series> {
+    let options = args.read.options();
+    let mut snapshots = Vec::new();
+    for source in &args.sources {
+        snapshots.push((
+            name(source, options.redact, snapshots.len()),
+            snapshot_or_source(source, &options, printer)?,
+        ));
+    }
+    let trend = of_snapshots(&snapshots, args.series.thresholds.chosen());
+    Ok(explained(trend, &mut |index| Ok(snapshots[index].1.clone()), printer))
+}
+
+/// What a source is called: its file without directory and ending, or its tag.
+fn name(source: &str, redact: bool, index: usize) -> String {
+    if redact {
+        return (index + 1).to_string();
+    }
+    let path = Path::new(source);
+    let stem = path.is_file().then(|| path.file_stem()).flatten();
+    let name = stem
+        .map_or_else(|| source.rsplit('/').next().unwrap_or(source).into(), |stem| stem.to_string_lossy());
+    name.into_owned()
+}
+
+/// The largest size that the targets allow all services, or the only one.
+fn budget(targets: &Targets, series: &Series) -> Option<Bytes> {
+    let measure = match targets.size_kind {
+        SizeKind::Image => Measure::ImageSize,
+        SizeKind::Compressed => Measure::Compressed,
+    };
+    let last = series.states.last()?;
+    let of_service = || match &last.services[..] {
+        [only] => targets.services.get(&only.name).or_else(|| targets.services.get("*"))?.size.as_ref(),
+        _ => None,
+    };
+    let size = targets.stack.size.as_ref().or_else(of_service)?.minimum?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is no fraction")]
+    (measure == series.measure).then(|| Bytes(size.value.0 as u64))
+}

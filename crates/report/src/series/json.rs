@@ -1,0 +1,12 @@
+//! A series for programs; see `docs/series-format.md`.
+
+use std::io;
+
+use plimsoll_analysis::series::Series;
+
+use crate::json_document::write;
+
+/// Writes a series.
+pub fn series(series: &Series, out: impl io::Write) -> io::Result<()> {
+    write("plimsoll-series", series, None, out)
+}
