@@ -14,6 +14,7 @@ mod document;
 mod figures;
 mod finder;
 mod findings;
+mod joining;
 mod judging;
 mod load;
 mod packages;

@@ -148,6 +148,7 @@ pub(crate) fn file_change(change: FileChange) -> &'static str {
 pub(crate) fn filter(filter: Filter) -> &'static str {
     match filter {
         Filter::All => words().all,
+        Filter::Changed => words().page.changed_files,
         Filter::Only(change) => file_change(change),
     }
 }

@@ -52,7 +52,8 @@ pub(crate) fn Cards(state: State) -> impl IntoView {
     let total = (!comparison.services.is_empty())
         .then(|| size_card("total", words().card_total, comparison.total).into_any());
     let images = (!comparison.services.is_empty()).then(|| {
-        [size_card("hidden", words().card_hidden, figures::hidden(comparison)).into_any(), files_card(state)]
+        let hidden = size_card("hidden", words().card_hidden, figures::hidden(comparison));
+        [hidden.into_any(), files_card(state)]
     });
     let known = total.into_iter().chain(targets).chain(price).chain(memory).chain(savings);
     let cards = known.chain(images.into_iter().flatten()).chain(last);
@@ -63,7 +64,7 @@ pub(crate) fn Cards(state: State) -> impl IntoView {
 fn files_card(state: State) -> AnyView {
     let files = figures::files(&state.report.comparison);
     view! {
-        <div class="card" data-card="files" data-added=files.added data-removed=files.removed data-modified=files.modified>
+        <div class="card engineer" data-card="files" data-added=files.added data-removed=files.removed data-modified=files.modified>
             <dt>{words().card_files}</dt>
             <dd class="value">{count(files.all())}</dd>
             <dd class="more-on">
@@ -168,7 +169,7 @@ fn size_card(key: &'static str, label: &'static str, size: SizeChange) -> impl I
         .filter(|_| size.delta.0 != 0)
         .map(|change| unbroken(&format!(" ({})", percent(change))));
     view! {
-        <div class="card" data-card=key data-before=size.before.0 data-after=size.after.0>
+        <div class="card" class:engineer=key == "hidden" data-card=key data-before=size.before.0 data-after=size.after.0>
             <dt>{label}</dt>
             <dd class="value" title=text::exact(size.after)>{after.number}<small>{after.unit}</small></dd>
             <dd class="more-on">

@@ -191,7 +191,7 @@ fn works(
 }
 
 /// What is demanded: the score, what is missed or unknown, and who attests the rest.
-fn targets(judgement: &Judgement, language: Language) -> Vec<Line> {
+pub(crate) fn targets(judgement: &Judgement, language: Language) -> Vec<Line> {
     if judgement.outcomes.is_empty() {
         return Vec::new();
     }

@@ -22,11 +22,13 @@ mod fix;
 mod messages;
 mod noun;
 mod observed;
+mod page;
 mod regressions;
 mod review;
 mod running;
 mod tag;
 mod template;
+mod term;
 mod terminal;
 mod words;
 
@@ -37,10 +39,12 @@ pub use fix::FixWords;
 pub use messages::Messages;
 pub use noun::Noun;
 pub use observed::ObservedWords;
+pub use page::PageWords;
 pub use review::ReviewWords;
 pub use running::RunningWords;
 pub use tag::Language;
 pub use template::TemplateWords;
+pub use term::Term;
 pub use terminal::TerminalWords;
 pub use words::Words;
 

@@ -11,6 +11,7 @@ use super::fix::FixWords;
 use super::messages::Messages;
 use super::noun::Noun;
 use super::observed::ObservedWords;
+use super::page::PageWords;
 use super::review::ReviewWords;
 use super::running::RunningWords;
 use super::template::TemplateWords;
@@ -371,6 +372,7 @@ pub struct Words {
 
     // What runs: memory, limits, targets.
     pub observed: ObservedWords,
+    pub page: PageWords,
     pub running: RunningWords,
     // For people who decide.
     pub brief: BriefWords,
@@ -403,5 +405,4 @@ pub struct Words {
     pub duplicates: &'static str,
     pub allocated_about: &'static str,
     pub glossary: &'static str,
-    pub glossary_terms: &'static [(&'static str, &'static str)],
 }

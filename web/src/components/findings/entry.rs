@@ -32,9 +32,10 @@ pub(super) fn entry(
             state.at.set(anchors::of_finding(rule));
         }
     };
+    let is_fixed = mark.is_some_and(|mark| mark != words().new);
     let severity = format!("severity {:?}", finding.severity).to_lowercase();
     view! {
-        <li data-rule=rule data-saving=finding.saving.0>
+        <li data-rule=rule data-fixed=is_fixed.then_some(rule) data-saving=finding.saving.0>
             // Paper that shows everything shows what is folded, too.
             <details prop:open=move || state.everything.get() on:toggle=noted>
                 <summary>

@@ -10,9 +10,10 @@ use plimsoll_analysis::memory::ServiceMemory;
 use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind as Kind};
 use plimsoll_report::chart::scale::Scale;
 use plimsoll_report::chart::{Side, bullet};
+use plimsoll_report::language::Term;
 
 use crate::charts::drawn;
-use crate::components::ChartTools;
+use crate::components::{ChartTools, explained};
 use crate::running::Running;
 use crate::state::State;
 use crate::text::{self, words};
@@ -74,17 +75,18 @@ fn Overview(running: &'static Running) -> impl IntoView {
                 <tr>
                     <th scope="col">{words().service}</th>
                     <td></td>
-                    <th scope="col">{head.median}</th>
-                    <th scope="col">{head.p95}</th>
-                    <th scope="col">{head.most}</th>
-                    <th scope="col">{head.limit}</th>
-                    <th scope="col">{head.reservation}</th>
-                    <th scope="col">{head.headroom}</th>
+                    <th scope="col">{explained(Term::Median, head.median)}</th>
+                    <th scope="col">{explained(Term::P95, head.p95)}</th>
+                    <th scope="col">{explained(Term::Maximum, head.most)}</th>
+                    <th scope="col">{explained(Term::Limit, head.limit)}</th>
+                    <th scope="col">{explained(Term::Reservation, head.reservation)}</th>
+                    <th scope="col">{explained(Term::Headroom, head.headroom)}</th>
                     <th scope="col">{head.suggested}</th>
                 </tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
+        <ChartTools chart=words().memory picture=move || Some(bullet::picture(&running.sides(), scale, text::language())) />
         <p class="legend" aria-hidden="true">
             <span><i class="swatch p50"></i>{head.median}</span>
             <span><i class="swatch p95"></i>{head.p95}</span>
@@ -93,7 +95,6 @@ fn Overview(running: &'static Running) -> impl IntoView {
             <span><i class="bound reservation"></i>{head.reservation}</span>
             <span>"▽ "{head.suggested}</span>
         </p>
-        <ChartTools chart=words().memory picture=move || Some(bullet::picture(&running.sides(), scale, text::language())) />
     }
 }
 

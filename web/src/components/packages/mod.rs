@@ -12,7 +12,8 @@ use plimsoll_report::format::count;
 
 use self::detail::Detail;
 use self::owners::Owners;
-use self::shelf::{Shelf, versions};
+use self::shelf::Shelf;
+pub(crate) use self::shelf::versions;
 use self::table::Table;
 use self::without::Without;
 use super::{Empty, change, size};

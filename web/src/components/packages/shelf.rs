@@ -74,7 +74,7 @@ impl Shelf {
 }
 
 /// The versions of both sides, once if they are the same.
-pub(super) fn versions(before: &[String], after: &[String]) -> String {
+pub(crate) fn versions(before: &[String], after: &[String]) -> String {
     let side = |versions: &[String]| match versions {
         [] => text::NONE.to_owned(),
         [one] if one.is_empty() => "·".to_owned(),

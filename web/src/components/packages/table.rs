@@ -5,10 +5,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::ImageTree;
 use plimsoll_analysis::packages::{Catalogue, PackageId};
+use plimsoll_report::language::Term;
 
 use super::shelf::{Shelf, versions};
 use crate::components::sight::Sight;
-use crate::components::{change, size};
+use crate::components::{TIP, change, size};
 use crate::packages::{Order, Row, why};
 use crate::text::{self, words};
 use crate::{anchors, document};
@@ -86,10 +87,21 @@ fn gap(room: f64) -> impl IntoView {
 #[component]
 fn Sorted(shelf: Shelf, by: Order, class: &'static str) -> impl IntoView {
     let direction = if by == Order::Name { "ascending" } else { "descending" };
+    let term = match by {
+        Order::Own => Some(Term::OwnSize),
+        Order::Retained => Some(Term::Retained),
+        Order::Name | Order::Change => None,
+    };
     let sort = move || if shelf.order.get() == by { direction } else { "none" };
     view! {
         <th scope="col" class=class aria-sort=sort>
-            <button type="button" data-sort-packages=by.key() on:click=move |_| shelf.order.set(by)>
+            <button
+                type="button"
+                data-sort-packages=by.key()
+                data-term=term.map(Term::index)
+                aria-describedby=term.map(|_| TIP)
+                on:click=move |_| shelf.order.set(by)
+            >
                 {text::package_order(by)}
             </button>
         </th>
