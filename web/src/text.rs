@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 
+use leptos::prelude::*;
 use plimsoll_analysis::compare::FileChange;
 use plimsoll_analysis::findings::Finding;
 use plimsoll_analysis::memory::StartUp;
@@ -88,6 +89,18 @@ pub(crate) fn messages() -> &'static Messages {
 /// Conclusions as text, each on one line.
 pub(crate) fn lines<M>(conclusions: &[M], text: fn(&M) -> String) -> Vec<String> {
     conclusions.iter().map(|conclusion| one_line(&text(conclusion))).collect()
+}
+
+/// A text whose parts between backquotes are code.
+pub(crate) fn spans(text: &str) -> AnyView {
+    if text.matches('`').count() % 2 != 0 {
+        return text.to_owned().into_any();
+    }
+    let part = |(at, part): (usize, &str)| {
+        let part = part.to_owned();
+        if at % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+    };
+    text.split('`').enumerate().map(part).collect_view().into_any()
 }
 
 pub(crate) fn share(part: Bytes, whole: Bytes) -> String {

@@ -28,7 +28,9 @@ fn the_contents_stand_beside_a_wide_page_and_open_from_a_narrow_one() {
     page.click("#contents a[href=\"#packages\"]");
     page.wait(&is_in_sight("#packages"));
     // The list stays, and says where the reader is.
-    page.wait("$('#contents [aria-current]')?.textContent === 'Packages' && $('#contents').checkVisibility()");
+    page.wait(
+        "$('#contents [aria-current]')?.textContent === 'Packages' && $('#contents').checkVisibility()",
+    );
 
     for width in [390, 850, 1280] {
         page.browser.set_viewport(width, 900).unwrap();
@@ -117,8 +119,14 @@ fn a_reviewer_sees_what_the_change_did_and_gets_there() {
     let lead = page.eval("$('#change + .lead').textContent");
     assert!(lead.as_str().unwrap().starts_with("Own growth −"), "{lead}");
     let lists = page.eval("$$('.did h3').map((title) => title.firstChild.textContent)");
-    assert_eq!(lists, json!(["Layers that changed", "Packages that changed", "New findings", "Fixed findings"]));
-    assert_eq!(page.eval("$$('.did > div').every((list) => list.querySelectorAll(':scope > ul > li').length <= 5)"), true);
+    assert_eq!(
+        lists,
+        json!(["Layers that changed", "Packages that changed", "New findings", "Fixed findings"])
+    );
+    assert_eq!(
+        page.eval("$$('.did > div').every((list) => list.querySelectorAll(':scope > ul > li').length <= 5)"),
+        true
+    );
     // A line leads to its row, in the service that it is about.
     page.click(".did > div:nth-child(1) li a");
     page.wait("$('.layers tr.detail')");
@@ -171,12 +179,16 @@ fn snapshots(directory: &TempDir, sides: [&[(&str, &str)]; 2]) -> [std::path::Pa
 fn a_renamed_service_is_compared_when_the_reader_pairs_it() {
     let directory = TempDir::new().unwrap();
     let (old, new) = ("agente/micro-before:latest", "agente/micro-backend:after");
-    let [before, after] = snapshots(&directory, [&[("app", old), ("db", old)], &[("backend", new), ("db", old)]]);
+    let [before, after] =
+        snapshots(&directory, [&[("app", old), ("db", old)], &[("backend", new), ("db", old)]]);
     let report = of(&before, &after);
     let file = report.file.clone();
     let mut page = Asked::open(report);
     assert_eq!(page.eval("$$('[data-service]').length"), 3);
-    assert_eq!(page.eval("$$('[data-do=pair]').map((button) => button.textContent)"), json!(["Compare app with backend"]));
+    assert_eq!(
+        page.eval("$$('[data-do=pair]').map((button) => button.textContent)"),
+        json!(["Compare app with backend"])
+    );
     page.click("[data-do=pair]");
     page.wait("$$('[data-service]').length === 2");
     assert_eq!(page.eval("$('[data-service=backend]').dataset.before > 0"), true);

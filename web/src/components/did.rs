@@ -1,6 +1,9 @@
 //! What a change did, for who reviews it: growth, layers with their lines, packages, findings that came and went.
 
+use std::cmp::Reverse;
+
 use leptos::prelude::*;
+use plimsoll_analysis::compare::PackageChange;
 use plimsoll_analysis::findings::{Advice, Finding, NamedFinding};
 use plimsoll_analysis::improvements::ImprovementKind;
 use plimsoll_analysis::regressions::RegressionKind;
@@ -18,16 +21,32 @@ use crate::text::{self, messages, words};
 const SHOWN: usize = 5;
 const UNFOLDED: usize = 40;
 /// How much of an instruction is shown.
-const INSTRUCTION: usize = 120;
+const INSTRUCTION: usize = 80;
 
 /// A line of a list: its figure, what it leads to, and what else is to be known of it.
 struct Line {
     figure: AnyView,
     name: String,
     is_code: bool,
-    service: usize,
+    /// The services that it is true of, the first of which it leads to.
+    services: Vec<usize>,
     anchor: String,
     beside: Vec<String>,
+}
+
+/// A change with the services that have it.
+type Shared<T> = (Vec<usize>, T);
+
+/// One entry for equal changes of several services. Equal ones are neighbours in a sorted list.
+fn merged<T: PartialEq>(sorted: impl IntoIterator<Item = (usize, T)>) -> Vec<Shared<T>> {
+    let mut merged: Vec<Shared<T>> = Vec::new();
+    for (service, one) in sorted {
+        match merged.last_mut() {
+            Some((services, last)) if *last == one => services.push(service),
+            _ => merged.push((vec![service], one)),
+        }
+    }
+    merged
 }
 
 /// The section; nothing where there is nothing to compare, or nothing changed.
@@ -83,17 +102,19 @@ fn list(
 }
 
 fn item(state: State, line: Line) -> impl IntoView {
-    let services = &state.report.comparison.services;
-    let of =
-        services.get(line.service).filter(|_| services.len() > 1).map(|service| text::name(&service.name));
-    let beside: Vec<String> = of.into_iter().chain(line.beside).filter(|text| !text.is_empty()).collect();
+    let all = &state.report.comparison.services;
+    let names = line.services.iter().filter(|_| all.len() > 1).filter_map(|at| all.get(*at));
+    let names: Vec<String> = names.map(|service| text::name(&service.name)).collect();
+    let beside: Vec<String> =
+        [names.join(", ")].into_iter().chain(line.beside).filter(|text| !text.is_empty()).collect();
+    let first = line.services.first().copied();
     let name =
         if line.is_code { view! { <code>{line.name}</code> }.into_any() } else { line.name.into_any() };
     view! {
         <li>
             <span class="figure">{line.figure}</span>
             <span>
-                <Anchor state to=line.anchor service=Some(line.service)>{name}</Anchor>
+                <Anchor state to=line.anchor service=first>{name}</Anchor>
                 {(!beside.is_empty()).then(|| view! { <small>{beside.join(" · ")}</small> })}
             </span>
         </li>
@@ -114,7 +135,7 @@ fn layers(state: State) -> (Vec<Line>, usize) {
                 |instruction| shorten(&one_line(instruction), INSTRUCTION),
             ),
             is_code: true,
-            service,
+            services: vec![service],
             anchor: anchors::of_layer(pair),
             beside: vec![
                 place.map(|place| format!("{}:{}", text::name(&place.file), place.line)).unwrap_or_default(),
@@ -129,14 +150,17 @@ fn packages(state: State) -> (Vec<Line>, usize) {
     let services = state.report.comparison.services.iter().enumerate();
     let all =
         services.flat_map(|(service, compared)| compared.packages.iter().map(move |one| (service, one)));
-    let mut changes: Vec<_> = all.collect();
+    let mut changes: Vec<(usize, &PackageChange)> = all.collect();
+    changes.order_by_key(|&(service, one)| {
+        (Reverse(one.size.delta.magnitude()), &*one.name, one.ecosystem, service)
+    });
+    let changes = merged(changes);
     let all = changes.len();
-    changes.order_by_key(|(_, one)| std::cmp::Reverse(one.size.delta.magnitude()));
-    let line = |(service, one): (usize, &'static plimsoll_analysis::compare::PackageChange)| Line {
+    let line = |(services, one): Shared<&PackageChange>| Line {
         figure: change(one.size.delta).into_any(),
         name: text::name(&one.name),
         is_code: false,
-        service,
+        services,
         anchor: anchors::of_package(&one.name),
         beside: vec![text::ecosystem(one.ecosystem).to_owned(), versions(&one.before, &one.after)],
     };
@@ -150,16 +174,14 @@ fn new_findings(state: State) -> (Vec<Line>, usize) {
         _ => None,
     });
     let named = new.flat_map(|(service, findings)| findings.iter().map(move |finding| (service, finding)));
-    let lines: Vec<Line> = named
-        .filter_map(|(service, named)| {
-            let position = report.position(service)?;
-            let found = found(report.changes.advice.get(position)?[1].as_ref(), named);
-            let saving = found.map_or(Bytes::ZERO, |finding| finding.saving);
-            Some(finding(position, named, saving, found, anchors::of_finding(named.rule.as_str())))
-        })
-        .collect();
-    let all = lines.len();
-    (lines, all)
+    let bytes = |service: usize, named: &NamedFinding| {
+        found(report.changes.advice.get(service)?[1].as_ref(), named).map(|finding| finding.saving)
+    };
+    let named = named.filter_map(|(service, named)| {
+        let service = report.position(service)?;
+        Some((service, (bytes(service, named).unwrap_or_default(), named)))
+    });
+    findings(state, named.collect(), 1, anchors::of_finding)
 }
 
 fn fixed_findings(state: State) -> (Vec<Line>, usize) {
@@ -169,44 +191,43 @@ fn fixed_findings(state: State) -> (Vec<Line>, usize) {
         _ => None,
     });
     let named = fixed.flat_map(|(service, findings)| findings.iter().map(move |finding| (service, finding)));
-    let mut named: Vec<_> = named.collect();
-    named.order_by_key(|(_, fixed)| std::cmp::Reverse(fixed.saved));
-    let lines: Vec<Line> = named
-        .into_iter()
-        .filter_map(|(service, fixed)| {
-            let position = report.position(service)?;
-            let found = found(report.changes.advice.get(position)?[0].as_ref(), &fixed.finding);
-            let anchor = anchors::of_fixed(fixed.finding.rule.as_str());
-            Some(finding(position, &fixed.finding, fixed.saved, found, anchor))
-        })
-        .collect();
-    let all = lines.len();
-    (lines, all)
+    let named =
+        named.filter_map(|(service, fixed)| Some((report.position(service)?, (fixed.saved, &fixed.finding))));
+    findings(state, named.collect(), 0, anchors::of_fixed)
+}
+
+/// The findings of one side, what weighs most first.
+fn findings(
+    state: State,
+    mut named: Vec<(usize, (Bytes, &'static NamedFinding))>,
+    side: usize,
+    anchor: fn(&str) -> String,
+) -> (Vec<Line>, usize) {
+    named.order_by_key(|&(service, (bytes, named))| (Reverse(bytes), named.rule, service));
+    let named = merged(named);
+    let all = named.len();
+    let line = |(services, (bytes, named)): Shared<(Bytes, &'static NamedFinding)>| {
+        let advice = services.first().and_then(|&first| state.report.changes.advice.get(first));
+        let found = found(advice.and_then(|advice| advice[side].as_ref()), named);
+        let evidence = found.and_then(|finding| finding.evidence.first());
+        let place = evidence
+            .and_then(|evidence| evidence.line)
+            .map(|line| (words().evidence_line)(&line.to_string()));
+        let instruction = evidence.and_then(|evidence| evidence.instruction.as_deref());
+        let instruction = instruction.map(|instruction| shorten(&one_line(instruction), INSTRUCTION));
+        Line {
+            figure: if bytes.is_zero() { text::NONE.into_any() } else { size(bytes).into_any() },
+            name: one_line(&(messages().headline)(&named.headline)),
+            is_code: false,
+            services,
+            anchor: anchor(named.rule.as_str()),
+            beside: place.into_iter().chain(instruction).collect(),
+        }
+    };
+    (named.into_iter().take(SHOWN + UNFOLDED).map(line).collect(), all)
 }
 
 fn found<'a>(advice: Option<&'a Advice>, named: &NamedFinding) -> Option<&'a Finding> {
     let mut findings = advice?.findings.iter();
     findings.find(|finding| finding.rule == named.rule && finding.headline == named.headline)
-}
-
-fn finding(
-    service: usize,
-    named: &NamedFinding,
-    bytes: Bytes,
-    found: Option<&Finding>,
-    anchor: String,
-) -> Line {
-    let evidence = found.and_then(|finding| finding.evidence.first());
-    let place =
-        evidence.and_then(|evidence| evidence.line).map(|line| (words().evidence_line)(&line.to_string()));
-    let instruction = evidence.and_then(|evidence| evidence.instruction.as_deref());
-    let instruction = instruction.map(|instruction| shorten(&one_line(instruction), INSTRUCTION));
-    Line {
-        figure: if bytes.is_zero() { text::NONE.into_any() } else { size(bytes).into_any() },
-        name: one_line(&(messages().headline)(&named.headline)),
-        is_code: false,
-        service,
-        anchor,
-        beside: place.into_iter().chain(instruction).collect(),
-    }
 }

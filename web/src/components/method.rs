@@ -85,7 +85,7 @@ fn Holds() -> impl IntoView {
     view! {
         <h3 id="content">{words().page.holds}</h3>
         <p class="lead">{words().page.holds_lead}</p>
-        <table class="plain owned">
+        <table class="plain owned holds">
             <thead>
                 <tr>
                     <th scope="col">{words().snapshot}</th>

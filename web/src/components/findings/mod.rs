@@ -104,8 +104,8 @@ fn head(figure: &'static str) -> impl IntoView {
     view! {
         <p class="findings-head screen">
             <span class="figure">{figure}</span>
-            <span class="title">{(words().finding.one)}</span>
-            <span class="severity">{page.severity}</span>
+            <span class="title">{words().finding.one}</span>
+            <span>{page.severity}</span>
             <span class="confidence">{explained(Term::Confidence, page.confidence)}</span>
         </p>
     }

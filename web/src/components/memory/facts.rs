@@ -76,8 +76,8 @@ fn fact(
 fn lines(told: Vec<String>) -> AnyView {
     let mut told = told.into_iter();
     let first = told.next();
-    let rest = told.map(|line| view! { <li>{line}</li> }).collect_view();
-    view! { <p>{first}</p><ul class="reasons">{rest}</ul> }.into_any()
+    let rest = told.map(|line| view! { <li>{text::spans(&line)}</li> }).collect_view();
+    view! { <p>{first.as_deref().map(text::spans)}</p><ul class="reasons">{rest}</ul> }.into_any()
 }
 
 fn suggestion(service: &ServiceMemory) -> Vec<String> {
@@ -195,7 +195,7 @@ fn postgres(settings: &PostgresSettings) -> Fact {
     let reasons = text::lines(&settings.reasons, text::messages().postgres);
     let shown = view! {
         <p>{text::memory(settings.limit)}": "<code>{text}</code></p>
-        <ul class="reasons">{reasons.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+        <ul class="reasons">{reasons.into_iter().map(|line| view! { <li>{text::spans(&line)}</li> }).collect_view()}</ul>
     };
     Fact::of_both(words().running.postgres, shown.into_any())
 }

@@ -27,8 +27,8 @@ const COMMANDS: [&str; 2] = [
     "plimsoll record --project NAME --load LABEL -o after.plimsoll",
     "plimsoll snapshot --memory stats.jsonl inspect.json events.jsonl --compose compose.yml -o after.plimsoll",
 ];
-/// Up to this number of services are open when the page opens.
-const OPEN: usize = 4;
+/// Up to this number of services are open when the page opens; of more, those that run worse than before.
+const OPEN: usize = 2;
 
 /// The whole section.
 #[component]
@@ -47,9 +47,10 @@ pub(crate) fn Memory(state: State) -> impl IntoView {
     }
     let services = running.services();
     let are_open = services.len() <= OPEN;
+    let is_worse = |name| running.is_worse(Some(name), |_| true);
     let blocks = services
         .into_iter()
-        .map(|name| view! { <ServiceBlock state running name is_open=are_open /> })
+        .map(|name| view! { <ServiceBlock state running name is_open=are_open || is_worse(name) /> })
         .collect_view();
     view! {
         <section class="memory engineer" aria-labelledby="memory">

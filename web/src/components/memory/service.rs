@@ -42,7 +42,7 @@ pub(crate) fn ServiceBlock(
     };
     view! {
         <details class="memory-service" data-service-memory=name open=move || is_open || state.everything.get()>
-            <summary><h3>{text::name(name)}</h3></summary>
+            <summary><h3>{text::name(name)}</h3><small>{summary(running, name)}</small></summary>
             {chart}
             <Facts running name />
         </details>
