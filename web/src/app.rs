@@ -90,6 +90,9 @@ pub(crate) fn App(state: State) -> impl IntoView {
         load::set_root_data("theme", (theme != Theme::System).then(|| theme.key()));
     });
     Effect::new(move |_| load::set_root_data("view", Some(state.view.get().key())));
+    // A page about one side has no columns for another one.
+    let is_one = !state.report.comparison.services.is_empty() && !state.report.comparison.has_before();
+    load::set_root_data("sides", is_one.then_some("one"));
     Effect::new(move |last: Option<String>| {
         let fragment = state.fragment();
         // Nothing was chosen yet when the page opens: whatever its address holds stays. A page that was saved opens with

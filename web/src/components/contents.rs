@@ -45,11 +45,12 @@ pub(crate) fn Contents(state: State) -> impl IntoView {
     let panel = NodeRef::<html::Nav>::new();
     let comparison = &state.report.comparison;
     let has_images = !comparison.services.is_empty();
+    let why = if comparison.has_before() { words().why } else { words().page.composition };
     // The name of a section, and whether it shows images.
     let sections = [
         ("services", words().services, false),
         ("change", words().page.did, true),
-        ("why", words().why, true),
+        ("why", why, true),
         ("layers", words().layers, true),
         ("settings", words().settings, true),
         ("packages", words().packages, true),

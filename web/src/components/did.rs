@@ -162,9 +162,15 @@ fn packages(state: State) -> (Vec<Line>, usize) {
         is_code: false,
         services,
         anchor: anchors::of_package(&one.name),
-        beside: vec![text::ecosystem(one.ecosystem).to_owned(), versions(&one.before, &one.after)],
+        beside: vec![text::ecosystem(one.ecosystem).to_owned(), version(one)],
     };
     (changes.into_iter().take(SHOWN + UNFOLDED).map(line).collect(), all)
+}
+
+/// The versions of a package that has any.
+fn version(one: &PackageChange) -> String {
+    let has_any = one.before.iter().chain(&one.after).any(|version| !version.is_empty());
+    if has_any { versions(&one.before, &one.after) } else { String::new() }
 }
 
 fn new_findings(state: State) -> (Vec<Line>, usize) {

@@ -73,7 +73,7 @@ pub(crate) fn Services(state: State) -> impl IntoView {
                         <td data-label=words().after>{size(total.after)}</td>
                         <td data-label=words().change>{change(total.delta)}</td>
                         <td class="percent">{relative(&total)}</td>
-                        <td class="engineer" data-label=words().hidden>{size(hidden.before)}" → "{size(hidden.after)}</td>
+                        <td class="engineer" data-label=words().hidden><span class="two-sided">{size(hidden.before)}" → "</span>{size(hidden.after)}</td>
                         <td class="act screen engineer"></td>
                     </tr>
                 </tfoot>
@@ -82,7 +82,7 @@ pub(crate) fn Services(state: State) -> impl IntoView {
                 chart=words().services
                 picture=move || Some(chart::picture(comparison, text::language()))
             />
-            <p class="legend" aria-hidden="true">
+            <p class="legend two-sided" aria-hidden="true">
                 <span><i class="hollow"></i>{words().before}</span>
                 <span><i class="filled"></i>{words().after}</span>
                 <span class="less">{words().legend_smaller}</span>
@@ -164,8 +164,7 @@ fn ServiceRow(
             <td data-label=words().change>{difference}</td>
             <td class="percent">{relative(&service.size)}</td>
             <td class="engineer" data-label=words().hidden>
-                {maybe_size(before.map(|image| image.hidden_bytes))}
-                " → "
+                <span class="two-sided">{maybe_size(before.map(|image| image.hidden_bytes))}" → "</span>
                 {maybe_size(after.map(|image| image.hidden_bytes))}
             </td>
             <td class="act screen engineer">

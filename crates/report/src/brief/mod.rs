@@ -10,8 +10,9 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::findings::{Confidence, FixedFinding, RuleId};
 use plimsoll_analysis::improvements::ImprovementKind;
 use plimsoll_analysis::inspect::SizeChange;
-use plimsoll_analysis::regressions::Section;
-use plimsoll_analysis::targets::{Figure, Judgement, Outcome, Prices, Reason, Status, Unit};
+use plimsoll_analysis::memory::compare::ChangeVerdict;
+use plimsoll_analysis::regressions::{RegressionKind, Section};
+use plimsoll_analysis::targets::{Figure, Judgement, Outcome, Prices, Reason, Status, Title, Unit};
 use plimsoll_snapshot::{Bytes, Digest, Order as _};
 
 use crate::format::{self, one_line};
@@ -145,11 +146,18 @@ fn risk(changes: &Changes, language: Language) -> Vec<Line> {
     let messages = &language.words().messages;
     let line = |tone, text| Line { tone, text, figure: None };
     let worse = changes.regressions.iter().filter(|one| one.kind.section() == Section::Memory);
+    // Figures of different loads mean nothing to who does not know the loads.
+    let worse = worse.filter(|one| {
+        !matches!(one.kind, RegressionKind::MoreMemory { verdict: ChangeVerdict::NotComparable, .. })
+    });
     let worse = worse.map(|one| {
         let whole = line(Tone::Bad, language.regression(one));
         (one.service.as_deref(), (messages.regression)(&one.kind), whole)
     });
     let better = changes.improvements.iter().filter(|one| one.kind.section() == Section::Memory);
+    let better = better.filter(|one| {
+        !matches!(one.kind, ImprovementKind::LessMemory { verdict: ChangeVerdict::NotComparable, .. })
+    });
     let better = better.map(|one| {
         let whole = line(Tone::Good, language.improvement(one));
         (one.service.as_deref(), (messages.improvement)(&one.kind), whole)
@@ -241,8 +249,17 @@ pub(crate) fn targets(judgement: &Judgement, language: Language) -> Vec<Line> {
         return Vec::new();
     }
     let (words, messages) = (language.words(), &language.words().messages);
+    // A setting of the kernel means nothing to who decides; what it is for does.
+    let is_technical = |outcome: &Outcome| matches!(outcome.title, Title::OomScore { .. });
+    let named = |outcome: &Outcome| {
+        if is_technical(outcome) {
+            words.brief.end_order.to_owned()
+        } else {
+            one_line(&(messages.title)(&outcome.title))
+        }
+    };
     let title = |outcome: &Outcome| {
-        let title = one_line(&(messages.title)(&outcome.title));
+        let title = named(outcome);
         match &outcome.service {
             Some(service) => format!("{}: {title}", format::name(service)),
             None => title,
@@ -262,9 +279,9 @@ pub(crate) fn targets(judgement: &Judgement, language: Language) -> Vec<Line> {
         let of_status =
             judgement.outcomes.iter().filter(|outcome| outcome.required && outcome.status == status);
         let said = of_status.map(|outcome| {
-            let figure = outcome.measured.as_ref().map(messages.measure);
+            let figure = outcome.measured.as_ref().filter(|_| !is_technical(outcome)).map(messages.measure);
             let line = Line { tone, text: title(outcome), figure };
-            (outcome.service.as_deref(), one_line(&(messages.title)(&outcome.title)), line)
+            (outcome.service.as_deref(), named(outcome), line)
         });
         let said = grouped(said, language).into_iter();
         lines.extend(said.map(|line| Line { text: format!("{head}: {}", line.text), ..line }));

@@ -27,6 +27,11 @@ pub struct PageWords {
     pub changed_files: &'static str,
     pub is_fixed: fn(findings: &str, saved: &str) -> String,
 
+    // A page about one side.
+    pub composition: &'static str,
+    pub composition_lead: fn(name: &str, tree: &str, hidden: &str) -> String,
+    pub card_files: &'static str,
+
     // Findings.
     pub saving: &'static str,
     pub saved: &'static str,

@@ -42,7 +42,8 @@ impl Shelf {
         if rows.is_empty() {
             return None;
         }
-        let filter = RwSignal::new(Filter::first(&rows));
+        let first = if trees.before.is_some() { Filter::first(&rows) } else { Filter::All };
+        let filter = RwSignal::new(first);
         let (search, order) = (RwSignal::new(String::new()), RwSignal::new(Order::Own));
         let rows = StoredValue::new(rows);
         let chosen = Memo::new(move |_| {

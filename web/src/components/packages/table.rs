@@ -118,7 +118,8 @@ fn row(shelf: Shelf, row: &Row<'static>, at: usize, index: usize) -> impl IntoVi
     let shown = catalogue.zip(ids.first()).map(|(catalogue, &id)| (catalogue, catalogue.package(id)));
     let reason = shown.map(|(catalogue, package)| text::why(why(package), catalogue)).unwrap_or_default();
     let usage = shown.map(|(catalogue, package)| text::usage(&package.usage, catalogue)).unwrap_or_default();
-    let versions = versions(&versions_of(before, &row.before), &versions_of(after, &row.after));
+    let [old, new] = [versions_of(before, &row.before), versions_of(after, &row.after)];
+    let versions = versions(if before.is_some() { &old } else { &new }, &new);
     let can_go = shown.is_some_and(|(catalogue, _)| std::ptr::eq(catalogue, shelf.subject.catalogue));
     let leaves = {
         let ids = ids.clone();

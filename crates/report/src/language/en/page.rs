@@ -21,6 +21,12 @@ pub(super) const WORDS: PageWords = PageWords {
     changed_files: "changed",
     is_fixed: |findings, saved| format!("{findings} fixed, fully or in part: {saved} saved"),
 
+    composition: "What it consists of",
+    composition_lead: |name, tree, hidden| {
+        format!("{name}: final tree {tree}, hidden bytes {hidden}. Every byte of the image, by cause.")
+    },
+    card_files: "Files",
+
     saving: "Saving",
     saved: "Saved",
     severity: "Severity",

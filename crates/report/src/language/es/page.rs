@@ -21,6 +21,12 @@ pub(super) const WORDS: PageWords = PageWords {
     changed_files: "cambiados",
     is_fixed: |findings, saved| format!("{findings} resueltos, del todo o en parte: {saved} ahorrados"),
 
+    composition: "De qué se compone",
+    composition_lead: |name, tree, hidden| {
+        format!("{name}: árbol final {tree}, bytes ocultos {hidden}. Cada byte de la imagen, por causa.")
+    },
+    card_files: "Archivos",
+
     saving: "Ahorro",
     saved: "Ahorrado",
     severity: "Gravedad",
