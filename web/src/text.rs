@@ -206,6 +206,11 @@ pub(crate) fn usage(usage: &Use, catalogue: &Catalogue) -> String {
     name(&report::usage(usage, |id| package(catalogue, id), language()))
 }
 
+/// The head of the column of what is after: of one side alone, it is the size.
+pub(crate) fn after_head(is_pair: bool) -> &'static str {
+    if is_pair { words().after } else { words().size_head }
+}
+
 /// The name of a package.
 pub(crate) fn package(catalogue: &Catalogue, id: PackageId) -> String {
     name(&catalogue.package(id).name)

@@ -1,6 +1,8 @@
 //! How the page is read: the list of contents, what is folded, terms that are explained, what a change did, and links to rows.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::path::PathBuf;
 
 use plimsoll_tests::browser::file_url;
 use plimsoll_tests::page::Page as _;
@@ -159,7 +161,7 @@ fn addresses_lead_to_rows_and_open_what_is_folded() {
 }
 
 /// Snapshots of the same image under these names.
-fn snapshots(directory: &TempDir, sides: [&[(&str, &str)]; 2]) -> [std::path::PathBuf; 2] {
+fn snapshots(directory: &TempDir, sides: [&[(&str, &str)]; 2]) -> [PathBuf; 2] {
     let archive = plimsoll_tests::image("docker-26.1.5-graphdriver/micro3.save.tar.gz");
     [("before", sides[0]), ("after", sides[1])].map(|(name, services)| {
         let file = directory.path().join(format!("{name}.plimsoll"));
@@ -167,8 +169,8 @@ fn snapshots(directory: &TempDir, sides: [&[(&str, &str)]; 2]) -> [std::path::Pa
             .iter()
             .map(|(service, image)| format!("{service}=docker-archive:{}:{image}", archive.display()))
             .collect();
-        let mut arguments = vec!["snapshot".as_ref()];
-        arguments.extend(sources.iter().map(AsRef::as_ref));
+        let mut arguments: Vec<&OsStr> = vec!["snapshot".as_ref()];
+        arguments.extend(sources.iter().map(|source| OsStr::new(source)));
         arguments.extend(["-o".as_ref(), file.as_os_str()]);
         program::succeed(arguments);
         file

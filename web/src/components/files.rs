@@ -275,12 +275,13 @@ fn Grid(table: Table) -> impl IntoView {
 
 #[component]
 fn SortHeader(table: Table, by: Order, class: &'static str) -> impl IntoView {
+    let is_pair = table.tree.nodes.first().is_some_and(|root| root.before.is_some());
     let chosen = move || table.order.get() == by;
     let direction = if by == Order::Name { "ascending" } else { "descending" };
     view! {
         <span role="columnheader" class=class aria-sort=move || if chosen() { direction } else { "none" }>
             <button type="button" data-sort=by.key() on:click=move |_| table.order.set(by)>
-                {text::order(by)}
+                {if by == Order::Size { text::after_head(is_pair) } else { text::order(by) }}
             </button>
         </span>
     }

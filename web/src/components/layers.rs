@@ -69,7 +69,7 @@ pub(crate) fn Layers(state: State, service: &'static ServiceComparison) -> impl 
                         <th scope="col">{words().match_head}</th>
                         <th scope="col">{words().before}</th>
                         <th scope="col">{explained(Term::Hidden, words().hidden)}</th>
-                        <th scope="col">{words().after}</th>
+                        <th scope="col">{text::after_head(service.before.is_some())}</th>
                         <th scope="col">{explained(Term::Hidden, words().hidden)}</th>
                         {compressed.then(|| view! { <th scope="col">{explained(Term::Compressed, words().compressed)}</th> })}
                     </tr>
@@ -98,7 +98,8 @@ pub(crate) fn Layers(state: State, service: &'static ServiceComparison) -> impl 
 /// Two bars of layers and what they mean. Decoration: the table below says the same.
 #[component]
 fn Stacks(service: &'static ServiceComparison) -> impl IntoView {
-    let sides = [words().before, words().after].into_iter().zip(chart::scenes(service));
+    let sides =
+        [words().before, text::after_head(service.before.is_some())].into_iter().zip(chart::scenes(service));
     let bars = sides.map(|(label, scene)| {
         view! { <div class="stack"><span>{label}</span>{drawn("layer-bar", &scene)}</div> }
     });

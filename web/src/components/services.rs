@@ -59,7 +59,7 @@ pub(crate) fn Services(state: State) -> impl IntoView {
                         <th scope="col">{words().service}</th>
                         <td></td>
                         <th scope="col">{words().before}</th>
-                        <th scope="col">{words().after}</th>
+                        <th scope="col">{text::after_head(comparison.has_before())}</th>
                         <th scope="col" colspan="2">{words().change}</th>
                         <th scope="col" class="engineer">{explained(Term::Hidden, words().hidden)}</th>
                         <td class="act screen engineer"></td>
