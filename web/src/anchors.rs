@@ -30,10 +30,11 @@ pub(crate) fn of_layer(row: usize) -> String {
     format!("layer-{row}")
 }
 
-/// The anchor of a row that is not a place of a service: an attribute of the row, and its value.
-pub(crate) fn row(anchor: &str) -> Option<(&'static str, &str)> {
-    let rows = [("fixed-", "data-fixed"), ("target-", "data-target")];
-    rows.into_iter().find_map(|(start, attribute)| Some((attribute, anchor.strip_prefix(start)?)))
+/// The anchor of a row that is not a place of a service: an attribute of the row, its value, and the part of the row that
+/// takes the focus.
+pub(crate) fn row(anchor: &str) -> Option<(&'static str, &str, &'static str)> {
+    let rows = [("fixed-", "data-fixed", " summary"), ("target-", "data-target", "")];
+    rows.into_iter().find_map(|(start, attribute, part)| Some((attribute, anchor.strip_prefix(start)?, part)))
 }
 
 /// Where a package (`package-torch`), a layer (`layer-3`), a file (`file-etc/passwd`) or a finding (`finding-secrets`)

@@ -58,6 +58,11 @@ pub(crate) fn go_to(anchor: &str) {
     bring(selector("id", anchor), ScrollLogicalPosition::Start);
 }
 
+/// The element that has the focus.
+pub(crate) fn focused() -> Option<Element> {
+    document()?.active_element()
+}
+
 /// What finds the elements of which an attribute has a value.
 pub(crate) fn selector(attribute: &str, value: &str) -> String {
     format!("[{attribute}=\"{}\"]", value.replace(['"', '\\'], ""))

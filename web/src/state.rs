@@ -165,7 +165,9 @@ impl State {
                     change(self.service, service);
                 }
                 match (anchors::row(anchor), service) {
-                    (Some((attribute, value)), _) => document::show(document::selector(attribute, value)),
+                    (Some((attribute, value, part)), _) => {
+                        document::show(document::selector(attribute, value) + part);
+                    }
                     (None, Some(_)) => document::go_to("services"),
                     (None, None) => document::go_to(anchor),
                 }

@@ -7,8 +7,8 @@ use plimsoll_report::language::Term;
 use wasm_bindgen::JsCast as _;
 use web_sys::{Element, Event, HtmlElement};
 
-use crate::load;
 use crate::text::words;
+use crate::{document, load};
 
 /// The name of the panel that explains.
 pub(crate) const TIP: &str = "tip";
@@ -61,7 +61,14 @@ pub(crate) fn Tip() -> impl IntoView {
             hide();
         }
     });
-    let scrolled = window_event_listener(ev::scroll, move |_| hide());
+    // The browser scrolls to what gets the focus: its explanation goes along.
+    let scrolled = window_event_listener(ev::scroll, move |_| {
+        let focused = document::focused().filter(|focused| focused.has_attribute("data-term"));
+        match (focused, panel.get_untracked()) {
+            (Some(term), Some(panel)) => put(&panel, &term),
+            _ => hide(),
+        }
+    });
     on_cleanup(move || {
         for listener in [pointed, focused, left, touched, escaped, scrolled] {
             listener.remove();
