@@ -100,7 +100,7 @@ fn render(changes: &Changes) {
     for language in Language::ALL {
         shown(&text::comparison(changes, language));
         assert!(markdown::comparison(changes, language).len() < 300_000);
-        shown(&summary::of(changes, language));
+        shown(&summary::of(changes, None, language));
         shown(&card::card(changes, language));
     }
 }

@@ -6,8 +6,8 @@ use plimsoll_report::language::Language;
 use plimsoll_report::verdict;
 
 use crate::components::{
-    Bar, Brief, Cards, Checklist, ChooseFirst, ChooseOver, Contents, Drop, Empty, Files, Finder, Findings,
-    Layers, Memory, Messages, Method, Packages, Services, Settings, Tabs, Turns, Why,
+    Bar, Brief, Cards, Checklist, ChooseFirst, ChooseOver, Contents, Did, Drop, Empty, Files, Finder,
+    Findings, Layers, Memory, Messages, Method, Packages, Services, Settings, Tabs, Tip, Turns, Why,
 };
 use crate::desk::Desk;
 use crate::share::Said;
@@ -45,8 +45,8 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
     let state = move |report| {
         let state = match (choices.get_value(), &owner) {
             (Some(state), _) => state.showing(report),
-            (None, Some(owner)) => owner.with(|| State::new(report, desk, &load::fragment())),
-            (None, None) => State::new(report, desk, &load::fragment()),
+            (None, Some(owner)) => owner.with(|| State::new(report, desk, &load::first_fragment())),
+            (None, None) => State::new(report, desk, &load::first_fragment()),
         };
         choices.set_value(Some(state));
         state
@@ -90,10 +90,14 @@ pub(crate) fn App(state: State) -> impl IntoView {
         load::set_root_data("theme", (theme != Theme::System).then(|| theme.key()));
     });
     Effect::new(move |_| load::set_root_data("view", Some(state.view.get().key())));
+    // A page about one side has no columns for another one.
+    let is_one = !state.report.comparison.services.is_empty() && !state.report.comparison.has_before();
+    load::set_root_data("sides", is_one.then_some("one"));
     Effect::new(move |last: Option<String>| {
         let fragment = state.fragment();
-        // Nothing was chosen yet when the page opens: whatever its address holds stays.
-        if last.is_some_and(|last| last != fragment) {
+        // Nothing was chosen yet when the page opens: whatever its address holds stays. A page that was saved opens with
+        // what was chosen there.
+        if last.map_or_else(|| load::fragment().is_empty(), |last| last != fragment) {
             load::set_fragment(&fragment);
         }
         fragment
@@ -138,6 +142,7 @@ fn Page(state: State) -> impl IntoView {
     } else {
         view! {
             <Services state />
+            <Did state />
             <Tabs state />
             <div id="service" class="engineer" role="tabpanel" aria-label=move || state.selected().map(|service| text::name(&service.name))>
                 {details}
@@ -148,11 +153,11 @@ fn Page(state: State) -> impl IntoView {
     view! {
         <a class="skip" href="#report">{words().skip}</a>
         <Bar state />
+        <Contents state />
         <main id="report" class="wrap" tabindex="-1">
             <h1 id="verdict">{unbroken(&verdict::of(&state.report.changes, text::language()))}</h1>
             <Turns state />
             <Cards state />
-            <Contents state />
             {services}
             <Brief state />
             <Memory state />
@@ -161,5 +166,6 @@ fn Page(state: State) -> impl IntoView {
             <Method report=state.report />
         </main>
         {(!comparison.services.is_empty()).then(|| view! { <Finder state /> })}
+        <Tip />
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::{Bundle, ReadLimits, Snapshot};
 
+use crate::joining::{Joint, join};
 use crate::load::{self, WorkerEvent};
 use crate::report::Report;
 use crate::role::{Name, Role};
@@ -43,13 +44,15 @@ pub(crate) struct Desk {
     pub(crate) language: RwSignal<Language>,
     pub(crate) held: RwSignal<Vec<Held>>,
     pub(crate) pair: RwSignal<Pair>,
+    /// The services that the reader compares although their names differ.
+    pub(crate) joints: RwSignal<Vec<Joint>>,
     pub(crate) jobs: RwSignal<Vec<Job>>,
     /// Whether the list of snapshots lies over the page: then it has the messages, which would be invisible under it.
     pub(crate) is_over: RwSignal<bool>,
     /// What went wrong with files, the last one first, each with a number.
     pub(crate) failures: RwSignal<Vec<(u32, String)>>,
     /// The reports that were made so far: each pair is compared once.
-    reports: StoredValue<Vec<(Pair, &'static Report)>>,
+    reports: StoredValue<Vec<(Pair, Vec<Joint>, &'static Report)>>,
     last_id: StoredValue<u32>,
     /// What every pair is judged by: the targets the page was written with.
     targets: StoredValue<Option<serde_json::Value>>,
@@ -63,6 +66,7 @@ impl Desk {
             language: RwSignal::new(written_in),
             held: RwSignal::default(),
             pair: RwSignal::default(),
+            joints: RwSignal::default(),
             jobs: RwSignal::default(),
             is_over: RwSignal::default(),
             failures: RwSignal::default(),
@@ -79,7 +83,7 @@ impl Desk {
             let before = is_there.then(|| desk.hold(called(0, Name::Before), before.clone()));
             let after = desk.hold(called(1, Name::After), after.clone());
             let pair = Pair { before, after: Some(after) };
-            desk.reports.update_value(|reports| reports.push((pair, report)));
+            desk.reports.update_value(|reports| reports.push((pair, Vec::new(), report)));
             desk.pair.set(pair);
         }
         desk
@@ -137,8 +141,10 @@ impl Desk {
 
     /// The comparison of the pair; nothing without a side after.
     pub(crate) fn report(&self, pair: Pair) -> Option<&'static Report> {
-        let known = |reports: &Vec<(Pair, &'static Report)>| {
-            reports.iter().find(|(known, _)| *known == pair).map(|(_, report)| *report)
+        let joints = self.joints.get();
+        let known = |reports: &Vec<(Pair, Vec<Joint>, &'static Report)>| {
+            let mut all = reports.iter();
+            all.find(|(known, with, _)| *known == pair && *with == joints).map(|(.., report)| *report)
         };
         if let Some(report) = self.reports.with_value(known) {
             return Some(report);
@@ -147,8 +153,10 @@ impl Desk {
         let before = self.snapshot(pair.before).unwrap_or_default();
         let targets = self.targets.get_value();
         let names = [self.file_name(pair.before), self.file_name(pair.after)];
-        let report = Report::of(Bundle { targets, names, ..paired(&before, &after) });
-        self.reports.update_value(|reports| reports.push((pair, report)));
+        let mut bundle = Bundle { targets, names, ..paired(&before, &after) };
+        join(&mut bundle.before, &bundle.after, &joints);
+        let report = Report::of(bundle);
+        self.reports.update_value(|reports| reports.push((pair, joints, report)));
         Some(report)
     }
 
@@ -157,12 +165,29 @@ impl Desk {
         self.pair.update(|pair| *pair = Pair { before: pair.after, after: pair.before });
     }
 
+    /// Compares a service with one of another name, or no longer.
+    pub(crate) fn toggle(&self, joint: &Joint) {
+        let mut joints = self.joints.get_untracked();
+        match joints.iter().position(|known| known == joint) {
+            Some(at) => drop(joints.remove(at)),
+            None => joints.push(joint.clone()),
+        }
+        let pair = self.pair.get_untracked();
+        let [before, after] = [pair.before, pair.after].map(|id| self.snapshot(id).unwrap_or_default());
+        let Bundle { mut before, after, .. } = paired(&before, &after);
+        join(&mut before, &after, &joints);
+        match ReadLimits::of_page().check_pair(&before, &after) {
+            Ok(()) => self.joints.set(joints),
+            Err(error) => self.fail(text::not_compared(&error)),
+        }
+    }
+
     /// Forgets a snapshot. A side it stood on is empty then.
     pub(crate) fn remove(&self, id: u32) {
         let without = |side: Option<u32>| side.filter(|known| *known != id);
         let gone = |pair: &Pair| pair.before == Some(id) || pair.after == Some(id);
         self.pair.update(|pair| *pair = Pair { before: without(pair.before), after: without(pair.after) });
-        self.reports.update_value(|reports| reports.retain(|(pair, _)| !gone(pair)));
+        self.reports.update_value(|reports| reports.retain(|(pair, ..)| !gone(pair)));
         self.held.update(|held| held.retain(|held| held.id != id));
     }
 

@@ -6,7 +6,7 @@ use leptos::prelude::set_timeout;
 use plimsoll_report::language::Language;
 use wasm_bindgen::JsCast;
 use web_sys::{
-    Document, FocusOptions, HtmlDetailsElement, HtmlElement, KeyboardEvent, ScrollIntoViewOptions,
+    Document, Element, FocusOptions, HtmlDetailsElement, HtmlElement, KeyboardEvent, ScrollIntoViewOptions,
     ScrollLogicalPosition,
 };
 
@@ -55,7 +55,17 @@ pub(crate) fn show(selector: String) {
 /// Goes to a section, by its anchor.
 pub(crate) fn go_to(anchor: &str) {
     // The id is that of a heading, which takes no focus: the reader of the screen goes on at the section.
-    bring(format!("[id=\"{}\"]", anchor.replace(['"', '\\'], "")), ScrollLogicalPosition::Start);
+    bring(selector("id", anchor), ScrollLogicalPosition::Start);
+}
+
+/// The element that has the focus.
+pub(crate) fn focused() -> Option<Element> {
+    document()?.active_element()
+}
+
+/// What finds the elements of which an attribute has a value.
+pub(crate) fn selector(attribute: &str, value: &str) -> String {
+    format!("[{attribute}=\"{}\"]", value.replace(['"', '\\'], ""))
 }
 
 /// The anchor of the section that fills most of the window; none at the top of the page.
@@ -78,9 +88,12 @@ fn bring(selector: String, place: ScrollLogicalPosition) {
             let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
                 return;
             };
-            let folded = element.closest("details").ok().flatten();
-            if let Some(details) = folded.and_then(|details| details.dyn_into::<HtmlDetailsElement>().ok()) {
-                details.set_open(true);
+            let mut within = Some(Element::from(element.clone()));
+            while let Some(part) = within {
+                if let Some(details) = part.dyn_ref::<HtmlDetailsElement>() {
+                    details.set_open(true);
+                }
+                within = part.parent_element();
             }
             let options = ScrollIntoViewOptions::new();
             options.set_block(place);

@@ -118,6 +118,15 @@ pub(crate) fn fragment() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// What a page opens with: what its address says, or else what it was saved with.
+pub(crate) fn first_fragment() -> String {
+    let saved = || {
+        let place = web_sys::window()?.document()?.get_element_by_id("opens-at")?;
+        place.get_attribute("data-fragment")
+    };
+    Some(fragment()).filter(|fragment| !fragment.is_empty()).or_else(saved).unwrap_or_default()
+}
+
 /// Writes what the reader has chosen into the address, so that a copied link opens the same view. Replaces: the button for
 /// going back leaves the report at once. Nothing scrolls, as it would for a new address.
 pub(crate) fn set_fragment(fragment: &str) {
@@ -158,7 +167,15 @@ pub(crate) fn once(event: &str, function: &js_sys::Function) {
     }
 }
 
+/// The width and the height of the window in CSS pixels.
+pub(crate) fn window_size() -> (f64, f64) {
+    let size = web_sys::window().and_then(|window| {
+        Some((window.inner_width().ok()?.as_f64()?, window.inner_height().ok()?.as_f64()?))
+    });
+    size.unwrap_or((1280.0, 800.0))
+}
+
 /// The width of the window in CSS pixels.
 pub(crate) fn window_width() -> f64 {
-    web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64()).unwrap_or(1280.0)
+    window_size().0
 }

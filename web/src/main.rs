@@ -13,6 +13,7 @@ mod desk;
 mod document;
 mod figures;
 mod findings;
+mod joining;
 mod judging;
 mod load;
 mod report;

@@ -7,6 +7,7 @@ use plimsoll_report::language::Language;
 use plimsoll_view::finder::Place;
 
 use crate::desk::Desk;
+use crate::joining::Joint;
 use crate::judging::Edits;
 use crate::report::Report;
 use crate::treemap::Area;
@@ -17,7 +18,7 @@ use crate::{anchors, document};
 const VERSION: &str = "v=1";
 /// The longest anchor: the name of a package, and nothing that fills an address.
 const LONGEST_ANCHOR: usize = 240;
-/// The most targets that an address changes.
+/// The most targets that an address changes, and the most services that it pairs.
 const MOST_EDITS: usize = 200;
 
 /// The report and the reader's choices.
@@ -27,6 +28,8 @@ pub(crate) struct State {
     pub(crate) view: RwSignal<View>,
     pub(crate) theme: RwSignal<Theme>,
     pub(crate) language: RwSignal<Language>,
+    /// The services that are compared although their names differ.
+    joints: RwSignal<Vec<Joint>>,
     /// The language the report was written in.
     written_in: Language,
     /// What the areas of the map of files stand for.
@@ -55,6 +58,7 @@ impl State {
             view: RwSignal::new(View::default()),
             theme: RwSignal::new(Theme::default()),
             language: desk.language,
+            joints: desk.joints,
             written_in: desk.written_in,
             area: RwSignal::new(Area::default()),
             directory: RwSignal::new(String::new()),
@@ -84,6 +88,17 @@ impl State {
             pairs(fragment).filter(|(key, _)| *key == "without").map(|(_, package)| package).collect();
         if !unticked.is_empty() {
             change(self.unticked, unticked);
+        }
+        let joints: Vec<Joint> = pairs(fragment)
+            .filter(|(key, _)| *key == "pair")
+            .filter_map(|(_, names)| {
+                let (before, after) = names.rsplit_once('=')?;
+                Some(Joint { before: before.to_owned(), after: after.to_owned() })
+            })
+            .take(MOST_EDITS)
+            .collect();
+        if !joints.is_empty() {
+            change(self.joints, joints);
         }
         let plain = fragment.trim_start_matches('#');
         if !plain.contains('=') {
@@ -145,7 +160,17 @@ impl State {
                 if !anchors::FOR_ALL.contains(&anchor) {
                     self.view.set(View::Engineer);
                 }
-                document::go_to(anchor);
+                let service = anchor.strip_prefix("service-").and_then(|name| self.report.position(name));
+                if let Some(service) = service {
+                    change(self.service, service);
+                }
+                match (anchors::row(anchor), service) {
+                    (Some((attribute, value, part)), _) => {
+                        document::show(document::selector(attribute, value) + part);
+                    }
+                    (None, Some(_)) => document::go_to("services"),
+                    (None, None) => document::go_to(anchor),
+                }
             }
         }
     }
@@ -173,6 +198,12 @@ impl State {
         {
             parts.push(format!("service={}", encode(&service.name)));
         }
+        let joints = self.joints.read();
+        parts.extend(
+            joints
+                .iter()
+                .map(|joint| format!("pair={}", encode(&format!("{}={}", joint.before, joint.after)))),
+        );
         let directory = self.directory.read();
         if !directory.is_empty() {
             parts.push(format!("in={}", encode(&directory)));

@@ -4,6 +4,7 @@
 
 use std::cell::Cell;
 
+use leptos::prelude::*;
 use plimsoll_analysis::compare::FileChange;
 use plimsoll_analysis::findings::Finding;
 use plimsoll_analysis::memory::StartUp;
@@ -90,6 +91,18 @@ pub(crate) fn lines<M>(conclusions: &[M], text: fn(&M) -> String) -> Vec<String>
     conclusions.iter().map(|conclusion| one_line(&text(conclusion))).collect()
 }
 
+/// A text whose parts between backquotes are code.
+pub(crate) fn spans(text: &str) -> AnyView {
+    if text.matches('`').count() % 2 != 0 {
+        return text.to_owned().into_any();
+    }
+    let part = |(at, part): (usize, &str)| {
+        let part = part.to_owned();
+        if at % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+    };
+    text.split('`').enumerate().map(part).collect_view().into_any()
+}
+
 pub(crate) fn share(part: Bytes, whole: Bytes) -> String {
     language().share(part, whole)
 }
@@ -148,6 +161,7 @@ pub(crate) fn file_change(change: FileChange) -> &'static str {
 pub(crate) fn filter(filter: Filter) -> &'static str {
     match filter {
         Filter::All => words().all,
+        Filter::Changed => words().page.changed_files,
         Filter::Only(change) => file_change(change),
     }
 }
@@ -190,6 +204,11 @@ pub(crate) fn root(root: &Root) -> &'static str {
 /// Whether a package is used, in a few words.
 pub(crate) fn usage(usage: &Use, catalogue: &Catalogue) -> String {
     name(&report::usage(usage, |id| package(catalogue, id), language()))
+}
+
+/// The head of the column of what is after: of one side alone, it is the size.
+pub(crate) fn after_head(is_pair: bool) -> &'static str {
+    if is_pair { words().after } else { words().size_head }
 }
 
 /// The name of a package.

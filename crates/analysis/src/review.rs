@@ -1,9 +1,10 @@
 //! What a change did to a stack: by how much the images grew, by how much their base images did, what did most of it, and
 //! whether that is acceptable.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::{ByteDelta, Bytes, DiffId, Service, Snapshot};
+use plimsoll_snapshot::{ByteDelta, Bytes, DiffId, Order as _, Service, Snapshot};
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{
@@ -43,6 +44,21 @@ pub struct Cause {
     pub delta: ByteDelta,
     /// The packages that changed most in that direction; the largest file where no package did.
     pub parts: Vec<BridgePart>,
+}
+
+/// A layer that a change added, removed or changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerChange {
+    /// Its service: an index into the services of the comparison.
+    pub service: usize,
+    /// The pair: an index into the layers of that service.
+    pub pair: usize,
+    /// Whether the layer comes with the base image.
+    pub is_base: bool,
+    /// Where the Dockerfile has its instruction.
+    pub place: Option<Place>,
+    /// By how much it changed.
+    pub delta: ByteDelta,
 }
 
 /// A line of a Dockerfile.
@@ -203,6 +219,53 @@ pub fn review(comparison: &Comparison, after: &Snapshot) -> Review {
     }
 }
 
+/// The layers whose sizes a change changed, the largest change first. A layer that several services share is there once.
+#[must_use]
+pub fn changed_layers(comparison: &Comparison, after: &Snapshot) -> Vec<LayerChange> {
+    let mut seen: BTreeSet<[Option<&DiffId>; 2]> = BTreeSet::new();
+    let mut changes = Vec::new();
+    for (position, service) in comparison.services.iter().enumerate() {
+        let lines = lines(service, after);
+        for (index, pair) in service.layers.iter().enumerate() {
+            let delta = delta(service, pair);
+            if delta.0 == 0 || !seen.insert(diff_ids(service, pair)) {
+                continue;
+            }
+            let place = pair.after.and_then(|layer| lines.get(layer)?.clone());
+            changes.push(LayerChange {
+                service: position,
+                pair: index,
+                is_base: !service.is_own(pair),
+                place,
+                delta,
+            });
+        }
+    }
+    changes.order_by_key(|change| Reverse(change.delta.magnitude()));
+    changes
+}
+
+fn diff_ids<'a>(service: &'a ServiceComparison, pair: &LayerPair) -> [Option<&'a DiffId>; 2] {
+    let of = |image: &'a Option<ImageInspection>, index: Option<usize>| {
+        image.as_ref().and_then(|image| image.layers.get(index?)).map(|layer| &layer.diff_id)
+    };
+    [of(&service.before, pair.before), of(&service.after, pair.after)]
+}
+
+/// The line of the Dockerfile for each layer of the image after; empty without a Dockerfile.
+#[must_use]
+pub fn lines(service: &ServiceComparison, after: &Snapshot) -> Vec<Option<Place>> {
+    let Some(Service { image, build: Some(build), .. }) =
+        after.services.iter().find(|one| one.name == service.name)
+    else {
+        return Vec::new();
+    };
+    let place =
+        |instruction: usize| Place { file: build.name.clone(), line: build.instructions[instruction].line };
+    let layers = instructions_of_layers(&after.images[*image], build);
+    layers.into_iter().map(|instruction| instruction.map(place)).collect()
+}
+
 /// The layer that did most: one of the image itself, or else one of its base image.
 fn cause(comparison: &Comparison, after: &Snapshot) -> Option<Cause> {
     largest(comparison, after, |is_own, delta| (is_own, delta))
@@ -237,7 +300,7 @@ fn largest(
         service: service.name.clone(),
         is_base: !service.is_own(pair),
         instruction: service.instruction(pair).map(str::to_owned),
-        place: pair.after.and_then(|layer| place(service, layer, after)),
+        place: pair.after.and_then(|layer| lines(service, after).get(layer)?.clone()),
         delta,
         parts: parts(service, pair, delta, after),
     })
@@ -246,13 +309,6 @@ fn largest(
 fn delta(service: &ServiceComparison, pair: &LayerPair) -> ByteDelta {
     let (before, after) = service.layer_sizes(pair);
     before.change_to(after)
-}
-
-fn place(service: &ServiceComparison, layer: usize, after: &Snapshot) -> Option<Place> {
-    let Service { image, build, .. } = after.services.iter().find(|one| one.name == service.name)?;
-    let build = build.as_ref()?;
-    let instruction = *instructions_of_layers(&after.images[*image], build).get(layer)?;
-    Some(Place { file: build.name.clone(), line: build.instructions[instruction?].line })
 }
 
 /// The most packages that a cause names, and the least share of it that they have.
@@ -321,6 +377,12 @@ mod tests {
         assert_eq!(cause.instruction.as_deref(), Some("RUN make"));
         let part = BridgePart { name: "app".into(), delta: ByteDelta(5) };
         assert_eq!(cause.parts, [part]);
+        // Two services share the layer of the base image.
+        let layers: Vec<_> = changed_layers(&compare(&before, &after), &after)
+            .iter()
+            .map(|change| (change.service, change.is_base, change.delta.0))
+            .collect();
+        assert_eq!(layers, [(0, true, 30), (0, false, 5)]);
         // A file of the base image is no part of a layer above it.
         let both = stack(120, 30);
         let cause = super::review(&compare(&before, &both), &both).cause.unwrap();

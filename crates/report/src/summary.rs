@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::ImageInspection;
+use plimsoll_analysis::targets::Judgement;
 
 use crate::format::{one_line, unbroken};
 use crate::html::escape;
 use crate::language::Language;
-use crate::{turns, verdict};
+use crate::{brief, turns, verdict};
 
 /// The summary of a page without data.
 #[must_use]
@@ -18,10 +19,10 @@ pub fn nothing(language: Language) -> String {
     format!("<h1>{}</h1>\n<p>{}</p>\n", escape(words.page_title), escape(words.page_lead))
 }
 
-/// The summary of two snapshots. Where they hold no images, it is the sentence on their memory. All text is escaped, so
-/// it can be put into the page as it is.
+/// The summary of two snapshots, judged by the targets that were given. Where they hold no images, it is the sentence on
+/// their memory. All text is escaped, so it can be put into the page as it is.
 #[must_use]
-pub fn of(changes: &Changes, language: Language) -> String {
+pub fn of(changes: &Changes, judgement: Option<&Judgement>, language: Language) -> String {
     let comparison = &changes.comparison;
     let verdict = unbroken(&verdict::of(changes, language));
     let mut html = format!("<h1>{}</h1>\n", escape(&verdict));
@@ -29,7 +30,24 @@ pub fn of(changes: &Changes, language: Language) -> String {
     if !comparison.services.is_empty() {
         html.push_str(&table(comparison, language));
     }
+    // Where the program runs, it shows these itself: the summary is there for a moment.
+    let targets = judgement.map(|judgement| targets(judgement, language)).unwrap_or_default();
+    let more = escape(language.words().page.there_is_more);
+    let _ = write!(html, "<noscript>\n{targets}<p>{more}</p>\n</noscript>\n");
     html
+}
+
+/// What became of the targets: how many are met, and which are not.
+fn targets(judgement: &Judgement, language: Language) -> String {
+    let mut html = String::new();
+    for line in brief::targets(judgement, language) {
+        let figure = line.figure.map(|figure| format!(": {figure}")).unwrap_or_default();
+        let _ = writeln!(html, "<li>{} {}</li>", line.tone.mark(), escape(&unbroken(&(line.text + &figure))));
+    }
+    if html.is_empty() {
+        return html;
+    }
+    format!("<h2>{}</h2>\n<ul class=\"plain-list\">\n{html}</ul>\n", escape(language.words().brief.targets))
 }
 
 /// The services of both sides.

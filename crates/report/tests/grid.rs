@@ -255,7 +255,11 @@ const GRID: &[(&str, &str, Cell)] = &[
     ("comparison", "Markdown", Translated(|of, language| markdown::comparison(&of.changes, language))),
     ("comparison", "JSON", Same(KEYS, |of| written(|out| json::comparison(&of.changes, out)))),
     ("comparison", "CSV", Same(KEYS, |of| csv::services(&of.changes.comparison))),
-    ("comparison", "summary (HTML)", Translated(|of, language| summary::of(&of.changes, language))),
+    (
+        "comparison",
+        "summary (HTML)",
+        Translated(|of, language| summary::of(&of.changes, Some(&of.judgement), language)),
+    ),
     ("comparison", "card (SVG, PNG)", Translated(|of, language| card::card(&of.changes, language))),
     (
         "brief",

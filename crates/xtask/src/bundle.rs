@@ -15,6 +15,7 @@ use plimsoll_snapshot::SCHEMA_VERSION;
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
+use crate::workspace;
 
 /// What stands for the policy in `index.html`.
 const POLICY: &str = "<!--plimsoll:policy-->";
@@ -24,11 +25,59 @@ const PROGRAM: &str = "<script src=\"plimsoll-web.js\"></script>";
 /// What trunk writes for the style of what the program shows, up to its end.
 const STYLE: &str = "<link rel=\"stylesheet\" href=\"./page.css\"";
 
+/// How much time packing may take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// As small as possible: a minute.
+    Release,
+    /// For a page that is looked at once.
+    Development,
+}
+
 /// Bundles the staging directory that trunk names.
 pub(crate) fn run() -> Result {
     let directory = env::var_os("TRUNK_STAGING_DIR")
         .map(PathBuf::from)
         .ok_or("`TRUNK_STAGING_DIR` is not set: this is started by trunk")?;
+    let viewer = bundled(&directory, Effort::Release)?;
+    let file = directory.join("viewer.html");
+    fs::write(&file, &viewer)?;
+    keep_time_if_unchanged(&file, &viewer)
+}
+
+/// Bundles a directory without trunk, whose optimising build takes minutes.
+pub(crate) fn develop(directory: &Path) -> Result {
+    let root = workspace::root();
+    fs::write(directory.join("index.html"), linked(&fs::read_to_string(root.join("index.html"))?, root)?)?;
+    fs::copy(root.join("web/page.css"), directory.join("page.css"))?;
+    let viewer = bundled(directory, Effort::Development)?;
+    let file = workspace::viewer();
+    fs::create_dir_all(file.parent().unwrap_or(root))?;
+    Ok(fs::write(file, viewer)?)
+}
+
+/// The page with what its `data-trunk` links stand for, as trunk writes it.
+fn linked(index: &str, root: &Path) -> Result<String> {
+    let mut page = String::with_capacity(index.len());
+    for line in index.lines() {
+        let attribute =
+            |name: &str| line.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split('"').next());
+        match (attribute("rel"), attribute("href")) {
+            (Some("inline"), Some(file)) => {
+                let element = if file.ends_with(".css") { "style" } else { "script" };
+                let content = fs::read_to_string(root.join(file))?;
+                page.push_str(&format!("<{element}>{content}</{element}>"));
+            }
+            (Some("css"), _) => page.push_str(&format!("{STYLE}>")),
+            (Some("rust"), _) => page.push_str(PROGRAM),
+            _ => page.push_str(line),
+        }
+        page.push('\n');
+    }
+    Ok(page)
+}
+
+fn bundled(directory: &Path, effort: Effort) -> Result<String> {
     if directory.join("snippets").exists() {
         return Err("a crate brings JavaScript of its own, which a page of one file cannot import".into());
     }
@@ -41,21 +90,19 @@ pub(crate) fn run() -> Result {
     let wasm = read("plimsoll-web_bg.wasm")?;
 
     let stripped = without_custom_sections(&wasm)?;
-    let viewer = bundle(&index, &glue, &style, &stripped)?;
+    let viewer = bundle(&index, &glue, &style, &stripped, effort)?;
     println!(
         "  WASM {} bytes, {} without custom sections; viewer {} bytes",
         wasm.len(),
         stripped.len(),
         viewer.len()
     );
-    let file = directory.join("viewer.html");
-    fs::write(&file, &viewer)?;
-    keep_time_if_unchanged(&file, &viewer)
+    Ok(viewer)
 }
 
 /// Gives the viewer the time of the one before it if they are the same: cargo need not build the program anew.
 fn keep_time_if_unchanged(file: &Path, viewer: &str) -> Result {
-    let last = crate::workspace::viewer();
+    let last = workspace::viewer();
     if fs::read(&last).is_ok_and(|bytes| bytes == viewer.as_bytes()) {
         let time = fs::metadata(&last)?.modified()?;
         fs::File::options().write(true).open(file)?.set_modified(time)?;
@@ -63,14 +110,14 @@ fn keep_time_if_unchanged(file: &Path, viewer: &str) -> Result {
     Ok(())
 }
 
-fn bundle(index: &str, glue: &str, style: &str, wasm: &[u8]) -> Result<String> {
+fn bundle(index: &str, glue: &str, style: &str, wasm: &[u8], effort: Effort) -> Result<String> {
     let (before, after) = once(index, STYLE)?;
     let (_, after) = after.split_once('>').ok_or("the link to the style does not end")?;
     let index = format!("{before}{after}");
     let (before, after) = once(&index, PROGRAM)?;
     let page = format!(
         "{before}<script type=\"application/x-lzma\" id=\"plimsoll-program\">{}</script>{after}",
-        text_of(&lzma(&program(glue, &lean(style), wasm)?)?)
+        text_of(&lzma(&program(glue, &lean(style), wasm)?, effort)?)
     );
     let scripts = inline_scripts(&page)?;
     if scripts.len() != 2 {
@@ -145,8 +192,8 @@ fn lean(text: &str) -> String {
 }
 
 /// Packs as small as LZMA can: a module compresses best with the bytes before as context, whatever their position.
-fn lzma(bytes: &[u8]) -> Result<Vec<u8>> {
-    let options = LzmaOptions {
+fn lzma(bytes: &[u8], effort: Effort) -> Result<Vec<u8>> {
+    let smallest = LzmaOptions {
         dict_size: 1 << 23,
         lc: 4,
         lp: 0,
@@ -156,6 +203,12 @@ fn lzma(bytes: &[u8]) -> Result<Vec<u8>> {
         mf: MfType::Bt4,
         depth_limit: 1000,
         preset_dict: None,
+    };
+    let options = match effort {
+        Effort::Release => smallest,
+        Effort::Development => {
+            LzmaOptions { mode: EncodeMode::Fast, nice_len: 32, mf: MfType::Hc4, depth_limit: 4, ..smallest }
+        }
     };
     let mut writer = LzmaWriter::new_use_header(Vec::new(), &options, Some(bytes.len() as u64))?;
     writer.write_all(bytes)?;
@@ -238,7 +291,7 @@ mod tests {
 
     #[test]
     fn the_policy_names_the_scripts_and_no_data() {
-        let page = bundle(INDEX, "glue(\"</script>\")", "a {}", b"wasm").unwrap();
+        let page = bundle(INDEX, "glue(\"</script>\")", "a {}", b"wasm", Effort::Release).unwrap();
         let hash = |script: &str| STANDARD.encode(Sha256::digest(script));
         let expected = format!(
             "script-src 'sha256-{}' 'sha256-{}' 'sha256-{}' 'wasm-unsafe-eval';",
@@ -252,7 +305,7 @@ mod tests {
 
     #[test]
     fn what_would_break_the_page_is_refused() {
-        let error = |index: &str| bundle(index, "", "", b"").unwrap_err().to_string();
+        let error = |index: &str| bundle(index, "", "", b"", Effort::Release).unwrap_err().to_string();
         assert!(error("").contains("lacks"));
         assert!(error(&INDEX.repeat(2)).contains("more than once"));
         assert!(error(&INDEX.replace("<head>", "<script>more()</script>")).contains("3 scripts"));
@@ -301,8 +354,8 @@ mod tests {
     #[test]
     fn packing_knows_no_clock_and_loses_nothing() {
         let bytes = program("glue", "style", &[7; 5000]).unwrap();
-        let packed = lzma(&bytes).unwrap();
-        assert_eq!(packed, lzma(&bytes).unwrap());
+        let packed = lzma(&bytes, Effort::Release).unwrap();
+        assert_eq!(packed, lzma(&bytes, Effort::Release).unwrap());
         let mut content = Vec::new();
         let mut reader = lzma_rust2::LzmaReader::new_mem_limit(&packed[..], u32::MAX, None).unwrap();
         std::io::Read::read_to_end(&mut reader, &mut content).unwrap();

@@ -39,7 +39,7 @@ enum Task {
     /// Build the viewer and the program
     Build,
     /// Build the viewer alone: `dist/viewer.html`
-    Viewer,
+    Viewer(viewer::Arguments),
     /// Build, then write the demo reports
     Demo,
     /// Generate the rule pages in `docs/findings`, and the table of limits
@@ -68,7 +68,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Build => build::run(),
-        Task::Viewer => viewer::run(),
+        Task::Viewer(arguments) => viewer::run_with(&arguments),
         Task::Demo => demo::run(),
         Task::Docs => docs::run(),
         Task::Bench { arguments } => bench::run(&arguments),

@@ -16,10 +16,13 @@ struct Tool {
     arguments: &'static [&'static str],
 }
 
+/// The version is that of the crate in the workspace manifest. Without `--locked`: its lock file names a crate that was
+/// withdrawn.
+const BINDGEN: Tool =
+    Tool { program: "wasm-bindgen", package: "wasm-bindgen-cli", version: "0.2.130", arguments: &[] };
+
 const TOOLS: &[Tool] = &[
-    // The version is that of the crate in the workspace manifest. Without `--locked`: its lock file names a
-    // crate that was withdrawn.
-    Tool { program: "wasm-bindgen", package: "wasm-bindgen-cli", version: "0.2.130", arguments: &[] },
+    BINDGEN,
     Tool {
         program: "trunk",
         package: "trunk",
@@ -48,6 +51,12 @@ pub(crate) fn ensure() -> Result {
         step(&format!("{} {}", tool.program, tool.version), || ensure_tool(tool))?;
     }
     Ok(())
+}
+
+/// Provides what the viewer for development needs.
+pub(crate) fn ensure_bindgen() -> Result {
+    step("Rust target of the page", || ensure_target(WASM))?;
+    step("wasm-bindgen", || ensure_tool(&BINDGEN))
 }
 
 /// What `ensure` would install, for a person.

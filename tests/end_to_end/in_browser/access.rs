@@ -50,7 +50,7 @@ fn axe_finds_nothing_in_both_views_and_both_themes() {
     page.eval(
         "document.querySelectorAll('details:not(.menu)').forEach((details) => { details.open = true; })",
     );
-    page.eval("document.querySelector('[data-layer] button').click()");
+    page.eval("document.querySelector('[data-layer]:not([hidden]) button').click()");
     let mut found = Vec::new();
     for language in ["en", "es"] {
         page.browser.click(&format!("[data-value={language}]")).unwrap();

@@ -163,6 +163,7 @@ fn addresses_lead_to_sections_and_packages_and_a_copied_link_does_as_well() {
     page.eval(
         "(navigator.clipboard.writeText = (text) => { document.copied = text; return Promise.resolve(); }, 0)",
     );
+    page.click("[data-do=contents]");
     page.click(".contents a[href=\"#findings\"]");
     page.wait(&in_sight("#findings"));
     assert_eq!(page.eval("location.hash"), "#findings");

@@ -10,6 +10,7 @@ mod hostile;
 mod layout;
 mod page;
 mod page_limits;
+mod reading;
 mod report;
 mod reports;
 mod sections;

@@ -159,7 +159,7 @@ fn every_control_of_a_full_page_has_a_name_and_is_reached_by_the_tab_key() {
     let mut page = Asked::open(report);
     // Everything that folds is open, so that what is in it is walked, too.
     page.eval("$$('details:not(.menu)').forEach((details) => { details.open = true; })");
-    page.click("[data-layer] button");
+    page.click("[data-layer]:not([hidden]) button");
     let nameless = page.eval(
         "(() => { window.controls = $$('a[href], button, input, summary, [tabindex]')\
          .filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true })); \

@@ -6,7 +6,7 @@ use plimsoll_snapshot::{Bundle, Snapshot};
 
 use super::choice::Choice;
 use super::languages::Languages;
-use super::{FIND, Menu, Others};
+use super::{CONTENTS, FIND, Menu, Others};
 use crate::state::State;
 use crate::text::{self, words};
 use crate::view::{Theme, View};
@@ -26,6 +26,9 @@ pub(crate) fn Bar(state: State) -> impl IntoView {
         <header class="bar">
             <div class="wrap">
                 <span class="brand"><Mark /><span>{text::NAME}</span></span>
+                <button type="button" class="button to-contents engineer" data-do="contents" popovertarget=CONTENTS>
+                    {words().contents}
+                </button>
                 {sides}
                 <Others />
                 {(!state.report.comparison.services.is_empty()).then(|| view! {

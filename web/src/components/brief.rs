@@ -43,7 +43,7 @@ fn line(line: Line) -> impl IntoView {
     };
     view! {
         <li data-tone=tone>
-            <span>{unbroken(&line.text)}</span>
+            <span>{text::spans(&unbroken(&line.text))}</span>
             {line.figure.map(|figure| view! { <b>{unbroken(&figure)}</b> })}
         </li>
     }

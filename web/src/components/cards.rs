@@ -21,6 +21,7 @@ const CARDS: usize = 6;
 #[component]
 pub(crate) fn Cards(state: State) -> impl IntoView {
     let comparison = &state.report.comparison;
+    let is_pair = comparison.has_before();
     let after = state.report.running().memory[1].as_ref();
     let is_given = state.report.judging().is_some_and(|judging| judging.is_given);
     let judged = judgement(state).filter(|_| is_given);
@@ -29,9 +30,9 @@ pub(crate) fn Cards(state: State) -> impl IntoView {
     let savings = state.report.changes.savings_left().map(savings_card);
     let memory = after.and_then(memory_card);
     let last = match (comparison.compressed(), comparison.services.first()) {
-        (Some(size), _) => Some(size_card("compressed", words().card_compressed, size).into_any()),
+        (Some(size), _) => Some(size_card("compressed", words().card_compressed, size, is_pair).into_any()),
         // The services are sorted by their change.
-        (None, Some(service)) if comparison.services.len() > 1 => {
+        (None, Some(service)) if comparison.services.len() > 1 && comparison.has_before() => {
             let delta = text::delta(service.size.delta);
             Some(
                 view! {
@@ -50,9 +51,10 @@ pub(crate) fn Cards(state: State) -> impl IntoView {
         _ => None,
     };
     let total = (!comparison.services.is_empty())
-        .then(|| size_card("total", words().card_total, comparison.total).into_any());
+        .then(|| size_card("total", words().card_total, comparison.total, is_pair).into_any());
     let images = (!comparison.services.is_empty()).then(|| {
-        [size_card("hidden", words().card_hidden, figures::hidden(comparison)).into_any(), files_card(state)]
+        let hidden = size_card("hidden", words().card_hidden, figures::hidden(comparison), is_pair);
+        [hidden.into_any(), files_card(state)]
     });
     let known = total.into_iter().chain(targets).chain(price).chain(memory).chain(savings);
     let cards = known.chain(images.into_iter().flatten()).chain(last);
@@ -61,14 +63,17 @@ pub(crate) fn Cards(state: State) -> impl IntoView {
 }
 
 fn files_card(state: State) -> AnyView {
+    let is_pair = state.report.comparison.has_before();
     let files = figures::files(&state.report.comparison);
     view! {
-        <div class="card" data-card="files" data-added=files.added data-removed=files.removed data-modified=files.modified>
-            <dt>{words().card_files}</dt>
+        <div class="card engineer" data-card="files" data-added=files.added data-removed=files.removed data-modified=files.modified>
+            <dt>{if is_pair { words().card_files } else { words().page.card_files }}</dt>
             <dd class="value">{count(files.all())}</dd>
-            <dd class="more-on">
-                {(words().files_by_change)(&count(files.added), &count(files.removed), &count(files.modified))}
-            </dd>
+            {is_pair.then(|| view! {
+                <dd class="more-on">
+                    {(words().files_by_change)(&count(files.added), &count(files.removed), &count(files.modified))}
+                </dd>
+            })}
         </div>
     }
     .into_any()
@@ -161,19 +166,21 @@ fn memory_card(memory: &'static Memory) -> Option<AnyView> {
     )
 }
 
-fn size_card(key: &'static str, label: &'static str, size: SizeChange) -> impl IntoView {
+fn size_card(key: &'static str, label: &'static str, size: SizeChange, is_pair: bool) -> impl IntoView {
     let after = bytes(size.after);
     let relative = size
         .percent()
         .filter(|_| size.delta.0 != 0)
         .map(|change| unbroken(&format!(" ({})", percent(change))));
     view! {
-        <div class="card" data-card=key data-before=size.before.0 data-after=size.after.0>
+        <div class="card" class:engineer=key == "hidden" data-card=key data-before=size.before.0 data-after=size.after.0>
             <dt>{label}</dt>
             <dd class="value" title=text::exact(size.after)>{after.number}<small>{after.unit}</small></dd>
-            <dd class="more-on">
-                {(words().size_before)(&bytes(size.before).to_string())}" · "{change(size.delta)}{relative}
-            </dd>
+            {is_pair.then(|| view! {
+                <dd class="more-on">
+                    {(words().size_before)(&bytes(size.before).to_string())}" · "{change(size.delta)}{relative}
+                </dd>
+            })}
         </div>
     }
 }

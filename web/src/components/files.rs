@@ -41,8 +41,8 @@ struct Table {
 }
 
 impl Table {
-    fn new(tree: &'static FileTree<'static>) -> Self {
-        let (filter, search) = (RwSignal::new(Filter::default()), RwSignal::new(String::new()));
+    fn new(tree: &'static FileTree<'static>, first: Filter) -> Self {
+        let (filter, search) = (RwSignal::new(first), RwSignal::new(String::new()));
         let (order, toggled) = (RwSignal::new(Order::default()), RwSignal::new(Toggled::default()));
         // What they give is large, and differs whenever it is made anew.
         let matches = Memo::new_with_compare(
@@ -86,7 +86,7 @@ pub(crate) fn Files(
     service: &'static ServiceComparison,
     tree: &'static FileTree<'static>,
 ) -> impl IntoView {
-    let table = Table::new(tree);
+    let table = Table::new(tree, Filter::first(&service.files));
     Effect::new(move |_| {
         let node = state.found(service, |place| match place {
             Place::File(node) => Some(*node),
@@ -147,7 +147,7 @@ pub(crate) fn Files(
 #[component]
 fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> impl IntoView {
     let chips = Filter::ALL.into_iter().map(|filter| (filter, filter.count(&service.files)));
-    let chips = chips.filter(|&(filter, files)| filter == Filter::All || files > 0).map(|(filter, files)| {
+    let chips = chips.filter(|(filter, _)| filter.is_offered(&service.files)).map(|(filter, files)| {
         view! {
             <button
                 type="button"
@@ -182,6 +182,10 @@ fn Grid(table: Table) -> impl IntoView {
     };
     Effect::new(move |_| {
         let Some(node) = table.reveal.get() else { return };
+        if !table.matches.get_untracked().get(node).left {
+            table.filter.set(Filter::default());
+            table.search.set(String::new());
+        }
         table.open_around(node);
         if let Some(row) = table.rows.get_untracked().iter().position(|row| row.node == node) {
             go_to(row);
@@ -271,12 +275,13 @@ fn Grid(table: Table) -> impl IntoView {
 
 #[component]
 fn SortHeader(table: Table, by: Order, class: &'static str) -> impl IntoView {
+    let is_pair = table.tree.nodes.first().is_some_and(|root| root.before.is_some());
     let chosen = move || table.order.get() == by;
     let direction = if by == Order::Name { "ascending" } else { "descending" };
     view! {
         <span role="columnheader" class=class aria-sort=move || if chosen() { direction } else { "none" }>
             <button type="button" data-sort=by.key() on:click=move |_| table.order.set(by)>
-                {text::order(by)}
+                {if by == Order::Size { text::after_head(is_pair) } else { text::order(by) }}
             </button>
         </span>
     }

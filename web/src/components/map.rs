@@ -81,7 +81,7 @@ pub(crate) fn FileMap(
     let found = find(tree, &state.directory.read_untracked());
     let (area, root) = (state.area, RwSignal::new(found.unwrap_or(0)));
     // Where nothing differs, only sizes have an area.
-    let differs = tree.nodes.first().is_some_and(|root| root.changed_files > 0);
+    let differs = tree.nodes.first().is_some_and(|root| root.changed_files > 0 && root.before.is_some());
     let shown = move || if differs { area.get() } else { Area::Size };
     // The address knows the directory by its path: another service has it elsewhere, or not at all.
     Effect::new(move |_| {

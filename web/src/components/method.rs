@@ -1,11 +1,15 @@
 //! What the figures mean, and where they come from.
 
 use leptos::prelude::*;
-use plimsoll_analysis::inspect::ImageInspection;
-use plimsoll_report::format::one_line;
+use plimsoll_analysis::compare::ServiceComparison;
+use plimsoll_analysis::inspect::{ImageInspection, stack_size};
+use plimsoll_report::format::{date, one_line};
+use plimsoll_report::language::Term;
 use plimsoll_report::sizes::{self, SizeDefinition};
 use plimsoll_snapshot::Snapshot;
 
+use super::{Fact, code, pairs, plain};
+use crate::desk::Desk;
 use crate::report::Report;
 use crate::text::{self, language, words};
 
@@ -21,9 +25,17 @@ pub(crate) fn Method(report: &'static Report) -> impl IntoView {
             </tr>
         }
     });
-    let services = &report.comparison.services;
-    let before = services.iter().filter_map(|service| service.before.as_ref());
-    let after = services.iter().filter_map(|service| service.after.as_ref());
+    let terms = Term::ALL.map(|term| {
+        let (name, meaning) = (words().page.term)(term);
+        view! { <dt>{name}</dt><dd>{meaning}</dd> }
+    });
+    let sides = [&report.bundle.before, &report.bundle.after];
+    let generators = Fact::of(
+        words().generator,
+        sides.map(|side| (!side.generator.is_empty()).then(|| one_line(&side.generator))),
+        plain,
+    );
+    let are_there = sides.map(|side| !side.services.is_empty() || side.runtime.is_some());
     view! {
         <section class="engineer" aria-labelledby="method">
             <h2 id="method">{words().method}</h2>
@@ -40,43 +52,101 @@ pub(crate) fn Method(report: &'static Report) -> impl IntoView {
             </table>
             <details class="bytes glossary">
                 <summary>{words().glossary}</summary>
-                <dl class="facts">
-                    {words().glossary_terms.iter().map(|(term, meaning)| view! { <dt>{*term}</dt><dd>{*meaning}</dd> }).collect_view()}
-                </dl>
+                <dl class="facts">{terms.collect_view()}</dl>
             </details>
+            <Holds />
             <h3>{words().sources}</h3>
-            <div class="two">
-                {side(words().before, &report.bundle.before, before.collect())}
-                {side(words().after, &report.bundle.after, after.collect())}
+            <div class="sources">
+                {pairs(are_there, generators)}
+                {described(&report.comparison.services).into_iter().map(|(names, images)| source(names, images, sides)).collect_view()}
             </div>
         </section>
     }
 }
 
-fn side(
-    label: &'static str,
-    snapshot: &'static Snapshot,
-    images: Vec<&'static ImageInspection>,
-) -> impl IntoView {
-    // An image that several services run is described once.
-    let mut described: Vec<(Vec<String>, &ImageInspection)> = Vec::new();
-    for image in images {
-        let service = one_line(&image.service);
-        match described.iter_mut().find(|(_, known)| known.id == image.id) {
-            Some((services, _)) => services.push(service),
-            None => described.push((vec![service], image)),
+/// The snapshots in the page, and what can be read from it.
+#[component]
+fn Holds() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let rows = move || {
+        let held = desk.held.get().into_iter().map(|held| {
+            let newest =
+                held.snapshot.images.iter().filter_map(|image| image.created.as_deref().and_then(date)).max();
+            view! {
+                <tr>
+                    <th scope="row">{text::held(&held.name)}</th>
+                    <td>{newest.unwrap_or_else(|| text::NONE.to_owned())}</td>
+                    <td>{text::bytes(stack_size(&held.snapshot).unique_bytes).to_string()}</td>
+                </tr>
+            }
+        });
+        held.collect_view()
+    };
+    view! {
+        <h3 id="content">{words().page.holds}</h3>
+        <p class="lead">{words().page.holds_lead}</p>
+        <table class="plain owned holds">
+            <thead>
+                <tr>
+                    <th scope="col">{words().snapshot}</th>
+                    <th scope="col">{words().page.newest_image}</th>
+                    <th scope="col">{words().card_total}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        <p class="lead">{words().page.discloses}</p>
+    }
+}
+
+type Images = [Option<&'static ImageInspection>; 2];
+
+/// The images of both sides, each pair once, with the services that run it.
+fn described(services: &'static [ServiceComparison]) -> Vec<(String, Images)> {
+    let mut described: Vec<(String, Images)> = Vec::new();
+    for service in services {
+        let images = [service.before.as_ref(), service.after.as_ref()];
+        let ids = |images: &Images| images.map(|image| image.map(|image| image.id.to_string()));
+        match described.iter_mut().find(|(_, known)| ids(known) == ids(&images)) {
+            Some((names, _)) => *names = format!("{names}, {}", text::name(&service.name)),
+            None => described.push((text::name(&service.name), images)),
         }
     }
-    let images = described
-        .into_iter()
-        .map(|(services, image)| image_facts(services.join(", "), image, manifest(snapshot, image)));
+    described
+}
+
+fn source(names: String, images: Images, snapshots: [&'static Snapshot; 2]) -> impl IntoView {
+    let of = |read: fn(&ImageInspection) -> Option<String>| images.map(|image| image.and_then(read));
+    let manifests = [0, 1].map(|side| manifest(snapshots[side], images[side]?));
+    let facts = [
+        Fact::of(words().page.image, of(|image| image.reference.as_deref().map(one_line)), plain),
+        Fact::of(
+            words().source,
+            of(|image| Some(format!("{}:{}", image.source.transport.name(), one_line(&image.source.name)))),
+            code,
+        ),
+        Fact::of(words().image_id, of(|image| Some(image.id.to_string())), code),
+        Fact::of(words().manifest, manifests, code),
+        Fact::of(words().platform, of(|image| Some(one_line(&image.platform))), plain),
+        Fact::of(words().created, of(|image| image.created.as_deref().map(one_line)), plain),
+        Fact::of(words().sizes_head, of(|image| Some(figures(image))), plain),
+        Fact::of(
+            words().warnings,
+            images.map(|image| image.map(warnings).filter(|all| !all.is_empty())),
+            |all: Vec<String>| {
+                let all = all.into_iter().map(|warning| view! { <li>{warning}</li> });
+                view! { <ul class="warnings">{all.collect_view()}</ul> }.into_any()
+            },
+        ),
+    ];
     view! {
-        <div class="sources">
-            <h4>{label}</h4>
-            <p>{words().generator}" "{one_line(&snapshot.generator)}</p>
-            {images.collect_view()}
-        </div>
+        <h4>{names}</h4>
+        {pairs(images.map(|image| image.is_some()), facts.into_iter().flatten())}
     }
+}
+
+fn warnings(image: &ImageInspection) -> Vec<String> {
+    image.warnings.iter().map(|warning| one_line(&language().warning(&warning.warning))).collect()
 }
 
 fn manifest(snapshot: &Snapshot, image: &ImageInspection) -> Option<String> {
@@ -84,13 +154,7 @@ fn manifest(snapshot: &Snapshot, image: &ImageInspection) -> Option<String> {
     whole.manifest_digest.as_ref().map(ToString::to_string)
 }
 
-fn image_facts(services: String, image: &'static ImageInspection, manifest: Option<String>) -> impl IntoView {
-    let fact = |term: &'static str, value: Option<String>, code: bool| {
-        value.map(|value| {
-            let value = if code { view! { <code>{value}</code> }.into_any() } else { value.into_any() };
-            view! { <dt>{term}</dt><dd>{value}</dd> }
-        })
-    };
+fn figures(image: &ImageInspection) -> String {
     let figure = |name: &str, size| format!("{name} {}", text::bytes(size));
     let named = |size: &SizeDefinition, bytes| figure(language().size(size).name, bytes);
     let mut figures = vec![
@@ -105,27 +169,5 @@ fn image_facts(services: String, image: &'static ImageInspection, manifest: Opti
         let name = language().size(&sizes::DIVE_EFFICIENCY).name;
         language().decimal(format!("{name} {:.1} %", score * 100.0))
     }));
-    let warnings = image
-        .warnings
-        .iter()
-        .map(|warning| view! { <li>{one_line(&language().warning(&warning.warning))}</li> });
-    view! {
-        <dl class="facts">
-            <dt>{words().service}</dt>
-            <dd>
-                <b>{services}</b>
-                {image.reference.as_deref().map(|name| format!(" · {}", one_line(name)))}
-            </dd>
-            {fact(words().source, Some(format!("{}:{}", image.source.transport.name(), one_line(&image.source.name))), true)}
-            {fact(words().image_id, Some(image.id.to_string()), true)}
-            {fact(words().manifest, manifest, true)}
-            {fact(words().platform, Some(one_line(&image.platform)), false)}
-            {fact(words().created, image.created.as_deref().map(one_line), false)}
-            {fact(words().sizes_head, Some(figures.join(", ")), false)}
-            {(!image.warnings.is_empty()).then(|| view! {
-                <dt>{words().warnings}</dt>
-                <dd><ul class="warnings">{warnings.collect_view()}</ul></dd>
-            })}
-        </dl>
-    }
+    figures.join(", ")
 }

@@ -20,11 +20,21 @@ pub(crate) fn Why(service: &'static ServiceComparison) -> impl IntoView {
         pair(tree).each_ref().map(String::as_str),
         pair(hidden).each_ref().map(String::as_str),
     );
+    let is_one = service.before.is_none();
+    let (title, lead) = if is_one {
+        let [tree, hidden] = [tree, hidden].map(|size| text::bytes(size.after).to_string());
+        (
+            words().page.composition,
+            (words().page.composition_lead)(&text::name(&service.name), &tree, &hidden),
+        )
+    } else {
+        (words().why, lead)
+    };
     let body = if service.bridge.is_empty() {
         view! { <p>{words().why_not}</p> }.into_any()
     } else {
         view! {
-            <ul class="sentences">
+            <ul class="sentences two-sided">
                 {sentences(service, text::language()).into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}
             </ul>
             <Waterfall service />
@@ -35,7 +45,7 @@ pub(crate) fn Why(service: &'static ServiceComparison) -> impl IntoView {
     };
     view! {
         <section class="engineer" aria-labelledby="why">
-            <h2 id="why">{words().why}</h2>
+            <h2 id="why">{title}</h2>
             <p class="lead">{lead}</p>
             {body}
         </section>

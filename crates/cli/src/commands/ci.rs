@@ -206,8 +206,14 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     let is_small = passes && is_below(args.results.comment_above.as_ref(), &review);
     let outcome = Outcome { decision, passes, baseline: &baseline, review: &review, judgement: &judgement };
 
-    let has_report =
-        files.report(&changes, before.unwrap_or_default(), &after, file.document, language, printer)?;
+    let has_report = files.report(
+        &changes,
+        &judgement,
+        [&before.unwrap_or_default(), &after],
+        file.document,
+        language,
+        printer,
+    )?;
     let inspection = inspect(&after);
     let comment = shown.comment(
         &args.results.comment_key,
@@ -335,8 +341,8 @@ impl Files {
     fn report(
         &self,
         changes: &Changes,
-        before: Snapshot,
-        after: &Snapshot,
+        judgement: &Judgement,
+        [before, after]: [&Snapshot; 2],
         targets: serde_json::Value,
         language: Language,
         printer: &Printer,
@@ -347,8 +353,10 @@ impl Files {
         };
         let is_empty = targets.as_object().is_none_or(serde_json::Map::is_empty);
         let targets = (!is_empty).then_some(targets);
-        let bundle = Bundle { before, after: after.clone(), targets, names: [None, None] };
-        page(&viewer, &self.report, &bundle, changes, language)?;
+        let judgement = Some(judgement).filter(|_| targets.is_some());
+        let (before, after) = (before.clone(), after.clone());
+        let bundle = Bundle { before, after, targets, names: [None, None] };
+        page(&viewer, &self.report, &bundle, changes, judgement, language)?;
         Ok(true)
     }
 }

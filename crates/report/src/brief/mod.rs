@@ -10,8 +10,9 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::findings::{Confidence, FixedFinding, RuleId};
 use plimsoll_analysis::improvements::ImprovementKind;
 use plimsoll_analysis::inspect::SizeChange;
-use plimsoll_analysis::regressions::Section;
-use plimsoll_analysis::targets::{Figure, Judgement, Outcome, Prices, Reason, Status, Unit};
+use plimsoll_analysis::memory::compare::ChangeVerdict;
+use plimsoll_analysis::regressions::{RegressionKind, Section};
+use plimsoll_analysis::targets::{Figure, Judgement, Outcome, Prices, Reason, Status, Title, Unit};
 use plimsoll_snapshot::{Bytes, Digest, Order as _};
 
 use crate::format::{self, one_line};
@@ -135,13 +136,58 @@ fn time(changes: &Changes, language: Language) -> Vec<Line> {
     lines
 }
 
-/// What runs worse or better, the worse first.
+/// The most lines of each tone: a page is read as a whole, and the rest is a number.
+const MOST: usize = 6;
+/// The most lines of what was done, or can be.
+const WORKS: usize = 10;
+
+/// What runs worse or better, the worse first. What is true of several services is one line.
 fn risk(changes: &Changes, language: Language) -> Vec<Line> {
+    let messages = &language.words().messages;
     let line = |tone, text| Line { tone, text, figure: None };
     let worse = changes.regressions.iter().filter(|one| one.kind.section() == Section::Memory);
+    // Figures of different loads mean nothing to who does not know the loads.
+    let worse = worse.filter(|one| {
+        !matches!(one.kind, RegressionKind::MoreMemory { verdict: ChangeVerdict::NotComparable, .. })
+    });
+    let worse = worse.map(|one| {
+        let whole = line(Tone::Bad, language.regression(one));
+        (one.service.as_deref(), (messages.regression)(&one.kind), whole)
+    });
     let better = changes.improvements.iter().filter(|one| one.kind.section() == Section::Memory);
-    let worse = worse.map(|one| line(Tone::Bad, language.regression(one)));
-    worse.chain(better.map(|one| line(Tone::Good, language.improvement(one)))).collect()
+    let better = better.filter(|one| {
+        !matches!(one.kind, ImprovementKind::LessMemory { verdict: ChangeVerdict::NotComparable, .. })
+    });
+    let better = better.map(|one| {
+        let whole = line(Tone::Good, language.improvement(one));
+        (one.service.as_deref(), (messages.improvement)(&one.kind), whole)
+    });
+    let mut lines = grouped(worse, language);
+    lines.extend(grouped(better, language));
+    lines
+}
+
+/// One line for all services of which the same is said, and a number for what exceeds the most. Each comes as its service,
+/// what is said of it, and its line where it is the only one.
+fn grouped<'a>(said: impl Iterator<Item = (Option<&'a str>, String, Line)>, language: Language) -> Vec<Line> {
+    let mut groups: Vec<(Vec<String>, String, Line)> = Vec::new();
+    for (service, sentence, line) in said {
+        match (groups.iter_mut().find(|(_, known, _)| *known == sentence), service) {
+            (Some((services, ..)), Some(service)) => services.push(format::name(service)),
+            _ => groups.push((service.map(format::name).into_iter().collect(), sentence, line)),
+        }
+    }
+    let say = |(services, sentence, line): (Vec<String>, String, Line)| match &services[..] {
+        [] | [_] => line,
+        services => Line { text: format!("{}: {sentence}", services.join(", ")), figure: None, ..line },
+    };
+    let mut lines: Vec<Line> = groups.into_iter().map(say).collect();
+    if lines.len() > MOST {
+        let rest = lines.split_off(MOST - 1);
+        let text = (language.words().and_more)(&rest.len().to_string());
+        lines.push(Line { tone: rest[0].tone, text, figure: None });
+    }
+    lines
 }
 
 /// What was done about findings, by rule, what saved most first.
@@ -182,22 +228,38 @@ fn works(
 ) -> Vec<Line> {
     let mut rules: Vec<(RuleId, Bytes)> = rules.into_iter().collect();
     rules.order_by_key(|&(rule, bytes)| (std::cmp::Reverse(bytes), rule));
+    let rest = rules.split_off(if rules.len() > WORKS { WORKS - 1 } else { rules.len() });
+    let figure = |bytes: Bytes| (!bytes.is_zero()).then(|| language.bytes(bytes).to_string());
+    let more = (!rest.is_empty()).then(|| Line {
+        tone,
+        text: (language.words().and_more)(&rest.len().to_string()),
+        figure: figure(rest.iter().map(|(_, bytes)| *bytes).sum()),
+    });
     let line = |(rule, bytes): (RuleId, Bytes)| Line {
         tone,
         text: text((language.words().brief.work)(rule)).to_owned(),
-        figure: (!bytes.is_zero()).then(|| language.bytes(bytes).to_string()),
+        figure: figure(bytes),
     };
-    rules.into_iter().map(line).collect()
+    rules.into_iter().map(line).chain(more).collect()
 }
 
 /// What is demanded: the score, what is missed or unknown, and who attests the rest.
-fn targets(judgement: &Judgement, language: Language) -> Vec<Line> {
+pub(crate) fn targets(judgement: &Judgement, language: Language) -> Vec<Line> {
     if judgement.outcomes.is_empty() {
         return Vec::new();
     }
     let (words, messages) = (language.words(), &language.words().messages);
+    // A setting of the kernel means nothing to who decides; what it is for does.
+    let is_technical = |outcome: &Outcome| matches!(outcome.title, Title::OomScore { .. });
+    let named = |outcome: &Outcome| {
+        if is_technical(outcome) {
+            words.brief.end_order.to_owned()
+        } else {
+            one_line(&(messages.title)(&outcome.title))
+        }
+    };
     let title = |outcome: &Outcome| {
-        let title = one_line(&(messages.title)(&outcome.title));
+        let title = named(outcome);
         match &outcome.service {
             Some(service) => format!("{}: {title}", format::name(service)),
             None => title,
@@ -216,10 +278,13 @@ fn targets(judgement: &Judgement, language: Language) -> Vec<Line> {
     {
         let of_status =
             judgement.outcomes.iter().filter(|outcome| outcome.required && outcome.status == status);
-        lines.extend(of_status.map(|outcome| {
-            let figure = outcome.measured.as_ref().map(messages.measure);
-            Line { tone, text: format!("{head}: {}", title(outcome)), figure }
-        }));
+        let said = of_status.map(|outcome| {
+            let figure = outcome.measured.as_ref().filter(|_| !is_technical(outcome)).map(messages.measure);
+            let line = Line { tone, text: title(outcome), figure };
+            (outcome.service.as_deref(), named(outcome), line)
+        });
+        let said = grouped(said, language).into_iter();
+        lines.extend(said.map(|line| Line { text: format!("{head}: {}", line.text), ..line }));
     }
     for outcome in judgement.outcomes.iter().filter(|outcome| outcome.attested) {
         let word = outcome.evidence.iter().find_map(|reason| match reason {

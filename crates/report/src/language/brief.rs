@@ -21,6 +21,7 @@ pub struct BriefWords {
     pub start: &'static str,
     pub missed: &'static str,
     pub unknown: &'static str,
+    pub end_order: &'static str,
     pub attested: fn(by: &str, on: &str) -> String,
     /// What a finding means to people who do not build images.
     pub work: fn(RuleId) -> Work,

@@ -13,6 +13,7 @@ use super::messages::Messages;
 use super::noun::Noun;
 use super::observed::ObservedWords;
 use super::pull::PullWords;
+use super::page::PageWords;
 use super::review::ReviewWords;
 use super::running::RunningWords;
 use super::series::SeriesWords;
@@ -378,6 +379,7 @@ pub struct Words {
     pub browse: BrowseWords,
     pub pull: PullWords,
     pub watch: WatchWords,
+    pub page: PageWords,
     pub running: RunningWords,
     // For people who decide.
     pub brief: BriefWords,
@@ -412,5 +414,4 @@ pub struct Words {
     pub duplicates: &'static str,
     pub allocated_about: &'static str,
     pub glossary: &'static str,
-    pub glossary_terms: &'static [(&'static str, &'static str)],
 }

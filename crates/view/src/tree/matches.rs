@@ -10,13 +10,16 @@ pub enum Filter {
     /// Whatever happened, unchanged files included.
     #[default]
     All,
+    /// Every kind of change.
+    Changed,
     /// One kind of change.
     Only(FileChange),
 }
 
 impl Filter {
     /// In the order in which they are offered.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
+        Self::Changed,
         Self::All,
         Self::Only(FileChange::Added),
         Self::Only(FileChange::Removed),
@@ -28,6 +31,7 @@ impl Filter {
     pub const fn key(self) -> &'static str {
         match self {
             Self::All => "all",
+            Self::Changed => "changed",
             Self::Only(change) => file_change_key(change),
         }
     }
@@ -41,19 +45,27 @@ impl Filter {
             FileChange::Modified => files.modified.files,
             FileChange::Attributes => files.attributes.files,
         };
+        let changed = || {
+            use FileChange::{Added, Attributes, Modified, Removed};
+            [Added, Removed, Modified, Attributes].map(count).into_iter().sum::<u64>()
+        };
         match self {
-            Self::All => {
-                count(FileChange::Unchanged)
-                    + Self::ALL
-                        .into_iter()
-                        .map(|filter| match filter {
-                            Self::All => 0,
-                            Self::Only(change) => count(change),
-                        })
-                        .sum::<u64>()
-            }
+            Self::All => count(FileChange::Unchanged) + changed(),
+            Self::Changed => changed(),
             Self::Only(change) => count(change),
         }
+    }
+
+    /// What a reader sees first: what changed, if anything did and anything else did not.
+    pub(crate) fn first(files: &FileChanges) -> Self {
+        let changed = Self::Changed.count(files);
+        if changed > 0 && changed < Self::All.count(files) { Self::Changed } else { Self::All }
+    }
+
+    /// Whether more is offered than everything.
+    pub(crate) fn is_offered(self, files: &FileChanges) -> bool {
+        let files_left = self.count(files);
+        self == Self::All || files_left > 0 && files_left < Self::All.count(files)
     }
 }
 
@@ -99,6 +111,7 @@ impl Matches {
             let is_empty_directory = node.is_only_directory() && node.end as usize == index + 1;
             let fits = match filter {
                 Filter::All => !node.is_only_directory() || is_empty_directory,
+                Filter::Changed => !node.is_only_directory() && node.change != FileChange::Unchanged,
                 Filter::Only(change) => !node.is_only_directory() && node.change == change,
             };
             if fits && (wanted.is_empty() || entry.found) {

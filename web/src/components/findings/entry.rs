@@ -32,9 +32,10 @@ pub(super) fn entry(
             state.at.set(anchors::of_finding(rule));
         }
     };
+    let is_fixed = mark.is_some_and(|mark| mark != words().new);
     let severity = format!("severity {:?}", finding.severity).to_lowercase();
     view! {
-        <li data-rule=rule data-saving=finding.saving.0>
+        <li data-rule=rule data-fixed=is_fixed.then_some(rule) data-saving=finding.saving.0>
             // Paper that shows everything shows what is folded, too.
             <details prop:open=move || state.everything.get() on:toggle=noted>
                 <summary>
@@ -55,11 +56,11 @@ fn body(finding: &Finding) -> impl IntoView + use<> {
     let about = view! {
         <dl class="facts">
             <dt>{words().why_it_matters}</dt>
-            <dd>{rule.why}</dd>
+            <dd>{text::spans(rule.why)}</dd>
             <dt>{words().how}</dt>
-            <dd>{rule.how}</dd>
+            <dd>{text::spans(rule.how)}</dd>
             <dt>{words().rule_limits}</dt>
-            <dd>{rule.limits}</dd>
+            <dd>{text::spans(rule.limits)}</dd>
             <dt>{words().rule}</dt>
             <dd><code>{finding.rule.as_str()}</code></dd>
         </dl>
@@ -111,7 +112,7 @@ fn table(evidence: &[Evidence]) -> impl IntoView + use<> {
 
 /// Why a fix, or a part of one, is left out.
 fn left_out(unfit: &Unfit) -> impl IntoView + use<> {
-    view! { <p class="lead" data-left-out="">{one_line(&(messages().unfit)(unfit))}</p> }
+    view! { <p class="lead" data-left-out="">{text::spans(&one_line(&(messages().unfit)(unfit)))}</p> }
 }
 
 fn fix(fix: &Fix) -> impl IntoView + use<> {

@@ -3,12 +3,13 @@
 mod entry;
 
 use leptos::prelude::*;
-use plimsoll_analysis::findings::{Finding, Followed, Outcome, ServiceProgress};
+use plimsoll_analysis::findings::{Advice, Finding, Followed, Outcome, ServiceProgress};
+use plimsoll_report::language::Term;
 use plimsoll_report::progress::ledger_line;
 use plimsoll_snapshot::Bytes;
 
 use self::entry::entry;
-use super::{Empty, size};
+use super::{Empty, explained, size};
 use crate::findings::{self, Judged};
 use crate::state::State;
 use crate::text::{self, words};
@@ -83,18 +84,39 @@ fn service(state: State, position: usize) -> impl IntoView {
             entry(state, finding, figure(finding.saving), mark)
         });
         view! {
-            <h3>{words().findings_remaining}</h3>
+            {head(words().page.saving)}
             <ul class="findings">{entries.collect_view()}</ul>
         }
     });
     Some(view! {
         <p class="lead">{lead}</p>
-        <p data-saving=advice.saving.0 data-possible=advice.possible_saving.0><b>{sum}</b></p>
+        <p data-saving=advice.saving.0 data-possible=advice.possible_saving.0><b>{sum}</b>" "{overlaps(advice)}</p>
         {saved}
         {judged.progress.as_ref().map(ledger)}
         {remaining}
         {done(state, judged)}
     })
+}
+
+/// What the columns of a list show. Who hears the page hears each figure with its unit and each word with its sign.
+fn head(figure: &'static str) -> impl IntoView {
+    let page = &words().page;
+    view! {
+        <p class="findings-head screen">
+            <span class="figure">{figure}</span>
+            <span class="title">{words().finding.one}</span>
+            <span>{page.severity}</span>
+            <span class="confidence">{explained(Term::Confidence, page.confidence)}</span>
+        </p>
+    }
+}
+
+/// How much of the single savings is in several findings.
+fn overlaps(advice: &Advice) -> Option<String> {
+    let sum: Bytes = advice.findings.iter().map(|finding| finding.saving).sum();
+    let overlap = Bytes(sum.0.saturating_sub(advice.possible_saving.0));
+    let said = || (words().page.overlaps)(&text::bytes(sum).to_string(), &text::bytes(overlap).to_string());
+    (!overlap.is_zero()).then(said)
 }
 
 /// How the image size before becomes the one after.
@@ -131,10 +153,19 @@ fn done(state: State, judged: &'static Judged<'static>) -> impl IntoView {
         let mark = if followed.outcome == Outcome::Done { words().is_done } else { words().is_part };
         entry(state, &followed.finding, saved(followed), Some(mark))
     });
+    let credited: Bytes = done.iter().map(|followed| followed.saved).sum();
+    let said = (words().page.is_fixed)(
+        &text::many(done.len() as u64, &words().finding),
+        &text::bytes(credited).to_string(),
+    );
     (!done.is_empty()).then(|| {
         view! {
-            <h3>{words().findings_done}</h3>
-            <ul class="findings done">{entries.collect_view()}</ul>
+            // Paper that shows everything shows what is folded, too.
+            <details class="folded" prop:open=move || state.everything.get()>
+                <summary><span class="pass">"●"</span>" "{said}</summary>
+                {head(words().page.saved)}
+                <ul class="findings done">{entries.collect_view()}</ul>
+            </details>
         }
     })
 }

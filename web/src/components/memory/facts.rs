@@ -7,13 +7,14 @@ use plimsoll_analysis::regressions::RegressionKind as Kind;
 use plimsoll_analysis::targets::{Good, Measure};
 use plimsoll_report::format::{count, one_line};
 
+use crate::components::{Fact, pairs};
 use crate::running::Running;
 use crate::text::{self, words};
 
 /// A fact: what it is called, what is to be said of a service, and whether it is about something that got worse.
 type Known = (&'static str, fn(&ServiceMemory) -> Vec<String>, fn(&Kind) -> bool);
 
-/// A list of facts; what is the same on both sides is shown once.
+/// The facts of both sides.
 #[component]
 pub(crate) fn Facts(running: &'static Running, name: &'static str) -> impl IntoView {
     let sides = running.service(name);
@@ -56,13 +57,9 @@ pub(crate) fn Facts(running: &'static Running, name: &'static str) -> impl IntoV
         .filter_map(|(label, read, is)| fact(label, sides, read, running.is_worse(Some(name), is)));
     let compared = running.compared(name).zip(running.comparison.as_ref());
     let settings = sides[1].or(sides[0]).and_then(|side| side.postgres.as_ref());
-    view! {
-        <dl class="facts memory-facts">
-            {compared.map(|(service, comparison)| difference(service, comparison))}
-            {rows.collect_view()}
-            {settings.map(postgres)}
-        </dl>
-    }
+    let difference = compared.map(|(service, comparison)| difference(service, comparison));
+    let facts = difference.into_iter().chain(rows).chain(settings.map(postgres));
+    pairs(sides.map(|side| side.is_some()), facts)
 }
 
 fn fact(
@@ -70,32 +67,17 @@ fn fact(
     sides: [Option<&ServiceMemory>; 2],
     read: fn(&ServiceMemory) -> Vec<String>,
     is_worse: bool,
-) -> Option<AnyView> {
+) -> Option<Fact> {
     let told = sides.map(|side| side.map(read).filter(|lines| !lines.is_empty()));
-    let body = match told {
-        [None, None] => return None,
-        [Some(before), Some(after)] if before == after => lines(None, &after).into_any(),
-        [None, Some(after)] if sides[0].is_none() => lines(None, &after).into_any(),
-        [Some(before), None] if sides[1].is_none() => lines(None, &before).into_any(),
-        [before, after] => {
-            let one = |side: &'static str, told: Option<Vec<String>>| {
-                told.map(|told| lines(Some(side), &told).into_any())
-            };
-            view! { {one(words().after, after)} {one(words().before, before)} }.into_any()
-        }
-    };
-    Some(view! { <dt>{label}</dt><dd class:worsened=is_worse>{body}</dd> }.into_any())
+    Fact::of(label, told, lines).map(|fact| fact.worse(is_worse))
 }
 
 /// The first line, and what stands behind it smaller.
-fn lines(side: Option<&'static str>, told: &[String]) -> impl IntoView {
-    let (first, rest) =
-        told.split_first().map_or((String::new(), &[][..]), |(first, rest)| (first.clone(), rest));
-    let rest = rest.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view();
-    view! {
-        <p>{side.map(|side| view! { <small>{side.to_lowercase()}": "</small> })}{first}</p>
-        <ul class="reasons">{rest}</ul>
-    }
+fn lines(told: Vec<String>) -> AnyView {
+    let mut told = told.into_iter();
+    let first = told.next();
+    let rest = told.map(|line| view! { <li>{text::spans(&line)}</li> }).collect_view();
+    view! { <p>{first.as_deref().map(text::spans)}</p><ul class="reasons">{rest}</ul> }.into_any()
 }
 
 fn suggestion(service: &ServiceMemory) -> Vec<String> {
@@ -163,7 +145,7 @@ fn log(service: &ServiceMemory) -> Vec<String> {
     vec![bound, reason]
 }
 
-fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) -> impl IntoView {
+fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) -> Fact {
     let verdict = text::change_verdict(service.verdict);
     // Figures that must not be compared are not subtracted either.
     let figures = service.max.zip(service.median).map(|(most, median)| {
@@ -191,19 +173,17 @@ fn difference(service: &ServiceMemoryComparison, comparison: &MemoryComparison) 
         }
     });
     let gates = gates.collect_view();
-    view! {
-        <dt>{words().running.difference}</dt>
-        <dd>
-            <p>{figures.map(|figures| format!("{figures}. "))}{verdict}": "{reason}</p>
-            <details class="bytes">
-                <summary>{words().running.comparable}</summary>
-                <ul class="gates">{gates}</ul>
-            </details>
-        </dd>
-    }
+    let shown = view! {
+        <p>{figures.map(|figures| format!("{figures}. "))}{verdict}": "{reason}</p>
+        <details class="bytes">
+            <summary>{words().running.comparable}</summary>
+            <ul class="gates">{gates}</ul>
+        </details>
+    };
+    Fact::of_both(words().running.difference, shown.into_any())
 }
 
-fn postgres(settings: &PostgresSettings) -> impl IntoView {
+fn postgres(settings: &PostgresSettings) -> Fact {
     let text = format!(
         "shared_buffers = {}, effective_cache_size = {}, work_mem = {}, maintenance_work_mem = {}, max_connections = {}",
         setting(settings.shared_buffers),
@@ -213,13 +193,11 @@ fn postgres(settings: &PostgresSettings) -> impl IntoView {
         settings.max_connections
     );
     let reasons = text::lines(&settings.reasons, text::messages().postgres);
-    view! {
-        <dt>{words().running.postgres}" ("{text::memory(settings.limit)}")"</dt>
-        <dd>
-            <p><code>{text}</code></p>
-            <ul class="reasons">{reasons.into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
-        </dd>
-    }
+    let shown = view! {
+        <p>{text::memory(settings.limit)}": "<code>{text}</code></p>
+        <ul class="reasons">{reasons.into_iter().map(|line| view! { <li>{text::spans(&line)}</li> }).collect_view()}</ul>
+    };
+    Fact::of_both(words().running.postgres, shown.into_any())
 }
 
 /// As PostgreSQL writes memory: whole megabytes.

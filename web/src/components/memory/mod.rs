@@ -10,9 +10,10 @@ use plimsoll_analysis::memory::ServiceMemory;
 use plimsoll_analysis::regressions::{MemoryFigure, RegressionKind as Kind};
 use plimsoll_report::chart::scale::Scale;
 use plimsoll_report::chart::{Side, bullet};
+use plimsoll_report::language::Term;
 
 use crate::charts::drawn;
-use crate::components::ChartTools;
+use crate::components::{ChartTools, explained};
 use crate::running::Running;
 use crate::state::State;
 use crate::text::{self, words};
@@ -26,8 +27,8 @@ const COMMANDS: [&str; 2] = [
     "plimsoll record --project NAME --load LABEL -o after.plimsoll",
     "plimsoll snapshot --memory stats.jsonl inspect.json events.jsonl --compose compose.yml -o after.plimsoll",
 ];
-/// Up to this number of services are open when the page opens.
-const OPEN: usize = 4;
+/// Up to this number of services are open when the page opens; of more, those that run worse than before.
+const OPEN: usize = 2;
 
 /// The whole section.
 #[component]
@@ -46,9 +47,10 @@ pub(crate) fn Memory(state: State) -> impl IntoView {
     }
     let services = running.services();
     let are_open = services.len() <= OPEN;
+    let is_worse = |name| running.is_worse(Some(name), |_| true);
     let blocks = services
         .into_iter()
-        .map(|name| view! { <ServiceBlock state running name is_open=are_open /> })
+        .map(|name| view! { <ServiceBlock state running name is_open=are_open || is_worse(name) /> })
         .collect_view();
     view! {
         <section class="memory engineer" aria-labelledby="memory">
@@ -74,17 +76,18 @@ fn Overview(running: &'static Running) -> impl IntoView {
                 <tr>
                     <th scope="col">{words().service}</th>
                     <td></td>
-                    <th scope="col">{head.median}</th>
-                    <th scope="col">{head.p95}</th>
-                    <th scope="col">{head.most}</th>
-                    <th scope="col">{head.limit}</th>
-                    <th scope="col">{head.reservation}</th>
-                    <th scope="col">{head.headroom}</th>
+                    <th scope="col">{explained(Term::Median, head.median)}</th>
+                    <th scope="col">{explained(Term::P95, head.p95)}</th>
+                    <th scope="col">{explained(Term::Maximum, head.most)}</th>
+                    <th scope="col">{explained(Term::Limit, head.limit)}</th>
+                    <th scope="col">{explained(Term::Reservation, head.reservation)}</th>
+                    <th scope="col">{explained(Term::Headroom, head.headroom)}</th>
                     <th scope="col">{head.suggested}</th>
                 </tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
+        <ChartTools chart=words().memory picture=move || Some(bullet::picture(&running.sides(), scale, text::language())) />
         <p class="legend" aria-hidden="true">
             <span><i class="swatch p50"></i>{head.median}</span>
             <span><i class="swatch p95"></i>{head.p95}</span>
@@ -93,7 +96,6 @@ fn Overview(running: &'static Running) -> impl IntoView {
             <span><i class="bound reservation"></i>{head.reservation}</span>
             <span>"▽ "{head.suggested}</span>
         </p>
-        <ChartTools chart=words().memory picture=move || Some(bullet::picture(&running.sides(), scale, text::language())) />
     }
 }
 

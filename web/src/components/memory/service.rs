@@ -42,7 +42,7 @@ pub(crate) fn ServiceBlock(
     };
     view! {
         <details class="memory-service" data-service-memory=name open=move || is_open || state.everything.get()>
-            <summary><h3>{text::name(name)}</h3></summary>
+            <summary><h3>{text::name(name)}</h3><small>{summary(running, name)}</small></summary>
             {chart}
             <Facts running name />
         </details>
@@ -65,11 +65,11 @@ fn panel(
     view! {
         {phase.map(|phase| view! { <h4 class="phase">{phase}</h4> })}
         <TimelineChart name=title courses summary=summary(running, name) />
-        <p class="legend" aria-hidden="true">{legend}</p>
         <ChartTools
             chart=words().running.timeline
             picture=move || Some(picture(&of_picture.get_value(), &courses, text::language()))
         />
+        <p class="legend" aria-hidden="true">{legend}</p>
         <Table courses />
     }
 }

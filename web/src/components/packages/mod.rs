@@ -14,7 +14,8 @@ use plimsoll_view::packages::Filter;
 
 use self::detail::Detail;
 use self::owners::Owners;
-use self::shelf::{Shelf, versions};
+use self::shelf::Shelf;
+pub(crate) use self::shelf::versions;
 use self::table::Table;
 use self::without::Without;
 use super::{Empty, change, size};
@@ -81,8 +82,12 @@ pub(crate) fn Packages(
 #[component]
 fn Filters(shelf: Shelf) -> impl IntoView {
     let rows = shelf.rows.get_value();
+    // Where there is no other side, everything would be a change.
+    let one_sided = if shelf.trees.before.is_none() { Filter::Changed } else { Filter::All };
     let chips = Filter::ALL.map(|filter| (filter, rows.iter().filter(|row| filter.takes(row)).count()));
-    let chips = chips.into_iter().filter(|&(filter, number)| filter == Filter::All || number > 0);
+    let chips = chips
+        .into_iter()
+        .filter(|&(filter, number)| filter == Filter::All || number > 0 && filter != one_sided);
     let chips = chips.map(|(filter, number)| {
         view! {
             <button

@@ -32,14 +32,14 @@ pub(super) fn Owners(trees: &'static ServiceTrees<'static>) -> impl IntoView {
         <h3>{words().owners}</h3>
         <div class="stacks owners" aria-hidden="true">
             {bar(words().before, &owners, scale, |size| size.before)}
-            {bar(words().after, &owners, scale, |size| size.after)}
+            {bar(text::after_head(trees.before.is_some()), &owners, scale, |size| size.after)}
         </div>
         <table class="plain owned">
             <thead>
                 <tr>
                     <th scope="col">{words().owner}</th>
                     <th scope="col">{words().before}</th>
-                    <th scope="col">{words().after}</th>
+                    <th scope="col">{text::after_head(trees.before.is_some())}</th>
                     <th scope="col">{words().change}</th>
                 </tr>
             </thead>

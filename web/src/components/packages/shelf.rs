@@ -42,7 +42,8 @@ impl Shelf {
         if rows.is_empty() {
             return None;
         }
-        let filter = RwSignal::new(Filter::first(&rows));
+        let first = if trees.before.is_some() { Filter::first(&rows) } else { Filter::All };
+        let filter = RwSignal::new(first);
         let (search, order) = (RwSignal::new(String::new()), RwSignal::new(Order::Own));
         let rows = StoredValue::new(rows);
         let chosen = Memo::new(move |_| {
@@ -74,7 +75,7 @@ impl Shelf {
 }
 
 /// The versions of both sides, once if they are the same.
-pub(super) fn versions(before: &[String], after: &[String]) -> String {
+pub(crate) fn versions(before: &[String], after: &[String]) -> String {
     let side = |versions: &[String]| match versions {
         [] => text::NONE.to_owned(),
         [one] if one.is_empty() => "·".to_owned(),

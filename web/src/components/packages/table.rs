@@ -5,11 +5,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use plimsoll_analysis::compare::ImageTree;
 use plimsoll_analysis::packages::{Catalogue, PackageId};
+use plimsoll_report::language::Term;
 use plimsoll_view::packages::{Order, Row, why};
 
 use super::shelf::{Shelf, versions};
 use crate::components::sight::Sight;
-use crate::components::{change, size};
+use crate::components::{TIP, change, size};
 use crate::text::{self, words};
 use crate::{anchors, document};
 
@@ -86,10 +87,21 @@ fn gap(room: f64) -> impl IntoView {
 #[component]
 fn Sorted(shelf: Shelf, by: Order, class: &'static str) -> impl IntoView {
     let direction = if by == Order::Name { "ascending" } else { "descending" };
+    let term = match by {
+        Order::Own => Some(Term::OwnSize),
+        Order::Retained => Some(Term::Retained),
+        Order::Name | Order::Change => None,
+    };
     let sort = move || if shelf.order.get() == by { direction } else { "none" };
     view! {
         <th scope="col" class=class aria-sort=sort>
-            <button type="button" data-sort-packages=by.key() on:click=move |_| shelf.order.set(by)>
+            <button
+                type="button"
+                data-sort-packages=by.key()
+                data-term=term.map(Term::index)
+                aria-describedby=term.map(|_| TIP)
+                on:click=move |_| shelf.order.set(by)
+            >
                 {text::package_order(by)}
             </button>
         </th>
@@ -106,7 +118,8 @@ fn row(shelf: Shelf, row: &Row<'static>, at: usize, index: usize) -> impl IntoVi
     let shown = catalogue.zip(ids.first()).map(|(catalogue, &id)| (catalogue, catalogue.package(id)));
     let reason = shown.map(|(catalogue, package)| text::why(why(package), catalogue)).unwrap_or_default();
     let usage = shown.map(|(catalogue, package)| text::usage(&package.usage, catalogue)).unwrap_or_default();
-    let versions = versions(&versions_of(before, &row.before), &versions_of(after, &row.after));
+    let [old, new] = [versions_of(before, &row.before), versions_of(after, &row.after)];
+    let versions = versions(if before.is_some() { &old } else { &new }, &new);
     let can_go = shown.is_some_and(|(catalogue, _)| std::ptr::eq(catalogue, shelf.subject.catalogue));
     let leaves = {
         let ids = ids.clone();

@@ -138,7 +138,7 @@ fn row(state: State, judging: &'static Judging, outcome: &Outcome) -> impl IntoV
     let levels =
         outcome.levels.iter().map(|level| demand(state, judging, outcome, level).into_any()).collect_view();
     let evidence = text::lines(&outcome.evidence, messages.reason);
-    let evidence = evidence.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+    let evidence = evidence.into_iter().map(|line| view! { <li>{text::spans(&line)}</li> }).collect_view();
     view! {
         <li data-target=outcome.id.clone() data-status=class>
             <span class=format!("status {class}") title=(head.status)(outcome.status)>
@@ -147,7 +147,7 @@ fn row(state: State, judging: &'static Judging, outcome: &Outcome) -> impl IntoV
             </span>
             <div class="what">
                 {outcome.service.as_deref().map(|service| view! { <b>{text::name(service)}</b>": " })}
-                {title}
+                {text::spans(&title)}
                 {outcome.attested.then(|| view! { " " <span class="chip">{head.manual}</span> })}
                 {(!outcome.required).then(|| view! { " " <span class="chip">{head.ideal_only}</span> })}
             </div>

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
 use plimsoll_analysis::memory::Memory;
-use plimsoll_analysis::targets::judge;
+use plimsoll_analysis::targets::{Evidence, Judgement};
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;
 use plimsoll_report::{brief, card, json, markdown, memory, summary, verdict};
@@ -139,9 +139,14 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         expect_names(&targets.shown, path, before.as_ref(), &after)?;
     }
     let is_compared = before.is_some();
-    let changes = Changes::between(before.as_ref().unwrap_or(&Snapshot::default()), &after);
-    let judged = targets.as_ref().filter(|_| document == Document::Brief);
-    let judged = judged.map(|file| judge(&file.shown, before.as_ref(), &after, &BTreeMap::new()));
+    let nothing = Snapshot::default();
+    let (changes, trees) = Changes::with_trees(before.as_ref().unwrap_or(&nothing), &after, [None, None]);
+    let judged = targets.as_ref().map(|file| {
+        let memory = changes.running.each_ref().map(Option::as_ref);
+        let evidence = Evidence::of_compared(before.as_ref(), &after, &changes.comparison, &trees, memory);
+        evidence.judge(&file.shown, &BTreeMap::new())
+    });
+    drop(trees);
     let targets = targets.map(|file| file.document);
     let names = names(&args.sources, options.redact);
     let bundle = Bundle { before: before.unwrap_or_default(), after, targets, names };
@@ -151,7 +156,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let written = match document {
         Document::Page => {
             let viewer = viewer.as_ref().expect("it was found before anything was read");
-            page(viewer, place, &bundle, &changes, language)
+            page(viewer, place, &bundle, &changes, judged.as_ref(), language)
         }
         Document::Markdown => {
             let text = if is_compared {
@@ -279,6 +284,7 @@ pub(super) fn page(
     output: &Output,
     bundle: &Bundle,
     changes: &Changes,
+    judgement: Option<&Judgement>,
     language: Language,
 ) -> Result<()> {
     let mut data = Vec::new();
@@ -286,7 +292,7 @@ pub(super) fn page(
     let page = Page {
         title: &format!("{} · Plimsoll", verdict::title_of(changes, language)),
         lang: language.tag(),
-        static_html: &summary::of(changes, language),
+        static_html: &summary::of(changes, judgement, language),
         data: &data,
     };
     output.write(Content::Binary, |out| viewer.write(&page, out))

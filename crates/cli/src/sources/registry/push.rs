@@ -5,7 +5,7 @@ use ureq::http::{Method, Request, Response, StatusCode, header};
 use url::Url;
 
 use super::client::{Client, text_header};
-use super::failure::{Failure, Patience, beside};
+use super::failure::{Failure, Retries, beside};
 
 impl Client<'_> {
     /// From now on, tokens are asked for that may write.
@@ -47,7 +47,7 @@ impl Client<'_> {
     ) -> Result<Response<Body>, Failure> {
         let is_here = url.origin() == self.origin.origin();
         self.guard.check(url).map_err(|forbidden| Failure::Answer(forbidden.to_string()))?;
-        let mut patience = Patience::default();
+        let mut retries = Retries::default();
         let mut has_logged_in = false;
         loop {
             let failure = match self.send_once(method, url, body, is_here) {
@@ -62,7 +62,7 @@ impl Client<'_> {
                 Ok(response) => self.failure(response),
                 Err(error) => Failure::Transport(error),
             };
-            self.wait(&mut patience, failure)?;
+            self.wait(&mut retries, failure)?;
         }
     }
 

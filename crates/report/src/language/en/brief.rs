@@ -19,6 +19,7 @@ pub(super) const WORDS: BriefWords = BriefWords {
     start: "Start of all services",
     missed: "Missed",
     unknown: "Not known",
+    end_order: "order in which services end if memory runs out",
     attested: |by, on| format!("confirmed by {by} on {on}"),
     work,
 };

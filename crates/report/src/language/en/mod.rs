@@ -11,6 +11,7 @@ pub(super) mod limits;
 mod memory;
 mod observed;
 mod pull;
+mod page;
 mod regressions;
 mod review;
 mod rules;
@@ -418,6 +419,7 @@ pub(super) static WORDS: Words = Words {
     browse: browse::WORDS,
     pull: pull::WORDS,
     watch: watch::WORDS,
+    page: page::WORDS,
     running: running::WORDS,
     template: template::TEMPLATE,
     terminal: terminal::WORDS,
@@ -480,16 +482,4 @@ pub(super) static WORDS: Words = Words {
     duplicates: "duplicates",
     allocated_about: "allocated about",
     glossary: "Glossary",
-    glossary_terms: &[
-        (
-            "Layer",
-            "The files that one build instruction added, changed or deleted. An image is a stack of layers.",
-        ),
-        (
-            "Whiteout",
-            "The entry by which a layer deletes a file of a lower layer. Every pull still downloads the file.",
-        ),
-        ("Diff ID", "The digest of a layer before compression: the same files give the same one."),
-        ("Instruction", "The Dockerfile line that created a layer, as the builder recorded it."),
-    ],
 };

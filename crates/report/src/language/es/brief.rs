@@ -19,6 +19,7 @@ pub(super) const WORDS: BriefWords = BriefWords {
     start: "Arranque de todos los servicios",
     missed: "No cumplido",
     unknown: "Sin datos",
+    end_order: "orden en que terminan los servicios si falta memoria",
     attested: |by, on| format!("certificado por {by} el {on}"),
     work,
 };

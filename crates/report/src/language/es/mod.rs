@@ -11,6 +11,7 @@ mod limits;
 mod memory;
 mod observed;
 mod pull;
+mod page;
 mod regressions;
 mod review;
 mod rules;
@@ -426,6 +427,7 @@ pub(super) static WORDS: Words = Words {
     browse: browse::WORDS,
     pull: pull::WORDS,
     watch: watch::WORDS,
+    page: page::WORDS,
     running: running::WORDS,
     template: template::TEMPLATE,
     terminal: terminal::WORDS,
@@ -488,18 +490,6 @@ pub(super) static WORDS: Words = Words {
     duplicates: "duplicados",
     allocated_about: "asignado aprox.",
     glossary: "Glosario",
-    glossary_terms: &[
-        (
-            "Capa",
-            "Los archivos que una instrucción de construcción añadió, cambió o borró. Una imagen es una pila de capas.",
-        ),
-        (
-            "Whiteout",
-            "La entrada con la que una capa borra un archivo de otra inferior. Cada descarga sigue transfiriendo el archivo.",
-        ),
-        ("Diff ID", "El digest de una capa sin comprimir: los mismos archivos dan el mismo."),
-        ("Instrucción", "La línea del Dockerfile que creó una capa, tal como la registró el constructor."),
-    ],
 };
 
 const fn cause(cause: Cause) -> &'static str {
