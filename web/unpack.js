@@ -35,6 +35,9 @@ const unpack = (packed) => {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const contextBits = packed[0];
   const length = view.getUint32(5, true);
+  const damaged = () => new Error("its program is damaged");
+  // No program is as large.
+  if (contextBits > 8 || length > 0x4000000) throw damaged();
   const content = new Uint8Array(length);
 
   // The probabilities of all decisions, one behind the other.
@@ -205,6 +208,6 @@ const unpack = (packed) => {
     for (const end = Math.min(at + count, length); at < end; at++) content[at] = content[at - back];
   }
   // Every bit decides on all that follow: one that is wrong leaves something behind.
-  if (coder[CODE] !== 0) throw new Error("its program is damaged");
+  if (coder[CODE] !== 0) throw damaged();
   return content;
 };
