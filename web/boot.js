@@ -82,13 +82,47 @@ globalThis.plimsoll = (() => {
   // The glue between the page and its module. It is kept for the workers, which run it too.
   let glue = "";
 
-  const module = () => {
+  // A worker of functions that are sent there as text: nothing around them is known to it.
+  const workerOf = (...parts) => {
+    const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
+    const worker = new Worker(url);
+    URL.revokeObjectURL(url);
+    return worker;
+  };
+
+  // Unpacks in a worker, so that the summary is painted and the data inflated meanwhile. Where there can be none, and
+  // where it fails, the page does it itself, and says why it fails.
+  const unpacked = (text) => {
+    const here = () => unpack(bytesOf(text));
+    const unpacking = () => {
+      onmessage = ({ data }) => {
+        try {
+          const bytes = unpack(bytesOf(data));
+          postMessage(bytes, [bytes.buffer]);
+        } catch {
+          postMessage(null);
+        }
+      };
+    };
+    return new Promise((resolve) => {
+      const worker = workerOf(`const bytesOf = ${bytesOf};\nconst unpack = ${unpack};\n(${unpacking})();`);
+      const end = (bytes) => {
+        worker.terminate();
+        resolve(bytes);
+      };
+      worker.onmessage = ({ data }) => end(data);
+      worker.onerror = () => end(null);
+      worker.postMessage(text);
+    }).then((bytes) => bytes ?? here(), here);
+  };
+
+  const module = async () => {
     // Under `trunk serve` glue and module are separate files.
     if (typeof wasm_bindgen !== "undefined") return "plimsoll-web_bg.wasm";
     // White space may stand for bytes here: nothing is trimmed.
     const packed = document.getElementById("plimsoll-program")?.textContent ?? "";
     if (packed === "") throw new Error(says("the file does not contain its program", "el archivo no contiene su programa"));
-    const program = unpack(bytesOf(packed));
+    const program = await unpacked(packed);
     const lengths = new DataView(program.buffer);
     let end = 8;
     const text = (length) => new TextDecoder().decode(program.subarray(end, (end += length)));
@@ -103,6 +137,14 @@ globalThis.plimsoll = (() => {
     return WebAssembly.compile(program.subarray(end));
   };
 
+  // Resolves when the summary is on the screen: before the second frame, the first is. A page that is not visible yet
+  // paints nothing.
+  const painted = () =>
+    new Promise((done) => {
+      if (document.hidden) done();
+      else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
+    });
+
   const start = async () => {
     try {
       const lacking = lacks();
@@ -111,7 +153,7 @@ globalThis.plimsoll = (() => {
           says(`this browser is too old, it lacks ${lacking}`, `este navegador es demasiado antiguo: le falta ${lacking}`),
         );
       }
-      const [compiled, read] = await Promise.allSettled([module(), inflated()]);
+      const [compiled, read] = await Promise.allSettled([module(), inflated(), painted()]);
       if (compiled.reason) throw compiled.reason;
       content = read;
       // Kept for the workers, which run the same module.
@@ -122,7 +164,7 @@ globalThis.plimsoll = (() => {
     }
   };
 
-  // What a worker runs, behind the glue. It is sent there as text: nothing around it is known to it.
+  // What a worker runs, behind the glue.
   const work = () => {
     onmessage = async ({ data: { module, file, language } }) => {
       try {
@@ -156,10 +198,7 @@ globalThis.plimsoll = (() => {
       job.told(message);
     };
     try {
-      const parts = [glue, `\n(${work})();`];
-      const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
-      job.worker = new Worker(url);
-      URL.revokeObjectURL(url);
+      job.worker = workerOf(glue, `\n(${work})();`);
       job.worker.onmessage = ({ data }) => tell(data);
       job.worker.onerror = (event) => tell({ error: event.message ?? says("the worker does not start", "el proceso de lectura no arranca") });
       job.worker.postMessage({ module: globalThis.plimsoll.module, file: job.file, language: root.lang });
@@ -206,11 +245,6 @@ globalThis.plimsoll = (() => {
     return `<!doctype html>\n<${root.localName} lang="en">\n${head.outerHTML}\n<body>\n${inside}\n</body>\n</html>\n`;
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
-    // The summary is painted first: before the second frame, the first is on the screen. A page that is not visible yet
-    // paints nothing.
-    if (document.hidden) start();
-    else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(start)));
-  });
+  document.addEventListener("DOMContentLoaded", start);
   return { data, ready, failed, read, cancel, gzip, viewer };
 })();

@@ -29,15 +29,16 @@ const bytesOf = (text) => {
   return bytes.subarray(0, length);
 };
 
-// The content of a file in the format of `lzma` ("LZMA alone"), as lzma-specification.txt of the LZMA SDK has it. What
-// is damaged is refused in the end.
+// The content of a file in the format of `lzma` ("LZMA alone"), as lzma-specification.txt of the LZMA SDK has it, but
+// that positions decide nothing (`lp` and `pb` are 0). What is damaged is refused in the end.
 const unpack = (packed) => {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  const properties = packed[0];
-  const contextBits = properties % 9;
-  const literalMask = (1 << (((properties / 9) | 0) % 5)) - 1;
-  const positionMask = (1 << ((properties / 45) | 0)) - 1;
-  const content = new Uint8Array(view.getUint32(5, true));
+  const contextBits = packed[0];
+  const length = view.getUint32(5, true);
+  const damaged = () => new Error("its program is damaged");
+  // No program is as large.
+  if (contextBits > 8 || length > 0x4000000) throw damaged();
+  const content = new Uint8Array(length);
 
   // The probabilities of all decisions, one behind the other.
   const IS_MATCH = 0;
@@ -52,38 +53,64 @@ const unpack = (packed) => {
   const LENGTH = 819;
   const REPEAT_LENGTH = 1333;
   const LITERAL = 1847;
-  const probabilities = new Uint16Array(LITERAL + 0x300 * (literalMask + 1) * (1 << contextBits)).fill(1024);
+  const probabilities = new Uint16Array(LITERAL + (0x300 << contextBits)).fill(1024);
 
-  // Range and code, kept as numbers of 32 bits.
-  const coder = new Uint32Array([0xffffffff, view.getUint32(14)]);
-  let next = 18;
-  // Goes down a tree of decisions, from `node` to the first that is no smaller than `end`. All time is spent here.
+  // Range and code, and where the next byte is. All are numbers of 32 bits, which engines keep in registers: `>>> 0` only
+  // where they are compared. All time is spent in the two functions that follow.
+  const RANGE = 0;
+  const CODE = 1;
+  const NEXT = 2;
+  const coder = new Int32Array([-1, view.getInt32(14), 18]);
+  const refill = (range, code) => {
+    coder[RANGE] = range << 8;
+    coder[CODE] = (code << 8) | packed[coder[NEXT]++];
+  };
+  const bit = (at) => {
+    const code = coder[CODE];
+    const probability = probabilities[at];
+    const bound = Math.imul(coder[RANGE] >>> 11, probability);
+    if (code >>> 0 < bound >>> 0) {
+      probabilities[at] = probability + ((2048 - probability) >> 5);
+      if (bound >>> 0 < 0x1000000) refill(bound, code);
+      else coder[RANGE] = bound;
+      return 0;
+    }
+    probabilities[at] = probability - (probability >> 5);
+    const range = coder[RANGE] - bound;
+    if (range >>> 0 < 0x1000000) {
+      refill(range, code - bound);
+    } else {
+      coder[RANGE] = range;
+      coder[CODE] = code - bound;
+    }
+    return 1;
+  };
+  // Goes down a tree of decisions, from `node` to the first that is no smaller than `end`: `bit`, again and again.
   const walk = (base, node, end) => {
-    let range = coder[0];
-    let code = coder[1];
+    let range = coder[RANGE];
+    let code = coder[CODE];
     while (node < end) {
       const probability = probabilities[base + node];
-      const bound = (range >>> 11) * probability;
-      if (code < bound) {
+      const bound = Math.imul(range >>> 11, probability);
+      if (code >>> 0 < bound >>> 0) {
         range = bound;
         probabilities[base + node] = probability + ((2048 - probability) >> 5);
         node <<= 1;
       } else {
-        range -= bound;
-        code -= bound;
+        range = (range - bound) | 0;
+        code = (code - bound) | 0;
         probabilities[base + node] = probability - (probability >> 5);
         node = (node << 1) | 1;
       }
-      if (range < 0x1000000) {
-        range = (range << 8) >>> 0;
-        code = ((code << 8) | packed[next++]) >>> 0;
+      if (range >>> 0 < 0x1000000) {
+        range <<= 8;
+        code = (code << 8) | packed[coder[NEXT]++];
       }
     }
-    coder[0] = range;
-    coder[1] = code;
+    coder[RANGE] = range;
+    coder[CODE] = code;
     return node;
   };
-  const bit = (at) => walk(at - 1, 1, 2) & 1;
   const tree = (at, count) => walk(at, 1, 1 << count) - (1 << count);
   const reversed = (at, count) => {
     const bits = tree(at, count);
@@ -95,20 +122,18 @@ const unpack = (packed) => {
   const even = (count) => {
     let value = 0;
     for (let i = 0; i < count; i++) {
-      coder[0] >>>= 1;
-      const decided = coder[1] >= coder[0] ? 1 : 0;
-      if (decided) coder[1] -= coder[0];
+      const range = coder[RANGE] >>> 1;
+      const decided = coder[CODE] >>> 0 >= range ? 1 : 0;
+      if (decided) coder[CODE] -= range;
       value = (value << 1) | decided;
-      if (coder[0] < 0x1000000) {
-        coder[0] <<= 8;
-        coder[1] = (coder[1] << 8) | packed[next++];
-      }
+      if (range < 0x1000000) refill(range, coder[CODE]);
+      else coder[RANGE] = range;
     }
     return value;
   };
-  const lengthOf = (at, position) => {
-    if (!bit(at)) return 2 + tree(at + 2 + (position << 3), 3);
-    if (!bit(at + 1)) return 10 + tree(at + 130 + (position << 3), 3);
+  const lengthOf = (at) => {
+    if (!bit(at)) return 2 + tree(at + 2, 3);
+    if (!bit(at + 1)) return 10 + tree(at + 130, 3);
     return 18 + tree(at + 258, 8);
   };
   const distanceOf = (length) => {
@@ -119,16 +144,12 @@ const unpack = (packed) => {
     if (slot < 14) return high + reversed(SPECIAL + high - slot, count);
     return high + (even(count - 4) << 4) + reversed(ALIGN, 4);
   };
-
-  const distances = [0, 0, 0, 0];
-  let state = 0;
-  let at = 0;
-  const literal = () => {
+  const literal = (at, state, back) => {
     const before = at > 0 ? content[at - 1] : 0;
-    const base = LITERAL + 0x300 * (((at & literalMask) << contextBits) + (before >> (8 - contextBits)));
+    const base = LITERAL + 0x300 * (before >> (8 - contextBits));
     let symbol = 1;
     if (state >= 7) {
-      let match = content[at - distances[0] - 1];
+      let match = content[at - back];
       while (symbol < 0x100) {
         const expected = (match >> 7) & 1;
         match <<= 1;
@@ -137,46 +158,56 @@ const unpack = (packed) => {
         if (expected !== decided) break;
       }
     }
-    content[at++] = walk(base, symbol, 0x100);
-    state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
+    return walk(base, symbol, 0x100);
   };
-  const copy = (length) => {
-    const end = Math.min(at + length, content.length);
-    const back = distances[0] + 1;
-    while (at < end) {
-      content[at] = content[at - back];
-      at++;
-    }
-  };
-  // Takes the distance of an earlier match to the front.
-  const repeat = (which) => distances.unshift(distances.splice(which, 1)[0]);
 
-  while (at < content.length) {
-    const position = at & positionMask;
-    if (!bit(IS_MATCH + (state << 4) + position)) {
-      literal();
-    } else if (!bit(IS_REPEAT + state)) {
-      const length = lengthOf(LENGTH, position);
-      distances.unshift(distanceOf(length));
-      distances.length = 4;
-      state = state < 7 ? 7 : 10;
-      copy(length);
-    } else {
-      if (bit(IS_REPEAT_0 + state)) {
-        if (!bit(IS_REPEAT_1 + state)) repeat(1);
-        else if (!bit(IS_REPEAT_2 + state)) repeat(2);
-        else repeat(3);
-      } else if (!bit(IS_LONG + (state << 4) + position)) {
-        state = state < 7 ? 9 : 11;
-        copy(1);
-        continue;
-      }
-      const length = lengthOf(REPEAT_LENGTH, position);
-      state = state < 7 ? 8 : 11;
-      copy(length);
+  // How far back the last four matches lie, the last one first.
+  let [back, back1, back2, back3] = [1, 1, 1, 1];
+  let state = 0;
+  let at = 0;
+  while (at < length) {
+    if (!bit(IS_MATCH + (state << 4))) {
+      content[at] = literal(at, state, back);
+      at++;
+      state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
+      continue;
     }
+    let count = 1;
+    if (!bit(IS_REPEAT + state)) {
+      count = lengthOf(LENGTH);
+      back3 = back2;
+      back2 = back1;
+      back1 = back;
+      back = distanceOf(count) + 1;
+      state = state < 7 ? 7 : 10;
+    } else {
+      const isLast = !bit(IS_REPEAT_0 + state);
+      if (!isLast) {
+        // Takes an earlier distance to the front.
+        const last = back;
+        if (!bit(IS_REPEAT_1 + state)) {
+          back = back1;
+        } else {
+          if (!bit(IS_REPEAT_2 + state)) {
+            back = back2;
+          } else {
+            back = back3;
+            back3 = back2;
+          }
+          back2 = back1;
+        }
+        back1 = last;
+      }
+      if (isLast && !bit(IS_LONG + (state << 4))) {
+        state = state < 7 ? 9 : 11;
+      } else {
+        count = lengthOf(REPEAT_LENGTH);
+        state = state < 7 ? 8 : 11;
+      }
+    }
+    for (const end = Math.min(at + count, length); at < end; at++) content[at] = content[at - back];
   }
   // Every bit decides on all that follow: one that is wrong leaves something behind.
-  if (coder[1] !== 0) throw new Error("its program is damaged");
+  if (coder[CODE] !== 0) throw damaged();
   return content;
 };

@@ -58,10 +58,13 @@ impl Sight {
 
     /// Back to the first row, also when the table has come into the document.
     pub(super) fn to_top(self) {
-        if let Some(element) = self.view.get() {
+        let Some(element) = self.view.get() else { return };
+        if self.top.get_untracked() > 0.0 {
+            self.top.set(0.0);
             element.set_scroll_top(0);
         }
-        self.measure();
+        // To ask for a height at once would lay the page out, half built as it is.
+        request_animation_frame(move || self.measure());
     }
 
     /// Scrolls to a row that is out of sight.
