@@ -25,6 +25,7 @@ impl Targets {
                 work_mem: postgres.work_mem.as_ref().map(memory),
                 maintenance_work_mem: postgres.maintenance_work_mem.as_ref().map(memory),
                 max_connections: postgres.max_connections,
+                ..DemandedSettings::default()
             },
         }
     }
