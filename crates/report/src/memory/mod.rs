@@ -14,7 +14,6 @@ use plimsoll_snapshot::{Bytes, Order as _};
 pub(crate) use self::json::ComparisonDocument;
 pub use self::json::inspection_json;
 pub use self::line::{Line, ServiceLine, of_comparison, of_memory};
-pub use self::usage::amount;
 use crate::format::{name, one_line};
 use crate::language::Language;
 use crate::markup::escaped;

@@ -1,26 +1,9 @@
 //! What services use besides memory, as rows: CPU, network, block devices, processes, waiting for memory.
 
 use plimsoll_analysis::memory::{Memory, Resource};
-use plimsoll_snapshot::Bytes;
 
-use crate::format::{count, name};
+use crate::format::name;
 use crate::language::Language;
-
-/// An amount of something that is used, in the unit of its resource.
-#[must_use]
-pub fn amount(resource: Resource, value: u64, language: Language) -> String {
-    let words = &language.words().running;
-    #[expect(clippy::cast_precision_loss, reason = "figures of a few digits")]
-    let float = value as f64;
-    match resource {
-        Resource::Cpu => (words.cpus)(&language.decimal(format!("{:.2}", float / 1000.0))),
-        Resource::Throttled | Resource::Pressure => language.decimal(format!("{:.1} %", float / 10.0)),
-        Resource::Received | Resource::Sent | Resource::BlockRead | Resource::BlockWritten => {
-            (words.each_second)(&language.bytes(Bytes(value)).to_string())
-        }
-        Resource::Pids => count(value),
-    }
-}
 
 /// The heads of the table.
 pub(super) fn header(language: Language) -> [&'static str; 6] {
@@ -33,7 +16,7 @@ pub(super) fn rows(memory: &Memory, language: Language) -> Vec<[String; 6]> {
     let mut rows = Vec::new();
     for service in &memory.services {
         for usage in &service.usage {
-            let value = |value| amount(usage.resource, value, language);
+            let value = |value| language.amount(usage.resource, value);
             let suggestion = match usage.resource {
                 Resource::Cpu => Some(&service.cpu_suggestion),
                 Resource::Pids => Some(&service.pids_suggestion),

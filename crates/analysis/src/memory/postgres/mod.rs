@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use self::command::CommandRefusal;
 use self::command::Line;
-use self::parameters::{Basis, MAX_VACUUM, others, vacuum_workers, workers};
+use self::parameters::{Basis, MAX_VACUUM, others, vacuum_workers, workers, written};
 pub use self::parameters::{Parameter, ParameterReason, PostgresProfile, Storage, Workload};
 use super::argv::Argv;
 use super::server::{Server, image};
@@ -301,11 +301,6 @@ impl PostgresSettings {
             self.values().into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
         each.join(", ")
     }
-}
-
-/// Memory as PostgreSQL writes it: `128MB`.
-fn written(bytes: Bytes) -> String {
-    if bytes.0.is_multiple_of(MIB) { format!("{}MB", bytes.0 / MIB) } else { format!("{}kB", bytes.0 >> 10) }
 }
 
 impl CurrentSettings {

@@ -5,15 +5,14 @@
 //! the default, `worker`, stays. And an unknown version gets no parameter that an older server would refuse to start with.
 
 use plimsoll_snapshot::Bytes;
-use serde::Serialize;
-
-use super::written;
+use serde::{Deserialize, Serialize};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
 /// What a database does most.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Workload {
     /// Many short queries of a web application.
@@ -30,7 +29,8 @@ pub enum Workload {
 }
 
 /// What the data lie on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Storage {
     /// A solid-state drive.
@@ -265,4 +265,9 @@ fn wal_buffers(shared_buffers: Bytes) -> Bytes {
     let share = shared_buffers.0 / 1024 * 3 / 100;
     let near = 14 * 1024;
     Bytes(if share > near { 16 * MIB } else { share.max(32) * 1024 })
+}
+
+/// Memory as PostgreSQL writes it: `128MB`.
+pub(super) fn written(bytes: Bytes) -> String {
+    if bytes.0.is_multiple_of(MIB) { format!("{}MB", bytes.0 / MIB) } else { format!("{}kB", bytes.0 >> 10) }
 }

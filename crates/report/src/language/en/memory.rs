@@ -11,7 +11,7 @@ use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::Regime;
 
 use crate::language::{Language, Noun};
-use crate::memory::{Line, ServiceLine, amount};
+use crate::memory::{Line, ServiceLine};
 
 const EN: Language = Language::English;
 const WINDOW: Noun = Noun { one: "window", more: "windows" };
@@ -396,7 +396,7 @@ pub(super) fn setting_reason(reason: &SettingReason) -> String {
         } => format!(
             "the largest of {} of 60 s is {}, plus {margin_percent} %: equivalent to {independent} independent windows, {}{}",
             EN.many(*windows, &WINDOW),
-            amount(*resource, *largest, EN),
+            EN.amount(*resource, *largest),
             (super::running::WORDS.confidence)(*confidence),
             if *at_least { "; a limit held it back, so this is a minimum" } else { "" }
         ),

@@ -11,7 +11,7 @@ use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::Regime;
 
 use crate::language::{Language, Noun};
-use crate::memory::{Line, ServiceLine, amount};
+use crate::memory::{Line, ServiceLine};
 
 const ES: Language = Language::Spanish;
 const WINDOW: Noun = Noun { one: "ventana", more: "ventanas" };
@@ -405,7 +405,7 @@ pub(super) fn setting_reason(reason: &SettingReason) -> String {
         } => format!(
             "la mayor de {} de 60 s es {}, más un {margin_percent} %: equivale a {independent} ventanas independientes, {}{}",
             ES.many(*windows, &WINDOW),
-            amount(*resource, *largest, ES),
+            ES.amount(*resource, *largest),
             (super::running::WORDS.confidence)(*confidence),
             if *at_least { "; un límite lo frenó, así que es un mínimo" } else { "" }
         ),
