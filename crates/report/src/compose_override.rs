@@ -52,11 +52,26 @@ fn section(service: &ServiceRecommendation, language: Language) -> String {
     let limit = find(|setting| if let Setting::Limit(bytes) = setting { Some(*bytes) } else { None });
     let reservation =
         find(|setting| if let Setting::Reservation(bytes) = setting { Some(*bytes) } else { None });
-    if limit.is_some() || reservation.is_some() {
+    let counted: Vec<(&str, &str, String, &Recommended)> = service
+        .settings
+        .iter()
+        .filter_map(|one| counted(&one.setting).map(|(a, b, c)| (a, b, c, one)))
+        .collect();
+    if limit.is_some() || reservation.is_some() || !counted.is_empty() {
         text.push_str("    deploy:\n      resources:\n");
-        for (name, found) in [("limits", limit), ("reservations", reservation)] {
-            let Some((bytes, recommended)) = found else { continue };
-            let _ = writeln!(text, "        {name}:");
+        if limit.is_some() || !counted.is_empty() {
+            text.push_str("        limits:\n");
+        }
+        if let Some((bytes, recommended)) = limit {
+            reasons(&mut text, 10, recommended, language);
+            let _ = writeln!(text, "          memory: {}", mebibytes(bytes));
+        }
+        for (name, _, value, recommended) in &counted {
+            reasons(&mut text, 10, recommended, language);
+            let _ = writeln!(text, "          {name}: {value}");
+        }
+        if let Some((bytes, recommended)) = reservation {
+            text.push_str("        reservations:\n");
             reasons(&mut text, 10, recommended, language);
             let _ = writeln!(text, "          memory: {}", mebibytes(bytes));
         }
@@ -66,9 +81,16 @@ fn section(service: &ServiceRecommendation, language: Language) -> String {
                 let _ = writeln!(text, "    {name}: {}", mebibytes(bytes));
             }
         }
+        for (_, name, value, _) in &counted {
+            let _ = writeln!(text, "    {name}: {value}");
+        }
     }
     for recommended in &service.settings {
-        if matches!(recommended.setting, Setting::Limit(_) | Setting::Reservation(_)) {
+        let is_written = matches!(
+            recommended.setting,
+            Setting::Limit(_) | Setting::Reservation(_) | Setting::Cpus(_) | Setting::Pids(_)
+        );
+        if is_written {
             continue;
         }
         reasons(&mut text, 4, recommended, language);
@@ -77,9 +99,30 @@ fn section(service: &ServiceRecommendation, language: Language) -> String {
     text
 }
 
+/// A limit that is a count: its name below `limits`, its short form, and its value.
+fn counted(setting: &Setting) -> Option<(&'static str, &'static str, String)> {
+    match setting {
+        Setting::Cpus(millis) => Some(("cpus", "cpus", cpus(*millis))),
+        Setting::Pids(count) => Some(("pids", "pids_limit", count.to_string())),
+        _ => None,
+    }
+}
+
+/// Thousandths of a CPU as a number of CPUs, in quotes as Compose has it.
+pub(crate) fn cpus(millis: u64) -> String {
+    format!("\"{}.{}\"", millis / 1000, millis % 1000 / 100)
+}
+
 fn lines(setting: &Setting) -> String {
     match setting {
-        Setting::Limit(_) | Setting::Reservation(_) => String::new(),
+        Setting::Limit(_) | Setting::Reservation(_) | Setting::Cpus(_) | Setting::Pids(_) => String::new(),
+        Setting::Environment(variables) => {
+            let mut text = "    environment:\n".to_owned();
+            for (name, value) in variables {
+                let _ = writeln!(text, "      {name}: {}", yaml::quoted(value));
+            }
+            text
+        }
         Setting::LimitWithSwap(bytes) => format!("    memswap_limit: {}\n", mebibytes(*bytes)),
         Setting::OomScore(score) => format!("    oom_score_adj: {score}\n"),
         Setting::Shm(bytes) => format!("    shm_size: {}\n", mebibytes(*bytes)),

@@ -11,6 +11,7 @@ use plimsoll_snapshot::hidden::is_hidden;
 use serde::Serialize;
 use similar::TextDiff;
 
+use crate::compose_override::cpus;
 use crate::format::{count, one_line, shorten};
 use crate::json_document::write;
 use crate::language::Language;
@@ -416,6 +417,12 @@ fn setting(setting: &Setting) -> String {
         Setting::Shm(bytes) => format!("shm_size: {}", mebibytes(*bytes)),
         Setting::Log { megabytes, files } => format!("logging: max-size {megabytes}m, max-file {files}"),
         Setting::HealthCheck { interval_s, .. } => format!("healthcheck.interval: {interval_s}s"),
+        Setting::Cpus(millis) => format!("deploy.resources.limits.cpus: {}", cpus(*millis)),
+        Setting::Pids(count) => format!("deploy.resources.limits.pids: {count}"),
+        Setting::Environment(variables) => {
+            let each: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            format!("environment: {}", each.join(" "))
+        }
         Setting::Command(words) => format!("command: {}", words.join(" ")),
     }
 }

@@ -59,8 +59,8 @@ pub use warning::Warning;
 /// 1: images and their files. 2: what the files say ([`Facts`]), and what runs ([`Runtime`]).
 /// 3: more ecosystems, diversions and leads. 4: names in texts ([`MentionFact`]), programs and plugins of packages.
 /// 5: published ports and mounts of containers, what an engine stores ([`Disk`]), and what services were seen to use
-/// ([`runtime::Observation`]).
-pub const SCHEMA_VERSION: u32 = 5;
+/// ([`runtime::Observation`]). 6: how long a limit of CPU held containers back ([`runtime::Metric::ThrottledUs`]).
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

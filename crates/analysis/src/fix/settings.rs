@@ -91,7 +91,25 @@ fn values(file: &ComposeFile<'_>, service: &str, setting: &Setting) -> Vec<(&'st
         }
         values
     };
+    let counted = |short: &'static str, name: &'static str, word: Line<Yaml>| {
+        let value = Value::Word(word);
+        let mut values = Vec::new();
+        let is_short = file.has(service, &[short]);
+        if is_short {
+            values.push((short, value.clone()));
+        }
+        if !is_short || file.has(service, &["deploy", "resources", "limits", name]) {
+            values.push(("deploy", Value::below(["resources", "limits", name], value)));
+        }
+        values
+    };
     match setting {
+        Setting::Cpus(millis) => counted("cpus", "cpus", yaml::quoted(&cpus(*millis))),
+        Setting::Pids(count) => counted("pids_limit", "pids", Line::number(*count)),
+        Setting::Environment(variables) => {
+            let values = variables.iter().map(|(name, value)| (*name, Value::Word(yaml::quoted(value))));
+            vec![("environment", Value::Keys(values.collect()))]
+        }
         Setting::Limit(bytes) => memory("mem_limit", "limits", *bytes),
         Setting::Reservation(bytes) => memory("mem_reservation", "reservations", *bytes),
         Setting::LimitWithSwap(bytes) => vec![("memswap_limit", Value::Word(mebibytes(*bytes)))],
@@ -179,6 +197,11 @@ fn plain_or_quoted(text: &str) -> Line<Yaml> {
 fn integer(number: i64) -> Line<Yaml> {
     let digits: Line<Yaml> = Line::number(number.unsigned_abs());
     if number < 0 { Line::of(["-".into(), digits]) } else { digits }
+}
+
+/// Thousandths of a CPU as a number of CPUs.
+fn cpus(millis: u64) -> String {
+    format!("{}.{}", millis / 1000, millis % 1000 / 100)
 }
 
 /// In mebibytes if it is a whole number of them, else in bytes.

@@ -9,6 +9,7 @@ pub mod cost;
 mod gates;
 mod headroom;
 mod health;
+mod inside;
 mod lives;
 mod logs;
 mod oom;
@@ -25,6 +26,7 @@ mod suggest;
 pub mod timeline;
 mod totals;
 mod trend;
+mod usage;
 
 use std::collections::BTreeSet;
 
@@ -34,10 +36,14 @@ use serde::Serialize;
 
 pub use headroom::Headroom;
 pub use health::{HealthVerdict, ServiceHealth};
+pub use inside::InsideSetting;
 pub use lives::{CrashLoop, CrashSign};
 pub use logs::{Bound, LogBound, LogReason};
 pub use oom::{KillEvidence, Oom, OomVerdict};
-pub use postgres::{CommandRefusal, CurrentSettings, DemandedSettings, PostgresReason, PostgresSettings};
+pub use postgres::{
+    CommandRefusal, CurrentSettings, DemandedSettings, Parameter, ParameterReason, PostgresProfile,
+    PostgresReason, PostgresSettings, Storage, Workload,
+};
 pub use recorded::WINDOW_MS;
 pub use samples::{AtOnce, Distribution};
 pub use stack::Limit;
@@ -45,6 +51,7 @@ pub use startup::{StackStartUp, StartUp};
 pub use suggest::{Confidence, Coverage, LimitReason, LimitRefusal, Suggestion};
 pub use totals::Totals;
 pub use trend::{Over, PointUnit, Trend, TrendReason, TrendVerdict};
+pub use usage::{Resource, ResourceSuggestion, ResourceUsage};
 
 use samples::{is_loaded, taken};
 use stack::StackService;
@@ -130,6 +137,12 @@ pub struct ServiceMemory {
     /// What says that it crashes again and again; absent if it does not.
     #[serde(skip)]
     pub crashes: Option<CrashLoop>,
+    /// What it uses besides memory: CPU, network, block devices, processes.
+    pub usage: Vec<ResourceUsage>,
+    /// The limit of CPU it should have, in thousandths of one.
+    pub cpu_suggestion: ResourceSuggestion,
+    /// The limit of processes and threads it should have.
+    pub pids_suggestion: ResourceSuggestion,
     /// `oom_score_adj`: the higher, the earlier the kernel kills it. Absent if not inspected.
     pub oom_score_adj: Option<i64>,
 }
@@ -181,6 +194,7 @@ fn service_memory(service: &StackService<'_>) -> ServiceMemory {
     let trend = trend::trend(service);
     let suggestion = suggest::suggest(service, limit, &oom, &trend);
     let for_postgres = limit.bytes().or(suggestion.limit).or(service.planned_limit().and_then(Limit::bytes));
+    let usage = usage::usage(service);
     let restarts = service.states().into_iter().filter_map(|(_, state)| state.restart_count).max();
     ServiceMemory {
         name: service.name.clone(),
@@ -206,6 +220,9 @@ fn service_memory(service: &StackService<'_>) -> ServiceMemory {
         is_postgres: server::Server::of(service) == server::Server::Postgres,
         unread: service.limits().map(|limits| limits.unread.clone()).unwrap_or_default(),
         crashes: lives::crash_loop(service),
+        cpu_suggestion: usage::cpu(service, &usage, host(service.runtime).cpus),
+        pids_suggestion: usage::pids(service),
+        usage,
         oom_score_adj: service.oom_score_adj(),
         oom,
         trend,

@@ -107,11 +107,11 @@ impl Window {
 }
 
 /// The windows of one series, oldest first; none if it has no times.
-fn windows(recording: &Recorded<'_>, series: &Series) -> Option<Vec<Window>> {
+fn windows(recording: &Recorded<'_>, values: impl IntoIterator<Item = (u32, f64)>) -> Option<Vec<Window>> {
     let step = recording.sample_ms;
     let mut windows: Vec<Window> = Vec::new();
     let mut start = None;
-    for (frame, value) in working_set(series) {
+    for (frame, value) in values {
         let time = frame_time(recording, frame)?;
         let number = time.saturating_sub(*start.get_or_insert(time)) / WINDOW_MS;
         match windows.last_mut() {
@@ -127,15 +127,26 @@ fn windows(recording: &Recorded<'_>, series: &Series) -> Option<Vec<Window>> {
 
 /// The largest value of each window of one series that counts, oldest first; none if it has no times.
 pub(crate) fn window_maxima(recording: &Recorded<'_>, series: &Series) -> Option<Vec<f64>> {
-    let windows = windows(recording, series)?;
+    let windows = windows(recording, working_set(series))?;
     Some(windows.into_iter().filter(|window| window.counts()).map(|window| window.most).collect())
 }
 
 impl Windows {
+    /// Of the working set.
     pub(crate) fn of(service: &StackService<'_>) -> Self {
+        Self::of_values(service, |_, series| working_set(series).collect())
+    }
+
+    /// Of any values of its series, with their frames.
+    pub(crate) fn of_values(
+        service: &StackService<'_>,
+        values: impl Fn(&Recorded<'_>, &Series) -> Vec<(u32, f64)>,
+    ) -> Self {
         let mut windows = Self::default();
         for (recording, series) in &service.series {
-            match self::windows(recording, series) {
+            let values = values(recording, series);
+            let is_empty = values.is_empty();
+            match self::windows(recording, values) {
                 Some(found) => {
                     let counting = found.iter().filter(|window| window.counts());
                     let maxima: Vec<f64> = counting.map(|window| window.most).collect();
@@ -144,7 +155,7 @@ impl Windows {
                     windows.most = found.iter().map(|window| window.most).fold(windows.most, f64::max);
                     windows.lived_ms += found.iter().map(|window| window.lived_ms).sum::<i64>();
                 }
-                None => windows.untimed |= working_set(series).next().is_some(),
+                None => windows.untimed |= !is_empty,
             }
         }
         windows

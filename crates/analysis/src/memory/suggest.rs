@@ -197,12 +197,7 @@ pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend
     let Some(windows_of) = distribution.filter(|_| suggestion.refused.is_empty()) else { return suggestion };
     let largest = windows_of.max.max(to_bytes(windows.most));
     let has_risen = trend.verdict == TrendVerdict::Risen;
-    let (confidence, margin) = match windows.effective {
-        _ if has_risen => (Confidence::Low, 50),
-        WILKS_P99.. => (Confidence::High, 15),
-        WILKS_P95.. => (Confidence::Medium, 25),
-        _ => (Confidence::Low, 50),
-    };
+    let (confidence, margin) = confidence(windows.effective, has_risen);
     let need = to_float(largest.0) * (1.0 + to_float(margin) / 100.0);
     let suggested = round_up(to_bytes(need));
     suggestion.reasons.push(LimitReason::LargestWindow {
@@ -233,6 +228,16 @@ pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend
     suggestion
 }
 
+/// What so many independent windows say, and what is added to the largest of them, in percent.
+pub(crate) fn confidence(independent: f64, has_risen: bool) -> (Confidence, u64) {
+    match independent {
+        _ if has_risen => (Confidence::Low, 50),
+        WILKS_P99.. => (Confidence::High, 15),
+        WILKS_P95.. => (Confidence::Medium, 25),
+        _ => (Confidence::Low, 50),
+    }
+}
+
 /// What is added after a kill at the least.
 const KILL_MARGIN: Bytes = Bytes(100 * MIB);
 
@@ -246,10 +251,22 @@ fn round_up(bytes: Bytes) -> Bytes {
 }
 
 fn refusals(service: &StackService<'_>, windows: &Windows, trend: &Trend) -> Vec<LimitRefusal> {
-    let mut refused = Vec::new();
     if service.series.iter().all(|(_, series)| working_set(series).next().is_none()) {
         return vec![LimitRefusal::NothingRecorded];
     }
+    let mut refused = evidence_lacks(service, windows);
+    if service.series.iter().any(|(recording, _)| recording.regime == Regime::Anon) {
+        refused.push(LimitRefusal::ProcessesOnly);
+    }
+    if trend.verdict == TrendVerdict::Rising {
+        refused.push(LimitRefusal::PossibleLeak { trend: trend.reason.clone() });
+    }
+    refused
+}
+
+/// What a recording lacks to name a limit of anything: windows, the start, a load; or that it crashes.
+pub(crate) fn evidence_lacks(service: &StackService<'_>, windows: &Windows) -> Vec<LimitRefusal> {
+    let mut refused = Vec::new();
     if windows.untimed {
         refused.push(LimitRefusal::NoTimes);
     }
@@ -269,13 +286,7 @@ fn refusals(service: &StackService<'_>, windows: &Windows, trend: &Trend) -> Vec
     if !loaded {
         refused.push(LimitRefusal::NoLoad);
     }
-    if service.series.iter().any(|(recording, _)| recording.regime == Regime::Anon) {
-        refused.push(LimitRefusal::ProcessesOnly);
-    }
     refused.extend(crash_loop(service).map(|crash| LimitRefusal::Crashes { crash }));
-    if trend.verdict == TrendVerdict::Rising {
-        refused.push(LimitRefusal::PossibleLeak { trend: trend.reason.clone() });
-    }
     refused
 }
 

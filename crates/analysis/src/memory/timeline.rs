@@ -8,8 +8,9 @@ use plimsoll_snapshot::{Order as _, Runtime};
 use serde::Serialize;
 
 use super::recorded::Recorded;
-use super::samples::frame_time;
+use super::samples::{frame_time, to_bytes};
 use super::stack::{self, StackService};
+use super::usage::{self, Resource};
 
 /// The recordings of one service, either those under a load or those without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -20,6 +21,8 @@ pub struct Timeline {
     pub under_load: bool,
     /// One line for each start of each container in each recording.
     pub lines: Vec<Line>,
+    /// What it used besides memory, with its lines, in the unit of the resource.
+    pub others: Vec<(Resource, Vec<Line>)>,
     /// What happened, in the order of time.
     pub marks: Vec<Mark>,
     /// When it was under load, in milliseconds from the beginning.
@@ -81,9 +84,32 @@ fn timeline(service: &StackService<'_>, under_load: bool) -> Timeline {
     // A recording without times has no place among those that have.
     let fits = |recording: &Recording| !is_timed || frame_time(recording, 0).is_some();
     let series = all.iter().filter(|(recording, _)| fits(recording));
-    let lines = series.filter_map(|(recording, series)| line(recording, series, is_timed)).collect();
+    let lines = series.clone().filter_map(|(recording, series)| line(recording, series, is_timed)).collect();
+    let others = Resource::ALL.into_iter().filter_map(|resource| {
+        let lines = series.clone().filter_map(|(recording, series)| {
+            other_line(recording, usage::values(recording, series, resource), is_timed)
+        });
+        let lines: Vec<Line> = lines.collect();
+        let is_seen = || lines.iter().flat_map(|line| &line.points).any(|(_, value)| *value > Some(0));
+        // That nothing waited needs no line.
+        let is_shown = match resource {
+            Resource::Throttled | Resource::Pressure => is_seen(),
+            _ => !lines.is_empty(),
+        };
+        is_shown.then_some((resource, lines))
+    });
+    let others = others.collect();
     let (marks, loads) = (marks(service, &all), loads(&all));
-    Timeline { service: service.name.clone(), under_load, lines, marks, loads, is_timed }
+    Timeline { service: service.name.clone(), under_load, lines, others, marks, loads, is_timed }
+}
+
+fn other_line(recording: &Recorded<'_>, values: Vec<(u32, f64)>, is_timed: bool) -> Option<Line> {
+    let points = values.into_iter().map(|(frame, value)| {
+        let at = if is_timed { offset(recording, frame)? } else { u64::from(frame) };
+        Some((at, Some(to_bytes(value).0)))
+    });
+    let points: Vec<_> = points.collect::<Option<_>>()?;
+    (!points.is_empty()).then_some(Line { points })
 }
 
 fn line(recording: &Recorded<'_>, series: &Series, is_timed: bool) -> Option<Line> {

@@ -4,8 +4,8 @@ use plimsoll_snapshot::Bytes;
 
 use super::file::{MemoryDemand, Targets};
 use super::values::{Levels, MemorySize, Size, Value};
-use crate::memory::DemandedSettings;
 use crate::memory::recommend::Demanded;
+use crate::memory::{DemandedSettings, PostgresProfile};
 
 impl Targets {
     /// What is demanded of a service that compose can set.
@@ -25,6 +25,10 @@ impl Targets {
                 work_mem: postgres.work_mem.as_ref().map(memory),
                 maintenance_work_mem: postgres.maintenance_work_mem.as_ref().map(memory),
                 max_connections: postgres.max_connections,
+                profile: PostgresProfile {
+                    workload: postgres.workload.unwrap_or_default(),
+                    storage: postgres.storage.unwrap_or_default(),
+                },
             },
         }
     }

@@ -10,6 +10,7 @@ use super::growth::Growth;
 use super::values::{Count, Duration, Levels, MemorySize, Percent, Price, Size};
 use crate::findings::{RULES, RuleId, Severity};
 use crate::memory::cost::{CostModel, ServerSize};
+use crate::memory::{Storage, Workload};
 use crate::nearest::nearest;
 
 /// The version of the file. Additions leave it.
@@ -155,6 +156,10 @@ pub struct PostgresTargets {
     pub maintenance_work_mem: Option<MemoryDemand>,
     /// Exactly this `max_connections`.
     pub max_connections: Option<u64>,
+    /// What the database does most: `recommend` sets what fits it.
+    pub workload: Option<Workload>,
+    /// What its data lie on: `recommend` sets what fits it.
+    pub storage: Option<Storage>,
 }
 
 /// How gladly the kernel kills a process.

@@ -18,7 +18,7 @@ use crate::options::Options;
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::sources::archive::SharedFile;
-use crate::sources::engine::{Connection, Patience};
+use crate::sources::engine::{Connection, Deadline};
 use crate::sources::layout::DirectoryStore;
 use crate::sources::pace::Pace;
 use crate::sources::registry::RegistryStore;
@@ -54,7 +54,7 @@ impl<'s> Source<'s> {
                 Self::of(Box::new(store), format!("docker://{reference}"), &source, &none, options)
             }
             SourceSpec::Engine { engine, reference } => {
-                let connection = Connection::new(*engine, Patience::Document(options.pace))?;
+                let connection = Connection::new(*engine, Deadline::Document(options.pace))?;
                 let name = connection.find(reference)?.ok_or_else(|| connection.no_such_image(reference))?;
                 let archive =
                     connection.save(&name, Pace { start: options.archive_start, ..options.pace })?;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::printer::Printer;
 use crate::recording::{Log, Session, Stop, Target};
-use crate::sources::engine::{Connection, Engine, Patience};
+use crate::sources::engine::{Connection, Engine, Deadline};
 
 /// How many lines wait to be taken in.
 const WAITING: usize = 4096;
@@ -97,7 +97,7 @@ pub(crate) fn details(engine: Engine) -> (Sender<String>, Receiver<Details>) {
 }
 
 fn read(engine: Engine, id: &str) -> Result<Details> {
-    let connection = Connection::new(engine, Patience::Total(TIMEOUT))?;
+    let connection = Connection::new(engine, Deadline::Total(TIMEOUT))?;
     let inspected: Option<Value> = connection.json(&format!("containers/{id}/json"))?;
     let probe = inspected.as_ref().and_then(|value| {
         let log = value.pointer("/State/Health/Log").or_else(|| value.pointer("/State/Healthcheck/Log"))?;

@@ -11,6 +11,7 @@ pub mod axis;
 pub mod bullet;
 pub mod colour;
 pub mod course;
+mod multiples;
 pub mod paint;
 pub mod scale;
 pub mod scene;
@@ -24,6 +25,7 @@ pub mod waterfall;
 
 use crate::language::Language;
 use colour::Colour;
+use scene::Look;
 
 /// A side of a comparison, as a chart of both shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,15 @@ impl Side {
         match self {
             Self::Before => Colour::Mark,
             Self::After => Colour::Ink,
+        }
+    }
+
+    /// The look of its lines over time.
+    #[must_use]
+    pub const fn line(self) -> Look {
+        match self {
+            Self::Before => Look::line("line before", self.colour(), 1.5),
+            Self::After => Look::line("line after", self.colour(), 2.25),
         }
     }
 }

@@ -6,6 +6,7 @@ use plimsoll_snapshot::Bytes;
 use super::Side;
 use super::colour::Colour;
 use super::course::{Frame, most_within, value_at};
+use super::multiples::rows;
 use super::scene::{Anchor, Look, Mark, Scene, Shape};
 use super::sheet::{LEFT, Picture, RIGHT, SMALL, Sheet};
 use super::svg::Place;
@@ -171,7 +172,7 @@ pub fn sign(kind: MarkKind, at: (f64, f64), title: Option<String>) -> Mark {
     Mark::new(Shape::Sign { at, path, title }, look)
 }
 
-/// The chart: values, levels, lines, a lane of marks for each side that has any, and times.
+/// The chart: values, levels, lines, a lane of marks for each side that has any, what else was used, and times.
 #[must_use]
 pub fn scene(courses: &Courses<'_>, language: Language) -> Scene {
     let frame = courses.frame();
@@ -185,7 +186,9 @@ pub fn scene(courses: &Courses<'_>, language: Language) -> Scene {
             y += LANE;
         }
     }
-    let height = y + TIMES;
+    let (others, more) = rows(courses.known(), frame, y, language);
+    marks.extend(others);
+    let height = y + more + TIMES;
     marks.extend(times(frame, height, language));
     Scene { height, marks }
 }
@@ -198,7 +201,7 @@ pub fn picture(name: &str, courses: &Courses<'_>, language: Language) -> Picture
     let mut sheet = Sheet::new(&format!("{}: {name}", words.running.timeline));
     let mut x = LEFT;
     for (side, _) in courses.known() {
-        let from = Mark::line((0.0, 46.0), (2.0, 46.0), course_look(side));
+        let from = Mark::line((0.0, 46.0), (2.0, 46.0), side.line());
         sheet.draw(&[from], Place::file(x, 0.0, 900.0));
         sheet.text((x + 26.0, 50.0), Anchor::Start, Colour::Soft, side.name(language).to_lowercase());
         x += 100.0;
@@ -209,14 +212,6 @@ pub fn picture(name: &str, courses: &Courses<'_>, language: Language) -> Picture
     let scene = scene(courses, language);
     sheet.draw(&scene.marks, Place::file(LEFT, TOP, RIGHT - LEFT));
     sheet.finish("memory-timeline", TOP + scene.height + 8.0)
-}
-
-/// The line of a side.
-const fn course_look(side: Side) -> Look {
-    match side {
-        Side::Before => Look::line("line before", side.colour(), 1.5),
-        Side::After => Look::line("line after", side.colour(), 2.25),
-    }
 }
 
 /// A small text over whatever is drawn.
@@ -270,7 +265,7 @@ fn levels(courses: &Courses<'_>, frame: Frame, language: Language) -> Vec<Mark> 
 fn lines(frame: Frame, side: Side, timeline: &Timeline) -> impl Iterator<Item = Mark> {
     timeline.lines.iter().map(move |line| {
         let shape = Shape::Course { top: 0.0, height: FIELD, path: frame.path(line) };
-        Mark::new(shape, course_look(side))
+        Mark::new(shape, side.line())
     })
 }
 

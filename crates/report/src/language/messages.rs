@@ -6,7 +6,8 @@ use plimsoll_analysis::lines::Unfit;
 use plimsoll_analysis::memory::compare::{ChangeReason, GateDetail, GateKind};
 use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason};
 use plimsoll_analysis::memory::{
-    CrashLoop, KillEvidence, LimitReason, LimitRefusal, LogReason, PostgresReason, StartUp, TrendReason,
+    CrashLoop, KillEvidence, LimitReason, LimitRefusal, LogReason, PostgresReason, Resource, StartUp,
+    TrendReason,
 };
 use plimsoll_analysis::packages::CacheKind;
 use plimsoll_analysis::reconstruct::Remark;
@@ -93,6 +94,22 @@ pub struct Messages {
 }
 
 impl Language {
+    /// An amount of something that is used, in the unit of its resource.
+    #[must_use]
+    pub fn amount(self, resource: Resource, value: u64) -> String {
+        let words = &self.words().running;
+        #[expect(clippy::cast_precision_loss, reason = "figures of a few digits")]
+        let float = value as f64;
+        match resource {
+            Resource::Cpu => (words.cpus)(&self.decimal(format!("{:.2}", float / 1000.0))),
+            Resource::Throttled | Resource::Pressure => self.decimal(format!("{:.1} %", float / 10.0)),
+            Resource::Received | Resource::Sent | Resource::BlockRead | Resource::BlockWritten => {
+                (words.each_second)(&self.bytes(Bytes(value)).to_string())
+            }
+            Resource::Pids => format::count(value),
+        }
+    }
+
     /// A warning as text.
     #[must_use]
     pub fn warning(self, warning: &Warning) -> String {

@@ -1,7 +1,7 @@
 //! The words for what runs: memory, limits, health, and what is demanded of it.
 
 use plimsoll_analysis::memory::compare::ChangeVerdict;
-use plimsoll_analysis::memory::{Confidence, HealthVerdict, OomVerdict};
+use plimsoll_analysis::memory::{Confidence, HealthVerdict, OomVerdict, Resource};
 use plimsoll_analysis::targets::{Level, Status};
 
 use super::Noun;
@@ -39,6 +39,22 @@ pub struct RunningWords {
     pub unknown: &'static str,
     pub of_limit: fn(share: &str) -> String,
     pub replicas: fn(number: &str) -> String,
+
+    // What is used besides memory.
+    pub other_resources: &'static str,
+    pub resource_head: &'static str,
+    pub resource: fn(resource: Resource) -> &'static str,
+    pub cpus: fn(number: &str) -> String,
+    pub each_second: fn(bytes: &str) -> String,
+    // What became of the memory.
+    pub median_before_after: &'static str,
+    pub most_before_after: &'static str,
+    pub change: &'static str,
+    pub conclusion: &'static str,
+    /// Services, and what holds for all of them.
+    pub of_services: fn(services: &str, text: &str) -> String,
+    pub record_runs: fn(least: &str) -> String,
+    pub record_longer: &'static str,
 
     // What happened.
     pub oom_kill: &'static str,

@@ -1,6 +1,6 @@
 //! What is worth a line about the memory of a stack, as values; each language has the text.
 
-use plimsoll_analysis::memory::compare::{Gate, GateKind, MemoryComparison, ServiceMemoryComparison};
+use plimsoll_analysis::memory::compare::{ChangeReason, Gate, GateKind, MemoryComparison};
 use plimsoll_analysis::memory::{
     AtOnce, CrashLoop, Headroom, KillEvidence, LimitReason, LimitRefusal, Memory, PostgresReason,
     ServiceMemory, StartUp, Totals, TrendReason, TrendVerdict,
@@ -40,8 +40,20 @@ pub enum Line<'a> {
         /// What.
         line: ServiceLine<'a>,
     },
-    /// What became of a service.
-    Compared(&'a ServiceMemoryComparison),
+    /// Services of which no limit is suggested, for the same reasons.
+    NotSuggested {
+        /// Their names.
+        services: Vec<&'a str>,
+        /// The reasons.
+        refused: &'a [LimitRefusal],
+    },
+    /// Services whose comparison comes to its conclusion for the same reason.
+    Compared {
+        /// Their names.
+        services: Vec<&'a str>,
+        /// The reason.
+        reason: &'a ChangeReason,
+    },
     /// Something that is not alike on both sides.
     Unlike(&'a Gate),
     /// What may not be alike.
@@ -63,8 +75,6 @@ pub enum ServiceLine<'a> {
     Trend(&'a TrendReason),
     /// Why a limit is suggested.
     Suggested(&'a LimitReason),
-    /// Why none is.
-    NotSuggested(&'a [LimitRefusal]),
     /// What its health checks take.
     Checks {
         /// How many run each day.
@@ -90,6 +100,16 @@ pub fn of_memory(memory: &Memory) -> Vec<Line<'_>> {
     if let Some(start) = &memory.start_up.whole {
         lines.push(Line::StackHealthy { start, without_check: &memory.start_up.without_check });
     }
+    let mut refused: Vec<(&[LimitRefusal], Vec<&str>)> = Vec::new();
+    for service in memory.services.iter().filter(|service| !service.suggestion.refused.is_empty()) {
+        let own = service.suggestion.refused.as_slice();
+        match refused.iter_mut().find(|(known, _)| *known == own) {
+            Some((_, services)) => services.push(&service.name),
+            None => refused.push((own, vec![&service.name])),
+        }
+    }
+    let refused = refused.into_iter().map(|(refused, services)| Line::NotSuggested { services, refused });
+    lines.extend(refused);
     for service in &memory.services {
         let of = |line| Line::Of { service: &service.name, line };
         lines.extend(of_service(service).into_iter().map(of));
@@ -116,9 +136,6 @@ fn of_service(service: &ServiceMemory) -> Vec<ServiceLine<'_>> {
         lines.push(ServiceLine::Trend(&service.trend.reason));
     }
     lines.extend(service.suggestion.reasons.iter().map(ServiceLine::Suggested));
-    if !service.suggestion.refused.is_empty() {
-        lines.push(ServiceLine::NotSuggested(&service.suggestion.refused));
-    }
     if let (Some(per_day), Some(check_ms)) = (service.health.checks_per_day, service.health.check_ms) {
         let busy_seconds = service.health.busy_seconds_per_day.unwrap_or(0);
         lines.push(ServiceLine::Checks { per_day, check_ms, busy_seconds });
@@ -133,7 +150,15 @@ pub fn of_comparison(comparison: &MemoryComparison) -> Vec<Line<'_>> {
     let unlike = comparison.gates.iter().filter(|gate| gate.alike == Some(false));
     let unknown = comparison.gates.iter().filter(|gate| gate.alike.is_none());
     let unknown: Vec<GateKind> = unknown.map(|gate| gate.name).collect();
-    let mut lines: Vec<Line<'_>> = comparison.services.iter().map(Line::Compared).collect();
+    let mut reasons: Vec<(&ChangeReason, Vec<&str>)> = Vec::new();
+    for service in &comparison.services {
+        match reasons.iter_mut().find(|(known, _)| *known == &service.reason) {
+            Some((_, services)) => services.push(&service.name),
+            None => reasons.push((&service.reason, vec![&service.name])),
+        }
+    }
+    let mut lines: Vec<Line<'_>> =
+        reasons.into_iter().map(|(reason, services)| Line::Compared { services, reason }).collect();
     lines.extend(unlike.map(Line::Unlike));
     if !unknown.is_empty() {
         lines.push(Line::MaybeUnlike(unknown));

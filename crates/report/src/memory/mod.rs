@@ -2,12 +2,14 @@
 
 mod json;
 mod line;
+mod usage;
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use plimsoll_analysis::memory::compare::MemoryComparison;
+use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparison};
 use plimsoll_analysis::memory::{Distribution, Limit, Memory, OomVerdict, ServiceMemory};
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Order as _};
 
 pub(crate) use self::json::ComparisonDocument;
 pub use self::json::inspection_json;
@@ -15,7 +17,7 @@ pub use self::line::{Line, ServiceLine, of_comparison, of_memory};
 use crate::format::{name, one_line};
 use crate::language::Language;
 use crate::markup::escaped;
-use crate::table::{align_right, indented, table};
+use crate::table::{align_right, heads, indented, table};
 
 /// The memory of a stack, for a terminal.
 #[must_use]
@@ -26,6 +28,13 @@ pub fn text(memory: &Memory, language: Language) -> String {
     }
     align_right(&mut table, &[1, 2, 3, 4, 5, 6, 7]);
     let mut text = format!("{}\n{}", language.words().memory, indented(&table));
+    let usage = usage::rows(memory, language);
+    if !usage.is_empty() {
+        let mut table = heads(&usage::header(language));
+        table.add_rows(usage);
+        align_right(&mut table, &[2, 3, 4, 5]);
+        let _ = write!(text, "\n  {}\n{}\n", language.words().running.other_resources, indented(&table));
+    }
     for line in lines(&of_memory(memory), language) {
         let _ = writeln!(text, "  {line}");
     }
@@ -48,13 +57,34 @@ pub fn markdown(memory: &Memory, language: Language) -> String {
     for line in lines(&of_memory(memory), language) {
         let _ = writeln!(text, "- {}", escaped(&line));
     }
+    let usage = usage::rows(memory, language);
+    if !usage.is_empty() {
+        let summary = language.words().running.other_resources;
+        let _ = writeln!(text, "\n<details><summary>{summary}</summary>\n");
+        markdown_table(&mut text, &usage::header(language), 2, &usage);
+        text.push_str("\n</details>\n");
+    }
     text
+}
+
+/// A table whose first columns hold words, and the others figures.
+fn markdown_table<const N: usize>(text: &mut String, header: &[&str; N], words: usize, rows: &[[String; N]]) {
+    let rule: String = (0..N).map(|at| if at < words { "---|" } else { "---:|" }).collect();
+    let heads: Vec<String> = header.iter().map(|head| escaped(head)).collect();
+    let _ = writeln!(text, "| {} |\n|{rule}", heads.join(" | "));
+    for row in rows {
+        let cells: Vec<_> = row.iter().map(|cell| escaped(cell)).collect();
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
 }
 
 /// What became of the memory between two recordings, for a terminal.
 #[must_use]
 pub fn comparison_text(comparison: &MemoryComparison, language: Language) -> String {
-    let mut text = format!("{}\n", language.words().memory);
+    let mut table = heads(&comparison_header(language));
+    table.add_rows(comparison_rows(comparison, language));
+    align_right(&mut table, &[1, 2, 3]);
+    let mut text = format!("{}\n{}", language.words().memory, indented(&table));
     lines(&of_comparison(comparison), language).iter().for_each(|line| {
         let _ = writeln!(text, "  {line}");
     });
@@ -65,10 +95,46 @@ pub fn comparison_text(comparison: &MemoryComparison, language: Language) -> Str
 #[must_use]
 pub fn comparison_markdown(comparison: &MemoryComparison, language: Language) -> String {
     let mut text = format!("## {}\n\n", language.words().memory);
+    let rows = comparison_rows(comparison, language);
+    markdown_table(&mut text, &comparison_header(language), 1, &rows);
+    text.push('\n');
     lines(&of_comparison(comparison), language).iter().for_each(|line| {
         let _ = writeln!(text, "- {}", escaped(line));
     });
     text
+}
+
+fn comparison_header(language: Language) -> [&'static str; 5] {
+    let (words, running) = (language.words(), &language.words().running);
+    [
+        words.service,
+        running.median_before_after,
+        running.most_before_after,
+        running.change,
+        running.conclusion,
+    ]
+}
+
+/// A row for each service, those that use more first. What uses more is marked.
+fn comparison_rows(comparison: &MemoryComparison, language: Language) -> Vec<[String; 5]> {
+    let verdict = language.words().running.change_verdict;
+    let pair =
+        |before: Bytes, after: Bytes| format!("{} | {}", language.memory(before), language.memory(after));
+    let mut services: Vec<&ServiceMemoryComparison> = comparison.services.iter().collect();
+    services.order_by_key(|service| Reverse(service.median));
+    let row = |service: &ServiceMemoryComparison| {
+        let is_worse = service.median.is_some_and(|change| change.0 > 0);
+        // Figures that must not be compared are not subtracted either.
+        let change = service.median.map_or_else(|| "–".to_owned(), |change| language.memory_delta(change));
+        [
+            name(&service.name),
+            pair(service.before.p50, service.after.p50),
+            pair(service.before.max, service.after.max),
+            if is_worse { format!("▲ {change}") } else { change },
+            verdict(service.verdict).to_owned(),
+        ]
+    };
+    services.into_iter().map(row).collect()
 }
 
 fn header(language: Language) -> [&'static str; 9] {

@@ -131,6 +131,8 @@ pub enum Metric {
     CpuUs,
     /// Hundredths of a percent of one CPU.
     CpuHundredths,
+    /// Since the start: microseconds in which its CPU limit held it back.
+    ThrottledUs,
     /// Since the start: bytes received.
     NetReceived,
     /// Since the start: bytes sent.

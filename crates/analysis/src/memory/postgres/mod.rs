@@ -1,31 +1,28 @@
 //! Settings of PostgreSQL that fit the limit of its container.
 //!
-//! PGTune's shares (le0pard/pgtune, `web` profile) assume a whole host; a container has its limit instead. So the worst
+//! PGTune's shares (le0pard/pgtune) assume a whole host; a container has its limit instead. So the worst
 //! case is added up and shown, and connections are cut until it fits.
 
 mod command;
 mod options;
+mod parameters;
 
 use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
 pub use self::command::CommandRefusal;
 use self::command::Line;
+use self::parameters::{Basis, MAX_VACUUM, others, vacuum_workers, workers, written};
+pub use self::parameters::{Parameter, ParameterReason, PostgresProfile, Storage, Workload};
 use super::argv::Argv;
 use super::server::{Server, image};
 use super::stack::StackService;
 
 const MIB: u64 = 1 << 20;
-/// PGTune's number of connections for a web application.
-const WEB_CONNECTIONS: u64 = 200;
-/// Parallel workers of one machine, PostgreSQL's default (`max_worker_processes`).
-const WORKERS: u64 = 8;
-/// Autovacuum workers, PostgreSQL's default (`autovacuum_max_workers`), each of which may take `maintenance_work_mem`.
-const VACUUM_WORKERS: u64 = 3;
 /// Below this, sorts go to disk for nothing: PostgreSQL's default.
 const LEAST_WORK_MEM: u64 = 4 * MIB;
-/// More helps no vacuum and no index, says PGTune; several may run at once.
-const MOST_MAINTENANCE: u64 = 2 << 30;
+/// More helps no index, says PGTune.
+const MOST_MAINTENANCE: u64 = 8 << 30;
 /// The share of the limit that is planned; the rest covers uncounted memory.
 const USABLE_PERCENT: u64 = 90;
 
@@ -40,7 +37,7 @@ pub struct PostgresSettings {
     pub shared_buffers: Bytes,
     /// Three quarters: what the planner may believe is cached. Reserves nothing.
     pub effective_cache_size: Bytes,
-    /// A sixteenth of the limit, at most 2 GB.
+    /// A sixteenth of the limit, an eighth for a warehouse, at most 8 GB.
     pub maintenance_work_mem: Bytes,
     /// For each sort or hash.
     pub work_mem: Bytes,
@@ -48,6 +45,12 @@ pub struct PostgresSettings {
     pub max_connections: u64,
     /// What all of it may take at once.
     pub worst_case: Bytes,
+    /// What the settings are for.
+    pub profile: PostgresProfile,
+    /// The CPUs that it may use, where that is known.
+    pub cpus: Option<u64>,
+    /// Every parameter to set, with its reason.
+    pub parameters: Vec<Parameter>,
     /// How the worst case was added up, and what it means.
     #[serde(skip)]
     pub reasons: Vec<PostgresReason>,
@@ -123,6 +126,7 @@ pub struct DemandedSettings {
     pub work_mem: Option<Bytes>,
     pub maintenance_work_mem: Option<Bytes>,
     pub max_connections: Option<u64>,
+    pub profile: PostgresProfile,
 }
 
 /// The settings for a service, if it is a server of PostgreSQL.
@@ -134,8 +138,12 @@ pub(crate) fn postgres(
     if Server::of(service) != Server::Postgres {
         return None;
     }
-    let mut settings = settings(limit?, image(service).and_then(version), demanded);
+    let mut settings = settings(limit?, image(service).and_then(version), cpus(service), demanded);
     settings.current = current(service);
+    let now = now(service);
+    for parameter in &mut settings.parameters {
+        parameter.now = now(parameter.name);
+    }
     Some(settings)
 }
 
@@ -144,14 +152,28 @@ pub(crate) fn current(service: &StackService<'_>) -> Option<CurrentSettings> {
     if Server::of(service) != Server::Postgres {
         return None;
     }
-    if let Ok(line) = Line::of(service) {
-        return Some(CurrentSettings::of(|name| line.value(name).map(str::to_owned)));
+    let has_line = Line::of(service).is_ok();
+    let argv = Argv::running(service).or_else(|| Argv::planned(service));
+    let is_script = argv.is_some_and(|argv| argv.words().iter().any(|word| word.contains("postgres")));
+    (has_line || is_script).then(|| CurrentSettings::of(now(service)))
+}
+
+/// What its command sets a parameter to.
+fn now(service: &StackService<'_>) -> impl Fn(&str) -> Option<String> {
+    let line = Line::of(service);
+    let argv = Argv::running(service).or_else(|| Argv::planned(service)).unwrap_or_default();
+    move |name| match &line {
+        Ok(line) => line.value(name).map(str::to_owned),
+        // A script says it somewhere in its text.
+        Err(_) => in_script(&argv.words(), name),
     }
-    // A script says it somewhere in its text.
-    let argv = Argv::running(service).or_else(|| Argv::planned(service))?;
-    let words = argv.words();
-    let is_script = words.iter().any(|word| word.contains("postgres"));
-    is_script.then(|| CurrentSettings::of(|name| in_script(&words, name)))
+}
+
+/// The whole CPUs that it may use: its limit, or else those of the host.
+fn cpus(service: &StackService<'_>) -> Option<u64> {
+    let limit = service.limits().and_then(|limits| limits.cpu_millis).filter(|millis| *millis > 0);
+    let host = service.runtime.recordings.iter().rev().find_map(|recording| recording.host.as_ref()?.cpus);
+    limit.map(|millis| (millis / 1000).max(1)).or(host)
 }
 
 /// The command of a service with these settings, all other words as they were; or why it must not be replaced.
@@ -159,7 +181,7 @@ pub(crate) fn command(
     service: &StackService<'_>,
     settings: &PostgresSettings,
 ) -> Result<Vec<String>, CommandRefusal> {
-    Ok(Line::of(service)?.with(&settings.parameters()))
+    Ok(Line::of(service)?.with(&settings.values()))
 }
 
 /// The major version that a tag begins with: `postgres:15.4-alpine`, `pgvector:pg16`.
@@ -171,36 +193,45 @@ fn version(reference: &str) -> Option<u64> {
 }
 
 /// The settings for a limit, with those that are demanded as they are.
-pub(crate) fn settings(limit: Bytes, version: Option<u64>, demanded: DemandedSettings) -> PostgresSettings {
+pub(crate) fn settings(
+    limit: Bytes,
+    version: Option<u64>,
+    cpus: Option<u64>,
+    demanded: DemandedSettings,
+) -> PostgresSettings {
     let whole = |bytes: u64| Bytes(bytes / MIB * MIB);
-    let shared_buffers = demanded.shared_buffers.unwrap_or_else(|| whole(limit.0 / 4)).min(limit);
-    let maintenance =
-        demanded.maintenance_work_mem.unwrap_or_else(|| whole(limit.0 / 16).min(Bytes(MOST_MAINTENANCE)));
-    let share = (limit.0 - shared_buffers.0) / ((WEB_CONNECTIONS + WORKERS) * 3);
+    let workload = demanded.profile.workload;
+    let (buffers_part, cache_quarters, maintenance_part) = workload.shares();
+    let connections = workload.connections();
+    let shared_buffers = demanded.shared_buffers.unwrap_or_else(|| whole(limit.0 / buffers_part)).min(limit);
+    let maintenance = demanded
+        .maintenance_work_mem
+        .unwrap_or_else(|| whole(limit.0 / maintenance_part).min(Bytes(MOST_MAINTENANCE)));
+    let share = (limit.0 - shared_buffers.0) / ((connections + workers(cpus)) * 3) / workload.work_divisor();
     // Below 64 kB PostgreSQL does not start.
     let work_mem = demanded.work_mem.map(|bytes| bytes.max(Bytes(64 << 10)));
     let work_mem = work_mem.unwrap_or(Bytes(whole(share).0.max(LEAST_WORK_MEM)));
     let usable = limit.0 / 100 * USABLE_PERCENT;
-    let rest =
-        usable.saturating_sub(shared_buffers.0).saturating_sub(maintenance.0.saturating_mul(VACUUM_WORKERS));
+    let vacuum = Vacuum { workers: vacuum_workers(cpus), memory: maintenance.min(MAX_VACUUM) };
+    let rest = usable.saturating_sub(shared_buffers.0).saturating_sub(vacuum.total().0);
     let fitting = rest / work_mem.0;
     // Tens are easier to read, below twenty every one counts.
-    let max_connections = if fitting >= 20 { fitting / 10 * 10 } else { fitting.max(3) }.min(WEB_CONNECTIONS);
+    let max_connections = if fitting >= 20 { fitting / 10 * 10 } else { fitting.max(3) }.min(connections);
     let max_connections = demanded.max_connections.unwrap_or(max_connections);
-    let worst_case = worst_case(shared_buffers, work_mem, max_connections, maintenance);
+    let worst_case = worst_case(shared_buffers, work_mem, max_connections, vacuum);
     let mut reasons = vec![PostgresReason::WorstCase {
         shared_buffers,
         connections: max_connections,
         work_mem,
-        vacuum_workers: VACUUM_WORKERS,
-        maintenance_work_mem: maintenance,
+        vacuum_workers: vacuum.workers,
+        maintenance_work_mem: vacuum.memory,
         total: worst_case,
         limit,
     }];
-    if max_connections < WEB_CONNECTIONS {
+    if max_connections < connections {
         reasons.push(PostgresReason::Pooler {
-            connections: WEB_CONNECTIONS,
-            would_take: self::worst_case(shared_buffers, work_mem, WEB_CONNECTIONS, maintenance),
+            connections,
+            would_take: self::worst_case(shared_buffers, work_mem, connections, vacuum),
             fitting: max_connections,
         });
     }
@@ -211,11 +242,27 @@ pub(crate) fn settings(limit: Bytes, version: Option<u64>, demanded: DemandedSet
     if worst_case > limit {
         reasons.push(PostgresReason::TooLittle { limit });
     }
+    let effective_cache_size = whole(limit.0 / 4 * cache_quarters);
+    let budget = |name, value, why| Parameter { name, value, now: None, why };
+    let share = |part| ParameterReason::Share { percent: 100 / part };
+    let mut parameters = vec![
+        budget("shared_buffers", written(shared_buffers), share(buffers_part)),
+        budget("effective_cache_size", written(effective_cache_size), ParameterReason::Cache),
+        budget("maintenance_work_mem", written(maintenance), share(maintenance_part)),
+        budget("work_mem", written(work_mem), ParameterReason::WorkMem),
+        budget("max_connections", max_connections.to_string(), ParameterReason::Connections),
+    ];
+    let profile = demanded.profile;
+    let basis = Basis { profile, version: version.unwrap_or(0), cpus, shared_buffers, maintenance };
+    parameters.extend(others(&basis));
     PostgresSettings {
         limit,
         version,
+        profile,
+        cpus,
+        parameters,
         shared_buffers,
-        effective_cache_size: whole(limit.0 / 4 * 3),
+        effective_cache_size,
         maintenance_work_mem: maintenance,
         work_mem,
         max_connections,
@@ -225,32 +272,35 @@ pub(crate) fn settings(limit: Bytes, version: Option<u64>, demanded: DemandedSet
     }
 }
 
-fn worst_case(shared_buffers: Bytes, work_mem: Bytes, connections: u64, maintenance: Bytes) -> Bytes {
-    let work = work_mem.0.saturating_mul(connections);
-    shared_buffers + Bytes(work) + Bytes(maintenance.0.saturating_mul(VACUUM_WORKERS))
+/// Vacuum workers, and what each may take.
+#[derive(Clone, Copy)]
+struct Vacuum {
+    workers: u64,
+    memory: Bytes,
+}
+
+impl Vacuum {
+    fn total(self) -> Bytes {
+        Bytes(self.memory.0.saturating_mul(self.workers))
+    }
+}
+
+fn worst_case(shared_buffers: Bytes, work_mem: Bytes, connections: u64, vacuum: Vacuum) -> Bytes {
+    shared_buffers + Bytes(work_mem.0.saturating_mul(connections)) + vacuum.total()
 }
 
 impl PostgresSettings {
     /// The parameters to set, with their values.
-    fn parameters(&self) -> [(&'static str, String); 5] {
-        [
-            ("shared_buffers", written(self.shared_buffers)),
-            ("effective_cache_size", written(self.effective_cache_size)),
-            ("maintenance_work_mem", written(self.maintenance_work_mem)),
-            ("work_mem", written(self.work_mem)),
-            ("max_connections", self.max_connections.to_string()),
-        ]
+    fn values(&self) -> Vec<(&'static str, String)> {
+        self.parameters.iter().map(|parameter| (parameter.name, parameter.value.clone())).collect()
     }
 
     /// The settings on one line, to be written elsewhere.
     pub(crate) fn line(&self) -> String {
-        self.parameters().map(|(name, value)| format!("{name} = {value}")).join(", ")
+        let each: Vec<String> =
+            self.values().into_iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        each.join(", ")
     }
-}
-
-/// Memory as PostgreSQL writes it: `128MB`.
-fn written(bytes: Bytes) -> String {
-    if bytes.0.is_multiple_of(MIB) { format!("{}MB", bytes.0 / MIB) } else { format!("{}kB", bytes.0 >> 10) }
 }
 
 impl CurrentSettings {
@@ -262,12 +312,14 @@ impl CurrentSettings {
         let work_mem = memory("work_mem", 4 * MIB, 1024);
         let maintenance_work_mem = memory("maintenance_work_mem", 64 * MIB, 1024);
         let max_connections = find("max_connections").and_then(|value| value.parse().ok()).unwrap_or(100);
+        let workers = find("autovacuum_max_workers").and_then(|value| value.parse().ok()).unwrap_or(3);
+        let vacuum = Vacuum { workers, memory: memory("autovacuum_work_mem", maintenance_work_mem.0, 1024) };
         Self {
             shared_buffers,
             work_mem,
             max_connections,
             maintenance_work_mem,
-            worst_case: worst_case(shared_buffers, work_mem, max_connections, maintenance_work_mem),
+            worst_case: worst_case(shared_buffers, work_mem, max_connections, vacuum),
             has_config_file: find("config_file").is_some(),
             is_set: ["shared_buffers", "work_mem", "max_connections", "maintenance_work_mem"]
                 .iter()
@@ -277,7 +329,8 @@ impl CurrentSettings {
 
     /// Whether it runs with all that is demanded.
     pub(crate) fn meets(&self, demanded: DemandedSettings) -> bool {
-        let DemandedSettings { shared_buffers, work_mem, maintenance_work_mem, max_connections } = demanded;
+        let DemandedSettings { shared_buffers, work_mem, maintenance_work_mem, max_connections, .. } =
+            demanded;
         shared_buffers.is_none_or(|wanted| wanted == self.shared_buffers)
             && work_mem.is_none_or(|wanted| wanted == self.work_mem)
             && maintenance_work_mem.is_none_or(|wanted| wanted == self.maintenance_work_mem)
@@ -319,7 +372,7 @@ mod tests {
 
     #[test]
     fn connections_are_cut_to_what_fits_512_mib() {
-        let settings = settings(Bytes(512 * MIB), Some(15), DemandedSettings::default());
+        let settings = settings(Bytes(512 * MIB), Some(15), None, DemandedSettings::default());
         assert_eq!(settings.shared_buffers, Bytes(128 * MIB));
         assert_eq!(settings.maintenance_work_mem, Bytes(32 * MIB));
         assert_eq!((settings.work_mem, settings.max_connections), (Bytes(4 * MIB), 50));
@@ -349,10 +402,62 @@ mod tests {
     }
 
     #[test]
-    fn maintenance_takes_two_gibibytes_at_most() {
-        let of =
-            |gib: u64| settings(Bytes(gib << 30), None, DemandedSettings::default()).maintenance_work_mem;
-        assert_eq!([of(16), of(32), of(128)], [Bytes(1 << 30), Bytes(2 << 30), Bytes(2 << 30)]);
+    fn maintenance_takes_eight_gibibytes_at_most_and_each_vacuum_worker_two() {
+        let of = |gib: u64| settings(Bytes(gib << 30), None, None, DemandedSettings::default());
+        let maintenance = |gib| of(gib).maintenance_work_mem.0 >> 30;
+        assert_eq!([16, 32, 128, 256].map(maintenance), [1, 2, 8, 8]);
+        let vacuum = of(128).parameters.into_iter().find(|one| one.name == "autovacuum_work_mem");
+        assert_eq!(vacuum.map(|one| one.value).as_deref(), Some("2048MB"));
+    }
+
+    /// Five sizes and three versions beside what PGTune's own source gives (`pgtune.txt`, made by running it). Names of
+    /// parameters and values are the same but for what is said here.
+    #[test]
+    fn settings_are_those_of_pgtune() {
+        let workload = |name: &str| match name {
+            "web" => Workload::Web,
+            "oltp" => Workload::Oltp,
+            "dw" => Workload::Warehouse,
+            "desktop" => Workload::Desktop,
+            _ => Workload::Mixed,
+        };
+        let mut rows = 0;
+        for row in include_str!("pgtune.txt").lines().filter(|row| !row.starts_with('#')) {
+            let (basis, values) = row.split_once(" : ").unwrap();
+            let basis: Vec<&str> = basis.split(' ').collect();
+            let number = |at: usize| basis[at].parse::<u64>().unwrap();
+            let (limit, version, cpus) = (Bytes(number(0) * MIB), number(1), number(2));
+            let storage = if basis[4] == "hdd" { Storage::Hdd } else { Storage::Ssd };
+            let profile = PostgresProfile { workload: workload(basis[3]), storage };
+            let demanded = DemandedSettings { profile, ..DemandedSettings::default() };
+            let ours = settings(limit, Some(version), Some(cpus), demanded);
+            assert!(ours.worst_case <= limit, "{row}");
+            let bytes = |value: &str| postgres_memory(value, 1024).map_or(0, |bytes| bytes.0);
+            let mut names: Vec<&str> = ours.parameters.iter().map(|one| one.name).collect();
+            for (name, value) in values.split(' ').map(|word| word.split_once('=').unwrap()) {
+                if name == "io_method" {
+                    continue;
+                }
+                let own = ours.parameters.iter().find(|one| one.name == name);
+                let own = own.unwrap_or_else(|| panic!("{name} is missing: {row}"));
+                names.retain(|other| *other != name);
+                let (own, what) = (&own.value, format!("{name} = {value}, not {}: {row}", own.value));
+                match name {
+                    // What does not fit is cut.
+                    "max_connections" => {
+                        assert!(own.parse::<u64>().unwrap() <= value.parse().unwrap(), "{what}")
+                    }
+                    // In whole MiB.
+                    "work_mem" => assert_eq!(bytes(own), bytes(value) / MIB * MIB, "{what}"),
+                    _ if value.ends_with("kB") => assert_eq!(bytes(own), bytes(value), "{what}"),
+                    _ => assert_eq!(own, value, "{what}"),
+                }
+            }
+            names.retain(|name| *name != "io_workers");
+            assert!(names.is_empty(), "{names:?}: {row}");
+            rows += 1;
+        }
+        assert_eq!(rows, 30);
     }
 
     #[test]
@@ -362,7 +467,7 @@ mod tests {
             work_mem: Some(Bytes(8 * MIB)),
             ..DemandedSettings::default()
         };
-        let settings = settings(Bytes(512 * MIB), None, demanded);
+        let settings = settings(Bytes(512 * MIB), None, None, demanded);
         assert_eq!((settings.shared_buffers, settings.work_mem), (Bytes(64 * MIB), Bytes(8 * MIB)));
         assert!(settings.worst_case <= Bytes(512 * MIB) && settings.max_connections == 30, "{settings:?}");
         assert_eq!(written(Bytes(1536 << 10)), "1536kB");
@@ -371,7 +476,7 @@ mod tests {
     #[test]
     fn hostile_limits_do_no_harm() {
         for limit in [0, 1, MIB, u64::MAX] {
-            let _ = settings(Bytes(limit), None, DemandedSettings::default());
+            let _ = settings(Bytes(limit), None, Some(limit), DemandedSettings::default());
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What should be set for each service, each with its reason: the content of a compose override.
 
+mod cpu;
 mod draft;
 mod health;
+mod inside;
 mod limits;
 mod logs;
 mod oom_score;
@@ -45,8 +47,10 @@ pub fn recommend(runtime: &Runtime, demands: &Demands<'_>) -> Recommendation {
 fn recommendation(known: &Known<'_>) -> ServiceRecommendation {
     let mut draft = Draft::default();
     let limit = limits::add(known, &mut draft);
+    cpu::add(known, &mut draft);
     oom_score::add(known, &mut draft);
     postgres::add(known, limit, &mut draft);
+    inside::add(known, limit, &mut draft);
     logs::add(known, &mut draft);
     health::add(known, &mut draft);
     ServiceRecommendation { name: known.service.name.clone(), settings: draft.settings, open: draft.open }

@@ -46,6 +46,8 @@ fn command(known: &Known<'_>, settings: &PostgresSettings, draft: &mut Draft) {
             reasons.push(SettingReason::CommandWins);
         }
     }
+    let parameters = settings.parameters.iter().cloned();
+    reasons.extend(parameters.map(|parameter| SettingReason::Parameter { parameter }));
     match postgres::command(known.service, settings) {
         Ok(command) => draft.set(Setting::Command(command), reasons),
         Err(why) => {

@@ -3,8 +3,9 @@
 use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
-use super::super::postgres::{CommandRefusal, PostgresReason};
-use super::super::{LimitReason, LimitRefusal, LogReason};
+use super::super::inside::InsideSetting;
+use super::super::postgres::{CommandRefusal, Parameter, PostgresReason};
+use super::super::{Confidence, LimitReason, LimitRefusal, LogReason, Resource};
 
 /// Why something should be set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,6 +42,23 @@ pub enum SettingReason {
         /// The maximum memory it used.
         most: Bytes,
     },
+    /// The largest window of something, and what is added to it.
+    LargestUse {
+        /// The resource.
+        resource: Resource,
+        /// The largest window, in the unit of the resource.
+        largest: u64,
+        /// How many windows there are.
+        windows: u64,
+        /// How many independent windows they are worth.
+        independent: u64,
+        /// What is added, in percent.
+        margin_percent: u64,
+        /// How much it rests on.
+        confidence: Confidence,
+        /// Whether a limit held it back, so that it may need more.
+        at_least: bool,
+    },
     /// Half of the time it takes no more.
     Median,
     /// Without a setting an engine gives as much swap as memory.
@@ -73,6 +91,16 @@ pub enum SettingReason {
     Postgres {
         /// The reason for the settings.
         reason: PostgresReason,
+    },
+    /// A parameter of PostgreSQL, with its reason.
+    Parameter {
+        /// The parameter.
+        parameter: Parameter,
+    },
+    /// A setting of the program that runs, which fits into its limit.
+    Inside {
+        /// The setting.
+        setting: InsideSetting,
     },
     /// What its log does now, and what it takes instead.
     Log {
@@ -133,6 +161,13 @@ pub enum Open {
         why: CommandRefusal,
         /// The settings that fit, as PostgreSQL writes them.
         settings: String,
+    },
+    /// A setting of the program is made already.
+    SetAlready {
+        /// The setting that would be made.
+        setting: InsideSetting,
+        /// The variable or the argument that sets it.
+        by: String,
     },
     /// Something about the settings that would be made.
     Reason {

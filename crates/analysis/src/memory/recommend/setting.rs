@@ -64,6 +64,12 @@ pub enum Setting {
         /// The time between two checks, in seconds.
         interval_s: u64,
     },
+    /// The limit of CPU, in thousandths of one.
+    Cpus(u64),
+    /// The limit of processes and threads.
+    Pids(u64),
+    /// Variables of the environment, with their values.
+    Environment(Vec<(&'static str, String)>),
     /// The command, word by word.
     Command(Vec<String>),
 }

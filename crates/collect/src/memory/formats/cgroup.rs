@@ -88,6 +88,11 @@ impl Cgroup {
                 Metric::CpuUs,
                 self.get("cpu.stat usage_usec").or_else(|| Some(self.get("cpuacct.usage")? / 1000)),
             ),
+            (
+                Metric::ThrottledUs,
+                self.get("cpu.stat throttled_usec")
+                    .or_else(|| Some(self.get("cpu.stat throttled_time")? / 1000)),
+            ),
             (Metric::Pids, self.get("pids.current")),
         ] {
             sample.set(metric, value);

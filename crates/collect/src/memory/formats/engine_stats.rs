@@ -122,6 +122,8 @@ pub fn engine_sample(value: &Value) -> EngineSample {
 fn others(sample: &mut Sample, value: &Value) {
     let cpu = value.pointer("/cpu_stats/cpu_usage/total_usage").and_then(json::number);
     sample.set(Metric::CpuUs, cpu.map(|nanoseconds| nanoseconds / 1000));
+    let throttled = value.pointer("/cpu_stats/throttling_data/throttled_time").and_then(json::number);
+    sample.set(Metric::ThrottledUs, throttled.map(|nanoseconds| nanoseconds / 1000));
     sample.set(Metric::Pids, value.pointer("/pids_stats/current").and_then(json::number));
     if let Some(networks) = value.get("networks").and_then(Value::as_object) {
         let sum =

@@ -3,11 +3,12 @@
 use plimsoll_analysis::memory::compare::{ChangeReason, Gate, GateDetail, GateKind, GateValue, UnknownSide};
 use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason, Sum};
 use plimsoll_analysis::memory::{
-    AtOnce, CommandRefusal, Coverage, CrashLoop, CrashSign, KillEvidence, Limit, LimitReason, LimitRefusal,
-    LogReason, Over, PointUnit, PostgresReason, StartUp, Totals, TrendReason,
+    AtOnce, CommandRefusal, Coverage, CrashLoop, CrashSign, InsideSetting, KillEvidence, Limit, LimitReason,
+    LimitRefusal, LogReason, Over, ParameterReason, PointUnit, PostgresReason, StartUp, Storage, Totals,
+    TrendReason,
 };
+use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::Regime;
-use plimsoll_snapshot::{ByteDelta, Bytes};
 
 use crate::language::{Language, Noun};
 use crate::memory::{Line, ServiceLine};
@@ -223,6 +224,75 @@ pub(super) fn postgres(reason: &PostgresReason) -> String {
     }
 }
 
+fn parameter_reason(why: ParameterReason) -> String {
+    match why {
+        ParameterReason::Share { percent } => format!("{percent} % of the limit"),
+        ParameterReason::Cache => "what the planner may assume to be cached; it reserves nothing".to_owned(),
+        ParameterReason::WorkMem => "memory for each sort or hash, at least 4 MB".to_owned(),
+        ParameterReason::Connections => "as many as fit in the worst case".to_owned(),
+        ParameterReason::HugePages => "huge pages help from 2 GB of shared buffers on".to_owned(),
+        ParameterReason::WalBuffers => "3 % of the shared buffers, at most 16 MB".to_owned(),
+        ParameterReason::WalSpace => "space on disk between checkpoints, not memory".to_owned(),
+        ParameterReason::SpreadCheckpoints => {
+            "writes are spread over the time between checkpoints".to_owned()
+        }
+        ParameterReason::Statistics => "the sample of the planner; larger for a data warehouse".to_owned(),
+        ParameterReason::RandomReads { storage } => {
+            format!("cost of a random read from {}", storage_name(storage))
+        }
+        ParameterReason::ConcurrentReads { storage } => {
+            format!("reads at the same time from {}", storage_name(storage))
+        }
+        ParameterReason::Workers { cpus } => format!("for {cpus} CPUs"),
+        ParameterReason::VacuumWorkers { cpus } => format!("vacuum workers for {cpus} CPUs"),
+        ParameterReason::VacuumMemory => "several vacuum workers run at the same time".to_owned(),
+        ParameterReason::NoJit => "compiling short queries costs more than it saves".to_owned(),
+        ParameterReason::WalCompression => "writes less for little CPU".to_owned(),
+        ParameterReason::IoWorkers { cpus } => {
+            format!("for {cpus} CPUs; container engines refuse `io_uring`")
+        }
+        ParameterReason::NoReplication => "nothing replicates a developer's database".to_owned(),
+    }
+}
+
+const fn storage_name(storage: Storage) -> &'static str {
+    match storage {
+        Storage::Ssd => "a solid-state drive",
+        Storage::Nvme => "an NVMe drive",
+        Storage::San => "network storage",
+        Storage::Hdd => "a rotating disk",
+    }
+}
+
+fn inside(setting: &InsideSetting) -> String {
+    match *setting {
+        InsideSetting::Jvm { percent, heap, rest } => format!(
+            "{percent} % of the limit as heap, {}; {} stay for classes, compiled code and threads. The default is 25 %. \
+             A JVM sees its limit since 8u191 and 10, on cgroup v2 since 8u372, 11.0.16 and 15",
+            memory(heap),
+            memory(rest)
+        ),
+        InsideSetting::Node { old_space, rest } => format!(
+            "{} of old space; {} stay for buffers, compiled code and threads",
+            memory(old_space),
+            memory(rest)
+        ),
+        InsideSetting::Workers { workers, each, now, for_cpus, worst_case } => format!(
+            "workers: {workers}; {now} used at most {} each; the CPUs can use {for_cpus}; worst case {}",
+            memory(each),
+            memory(worst_case)
+        ),
+        InsideSetting::Redis { data, rest } => format!(
+            "`maxmemory` of {}; {} stay for the copy that saving makes and for fragmentation",
+            memory(data),
+            memory(rest)
+        ),
+        InsideSetting::Arenas { threads, by_default } => format!(
+            "2 arenas of glibc instead of up to {by_default}: {threads} threads keep memory that they free in separate arenas"
+        ),
+    }
+}
+
 pub(super) fn start_up(start: &StartUp) -> String {
     let most = EN.duration(start.at_most_ms);
     if start.at_least_ms == 0 {
@@ -315,6 +385,26 @@ pub(super) fn setting_reason(reason: &SettingReason) -> String {
         SettingReason::Limit { reason } => limit_reason(reason),
         SettingReason::NotSuggested { reason } => limit_refusal(reason),
         SettingReason::Took { most } => format!("it used at most {}", memory(*most)),
+        SettingReason::LargestUse {
+            resource,
+            largest,
+            windows,
+            independent,
+            margin_percent,
+            confidence,
+            at_least,
+        } => format!(
+            "the largest of {} of 60 s is {}, plus {margin_percent} %: equivalent to {independent} independent windows, {}{}",
+            EN.many(*windows, &WINDOW),
+            EN.amount(*resource, *largest),
+            (super::running::WORDS.confidence)(*confidence),
+            if *at_least { "; a limit held it back, so this is a minimum" } else { "" }
+        ),
+        SettingReason::Parameter { parameter } => {
+            let now = parameter.now.as_ref().map(|now| format!(" (now: {now})")).unwrap_or_default();
+            format!("{} = {}: {}{now}", parameter.name, parameter.value, parameter_reason(parameter.why))
+        }
+        SettingReason::Inside { setting } => inside(setting),
         SettingReason::Median => "median: it uses no more for half of the time".to_owned(),
         SettingReason::NoSwap { default_total } => format!(
             "no swap: by default, an engine allows as much swap as memory, {} in total",
@@ -384,6 +474,9 @@ pub(super) fn open(open: &Open) -> String {
             format!("its PostgreSQL settings fit: worst case {} of {}", memory(*worst_case), memory(*limit))
         }
         Open::CommandKept { why, settings } => format!("{}; settings that fit: {settings}", command(*why)),
+        Open::SetAlready { setting, by } => {
+            format!("`{by}` decides already; for this limit: {}", inside(setting))
+        }
         Open::Reason { reason } => setting_reason(reason),
     }
 }
@@ -477,24 +570,29 @@ pub(super) fn line(line: &Line<'_>) -> String {
             format!("not counted, because they belong to no service: {}", containers.join(", "))
         }
         Line::Of { service, line } => format!("{service}: {}", service_line(line)),
-        Line::Compared(service) => {
-            let figure = |name: &str, before: Bytes, after: Bytes, change: Option<ByteDelta>| {
-                // Figures that must not be compared are not subtracted either.
-                let change = change.map(|change| format!(" ({})", EN.memory_delta(change)));
-                format!("{name} {} → {}{}", memory(before), memory(after), change.unwrap_or_default())
-            };
-            let interval = service.indicative.map(|(low, high)| {
-                format!("median indicative: {} to {}", EN.memory_delta(low), EN.memory_delta(high))
+        Line::NotSuggested { services, refused } => {
+            let why: Vec<String> = refused.iter().map(limit_refusal).collect();
+            // More time under a load is all that these lack.
+            let is_short = refused.iter().all(|refusal| {
+                matches!(
+                    refusal,
+                    LimitRefusal::TooFewWindows { .. }
+                        | LimitRefusal::StartNotRecorded
+                        | LimitRefusal::NoLoad
+                )
             });
-            let (before, after) = (&service.before, &service.after);
-            let parts = [
-                Some(figure("median", before.p50, after.p50, service.median)),
-                interval,
-                Some(figure("maximum", before.max, after.max, service.max)),
-                Some((super::running::WORDS.change_verdict)(service.verdict).to_owned()),
-                Some(change(&service.reason)),
-            ];
-            format!("{}: {}", service.name, parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
+            let next = is_short.then_some(super::running::WORDS.record_longer);
+            let why: Vec<String> = why.into_iter().chain(next.map(str::to_owned)).collect();
+            format!("{}: no limit suggested: {}", services.join(", "), why.join("; "))
+        }
+        Line::Compared { services, reason } => {
+            let next = match reason {
+                ChangeReason::TooFewRuns { least, .. } => {
+                    format!("; {}", (super::running::WORDS.record_runs)(&least.to_string()))
+                }
+                _ => String::new(),
+            };
+            format!("{}: {}{next}", services.join(", "), change(reason))
         }
         Line::Unlike(Gate { name, detail, .. }) => {
             format!("different: {} ({})", gate(*name), gate_detail(detail))
@@ -517,9 +615,6 @@ fn service_line(line: &ServiceLine<'_>) -> String {
         ServiceLine::Crashes(crash) => crash_loop(crash),
         ServiceLine::Trend(reason) => trend(reason),
         ServiceLine::Suggested(reason) => limit_reason(reason),
-        ServiceLine::NotSuggested(refused) => {
-            format!("no limit suggested: {}", join(refused.iter().map(limit_refusal).collect()))
-        }
         ServiceLine::Checks { per_day, check_ms, busy_seconds } => format!(
             "{per_day} health checks per day, {} each: {} per day",
             EN.duration(*check_ms),

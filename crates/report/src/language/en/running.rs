@@ -1,7 +1,7 @@
 //! English.
 
 use plimsoll_analysis::memory::compare::ChangeVerdict;
-use plimsoll_analysis::memory::{Confidence, HealthVerdict, OomVerdict};
+use plimsoll_analysis::memory::{Confidence, HealthVerdict, OomVerdict, Resource};
 use plimsoll_analysis::targets::{Level, Status};
 
 use crate::language::{Noun, RunningWords};
@@ -34,6 +34,32 @@ pub(super) const WORDS: RunningWords = RunningWords {
     unknown: "unknown",
     of_limit: |share| format!("{share} of the limit"),
     replicas: |number| format!("{number} containers"),
+
+    other_resources: "Other resources",
+    resource_head: "Resource",
+    resource: |resource| match resource {
+        Resource::Cpu => "CPU",
+        Resource::Throttled => "held back by the CPU limit",
+        Resource::Received => "network received",
+        Resource::Sent => "network sent",
+        Resource::BlockRead => "disk read",
+        Resource::BlockWritten => "disk written",
+        Resource::Pids => "processes and threads",
+        Resource::Pressure => "waiting for memory",
+    },
+    cpus: |number| format!("{number} CPU"),
+    each_second: |bytes| format!("{bytes}/s"),
+    median_before_after: "Median before | after",
+    most_before_after: "Maximum before | after",
+    change: "Change",
+    conclusion: "Conclusion",
+    of_services: |services, text| format!("{services}: {text}"),
+    record_runs: |least| {
+        format!(
+            "record {least} runs of each side, in turns: `plimsoll record --project PROJECT --load LABEL --while COMMAND -o RUN.plimsoll`"
+        )
+    },
+    record_longer: "record its start and at least 10 minutes under a load: `plimsoll record --project PROJECT --load LABEL --while COMMAND -o RUN.plimsoll`",
 
     oom_kill: "OOM kill",
     ended: "exited",

@@ -3,11 +3,12 @@
 use plimsoll_analysis::memory::compare::{ChangeReason, Gate, GateDetail, GateKind, GateValue, UnknownSide};
 use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason, Sum};
 use plimsoll_analysis::memory::{
-    AtOnce, CommandRefusal, Coverage, CrashLoop, CrashSign, KillEvidence, Limit, LimitReason, LimitRefusal,
-    LogReason, Over, PointUnit, PostgresReason, StartUp, Totals, TrendReason,
+    AtOnce, CommandRefusal, Coverage, CrashLoop, CrashSign, InsideSetting, KillEvidence, Limit, LimitReason,
+    LimitRefusal, LogReason, Over, ParameterReason, PointUnit, PostgresReason, StartUp, Storage, Totals,
+    TrendReason,
 };
+use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::Regime;
-use plimsoll_snapshot::{ByteDelta, Bytes};
 
 use crate::language::{Language, Noun};
 use crate::memory::{Line, ServiceLine};
@@ -228,6 +229,79 @@ pub(super) fn postgres(reason: &PostgresReason) -> String {
     }
 }
 
+fn parameter_reason(why: ParameterReason) -> String {
+    match why {
+        ParameterReason::Share { percent } => format!("un {percent} % del límite"),
+        ParameterReason::Cache => "lo que el planificador puede suponer en caché; no reserva nada".to_owned(),
+        ParameterReason::WorkMem => "memoria para cada ordenación o hash, al menos 4 MB".to_owned(),
+        ParameterReason::Connections => "tantas como caben en el peor caso".to_owned(),
+        ParameterReason::HugePages => {
+            "las páginas grandes ayudan desde 2 GB de búferes compartidos".to_owned()
+        }
+        ParameterReason::WalBuffers => "un 3 % de los búferes compartidos, como máximo 16 MB".to_owned(),
+        ParameterReason::WalSpace => "espacio en disco entre puntos de control, no memoria".to_owned(),
+        ParameterReason::SpreadCheckpoints => {
+            "las escrituras se reparten en el tiempo entre puntos de control".to_owned()
+        }
+        ParameterReason::Statistics => {
+            "la muestra del planificador; mayor para un almacén de datos".to_owned()
+        }
+        ParameterReason::RandomReads { storage } => {
+            format!("coste de una lectura aleatoria en {}", storage_name(storage))
+        }
+        ParameterReason::ConcurrentReads { storage } => {
+            format!("lecturas a la vez en {}", storage_name(storage))
+        }
+        ParameterReason::Workers { cpus } => format!("para {cpus} CPU"),
+        ParameterReason::VacuumWorkers { cpus } => format!("procesos de vacuum para {cpus} CPU"),
+        ParameterReason::VacuumMemory => "varios procesos de vacuum trabajan a la vez".to_owned(),
+        ParameterReason::NoJit => "compilar consultas cortas cuesta más de lo que ahorra".to_owned(),
+        ParameterReason::WalCompression => "escribe menos por poca CPU".to_owned(),
+        ParameterReason::IoWorkers { cpus } => {
+            format!("para {cpus} CPU; los motores de contenedores rechazan `io_uring`")
+        }
+        ParameterReason::NoReplication => "nada replica la base de datos de un desarrollador".to_owned(),
+    }
+}
+
+const fn storage_name(storage: Storage) -> &'static str {
+    match storage {
+        Storage::Ssd => "una unidad SSD",
+        Storage::Nvme => "una unidad NVMe",
+        Storage::San => "almacenamiento en red",
+        Storage::Hdd => "un disco duro",
+    }
+}
+
+fn inside(setting: &InsideSetting) -> String {
+    match *setting {
+        InsideSetting::Jvm { percent, heap, rest } => format!(
+            "un {percent} % del límite como montículo, {}; quedan {} para clases, código compilado e hilos. Por defecto es \
+             un 25 %. Una JVM ve su límite desde 8u191 y 10; con cgroup v2, desde 8u372, 11.0.16 y 15",
+            memory(heap),
+            memory(rest)
+        ),
+        InsideSetting::Node { old_space, rest } => format!(
+            "{} de espacio antiguo; quedan {} para búferes, código compilado e hilos",
+            memory(old_space),
+            memory(rest)
+        ),
+        InsideSetting::Workers { workers, each, now, for_cpus, worst_case } => format!(
+            "procesos: {workers}; {now} usaron como máximo {} cada uno; las CPU pueden con {for_cpus}; peor caso {}",
+            memory(each),
+            memory(worst_case)
+        ),
+        InsideSetting::Redis { data, rest } => format!(
+            "`maxmemory` de {}; quedan {} para la copia que hace al guardar y para la fragmentación",
+            memory(data),
+            memory(rest)
+        ),
+        InsideSetting::Arenas { threads, by_default } => format!(
+            "2 arenas de glibc en vez de hasta {by_default}: {threads} hilos retienen en arenas separadas la memoria que liberan"
+        ),
+    }
+}
+
 pub(super) fn start_up(start: &StartUp) -> String {
     let most = ES.duration(start.at_most_ms);
     if start.at_least_ms == 0 {
@@ -320,6 +394,26 @@ pub(super) fn setting_reason(reason: &SettingReason) -> String {
         SettingReason::Limit { reason } => limit_reason(reason),
         SettingReason::NotSuggested { reason } => limit_refusal(reason),
         SettingReason::Took { most } => format!("usó como máximo {}", memory(*most)),
+        SettingReason::LargestUse {
+            resource,
+            largest,
+            windows,
+            independent,
+            margin_percent,
+            confidence,
+            at_least,
+        } => format!(
+            "la mayor de {} de 60 s es {}, más un {margin_percent} %: equivale a {independent} ventanas independientes, {}{}",
+            ES.many(*windows, &WINDOW),
+            ES.amount(*resource, *largest),
+            (super::running::WORDS.confidence)(*confidence),
+            if *at_least { "; un límite lo frenó, así que es un mínimo" } else { "" }
+        ),
+        SettingReason::Parameter { parameter } => {
+            let now = parameter.now.as_ref().map(|now| format!(" (ahora: {now})")).unwrap_or_default();
+            format!("{} = {}: {}{now}", parameter.name, parameter.value, parameter_reason(parameter.why))
+        }
+        SettingReason::Inside { setting } => inside(setting),
         SettingReason::Median => "mediana: no usa más durante la mitad del tiempo".to_owned(),
         SettingReason::NoSwap { default_total } => format!(
             "sin swap: por defecto un motor permite tanto swap como memoria, {} en total",
@@ -393,6 +487,9 @@ pub(super) fn open(open: &Open) -> String {
         ),
         Open::CommandKept { why, settings } => {
             format!("{}; ajustes que caben: {settings}", command(*why))
+        }
+        Open::SetAlready { setting, by } => {
+            format!("ya lo decide `{by}`; para este límite: {}", inside(setting))
         }
         Open::Reason { reason } => setting_reason(reason),
     }
@@ -481,24 +578,29 @@ pub(super) fn line(line: &Line<'_>) -> String {
             format!("sin contar, porque no pertenecen a ningún servicio: {}", containers.join(", "))
         }
         Line::Of { service, line } => format!("{service}: {}", service_line(line)),
-        Line::Compared(service) => {
-            let figure = |name: &str, before: Bytes, after: Bytes, change: Option<ByteDelta>| {
-                // Figures that must not be compared are not subtracted either.
-                let change = change.map(|change| format!(" ({})", ES.memory_delta(change)));
-                format!("{name} {} → {}{}", memory(before), memory(after), change.unwrap_or_default())
-            };
-            let interval = service.indicative.map(|(low, high)| {
-                format!("mediana indicativa: {} a {}", ES.memory_delta(low), ES.memory_delta(high))
+        Line::NotSuggested { services, refused } => {
+            let why: Vec<String> = refused.iter().map(limit_refusal).collect();
+            // More time under a load is all that these lack.
+            let is_short = refused.iter().all(|refusal| {
+                matches!(
+                    refusal,
+                    LimitRefusal::TooFewWindows { .. }
+                        | LimitRefusal::StartNotRecorded
+                        | LimitRefusal::NoLoad
+                )
             });
-            let (before, after) = (&service.before, &service.after);
-            let parts = [
-                Some(figure("mediana", before.p50, after.p50, service.median)),
-                interval,
-                Some(figure("máximo", before.max, after.max, service.max)),
-                Some((super::running::WORDS.change_verdict)(service.verdict).to_owned()),
-                Some(change(&service.reason)),
-            ];
-            format!("{}: {}", service.name, parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
+            let next = is_short.then_some(super::running::WORDS.record_longer);
+            let why: Vec<String> = why.into_iter().chain(next.map(str::to_owned)).collect();
+            format!("{}: no se sugiere ningún límite: {}", services.join(", "), why.join("; "))
+        }
+        Line::Compared { services, reason } => {
+            let next = match reason {
+                ChangeReason::TooFewRuns { least, .. } => {
+                    format!("; {}", (super::running::WORDS.record_runs)(&least.to_string()))
+                }
+                _ => String::new(),
+            };
+            format!("{}: {}{next}", services.join(", "), change(reason))
         }
         Line::Unlike(Gate { name, detail, .. }) => {
             format!("distinto: {} ({})", gate(*name), gate_detail(detail))
@@ -521,9 +623,6 @@ fn service_line(line: &ServiceLine<'_>) -> String {
         ServiceLine::Crashes(crash) => crash_loop(crash),
         ServiceLine::Trend(reason) => trend(reason),
         ServiceLine::Suggested(reason) => limit_reason(reason),
-        ServiceLine::NotSuggested(refused) => {
-            format!("no se sugiere ningún límite: {}", join(refused.iter().map(limit_refusal).collect()))
-        }
         ServiceLine::Checks { per_day, check_ms, busy_seconds } => format!(
             "{per_day} comprobaciones de salud al día, de {} cada una: {} al día",
             ES.duration(*check_ms),

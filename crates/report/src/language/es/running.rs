@@ -1,7 +1,7 @@
 //! Spanish.
 
 use plimsoll_analysis::memory::compare::ChangeVerdict;
-use plimsoll_analysis::memory::{Confidence, HealthVerdict, OomVerdict};
+use plimsoll_analysis::memory::{Confidence, HealthVerdict, OomVerdict, Resource};
 use plimsoll_analysis::targets::{Level, Status};
 
 use crate::language::{Noun, RunningWords};
@@ -34,6 +34,32 @@ pub(super) const WORDS: RunningWords = RunningWords {
     unknown: "desconocido",
     of_limit: |share| format!("{share} del límite"),
     replicas: |number| format!("{number} contenedores"),
+
+    other_resources: "Otros recursos",
+    resource_head: "Recurso",
+    resource: |resource| match resource {
+        Resource::Cpu => "CPU",
+        Resource::Throttled => "frenado por el límite de CPU",
+        Resource::Received => "red, recibido",
+        Resource::Sent => "red, enviado",
+        Resource::BlockRead => "disco, leído",
+        Resource::BlockWritten => "disco, escrito",
+        Resource::Pids => "procesos e hilos",
+        Resource::Pressure => "a la espera de memoria",
+    },
+    cpus: |number| format!("{number} CPU"),
+    each_second: |bytes| format!("{bytes}/s"),
+    median_before_after: "Mediana antes | después",
+    most_before_after: "Máximo antes | después",
+    change: "Cambio",
+    conclusion: "Conclusión",
+    of_services: |services, text| format!("{services}: {text}"),
+    record_runs: |least| {
+        format!(
+            "grabe {least} ejecuciones de cada lado, alternadas: `plimsoll record --project PROYECTO --load ETIQUETA --while ORDEN -o GRABACIÓN.plimsoll`"
+        )
+    },
+    record_longer: "grabe su arranque y al menos 10 minutos con carga: `plimsoll record --project PROYECTO --load ETIQUETA --while ORDEN -o GRABACIÓN.plimsoll`",
 
     oom_kill: "terminado por OOM",
     ended: "terminó",
