@@ -8,14 +8,15 @@ use crate::program::Program;
 use crate::server::{Answer, Request, Server};
 
 fn id(number: usize) -> String {
-    format!("{number:064x}")
+    // Samples name a container by the first twelve digits.
+    format!("{number:012x}{:052x}", 0)
 }
 
 /// An engine with many containers, the first of which is gone after some requests.
 fn answer(request: &Request, before: usize, count: usize) -> Answer {
     let json = |value: Value| Answer::new(200, value.to_string().as_bytes());
     let path = request.path.split_once('?').map_or(&request.path[..], |(path, _)| path);
-    let number = |path: &str| usize::from_str_radix(path.get(12..76)?, 16).ok();
+    let number = |path: &str| usize::from_str_radix(path.get(12..24)?, 16).ok();
     let listed = |number: usize| {
         json!({"Id": id(number), "Names": [format!("/shop-web-{number}")], "State": "running",
             "Labels": {"com.docker.compose.project": "shop", "com.docker.compose.service": format!("web{number}")}})
