@@ -12,11 +12,11 @@ use plimsoll_collect::{
 use plimsoll_report::format::one_line;
 use plimsoll_snapshot::{Snapshot, Transport};
 
-use crate::attached::{self, Attachments};
+use crate::attached;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::input;
-use crate::options::Options;
+use crate::options::{Attachments, Options};
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::sources::archive::SharedFile;
