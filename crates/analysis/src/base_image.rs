@@ -22,7 +22,7 @@ pub(crate) fn first_written(written: &[Option<usize>]) -> Option<usize> {
 ///
 /// A `CMD` that layers follow may be the image's own, though: its Dockerfile has it before other instructions. It is that of
 /// the base image if the image has another `CMD` after its layers, or if it no longer holds: an `ENTRYPOINT` resets the `CMD`
-/// of a base image, and never one of its own Dockerfile. Otherwise nobody knows, and what lies below counts as the image's
+/// of a base image, and never one of the same Dockerfile. Otherwise it is not known, and what lies below counts as the image's
 /// own from the `CMD` before it on: growth of a base image may then be shown as own growth, and never the other way round.
 pub(crate) fn base_layers_by_history(image: &Image) -> usize {
     let step_of = |text: &str| instruction::readable(text).into_owned();
@@ -70,7 +70,7 @@ mod tests {
         image.layers[2].history = Some(3);
         image.history.push(command);
         assert_eq!(base_layers_by_history(image), 2);
-        // Without a command of its own, the image may have put that one there itself.
+        // Without another command, the image may have put that one there itself.
         image.history.pop();
         assert_eq!(base_layers_by_history(image), 2);
         image.config.command = vec!["sh".into()];

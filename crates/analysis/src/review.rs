@@ -271,7 +271,7 @@ fn cause(comparison: &Comparison, after: &Snapshot) -> Option<Cause> {
     largest(comparison, after, |is_own, delta| (is_own, delta))
 }
 
-/// The layer that did most in one direction, whoever it belongs to: the cause of a step of a series.
+/// The layer that did most in one direction, be it one of the base image: the cause of a step of a series.
 #[must_use]
 pub fn largest_cause(comparison: &Comparison, after: &Snapshot, direction: ByteDelta) -> Option<Cause> {
     let along = |delta: ByteDelta| delta.0.signum() == direction.0.signum();

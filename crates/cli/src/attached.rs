@@ -9,18 +9,6 @@ use crate::printer::Printer;
 use crate::sources::reference::Reference;
 use crate::sources::registry::{Attached, RegistryStore, Repository};
 
-/// Whether an attached snapshot is read instead of the layers of an image.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Attachments {
-    /// Layers are read.
-    #[default]
-    Ignored,
-    /// Layers are read where no snapshot is attached.
-    Preferred,
-    /// Layers are never read.
-    Only,
-}
-
 /// The snapshot that is attached to an image; none if there is none that fits.
 pub(crate) fn read(reference: &Reference, options: &Options, printer: &Printer) -> Result<Option<Snapshot>> {
     let repository = Repository::connect(reference, options, printer)?;

@@ -12,11 +12,11 @@ use plimsoll_collect::{
 use plimsoll_report::format::one_line;
 use plimsoll_snapshot::{Snapshot, Transport};
 
-use crate::attached::{self, Attachments};
+use crate::attached;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::input;
-use crate::options::Options;
+use crate::options::{Attachments, Options};
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::sources::archive::SharedFile;
@@ -25,7 +25,7 @@ use crate::sources::layout::DirectoryStore;
 use crate::sources::missing::no_such_file;
 use crate::sources::pace::Pace;
 use crate::sources::reference::Reference;
-use crate::sources::registry::RegistryStore;
+use crate::sources::registry::{self, RegistryStore};
 use crate::sources::{NamedSource, Selection, SourceSpec, lookup};
 use crate::unchanged::unchanged;
 
@@ -293,18 +293,9 @@ fn read_registry(reference: &Reference, options: &Options, printer: &Printer) ->
 /// The error of a registry that must not be asked.
 pub(crate) fn offline(source: &SourceSpec) -> Error {
     match source {
-        SourceSpec::Registry(reference) => offline_reference(reference),
-        other => offline_name(&display(other)),
+        SourceSpec::Registry(reference) => registry::offline(&format!("docker://{reference}")),
+        other => registry::offline(&display(other)),
     }
-}
-
-/// The same for an image of a registry.
-pub(crate) fn offline_reference(reference: &Reference) -> Error {
-    offline_name(&format!("docker://{reference}"))
-}
-
-fn offline_name(name: &str) -> Error {
-    Error::usage(format!("`{name}` is in a registry"), "leave `--offline` out to read it, or give an archive")
 }
 
 fn read_path(path: &Path, selection: &Selection, name: &str, options: &Options) -> Result<OpenedStream> {

@@ -5,10 +5,21 @@ use std::time::Duration;
 use plimsoll_collect::{Depth, WantedPlatform};
 use plimsoll_snapshot::ReadLimits;
 
-use crate::attached::Attachments;
 use crate::cache::Cache;
 use crate::sources::pace::Pace;
 use crate::sources::registry::Pair;
+
+/// Whether an attached snapshot is read instead of the layers of an image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Attachments {
+    /// Layers are read.
+    #[default]
+    Ignored,
+    /// Layers are read where no snapshot is attached.
+    Preferred,
+    /// Layers are never read.
+    Only,
+}
 
 /// What is the same for every source of one run.
 #[derive(Clone, Debug, Default)]

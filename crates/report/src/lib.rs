@@ -5,6 +5,7 @@
 
 pub mod brief;
 pub mod card;
+mod cause;
 pub mod chart;
 pub mod compose_override;
 pub mod csv;

@@ -4,16 +4,15 @@
 use std::fmt::Write as _;
 
 use plimsoll_analysis::Changes;
-use plimsoll_analysis::compare::BridgePart;
 use plimsoll_analysis::inspect::Inspection;
-use plimsoll_analysis::review::{Baseline, Cause, Decision, Review};
+use plimsoll_analysis::review::{Baseline, Decision, Review};
 use plimsoll_analysis::series::Series;
 use plimsoll_analysis::targets::{Judgement, Outcome, Status};
 
 use crate::format::{one_line, shorten};
 use crate::language::Language;
 use crate::markup::escaped;
-use crate::{markdown, series, targets};
+use crate::{cause, markdown, series, targets};
 
 /// The width that an instruction or a path is cut to.
 const CELL: usize = 80;
@@ -111,7 +110,7 @@ impl Shown<'_> {
 
     fn cause(&self, language: Language) -> String {
         match &self.review.cause {
-            Some(of) => cause(of, self.review.services, language),
+            Some(of) => cause::text(of, self.review.services, language),
             None if *self.baseline == Baseline::None => String::new(),
             None => language.words().review.no_cause.to_owned(),
         }
@@ -154,33 +153,6 @@ impl Shown<'_> {
         text.push_str(end);
         text
     }
-}
-
-/// ``Cause: `RUN make` (`Dockerfile` line 3) +90 kB: app/program +90 kB``. The service is named where there are several.
-pub(crate) fn cause(cause: &Cause, services: u64, language: Language) -> String {
-    let words = &language.words().review;
-    let instruction = cause.instruction.as_ref().map(|text| {
-        // A code span cannot hold a backtick and stand alone.
-        format!("`{}`", shorten(&one_line(&text.replace('`', "'")), CELL).trim())
-    });
-    let mut what = match (cause.is_base, instruction) {
-        (true, _) => words.base_image.to_owned(),
-        (false, Some(instruction)) => instruction,
-        (false, None) => words.layer.to_owned(),
-    };
-    if let Some(place) = cause.place.as_ref().filter(|_| !cause.is_base) {
-        let _ = write!(what, " ({})", (words.at_line)(&place.file, &place.line.to_string()));
-    }
-    if services > 1 {
-        what = format!("{}: {what}", shorten(&cause.service, CELL));
-    }
-    let mut text = (words.cause)(&what, &language.delta(cause.delta).to_string());
-    let part = |part: &BridgePart| format!("{} {}", shorten(&part.name, CELL), language.delta(part.delta));
-    let parts: Vec<String> = cause.parts.iter().map(part).collect();
-    if !parts.is_empty() {
-        let _ = write!(text, ": {}", parts.join(", "));
-    }
-    text
 }
 
 /// Adds a part, if it fits.

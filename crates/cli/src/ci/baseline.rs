@@ -7,11 +7,10 @@ use plimsoll_analysis::review::Baseline;
 use plimsoll_snapshot::Snapshot;
 
 use super::git;
-use crate::attached::Attachments;
 use crate::error::{Error, Result};
 use crate::history::Store;
 use crate::load::{redacted, snapshot, snapshot_or_source};
-use crate::options::Options;
+use crate::options::{Attachments, Options};
 use crate::printer::Printer;
 use crate::sources::NamedSource;
 

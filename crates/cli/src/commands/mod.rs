@@ -44,13 +44,12 @@ use plimsoll_collect::{Depth, WantedPlatform};
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::{Limit, Snapshot};
 
-use crate::attached::Attachments;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::limits::SourceLimits;
 use crate::load::snapshot_or_source;
 use crate::names;
-use crate::options::Options;
+use crate::options::{Attachments, Options};
 use crate::printer::Printer;
 use crate::sources::pace::Pace;
 use crate::sources::registry::Pair;

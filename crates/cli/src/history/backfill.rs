@@ -33,7 +33,7 @@ pub(crate) struct Backfill<'a> {
     pub(crate) reference: &'a Reference,
     /// Patterns of tags.
     pub(crate) tags: &'a [String],
-    /// At most so many tags, the last ones in the order of their numbers.
+    /// At most that many tags, the last ones in the order of their numbers.
     pub(crate) last: Option<usize>,
     /// What the service is called; the end of the repository's name otherwise.
     pub(crate) service: Option<&'a str>,

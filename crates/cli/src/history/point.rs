@@ -91,8 +91,8 @@ impl Point {
     /// What people call it: its tag, the start of its commit, or else its label.
     pub(crate) fn name(&self) -> String {
         let revision = self.revision.as_deref().map(|revision| revision.get(..7).unwrap_or(revision));
-        let first = |texts: &'_ [String]| texts.last().map(String::clone);
-        let name = first(&self.tags).or_else(|| revision.map(str::to_owned)).or_else(|| first(&self.labels));
+        let last = |texts: &[String]| texts.last().cloned();
+        let name = last(&self.tags).or_else(|| revision.map(str::to_owned)).or_else(|| last(&self.labels));
         one_line(&name.unwrap_or_else(|| self.id.clone()))
     }
 

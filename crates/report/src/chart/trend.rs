@@ -107,6 +107,10 @@ pub fn scene(series: &Series, language: Language) -> Option<Scene> {
         .collect();
     if base.iter().any(|(_, base)| *base > 0) {
         marks.extend(course(&base, count, axis, Look::line("base", Colour::Mark, 2.0)));
+        let (first, value) = base[0];
+        let at = (across(first, count), (axis.at(value) + 14.0).min(FIELD - 4.0));
+        let name = language.words().series.base_head.to_owned();
+        marks.push(Mark::text(at, name, Colour::Soft).sized(SMALL).edged());
     }
     marks.extend(course(&sizes, count, axis, Look::line("size", Colour::Ink, 2.0)));
     marks.extend(steps(series, axis, language));

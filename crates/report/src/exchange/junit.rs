@@ -104,6 +104,6 @@ mod tests {
 
     #[test]
     fn no_character_breaks_the_document() {
-        assert_eq!(attribute("a<b>\"&'\u{1}\u{ffff}\0"), "a&lt;b&gt;&quot;&amp;&#39;\\u{1}\\u{0}");
+        assert_eq!(attribute("a<b>\"&'\u{1}\u{ffff}\0"), "a&lt;b&gt;&quot;&amp;&#39;\\u{1}\\u{ffff}\\u{0}");
     }
 }

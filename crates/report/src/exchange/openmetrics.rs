@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_analysis::inspect::Inspection;
+use plimsoll_analysis::inspect::{ImageInspection, Inspection};
 use plimsoll_analysis::review::Review;
 use plimsoll_analysis::targets::{Judgement, Status, Unit};
 
@@ -49,10 +49,9 @@ fn bytes(
 }
 
 fn sizes(inspection: &Inspection) -> Vec<Family> {
-    let each = |value: &dyn Fn(&plimsoll_analysis::inspect::ImageInspection) -> Option<u64>| {
-        let sample = |image| {
-            let service = plimsoll_analysis::inspect::ImageInspection::clone(image).service;
-            Some((vec![("service", service)], value(image)?.to_string()))
+    let each = |value: &dyn Fn(&ImageInspection) -> Option<u64>| {
+        let sample = |image: &ImageInspection| {
+            Some((vec![("service", image.service.clone())], value(image)?.to_string()))
         };
         inspection.images.iter().filter_map(sample).collect::<Vec<_>>()
     };
@@ -131,7 +130,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use plimsoll_analysis::inspect::{ImageInspection, StackSize, inspect};
+    use plimsoll_analysis::inspect::{StackSize, inspect};
 
     use super::*;
 

@@ -8,9 +8,9 @@ pub mod text;
 use plimsoll_analysis::series::{ChangePoint, Drift, LEAST_POINTS, Level, Series, State, Step};
 use plimsoll_snapshot::Bytes;
 
+use crate::cause;
 use crate::format::{name, one_line, plain_percent, shorten};
 use crate::language::Language;
-use crate::review;
 
 /// The width that a note is cut to.
 const NOTE: usize = 80;
@@ -152,7 +152,7 @@ fn step(series: &Series, step: &Step, language: Language) -> [String; 3] {
     let words = &language.words().series;
     let mut notes = Vec::new();
     if let Some(of) = &step.cause {
-        notes.push(review::cause(&of.cause, of.services, language));
+        notes.push(cause::text(&of.cause, of.services, language));
     }
     if step.is_rebuild {
         notes.push(words.rebuild.to_owned());

@@ -1,11 +1,11 @@
 //! `plimsoll report`: before and after for people: one HTML file, a comment, a card; or a series of states.
 
+mod document;
 mod series;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
 use plimsoll_analysis::memory::Memory;
@@ -15,46 +15,17 @@ use plimsoll_report::language::Language;
 use plimsoll_report::{brief, card, json, markdown, memory, summary, verdict};
 use plimsoll_snapshot::{Bundle, Snapshot};
 
-use self::series::SeriesArgs;
+use self::document::{Document, Format, document};
+use self::series::{SeriesArgs, Wanted};
 use super::build::BuildArgs;
 use super::expected::expect_names;
 use super::target_file::TargetFile;
 use super::{LanguageArgs, ReadArgs, read_both};
-use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
 use crate::output::{Content, Output};
 use crate::printer::Printer;
 use crate::{picture, viewer};
-
-/// The format of the report, as the user requests it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// One HTML file that needs no network
-    Html,
-    /// Comment for a pull request, always shorter than 60,000 characters
-    Markdown,
-    /// Money, time, risk, what was done and what remains, for people who decide: Markdown
-    Brief,
-    /// Image for a chat or a slide: SVG, or PNG if the file name ends in `.png`
-    Card,
-    /// Same document as `plimsoll compare --format json`, or `plimsoll inspect --format json` for one side
-    Json,
-    /// A series as text for a terminal
-    Text,
-}
-
-/// The document to write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Document {
-    Page,
-    Markdown,
-    Brief,
-    Svg,
-    Png,
-    Json,
-    Text,
-}
 
 /// Write a report: an HTML page, a pull request comment, a card, or JSON
 ///
@@ -103,7 +74,17 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let language = args.language.chosen();
     let document = document(args.format, output)?;
     if args.series.history.is_some() || args.sources.len() > 2 {
-        return series::run(args, document, printer);
+        // A series that is written nowhere else is read on the terminal.
+        let is_free = args.format.is_none() && output.is_none();
+        let wanted = Wanted {
+            sources: &args.sources,
+            document: if is_free { Document::Text } else { document },
+            output: output.unwrap_or(&Output::Standard),
+            targets: args.targets.as_deref(),
+            language,
+            options: &args.read.options(),
+        };
+        return args.series.run(&wanted, printer);
     }
     if document == Document::Text {
         return Err(Error::usage(
@@ -202,61 +183,6 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
 /// What runs, if the snapshot has it.
 fn memory_of(snapshot: &Snapshot) -> Option<Memory> {
     snapshot.runtime.as_ref().map(plimsoll_analysis::memory::memory)
-}
-
-/// What is written: as the format says, or else as the name of the file does, but never one thing under the name of
-/// another.
-fn document(format: Option<Format>, output: Option<&Output>) -> Result<Document> {
-    let ending = output.and_then(Output::ending);
-    let by_name = match ending {
-        Some(Ending::Page) => Some(Document::Page),
-        Some(Ending::Markdown) => Some(Document::Markdown),
-        Some(Ending::Json) => Some(Document::Json),
-        Some(Ending::Svg) => Some(Document::Svg),
-        Some(Ending::Png) => Some(Document::Png),
-        _ => None,
-    };
-    let wanted = match (format, by_name) {
-        (Some(Format::Card), Some(Document::Png)) => Document::Png,
-        (Some(Format::Card), _) => Document::Svg,
-        (Some(Format::Html), _) | (None, None) => Document::Page,
-        (Some(Format::Markdown), _) => Document::Markdown,
-        (Some(Format::Brief), _) => Document::Brief,
-        (Some(Format::Json), _) => Document::Json,
-        (Some(Format::Text), _) => Document::Text,
-        (None, Some(document)) => document,
-    };
-    // Markdown and JSON are texts as well, but `.txt` never means a page.
-    let is_text = ending == Some(Ending::Text)
-        && matches!(wanted, Document::Markdown | Document::Brief | Document::Json | Document::Text);
-    let by_name = match (wanted, by_name) {
-        // A brief is Markdown too.
-        (Document::Brief, Some(Document::Markdown)) => Some(Document::Brief),
-        _ => by_name,
-    };
-    match (output, ending) {
-        (Some(output), Some(ending)) if by_name != Some(wanted) && !is_text => Err(Error::usage(
-            format!("`{output}` would be {wanted}, and its name promises {ending}"),
-            match by_name {
-                Some(_) => "leave `--format` out: the ending chooses the format".to_owned(),
-                None => "a report is written as `.html`, `.md`, `.json`, `.svg` or `.png`".to_owned(),
-            },
-        )),
-        _ => Ok(wanted),
-    }
-}
-
-impl std::fmt::Display for Document {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(match self {
-            Self::Page => "HTML",
-            Self::Markdown | Self::Brief => "Markdown",
-            Self::Svg => "SVG",
-            Self::Png => "PNG",
-            Self::Json => "JSON",
-            Self::Text => "text",
-        })
-    }
 }
 
 /// What the page calls both sides: the names of their files. What is not a file is named by its images.

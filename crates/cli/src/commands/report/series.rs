@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 use plimsoll_analysis::series::{Measure, Series};
 use plimsoll_analysis::targets::{SizeKind, Targets};
 use plimsoll_report::chart::trend;
+use plimsoll_report::language::Language;
 use plimsoll_report::series as documents;
 use plimsoll_snapshot::Bytes;
 
 use super::super::history::points;
+use super::super::target_file::TargetFile;
 use super::super::thresholds::ThresholdArgs;
-use super::{Args, Document, TargetFile};
+use super::document::Document;
 use crate::error::{Error, Result};
 use crate::history::{Store, explained, of_points, of_snapshots};
 use crate::load::snapshot_or_source;
+use crate::options::Options;
 use crate::output::{Content, Output};
 use crate::picture;
 use crate::printer::Printer;
@@ -35,66 +38,73 @@ pub(super) struct SeriesArgs {
     thresholds: ThresholdArgs,
 }
 
-pub(super) fn run(args: &Args, document: Document, printer: &Printer) -> Result<()> {
-    let language = args.language.chosen();
-    if matches!(document, Document::Page | Document::Brief) {
-        return Err(Error::usage(
-            format!("a series is not written as {document}"),
-            "`--format markdown`, `json`, `text` or `card`, or a name that ends in `.md`, `.json`, `.txt`, `.svg` or `.png`",
-        ));
-    }
-    let options = args.read.options();
-    let path = args.targets.as_deref();
-    let targets = path.map(|path| TargetFile::read(path, options.redact, printer)).transpose()?;
-    let mut series = match &args.series.history {
-        Some(place) => of_history(args, place, printer)?,
-        None => of_sources(args, printer)?,
-    };
-    series.budget = targets.as_ref().and_then(|file| budget(&file.shown, &series));
-    let output = args.output.as_ref().unwrap_or(&Output::Standard);
-    let written = |text: String| output.write(Content::Text, |out| out.write_all(text.as_bytes()));
-    match document {
-        Document::Text => written(documents::text::series(&series, language)),
-        Document::Svg => written(trend::picture(&series, language).svg),
-        Document::Png => {
-            let png = picture::png(&trend::picture(&series, language).svg)?;
-            output.write(Content::Binary, |out| out.write_all(&png))
+/// What is wanted of a series.
+pub(super) struct Wanted<'a> {
+    pub(super) sources: &'a [String],
+    pub(super) document: Document,
+    pub(super) output: &'a Output,
+    pub(super) targets: Option<&'a Path>,
+    pub(super) language: Language,
+    pub(super) options: &'a Options,
+}
+
+impl SeriesArgs {
+    /// Writes the series of a history, or of sources.
+    pub(super) fn run(&self, wanted: &Wanted<'_>, printer: &Printer) -> Result<()> {
+        let Wanted { document, output, language, options, .. } = *wanted;
+        if matches!(document, Document::Page | Document::Brief) {
+            return Err(Error::usage(
+                format!("a series is not written as {document}"),
+                "`--format markdown`, `json`, `text` or `card`, or a name that ends in `.md`, `.json`, `.txt`, `.svg` or `.png`",
+            ));
         }
-        Document::Json => output.write(Content::Text, |out| documents::json::series(&series, out)),
-        _ => written(documents::markdown::series(&series, language)),
+        let read = |path| TargetFile::read(path, options.redact, printer);
+        let targets = wanted.targets.map(read).transpose()?;
+        let mut series = match &self.history {
+            Some(place) => self.of_history(place, options, printer)?,
+            None => self.of_sources(wanted.sources, options, printer)?,
+        };
+        series.budget = targets.as_ref().and_then(|file| budget(&file.shown, &series));
+        let written = |text: String| output.write(Content::Text, |out| out.write_all(text.as_bytes()));
+        match document {
+            Document::Text => written(documents::text::series(&series, language)),
+            Document::Svg => written(trend::picture(&series, language).svg),
+            Document::Png => {
+                let png = picture::png(&trend::picture(&series, language).svg)?;
+                output.write(Content::Binary, |out| out.write_all(&png))
+            }
+            Document::Json => output.write(Content::Text, |out| documents::json::series(&series, out)),
+            _ => written(documents::markdown::series(&series, language)),
+        }
     }
-}
 
-fn of_history(args: &Args, place: &Path, printer: &Printer) -> Result<Series> {
-    let store = Store::open(place)?;
-    let mut points = points(&store, printer)?;
-    if let Some(branch) = &args.series.branch {
-        points.retain(|point| point.branch.as_ref() == Some(branch));
+    fn of_history(&self, place: &Path, options: &Options, printer: &Printer) -> Result<Series> {
+        let store = Store::open(place)?;
+        let mut points = points(&store, printer)?;
+        if let Some(branch) = &self.branch {
+            points.retain(|point| point.branch.as_ref() == Some(branch));
+        }
+        let skipped = self.last.map_or(0, |last| points.len().saturating_sub(last));
+        let points = points.split_off(skipped);
+        if points.is_empty() {
+            return Err(Error::usage(
+                format!("the history `{}` has no such point", place.display()),
+                "`plimsoll history list` lists the points, and `plimsoll history add` adds one",
+            ));
+        }
+        let trend = of_points(&store, &points, self.thresholds.chosen());
+        Ok(explained(trend, &mut |index| store.snapshot(&points[index], &options.limits), printer))
     }
-    let skipped = args.series.last.map_or(0, |last| points.len().saturating_sub(last));
-    let points = points.split_off(skipped);
-    if points.is_empty() {
-        return Err(Error::usage(
-            format!("the history `{}` has no such point", place.display()),
-            "`plimsoll history list` lists the points, and `plimsoll history add` adds one",
-        ));
-    }
-    let options = args.read.options();
-    let trend = of_points(&store, &points, args.series.thresholds.chosen());
-    Ok(explained(trend, &mut |index| store.snapshot(&points[index], &options.limits), printer))
-}
 
-fn of_sources(args: &Args, printer: &Printer) -> Result<Series> {
-    let options = args.read.options();
-    let mut snapshots = Vec::new();
-    for source in &args.sources {
-        snapshots.push((
-            name(source, options.redact, snapshots.len()),
-            snapshot_or_source(source, &options, printer)?,
-        ));
+    fn of_sources(&self, sources: &[String], options: &Options, printer: &Printer) -> Result<Series> {
+        let mut snapshots = Vec::new();
+        for source in sources {
+            let name = name(source, options.redact, snapshots.len());
+            snapshots.push((name, snapshot_or_source(source, options, printer)?));
+        }
+        let trend = of_snapshots(&snapshots, self.thresholds.chosen());
+        Ok(explained(trend, &mut |index| Ok(snapshots[index].1.clone()), printer))
     }
-    let trend = of_snapshots(&snapshots, args.series.thresholds.chosen());
-    Ok(explained(trend, &mut |index| Ok(snapshots[index].1.clone()), printer))
 }
 
 /// What a source is called: its file without directory and ending, or its tag.

@@ -208,6 +208,11 @@ fn io_error(failure: Failure) -> io::Error {
     }
 }
 
+/// The error of a registry that must not be asked.
+pub(crate) fn offline(name: &str) -> Error {
+    Error::usage(format!("`{name}` is in a registry"), "leave `--offline` out to read it, or give an archive")
+}
+
 /// Says why there is no image, and what may help.
 fn refused(reference: &Reference, failure: &Failure, client: Option<&Client<'_>>) -> Error {
     let Reference { host, repository, .. } = reference;

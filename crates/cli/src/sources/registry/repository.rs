@@ -8,7 +8,7 @@ use plimsoll_snapshot::{Bytes, Digest, ReadLimits};
 use super::blob::Blob;
 use super::client::Client;
 use super::failure::Failure;
-use super::{RegistryStore, refused};
+use super::{RegistryStore, offline, refused};
 use crate::error::Result;
 use crate::options::Options;
 use crate::printer::Printer;
@@ -43,7 +43,7 @@ impl<'a> Repository<'a> {
         prepare: impl FnOnce(Client<'a>) -> Client<'a>,
     ) -> Result<Self> {
         if options.offline {
-            return Err(crate::load::offline_reference(reference));
+            return Err(offline(&format!("docker://{reference}")));
         }
         let client =
             Client::new(reference, options, printer).map_err(|failure| refused(reference, &failure, None))?;
