@@ -44,7 +44,12 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
     let shown = move || desk.report(desk.pair.get());
     let state = move |report| {
         let state = match (choices.get_value(), &owner) {
-            (Some(state), _) => state.showing(report),
+            (Some(state), _) => {
+                let state = state.showing(report);
+                // Another report keeps what was chosen, and the address says so.
+                load::set_fragment(&state.fragment_now());
+                state
+            }
             (None, Some(owner)) => owner.with(|| State::new(report, desk, &load::first_fragment())),
             (None, None) => State::new(report, desk, &load::first_fragment()),
         };

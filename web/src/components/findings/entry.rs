@@ -25,14 +25,14 @@ pub(super) fn entry(
     mark: Option<&'static str>,
 ) -> impl IntoView + use<> {
     let rule = finding.rule.as_str();
+    let is_fixed = mark.is_some_and(|mark| mark != words().new);
     let noted = move |event: web_sys::Event| {
         let details = event.target().and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
         // What opens for paper is not where the reader is.
         if details.is_some_and(|details| details.open()) && !state.everything.get_untracked() {
-            state.at.set(anchors::of_finding(rule));
+            state.at.set(if is_fixed { anchors::of_fixed(rule) } else { anchors::of_finding(rule) });
         }
     };
-    let is_fixed = mark.is_some_and(|mark| mark != words().new);
     let severity = format!("severity {:?}", finding.severity).to_lowercase();
     view! {
         <li data-rule=rule data-fixed=is_fixed.then_some(rule) data-saving=finding.saving.0>
