@@ -97,6 +97,9 @@ impl<'a> Caches<'a> {
 /// The cache a path lies in, and the directory of that cache.
 #[must_use]
 pub fn cache_directory(path: &[u8]) -> Option<(CacheKind, &[u8])> {
+    if !may_be_cached(path) {
+        return None;
+    }
     let at_the_top = AT_THE_TOP.iter().find(|(prefix, _)| path.starts_with(prefix.as_bytes()));
     if let Some((prefix, kind)) = at_the_top {
         return Some((*kind, &path[..prefix.len() - 1]));
@@ -107,6 +110,13 @@ pub fn cache_directory(path: &[u8]) -> Option<(CacheKind, &[u8])> {
     })?;
     let is_read = READ_AT_RUN_TIME.iter().any(|part| directory_at(path, part.as_bytes()).is_some());
     (!is_read).then_some((kind, directory))
+}
+
+/// Whether a path may lie in a cache: every cache has one of these components, and most paths have none.
+fn may_be_cached(path: &[u8]) -> bool {
+    path.split(|&byte| byte == b'/').any(|component| {
+        matches!(component, [b'.', ..] | b"cache" | b"pkgs" | b"pkg" | b"cargo" | b"apt" | b"dnf")
+    })
 }
 
 /// The part of a cache that a path in it belongs to, which is used or not as a whole: an unpacked archive of uv, a
@@ -249,6 +259,9 @@ mod tests {
             ("root/.cache/ms-playwright/chromium-1/chrome", None),
         ] {
             assert_eq!(Caches::default().of(path.as_bytes()), expected, "{path}");
+        }
+        for (directory, _) in ANYWHERE.iter().chain(AT_THE_TOP) {
+            assert!(may_be_cached(directory.as_bytes()), "{directory}");
         }
         let (_, directory) = cache_directory(b"home/me/.cache/pip/http/a").unwrap();
         assert_eq!(directory, b"home/me/.cache/pip");
