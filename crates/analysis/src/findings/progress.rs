@@ -137,7 +137,7 @@ impl ServiceProgress {
 
 /// Follows the findings of a service into its later image.
 #[must_use]
-pub fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> ServiceProgress {
+pub(super) fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> ServiceProgress {
     let both = Both { old, before, new, after, matching: Matching::of(old, before, new, after) };
     let mut credited = vec![Bytes::ZERO; old.squashed.inodes.len()];
     let findings: Vec<Followed> =
