@@ -15,6 +15,7 @@ use plimsoll_snapshot::SCHEMA_VERSION;
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
+use crate::reorder::reordered;
 
 /// What stands for the policy in `index.html`.
 const POLICY: &str = "<!--plimsoll:policy-->";
@@ -40,7 +41,7 @@ pub(crate) fn run() -> Result {
     let style = String::from_utf8(read("page.css")?)?;
     let wasm = read("plimsoll-web_bg.wasm")?;
 
-    let stripped = without_custom_sections(&wasm)?;
+    let stripped = reordered(&without_custom_sections(&wasm)?)?;
     let viewer = bundle(&index, &glue, &style, &stripped)?;
     println!(
         "  WASM {} bytes, {} without custom sections; viewer {} bytes",
