@@ -1,47 +1,30 @@
 //! The findings of a service, and what became of earlier ones. No document here.
 
-use plimsoll_analysis::compare::ServiceTrees;
-use plimsoll_analysis::findings::{
-    Advice, Check, Finding, Followed, Input, Outcome, RULES, ServiceProgress, follow,
-};
-use plimsoll_snapshot::{Bundle, Order as _, Snapshot};
+use plimsoll_analysis::findings::{Advice, Check, Finding, Followed, Outcome, RULES, ServiceProgress};
+use plimsoll_snapshot::{Order as _, Snapshot};
 
 /// The findings of a service.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Judged<'a> {
     /// In the image after.
     pub(crate) advice: &'a Advice,
     /// What became of those in the image before, if there is one.
-    pub(crate) progress: Option<ServiceProgress>,
+    pub(crate) progress: Option<&'a ServiceProgress>,
 }
 
-impl Judged<'_> {
+impl<'a> Judged<'a> {
     /// Whether a finding came with the image after.
     pub(crate) fn is_new(&self, finding: &Finding) -> bool {
-        self.progress.as_ref().is_some_and(|progress| progress.new.contains(finding))
+        self.progress.is_some_and(|progress| progress.new.contains(finding))
     }
 
     /// The findings before of which something is done, the largest saving first.
-    pub(crate) fn done(&self) -> Vec<&Followed> {
+    pub(crate) fn done(&self) -> Vec<&'a Followed> {
         let followed = self.progress.iter().flat_map(|progress| &progress.findings);
         let mut done: Vec<_> = followed.filter(|followed| followed.outcome != Outcome::Open).collect();
         done.order_by_key(|followed| std::cmp::Reverse(followed.saved));
         done
     }
-}
-
-/// The findings of a service, of which both sides are known; `None` if it is not there after.
-pub(crate) fn judge<'a>(
-    bundle: &Bundle,
-    name: &str,
-    trees: &ServiceTrees<'_>,
-    [of_before, of_after]: &'a [Option<Advice>; 2],
-) -> Option<Judged<'a>> {
-    let new = after(&bundle.after, name, trees)?;
-    let advice = of_after.as_ref()?;
-    let old = before(&bundle.before, name, trees).zip(of_before.as_ref());
-    let progress = old.map(|(old, of_before)| follow(&old, of_before, &new, advice));
-    Some(Judged { advice, progress })
 }
 
 /// What the rules find in all services after together.
@@ -51,18 +34,6 @@ pub(crate) fn stack(snapshot: &Snapshot) -> Vec<Finding> {
         Check::Image(_) => None,
     });
     checks.flat_map(|check| check(snapshot)).collect()
-}
-
-fn before<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) -> Option<Input<'a>> {
-    let service = snapshot.services.iter().find(|service| service.name == name)?;
-    let image = trees.before.as_ref()?;
-    Some(Input::new(snapshot, service, &image.squashed, &image.packages))
-}
-
-fn after<'a>(snapshot: &'a Snapshot, name: &str, trees: &'a ServiceTrees<'_>) -> Option<Input<'a>> {
-    let service = snapshot.services.iter().find(|service| service.name == name)?;
-    let image = trees.after.as_ref()?;
-    Some(Input::new(snapshot, service, &image.squashed, &image.packages))
 }
 
 #[cfg(test)]
@@ -113,21 +84,19 @@ mod tests {
             saving: Bytes(9),
             possible_saving: Bytes(9),
         };
-        let judged = Judged {
-            advice: &advice,
-            progress: Some(ServiceProgress {
-                service: "app".into(),
-                predicted: Bytes(27),
-                saved: Bytes(13),
-                ledger: Ledger::default(),
-                findings: vec![
-                    followed(RuleId::Locales, Headline::Locales, Outcome::Open, 0),
-                    followed(RuleId::Bytecode, Headline::Bytecode, Outcome::Part, 4),
-                    followed(RuleId::LogFiles, Headline::LogFiles, Outcome::Done, 9),
-                ],
-                new: vec![finding(RuleId::Secrets, Headline::Secrets, 0)],
-            }),
+        let progress = ServiceProgress {
+            service: "app".into(),
+            predicted: Bytes(27),
+            saved: Bytes(13),
+            ledger: Ledger::default(),
+            findings: vec![
+                followed(RuleId::Locales, Headline::Locales, Outcome::Open, 0),
+                followed(RuleId::Bytecode, Headline::Bytecode, Outcome::Part, 4),
+                followed(RuleId::LogFiles, Headline::LogFiles, Outcome::Done, 9),
+            ],
+            new: vec![finding(RuleId::Secrets, Headline::Secrets, 0)],
         };
+        let judged = Judged { advice: &advice, progress: Some(&progress) };
         let done: Vec<_> = judged.done().iter().map(|followed| followed.finding.rule).collect();
         assert_eq!(done, [RuleId::LogFiles, RuleId::Bytecode]);
         let new: Vec<_> = judged.advice.findings.iter().map(|finding| judged.is_new(finding)).collect();

@@ -6,7 +6,7 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::{Comparison, ServiceTrees};
 use plimsoll_snapshot::Bundle;
 
-use crate::findings::{self, Judged};
+use crate::findings::Judged;
 use crate::judging::Judging;
 use crate::running::Running;
 
@@ -20,8 +20,6 @@ pub(crate) struct Report {
     pub(crate) comparison: Arc<Comparison>,
     /// The files and the packages of every service, in the order of `comparison.services`.
     pub(crate) trees: Vec<ServiceTrees<'static>>,
-    /// What became of the findings of each, from when it was asked for.
-    judged: Vec<OnceLock<Option<Judged<'static>>>>,
     running: OnceLock<Running>,
     judging: OnceLock<Option<Judging>>,
 }
@@ -34,18 +32,15 @@ impl Report {
         let (changes, trees) =
             Changes::with_trees(&bundle.before, &bundle.after, bundle.names.each_ref().map(Option::as_deref));
         let comparison = Arc::clone(&changes.comparison);
-        let judged = trees.iter().map(|_| OnceLock::new()).collect();
         let (running, judging) = (OnceLock::new(), OnceLock::new());
-        Box::leak(Box::new(Self { bundle, changes, comparison, trees, judged, running, judging }))
+        Box::leak(Box::new(Self { bundle, changes, comparison, trees, running, judging }))
     }
 
     /// What the rules find in a service; `None` if it is not there after.
-    pub(crate) fn judged(&'static self, position: usize) -> Option<&'static Judged<'static>> {
-        let judge = || {
-            let name = &self.comparison.services.get(position)?.name;
-            findings::judge(self.bundle, name, self.trees.get(position)?, self.changes.advice.get(position)?)
-        };
-        self.judged.get(position)?.get_or_init(judge).as_ref()
+    pub(crate) fn judged(&'static self, position: usize) -> Option<Judged<'static>> {
+        let [_, advice] = self.changes.advice.get(position)?;
+        let progress = self.changes.progress.get(position)?.as_ref();
+        Some(Judged { advice: advice.as_ref()?, progress })
     }
 
     /// What is known of running services.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use plimsoll_snapshot::{Bytes, Digest, Snapshot};
 
 use crate::compare::{Comparison, ServiceTrees, compare_each};
-use crate::findings::{Advice, BothSides};
+use crate::findings::{Advice, BothSides, ServiceProgress};
 use crate::improvements::{Improvement, improvements};
 use crate::memory::compare::{MemoryComparison, compare};
 use crate::memory::{Memory, memory};
@@ -22,6 +22,8 @@ pub struct Changes {
     pub memory: Option<MemoryComparison>,
     /// The findings of both sides for each service of the comparison, in its order.
     pub advice: Vec<[Option<Advice>; 2]>,
+    /// What became of the findings before for each service of the comparison, in its order; none if a side is missing.
+    pub progress: Vec<Option<ServiceProgress>>,
     /// What got worse, the gravest first.
     pub regressions: Vec<Regression>,
     /// What got better, what matters most first.
@@ -84,10 +86,12 @@ impl Changes {
         let (judged, kept): (Vec<_>, Vec<_>) = kept.into_iter().unzip();
         let mut advice = Vec::with_capacity(judged.len());
         let (mut new, mut fixed) = (Vec::with_capacity(judged.len()), Vec::with_capacity(judged.len()));
+        let mut progress = Vec::with_capacity(judged.len());
         for judged in judged {
+            new.push(judged.new_findings());
+            fixed.push(judged.fixed_findings());
             advice.push(judged.advice);
-            new.push(judged.new);
-            fixed.push(judged.fixed);
+            progress.push(judged.progress);
         }
         let runtimes =
             [before, after].map(|side| side.runtime.as_ref().filter(|runtime| runtime.has_services()));
@@ -100,7 +104,7 @@ impl Changes {
         let regressions = regressions(&comparison, &new, memories, compared.as_ref());
         let improvements = improvements(&comparison, &fixed, memories, compared.as_ref());
         let comparison = Arc::new(comparison);
-        (Self { comparison, running, memory: compared, advice, regressions, improvements }, kept)
+        (Self { comparison, running, memory: compared, advice, progress, regressions, improvements }, kept)
     }
 }
 

@@ -15,6 +15,7 @@ use plimsoll_snapshot::SCHEMA_VERSION;
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
+use crate::reorder::reordered;
 use crate::workspace;
 
 /// What stands for the policy in `index.html`.
@@ -89,7 +90,7 @@ fn bundled(directory: &Path, effort: Effort) -> Result<String> {
     let style = String::from_utf8(read("page.css")?)?;
     let wasm = read("plimsoll-web_bg.wasm")?;
 
-    let stripped = without_custom_sections(&wasm)?;
+    let stripped = reordered(&without_custom_sections(&wasm)?)?;
     let viewer = bundle(&index, &glue, &style, &stripped, effort)?;
     println!(
         "  WASM {} bytes, {} without custom sections; viewer {} bytes",

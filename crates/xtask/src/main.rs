@@ -18,6 +18,7 @@ mod error;
 mod fixes;
 mod fuzz;
 mod lint;
+mod reorder;
 mod site;
 mod step;
 mod supply;

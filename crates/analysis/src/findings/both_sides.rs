@@ -9,16 +9,16 @@ use super::advice::{Advice, Advisor};
 use super::finding::Finding;
 use super::input::Input;
 use super::named::FixedFinding;
-use super::progress::{Turnover, turnover};
+use super::progress::{Outcome, ServiceProgress, follow};
 use super::rules::RULES;
 use crate::compare::{ImageTree, ServiceTrees};
 
 /// Checks services of two snapshots, each image once.
 pub(crate) struct BothSides<'a> {
     sides: [Side<'a>; 2],
-    /// The last pair of images with their findings, and which of these came and went: services that run the same images
-    /// follow each other.
-    last: Option<(Trees<'a>, [Advice; 2], Turnover)>,
+    /// The last pair of images with their findings, and what became of these: services that run the same images follow
+    /// each other.
+    last: Option<(Trees<'a>, [Advice; 2], ServiceProgress)>,
 }
 
 /// Weak, so that a tree is freed before the next one is made.
@@ -28,10 +28,20 @@ type Trees<'a> = [Weak<ImageTree<'a>>; 2];
 pub(crate) struct Judged {
     /// The findings before and after; none on a side that lacks the service.
     pub(crate) advice: [Option<Advice>; 2],
-    /// Those after that are new; none if there is no side before.
-    pub(crate) new: Vec<Finding>,
-    /// Those before that are done; none if a side is missing.
-    pub(crate) fixed: FixedFindings,
+    /// What became of those before; none if a side is missing.
+    pub(crate) progress: Option<ServiceProgress>,
+}
+
+impl Judged {
+    /// The findings after that are new; none if there is no side before.
+    pub(crate) fn new_findings(&self) -> Vec<Finding> {
+        self.progress.as_ref().map(|progress| progress.new.clone()).unwrap_or_default()
+    }
+
+    /// The findings before that are done; none if a side is missing.
+    pub(crate) fn fixed_findings(&self) -> FixedFindings {
+        self.progress.as_ref().map(FixedFindings::of).unwrap_or_default()
+    }
 }
 
 /// The findings of a service that are done.
@@ -44,9 +54,9 @@ pub struct FixedFindings {
 }
 
 impl FixedFindings {
-    fn of(before: &Advice, turnover: &Turnover) -> Self {
-        let mut done: Vec<_> =
-            turnover.done.iter().map(|&(index, saved)| (&before.findings[index], saved)).collect();
+    fn of(progress: &ServiceProgress) -> Self {
+        let followed = progress.findings.iter().filter(|followed| followed.outcome == Outcome::Done);
+        let mut done: Vec<_> = followed.map(|followed| (&followed.finding, followed.saved)).collect();
         done.order_by_key(|&(finding, saved)| std::cmp::Reverse((finding.severity, saved)));
         Self {
             saved: done.iter().map(|&(_, saved)| saved).sum(),
@@ -74,31 +84,26 @@ impl<'a> BothSides<'a> {
         let [before, after] = &mut self.sides;
         let advice = [before.advise(name, trees[0]), after.advise(name, trees[1])];
         let ([Some(before), Some(after)], [Some(old), Some(new)]) = (&advice, trees) else {
-            return Judged { advice, new: Vec::new(), fixed: FixedFindings::default() };
+            return Judged { advice, progress: None };
         };
-        let is_last = |last: &&(Trees<'a>, [Advice; 2], Turnover)| {
+        let is_last = |last: &&(Trees<'a>, [Advice; 2], ServiceProgress)| {
             let is_same = |last: &Weak<_>, now| std::ptr::eq(last.as_ptr(), Arc::as_ptr(now));
             is_same(&last.0[0], old)
                 && is_same(&last.0[1], new)
                 && last.1[0].is_alike(before)
                 && last.1[1].is_alike(after)
         };
-        let known = match self.last.as_ref().filter(is_last) {
-            Some((.., known)) => known.clone(),
+        let progress = match self.last.as_ref().filter(is_last) {
+            Some((.., known)) => Some(known.of_service(name)),
             None => {
-                let inputs = (self.sides[0].input(name, old), self.sides[1].input(name, new));
-                let known = match inputs {
-                    (Some(old), Some(new)) => turnover(&old, before, &new, after),
-                    _ => Turnover::default(),
-                };
+                let inputs = self.sides[0].input(name, old).zip(self.sides[1].input(name, new));
+                let progress = inputs.map(|(old, new)| follow(&old, before, &new, after));
                 let trees = [Arc::downgrade(old), Arc::downgrade(new)];
-                self.last = Some((trees, [before.clone(), after.clone()], known.clone()));
-                known
+                self.last = progress.clone().map(|known| (trees, [before.clone(), after.clone()], known));
+                progress
             }
         };
-        let fixed = FixedFindings::of(before, &known);
-        let new = known.new.into_iter().map(|index| after.findings[index].clone()).collect();
-        Judged { advice, new, fixed }
+        Judged { advice, progress }
     }
 }
 

@@ -40,7 +40,7 @@ pub use input::Input;
 pub use ledger::{Group, Ledger, LedgerCause, LedgerLine};
 pub use named::{FixedFinding, NamedFinding};
 pub(crate) use places::temporary_entry;
-pub use progress::{Followed, Outcome, Progress, ServiceProgress, follow, progress};
+pub use progress::{Followed, Outcome, Progress, ServiceProgress, progress};
 pub use rule::{Check, Rule};
 pub use rule_id::RuleId;
 pub use rules::RULES;

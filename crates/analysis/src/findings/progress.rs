@@ -123,7 +123,7 @@ fn held<'s, 'a: 's>(
 
 impl ServiceProgress {
     /// The same for another service that runs the same images and has the same findings.
-    fn of_service(&self, service: &str) -> Self {
+    pub(super) fn of_service(&self, service: &str) -> Self {
         let of_service = |finding: &Finding| Finding { service: service.to_owned(), ..finding.clone() };
         let followed = |one: &Followed| Followed { finding: of_service(&one.finding), ..one.clone() };
         Self {
@@ -137,7 +137,7 @@ impl ServiceProgress {
 
 /// Follows the findings of a service into its later image.
 #[must_use]
-pub fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> ServiceProgress {
+pub(super) fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> ServiceProgress {
     let both = Both { old, before, new, after, matching: Matching::of(old, before, new, after) };
     let mut credited = vec![Bytes::ZERO; old.squashed.inodes.len()];
     let findings: Vec<Followed> =
@@ -150,31 +150,6 @@ pub fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice)
         ledger: Ledger::of(old, new, &both.matching, &credited, saved),
         new: after.findings.iter().filter(|finding| both.is_new(finding)).cloned().collect(),
         findings,
-    }
-}
-
-/// Which findings came and which are done.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Turnover {
-    /// The new findings, by their positions after.
-    pub(super) new: Vec<usize>,
-    /// The findings that are done, by their positions before, with the bytes they are credited with.
-    pub(super) done: Vec<(usize, Bytes)>,
-}
-
-/// Which findings of a service came and which are done.
-pub(super) fn turnover(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &Advice) -> Turnover {
-    if before.findings.is_empty() && after.findings.is_empty() {
-        return Turnover::default();
-    }
-    let both = Both { old, before, new, after, matching: Matching::of(old, before, new, after) };
-    let mut credited = vec![Bytes::ZERO; old.squashed.inodes.len()];
-    let followed = before.findings.iter().map(|finding| both.followed(finding, &mut credited));
-    let done = followed.enumerate().filter(|(_, followed)| followed.outcome == Outcome::Done);
-    let new = after.findings.iter().enumerate().filter(|(_, finding)| both.is_new(finding));
-    Turnover {
-        new: new.map(|(position, _)| position).collect(),
-        done: done.map(|(position, followed)| (position, followed.saved)).collect(),
     }
 }
 

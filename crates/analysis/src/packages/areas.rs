@@ -112,7 +112,7 @@ pub fn cache_directory(path: &[u8]) -> Option<(CacheKind, &[u8])> {
     (!is_read).then_some((kind, directory))
 }
 
-/// Whether a path has a component without which no cache is. Most have none, and are looked at once.
+/// Whether a path may lie in a cache: every cache has one of these components, and most paths have none.
 fn may_be_cached(path: &[u8]) -> bool {
     path.split(|&byte| byte == b'/').any(|component| {
         matches!(component, [b'.', ..] | b"cache" | b"pkgs" | b"pkg" | b"cargo" | b"apt" | b"dnf")

@@ -81,6 +81,8 @@ pub(super) struct Modules<'a> {
     distributions: HashMap<&'a str, Vec<PackageId>>,
     /// Scripts by the last component of their path.
     scripts: HashMap<&'a [u8], BTreeSet<PackageId>>,
+    /// The directory of the last file that lies deeper than modules are distinguished, and its package.
+    last: Option<(PackageId, &'a [u8])>,
 }
 
 /// Modules are distinguished to this depth: namespace packages share the first component, or the first two.
@@ -93,6 +95,7 @@ impl<'a> Modules<'a> {
             npm: HashMap::new(),
             distributions: HashMap::new(),
             scripts: HashMap::new(),
+            last: None,
         };
         let mut directories: HashMap<&str, PackageId> = HashMap::new();
         for (id, package) in found.installed() {
@@ -141,6 +144,15 @@ impl<'a> Modules<'a> {
             }
             return;
         };
+        // Neighbours below the same directories are of the same modules.
+        let mut slashes = rest.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+        if let Some(end) = slashes.nth(MODULE_DEPTH - 1) {
+            let directory = Some((id, &path[..path.len() - rest.len() + end]));
+            if self.last == directory {
+                return;
+            }
+            self.last = directory;
+        }
         let mut module = String::new();
         let mut parts = rest.split(|&byte| byte == b'/').peekable();
         for depth in 0..MODULE_DEPTH {

@@ -71,13 +71,12 @@ fn service(state: State, position: usize) -> impl IntoView {
             &text::bytes(advice.possible_saving).to_string(),
         )
     };
-    let saved =
-        judged.progress.as_ref().filter(|progress| progress.predicted > Bytes::ZERO).map(|progress| {
-            let predicted = text::bytes(progress.predicted).to_string();
-            let added = text::bytes(progress.ledger.added()).to_string();
-            let said = (words().findings_saved)(&text::bytes(progress.saved).to_string(), &predicted, &added);
-            view! { <p data-saved=progress.saved.0 data-predicted=progress.predicted.0>{said}</p> }
-        });
+    let saved = judged.progress.filter(|progress| progress.predicted > Bytes::ZERO).map(|progress| {
+        let predicted = text::bytes(progress.predicted).to_string();
+        let added = text::bytes(progress.ledger.added()).to_string();
+        let said = (words().findings_saved)(&text::bytes(progress.saved).to_string(), &predicted, &added);
+        view! { <p data-saved=progress.saved.0 data-predicted=progress.predicted.0>{said}</p> }
+    });
     let remaining = (!advice.findings.is_empty()).then(|| {
         let entries = advice.findings.iter().map(|finding| {
             let mark = judged.is_new(finding).then_some(words().new);
@@ -92,7 +91,7 @@ fn service(state: State, position: usize) -> impl IntoView {
         <p class="lead">{lead}</p>
         <p data-saving=advice.saving.0 data-possible=advice.possible_saving.0><b>{sum}</b>" "{overlaps(advice)}</p>
         {saved}
-        {judged.progress.as_ref().map(ledger)}
+        {judged.progress.map(ledger)}
         {remaining}
         {done(state, judged)}
     })
@@ -120,7 +119,7 @@ fn overlaps(advice: &Advice) -> Option<String> {
 }
 
 /// How the image size before becomes the one after.
-fn ledger(progress: &ServiceProgress) -> impl IntoView {
+fn ledger(progress: &'static ServiceProgress) -> impl IntoView {
     let ledger = &progress.ledger;
     let report = &words().findings_report;
     let lines = ledger.lines.iter().map(|line| {
@@ -147,7 +146,7 @@ fn ledger(progress: &ServiceProgress) -> impl IntoView {
     }
 }
 
-fn done(state: State, judged: &'static Judged<'static>) -> impl IntoView {
+fn done(state: State, judged: Judged<'static>) -> impl IntoView {
     let done = judged.done();
     let entries = done.iter().map(|followed| {
         let mark = if followed.outcome == Outcome::Done { words().is_done } else { words().is_part };
