@@ -167,7 +167,7 @@ fn program<'a>(words: &'a [&'a str]) -> Option<(Program, &'a [&'a str])> {
 fn jvm(limit: Bytes) -> InsideSetting {
     // Classes, compiled code and threads take some 200 MB however small the heap is.
     let rest = (limit.0 / 4).max(192 * MIB).min(limit.0 / 2);
-    let percent = (limit.0 - rest) * 100 / limit.0.max(1);
+    let percent = ((limit.0 - rest) / (limit.0 / 100).max(1)).min(100);
     let heap = Bytes(limit.0 / 100 * percent);
     InsideSetting::Jvm { percent, heap, rest: limit - heap }
 }
