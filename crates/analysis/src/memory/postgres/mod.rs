@@ -413,7 +413,7 @@ mod tests {
     }
 
     /// Five sizes and three versions beside what PGTune's own source gives (`pgtune.txt`, made by running it). Names of
-    /// parameters and values are the same but for what is said here.
+    /// parameters and values are the same but for what the match below names.
     #[test]
     fn settings_are_those_of_pgtune() {
         let workload = |name: &str| match name {
