@@ -6,7 +6,8 @@
 # has cached of its images is dropped before each run: every start is a cold one.
 #
 # Writes to OUT, for each run, `SIDE-N.plimsoll`, and in `SIDE-N/` the `smaps` of each service and its log with import
-# times. A run that exists is kept, so the script can be started again. Needs root, cgroup v1 or v2, Python 3.
+# times. A run that exists is kept, so the script can be started again. Needs root, Python 3 and, on each engine, the images
+# that the compose files name.
 #
 #   ENGINES   the folder of the engines: `ENGINE/docker.sock`, `ENGINE/docker.pid`, `ENGINE/data`
 #   PLIMSOLL  the program (target/release/plimsoll if unset); engines in a mount namespace of their own must see it there
@@ -14,7 +15,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 PLIMSOLL=${PLIMSOLL:-target/release/plimsoll}
-LABEL="10 requests and 1 run of the page each second, over loopback"
+LABEL="up to 10 requests and 1 run of the page each second, over loopback"
 out=$1 seconds=$2
 shift 2
 mkdir -p "$out"

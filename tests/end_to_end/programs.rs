@@ -88,8 +88,8 @@ fn a_report_is_the_comparison_to_the_byte() {
 
 #[test]
 fn a_report_of_one_side_has_its_memory() {
-    let [images, running] = ["agente-after", "agente-after-memory"]
-        .map(|name| plimsoll_tests::root().join(format!("examples/{name}.plimsoll")).display().to_string());
+    let images = archive("agente/micro-before");
+    let running = plimsoll_tests::root().join("examples/agente-after-memory.plimsoll").display().to_string();
     let json = |command: &str| program::succeed([command, running.as_str(), "--format", "json"]).stdout;
     assert!(json("report") == json("inspect"));
     for language in ["en", "es"] {

@@ -167,7 +167,7 @@ fn program<'a>(words: &'a [&'a str]) -> Option<(Program, &'a [&'a str])> {
 fn jvm(limit: Bytes) -> InsideSetting {
     // Classes, compiled code and threads take some 200 MB however small the heap is.
     let rest = (limit.0 / 4).max(192 * MIB).min(limit.0 / 2);
-    let percent = (limit.0 - rest) * 100 / limit.0.max(1);
+    let percent = ((limit.0 - rest) / (limit.0 / 100).max(1)).min(100);
     let heap = Bytes(limit.0 / 100 * percent);
     InsideSetting::Jvm { percent, heap, rest: limit - heap }
 }
@@ -197,6 +197,9 @@ fn workers(
     let for_cpus = if program == Program::Gunicorn { cpus.saturating_mul(2) + 1 } else { cpus };
     let fitting = (limit.0 / 100 * WORKERS_PERCENT).checked_div(each.0)?;
     let workers = for_cpus.min(fitting).max(1);
+    if workers == now {
+        return None;
+    }
     let worst_case = Bytes(each.0.saturating_mul(workers));
     Some(InsideSetting::Workers { workers, each, now, for_cpus, worst_case })
 }
@@ -233,14 +236,9 @@ fn made(setting: &InsideSetting, argv: &Argv, arguments: &[&str], names: &[&str]
         InsideSetting::Node { .. } => argument(&["--max-old-space-size", "--max_old_space_size"])
             .or_else(|| variable(&["NODE_OPTIONS"])),
         // The argument wins over the variable.
-        InsideSetting::Workers { workers, now, .. } => {
-            let counted = option(arguments, &["-w", "--workers"]);
-            match counted {
-                Some(value) if now == workers => Some(Made::Already(format!("--workers {value}"))),
-                Some(value) => Some(Made::Already(format!("--workers {value}"))),
-                None => variable(&["WEB_CONCURRENCY", "GUNICORN_CMD_ARGS"]),
-            }
-        }
+        InsideSetting::Workers { .. } => option(arguments, &["-w", "--workers"])
+            .map(|value| Made::Already(format!("--workers {value}")))
+            .or_else(|| variable(&["WEB_CONCURRENCY", "GUNICORN_CMD_ARGS"])),
         InsideSetting::Redis { .. } => option(arguments, &["--maxmemory"])
             .map(|value| Made::Already(format!("--maxmemory {value}")))
             // A file may set it.
@@ -325,6 +323,7 @@ mod tests {
         assert_eq!(count("app:app", Program::Uvicorn, 1024), Some((2, 400)));
         assert_eq!(count("-w 4 app:app", Program::Gunicorn, 4096), Some((9, 100)));
         assert_eq!(count("--workers=2 app:app", Program::Uvicorn, 300), Some((1, 200)));
+        assert_eq!(count("app:app", Program::Uvicorn, 500), None, "as it is");
         assert_eq!(count("-w 0 app:app", Program::Gunicorn, 300), None);
         assert_eq!(count("-w many app:app", Program::Gunicorn, 300), None);
     }

@@ -228,7 +228,7 @@ pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend
     suggestion
 }
 
-/// What so many independent windows say, and what is added to the largest of them, in percent.
+/// What that many independent windows say, and what is added to the largest of them, in percent.
 pub(crate) fn confidence(independent: f64, has_risen: bool) -> (Confidence, u64) {
     match independent {
         _ if has_risen => (Confidence::Low, 50),

@@ -120,7 +120,8 @@ pub(crate) fn values(recording: &Recorded<'_>, series: &Series, resource: Resour
         let printed = series.values(Metric::CpuHundredths);
         return printed.map(|(frame, hundredths)| (frame, to_float(hundredths) / 10.0)).collect();
     }
-    let mut last: Option<(i64, u64)> = None;
+    // The counters are those since the start: the time before the first sample counts too.
+    let mut last: Option<(i64, u64)> = series.started.map(|started| (started.0, 0));
     let mut rates = Vec::new();
     let mut has_moved = false;
     for (frame, value) in series.values(resource.metric()) {
@@ -243,6 +244,13 @@ mod tests {
             recorded(&[(Metric::CpuUs, cpu), (Metric::NetReceived, received), (Metric::Pids, pids)]);
         let expected = [(Resource::Cpu, 250, 250), (Resource::Received, 0, 2_000), (Resource::Pids, 4, 9)];
         assert_eq!(usage_of(&runtime), expected);
+    }
+
+    #[test]
+    fn a_start_counts_from_its_first_moment() {
+        let mut runtime = recorded(&[(Metric::CpuUs, vec![Some(3_000_000), Some(3_100_000)])]);
+        runtime.recordings[0].series[0].started = Some(Time(-2_000));
+        assert_eq!(usage_of(&runtime), [(Resource::Cpu, 800, 1_500)]);
     }
 
     #[test]

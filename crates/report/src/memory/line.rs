@@ -132,7 +132,17 @@ fn of_service(service: &ServiceMemory) -> Vec<ServiceLine<'_>> {
         lines.push(ServiceLine::FailedEnds(service.failed_ends));
     }
     lines.extend(service.crashes.as_ref().map(ServiceLine::Crashes));
-    if matches!(service.trend.verdict, TrendVerdict::Rising | TrendVerdict::Risen) {
+    let is_said = service
+        .suggestion
+        .reasons
+        .iter()
+        .any(|reason| matches!(reason, LimitReason::Risen { .. } | LimitReason::LeakDelayed { .. }))
+        || service
+            .suggestion
+            .refused
+            .iter()
+            .any(|reason| matches!(reason, LimitRefusal::PossibleLeak { .. }));
+    if !is_said && matches!(service.trend.verdict, TrendVerdict::Rising | TrendVerdict::Risen) {
         lines.push(ServiceLine::Trend(&service.trend.reason));
     }
     lines.extend(service.suggestion.reasons.iter().map(ServiceLine::Suggested));

@@ -1,6 +1,6 @@
 //! What services use besides memory, as rows: CPU, network, block devices, processes, waiting for memory.
 
-use plimsoll_analysis::memory::{Memory, Resource};
+use plimsoll_analysis::memory::{Memory, Resource, ResourceUsage};
 
 use crate::format::name;
 use crate::language::Language;
@@ -15,7 +15,11 @@ pub(super) fn header(language: Language) -> [&'static str; 6] {
 pub(super) fn rows(memory: &Memory, language: Language) -> Vec<[String; 6]> {
     let mut rows = Vec::new();
     for service in &memory.services {
-        for usage in &service.usage {
+        // That nothing waited needs no row.
+        let is_worth = |usage: &&ResourceUsage| {
+            usage.max > 0 || !matches!(usage.resource, Resource::Throttled | Resource::Pressure)
+        };
+        for usage in service.usage.iter().filter(is_worth) {
             let value = |value| language.amount(usage.resource, value);
             let suggestion = match usage.resource {
                 Resource::Cpu => Some(&service.cpu_suggestion),

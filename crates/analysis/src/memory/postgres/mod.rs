@@ -207,7 +207,9 @@ pub(crate) fn settings(
     let maintenance = demanded
         .maintenance_work_mem
         .unwrap_or_else(|| whole(limit.0 / maintenance_part).min(Bytes(MOST_MAINTENANCE)));
-    let share = (limit.0 - shared_buffers.0) / ((connections + workers(cpus)) * 3) / workload.work_divisor();
+    let share = (limit.0 - shared_buffers.0)
+        / connections.saturating_add(workers(cpus)).saturating_mul(3)
+        / workload.work_divisor();
     // Below 64 kB PostgreSQL does not start.
     let work_mem = demanded.work_mem.map(|bytes| bytes.max(Bytes(64 << 10)));
     let work_mem = work_mem.unwrap_or(Bytes(whole(share).0.max(LEAST_WORK_MEM)));
@@ -411,7 +413,7 @@ mod tests {
     }
 
     /// Five sizes and three versions beside what PGTune's own source gives (`pgtune.txt`, made by running it). Names of
-    /// parameters and values are the same but for what is said here.
+    /// parameters and values are the same but for what the match below names.
     #[test]
     fn settings_are_those_of_pgtune() {
         let workload = |name: &str| match name {

@@ -18,12 +18,13 @@ pub(super) struct Known<'a> {
 impl Known<'_> {
     /// The whole CPUs that it will have: by the suggestion, by its limit, or those of the host.
     pub(super) fn cpus(&self) -> Option<u64> {
+        let suggested = self.memory.cpu_suggestion.limit;
         let set = self.service.limits().and_then(|limits| limits.cpu_millis).filter(|millis| *millis > 0);
         let host = || {
             let hosts = self.service.runtime.recordings.iter().rev();
             hosts.filter_map(|recording| recording.host.as_ref()).find_map(|host| host.cpus)
         };
-        set.map(|millis| millis.div_ceil(1000)).or_else(host)
+        suggested.or(set).map(|millis| millis.div_ceil(1000)).or_else(host)
     }
 }
 
