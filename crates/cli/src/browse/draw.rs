@@ -213,6 +213,7 @@ impl Screen<'_, '_> {
         let files = &self.model.files;
         let filter = match files.filter {
             Filter::All => self.words.all,
+            Filter::Changed => self.words.changed,
             Filter::Only(change) => (self.language.words().file_change)(change),
         };
         let order = match files.order {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::printer::Printer;
 use crate::recording::{Log, Session, Stop, Target};
-use crate::sources::engine::{Connection, Engine, Deadline};
+use crate::sources::engine::{Connection, Deadline, Engine};
 
 /// How many lines wait to be taken in.
 const WAITING: usize = 4096;

@@ -57,13 +57,15 @@ impl Filter {
     }
 
     /// What a reader sees first: what changed, if anything did and anything else did not.
-    pub(crate) fn first(files: &FileChanges) -> Self {
+    #[must_use]
+    pub fn first(files: &FileChanges) -> Self {
         let changed = Self::Changed.count(files);
         if changed > 0 && changed < Self::All.count(files) { Self::Changed } else { Self::All }
     }
 
     /// Whether more is offered than everything.
-    pub(crate) fn is_offered(self, files: &FileChanges) -> bool {
+    #[must_use]
+    pub fn is_offered(self, files: &FileChanges) -> bool {
         let files_left = self.count(files);
         self == Self::All || files_left > 0 && files_left < Self::All.count(files)
     }
