@@ -1,7 +1,7 @@
 //! Compares two archives or snapshots, service by service:
 //! `cargo run -p plimsoll-analysis --example compare_images -- before.tar after.tar`
 
-#![expect(clippy::print_stdout, reason = "an example prints")]
+#![expect(clippy::print_stdout, clippy::disallowed_types, reason = "an example is a program")]
 
 use std::{env, error::Error, fs::File};
 

@@ -1,7 +1,7 @@
 //! Prints how many bytes of an image later layers hide:
 //! `cargo run -p plimsoll-analysis --example hidden_bytes -- image.tar`
 
-#![expect(clippy::print_stdout, reason = "an example prints")]
+#![expect(clippy::print_stdout, clippy::disallowed_types, reason = "an example is a program")]
 
 use std::{env, error::Error, fs::File};
 

@@ -4,7 +4,7 @@
 //! The rules of `plimsoll findings` are a closed list, because each language has a text for every one of them. A rule
 //! outside of it uses the same input, and prints its findings itself.
 
-#![expect(clippy::print_stdout, reason = "an example prints")]
+#![expect(clippy::print_stdout, clippy::disallowed_types, reason = "an example is a program")]
 
 use std::{env, error::Error, fs::File};
 

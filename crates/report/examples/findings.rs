@@ -1,7 +1,7 @@
 //! Prints the waste in a snapshot in Spanish, with the fixes:
 //! `cargo run -p plimsoll-report --example findings -- examples/agente-before.plimsoll`
 
-#![expect(clippy::print_stdout, reason = "an example prints")]
+#![expect(clippy::print_stdout, clippy::disallowed_types, reason = "an example is a program")]
 
 use std::{env, error::Error, fs::File};
 

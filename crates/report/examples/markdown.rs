@@ -1,7 +1,7 @@
 //! Writes the comparison of two snapshots as Markdown:
 //! `cargo run -p plimsoll-report --example markdown -- examples/agente-before.plimsoll examples/agente-after.plimsoll`
 
-#![expect(clippy::print_stdout, reason = "an example prints")]
+#![expect(clippy::print_stdout, clippy::disallowed_types, reason = "an example is a program")]
 
 use std::{env, error::Error, fs::File};
 

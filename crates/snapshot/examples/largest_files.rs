@@ -1,7 +1,7 @@
 //! Prints the ten largest files that the layers of a snapshot store:
 //! `cargo run -p plimsoll-snapshot --example largest_files -- examples/agente-after.plimsoll`
 
-#![expect(clippy::print_stdout, reason = "an example prints")]
+#![expect(clippy::print_stdout, clippy::disallowed_types, reason = "an example is a program")]
 
 use std::cmp::Reverse;
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! Prints the services of a snapshot, with their layers:
 //! `cargo run -p plimsoll-snapshot --example services -- examples/agente-after.plimsoll`
 
-#![expect(clippy::print_stdout, reason = "an example prints")]
+#![expect(clippy::print_stdout, clippy::disallowed_types, reason = "an example is a program")]
 
 use std::error::Error;
 use std::fs::File;

@@ -26,7 +26,10 @@ pub fn python(packages: &[(&str, &str, u64, &[&str])]) -> Snapshot {
         .collect();
     let files: Vec<(&str, u64)> = files.iter().map(|(path, size)| (path.as_str(), *size)).collect();
     with_facts(&files, |entries| {
-        let find = |path: String| u32::try_from(entries.find(path.as_bytes()).unwrap()).unwrap();
+        let find = |path: String| {
+            let entry = entries.find(path.as_bytes()).expect("the test names an entry");
+            u32::try_from(entry).expect("a test has few entries")
+        };
         let package = |&(name, version, _, needs): &(&str, &str, u64, &[&str])| PackageFact {
             version: version.to_owned(),
             key: format!("site/{name}-{version}.dist-info"),

@@ -170,7 +170,7 @@ fn snapshots(directory: &TempDir, sides: [&[(&str, &str)]; 2]) -> [PathBuf; 2] {
             .map(|(service, image)| format!("{service}=docker-archive:{}:{image}", archive.display()))
             .collect();
         let mut arguments: Vec<&OsStr> = vec!["snapshot".as_ref()];
-        arguments.extend(sources.iter().map(|source| OsStr::new(source)));
+        arguments.extend(sources.iter().map(OsStr::new));
         arguments.extend(["-o".as_ref(), file.as_os_str()]);
         program::succeed(arguments);
         file

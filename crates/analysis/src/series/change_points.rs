@@ -173,8 +173,11 @@ fn p_value(left: &[f64], right: &[f64]) -> f64 {
 mod tests {
     use super::*;
 
-    /// Series, and the change points with p-values that Apache Otava 0.8.0 finds in them.
-    const CASES: &[(&[f64], &[(usize, f64)])] = &[
+    /// A series, and its change points with p-values.
+    type Case = (&'static [f64], &'static [(usize, f64)]);
+
+    /// What Apache Otava 0.8.0 finds.
+    const CASES: &[Case] = &[
         (
             &[
                 102.6, 102.9, 100.1, 98.5, 97.8, 100.1, 98.0, 97.1, 100.4, 100.3, 101.1, 98.2, 100.0, 99.9,

@@ -447,7 +447,7 @@ mod tests {
                 match name {
                     // What does not fit is cut.
                     "max_connections" => {
-                        assert!(own.parse::<u64>().unwrap() <= value.parse().unwrap(), "{what}")
+                        assert!(own.parse::<u64>().unwrap() <= value.parse().unwrap(), "{what}");
                     }
                     // In whole MiB.
                     "work_mem" => assert_eq!(bytes(own), bytes(value) / MIB * MIB, "{what}"),

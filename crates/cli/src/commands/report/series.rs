@@ -132,5 +132,5 @@ fn budget(targets: &Targets, series: &Series) -> Option<Bytes> {
     };
     let size = targets.stack.size.as_ref().or_else(of_service)?.minimum?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size is no fraction")]
-    (measure == series.measure).then(|| Bytes(size.value.0 as u64))
+    (measure == series.measure).then_some(Bytes(size.value.0 as u64))
 }

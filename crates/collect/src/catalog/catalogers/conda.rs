@@ -29,7 +29,7 @@ fn read(file: &SourceFile<'_>, catalog: &mut Catalog) {
     match serde_json::from_slice::<Record>(file.bytes) {
         Ok(record) => read_record(file, record, catalog),
         Err(error) => {
-            catalog.problem(file.entry, MetadataFault::from(MetadataProblem::InvalidJson).because(error))
+            catalog.problem(file.entry, MetadataFault::from(MetadataProblem::InvalidJson).because(error));
         }
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn read(list: Option<&[u8]>, entry: u32, catalog: &mut Catalog) {
     match serde_json::from_slice::<List>(&json) {
         Ok(list) => packages(&list, entry, catalog),
         Err(error) => {
-            catalog.problem(entry, MetadataFault::from(MetadataProblem::InvalidCrates).because(error))
+            catalog.problem(entry, MetadataFault::from(MetadataProblem::InvalidCrates).because(error));
         }
     }
 }
