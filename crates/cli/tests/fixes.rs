@@ -137,7 +137,7 @@ fn bad_input_is_an_error_with_a_next_step() {
         (b"FROM x\nRUN other\n", "line 2: `RUN other`; the image was made by `ADD rootfs /`; `COPY . /app`"),
         (b"# {{ x }}\nFROM {{ base }}\n", "is a template: line 2 is `FROM {{ base }}`"),
         (b"FROM x\n{% if x %}\n", "is a template: line 2"),
-        (b"FROM x\nRAN x\n", "is no instruction"),
+        (b"FROM x\nRAN x\n", "is not an instruction"),
         (b"", "has no `FROM`"),
         (b"FROM x\n\xff\n", "is not UTF-8"),
     ] {

@@ -98,9 +98,9 @@ mod tests {
             ("rules:\n  lowestEfficiency: 95", "`rules.lowestEfficiency`: `95` is not between 0 and 1"),
             ("rules:\n  lowestEfficiency: nan", "not between"),
             ("rules:\n  highestWastedBytes: many", "`many` is not a size"),
-            ("rules:\n  highestWastedBytes: 5 XB", "no size"),
+            ("rules:\n  highestWastedBytes: 5 XB", "`5 XB` is not a size"),
             ("rules:\n  highest: 5", "no such rule"),
-            ("rules:\n  lowestEfficiency: [1]", "no single value"),
+            ("rules:\n  lowestEfficiency: [1]", "not a single value"),
             ("rules: [\n", "line"),
         ] {
             let error = read_dive_rules(text).unwrap_err();

@@ -70,7 +70,7 @@ pub trait Progress {
     fn advance(&self, bytes: u64);
 }
 
-/// Nobody listens.
+/// Progress that is not shown.
 impl Progress for () {
     fn set_total(&self, _: u64) {}
 

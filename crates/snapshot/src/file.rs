@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let message = |text: &str| read(text.as_bytes()).unwrap_err().to_string();
-        assert!(message("{\"schema_version\": 99}").contains("version 99, this program reads up to 5"));
+        assert!(message("{\"schema_version\": 99}").contains("version 99, this program reads up to 6"));
         assert!(message("{\"a\": 1}").contains("not a Plimsoll snapshot"));
         assert!(message("{\"schema_version\": 1").contains("damaged"));
         assert!(message("{\"schema_version\": 1}").contains("missing field"));

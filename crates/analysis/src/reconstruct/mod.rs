@@ -131,6 +131,16 @@ mod tests {
     }
 
     #[test]
+    fn a_script_without_a_shell_is_one_unless_buildkit_recorded_it() {
+        let steps = ["RUN useradd app && chown -R app /app", "RUN useradd app # buildkit"];
+        let made = lines(&["i ADD rootfs /\nf a 1"], &steps, |_| {}, &Base::Scratch);
+        assert_eq!(
+            made[made.len() - 2..],
+            ["RUN useradd app && chown -R app /app", r#"RUN ["useradd", "app"]"#]
+        );
+    }
+
+    #[test]
     fn both_builders_give_a_dockerfile_that_builds() {
         let made = lines(
             &[

@@ -152,8 +152,11 @@ impl<'a> Writer<'a> {
             }
         } else if let Some((shell, command)) = crate::instruction::shell_and_command(command) {
             recreated::run(&shell, false, command.trim())
+        } else if !created_by.trim_end().ends_with("# buildkit") {
+            // Kaniko records the script alone, and has no mark for a list of words.
+            recreated::run(&shell, true, command.trim())
         } else {
-            // A list of words, whose quotes are lost.
+            // BuildKit names the shell: this is a list of words, whose quotes are lost.
             recreated::listed("RUN", &command.split_whitespace().collect::<Vec<_>>())
         };
         self.write(line, created_by);

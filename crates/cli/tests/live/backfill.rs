@@ -120,5 +120,5 @@ fn images_without_a_time_are_in_the_order_of_their_numbers() {
     // A label that breaks a table or a terminal breaks neither.
     fs::write(program.home.path().join("sizes/points/zz.json"), "{").unwrap();
     let output = program.run(&["history", "list", "sizes", "--language", "es"]);
-    check(&output, 0, &["Evolución: capas comprimidas en 3 puntos", "is no point of a history"]);
+    check(&output, 0, &["Evolución: capas comprimidas en 3 puntos", "is not a history point"]);
 }

@@ -167,8 +167,8 @@ fn risk(changes: &Changes, language: Language) -> Vec<Line> {
     lines
 }
 
-/// One line for all services of which the same is said, and a number for what exceeds the most. Each comes as its service,
-/// what is said of it, and its line where it is the only one.
+/// One line for all services with the same sentence, and a number for what exceeds the most. Each comes as its service, its
+/// sentence, and its line where it is the only one.
 fn grouped<'a>(said: impl Iterator<Item = (Option<&'a str>, String, Line)>, language: Language) -> Vec<Line> {
     let mut groups: Vec<(Vec<String>, String, Line)> = Vec::new();
     for (service, sentence, line) in said {

@@ -442,9 +442,9 @@ mod tests {
         assert_eq!(names, [("b", "2"), ("c", "")]);
         let places = [
             "line 4: expected `KEY: VALUE`",
-            "line 7: a stanza names",
-            "line 9: a line goes on",
-            "line 15: a stanza",
+            "line 7: no package name",
+            "line 9: continuation line without a field",
+            "line 15: no package name",
         ];
         assert_eq!(warnings.len(), places.len(), "{warnings:?}");
         for (warning, place) in warnings.iter().zip(places) {
