@@ -145,7 +145,7 @@ fn an_image_that_is_not_there() {
         &["no image `agente/ghost`", "agente/micro-before:latest", "agente/micro-backend:after"],
     );
     let run = program::run(["snapshot", &format!("app={}", archive.display()), "-o", "/dev/null"]);
-    failed_with(&run, &["`app` stands for one image", "holds 3", "agente/micro-backend:after"]);
+    failed_with(&run, &["`app` names one image", "has 3", "agente/micro-backend:after"]);
     let run = program::run(["inspect", archive.to_str().unwrap(), "--platform", "linux/s390x"]);
     failed_with(&run, &["no image for platform linux/s390x", "linux/amd64"]);
 }

@@ -14,7 +14,7 @@ use crate::language::Language;
 
 /// The height of the field of the lines, of a lane of marks below it, and of the row of times.
 const FIELD: f64 = 180.0;
-const LANE: f64 = 22.0;
+const LANE: f64 = 30.0;
 const TIMES: f64 = 20.0;
 /// Marks that are nearer than this, in percent of the width, would lie on each other.
 const CROWDED: f64 = 1.2;
@@ -182,7 +182,7 @@ pub fn scene(courses: &Courses<'_>, language: Language) -> Scene {
     let mut y = FIELD;
     for (side, timeline) in courses.known() {
         if !timeline.marks.is_empty() || !timeline.loads.is_empty() {
-            marks.extend(lane(frame, side, timeline, y + LANE / 2.0 + 2.0, language));
+            marks.extend(lane(frame, side, timeline, y + LANE - 9.0, language));
             y += LANE;
         }
     }
@@ -190,6 +190,8 @@ pub fn scene(courses: &Courses<'_>, language: Language) -> Scene {
     marks.extend(others);
     let height = y + more + TIMES;
     marks.extend(times(frame, height, language));
+    // A label under a curve cannot be read.
+    marks.sort_by_key(|mark| matches!(mark.shape, Shape::Text { .. }));
     Scene { height, marks }
 }
 
@@ -271,7 +273,7 @@ fn lines(frame: Frame, side: Side, timeline: &Timeline) -> impl Iterator<Item = 
 
 fn lane(frame: Frame, side: Side, timeline: &Timeline, y: f64, language: Language) -> Vec<Mark> {
     let rule = Mark::line((0.0, y), (100.0, y), Look::line("axis", Colour::Line, 1.0));
-    let mut marks = vec![rule, note((0.0, y - 4.0), side.name(language).to_lowercase(), Colour::Soft)];
+    let mut marks = vec![rule, note((0.0, y - 8.0), side.name(language).to_lowercase(), Colour::Soft)];
     marks.extend(timeline.loads.iter().map(|&(from, to)| {
         let look = Look { faint: Some(0.6), ..Look::line("load", Colour::Mark, 5.0) };
         Mark::line((frame.time.at(from), y), (frame.time.at(to), y), look)
