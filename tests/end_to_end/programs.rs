@@ -71,15 +71,19 @@ fn text_and_markdown_say_what_json_says() {
 
 #[test]
 fn a_report_is_the_comparison_to_the_byte() {
-    let examples = ["agente-before", "agente-after", "agente-before-memory", "agente-after-memory"]
-        .map(|name| plimsoll_tests::root().join(format!("examples/{name}.plimsoll")).display().to_string());
-    for (before, after) in
-        examples.iter().flat_map(|before| examples.iter().map(move |after| (before, after)))
-    {
-        for arguments in [["markdown", "en"], ["markdown", "es"], ["json", "en"], ["json", "es"]] {
-            let [format, language] = arguments;
+    for names in [
+        ["agente-before", "agente-after"],
+        ["agente-after", "agente-before"],
+        ["agente-before-memory", "agente-after-memory"],
+        ["agente-after-memory", "agente-after"],
+    ] {
+        let [before, after] = names.map(|name| {
+            plimsoll_tests::root().join(format!("examples/{name}.plimsoll")).display().to_string()
+        });
+        for [format, language] in [["markdown", "en"], ["markdown", "es"], ["json", "es"]] {
             let [report, compare] = ["report", "compare"].map(|command| {
-                program::succeed([command, before, after, "--format", format, "--language", language]).stdout
+                program::succeed([command, &before, &after, "--format", format, "--language", language])
+                    .stdout
             });
             assert!(report == compare, "{before} {after} {format} {language}");
         }
