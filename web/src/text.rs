@@ -93,7 +93,7 @@ pub(crate) fn lines<M>(conclusions: &[M], text: fn(&M) -> String) -> Vec<String>
 
 /// A text whose parts between backquotes are code.
 pub(crate) fn spans(text: &str) -> AnyView {
-    if text.matches('`').count() % 2 != 0 {
+    if !text.matches('`').count().is_multiple_of(2) {
         return text.to_owned().into_any();
     }
     let part = |(at, part): (usize, &str)| {
