@@ -1,7 +1,7 @@
 //! Prints the layers of an image archive, and what could not be read of them:
 //! `docker save app | cargo run -p plimsoll-collect --example layers`
 
-#![expect(clippy::print_stdout, clippy::disallowed_types, reason = "an example is a program")]
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "an example is a program")]
 
 use std::error::Error;
 use std::io::stdin;

@@ -1,7 +1,7 @@
 //! Prints what package managers recorded in an image archive:
 //! `docker save app | cargo run -p plimsoll-collect --example packages`
 
-#![expect(clippy::print_stdout, clippy::disallowed_types, reason = "an example is a program")]
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "an example is a program")]
 
 use std::error::Error;
 use std::io::stdin;
