@@ -59,6 +59,7 @@ fn a_file_is_printed_as_the_image_has_it() {
     failed(&cat(&["loop"]), &["no `loop`"]);
     failed(&cat(&["etc/motd", "--layer", "9"]), &["there is no layer 9", "has 3"]);
     failed(&cat(&["etc/motd", "--redact"]), &["--redact"]);
+    failed(&cat(&["etc/motd", "--attached"]), &["--attached", "leave it out"]);
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(crate) fn read(reference: &Reference, options: &Options, printer: &Printer) 
     Ok(Some(snapshot))
 }
 
-/// Attaches a snapshot of an image to it. `snapshot` is called with nothing if none is given.
+/// Attaches a snapshot to its image. `snapshot` gives it, and is called only if the image is in the registry.
 pub(crate) fn attach(
     reference: &Reference,
     snapshot: impl FnOnce() -> Result<Snapshot>,

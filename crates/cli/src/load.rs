@@ -74,6 +74,11 @@ pub(crate) fn snapshot(sources: &[NamedSource], options: &Options, printer: &Pri
             }
         }
     }
+    finished(stack, options)
+}
+
+/// The snapshot of a stack that is complete.
+pub(crate) fn finished(stack: Stack, options: &Options) -> Result<Snapshot> {
     stack.finish(&options.limits).map_err(|error| match error {
         StackError::SameName(error) => same_name(error),
         StackError::TooLarge(error) => Error::too_large(error),

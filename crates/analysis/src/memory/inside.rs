@@ -30,14 +30,14 @@ pub enum InsideSetting {
         percent: u64,
         /// The heap.
         heap: Bytes,
-        /// What is left for classes, compiled code, threads and buffers.
+        /// The rest, for classes, compiled code, threads and buffers.
         rest: Bytes,
     },
     /// The old space of Node.js.
     Node {
         /// The old space.
         old_space: Bytes,
-        /// What is left for everything else.
+        /// The rest, for everything else.
         rest: Bytes,
     },
     /// The workers of gunicorn or uvicorn.

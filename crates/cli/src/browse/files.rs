@@ -47,7 +47,7 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// Works out again what is left after the filter or the search changed.
+    /// Finds the matches again after the filter or the search changed.
     fn refresh(&mut self) {
         self.matches = Matches::of(&self.tree, self.filter, &self.search);
         self.list();

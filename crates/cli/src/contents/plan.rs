@@ -88,7 +88,7 @@ impl<'a> View<'a> {
             None => format!("the image has no `{text}`"),
         };
         let hint = match &layers[..] {
-            [] => "`plimsoll browse SOURCE` shows what is there".to_owned(),
+            [] => "`plimsoll browse SOURCE` lists its files".to_owned(),
             layers => format!("it is in {}", layers.join(", ")),
         };
         Error::usage(message, hint)

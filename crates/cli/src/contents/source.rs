@@ -6,15 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use plimsoll_collect::{
-    ContentSink, ContentType, Depth, InputName, Request, Stack, StackError, Store, decompress, open_archive,
-    open_store, read_contents, sniff,
+    ContentSink, ContentType, Depth, InputName, Request, Stack, Store, decompress, open_archive, open_store,
+    read_contents, sniff,
 };
 use plimsoll_snapshot::{DiffId, Limit, ReadLimits, Snapshot};
 
 use crate::error::{Error, Help, Result};
 use crate::input;
-use crate::load::{GENERATOR, display, in_parallel, offline, unreadable, wanted};
-use crate::options::Options;
+use crate::load::{GENERATOR, display, finished, in_parallel, offline, same_name, unreadable, wanted};
+use crate::options::{Attachments, Options};
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::sources::archive::SharedFile;
@@ -42,6 +42,12 @@ impl<'s> Source<'s> {
             return Err(Error::usage(
                 "`--redact` does not change the contents of files",
                 "leave it out, and check what you share",
+            ));
+        }
+        if options.attachments != Attachments::Ignored {
+            return Err(Error::usage(
+                "`--attached` reads a snapshot, which does not have the contents of files",
+                "leave it out: the layers are read",
             ));
         }
         let NamedSource { source, .. } = text.parse()?;
@@ -162,11 +168,8 @@ impl<'s> Source<'s> {
         let input = InputName { place: display(source), file: source.file_name() };
         let indices = stack.add_images(&input, images)?;
         let named = stack.name_images(&input, &indices);
-        named.map_err(crate::load::same_name)?;
-        let snapshot = stack.finish(&options.limits).map_err(|error| match error {
-            StackError::SameName(error) => crate::load::same_name(error),
-            StackError::TooLarge(error) => Error::too_large(error),
-        })?;
+        named.map_err(same_name)?;
+        let snapshot = finished(stack, &options)?;
         Ok(Self { snapshot, store, place, members, limits: options.limits })
     }
 

@@ -220,7 +220,7 @@ fn level(
     format!("{title}: {text}")
 }
 
-/// The sentences below the tables: what drifts, what is left of the budget, and how memory and start-up changed.
+/// The sentences below the tables: drift, the remaining budget, and how memory and start-up changed.
 fn conclusions(series: &Series, language: Language) -> Vec<String> {
     let words = &language.words().series;
     let drift = series.drift.as_ref().map(|of| drift(series, of, language));

@@ -119,7 +119,7 @@ pub enum ParameterReason {
     },
     /// What the planner may believe is cached; it reserves nothing.
     Cache,
-    /// What is left for each sort or hash.
+    /// The share of each sort or hash in the rest.
     WorkMem,
     /// As many connections as fit.
     Connections,

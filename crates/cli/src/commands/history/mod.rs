@@ -199,7 +199,7 @@ fn list(args: &ListArgs, printer: &Printer) -> Result<()> {
     }
 }
 
-/// Every point, the oldest first. What is none is named in a note.
+/// Every point, the oldest first. A note names the files that are not points.
 pub(super) fn points(store: &Store, printer: &Printer) -> Result<Vec<Point>> {
     let (points, torn) = store.points()?;
     for path in torn {

@@ -29,7 +29,7 @@ use crate::{picture, viewer};
 
 /// Write a report: an HTML page, a pull request comment, a card, or JSON
 ///
-/// Three or more sources, or a history, are a series: its steps with their causes, drift, and what is left of the budget.
+/// Three or more sources, or a history, are a series: its steps with their causes, drift, and the remaining budget.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
