@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
     };
     if output(&mut cargo(&["nextest", "--version"])).is_some() {
         step("tests", || {
-            let mut command = cargo(&["nextest", "run", "--locked", "--workspace"]);
+            let mut command = cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
             command.args(skip.iter().flat_map(|[filter, _]| ["--filterset", filter]));
             tests(&mut command)
         })?;
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result {
         })?;
     } else {
         step("tests", || {
-            let mut command = cargo(&["test", "--locked", "--workspace"]);
+            let mut command = cargo(&["test", "--locked", "--workspace", "--no-fail-fast"]);
             if let Some([_, part]) = skip {
                 command.args(["--", "--skip", part]);
             }
