@@ -214,7 +214,7 @@ pub(crate) fn judged(targets: &targets::Targets, before: &Snapshot, after: &Snap
 }
 
 fn bundle(before: &Snapshot, after: &Snapshot) {
-    let bundle = Bundle { before: before.clone(), after: after.clone(), targets: None, names: [None, None] };
+    let bundle = Bundle { before: before.clone(), after: after.clone(), ..Bundle::default() };
     let mut file = Vec::new();
     bundle.write_gzip(&mut file).expect("memory takes everything");
     let again = Bundle::read(&file[..]).expect("what is written is read again");

@@ -8,7 +8,7 @@ use crate::report::Report;
 use crate::treemap::find;
 
 /// The sections that every reader sees.
-pub(crate) const FOR_ALL: [&str; 2] = ["services", "report"];
+pub(crate) const FOR_ALL: [&str; 3] = ["trend", "services", "report"];
 
 /// The anchor of a package, by its name.
 pub(crate) fn of_package(name: &str) -> String {

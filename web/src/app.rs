@@ -7,23 +7,23 @@ use plimsoll_report::verdict;
 
 use crate::components::{
     Bar, Brief, Cards, Checklist, ChooseFirst, ChooseOver, Contents, Did, Drop, Empty, Files, Finder,
-    Findings, Layers, Memory, Messages, Method, Packages, Services, Settings, Tabs, Tip, Turns, Why,
+    Findings, Layers, Memory, Messages, Method, Packages, Services, Settings, Tabs, Tip, TrendOf, Turns, Why,
 };
-use crate::desk::Desk;
 use crate::share::Said;
 use crate::state::State;
 use crate::text::{self, words};
 use crate::view::Theme;
+use crate::workspace::Workspace;
 use crate::{document, load, save};
 
 /// The page: around the report on the pair that is chosen, or around nothing.
 #[component]
-pub(crate) fn Root(desk: Desk) -> impl IntoView {
-    provide_context(desk);
+pub(crate) fn Root(workspace: Workspace) -> impl IntoView {
+    provide_context(workspace);
     let said = Said(RwSignal::new(""));
     provide_context(said);
     Effect::new(move |last: Option<()>| {
-        let language = desk.language.get();
+        let language = workspace.language.get();
         // The page was written in its language.
         if last.is_some() {
             document::set_language(language);
@@ -32,16 +32,16 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
         }
     });
     Effect::new(move |last: Option<()>| {
-        let (pair, language) = (desk.pair.get(), desk.language.get());
+        let (pair, language) = (workspace.pair.get(), workspace.language.get());
         // A report was named when it was written.
-        if let (true, Some(report)) = (last.is_some(), desk.report(pair)) {
+        if let (true, Some(report)) = (last.is_some(), workspace.report(pair)) {
             document::set_title(&save::title(report, language));
         }
     });
     // What the reader has chosen to see outlives the report that it was chosen for.
     let choices = StoredValue::new(None::<State>);
     let owner = Owner::current();
-    let shown = move || desk.report(desk.pair.get());
+    let shown = move || workspace.report(workspace.pair.get());
     let state = move |report| {
         let state = match (choices.get_value(), &owner) {
             (Some(state), _) => {
@@ -50,13 +50,13 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
                 load::set_fragment(&state.fragment_now());
                 state
             }
-            (None, Some(owner)) => owner.with(|| State::new(report, desk, &load::first_fragment())),
-            (None, None) => State::new(report, desk, &load::first_fragment()),
+            (None, Some(owner)) => owner.with(|| State::new(report, workspace, &load::first_fragment())),
+            (None, None) => State::new(report, workspace, &load::first_fragment()),
         };
         choices.set_value(Some(state));
         state
     };
-    let first = move || spoken(desk.language, move || view! { <ChooseFirst desk /> });
+    let first = move || spoken(workspace.language, move || view! { <ChooseFirst workspace /> });
     view! {
         <Show when=move || shown().is_none()>{first()}</Show>
         // One report or none: another one is another page, and nothing is left of the one before.
@@ -66,12 +66,12 @@ pub(crate) fn Root(desk: Desk) -> impl IntoView {
             children=move |report| {
                 view! {
                     <App state=state(report) />
-                    {spoken(desk.language, move || view! { <ChooseOver desk /> })}
+                    {spoken(workspace.language, move || view! { <ChooseOver workspace /> })}
                 }
             }
         />
-        <Show when=move || !desk.is_over.get()>{spoken(desk.language, move || view! { <Messages desk /> })()}</Show>
-        {spoken(desk.language, move || view! { <Drop desk /> })}
+        <Show when=move || !workspace.is_over.get()>{spoken(workspace.language, move || view! { <Messages workspace /> })()}</Show>
+        {spoken(workspace.language, move || view! { <Drop workspace /> })}
         <p class="said" role="status">{move || said.0.get()}</p>
     }
 }
@@ -163,6 +163,7 @@ fn Page(state: State) -> impl IntoView {
             <h1 id="verdict">{unbroken(&verdict::of(&state.report.changes, text::language()))}</h1>
             <Turns state />
             <Cards state />
+            <TrendOf />
             {services}
             <Brief state />
             <Memory state />

@@ -166,14 +166,10 @@ mod tests {
 
     #[test]
     fn an_edit_changes_the_verdict_and_nonsense_does_not() {
-        let judging = Report::of(Bundle {
-            before: Snapshot::default(),
-            after: Snapshot::default(),
-            targets: Some(json!({ "stack": { "size": "5 MB" } })),
-            names: [None, None],
-        })
-        .judging()
-        .unwrap();
+        let judging =
+            Report::of(Bundle { targets: Some(json!({ "stack": { "size": "5 MB" } })), ..Bundle::default() })
+                .judging()
+                .unwrap();
         let demand = |value: &str| {
             let edits = Edits::from([("stack.size/minimum".to_owned(), value.to_owned())]);
             written(&judging.judge(&edits).outcomes[0].levels[0].demand)

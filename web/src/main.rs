@@ -9,7 +9,6 @@ mod anchors;
 mod app;
 mod charts;
 mod components;
-mod desk;
 mod document;
 mod figures;
 mod findings;
@@ -26,6 +25,7 @@ mod text;
 mod treemap;
 mod view;
 mod worker;
+mod workspace;
 
 fn main() {
     // Workers run the same module, and `main` with it: without a window there is nothing to show.
@@ -45,8 +45,8 @@ fn main() {
             None => None,
         };
         let root = load::root(&window).ok_or("the page has no element `app`")?;
-        let desk = desk::Desk::new(bundle.map(report::Report::of), document::language());
-        mount_to(root, move || view! { <app::Root desk /> }).forget();
+        let workspace = workspace::Workspace::new(bundle.map(report::Report::of), document::language());
+        mount_to(root, move || view! { <app::Root workspace /> }).forget();
         Ok(())
     });
     match shown {

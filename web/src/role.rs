@@ -15,18 +15,18 @@ pub(crate) enum Role {
     Before,
     After,
     /// One more to choose from. It takes a side that is still free.
-    Held,
+    Loaded,
 }
 
 impl Role {
-    pub(crate) const ALL: [Self; 3] = [Self::Before, Self::After, Self::Held];
+    pub(crate) const ALL: [Self; 3] = [Self::Before, Self::After, Self::Loaded];
 
     /// The name in attributes.
     pub(crate) const fn key(self) -> &'static str {
         match self {
             Self::Before => "before",
             Self::After => "after",
-            Self::Held => "held",
+            Self::Loaded => "held",
         }
     }
 }

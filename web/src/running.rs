@@ -142,7 +142,7 @@ mod tests {
 
     fn running(before: Snapshot, after: Snapshot) -> Running {
         let changes = Changes::between(&before, &after);
-        Running::of(&Bundle { before, after, targets: None, names: [None, None] }, &changes)
+        Running::of(&Bundle { before, after, ..Bundle::default() }, &changes)
     }
 
     #[test]

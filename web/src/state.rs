@@ -6,12 +6,12 @@ use plimsoll_analysis::compare::ServiceComparison;
 use plimsoll_report::language::Language;
 use plimsoll_view::finder::Place;
 
-use crate::desk::Desk;
 use crate::joining::Joint;
 use crate::judging::Edits;
 use crate::report::Report;
 use crate::treemap::Area;
 use crate::view::{Theme, View};
+use crate::workspace::Workspace;
 use crate::{anchors, document};
 
 /// The first part of a fragment: should its parts ever mean something else, an old link still says what it meant.
@@ -52,14 +52,14 @@ pub(crate) struct State {
 
 impl State {
     /// The state that a fragment describes.
-    pub(crate) fn new(report: &'static Report, desk: Desk, fragment: &str) -> Self {
+    pub(crate) fn new(report: &'static Report, workspace: Workspace, fragment: &str) -> Self {
         let state = Self {
             report,
             view: RwSignal::new(View::default()),
             theme: RwSignal::new(Theme::default()),
-            language: desk.language,
-            joints: desk.joints,
-            written_in: desk.written_in,
+            language: workspace.language,
+            joints: workspace.joints,
+            written_in: workspace.written_in,
             area: RwSignal::new(Area::default()),
             directory: RwSignal::new(String::new()),
             unticked: RwSignal::new(Vec::new()),

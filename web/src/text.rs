@@ -243,7 +243,7 @@ pub(crate) fn role(role: Role) -> &'static str {
     match role {
         Role::Before => words().as_before,
         Role::After => words().as_after,
-        Role::Held => words().as_held,
+        Role::Loaded => words().as_held,
     }
 }
 

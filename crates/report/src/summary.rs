@@ -1,16 +1,21 @@
 //! The part of the page that is painted before anything runs, and that stays if nothing does: verdict and services.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::inspect::ImageInspection;
+use plimsoll_analysis::series::{Series, Step};
 use plimsoll_analysis::targets::Judgement;
 
 use crate::format::{one_line, unbroken};
 use crate::html::escape;
 use crate::language::Language;
-use crate::{brief, turns, verdict};
+use crate::{brief, series, turns, verdict};
+
+/// The most steps that are listed: the page lists all.
+const SHOWN_STEPS: usize = 10;
 
 /// The summary of a page without data.
 #[must_use]
@@ -34,6 +39,32 @@ pub fn of(changes: &Changes, judgement: Option<&Judgement>, language: Language) 
     let targets = judgement.map(|judgement| targets(judgement, language)).unwrap_or_default();
     let more = escape(language.words().page.there_is_more);
     let _ = write!(html, "<noscript>\n{targets}<p>{more}</p>\n</noscript>\n");
+    html
+}
+
+/// The trend of a series, for a page that is not run: its first and last size, the largest steps, and what follows.
+#[must_use]
+pub fn trend(of: &Series, language: Language) -> String {
+    let words = &language.words().series;
+    let paragraph = |text: &str| format!("<p>{}</p>\n", escape(&unbroken(text)));
+    let mut html = format!("<noscript>\n<h2>{}</h2>\n", escape(words.title));
+    html.push_str(&paragraph(&format!("{}: {}", series::lead(of, language), series::total(of, language))));
+    for sentence in series::conclusions(of, language) {
+        html.push_str(&paragraph(&sentence));
+    }
+    let mut steps: Vec<&Step> = of.steps.iter().collect();
+    steps.sort_by_key(|step| Reverse(step.delta.magnitude()));
+    steps.truncate(SHOWN_STEPS);
+    steps.sort_by_key(|step| step.to);
+    if !steps.is_empty() {
+        let _ = write!(html, "<h3>{}</h3>\n<ul>\n", escape(words.steps));
+        for step in steps {
+            let [name, delta, cause] = series::step(of, step, language);
+            let _ = writeln!(html, "<li>{}: {} {}</li>", escape(&name), escape(&delta), escape(&cause));
+        }
+        html.push_str("</ul>\n");
+    }
+    html.push_str("</noscript>\n");
     html
 }
 

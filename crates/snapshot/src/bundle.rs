@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Before and after.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bundle {
     /// The snapshot before.
     pub before: Snapshot,
@@ -22,6 +22,19 @@ pub struct Bundle {
     pub targets: Option<serde_json::Value>,
     /// What the snapshots before and after were called, where they may be named.
     pub names: [Option<String>; 2],
+    /// The series that both are states of, where there is one.
+    pub trend: Option<Trend>,
+}
+
+/// A series of states, with the snapshots of those that can be compared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trend {
+    /// The series, as a document.
+    pub series: serde_json::Value,
+    /// Snapshots, each with the index of its state, in ascending order.
+    pub points: Vec<(usize, Snapshot)>,
+    /// The indices of the states before and after.
+    pub pair: [Option<usize>; 2],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,6 +47,21 @@ struct Document {
     targets: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "is_nameless", default)]
     names: [Option<String>; 2],
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    trend: Option<TrendDocument>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TrendDocument {
+    series: serde_json::Value,
+    points: Vec<Point>,
+    pair: [Option<usize>; 2],
+}
+
+#[derive(Serialize, Deserialize)]
+struct Point {
+    state: usize,
+    snapshot: Side,
 }
 
 fn is_nameless(names: &[Option<String>; 2]) -> bool {
@@ -63,14 +91,19 @@ impl Bundle {
         Self::read_within(file, &ReadLimits::default())
     }
 
-    /// Reads a bundle of which neither side holds more than the limits allow.
+    /// Reads a bundle of which no snapshot holds more than the limits allow.
     pub fn read_within(file: impl Read, limits: &ReadLimits) -> Result<Self, FormatError> {
-        let Document { before, after, layers, targets, names, .. } =
+        let Document { before, after, layers, targets, names, trend, .. } =
             read_document(file, limits[Limit::SnapshotBytes])?;
-        let bundle = Self { before: before.with(layers.clone()), after: after.with(layers), targets, names };
+        let trend = trend.map(|trend| trend.with(&layers)).transpose()?;
+        let bundle =
+            Self { before: before.with(layers.clone()), after: after.with(layers), targets, names, trend };
         check(&bundle.before, limits)?;
         check(&bundle.after, limits)?;
         limits.check_pair(&bundle.before, &bundle.after)?;
+        for (_, snapshot) in bundle.trend.iter().flat_map(|trend| &trend.points) {
+            check(snapshot, limits)?;
+        }
         Ok(bundle)
     }
 
@@ -89,10 +122,45 @@ impl Bundle {
         let mut known = HashMap::new();
         let before = Side::of(&self.before, &mut layers, &mut known);
         let after = Side::of(&self.after, &mut layers, &mut known);
+        let point = |(state, snapshot): &(usize, Snapshot)| Point {
+            state: *state,
+            snapshot: Side::of(snapshot, &mut layers, &mut known),
+        };
+        let trend = self.trend.as_ref().map(|trend| TrendDocument {
+            series: trend.series.clone(),
+            points: trend.points.iter().map(point).collect(),
+            pair: trend.pair,
+        });
         let (targets, names) = (self.targets.clone(), self.names.clone());
-        Document { schema_version: SCHEMA_VERSION, before, after, layers, targets, names }
+        Document { schema_version: SCHEMA_VERSION, before, after, layers, targets, names, trend }
     }
 }
+
+impl TrendDocument {
+    /// The snapshots again, each with the layers that it uses alone: hundreds of points share the list.
+    fn with(self, layers: &[Layer]) -> Result<Trend, FormatError> {
+        let point = |Point { state, mut snapshot }: Point| {
+            let mut used = Vec::new();
+            let mut places: HashMap<usize, usize> = HashMap::new();
+            for layer in snapshot.images.iter_mut().flat_map(|image| &mut image.layers) {
+                let whole = layers.get(layer.layer).ok_or(FormatError::Damaged(UNKNOWN_LAYER.to_owned()))?;
+                layer.layer = *places.entry(layer.layer).or_insert_with(|| {
+                    used.push(whole.clone());
+                    used.len() - 1
+                });
+            }
+            Ok((state, snapshot.with(used)))
+        };
+        let points: Vec<(usize, Snapshot)> =
+            self.points.into_iter().map(point).collect::<Result<_, FormatError>>()?;
+        if !points.is_sorted_by(|(one, _), (next, _)| one < next) {
+            return Err(FormatError::Damaged("the points of the series are not in order".to_owned()));
+        }
+        Ok(Trend { series: self.series, points, pair: self.pair })
+    }
+}
+
+const UNKNOWN_LAYER: &str = "a point of the series names a layer that is not there";
 
 fn knows_more(left: &Layer, right: &Layer) -> bool {
     let known = |layer: &Layer| layer.contents.as_ref().map(|contents| contents.facts.is_some());
@@ -151,7 +219,13 @@ mod tests {
             Snapshot { schema_version: SCHEMA_VERSION, runtime: Some(runtime), ..Snapshot::default() }
         };
         let names = [Some("old.plimsoll".to_owned()), None];
-        let bundle = Bundle { before: side("old"), after: side("new"), targets: None, names };
+        let trend = Trend {
+            series: serde_json::json!({ "states": [] }),
+            points: vec![(0, side("old")), (2, side("new"))],
+            pair: [Some(0), Some(2)],
+        };
+        let (before, after) = (side("old"), side("new"));
+        let bundle = Bundle { before, after, targets: None, names, trend: Some(trend) };
         let mut file = Vec::new();
         bundle.write_gzip(&mut file).unwrap();
         assert_eq!(Bundle::read(&file[..]).unwrap(), bundle);

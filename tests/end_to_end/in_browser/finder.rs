@@ -94,7 +94,7 @@ fn the_arrow_keys_choose_and_a_text_that_nothing_holds_says_so() {
 #[test]
 fn six_hundred_thousand_files_are_searched_between_two_keys() {
     let side = |after| snapshot(&["app"], "app", &many_files(300_000, after));
-    let bundle = Bundle { before: side(false), after: side(true), targets: None, names: [None, None] };
+    let bundle = Bundle { before: side(false), after: side(true), ..Bundle::default() };
     let mut page = Asked::open(written("Plimsoll", "", &packed(&bundle)));
     drop::<Snapshot>(bundle.after);
     search(&mut page, "module0");

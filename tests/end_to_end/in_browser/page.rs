@@ -16,12 +16,7 @@ fn report(title: &str, data: &[u8]) -> Report {
 
 /// The data of a report about nothing.
 fn nothing() -> Vec<u8> {
-    packed(&Bundle {
-        before: Snapshot::default(),
-        after: Snapshot::default(),
-        targets: None,
-        names: [None, None],
-    })
+    packed(&Bundle::default())
 }
 
 #[test]

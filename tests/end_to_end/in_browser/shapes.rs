@@ -8,11 +8,7 @@ use serde_json::{Value, json};
 use super::reports::{Asked, of, packed, written};
 
 fn page_of(before: Snapshot, after: Snapshot) -> Asked {
-    Asked::open(written(
-        "Plimsoll",
-        "",
-        &packed(&Bundle { before, after, targets: None, names: [None, None] }),
-    ))
+    Asked::open(written("Plimsoll", "", &packed(&Bundle { before, after, ..Bundle::default() })))
 }
 
 /// Nothing is wider than the window, wide or narrow, and the console has no errors.

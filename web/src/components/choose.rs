@@ -9,19 +9,19 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlInputElement};
 
 use super::languages::Languages;
-use crate::desk::{Desk, Held, Job, Pair};
 use crate::role::Role;
 use crate::share::Said;
 use crate::text::{self, words};
+use crate::workspace::{Job, LoadedSnapshot, Pair, Workspace};
 use crate::{document, save};
 
 /// The buttons in the bar.
 #[component]
 pub(crate) fn Others() -> impl IntoView {
-    let desk = use_context::<Desk>()?;
+    let workspace = use_context::<Workspace>()?;
     Some(view! {
         <span class="others">
-            <button type="button" data-do="swap" title=words().swap_long on:click=move |_| desk.swap()>
+            <button type="button" data-do="swap" title=words().swap_long on:click=move |_| workspace.swap()>
                 <span class="unseen-words">{words().swap}</span>
             </button>
             <button type="button" data-do="choose" popovertarget="others">{words().choose_open}</button>
@@ -31,17 +31,17 @@ pub(crate) fn Others() -> impl IntoView {
 
 /// The list over a report.
 #[component]
-pub(crate) fn ChooseOver(desk: Desk) -> impl IntoView {
+pub(crate) fn ChooseOver(workspace: Workspace) -> impl IntoView {
     let toggled = move |event: web_sys::Event| {
         let list = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        desk.is_over.set(list.is_some_and(|list| list.matches(":popover-open").unwrap_or(false)));
+        workspace.is_over.set(list.is_some_and(|list| list.matches(":popover-open").unwrap_or(false)));
     };
     // Another report or language brings another list, which is closed.
-    on_cleanup(move || _ = desk.is_over.try_set(false));
+    on_cleanup(move || _ = workspace.is_over.try_set(false));
     view! {
         <section id="others" class="choose" popover="auto" aria-labelledby="choose" on:toggle=toggled>
             <h2 id="choose">{words().choose}</h2>
-            <Choose desk is_over=true />
+            <Choose workspace is_over=true />
             <p><button type="button" class="button" data-do="close" popovertarget="others">{words().close}</button></p>
         </section>
     }
@@ -49,13 +49,13 @@ pub(crate) fn ChooseOver(desk: Desk) -> impl IntoView {
 
 /// What takes the place of a report where there is none.
 #[component]
-pub(crate) fn ChooseFirst(desk: Desk) -> impl IntoView {
+pub(crate) fn ChooseFirst(workspace: Workspace) -> impl IntoView {
     view! {
         <main id="report" class="wrap choose">
-            <Languages language=desk.language />
+            <Languages language=workspace.language />
             <h1>{words().choose_empty}</h1>
-            <Choose desk is_over=false />
-            <Show when=move || desk.pair.get().before.is_some()>
+            <Choose workspace is_over=false />
+            <Show when=move || workspace.pair.get().before.is_some()>
                 <p>{words().choose_next}</p>
             </Show>
         </main>
@@ -65,7 +65,7 @@ pub(crate) fn ChooseFirst(desk: Desk) -> impl IntoView {
 /// Files to be read, snapshots that were.
 #[component]
 fn Choose(
-    desk: Desk,
+    workspace: Workspace,
     /// Whether it lies over the page, and so over the messages of the page, too.
     is_over: bool,
 ) -> impl IntoView {
@@ -74,7 +74,7 @@ fn Choose(
             let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
             let Some(input) = input else { return };
             if let Some(files) = input.files() {
-                desk.receive(&files, role);
+                workspace.receive(&files, role);
             }
             // The same file may be chosen again.
             input.set_value("");
@@ -89,17 +89,23 @@ fn Choose(
     view! {
         <p class="lead">{words().choose_lead}</p>
         <p class="inputs">{inputs.collect_view()}</p>
-        <Show when=move || is_over && desk.is_over.get()><Messages desk /></Show>
-        {move || desk.held.with(|held| (!held.is_empty()).then(|| list(desk, held)))}
+        <Show when=move || is_over && workspace.is_over.get()><Messages workspace /></Show>
+        {move || {
+            // The trend offers the other states.
+            let pair = workspace.pair.get_untracked();
+            let is_listed = |one: &&LoadedSnapshot| !one.is_state || pair.has(one.id);
+            let held = workspace.held.with(|held| held.iter().filter(is_listed).cloned().collect::<Vec<_>>());
+            (!held.is_empty()).then(|| list(workspace, &held))
+        }}
     }
 }
 
-fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
+fn list(workspace: Workspace, held: &[LoadedSnapshot]) -> impl IntoView + use<> {
     let rows = held.iter().map(|held| {
         let size = stack_size(&held.snapshot);
         let id = held.id;
         let remove = move |_| {
-            desk.remove(id);
+            workspace.remove(id);
             // Its button is gone; the reader goes on at the list.
             document::show("[data-choose=held]".to_owned());
         };
@@ -109,8 +115,8 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
                 <th scope="row">{text::held(&held.name)}</th>
                 <td class="names">{services.join(", ")}</td>
                 <td data-bytes=size.unique_bytes.0>{text::bytes(size.unique_bytes).to_string()}</td>
-                {side(desk, Role::Before, Some(held.id), &text::held(&held.name))}
-                {side(desk, Role::After, Some(held.id), &text::held(&held.name))}
+                {side(workspace, Role::Before, Some(held.id), &text::held(&held.name))}
+                {side(workspace, Role::After, Some(held.id), &text::held(&held.name))}
                 <td>
                     <button
                         type="button"
@@ -127,11 +133,11 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
     });
     let said = expect_context::<Said>();
     let save_as = move |_| {
-        let Some(report) = desk.report(desk.pair.get_untracked()) else { return };
+        let Some(report) = workspace.report(workspace.pair.get_untracked()) else { return };
         let language = text::language();
         spawn_local(async move {
-            if let Err(error) = save::save(report, language, said).await {
-                desk.fail(text::not_saved(&error));
+            if let Err(error) = save::save(workspace, report, language, said).await {
+                workspace.fail(text::not_saved(&error));
             }
         });
     };
@@ -152,19 +158,19 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
                 {rows.collect_view()}
                 <tr>
                     <th scope="row" colspan="3">{words().nothing}</th>
-                    {side(desk, Role::Before, None, words().nothing)}
+                    {side(workspace, Role::Before, None, words().nothing)}
                     <td></td>
                     <td></td>
                 </tr>
             </tbody>
         </table>
         <p class="inputs">
-            <button type="button" class="button" on:click=move |_| desk.swap()>{words().swap_long}</button>
+            <button type="button" class="button" on:click=move |_| workspace.swap()>{words().swap_long}</button>
             <button
                 type="button"
                 class="button"
                 data-do="save"
-                disabled=move || desk.pair.get().after.is_none()
+                disabled=move || workspace.pair.get().after.is_none()
                 on:click=save_as
             >
                 {words().save_report}
@@ -174,11 +180,11 @@ fn list(desk: Desk, held: &[Held]) -> impl IntoView + use<> {
 }
 
 /// The cell that puts a snapshot on a side.
-fn side(desk: Desk, role: Role, id: Option<u32>, name: &str) -> impl IntoView + use<> {
+fn side(workspace: Workspace, role: Role, id: Option<u32>, name: &str) -> impl IntoView + use<> {
     let of = move |pair: Pair| if role == Role::Before { pair.before } else { pair.after };
     let choose = move |_| {
-        let pair = desk.pair.get_untracked();
-        desk.compare(match role {
+        let pair = workspace.pair.get_untracked();
+        workspace.compare(match role {
             Role::Before => Pair { before: id, ..pair },
             _ => Pair { after: id, ..pair },
         });
@@ -190,7 +196,7 @@ fn side(desk: Desk, role: Role, id: Option<u32>, name: &str) -> impl IntoView + 
                 type="radio"
                 name=role.key()
                 aria-label=label
-                prop:checked=move || of(desk.pair.get()) == id
+                prop:checked=move || of(workspace.pair.get()) == id
                 on:change=choose
             />
         </td>
@@ -199,15 +205,17 @@ fn side(desk: Desk, role: Role, id: Option<u32>, name: &str) -> impl IntoView + 
 
 /// What is being read, and what went wrong: over everything, wherever the reader is.
 #[component]
-pub(crate) fn Messages(desk: Desk) -> impl IntoView {
-    let jobs = move || desk.jobs.get().into_iter().map(|job| view! { <Reading desk job /> }).collect_view();
+pub(crate) fn Messages(workspace: Workspace) -> impl IntoView {
+    let jobs = move || {
+        workspace.jobs.get().into_iter().map(|job| view! { <Reading workspace job /> }).collect_view()
+    };
     let failures = move || {
-        let failures = desk.failures.get();
+        let failures = workspace.failures.get();
         let items = failures.into_iter().map(|(id, message)| {
             view! {
                 <li class="failed">
                     <span>{message}</span>
-                    <button type="button" class="button" data-do="dismiss" on:click=move |_| desk.dismiss(id)>
+                    <button type="button" class="button" data-do="dismiss" on:click=move |_| workspace.dismiss(id)>
                         {words().dismiss}
                     </button>
                 </li>
@@ -224,7 +232,7 @@ pub(crate) fn Messages(desk: Desk) -> impl IntoView {
 }
 
 #[component]
-fn Reading(desk: Desk, job: Job) -> impl IntoView {
+fn Reading(workspace: Workspace, job: Job) -> impl IntoView {
     let Job { id, name, progress } = job;
     let name = one_line(&name);
     let share = move || progress.get().map_or(0.0, |(done, total)| done / total.max(1.0));
@@ -236,7 +244,7 @@ fn Reading(desk: Desk, job: Job) -> impl IntoView {
             <span>{name.clone()}</span>
             <progress max="1" value=share aria-label=name></progress>
             <small aria-hidden="true">{figures}</small>
-            <button type="button" class="button" data-do="cancel" on:click=move |_| desk.cancel(id)>{words().cancel}</button>
+            <button type="button" class="button" data-do="cancel" on:click=move |_| workspace.cancel(id)>{words().cancel}</button>
         </li>
     }
 }

@@ -8,6 +8,7 @@ use leptos::{ev, html};
 use crate::document;
 use crate::state::State;
 use crate::text::words;
+use crate::workspace::Workspace;
 
 /// The name of the list, for the button that opens it where there is no room beside the report.
 pub(crate) const CONTENTS: &str = "contents";
@@ -48,6 +49,7 @@ pub(crate) fn Contents(state: State) -> impl IntoView {
     let why = if comparison.has_before() { words().why } else { words().page.composition };
     // The name of a section, and whether it shows images.
     let sections = [
+        ("trend", words().series.title, false),
         ("services", words().services, false),
         ("change", words().page.did, true),
         ("why", why, true),
@@ -60,6 +62,7 @@ pub(crate) fn Contents(state: State) -> impl IntoView {
         ("checklist", words().checklist, false),
         ("method", words().method, false),
     ];
+    let has_trend = use_context::<Workspace>().is_some_and(|workspace| workspace.trend().is_some());
     let in_sight = RwSignal::new(String::new());
     let waits = StoredValue::new(false);
     let scrolled = window_event_listener(ev::scroll, move |_| {
@@ -88,6 +91,7 @@ pub(crate) fn Contents(state: State) -> impl IntoView {
             let is_there = match to {
                 "settings" => state.selected().is_some_and(|service| !service.config.is_empty()),
                 "change" => comparison.has_before(),
+                "trend" => has_trend,
                 _ => true,
             };
             (has_images || !of_images) && is_there

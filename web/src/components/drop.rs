@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 use web_sys::{DragEvent, Element};
 
-use crate::desk::Desk;
 use crate::role::Role;
 use crate::text;
+use crate::workspace::Workspace;
 
 /// The zones, while files are held over the page.
 #[component]
-pub(crate) fn Drop(desk: Desk) -> impl IntoView {
+pub(crate) fn Drop(workspace: Workspace) -> impl IntoView {
     // What the files would be taken as, while they are over the page.
     let over = RwSignal::new(None::<Role>);
     let entered = window_event_listener(ev::dragover, move |event| {
@@ -37,7 +37,7 @@ pub(crate) fn Drop(desk: Desk) -> impl IntoView {
         event.prevent_default();
         over.set(None);
         if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
-            desk.receive(&files, role(&event));
+            workspace.receive(&files, role(&event));
         }
     });
     on_cleanup(move || {
@@ -66,5 +66,5 @@ fn role(event: &DragEvent) -> Role {
     let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let zone = element.and_then(|element| element.closest("[data-drop]").ok().flatten());
     let key = zone.and_then(|zone| zone.get_attribute("data-drop"));
-    Role::ALL.into_iter().find(|role| Some(role.key()) == key.as_deref()).unwrap_or(Role::Held)
+    Role::ALL.into_iter().find(|role| Some(role.key()) == key.as_deref()).unwrap_or(Role::Loaded)
 }

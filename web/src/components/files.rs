@@ -1,4 +1,4 @@
-//! The files of both sides as one tree. Only the rows in sight are in the document.
+//! The files of both sides as one tree. Only the rows in view are in the document.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use plimsoll_view::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled}
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, KeyboardEvent, MouseEvent};
 
-use super::sight::Sight;
+use super::scroll::VirtualScroll;
 use super::{FileMap, change, direction, maybe_size, size};
 use crate::document;
 use crate::state::State;
@@ -166,19 +166,19 @@ fn Filters(service: &'static ServiceComparison, chosen: RwSignal<Filter>) -> imp
 /// The table itself. Its rows share one place in the order of focus, and the arrow keys walk them.
 #[component]
 fn Grid(table: Table) -> impl IntoView {
-    let sight = Sight::new(ROWS, HEAD);
+    let scroll = VirtualScroll::new(ROWS, HEAD);
     Effect::new(move |_| {
         // Other rows begin at the top again.
         table.filter.track();
         table.search.track();
         table.order.track();
-        sight.to_top();
+        scroll.to_top();
     });
 
     let go_to = move |row: usize| {
         let rows = table.rows.get_untracked();
         table.active.set(rows.get(row).map(|row| row.node));
-        sight.scroll_to(row);
+        scroll.scroll_to(row);
     };
     Effect::new(move |_| {
         let Some(node) = table.reveal.get() else { return };
@@ -202,7 +202,7 @@ fn Grid(table: Table) -> impl IntoView {
         let rows = table.rows.get_untracked();
         let active = table.active.get_untracked();
         let Some(at) = rows.iter().position(|row| Some(row.node) == active) else { return go_to(0) };
-        match tree::step(&rows, at, key, sight.page()) {
+        match tree::step(&rows, at, key, scroll.page()) {
             Step::Move(row) => go_to(row),
             Step::Open => table.open(rows[at].node),
             Step::Close => table.close(rows[at].node),
@@ -212,7 +212,7 @@ fn Grid(table: Table) -> impl IntoView {
     let on_click = move |event: MouseEvent| {
         let Some(node) = clicked_node(&event) else { return };
         table.active.set(Some(node));
-        if let Some(element) = sight.view.get_untracked() {
+        if let Some(element) = scroll.view.get_untracked() {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
             // Without the focus the keys do nothing; the click has its effect all the same.
@@ -231,7 +231,7 @@ fn Grid(table: Table) -> impl IntoView {
         }
     };
 
-    let range = sight.range(move || table.rows.read().len());
+    let range = scroll.range(move || table.rows.read().len());
     let shown = move || {
         let (rows, matches) = (table.rows.get(), table.matches.get());
         let largest = largest_change(table.tree, &matches);
@@ -240,8 +240,8 @@ fn Grid(table: Table) -> impl IntoView {
             .filter_map(|index| Some(row_view(table, &rows, *rows.get(index)?, index, &matches, largest)))
             .collect_view()
     };
-    let total = move || format!("height:{}px", sight.room(table.rows.read().len()));
-    let offset = move || format!("transform:translateY({}px)", sight.room(range.get().start));
+    let total = move || format!("height:{}px", scroll.room(table.rows.read().len()));
+    let offset = move || format!("transform:translateY({}px)", scroll.room(range.get().start));
     view! {
         // What scrolls is what has the focus: one stop of the tab key, whose rows the arrow keys walk.
         <div
@@ -252,10 +252,10 @@ fn Grid(table: Table) -> impl IntoView {
             aria-label=words().tree
             aria-rowcount=move || table.rows.read().len() + 1
             aria-activedescendant=move || table.active.get().map(|node| format!("file-{node}"))
-            node_ref=sight.view
+            node_ref=scroll.view
             on:keydown=on_key
             on:focus=on_focus
-            on:scroll=move |_| sight.measure()
+            on:scroll=move |_| scroll.measure()
             on:click=on_click
         >
             <div class="tr head" role="row" aria-rowindex="1">

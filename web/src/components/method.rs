@@ -9,9 +9,9 @@ use plimsoll_report::sizes::{self, SizeDefinition};
 use plimsoll_snapshot::Snapshot;
 
 use super::{Fact, code, pairs, plain};
-use crate::desk::Desk;
 use crate::report::Report;
 use crate::text::{self, language, words};
+use crate::workspace::Workspace;
 
 /// Definitions, sources and warnings.
 #[component]
@@ -67,9 +67,9 @@ pub(crate) fn Method(report: &'static Report) -> impl IntoView {
 /// The snapshots in the page, and what can be read from it.
 #[component]
 fn Holds() -> impl IntoView {
-    let desk = expect_context::<Desk>();
+    let workspace = expect_context::<Workspace>();
     let rows = move || {
-        let held = desk.held.get().into_iter().map(|held| {
+        let held = workspace.held.get().into_iter().map(|held| {
             let newest =
                 held.snapshot.images.iter().filter_map(|image| image.created.as_deref().and_then(date)).max();
             view! {

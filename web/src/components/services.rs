@@ -10,12 +10,12 @@ use plimsoll_snapshot::Bytes;
 
 use super::{ChartTools, change, explained, maybe_size, size, unfold};
 use crate::charts::drawn;
-use crate::desk::Desk;
 use crate::figures;
 use crate::joining::{Joint, offers};
 use crate::share::{self, Said};
 use crate::state::State;
 use crate::text::{self, percent, words};
+use crate::workspace::Workspace;
 
 /// Up to this number of unchanged services are shown among the others.
 const FOLDED: usize = 3;
@@ -96,10 +96,10 @@ pub(crate) fn Services(state: State) -> impl IntoView {
 /// Which services can be compared although their names differ, and which are.
 #[component]
 fn Joints(comparison: &'static Comparison) -> impl IntoView {
-    let desk = use_context::<Desk>()?;
+    let workspace = use_context::<Workspace>()?;
     let button = move |joint: Joint, say: fn(&str, &str) -> String| {
         let said = say(&text::name(&joint.before), &text::name(&joint.after));
-        view! { <button type="button" class="button" data-do="pair" on:click=move |_| desk.toggle(&joint)>{said}</button> }
+        view! { <button type="button" class="button" data-do="pair" on:click=move |_| workspace.toggle(&joint)>{said}</button> }
     };
     let names = |has: fn(&ServiceComparison) -> bool| {
         let names: Vec<_> = comparison
@@ -119,7 +119,7 @@ fn Joints(comparison: &'static Comparison) -> impl IntoView {
         let buttons = offers.into_iter().map(|joint| button(joint, words().page.pair)).collect_view();
         view! { <p class="lead">{lead}</p><p class="inputs screen">{buttons}</p> }
     });
-    let joined = desk.joints.get_untracked().into_iter().filter(|joint| {
+    let joined = workspace.joints.get_untracked().into_iter().filter(|joint| {
         comparison.services.iter().any(|service| service.name == joint.after && service.before.is_some())
     });
     let joined: Vec<_> = joined.map(|joint| button(joint, words().page.unpair)).collect();

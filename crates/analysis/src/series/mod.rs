@@ -2,12 +2,14 @@
 //! was accepted, and what grew so slowly that no step shows it.
 
 mod change_points;
+mod line;
 mod state;
 
 use plimsoll_snapshot::{ByteDelta, Bytes, Snapshot};
 use serde::{Deserialize, Serialize};
 
 pub use change_points::{ChangePoint, LEAST_POINTS, change_points};
+pub use line::Line;
 pub use state::{Measured, ServiceState, State, measured};
 
 use crate::compare::compare;

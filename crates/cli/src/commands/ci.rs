@@ -11,6 +11,7 @@ use plimsoll_analysis::targets::{CiSettings, Growth, Judgement, judge};
 use plimsoll_report::exchange::annotations::Level;
 use plimsoll_report::language::Language;
 use plimsoll_report::review::{Shown, marker};
+use plimsoll_report::summary;
 use plimsoll_snapshot::{Bundle, Snapshot};
 use serde::Serialize;
 
@@ -355,8 +356,9 @@ impl Files {
         let targets = (!is_empty).then_some(targets);
         let judgement = Some(judgement).filter(|_| targets.is_some());
         let (before, after) = (before.clone(), after.clone());
-        let bundle = Bundle { before, after, targets, names: [None, None] };
-        page(&viewer, &self.report, &bundle, changes, judgement, language)?;
+        let bundle = Bundle { before, after, targets, ..Bundle::default() };
+        let summary = summary::of(changes, judgement, language);
+        page(&viewer, &self.report, &bundle, changes, &summary, language)?;
         Ok(true)
     }
 }

@@ -18,6 +18,9 @@ const NAMES: f64 = 20.0;
 const HEAD: f64 = 18.0;
 /// The space on the left for the values of the axis, in percent of the width.
 const AXIS: f64 = 8.0;
+/// Where the first and the last state lie, in percent of the width.
+const FIRST: f64 = AXIS + 2.0;
+const LAST: f64 = 98.0;
 /// Labels of steps that are nearer than this, in percent of the width, would lie on each other.
 const CROWDED: f64 = 9.0;
 /// The longest name below the chart.
@@ -62,10 +65,25 @@ impl Sizes {
     }
 }
 
-/// Where points lie horizontally: they are as far apart as builds are, not as time is.
+/// Where a state lies horizontally, in percent of the width: states are as far apart as builds are, not as time is.
+#[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a position in a picture")]
-fn across(index: usize, count: usize) -> f64 {
-    AXIS + 2.0 + index as f64 / (count.saturating_sub(1)).max(1) as f64 * (96.0 - AXIS)
+pub fn across(index: usize, count: usize) -> f64 {
+    FIRST + index as f64 / (count.saturating_sub(1)).max(1) as f64 * (LAST - FIRST)
+}
+
+/// The state that is nearest to a place, in percent of the width.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a position in a picture"
+)]
+pub fn nearest(at: f64, count: usize) -> usize {
+    let last = count.saturating_sub(1);
+    let share = (at - FIRST) / (LAST - FIRST);
+    ((share.clamp(0.0, 1.0) * last as f64).round() as usize).min(last)
 }
 
 /// The chart; none for fewer than two points with a size.
@@ -216,6 +234,17 @@ mod tests {
             let axis = Sizes::of(0, most);
             assert!(axis.ticks().count() <= 8 && axis.at(most) >= HEAD - 0.001, "{axis:?}");
         }
+    }
+
+    #[test]
+    fn the_nearest_state_is_the_one_at_a_place() {
+        for count in [1, 2, 3, 500] {
+            for index in [0, count / 2, count - 1] {
+                assert_eq!(nearest(across(index, count), count), index, "{index} of {count}");
+            }
+            assert_eq!((nearest(-5.0, count), nearest(f64::INFINITY, count)), (0, count - 1));
+        }
+        assert_eq!((nearest(50.0, 0), nearest(f64::NAN, 3)), (0, 0));
     }
 
     #[test]

@@ -37,5 +37,13 @@ pub struct SeriesWords {
     pub level_few: fn(points: &str, least: &str) -> String,
     pub level_same: fn(points: &str) -> String,
     pub level_change: fn(from: &str, to: &str, at: &str) -> String,
+    pub line: &'static str,
+    pub compare: &'static str,
+    pub pick: &'static str,
+    pub picked: fn(state: &str) -> String,
+    pub compare_with: fn(state: &str) -> String,
+    pub not_here: &'static str,
+    pub all_steps: fn(steps: &str) -> String,
+    pub all_points: fn(points: &str) -> String,
     pub earlier: fn(points: &str) -> String,
 }

@@ -5,7 +5,7 @@ pub mod markdown;
 pub mod mermaid;
 pub mod text;
 
-use plimsoll_analysis::series::{ChangePoint, Drift, LEAST_POINTS, Level, Series, State, Step};
+use plimsoll_analysis::series::{ChangePoint, Drift, LEAST_POINTS, Level, Line, Series, State, Step};
 use plimsoll_snapshot::Bytes;
 
 use crate::cause;
@@ -25,13 +25,15 @@ pub fn minute(seconds: u64) -> Option<String> {
     Some(time.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
-/// The name of a point on one line.
-fn point(series: &Series, index: usize) -> String {
+/// The name of a state on one line.
+#[must_use]
+pub fn point(series: &Series, index: usize) -> String {
     series.states.get(index).map(|state| name(&state.name)).unwrap_or_default()
 }
 
 /// `Trend: image size over 12 points, from 2026-01-01 10:05 to 2026-02-03 09:00`.
-fn lead(series: &Series, language: Language) -> String {
+#[must_use]
+pub fn lead(series: &Series, language: Language) -> String {
     let words = &language.words().series;
     let points = language.many(series.states.len() as u64, &words.point);
     let mut text = (words.lead)((words.measure)(series.measure), &points);
@@ -48,7 +50,8 @@ fn lead(series: &Series, language: Language) -> String {
 }
 
 /// `410 MB → 442 MB (+7.80 %)`.
-fn total(series: &Series, language: Language) -> String {
+#[must_use]
+pub fn total(series: &Series, language: Language) -> String {
     let (Some((_, first)), Some((_, last))) = (series.first(), series.last()) else {
         return language.words().series.none.to_owned();
     };
@@ -77,7 +80,8 @@ pub(crate) fn step_lines(series: &Series, language: Language) -> Vec<String> {
 }
 
 /// The heads of the table of points. Without any known base image, own and base are left out.
-fn heads(series: &Series, language: Language) -> Vec<&'static str> {
+#[must_use]
+pub fn heads(series: &Series, language: Language) -> Vec<&'static str> {
     let words = language.words();
     let mut heads = vec![words.series.point_head, words.series.time_head, words.size_head, words.change];
     if shows_base(series) {
@@ -92,12 +96,14 @@ fn shows_base(series: &Series) -> bool {
 }
 
 /// The number of columns of figures, which follow the first two.
-fn figures(series: &Series) -> usize {
+#[must_use]
+pub fn figures(series: &Series) -> usize {
     if shows_base(series) { 4 } else { 2 }
 }
 
-/// A row of that table.
-fn row(series: &Series, index: usize, language: Language) -> Vec<String> {
+/// A row of that table: one cell for each head.
+#[must_use]
+pub fn row(series: &Series, index: usize, language: Language) -> Vec<String> {
     let state = &series.states[index];
     let size =
         |bytes: Option<Bytes>| bytes.map(|bytes| language.bytes(bytes).to_string()).unwrap_or_default();
@@ -113,6 +119,31 @@ fn row(series: &Series, index: usize, language: Language) -> Vec<String> {
     }
     row.push(note(state, language));
     row
+}
+
+/// A state on one line: its name, time, size and change.
+#[must_use]
+pub fn reading(series: &Series, index: usize, language: Language) -> String {
+    let Some(state) = series.states.get(index) else { return String::new() };
+    let size = series.size(index).map(|bytes| language.bytes(bytes).to_string());
+    let change = series.change(index).filter(|delta| delta.0 != 0);
+    let change = change.map(|delta| language.delta(delta).to_string());
+    let note = Some(note(state, language)).filter(|note| !note.is_empty());
+    let time = state.time.and_then(minute);
+    [Some(point(series, index)), time, size, change, note]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+/// What a line of the chart is called: the bytes, or the service.
+#[must_use]
+pub fn line_name(line: &Line, language: Language) -> String {
+    match &line.service {
+        Some(service) => name(service),
+        None => (language.words().series.measure)(line.measure).to_owned(),
+    }
 }
 
 fn note(state: &State, language: Language) -> String {
@@ -147,8 +178,9 @@ fn services(series: &Series, language: Language) -> Vec<[String; 4]> {
     names.into_iter().filter_map(row).collect()
 }
 
-/// `1a2b3c4 → 5d6e7f8: +31.2 MB. Cause: …`, with what else is known.
-fn step(series: &Series, step: &Step, language: Language) -> [String; 3] {
+/// The name of the state that a step leads to, the change, and its cause with what else is known.
+#[must_use]
+pub fn step(series: &Series, step: &Step, language: Language) -> [String; 3] {
     let words = &language.words().series;
     let mut notes = Vec::new();
     if let Some(of) = &step.cause {
@@ -163,7 +195,9 @@ fn step(series: &Series, step: &Step, language: Language) -> [String; 3] {
     [point(series, step.to), language.delta(step.delta).to_string(), notes.join("; ")]
 }
 
-fn no_steps(series: &Series, language: Language) -> String {
+/// The sentence for a series without a step.
+#[must_use]
+pub fn no_steps(series: &Series, language: Language) -> String {
     let (bytes, percent) = (series.thresholds.step_bytes, series.thresholds.step_percent);
     (language.words().series.no_steps)(
         &language.bytes(bytes).to_string(),
@@ -221,7 +255,8 @@ fn level(
 }
 
 /// The sentences below the tables: drift, the remaining budget, and how memory and start-up changed.
-fn conclusions(series: &Series, language: Language) -> Vec<String> {
+#[must_use]
+pub fn conclusions(series: &Series, language: Language) -> Vec<String> {
     let words = &language.words().series;
     let drift = series.drift.as_ref().map(|of| drift(series, of, language));
     let memory = series

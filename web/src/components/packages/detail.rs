@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use plimsoll_analysis::packages::{Catalogue, PackageId, Use, Want};
 use plimsoll_report::format::{count, one_line, shorten};
 
-use super::shelf::Shelf;
+use super::list::PackageList;
 use crate::components::{Fact, pairs, paragraphs};
 use crate::text::{self, words};
 
@@ -15,13 +15,13 @@ const VERSIONS: usize = 3;
 
 /// The facts of the package that was chosen, below the table.
 #[component]
-pub(super) fn Detail(shelf: Shelf) -> impl IntoView {
+pub(super) fn Detail(list: PackageList) -> impl IntoView {
     let shown = move || {
-        let rows = shelf.rows.get_value();
-        let Some(row) = shelf.open.get().and_then(|at| rows.get(at)) else {
+        let rows = list.rows.get_value();
+        let Some(row) = list.open.get().and_then(|at| rows.get(at)) else {
             return view! { <p class="lead">{words().choose_package}</p> }.into_any();
         };
-        let images = [(&shelf.trees.before, row.before.clone()), (&shelf.trees.after, row.after.clone())];
+        let images = [(&list.trees.before, row.before.clone()), (&list.trees.after, row.after.clone())];
         let sides = images
             .map(|(image, ids)| Some((&image.as_ref()?.packages, ids)).filter(|(_, ids)| !ids.is_empty()));
         let most = sides.iter().flatten().map(|(_, ids)| ids.len()).max().unwrap_or(0);

@@ -1,8 +1,8 @@
 //! The packages of both sides: who owns the bytes, why each is there, and what the image would be without some.
 
 mod detail;
+mod list;
 mod owners;
-mod shelf;
 mod table;
 mod without;
 
@@ -13,9 +13,9 @@ use plimsoll_view::finder::Place;
 use plimsoll_view::packages::Filter;
 
 use self::detail::Detail;
+use self::list::PackageList;
+pub(crate) use self::list::versions;
 use self::owners::Owners;
-use self::shelf::Shelf;
-pub(crate) use self::shelf::versions;
 use self::table::Table;
 use self::without::Without;
 use super::{Empty, change, size};
@@ -29,7 +29,7 @@ pub(crate) fn Packages(
     service: &'static ServiceComparison,
     trees: &'static ServiceTrees<'static>,
 ) -> impl IntoView {
-    let Some(shelf) = Shelf::new(state, service, trees) else {
+    let Some(list) = PackageList::new(state, service, trees) else {
         return view! { <Empty id="packages" class="engineer" title=words().packages says=words().packages_empty /> }
             .into_any();
     };
@@ -38,19 +38,19 @@ pub(crate) fn Packages(
             Place::Package(key) => Some(key.clone()),
             _ => None,
         });
-        let row = key.and_then(|key| shelf.rows.read_value().iter().position(|row| row.key == key));
+        let row = key.and_then(|key| list.rows.read_value().iter().position(|row| row.key == key));
         if row.is_some() {
             // Whatever is filtered, the table shows what is sought.
-            shelf.filter.set(Filter::All);
-            shelf.search.set(String::new());
-            shelf.open.set(row);
-            shelf.reveal.set(row);
+            list.filter.set(Filter::All);
+            list.search.set(String::new());
+            list.open.set(row);
+            list.reveal.set(row);
         }
     });
-    let incomplete = (!shelf.subject.catalogue.complete).then(|| format!(" {}", words().packages_incomplete));
+    let incomplete = (!list.subject.catalogue.complete).then(|| format!(" {}", words().packages_incomplete));
     let status = move || {
-        let shown = count(shelf.chosen.read().len() as u64);
-        (words().packages_shown)(&shown, &text::many(shelf.rows.read_value().len() as u64, &words().package))
+        let shown = count(list.chosen.read().len() as u64);
+        (words().packages_shown)(&shown, &text::many(list.rows.read_value().len() as u64, &words().package))
     };
     view! {
         <section class="engineer" aria-labelledby="packages">
@@ -58,21 +58,21 @@ pub(crate) fn Packages(
             <p class="lead">{words().packages_lead}{incomplete}</p>
             <Owners trees />
             <div class="tools screen">
-                <Filters shelf />
+                <Filters list />
                 <input
                     type="search"
                     placeholder=words().search_packages
                     aria-label=words().search_packages
                     spellcheck="false"
                     autocomplete="off"
-                    prop:value=move || shelf.search.get()
-                    on:input=move |event| shelf.search.set(event_target_value(&event))
+                    prop:value=move || list.search.get()
+                    on:input=move |event| list.search.set(event_target_value(&event))
                 />
                 <p class="status" role="status">{status}</p>
             </div>
-            <Without shelf />
-            <Table shelf />
-            <Detail shelf />
+            <Without list />
+            <Table list />
+            <Detail list />
             <Largest changes=&service.packages />
         </section>
     }
@@ -80,10 +80,10 @@ pub(crate) fn Packages(
 }
 
 #[component]
-fn Filters(shelf: Shelf) -> impl IntoView {
-    let rows = shelf.rows.get_value();
+fn Filters(list: PackageList) -> impl IntoView {
+    let rows = list.rows.get_value();
     // Where there is no other side, everything would be a change.
-    let one_sided = if shelf.trees.before.is_none() { Filter::Changed } else { Filter::All };
+    let one_sided = if list.trees.before.is_none() { Filter::Changed } else { Filter::All };
     let chips = Filter::ALL.map(|filter| (filter, rows.iter().filter(|row| filter.takes(row)).count()));
     let chips = chips
         .into_iter()
@@ -94,8 +94,8 @@ fn Filters(shelf: Shelf) -> impl IntoView {
                 type="button"
                 class="filter"
                 data-packages=filter.key()
-                aria-pressed=move || if shelf.filter.get() == filter { "true" } else { "false" }
-                on:click=move |_| shelf.filter.set(filter)
+                aria-pressed=move || if list.filter.get() == filter { "true" } else { "false" }
+                on:click=move |_| list.filter.set(filter)
             >
                 {text::package_filter(filter)}" "<small>{count(number as u64)}</small>
             </button>

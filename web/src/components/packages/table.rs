@@ -1,4 +1,4 @@
-//! The table of packages. Only the rows in sight are in the document.
+//! The table of packages. Only the rows in view are in the document.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use plimsoll_analysis::packages::{Catalogue, PackageId};
 use plimsoll_report::language::Term;
 use plimsoll_view::packages::{Order, Row, why};
 
-use super::shelf::{Shelf, versions};
-use crate::components::sight::Sight;
+use super::list::{PackageList, versions};
+use crate::components::scroll::VirtualScroll;
 use crate::components::{TIP, change, size};
 use crate::text::{self, words};
 use crate::{anchors, document};
@@ -20,30 +20,30 @@ const HEAD: f64 = 32.0;
 const COLUMNS: &str = "8";
 
 #[component]
-pub(super) fn Table(shelf: Shelf) -> impl IntoView {
-    let sight = Sight::new(ROWS, HEAD);
+pub(super) fn Table(list: PackageList) -> impl IntoView {
+    let scroll = VirtualScroll::new(ROWS, HEAD);
     Effect::new(move |_| {
         // Other rows begin at the top again.
-        shelf.chosen.track();
-        sight.to_top();
+        list.chosen.track();
+        scroll.to_top();
     });
     Effect::new(move |_| {
-        let Some(wanted) = shelf.reveal.get() else { return };
-        if let Some(row) = shelf.chosen.get_untracked().iter().position(|at| *at == wanted) {
-            sight.scroll_to(row);
+        let Some(wanted) = list.reveal.get() else { return };
+        if let Some(row) = list.chosen.get_untracked().iter().position(|at| *at == wanted) {
+            scroll.scroll_to(row);
         }
         document::show("#packages-rows".to_owned());
     });
-    let range = sight.range(move || shelf.chosen.read().len());
+    let range = scroll.range(move || list.chosen.read().len());
     let shown = move || {
-        let (rows, chosen) = (shelf.rows.get_value(), shelf.chosen.get());
+        let (rows, chosen) = (list.rows.get_value(), list.chosen.get());
         let at = range.get().filter_map(|index| Some((index, *chosen.get(index)?)));
-        at.map(|(index, at)| row(shelf, &rows[at], at, index)).collect_view()
+        at.map(|(index, at)| row(list, &rows[at], at, index)).collect_view()
     };
-    let above = move || gap(sight.room(range.get().start));
+    let above = move || gap(scroll.room(range.get().start));
     let below = move || {
-        let all = shelf.chosen.read().len();
-        gap(sight.room(all.saturating_sub(range.get().end)))
+        let all = list.chosen.read().len();
+        gap(scroll.room(all.saturating_sub(range.get().end)))
     };
     view! {
         // What scrolls is a stop of the tab key, so that it scrolls by keys.
@@ -53,30 +53,30 @@ pub(super) fn Table(shelf: Shelf) -> impl IntoView {
             role="region"
             tabindex="0"
             aria-label=words().packages_rows
-            node_ref=sight.view
-            on:scroll=move |_| sight.measure()
+            node_ref=scroll.view
+            on:scroll=move |_| scroll.measure()
         >
-            <table class="plain packages" aria-rowcount=move || shelf.chosen.read().len() + 1>
+            <table class="plain packages" aria-rowcount=move || list.chosen.read().len() + 1>
                 <thead>
                     <tr aria-rowindex="1">
                         <th scope="col" class="keep"><span class="unseen-words">{words().kept}</span></th>
-                        <Sorted shelf by=Order::Name class="name" />
+                        <Sorted list by=Order::Name class="name" />
                         <th scope="col" class="version">{words().version}</th>
-                        <Sorted shelf by=Order::Own class="own" />
-                        <Sorted shelf by=Order::Retained class="retained" />
-                        <Sorted shelf by=Order::Change class="difference" />
+                        <Sorted list by=Order::Own class="own" />
+                        <Sorted list by=Order::Retained class="retained" />
+                        <Sorted list by=Order::Change class="difference" />
                         <th scope="col" class="reason">{words().why_head}</th>
                         <th scope="col" class="reason">{words().use_head}</th>
                     </tr>
                 </thead>
                 <tbody>{above}{shown}{below}</tbody>
             </table>
-            {move || shelf.chosen.read().is_empty().then(|| view! { <p class="empty">{words().no_packages}</p> })}
+            {move || list.chosen.read().is_empty().then(|| view! { <p class="empty">{words().no_packages}</p> })}
         </div>
     }
 }
 
-/// What takes the room of rows that are out of sight.
+/// What takes the room of rows that are out of view.
 fn gap(room: f64) -> impl IntoView {
     (room > 0.0).then(|| {
         let style = format!("height:{room}px");
@@ -85,14 +85,14 @@ fn gap(room: f64) -> impl IntoView {
 }
 
 #[component]
-fn Sorted(shelf: Shelf, by: Order, class: &'static str) -> impl IntoView {
+fn Sorted(list: PackageList, by: Order, class: &'static str) -> impl IntoView {
     let direction = if by == Order::Name { "ascending" } else { "descending" };
     let term = match by {
         Order::Own => Some(Term::OwnSize),
         Order::Retained => Some(Term::Retained),
         Order::Name | Order::Change => None,
     };
-    let sort = move || if shelf.order.get() == by { direction } else { "none" };
+    let sort = move || if list.order.get() == by { direction } else { "none" };
     view! {
         <th scope="col" class=class aria-sort=sort>
             <button
@@ -100,7 +100,7 @@ fn Sorted(shelf: Shelf, by: Order, class: &'static str) -> impl IntoView {
                 data-sort-packages=by.key()
                 data-term=term.map(Term::index)
                 aria-describedby=term.map(|_| TIP)
-                on:click=move |_| shelf.order.set(by)
+                on:click=move |_| list.order.set(by)
             >
                 {text::package_order(by)}
             </button>
@@ -108,9 +108,9 @@ fn Sorted(shelf: Shelf, by: Order, class: &'static str) -> impl IntoView {
     }
 }
 
-fn row(shelf: Shelf, row: &Row<'static>, at: usize, index: usize) -> impl IntoView + use<> {
+fn row(list: PackageList, row: &Row<'static>, at: usize, index: usize) -> impl IntoView + use<> {
     let name = text::name(row.name);
-    let trees = shelf.trees;
+    let trees = list.trees;
     let packages =
         |image: &'static Option<Arc<ImageTree<'static>>>| image.as_ref().map(|image| &image.packages);
     let [before, after] = [packages(&trees.before), packages(&trees.after)];
@@ -120,12 +120,12 @@ fn row(shelf: Shelf, row: &Row<'static>, at: usize, index: usize) -> impl IntoVi
     let usage = shown.map(|(catalogue, package)| text::usage(&package.usage, catalogue)).unwrap_or_default();
     let [old, new] = [versions_of(before, &row.before), versions_of(after, &row.after)];
     let versions = versions(if before.is_some() { &old } else { &new }, &new);
-    let can_go = shown.is_some_and(|(catalogue, _)| std::ptr::eq(catalogue, shelf.subject.catalogue));
+    let can_go = shown.is_some_and(|(catalogue, _)| std::ptr::eq(catalogue, list.subject.catalogue));
     let leaves = {
         let ids = ids.clone();
         move || {
             let goes = |id: &PackageId| {
-                shelf.without.with(|without| {
+                list.without.with(|without| {
                     without.as_ref().is_some_and(|without| without.gone.binary_search(id).is_ok())
                 })
             };
@@ -134,21 +134,21 @@ fn row(shelf: Shelf, row: &Row<'static>, at: usize, index: usize) -> impl IntoVi
     };
     let keep = can_go.then(|| {
         let (key, of) = (row.key.clone(), row.key.clone());
-        let ticked = move || !shelf.state.unticked.read().contains(&of);
+        let ticked = move || !list.state.unticked.read().contains(&of);
         view! {
             <input
                 type="checkbox"
                 aria-label=(words().keeps)(&name)
                 prop:checked=ticked
-                on:change=move |_| shelf.toggle(&key)
+                on:change=move |_| list.toggle(&key)
             />
         }
     });
     let anchor = anchors::of_package(row.name);
     let toggle = move |_| {
-        let is_open = shelf.open.get_untracked() == Some(at);
-        shelf.open.set((!is_open).then_some(at));
-        shelf.state.at.set(if is_open { String::new() } else { anchor.clone() });
+        let is_open = list.open.get_untracked() == Some(at);
+        list.open.set((!is_open).then_some(at));
+        list.state.at.set(if is_open { String::new() } else { anchor.clone() });
     };
     view! {
         <tr
@@ -164,7 +164,7 @@ fn row(shelf: Shelf, row: &Row<'static>, at: usize, index: usize) -> impl IntoVi
             <th scope="row" class="name" title=row.key.clone()>
                 <button
                     type="button"
-                    aria-expanded=move || if shelf.open.get() == Some(at) { "true" } else { "false" }
+                    aria-expanded=move || if list.open.get() == Some(at) { "true" } else { "false" }
                     on:click=toggle
                 >
                     {name}

@@ -6,7 +6,7 @@ use plimsoll_analysis::packages::{Broken, Catalogue, Deprived, PackageId, Want, 
 use plimsoll_report::format::count;
 use plimsoll_snapshot::Order as _;
 
-use super::shelf::Shelf;
+use super::list::PackageList;
 use crate::text::{self, words};
 
 /// How many of those that go, and of what breaks, are named.
@@ -15,21 +15,21 @@ const NAMED: usize = 12;
 /// What it would weigh, what goes along and what breaks. Its room is there before anything is unticked, so that the table
 /// below stays where it is.
 #[component]
-pub(super) fn Without(shelf: Shelf) -> impl IntoView {
-    let shown = move || match shelf.without.get() {
-        Some(without) => sums(shelf, &without).into_any(),
+pub(super) fn Without(list: PackageList) -> impl IntoView {
+    let shown = move || match list.without.get() {
+        Some(without) => sums(list, &without).into_any(),
         None => view! { <p class="lead">{words().untick_help}</p> }.into_any(),
     };
     // What scrolls is a stop of the tab key.
     view! {
-        <div class="without" role="status" aria-label=words().untick tabindex=move || shelf.without.read().is_some().then_some("0")>
+        <div class="without" role="status" aria-label=words().untick tabindex=move || list.without.read().is_some().then_some("0")>
             {shown}
         </div>
     }
 }
 
-fn sums(shelf: Shelf, without: &WhatIf) -> impl IntoView + use<> {
-    let catalogue = shelf.subject.catalogue;
+fn sums(list: PackageList, without: &WhatIf) -> impl IntoView + use<> {
+    let catalogue = list.subject.catalogue;
     let size = SizeChange::new(without.image_bytes + without.size_bytes, without.size_bytes);
     let sum = (words().unticked)(
         &text::bytes(size.after).to_string(),
@@ -75,7 +75,7 @@ fn sums(shelf: Shelf, without: &WhatIf) -> impl IntoView + use<> {
         <p>{goes}</p>
         {breaks}
         {deprived}
-        <button type="button" class="button screen" data-do="reset" on:click=move |_| shelf.state.unticked.set(Vec::new())>
+        <button type="button" class="button screen" data-do="reset" on:click=move |_| list.state.unticked.set(Vec::new())>
             {words().reset}
         </button>
     }

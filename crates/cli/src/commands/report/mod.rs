@@ -2,6 +2,7 @@
 
 mod document;
 mod series;
+mod trend_page;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
 use plimsoll_analysis::memory::Memory;
-use plimsoll_analysis::targets::{Evidence, Judgement};
+use plimsoll_analysis::targets::Evidence;
 use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;
 use plimsoll_report::{brief, card, json, markdown, memory, summary, verdict};
@@ -79,7 +80,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         let wanted = Wanted {
             sources: &args.sources,
             document: if is_free { Document::Text } else { document },
-            output: output.unwrap_or(&Output::Standard),
+            output,
             targets: args.targets.as_deref(),
             language,
             options: &args.read.options(),
@@ -93,7 +94,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         ));
     }
     if document == Document::Page && output.is_none() {
-        return Err(Error::usage("the HTML report needs an output file", "`--output report.html` names it"));
+        return Err(page_needs_file());
     }
     // A missing viewer is reported before anything is read.
     let viewer = (document == Document::Page).then(built_viewer).transpose()?;
@@ -130,14 +131,15 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     drop(trees);
     let targets = targets.map(|file| file.document);
     let names = names(&args.sources, options.redact);
-    let bundle = Bundle { before: before.unwrap_or_default(), after, targets, names };
+    let bundle = Bundle { before: before.unwrap_or_default(), after, targets, names, trend: None };
     let standard = Output::Standard;
     let place = output.unwrap_or(&standard);
     let verdict = verdict::of(&changes, language);
     let written = match document {
         Document::Page => {
             let viewer = viewer.as_ref().expect("it was found before anything was read");
-            page(viewer, place, &bundle, &changes, judged.as_ref(), language)
+            let summary = summary::of(&changes, judged.as_ref(), language);
+            page(viewer, place, &bundle, &changes, &summary, language)
         }
         Document::Markdown => {
             let text = if is_compared {
@@ -198,6 +200,10 @@ fn names(sources: &[String], redact: bool) -> [Option<String>; 2] {
     }
 }
 
+fn page_needs_file() -> Error {
+    Error::usage("the HTML report needs an output file", "`--output report.html` names it")
+}
+
 pub(super) fn built_viewer() -> Result<Viewer<'static>> {
     let built = viewer::text().ok_or_else(|| {
         Error::usage("this plimsoll was built without its viewer", "`cargo xtask build` builds both")
@@ -210,7 +216,7 @@ pub(super) fn page(
     output: &Output,
     bundle: &Bundle,
     changes: &Changes,
-    judgement: Option<&Judgement>,
+    summary: &str,
     language: Language,
 ) -> Result<()> {
     let mut data = Vec::new();
@@ -218,7 +224,7 @@ pub(super) fn page(
     let page = Page {
         title: &format!("{} · Plimsoll", verdict::title_of(changes, language)),
         lang: language.tag(),
-        static_html: &summary::of(changes, judgement, language),
+        static_html: summary,
         data: &data,
     };
     output.write(Content::Binary, |out| viewer.write(&page, out))

@@ -7,12 +7,13 @@ use plimsoll_analysis::targets::{SizeKind, Targets};
 use plimsoll_report::chart::trend;
 use plimsoll_report::language::Language;
 use plimsoll_report::series as documents;
-use plimsoll_snapshot::Bytes;
+use plimsoll_snapshot::{Bytes, Snapshot};
 
 use super::super::history::points;
 use super::super::target_file::TargetFile;
 use super::super::thresholds::ThresholdArgs;
 use super::document::Document;
+use super::{built_viewer, page_needs_file, trend_page};
 use crate::error::{Error, Result};
 use crate::history::{Store, explained, of_points, of_snapshots};
 use crate::load::snapshot_or_source;
@@ -42,7 +43,7 @@ pub(super) struct SeriesArgs {
 pub(super) struct Wanted<'a> {
     pub(super) sources: &'a [String],
     pub(super) document: Document,
-    pub(super) output: &'a Output,
+    pub(super) output: Option<&'a Output>,
     pub(super) targets: Option<&'a Path>,
     pub(super) language: Language,
     pub(super) options: &'a Options,
@@ -52,33 +53,52 @@ impl SeriesArgs {
     /// Writes the series of a history, or of sources.
     pub(super) fn run(&self, wanted: &Wanted<'_>, printer: &Printer) -> Result<()> {
         let Wanted { document, output, language, options, .. } = *wanted;
-        if matches!(document, Document::Page | Document::Brief) {
+        if document == Document::Page && output.is_none() {
+            return Err(page_needs_file());
+        }
+        if document == Document::Brief {
             return Err(Error::usage(
-                format!("a series is not written as {document}"),
-                "`--format markdown`, `json`, `text` or `card`, or a name that ends in `.md`, `.json`, `.txt`, `.svg` or `.png`",
+                "a series has no brief",
+                "`plimsoll report BEFORE AFTER --format brief` writes that of two of its states",
             ));
         }
+        if self.history.is_some() && options.redact {
+            return Err(Error::usage(
+                "a history cannot be redacted: its points name commits, branches and services",
+                "`plimsoll report A B C --redact` redacts snapshots",
+            ));
+        }
+        // A missing viewer is reported before anything is read.
+        let viewer = (document == Document::Page).then(built_viewer).transpose()?;
         let read = |path| TargetFile::read(path, options.redact, printer);
         let targets = wanted.targets.map(read).transpose()?;
-        let mut series = match &self.history {
+        let mut states = match &self.history {
             Some(place) => self.of_history(place, options, printer)?,
             None => self.of_sources(wanted.sources, options, printer)?,
         };
-        series.budget = targets.as_ref().and_then(|file| budget(&file.shown, &series));
+        let series = &mut states.series;
+        series.budget = targets.as_ref().and_then(|file| budget(&file.shown, series));
+        let output = output.unwrap_or(&Output::Standard);
         let written = |text: String| output.write(Content::Text, |out| out.write_all(text.as_bytes()));
         match document {
-            Document::Text => written(documents::text::series(&series, language)),
-            Document::Svg => written(trend::picture(&series, language).svg),
+            Document::Text => written(documents::text::series(series, language)),
+            Document::Svg => written(trend::picture(series, language).svg),
             Document::Png => {
-                let png = picture::png(&trend::picture(&series, language).svg)?;
+                let png = picture::png(&trend::picture(series, language).svg)?;
                 output.write(Content::Binary, |out| out.write_all(&png))
             }
-            Document::Json => output.write(Content::Text, |out| documents::json::series(&series, out)),
-            _ => written(documents::markdown::series(&series, language)),
+            Document::Json => output.write(Content::Text, |out| documents::json::series(series, out)),
+            Document::Page => {
+                let viewer = viewer.as_ref().expect("it was found before anything was read");
+                let verdict = trend_page::write(viewer, output, &mut states, targets, language, printer)?;
+                printer.note(&format!("{output}: {verdict}"));
+                Ok(())
+            }
+            Document::Markdown | Document::Brief => written(documents::markdown::series(series, language)),
         }
     }
 
-    fn of_history(&self, place: &Path, options: &Options, printer: &Printer) -> Result<Series> {
+    fn of_history(&self, place: &Path, options: &Options, printer: &Printer) -> Result<States> {
         let store = Store::open(place)?;
         let mut points = points(&store, printer)?;
         if let Some(branch) = &self.branch {
@@ -93,18 +113,30 @@ impl SeriesArgs {
             ));
         }
         let trend = of_points(&store, &points, self.thresholds.chosen());
-        Ok(explained(trend, &mut |index| store.snapshot(&points[index], &options.limits), printer))
+        let limits = options.limits;
+        let mut load: Load = Box::new(move |index| store.snapshot(&points[index], &limits));
+        Ok(States { series: explained(trend, &mut load, printer), load })
     }
 
-    fn of_sources(&self, sources: &[String], options: &Options, printer: &Printer) -> Result<Series> {
+    fn of_sources(&self, sources: &[String], options: &Options, printer: &Printer) -> Result<States> {
         let mut snapshots = Vec::new();
         for source in sources {
             let name = name(source, options.redact, snapshots.len());
             snapshots.push((name, snapshot_or_source(source, options, printer)?));
         }
         let trend = of_snapshots(&snapshots, self.thresholds.chosen());
-        Ok(explained(trend, &mut |index| Ok(snapshots[index].1.clone()), printer))
+        let mut load: Load = Box::new(move |index| Ok(snapshots[index].1.clone()));
+        Ok(States { series: explained(trend, &mut load, printer), load })
     }
+}
+
+/// Reads the snapshot of a state, by its index.
+pub(super) type Load = Box<dyn FnMut(usize) -> Result<Snapshot>>;
+
+/// A series, and the snapshots of its states.
+pub(super) struct States {
+    pub(super) series: Series,
+    pub(super) load: Load,
 }
 
 /// What a source is called: its file without directory and ending, or its tag.

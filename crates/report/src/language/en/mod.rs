@@ -17,6 +17,7 @@ mod review;
 mod rules;
 mod running;
 mod series;
+mod settings;
 mod targets;
 mod template;
 mod terminal;
@@ -434,15 +435,15 @@ pub(super) static WORDS: Words = Words {
         log: memory::log,
         limit_reason: memory::limit_reason,
         limit_refusal: memory::limit_refusal,
-        postgres: memory::postgres,
+        postgres: settings::postgres,
         start_up: memory::start_up,
         gate: memory::gate,
         gate_detail: memory::gate_detail,
         change: memory::change,
         line: memory::line,
-        setting_reason: memory::setting_reason,
-        open: memory::open,
-        exceeded: memory::exceeded,
+        setting_reason: settings::setting_reason,
+        open: settings::open,
+        exceeded: settings::exceeded,
         title: targets::title,
         reason: targets::reason,
         measure: targets::measure,

@@ -41,5 +41,13 @@ pub(super) const WORDS: SeriesWords = SeriesWords {
     },
     level_same: |points| format!("no change of the level over {points}"),
     level_change: |from, to, at| format!("{from} → {to} from {at} on"),
+    line: "Show",
+    compare: "Compared states",
+    pick: "Choose two points to compare them: click, or use the arrow keys and Enter.",
+    picked: |state| format!("{state}: choose the point to compare it with."),
+    compare_with: |state| format!("compare with {state}"),
+    not_here: "this file does not contain its snapshot",
+    all_steps: |steps| format!("All {steps} steps"),
+    all_points: |points| format!("All {points} points"),
     earlier: |points| format!("{points} before these"),
 };

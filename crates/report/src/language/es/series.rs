@@ -41,5 +41,13 @@ pub(super) const WORDS: SeriesWords = SeriesWords {
     },
     level_same: |points| format!("sin cambio de nivel en {points}"),
     level_change: |from, to, at| format!("{from} → {to} desde {at}"),
+    line: "Mostrar",
+    compare: "Estados comparados",
+    pick: "Elija dos puntos para compararlos: con un clic, o con las flechas y Entrar.",
+    picked: |state| format!("{state}: elija el punto con el que compararlo."),
+    compare_with: |state| format!("comparar con {state}"),
+    not_here: "este archivo no contiene su instantánea",
+    all_steps: |steps| format!("Los {steps} saltos"),
+    all_points: |points| format!("Los {points} puntos"),
     earlier: |points| format!("{points} anteriores a estos"),
 };

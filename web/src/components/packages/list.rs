@@ -12,7 +12,7 @@ use crate::text;
 
 /// The packages of a service, the choices of the reader, and what follows from them.
 #[derive(Clone, Copy)]
-pub(super) struct Shelf {
+pub(super) struct PackageList {
     pub(super) state: State,
     pub(super) rows: StoredValue<Arc<Vec<Row<'static>>>>,
     /// The image whose packages can be unticked.
@@ -31,7 +31,7 @@ pub(super) struct Shelf {
     pub(super) reveal: RwSignal<Option<usize>>,
 }
 
-impl Shelf {
+impl PackageList {
     pub(super) fn new(
         state: State,
         service: &'static ServiceComparison,

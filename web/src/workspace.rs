@@ -3,21 +3,24 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use plimsoll_analysis::series::Series;
 use plimsoll_report::language::Language;
-use plimsoll_snapshot::{Bundle, ReadLimits, Snapshot};
+use plimsoll_snapshot::{Bundle, ReadLimits, Snapshot, Trend};
 
 use crate::joining::{Joint, join};
 use crate::load::{self, WorkerEvent};
 use crate::report::Report;
 use crate::role::{Name, Role};
-use crate::text;
+use crate::text::{self, words};
 
 /// A snapshot that can be compared.
 #[derive(Clone)]
-pub(crate) struct Held {
+pub(crate) struct LoadedSnapshot {
     pub(crate) id: u32,
     pub(crate) name: Name,
     pub(crate) snapshot: Arc<Snapshot>,
+    /// Whether it is a state of the series, which the trend offers.
+    pub(crate) is_state: bool,
 }
 
 /// What is compared, by the numbers of the snapshots. Without a side before, everything is new.
@@ -25,6 +28,37 @@ pub(crate) struct Held {
 pub(crate) struct Pair {
     pub(crate) before: Option<u32>,
     pub(crate) after: Option<u32>,
+}
+
+impl Pair {
+    /// Whether a snapshot is on one of the sides.
+    pub(crate) fn has(self, id: u32) -> bool {
+        [self.before, self.after].contains(&Some(id))
+    }
+}
+
+/// A series of states around the report, and what the reader does with it.
+#[derive(Clone)]
+pub(crate) struct Trending {
+    pub(crate) series: Arc<Series>,
+    /// The number of the snapshot of each state, where the page holds it.
+    ids: Arc<[Option<u32>]>,
+    /// Which of the lines is drawn.
+    pub(crate) line: RwSignal<usize>,
+    /// The state that another one is to be compared with.
+    pub(crate) picked: RwSignal<Option<usize>>,
+}
+
+impl Trending {
+    /// The snapshot of a state.
+    pub(crate) fn id(&self, state: usize) -> Option<u32> {
+        *self.ids.get(state)?
+    }
+
+    /// The state that a snapshot is of.
+    pub(crate) fn state(&self, id: u32) -> Option<usize> {
+        self.ids.iter().position(|known| *known == Some(id))
+    }
 }
 
 /// A file that is being read, or waits for it.
@@ -38,11 +72,11 @@ pub(crate) struct Job {
 
 /// The state of the page: languages, loaded snapshots, and which of them are compared.
 #[derive(Clone, Copy)]
-pub(crate) struct Desk {
+pub(crate) struct Workspace {
     /// The language the page was written in, and the one it speaks.
     pub(crate) written_in: Language,
     pub(crate) language: RwSignal<Language>,
-    pub(crate) held: RwSignal<Vec<Held>>,
+    pub(crate) held: RwSignal<Vec<LoadedSnapshot>>,
     pub(crate) pair: RwSignal<Pair>,
     /// The services that the reader compares although their names differ.
     pub(crate) joints: RwSignal<Vec<Joint>>,
@@ -56,12 +90,13 @@ pub(crate) struct Desk {
     last_id: StoredValue<u32>,
     /// What every pair is judged by: the targets the page was written with.
     targets: StoredValue<Option<serde_json::Value>>,
+    trend: StoredValue<Option<Trending>>,
 }
 
-impl Desk {
+impl Workspace {
     /// The page around a report, or around nothing.
     pub(crate) fn new(report: Option<&'static Report>, written_in: Language) -> Self {
-        let desk = Self {
+        let workspace = Self {
             written_in,
             language: RwSignal::new(written_in),
             held: RwSignal::default(),
@@ -73,20 +108,24 @@ impl Desk {
             reports: StoredValue::default(),
             last_id: StoredValue::default(),
             targets: StoredValue::default(),
+            trend: StoredValue::default(),
         };
         if let Some(report) = report {
-            let Bundle { before, after, targets, names } = report.bundle;
+            let Bundle { before, after, targets, names, trend } = report.bundle;
             let called = |side: usize, otherwise| names[side].clone().map_or(otherwise, Name::File);
-            desk.targets.set_value(targets.clone());
+            workspace.targets.set_value(targets.clone());
+            let states = trend.as_ref().map_or([None, None], |trend| workspace.hold_states(trend));
             // A report of one side has nothing before.
             let is_there = !before.services.is_empty() || before.runtime.is_some();
-            let before = is_there.then(|| desk.hold(called(0, Name::Before), before.clone()));
-            let after = desk.hold(called(1, Name::After), after.clone());
-            let pair = Pair { before, after: Some(after) };
-            desk.reports.update_value(|reports| reports.push((pair, Vec::new(), report)));
-            desk.pair.set(pair);
+            let hold = |side: usize, otherwise, snapshot: &Snapshot| {
+                states[side].unwrap_or_else(|| workspace.hold(called(side, otherwise), snapshot.clone()))
+            };
+            let before = is_there.then(|| hold(0, Name::Before, before));
+            let pair = Pair { before, after: Some(hold(1, Name::After, after)) };
+            workspace.reports.update_value(|reports| reports.push((pair, Vec::new(), report)));
+            workspace.pair.set(pair);
         }
-        desk
+        workspace
     }
 
     fn next_id(&self) -> u32 {
@@ -95,9 +134,62 @@ impl Desk {
     }
 
     fn hold(&self, name: Name, snapshot: Snapshot) -> u32 {
+        self.hold_one(name, snapshot, false)
+    }
+
+    fn hold_one(&self, name: Name, snapshot: Snapshot, is_state: bool) -> u32 {
         let id = self.next_id();
-        self.held.update(|held| held.push(Held { id, name, snapshot: Arc::new(snapshot) }));
+        self.held
+            .update(|held| held.push(LoadedSnapshot { id, name, snapshot: Arc::new(snapshot), is_state }));
         id
+    }
+
+    /// Takes the states of a series in; the numbers of those on the two sides. A series that this program cannot read is
+    /// named, and the report stays.
+    fn hold_states(&self, trend: &Trend) -> [Option<u32>; 2] {
+        let series = match serde_json::from_value::<Series>(trend.series.clone()) {
+            Ok(series) => series,
+            Err(error) => {
+                self.fail(text::damaged(words().series.title, &error.to_string()));
+                return [None, None];
+            }
+        };
+        let mut ids = vec![None; series.states.len()];
+        for (state, snapshot) in &trend.points {
+            if let (Some(id), Some(state)) = (ids.get_mut(*state), series.states.get(*state)) {
+                *id = Some(self.hold_one(Name::File(state.name.clone()), snapshot.clone(), true));
+            }
+        }
+        let sides = trend.pair.map(|state| *ids.get(state?)?);
+        let (line, picked) = (RwSignal::new(0), RwSignal::new(None));
+        self.trend.set_value(Some(Trending { series: Arc::new(series), ids: ids.into(), line, picked }));
+        sides
+    }
+
+    /// The series that the report is a part of.
+    pub(crate) fn trend(&self) -> Option<Trending> {
+        self.trend.get_value()
+    }
+
+    /// Compares two states of the series, whose snapshots are here.
+    pub(crate) fn compare_states(&self, before: usize, after: usize) {
+        let ids = self.trend().map(|trend| [before, after].map(|state| trend.id(state)));
+        if let Some([Some(before), Some(after)]) = ids {
+            self.compare(Pair { before: Some(before), after: Some(after) });
+            // The list holds the states that are compared.
+            self.held.notify();
+        }
+    }
+
+    /// What a page on a pair carries along of the series.
+    pub(crate) fn trend_of(&self, bundle: &Bundle) -> Option<Trend> {
+        let mut trend = bundle.trend.clone().or_else(|| {
+            let reports = self.reports.get_value();
+            reports.iter().find_map(|(.., report)| report.bundle.trend.clone())
+        })?;
+        let (known, pair) = (self.trend()?, self.pair.get_untracked());
+        trend.pair = [pair.before, pair.after].map(|id| known.state(id?));
+        Some(trend)
     }
 
     /// Takes a snapshot in.
@@ -182,34 +274,36 @@ impl Desk {
         }
     }
 
-    /// Forgets a snapshot. A side it stood on is empty then.
+    /// Forgets a snapshot. A side it stood on is empty then. A state of the series can be chosen again in the trend.
     pub(crate) fn remove(&self, id: u32) {
         let without = |side: Option<u32>| side.filter(|known| *known != id);
-        let gone = |pair: &Pair| pair.before == Some(id) || pair.after == Some(id);
+        let gone = |pair: &Pair| pair.has(id);
         self.pair.update(|pair| *pair = Pair { before: without(pair.before), after: without(pair.after) });
-        self.reports.update_value(|reports| reports.retain(|(pair, ..)| !gone(pair)));
-        self.held.update(|held| held.retain(|held| held.id != id));
+        self.reports.update_value(|reports| {
+            reports.retain(|(pair, _, report)| !gone(pair) || report.bundle.trend.is_some());
+        });
+        self.held.update(|held| held.retain(|held| held.id != id || held.is_state));
     }
 
     /// Reads files of the reader's, one after the other.
     pub(crate) fn receive(&self, files: &web_sys::FileList, role: Role) {
         for file in (0..files.length()).filter_map(|index| files.get(index)) {
-            let (desk, id, name) = (*self, self.next_id(), file.name());
+            let (workspace, id, name) = (*self, self.next_id(), file.name());
             let progress = RwSignal::new(None);
             self.jobs.update(|jobs| jobs.push(Job { id, name: name.clone(), progress }));
             load::read(id, &file, move |event| match event {
                 WorkerEvent::Progress(done, total) => progress.set(Some((done, total))),
                 WorkerEvent::Done(json) => {
-                    desk.end(id);
+                    workspace.end(id);
                     match plimsoll_snapshot::read_within(&json[..], &ReadLimits::of_page()) {
-                        Ok(snapshot) => desk.take(role, name.clone(), snapshot),
-                        Err(error) => desk.fail(text::unusable(&name, &error)),
+                        Ok(snapshot) => workspace.take(role, name.clone(), snapshot),
+                        Err(error) => workspace.fail(text::unusable(&name, &error)),
                     }
                 }
                 WorkerEvent::Failed { reason, ended } => {
-                    desk.end(id);
+                    workspace.end(id);
                     // What the worker says itself is complete.
-                    desk.fail(if ended { text::damaged(&name, &reason) } else { reason });
+                    workspace.fail(if ended { text::damaged(&name, &reason) } else { reason });
                 }
             });
         }
@@ -238,7 +332,7 @@ impl Desk {
 }
 
 /// When the youngest image of a snapshot was built. The texts are RFC 3339, and compared as such.
-fn created(held: &Held) -> Option<String> {
+fn created(held: &LoadedSnapshot) -> Option<String> {
     held.snapshot.images.iter().filter_map(|image| image.created.clone()).max()
 }
 
@@ -246,15 +340,15 @@ fn created(held: &Held) -> Option<String> {
 fn placed(pair: Pair, role: Role, new: u32, is_older: impl Fn(u32, u32) -> bool) -> Pair {
     match (role, pair) {
         (Role::Before, pair) => Pair { before: Some(new), ..pair },
-        (Role::After, pair) | (Role::Held, pair @ Pair { after: None, .. }) => {
+        (Role::After, pair) | (Role::Loaded, pair @ Pair { after: None, .. }) => {
             Pair { after: Some(new), ..pair }
         }
         // Of two that come without a word the older one is taken for what was before.
-        (Role::Held, Pair { before: None, after: Some(known) }) if is_older(new, known) => {
+        (Role::Loaded, Pair { before: None, after: Some(known) }) if is_older(new, known) => {
             Pair { before: Some(new), after: Some(known) }
         }
-        (Role::Held, Pair { before: None, after }) => Pair { before: after, after: Some(new) },
-        (Role::Held, pair) => pair,
+        (Role::Loaded, Pair { before: None, after }) => Pair { before: after, after: Some(new) },
+        (Role::Loaded, pair) => pair,
     }
 }
 
@@ -265,7 +359,7 @@ fn paired(before: &Snapshot, after: &Snapshot) -> Bundle {
     if let ([old], [new]) = (&mut before.services[..], &after.services[..]) {
         old.name.clone_from(&new.name);
     }
-    Bundle { before, after, targets: None, names: [None, None] }
+    Bundle { before, after, ..Bundle::default() }
 }
 
 #[cfg(test)]
@@ -283,11 +377,11 @@ mod tests {
         let check = |from: Pair, role, new_is_older: bool, expected: Pair| {
             assert_eq!(placed(from, role, 9, |_, _| new_is_older), expected, "{from:?} {role:?}");
         };
-        check(pair(None, None), Role::Held, false, pair(None, Some(9)));
-        check(pair(None, Some(1)), Role::Held, false, pair(Some(1), Some(9)));
-        check(pair(None, Some(1)), Role::Held, true, pair(Some(9), Some(1)));
-        check(pair(Some(1), None), Role::Held, true, pair(Some(1), Some(9)));
-        check(pair(Some(1), Some(2)), Role::Held, true, pair(Some(1), Some(2)));
+        check(pair(None, None), Role::Loaded, false, pair(None, Some(9)));
+        check(pair(None, Some(1)), Role::Loaded, false, pair(Some(1), Some(9)));
+        check(pair(None, Some(1)), Role::Loaded, true, pair(Some(9), Some(1)));
+        check(pair(Some(1), None), Role::Loaded, true, pair(Some(1), Some(9)));
+        check(pair(Some(1), Some(2)), Role::Loaded, true, pair(Some(1), Some(2)));
         check(pair(Some(1), Some(2)), Role::Before, false, pair(Some(9), Some(2)));
         check(pair(Some(1), Some(2)), Role::After, false, pair(Some(1), Some(9)));
         check(pair(None, None), Role::Before, false, pair(Some(9), None));
@@ -332,27 +426,27 @@ mod tests {
     #[test]
     fn a_comparison_above_the_limits_is_not_made() {
         Owner::new().with(|| {
-            let desk = Desk::new(None, Language::English);
+            let workspace = Workspace::new(None, Language::English);
             // Each is within its limits, and so are any of them but the first two.
             let [large, small, other] = [large(1000, 1, 1000), large(1000, 1000, 1), large(1, 1, 1)];
             for snapshot in [&large, &small, &other] {
                 ReadLimits::of_page().check(snapshot).unwrap();
             }
-            desk.take(Role::Before, "large".into(), large);
-            desk.take(Role::After, "small".into(), small);
-            let ids: Vec<u32> = desk.held.get_untracked().iter().map(|held| held.id).collect();
-            assert_eq!(desk.pair.get_untracked(), Pair { before: Some(ids[0]), after: None });
-            let failures = desk.failures.get_untracked();
+            workspace.take(Role::Before, "large".into(), large);
+            workspace.take(Role::After, "small".into(), small);
+            let ids: Vec<u32> = workspace.held.get_untracked().iter().map(|held| held.id).collect();
+            assert_eq!(workspace.pair.get_untracked(), Pair { before: Some(ids[0]), after: None });
+            let failures = workspace.failures.get_untracked();
             let message = "These snapshots cannot be compared: the content exceeds the limit of a page for files and \
                 directories of all images (8\u{202f}000\u{202f}000): use `plimsoll` on the command line.";
             assert_eq!(failures.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), [message]);
-            desk.take(Role::After, "other".into(), other);
-            assert_eq!(desk.pair.get_untracked().before, Some(ids[0]));
-            assert!(desk.pair.get_untracked().after.is_some());
-            let other = desk.pair.get_untracked();
-            desk.compare(Pair { after: Some(ids[1]), ..other });
-            assert_eq!(desk.pair.get_untracked(), other);
-            assert_eq!(desk.failures.get_untracked().len(), 2);
+            workspace.take(Role::After, "other".into(), other);
+            assert_eq!(workspace.pair.get_untracked().before, Some(ids[0]));
+            assert!(workspace.pair.get_untracked().after.is_some());
+            let other = workspace.pair.get_untracked();
+            workspace.compare(Pair { after: Some(ids[1]), ..other });
+            assert_eq!(workspace.pair.get_untracked(), other);
+            assert_eq!(workspace.failures.get_untracked().len(), 2);
         });
     }
 

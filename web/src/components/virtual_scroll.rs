@@ -1,4 +1,4 @@
-//! The part of a long table that is in sight: only its rows are in the document.
+//! The part of a long table that is in view: only its rows are in the document.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ const NARROW: f64 = 720.0;
 
 /// What scrolls, how far it is scrolled, and how high its rows are.
 #[derive(Clone, Copy)]
-pub(super) struct Sight {
+pub(super) struct VirtualScroll {
     /// The element that scrolls.
     pub(super) view: NodeRef<html::Div>,
     top: RwSignal<f64>,
@@ -24,10 +24,10 @@ pub(super) struct Sight {
     head: f64,
 }
 
-impl Sight {
+impl VirtualScroll {
     /// The heights of a row, of one whose figures stand below its name, and of the head: as in the style sheet.
     pub(super) fn new(rows: [f64; 2], head: f64) -> Self {
-        let sight = Self {
+        let scroll = Self {
             view: NodeRef::new(),
             top: RwSignal::new(0.0),
             height: RwSignal::new(600.0),
@@ -36,11 +36,11 @@ impl Sight {
             head,
         };
         let resized = window_event_listener(ev::resize, move |_| {
-            sight.narrow.set(load::window_width() < NARROW);
-            sight.measure();
+            scroll.narrow.set(load::window_width() < NARROW);
+            scroll.measure();
         });
         on_cleanup(move || resized.remove());
-        sight
+        scroll
     }
 
     pub(super) fn row_height(self) -> f64 {
@@ -67,7 +67,7 @@ impl Sight {
         request_animation_frame(move || self.measure());
     }
 
-    /// Scrolls to a row that is out of sight.
+    /// Scrolls to a row that is out of view.
     pub(super) fn scroll_to(self, row: usize) {
         let Some(element) = self.view.get_untracked() else { return };
         // The head stays on top of what scrolls.
