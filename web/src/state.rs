@@ -28,7 +28,8 @@ pub(crate) struct State {
     pub(crate) view: RwSignal<View>,
     pub(crate) theme: RwSignal<Theme>,
     pub(crate) language: RwSignal<Language>,
-    /// The services that are compared although their names differ.
+    /// What is compared: the states of a series, and services although their names differ.
+    workspace: Workspace,
     joints: RwSignal<Vec<Joint>>,
     /// The language the report was written in.
     written_in: Language,
@@ -58,6 +59,7 @@ impl State {
             view: RwSignal::new(View::default()),
             theme: RwSignal::new(Theme::default()),
             language: workspace.language,
+            workspace,
             joints: workspace.joints,
             written_in: workspace.written_in,
             area: RwSignal::new(Area::default()),
@@ -117,6 +119,12 @@ impl State {
                     }
                 }
                 "in" => change(self.directory, value),
+                "states" => {
+                    let states = value.split_once('-').map(|(before, after)| (before.parse(), after.parse()));
+                    if let Some((Ok(before), Ok(after))) = states {
+                        self.workspace.compare_states(before, after);
+                    }
+                }
                 "at" => self.jump(&value),
                 "lang" => {
                     if let Some(language) = Language::of_tag(&value) {
@@ -197,6 +205,9 @@ impl State {
             && let Some(service) = self.selected()
         {
             parts.push(format!("service={}", encode(&service.name)));
+        }
+        if let Some([before, after]) = self.workspace.chosen_states() {
+            parts.push(format!("states={before}-{after}"));
         }
         let joints = self.joints.read();
         parts.extend(

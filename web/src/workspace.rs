@@ -43,6 +43,8 @@ pub(crate) struct Trending {
     pub(crate) series: Arc<Series>,
     /// The number of the snapshot of each state, where the page holds it.
     ids: Arc<[Option<u32>]>,
+    /// The states that the page was written around.
+    written_around: [Option<usize>; 2],
     /// Which of the lines is drawn.
     pub(crate) line: RwSignal<usize>,
     /// The state that another one is to be compared with.
@@ -162,7 +164,13 @@ impl Workspace {
         }
         let sides = trend.pair.map(|state| *ids.get(state?)?);
         let (line, picked) = (RwSignal::new(0), RwSignal::new(None));
-        self.trend.set_value(Some(Trending { series: Arc::new(series), ids: ids.into(), line, picked }));
+        self.trend.set_value(Some(Trending {
+            series: Arc::new(series),
+            ids: ids.into(),
+            written_around: trend.pair,
+            line,
+            picked,
+        }));
         sides
     }
 
@@ -174,11 +182,21 @@ impl Workspace {
     /// Compares two states of the series, whose snapshots are here.
     pub(crate) fn compare_states(&self, before: usize, after: usize) {
         let ids = self.trend().map(|trend| [before, after].map(|state| trend.id(state)));
-        if let Some([Some(before), Some(after)]) = ids {
-            self.compare(Pair { before: Some(before), after: Some(after) });
+        let pair = ids.map(|[before, after]| Pair { before, after });
+        let is_whole = |pair: &Pair| pair.before.is_some() && pair.after.is_some();
+        if let Some(pair) = pair.filter(is_whole).filter(|pair| *pair != self.pair.get_untracked()) {
+            self.compare(pair);
             // The list holds the states that are compared.
             self.held.notify();
         }
+    }
+
+    /// The states that are compared, if the reader chose others than those that the page was written around.
+    pub(crate) fn chosen_states(&self) -> Option<[usize; 2]> {
+        let (trend, pair) = (self.trend()?, self.pair.get());
+        let states = [pair.before, pair.after].map(|id| trend.state(id?));
+        let [Some(before), Some(after)] = states else { return None };
+        (states != trend.written_around).then_some([before, after])
     }
 
     /// What a page on a pair carries along of the series.

@@ -222,3 +222,18 @@ fn the_compose_file_of_the_snapshot_is_named() {
     let run = run(directory.path(), &["recommend", "a.json", "-o", "o.yml"]);
     assert!(run.stderr.contains("docker compose -f stack.yaml -f o.yml config"), "{}", run.stderr);
 }
+
+#[test]
+fn a_series_is_a_page_but_no_brief_and_a_history_is_not_redacted() {
+    let directory = TempDir::new().unwrap();
+    let place = directory.path();
+    ["a.plimsoll", "b.plimsoll", "c.plimsoll"].iter().for_each(|name| write(place, name, &["app"]));
+    let sources = ["a.plimsoll", "b.plimsoll", "c.plimsoll"];
+    let series = |rest: &[&str]| run(place, &[&["report"], &sources[..], rest].concat());
+    let brief = series(&["--format", "brief"]);
+    assert!(brief.code == 2 && brief.stderr.contains("a series has no brief"), "{}", brief.stderr);
+    let nowhere = series(&["--format", "html"]);
+    assert!(nowhere.code == 2 && nowhere.stderr.contains("--output report.html"), "{}", nowhere.stderr);
+    let history = run(place, &["report", "--history", "sizes", "--redact", "--format", "markdown"]);
+    assert!(history.code == 2 && history.stderr.contains("cannot be redacted"), "{}", history.stderr);
+}

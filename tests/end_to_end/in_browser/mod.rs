@@ -15,3 +15,4 @@ mod report;
 mod reports;
 mod sections;
 mod shapes;
+mod trend;

@@ -21,6 +21,13 @@ pub(crate) struct Report {
     _directory: TempDir,
 }
 
+impl Report {
+    /// A report that was written into a directory.
+    pub(crate) fn in_directory(file: PathBuf, directory: TempDir) -> Self {
+        Self { file, _directory: directory }
+    }
+}
+
 /// A report with these parts.
 pub(crate) fn written(title: &str, static_html: &str, data: &[u8]) -> Report {
     let viewer = fs::read_to_string(plimsoll_tests::viewer()).expect("run `cargo xtask viewer` first");
