@@ -16,7 +16,7 @@ pub struct DiffId(Digest);
 
 /// A string that should be a digest and is none.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no digest: expected an algorithm, a colon and hexadecimal digits")]
+#[error("`{0}` is not a digest: expected an algorithm, a colon and hexadecimal digits")]
 pub struct InvalidDigest(String);
 
 impl Digest {

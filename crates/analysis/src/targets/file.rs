@@ -393,7 +393,7 @@ fn never_found(wanted: &str) -> Option<String> {
         None => format!("if it is the group of a Java package, write `java:{wanted}`."),
     };
     let known: Vec<_> = known().collect();
-    Some(format!("`{wanted}`: `{prefix}` is no ecosystem, {meant} Known are {}", known.join(", ")))
+    Some(format!("`{wanted}`: `{prefix}` is not an ecosystem, {meant} Known are {}", known.join(", ")))
 }
 
 /// Whether `prefix:name` looks like the name of a package: `org.apache:commons-io` and `log4j:log4j` of Maven, where a
@@ -520,15 +520,15 @@ mod tests {
         check("[cost]\nprice_per_gib = 40", &["neither `reduction` nor `price`"]);
         check(
             "[services.app]\npackages_not_allowed = ['pyhton:torch']",
-            &["services.app", "`pyhton` is no ecosystem", "did you mean `python`"],
+            &["services.app", "`pyhton` is not an ecosystem", "did you mean `python`"],
         );
         for unknown in ["foo", "linux"] {
             let text = format!("[services.app]\npackages_not_allowed = ['{unknown}:torch']");
-            check(&text, &["is no ecosystem", &format!("write `java:{unknown}:torch`")]);
+            check(&text, &["is not an ecosystem", &format!("write `java:{unknown}:torch`")]);
         }
         check(
             "[services.app]\npackages_not_allowed = ['debian:torch']",
-            &["`debian` is no ecosystem, did you mean `dpkg`?"],
+            &["`debian` is not an ecosystem, did you mean `dpkg`?"],
         );
         check("[services.app]\npackages_not_allowed = ['python:']", &["names no package"]);
     }

@@ -28,7 +28,7 @@ impl Branch {
     /// Reads a branch.
     pub(crate) fn read(name: &str) -> Result<Self> {
         git_ok(&["check-ref-format", "--branch", name])
-            .map_err(|_| Error::usage(format!("`{name}` is no name of a branch"), "write `git:BRANCH`"))?;
+            .map_err(|_| Error::usage(format!("`{name}` is not a branch name"), "write `git:BRANCH`"))?;
         git_ok(&["rev-parse", "--git-dir"]).map_err(|_| {
             Error::usage(
                 format!("`git:{name}`: this directory is in no git repository"),

@@ -58,7 +58,7 @@ fn a_branch_grows_and_nothing_else_of_the_repository_changes() {
     check(&report, 0, &["compared with the history entry of commit `2222222`"]);
     std::fs::remove_dir_all(home.join("plimsoll-ci")).unwrap();
     assert_eq!(state(), before);
-    check(&program.run(&["history", "list", "git:.."]), 2, &["is no name of a branch"]);
+    check(&program.run(&["history", "list", "git:.."]), 2, &["is not a branch name"]);
     check(&program.run(&["history", "list", "git:main"]), 0, &["0 points"]);
     let elsewhere = Program::new().variable("PATH", &std::env::var("PATH").unwrap());
     check(&elsewhere.run(&["history", "list", "git:sizes"]), 2, &["in no git repository"]);

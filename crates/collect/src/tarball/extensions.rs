@@ -41,7 +41,7 @@ impl Extensions {
     fn read_record(&mut self, key: &[u8], value: &[u8]) -> Result<(), String> {
         let number = || {
             let text = str::from_utf8(value).ok().and_then(|text| text.parse().ok());
-            text.ok_or_else(|| format!("pax `{}` is no number", String::from_utf8_lossy(key)))
+            text.ok_or_else(|| format!("pax `{}` is not a number", String::from_utf8_lossy(key)))
         };
         match key {
             b"path" => self.name = Some(value.to_vec()),

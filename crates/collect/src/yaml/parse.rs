@@ -157,7 +157,7 @@ impl Builder<'_> {
                 };
                 if self.wants_key() {
                     let Some(scalar) = node.as_scalar() else {
-                        return Err(Fault::at(span, "a key that is no text"));
+                        return Err(Fault::at(span, "a key that is not text"));
                     };
                     let text = scalar.text.clone();
                     return self.key(&text, false, 0, span);
@@ -180,7 +180,7 @@ impl Builder<'_> {
     fn open(&mut self, anchor: usize, mark: Mark, content: Content, span: Span) -> Result<(), Fault> {
         self.budget.pay(1)?;
         if self.wants_key() {
-            return Err(Fault::at(span, "a key that is no text"));
+            return Err(Fault::at(span, "a key that is not text"));
         }
         if self.open.len() >= MAX_DEPTH {
             return Err(Fault::at(span, TOO_DEEP));
@@ -289,7 +289,7 @@ mod tests {
             ("a: 1\nb: 2\na: 3", "line 3: a key that its mapping already has"),
             ("a: &a {b: *a}", "line 1: an alias inside what it names"),
             ("<<: 1", "line 1: `<<` merges mappings alone"),
-            ("? [a]\n: 1", "line 1: a key that is no text"),
+            ("? [a]\n: 1", "line 1: a key that is not text"),
             ("a: !!int s3cret", "line 1: a value that is not what its tag says"),
         ] {
             let found = read(text).unwrap_err();
