@@ -163,7 +163,7 @@ fn Page(state: State) -> impl IntoView {
             <h1 id="verdict">{unbroken(&verdict::of(&state.report.changes, text::language()))}</h1>
             <Turns state />
             <Cards state />
-            <TrendOf />
+            <TrendOf state />
             {services}
             <Brief state />
             <Memory state />

@@ -83,6 +83,9 @@ fn memory_is_what_the_program_prints() {
 fn runs_under_a_load_share_a_chart_that_marks_it() {
     let (report, _) = example();
     let mut page = Asked::open(report);
+    // What folds is made when it opens.
+    page.eval("$('[data-service-memory=backend]').open = true");
+    page.wait("$('[data-service-memory=backend] [data-timeline]')");
     let charts = page.eval(
         "$$('[data-service-memory=backend] [data-timeline]').map((chart) => [chart.dataset.timeline, \
          chart.querySelectorAll('.load').length > 0, chart.querySelectorAll('path.line').length])",

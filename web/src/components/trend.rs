@@ -11,9 +11,10 @@ use plimsoll_report::series as report;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlSelectElement, KeyboardEvent, MouseEvent};
 
-use super::{ChartTools, change, unfold};
+use super::{ChartTools, Fold, change, unfold};
 use crate::document;
 use crate::role::Role;
+use crate::state::State;
 use crate::text::{self, words};
 use crate::workspace::{Trending, Workspace};
 
@@ -24,7 +25,7 @@ const NAME: usize = 40;
 
 /// The section; nothing on a page that is not about a series.
 #[component]
-pub(crate) fn TrendOf() -> impl IntoView {
+pub(crate) fn TrendOf(state: State) -> impl IntoView {
     let workspace = use_context::<Workspace>()?;
     let trend = workspace.trend()?;
     let language = text::language();
@@ -41,7 +42,7 @@ pub(crate) fn TrendOf() -> impl IntoView {
             <Sides workspace trend=trend.clone() />
             {sentences}
             <Steps workspace trend=trend.clone() />
-            <States trend />
+            <States state trend />
         </section>
     })
 }
@@ -301,34 +302,32 @@ fn least_shown(steps: &[Step]) -> plimsoll_snapshot::Bytes {
 /// Every state as a table, which is made when it is asked for.
 #[component]
 #[expect(clippy::needless_pass_by_value, reason = "properties of components are values")]
-fn States(trend: Trending) -> impl IntoView {
-    let opened = RwSignal::new(false);
+fn States(state: State, trend: Trending) -> impl IntoView {
+    let fold = Fold::new(state, false);
     let series: Arc<Series> = Arc::clone(&trend.series);
     let said = (words().series.all_points)(&count(series.states.len() as u64));
-    let table = move || {
-        opened.get().then(|| {
-            let language = text::language();
-            let heads = report::heads(&series, language).into_iter();
-            let heads = heads.map(|head| view! { <th scope="col">{head}</th> }).collect_view();
-            let figures = 2..2 + report::figures(&series);
-            let row = |state: usize| {
-                let cells =
-                    report::row(&series, state, language).into_iter().enumerate().map(|(column, cell)| {
-                        let class = if figures.contains(&column) { "figure" } else { "" };
-                        view! { <td class=class>{one_line(&cell)}</td> }
-                    });
-                view! { <tr>{cells.collect_view()}</tr> }
-            };
-            let rows = (0..series.states.len()).rev().map(row).collect_view();
-            view! {
-                <div class="scrolls">
-                    <table class="plain states"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>
-                </div>
-            }
-        })
-    };
+    let table = fold.content(move || {
+        let language = text::language();
+        let heads = report::heads(&series, language).into_iter();
+        let heads = heads.map(|head| view! { <th scope="col">{head}</th> }).collect_view();
+        let figures = 2..2 + report::figures(&series);
+        let row = |state: usize| {
+            let cells =
+                report::row(&series, state, language).into_iter().enumerate().map(|(column, cell)| {
+                    let class = if figures.contains(&column) { "figure" } else { "" };
+                    view! { <td class=class>{one_line(&cell)}</td> }
+                });
+            view! { <tr>{cells.collect_view()}</tr> }
+        };
+        let rows = (0..series.states.len()).rev().map(row).collect_view();
+        view! {
+            <div class="scrolls">
+                <table class="plain states"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>
+            </div>
+        }
+    });
     view! {
-        <details class="engineer" data-do="states" on:toggle=move |_| opened.set(true)>
+        <details class="engineer" data-do="states" on:toggle=move |event| _ = fold.toggled(&event)>
             <summary>{said}</summary>
             {table}
         </details>

@@ -5,11 +5,9 @@ use plimsoll_analysis::findings::{Evidence, Finding, Fix};
 use plimsoll_analysis::lines::Unfit;
 use plimsoll_report::format::{count, one_line, shorten};
 use plimsoll_snapshot::Bytes;
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlDetailsElement;
 
 use crate::anchors;
-use crate::components::maybe_size;
+use crate::components::{Fold, maybe_size};
 use crate::share::{self, Said};
 use crate::state::State;
 use crate::text::{self, language, messages, words};
@@ -26,13 +24,14 @@ pub(super) fn entry(
 ) -> impl IntoView + use<> {
     let rule = finding.rule.as_str();
     let is_fixed = mark.is_some_and(|mark| mark != words().new);
+    let fold = Fold::new(state, false);
     let noted = move |event: web_sys::Event| {
-        let details = event.target().and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
         // What opens for paper is not where the reader is.
-        if details.is_some_and(|details| details.open()) && !state.everything.get_untracked() {
+        if fold.toggled(&event) && !state.everything.get_untracked() {
             state.at.set(if is_fixed { anchors::of_fixed(rule) } else { anchors::of_finding(rule) });
         }
     };
+    let of_body = finding.clone();
     let severity = format!("severity {:?}", finding.severity).to_lowercase();
     view! {
         <li data-rule=rule data-fixed=is_fixed.then_some(rule) data-saving=finding.saving.0>
@@ -45,7 +44,7 @@ pub(super) fn entry(
                     <span class=severity>{(words().severity)(finding.severity)}</span>
                     <span class="confidence">{(words().confidence)(finding.confidence)}</span>
                 </summary>
-                {body(finding)}
+                {fold.content(move || body(&of_body))}
             </details>
         </li>
     }

@@ -9,7 +9,7 @@ use plimsoll_report::progress::ledger_line;
 use plimsoll_snapshot::Bytes;
 
 use self::entry::entry;
-use super::{Empty, explained, size};
+use super::{Empty, Fold, explained, size};
 use crate::findings::{self, Judged};
 use crate::state::State;
 use crate::text::{self, words};
@@ -91,7 +91,7 @@ fn service(state: State, position: usize) -> impl IntoView {
         <p class="lead">{lead}</p>
         <p data-saving=advice.saving.0 data-possible=advice.possible_saving.0><b>{sum}</b>" "{overlaps(advice)}</p>
         {saved}
-        {judged.progress.map(ledger)}
+        {judged.progress.map(|progress| ledger(state, progress))}
         {remaining}
         {done(state, judged)}
     })
@@ -119,7 +119,20 @@ fn overlaps(advice: &Advice) -> Option<String> {
 }
 
 /// How the image size before becomes the one after.
-fn ledger(progress: &'static ServiceProgress) -> impl IntoView {
+fn ledger(state: State, progress: &'static ServiceProgress) -> impl IntoView {
+    let ledger = &progress.ledger;
+    let report = &words().findings_report;
+    let fold = Fold::new(state, false);
+    let [before, after] = [ledger.before, ledger.after].map(|size| text::bytes(size).to_string());
+    view! {
+        <details class="bytes" on:toggle=move |event| _ = fold.toggled(&event)>
+            <summary>{(report.sizes)(&before, &after, &text::delta(ledger.delta()).to_string())}</summary>
+            {fold.content(move || ledger_table(progress))}
+        </details>
+    }
+}
+
+fn ledger_table(progress: &'static ServiceProgress) -> impl IntoView {
     let ledger = &progress.ledger;
     let report = &words().findings_report;
     let lines = ledger.lines.iter().map(|line| {
@@ -128,8 +141,6 @@ fn ledger(progress: &'static ServiceProgress) -> impl IntoView {
     });
     let [before, after] = [ledger.before, ledger.after].map(|size| text::bytes(size).to_string());
     view! {
-        <details class="bytes">
-            <summary>{(report.sizes)(&before, &after, &text::delta(ledger.delta()).to_string())}</summary>
             <table class="plain ledger">
                 <thead>
                     <tr><th scope="col">{words().cause_head}</th><th scope="col">{words().bytes_head}</th></tr>
@@ -142,7 +153,6 @@ fn ledger(progress: &'static ServiceProgress) -> impl IntoView {
                     <tr><th scope="row">{report.size_after}</th><td>{after}</td></tr>
                 </tfoot>
             </table>
-        </details>
     }
 }
 

@@ -8,7 +8,7 @@ use plimsoll_snapshot::Order as _;
 
 use super::facts::Facts;
 use crate::charts::TimelineChart;
-use crate::components::ChartTools;
+use crate::components::{ChartTools, Fold};
 use crate::running::Running;
 use crate::state::State;
 use crate::text::{self, words};
@@ -21,6 +21,22 @@ pub(crate) fn ServiceBlock(
     name: &'static str,
     is_open: bool,
 ) -> impl IntoView {
+    let fold = Fold::new(state, is_open);
+    view! {
+        <details
+            class="memory-service"
+            data-service-memory=name
+            open=move || is_open || state.everything.get()
+            on:toggle=move |event| _ = fold.toggled(&event)
+        >
+            <summary><h3>{text::name(name)}</h3><small>{summary(running, name)}</small></summary>
+            {fold.content(move || block(state, running, name))}
+        </details>
+    }
+}
+
+/// The chart of a service and its facts.
+fn block(state: State, running: &'static Running, name: &'static str) -> impl IntoView {
     let sides = running.service(name);
     let panels: Vec<_> = running
         .courses(name)
@@ -32,7 +48,7 @@ pub(crate) fn ServiceBlock(
                 reservation: sides[1].or(sides[0]).and_then(|side| side.reservation),
                 peak: sides[1].or(sides[0]).and_then(|side| side.peak),
             };
-            panel(running, name, course.under_load().map(words().running.phase), courses)
+            panel(state, running, name, course.under_load().map(words().running.phase), courses)
         })
         .collect();
     let chart = if panels.is_empty() {
@@ -41,16 +57,14 @@ pub(crate) fn ServiceBlock(
         panels.into_any()
     };
     view! {
-        <details class="memory-service" data-service-memory=name open=move || is_open || state.everything.get()>
-            <summary><h3>{text::name(name)}</h3><small>{summary(running, name)}</small></summary>
-            {chart}
-            <Facts running name />
-        </details>
+        {chart}
+        <Facts running name />
     }
 }
 
 /// A chart with its legend and its table. Where there are several, each says which it is.
 fn panel(
+    state: State,
     running: &'static Running,
     name: &'static str,
     phase: Option<&'static str>,
@@ -70,7 +84,7 @@ fn panel(
             picture=move || Some(picture(&of_picture.get_value(), &courses, text::language()))
         />
         <p class="legend" aria-hidden="true">{legend}</p>
-        <Table courses />
+        <Table state courses />
     }
 }
 
@@ -118,7 +132,17 @@ fn legend(courses: &Courses<'static>) -> impl IntoView + use<> {
 
 /// The chart as figures, for screen readers and for copying.
 #[component]
-fn Table(courses: Courses<'static>) -> impl IntoView {
+fn Table(state: State, courses: Courses<'static>) -> impl IntoView {
+    let fold = Fold::new(state, false);
+    view! {
+        <details class="bytes" on:toggle=move |event| _ = fold.toggled(&event)>
+            <summary>{words().running.table}</summary>
+            {fold.content(move || table(&courses))}
+        </details>
+    }
+}
+
+fn table(courses: &Courses<'static>) -> impl IntoView + use<> {
     let head = &words().running;
     let is_timed = courses.frame().is_timed;
     let language = text::language();
@@ -144,8 +168,6 @@ fn Table(courses: Courses<'static>) -> impl IntoView {
         })
         .collect();
     view! {
-        <details class="bytes">
-            <summary>{head.table}</summary>
             <table class="plain">
                 <caption>{head.most_within}</caption>
                 <thead>
@@ -162,6 +184,5 @@ fn Table(courses: Courses<'static>) -> impl IntoView {
                     <tbody>{marks}</tbody>
                 </table>
             })}
-        </details>
     }
 }
