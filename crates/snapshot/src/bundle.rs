@@ -139,7 +139,7 @@ impl Bundle {
 impl TrendDocument {
     /// The snapshots again, each with the layers that it uses alone: hundreds of points share the list.
     fn with(self, layers: &[Layer]) -> Result<Trend, FormatError> {
-        let point = |Point { state, mut snapshot }: Point| {
+        let point = |Point { state, mut snapshot }: Point| -> Result<(usize, Snapshot), FormatError> {
             let mut used = Vec::new();
             let mut places: HashMap<usize, usize> = HashMap::new();
             for layer in snapshot.images.iter_mut().flat_map(|image| &mut image.layers) {
@@ -151,8 +151,7 @@ impl TrendDocument {
             }
             Ok((state, snapshot.with(used)))
         };
-        let points: Vec<(usize, Snapshot)> =
-            self.points.into_iter().map(point).collect::<Result<_, FormatError>>()?;
+        let points: Vec<(usize, Snapshot)> = self.points.into_iter().map(point).collect::<Result<_, _>>()?;
         if !points.is_sorted_by(|(one, _), (next, _)| one < next) {
             return Err(FormatError::Damaged("the points of the series are not in order".to_owned()));
         }

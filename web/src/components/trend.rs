@@ -56,7 +56,8 @@ fn Lines(trend: Trending) -> impl IntoView {
     (lines.len() > 1).then(|| {
         let options = lines.iter().enumerate().map(|(index, of)| {
             let name = shorten(&report::line_name(of, text::language()), NAME);
-            view! { <option value=index.to_string() selected=move || line.get() == index>{name}</option> }
+            let is_chosen = move || line.get() == index;
+            view! { <option value=index.to_string() selected=is_chosen>{name}</option> }
         });
         view! {
             <label class="trend-line screen">
@@ -207,7 +208,8 @@ fn Sides(workspace: Workspace, trend: Trending) -> impl IntoView {
         let states = (0..trend.series.states.len()).filter(|state| trend.id(*state).is_some());
         let options = states.map(|state| {
             let name = shorten(&report::point(&trend.series, state), NAME);
-            view! { <option value=state.to_string() selected=now == Some(state)>{name}</option> }
+            let is_now = now == Some(state);
+            view! { <option value=state.to_string() selected=is_now>{name}</option> }
         });
         // A snapshot that is no state of the series is on this side.
         let other = now.is_none().then(|| view! { <option value="" selected=true>{text::NONE}</option> });
@@ -269,8 +271,9 @@ fn Steps(workspace: Workspace, trend: Trending) -> impl IntoView {
             name.into_any()
         };
         let is_small = step.delta.magnitude() < least;
+        let hidden = move || is_small && !are_shown.get();
         view! {
-            <tr hidden=move || is_small && !are_shown.get()>
+            <tr hidden=hidden>
                 <th scope="row">{name}</th>
                 <td class="figure">{change(step.delta)}</td>
                 <td>{cause}</td>

@@ -52,8 +52,7 @@ pub(super) fn write(
         printer
             .note(&format!("note: {left_out} states are in the trend alone: the page cannot compare them"));
     }
-    let changes = Changes::with_trees(&before, &after, [None, None]);
-    let (changes, trees) = changes;
+    let (changes, trees) = Changes::with_trees(&before, &after, [None, None]);
     let judged = targets.as_ref().map(|file| {
         let memory = changes.running.each_ref().map(Option::as_ref);
         let compared = is_compared.then_some(&before);
