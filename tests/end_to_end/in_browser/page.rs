@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use plimsoll_snapshot::{Bundle, Snapshot};
+use plimsoll_snapshot::Bundle;
 use plimsoll_tests::browser::Browser;
 use plimsoll_tests::page::Page as _;
 

@@ -4,7 +4,6 @@ use std::fs::{self, File};
 
 use plimsoll_snapshot::{Bundle, Trend, write_gzip};
 use plimsoll_tests::made::snapshot;
-use plimsoll_tests::page::Page as _;
 use plimsoll_tests::program;
 use serde_json::{Value, json};
 use tempfile::TempDir;

@@ -14,7 +14,7 @@ use plimsoll_view::tree::{self, Filter, Key, Matches, Order, Row, Step, Toggled}
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, KeyboardEvent, MouseEvent};
 
-use super::scroll::VirtualScroll;
+use super::virtual_scroll::VirtualScroll;
 use super::{FileMap, change, direction, maybe_size, size};
 use crate::document;
 use crate::state::State;

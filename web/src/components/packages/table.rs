@@ -9,7 +9,7 @@ use plimsoll_report::language::Term;
 use plimsoll_view::packages::{Order, Row, why};
 
 use super::list::{PackageList, versions};
-use crate::components::scroll::VirtualScroll;
+use crate::components::virtual_scroll::VirtualScroll;
 use crate::components::{TIP, change, size};
 use crate::text::{self, words};
 use crate::{anchors, document};

@@ -1,11 +1,9 @@
 //! Why a memory setting has its value, and what stays open: in Spanish.
 
 use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason, Sum};
-use plimsoll_analysis::memory::{
-    CommandRefusal, InsideSetting, Limit, ParameterReason, PostgresReason, Storage,
-};
+use plimsoll_analysis::memory::{CommandRefusal, InsideSetting, ParameterReason, PostgresReason, Storage};
 
-use super::memory::{WINDOW, limit_reason, memory};
+use super::memory::{WINDOW, limit_reason, limit_refusal, log, memory};
 use crate::language::Language;
 
 const ES: Language = Language::Spanish;
