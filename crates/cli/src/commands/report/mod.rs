@@ -1,7 +1,9 @@
 //! `plimsoll report`: before and after for people: one HTML file, a comment, a card; or a series of states.
 
 mod document;
+mod page;
 mod series;
+mod states;
 mod trend_page;
 
 use std::collections::BTreeMap;
@@ -11,12 +13,12 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
 use plimsoll_analysis::memory::Memory;
 use plimsoll_analysis::targets::Evidence;
-use plimsoll_report::html::{Page, Viewer};
 use plimsoll_report::language::Language;
 use plimsoll_report::{brief, card, json, markdown, memory, summary, verdict};
 use plimsoll_snapshot::{Bundle, Snapshot};
 
 use self::document::{Document, Format, document};
+pub(super) use self::page::{built_viewer, page};
 use self::series::{SeriesArgs, Wanted};
 use super::build::BuildArgs;
 use super::expected::expect_names;
@@ -25,8 +27,8 @@ use super::{LanguageArgs, ReadArgs, read_both};
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
 use crate::output::{Content, Output};
+use crate::picture;
 use crate::printer::Printer;
-use crate::{picture, viewer};
 
 /// Write a report: an HTML page, a pull request comment, a card, or JSON
 ///
@@ -94,7 +96,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         ));
     }
     if document == Document::Page && output.is_none() {
-        return Err(page_needs_file());
+        return Err(page::needs_file());
     }
     // A missing viewer is reported before anything is read.
     let viewer = (document == Document::Page).then(built_viewer).transpose()?;
@@ -198,34 +200,4 @@ fn names(sources: &[String], redact: bool) -> [Option<String>; 2] {
         [before, after] => [name(before), name(after)],
         sources => [None, sources.first().and_then(name)],
     }
-}
-
-fn page_needs_file() -> Error {
-    Error::usage("the HTML report needs an output file", "`--output report.html` names it")
-}
-
-pub(super) fn built_viewer() -> Result<Viewer<'static>> {
-    let built = viewer::text().ok_or_else(|| {
-        Error::usage("this plimsoll was built without its viewer", "`cargo xtask build` builds both")
-    })?;
-    Ok(Viewer::parse(built).expect("the viewer was cut for its slots when it was bundled"))
-}
-
-pub(super) fn page(
-    viewer: &Viewer<'_>,
-    output: &Output,
-    bundle: &Bundle,
-    changes: &Changes,
-    summary: &str,
-    language: Language,
-) -> Result<()> {
-    let mut data = Vec::new();
-    bundle.write_gzip(&mut data).expect("memory takes everything");
-    let page = Page {
-        title: &format!("{} · Plimsoll", verdict::title_of(changes, language)),
-        lang: language.tag(),
-        static_html: summary,
-        data: &data,
-    };
-    output.write(Content::Binary, |out| viewer.write(&page, out))
 }

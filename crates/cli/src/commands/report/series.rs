@@ -7,13 +7,15 @@ use plimsoll_analysis::targets::{SizeKind, Targets};
 use plimsoll_report::chart::trend;
 use plimsoll_report::language::Language;
 use plimsoll_report::series as documents;
-use plimsoll_snapshot::{Bytes, Snapshot};
+use plimsoll_snapshot::Bytes;
 
 use super::super::history::points;
 use super::super::target_file::TargetFile;
 use super::super::thresholds::ThresholdArgs;
 use super::document::Document;
-use super::{built_viewer, page_needs_file, trend_page};
+use super::page::{built_viewer, needs_file};
+use super::states::{Load, States};
+use super::trend_page;
 use crate::error::{Error, Result};
 use crate::history::{Store, explained, of_points, of_snapshots};
 use crate::load::snapshot_or_source;
@@ -54,7 +56,7 @@ impl SeriesArgs {
     pub(super) fn run(&self, wanted: &Wanted<'_>, printer: &Printer) -> Result<()> {
         let Wanted { document, output, language, options, .. } = *wanted;
         if document == Document::Page && output.is_none() {
-            return Err(page_needs_file());
+            return Err(needs_file());
         }
         if document == Document::Brief {
             return Err(Error::usage(
@@ -128,15 +130,6 @@ impl SeriesArgs {
         let mut load: Load = Box::new(move |index| Ok(snapshots[index].1.clone()));
         Ok(States { series: explained(trend, &mut load, printer), load })
     }
-}
-
-/// Reads the snapshot of a state, by its index.
-pub(super) type Load = Box<dyn FnMut(usize) -> Result<Snapshot>>;
-
-/// A series, and the snapshots of its states.
-pub(super) struct States {
-    pub(super) series: Series,
-    pub(super) load: Load,
 }
 
 /// What a source is called: its file without directory and ending, or its tag.

@@ -11,8 +11,8 @@ use plimsoll_report::{summary, verdict};
 use plimsoll_snapshot::{Bundle, DiffId, Snapshot, Trend};
 
 use super::super::target_file::TargetFile;
-use super::page;
-use super::series::States;
+use super::page::page;
+use super::states::States;
 use crate::error::{Error, Result};
 use crate::output::Output;
 use crate::printer::Printer;
