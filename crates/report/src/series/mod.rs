@@ -22,7 +22,10 @@ pub const RECENT: usize = 30;
 #[must_use]
 pub fn minute(seconds: u64) -> Option<String> {
     let time = jiff::Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?;
-    Some(time.strftime("%Y-%m-%d %H:%M").to_string())
+    // The formatter of the library weighs more than the whole trend in the page.
+    let time = jiff::tz::Offset::UTC.to_datetime(time);
+    let [year, month, day] = [time.year().into(), i32::from(time.month()), time.day().into()];
+    Some(format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", time.hour(), time.minute()))
 }
 
 /// The name of a state on one line.
@@ -268,4 +271,14 @@ pub fn conclusions(series: &Series, language: Language) -> Vec<String> {
         .as_ref()
         .map(|of| level(series, words.level_start_up, of, &|time| language.duration(time), language));
     drift.into_iter().chain(budget(series, language)).chain(memory).chain(start_up).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_minute_is_in_utc() {
+        assert_eq!(super::minute(1_795_341_600).as_deref(), Some("2026-11-22 10:00"));
+        assert_eq!(super::minute(59).as_deref(), Some("1970-01-01 00:00"));
+        assert_eq!(super::minute(u64::MAX), None);
+    }
 }

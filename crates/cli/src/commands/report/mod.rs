@@ -13,7 +13,6 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
 use plimsoll_analysis::memory::Memory;
 use plimsoll_analysis::targets::Evidence;
-use plimsoll_report::language::Language;
 use plimsoll_report::{brief, card, json, markdown, memory, summary, verdict};
 use plimsoll_snapshot::{Bundle, Snapshot};
 
