@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree, Visibility};
@@ -31,13 +31,13 @@ struct Module {
 
 /// The modules of a crate.
 #[derive(Default)]
-pub(crate) struct Modules(BTreeMap<Name, Module>);
+pub(crate) struct Modules(BTreeMap<Name, Module>, PathBuf);
 
 impl Modules {
     /// Reads the modules of a crate.
     pub(crate) fn read(directory: &Path) -> Result<Self> {
         let sources = directory.join("src");
-        let mut modules = Self::default();
+        let mut modules = Self(BTreeMap::new(), sources.clone());
         for start in ["lib.rs", "main.rs"].map(|name| sources.join(name)) {
             if start.is_file() {
                 modules.add(&Vec::new(), &start, &sources)?;
@@ -64,9 +64,19 @@ impl Modules {
                     match &child.content {
                         Some((_, items)) => self.add_items(&below, items, &directory)?,
                         None => {
-                            let files = [directory.with_extension("rs"), directory.join("mod.rs")];
-                            let file = files.iter().find(|file| file.is_file());
-                            self.add(&below, file.ok_or("a module without a file")?, &directory)?;
+                            let files = match path_of(&child.attrs) {
+                                // It is relative to the folder of the file, which is that of the crate's sources.
+                                Some(path) => vec![self.1.join(path)],
+                                None => vec![directory.with_extension("rs"), directory.join("mod.rs")],
+                            };
+                            let file = files.into_iter().find(|file| file.is_file());
+                            let file = file.ok_or("a module without a file")?;
+                            let directory = match path_of(&child.attrs) {
+                                Some(_) if file.ends_with("mod.rs") => file.parent().unwrap_or(&file).to_owned(),
+                                Some(_) => file.with_extension(""),
+                                None => directory,
+                            };
+                            self.add(&below, &file, &directory)?;
                         }
                     }
                 }
@@ -254,6 +264,15 @@ fn is_of_tests(attributes: &[Attribute]) -> bool {
         attribute.path().is_ident("cfg")
             && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
     })
+}
+
+/// The file that a module names for itself.
+fn path_of(attributes: &[Attribute]) -> Option<String> {
+    let attribute = attributes.iter().find(|attribute| attribute.path().is_ident("path"))?;
+    match &attribute.meta.require_name_value().ok()?.value {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }) => Some(path.value()),
+        _ => None,
+    }
 }
 
 fn defined(item: &Item) -> Option<String> {
