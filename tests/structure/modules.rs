@@ -72,7 +72,9 @@ impl Modules {
                             let file = files.into_iter().find(|file| file.is_file());
                             let file = file.ok_or("a module without a file")?;
                             let directory = match path_of(&child.attrs) {
-                                Some(_) if file.ends_with("mod.rs") => file.parent().unwrap_or(&file).to_owned(),
+                                Some(_) if file.ends_with("mod.rs") => {
+                                    file.parent().unwrap_or(&file).to_owned()
+                                }
                                 Some(_) => file.with_extension(""),
                                 None => directory,
                             };

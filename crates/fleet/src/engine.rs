@@ -61,9 +61,8 @@ impl Engine {
 
 fn listing(store: &Store, table: &Table) -> datafusion::error::Result<ListingTable> {
     let folder = std::path::absolute(store.table(table.name))?;
-    let url = url::Url::from_directory_path(&folder).map_err(|()| {
-        DataFusionError::Execution(format!("`{}` is no absolute path", folder.display()))
-    })?;
+    let url = url::Url::from_directory_path(&folder)
+        .map_err(|()| DataFusionError::Execution(format!("`{}` is no absolute path", folder.display())))?;
     let partition: Vec<(String, DataType)> =
         table.partition.iter().map(|name| ((*name).to_owned(), DataType::Utf8)).collect();
     let options = ListingOptions::new(Arc::new(ParquetFormat::default()))

@@ -33,9 +33,8 @@ pub(crate) fn overview(engine: &Engine, prices: &[Parameter]) -> Result<FleetRep
     let hidden = ask("hidden", &many)?;
     let models = ask("models", &[])?;
     let layers = ask("duplicate-layers", &many)?;
-    let sum = |answer: &Answer, column: &str| -> Bytes {
-        answer.rows().map(|row| Bytes(row.number(column))).sum()
-    };
+    let sum =
+        |answer: &Answer, column: &str| -> Bytes { answer.rows().map(|row| Bytes(row.number(column))).sum() };
     let (whole, twice) = (totals.first(), duplicates.first());
     let totals = FleetTotals {
         names: whole.number("names"),
@@ -57,9 +56,9 @@ pub(crate) fn overview(engine: &Engine, prices: &[Parameter]) -> Result<FleetRep
         pull: value(prices, "pull_price"),
         pulls: value(prices, "pulls"),
     };
-    let contents: Vec<FleetContent> = ask("duplicate-files", &many)?.rows().map(|row| content(&row)).collect();
-    let images: Vec<FleetImage> =
-        Answer::of(&engine.rows(IMAGES)?)?.rows().map(|row| image(&row)).collect();
+    let contents: Vec<FleetContent> =
+        ask("duplicate-files", &many)?.rows().map(|row| content(&row)).collect();
+    let images: Vec<FleetImage> = Answer::of(&engine.rows(IMAGES)?)?.rows().map(|row| image(&row)).collect();
     let projects = projects(&ask("projects", &[])?, &ask("cost", prices)?, &images);
     let steps = kinds(&totals, &hidden, &models, &layers, &contents, &projects);
     Ok(FleetReport {
@@ -109,10 +108,8 @@ fn kinds(
     let example = largest.and_then(|content| content.example.clone());
     kinds.push((FleetStepKind::ShareFiles { example }, files));
     if let Some(row) = models.rows().next() {
-        let kind = FleetStepKind::ShareModels {
-            example: row.text("example"),
-            models: models.rows().count() as u64,
-        };
+        let kind =
+            FleetStepKind::ShareModels { example: row.text("example"), models: models.rows().count() as u64 };
         kinds.push((kind, totals.model_bytes));
     }
     let kind = FleetStepKind::OneCompression { layers: layers.rows().count() as u64 };
@@ -127,9 +124,8 @@ fn kinds(
 }
 
 fn projects(projects: &Answer, cost: &Answer, images: &[FleetImage]) -> Vec<FleetProject> {
-    let costs: BTreeMap<String, (f64, f64)> = (cost.rows())
-        .map(|row| (row.text("project"), (row.real("storage"), row.real("pulls"))))
-        .collect();
+    let costs: BTreeMap<String, (f64, f64)> =
+        (cost.rows()).map(|row| (row.text("project"), (row.real("storage"), row.real("pulls")))).collect();
     let mut savings: BTreeMap<&str, Bytes> = BTreeMap::new();
     for image in images {
         *savings.entry(&image.project).or_default() += image.saving_bytes;

@@ -105,10 +105,7 @@ impl Store {
         let path = self.root.join("fleet.json");
         match input::read(&path, LARGEST) {
             Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
-                Error::usage(
-                    format!("`{}` is damaged: {error}", path.display()),
-                    "scan into a new folder",
-                )
+                Error::usage(format!("`{}` is damaged: {error}", path.display()), "scan into a new folder")
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::read(&path, error)),
@@ -162,10 +159,9 @@ impl Store {
     /// # Errors
     /// If it cannot be written.
     pub(crate) fn put_layer(&self, layer: &DiffId, contents: &Contents, blob: &Blob) -> Result<()> {
-        let (Some(facts), Some(about)) = (
-            self.place(LAYERS, layer.digest(), "gz"),
-            self.place(LAYERS, layer.digest(), "json"),
-        ) else {
+        let (Some(facts), Some(about)) =
+            (self.place(LAYERS, layer.digest(), "gz"), self.place(LAYERS, layer.digest(), "json"))
+        else {
             return Err(Error::usage(
                 format!("`{layer}` is not a SHA-256 digest"),
                 "build the image again with a current builder",
@@ -202,7 +198,8 @@ impl Store {
             Error::usage(format!("`{image}` is not a SHA-256 digest"), "push the image again")
         })?;
         let write = |file: &mut File| -> io::Result<()> {
-            let mut out = flate2::write::GzEncoder::new(io::BufWriter::new(file), flate2::Compression::fast());
+            let mut out =
+                flate2::write::GzEncoder::new(io::BufWriter::new(file), flate2::Compression::fast());
             serde_json::to_writer(&mut out, facts)?;
             out.finish()?.flush()
         };
@@ -315,10 +312,8 @@ mod tests {
 
     #[test]
     fn layers_are_read_as_the_program_reads_them() {
-        let cache = input::read(
-            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../cli/src/cache.rs")),
-            LARGEST,
-        );
+        let cache =
+            input::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../cli/src/cache.rs")), LARGEST);
         let cache = String::from_utf8(cache.unwrap()).unwrap();
         assert!(cache.contains(&format!("const VERSION: &str = \"{LAYERS}\";")));
     }

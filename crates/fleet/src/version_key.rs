@@ -11,9 +11,8 @@ const END: char = '0';
 const WORD: char = '1';
 
 /// Words that stand for versions before the one that they follow.
-const PRE_RELEASES: [&str; 13] = [
-    "a", "alpha", "b", "beta", "c", "canary", "dev", "m", "milestone", "pre", "preview", "rc", "snapshot",
-];
+const PRE_RELEASES: [&str; 13] =
+    ["a", "alpha", "b", "beta", "c", "canary", "dev", "m", "milestone", "pre", "preview", "rc", "snapshot"];
 
 /// The key of a version of a package of an ecosystem.
 #[must_use]
@@ -52,7 +51,8 @@ fn part(text: &str, is_distribution: bool, key: &mut String) {
             let end = rest.find(|char: char| !char.is_ascii_alphabetic()).unwrap_or(rest.len());
             let word = rest[..end].to_ascii_lowercase();
             // In a distribution, only `_rc` of Alpine is one; Debian writes `~rc`.
-            let is_earlier = PRE_RELEASES.contains(&word.as_str()) && (!is_distribution || key.ends_with('_'));
+            let is_earlier =
+                PRE_RELEASES.contains(&word.as_str()) && (!is_distribution || key.ends_with('_'));
             while key.ends_with(['_', '-']) {
                 key.pop();
             }
@@ -104,14 +104,34 @@ mod tests {
 
     #[test]
     fn keys_sort_as_versions_do() {
-        check("python", &["1.0.dev1", "1.0a1", "1.0b2", "1.0rc1", "1.0", "1.0.1", "1.9", "1.10", "1.10.1", "2.0", "1!0.1"]);
-        check("npm", &["1.0.0-alpha.1", "1.0.0-alpha.2", "1.0.0-beta", "1.0.0-rc.1", "1.0.0", "1.0.1", "10.0.0"]);
+        check(
+            "python",
+            &[
+                "1.0.dev1", "1.0a1", "1.0b2", "1.0rc1", "1.0", "1.0.1", "1.9", "1.10", "1.10.1", "2.0",
+                "1!0.1",
+            ],
+        );
+        check(
+            "npm",
+            &["1.0.0-alpha.1", "1.0.0-alpha.2", "1.0.0-beta", "1.0.0-rc.1", "1.0.0", "1.0.1", "10.0.0"],
+        );
         check("go", &["v0.9.0", "v0.10.0", "v1.0.0-rc.1", "v1.0.0", "v1.22.3"]);
         check("java", &["5.0.0-M1", "5.0.0.RELEASE", "5.0.1.RELEASE", "5.3"]);
         check("dpkg", &["1.2~rc1-1", "1.2-1", "1.2-1+deb12u1", "1.2-2", "1.2.1-1", "1.10-1", "1:0.9-1"]);
         check("dpkg", &["3.0.9-1", "3.0.11-1~deb12u1", "3.0.11-1~deb12u2", "3.0.11-1", "3.0.15-1~deb12u1"]);
         check("dpkg", &["5.36.0-7", "5.36.0-7+deb12u1", "5.36.0-8"]);
-        check("apk", &["1.2.3_alpha1-r0", "1.2.3_rc1-r0", "1.2.3-r0", "1.2.3-r1", "1.2.3-r10", "1.2.3_p1-r0", "1.2.4-r0"]);
+        check(
+            "apk",
+            &[
+                "1.2.3_alpha1-r0",
+                "1.2.3_rc1-r0",
+                "1.2.3-r0",
+                "1.2.3-r1",
+                "1.2.3-r10",
+                "1.2.3_p1-r0",
+                "1.2.4-r0",
+            ],
+        );
         check("rpm", &["2.34-60.el9", "2.34-83.el9", "2.34-100.el9", "2:1.0-1"]);
     }
 

@@ -12,11 +12,11 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::disk::{DiskChange, disk_change, disk_use};
 use plimsoll_analysis::findings::{Confidence, Progress, StackAdvice, advise_stack, progress};
 use plimsoll_analysis::fix::{Files, FixOptions, FixedFile, Plan, plan_service};
-use plimsoll_analysis::inspect::{Inspection, inspect};
 use plimsoll_analysis::fleet::{
     FleetBase, FleetContent, FleetDrift, FleetImage, FleetPackage, FleetProject, FleetReport, FleetRule,
     FleetStepKind, FleetTotals, Prices, first_steps,
 };
+use plimsoll_analysis::inspect::{Inspection, inspect};
 use plimsoll_analysis::instruction::readable;
 use plimsoll_analysis::memory::recommend::{Demanded, Demands, recommend};
 use plimsoll_analysis::memory::{Memory, memory};
@@ -170,7 +170,11 @@ fn many_images() -> FleetReport {
             images: vec![FleetDrift { image: "app:1".to_owned(), built_on: "base:1".to_owned() }],
         }],
         rules: vec![FleetRule { rule: "root-user".to_owned(), images: 1, saving_bytes: bytes }],
-        images: vec![FleetImage { reference: "app:1".to_owned(), pull_seconds: 1.5, ..FleetImage::default() }],
+        images: vec![FleetImage {
+            reference: "app:1".to_owned(),
+            pull_seconds: 1.5,
+            ..FleetImage::default()
+        }],
         failed: 1,
     }
 }

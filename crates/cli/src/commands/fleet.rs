@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 ///
 /// All arguments go to `plimsoll-fleet`, a separate program: beside this one, or on `PATH`.
 #[derive(clap::Args)]
-#[command(disable_help_flag = true, after_long_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Command of plimsoll-fleet with its arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
@@ -42,7 +42,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 fn find(beside: Option<&Path>, path: Option<OsString>) -> Option<PathBuf> {
     let name = Path::new(PROGRAM).with_extension(env::consts::EXE_EXTENSION);
     let beside = beside.and_then(Path::parent).map(Path::to_owned);
-    let folders = beside.into_iter().chain(path.iter().flat_map(env::split_paths).filter(|one| one.is_absolute()));
+    let folders =
+        beside.into_iter().chain(path.iter().flat_map(env::split_paths).filter(|one| one.is_absolute()));
     folders.map(|folder| folder.join(&name)).find(|program| program.is_file())
 }
 

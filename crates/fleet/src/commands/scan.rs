@@ -98,10 +98,7 @@ fn summary(scanned: &Scanned) -> String {
         format::bytes(Bytes(*bytes_read)),
     );
     if !failures.is_empty() {
-        text.push_str(&format!(
-            "; {} failed: `plimsoll-fleet query errors` names them",
-            failures.len()
-        ));
+        text.push_str(&format!("; {} failed: `plimsoll-fleet query errors` names them", failures.len()));
     }
     text
 }

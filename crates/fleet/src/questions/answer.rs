@@ -48,9 +48,8 @@ impl Answer {
     /// Aligned columns: numbers to the right.
     pub(crate) fn table(&self) -> String {
         let cells: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(shown).collect()).collect();
-        let is_number = |column: usize| {
-            self.rows.iter().all(|row| row[column].is_number() || row[column].is_null())
-        };
+        let is_number =
+            |column: usize| self.rows.iter().all(|row| row[column].is_number() || row[column].is_null());
         let width = |column: usize| {
             let cells = cells.iter().map(|row| row[column].chars().count());
             cells.chain([self.columns[column].chars().count()]).max().unwrap_or_default()
@@ -75,8 +74,7 @@ impl Answer {
     pub(crate) fn json(&self) -> String {
         let mut text = String::from("[");
         for (index, row) in self.rows.iter().enumerate() {
-            let object: Map<String, Value> =
-                self.columns.iter().cloned().zip(row.iter().cloned()).collect();
+            let object: Map<String, Value> = self.columns.iter().cloned().zip(row.iter().cloned()).collect();
             text.push_str(if index == 0 { "\n  " } else { ",\n  " });
             text.push_str(&Value::Object(object).to_string());
         }

@@ -144,7 +144,10 @@ mod tests {
 
     #[test]
     fn a_value_adds_no_sql() {
-        assert_eq!(with(&["limit=1; DROP TABLE t"]).unwrap_err(), "`limit` is a number, not `1; DROP TABLE t`");
+        assert_eq!(
+            with(&["limit=1; DROP TABLE t"]).unwrap_err(),
+            "`limit` is a number, not `1; DROP TABLE t`"
+        );
         assert_eq!(with(&["rows=1"]).unwrap_err(), "the question has no parameter `rows`");
         assert!(with(&["name=' OR 1=1 --"]).unwrap().contains("n = ''' OR 1=1 --' LIMIT"));
     }

@@ -88,8 +88,8 @@ impl Blueprint {
             }
         };
         for layer in &mut snapshot.layers {
-            let read = contents(&layer.diff_id)
-                .ok_or_else(|| format!("layer `{}` was not read", layer.diff_id))?;
+            let read =
+                contents(&layer.diff_id).ok_or_else(|| format!("layer `{}` was not read", layer.diff_id))?;
             layer.contents = Some(read);
         }
         limits.check(&snapshot).map_err(|error| error.to_string())?;

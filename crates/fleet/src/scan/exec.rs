@@ -16,9 +16,7 @@ use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, ReplaceChildrenOptions};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties,
-};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
 use tokio::sync::Semaphore;
 
 /// Something that is done once: a layer that is read, an image that is judged.
@@ -166,27 +164,34 @@ impl ExecutionPlan for UnitExec {
     }
 
     fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let unit = self.units.get(partition).cloned().ok_or_else(|| {
-            DataFusionError::Internal(format!("there is no partition {partition}"))
-        })?;
+        let unit = self
+            .units
+            .get(partition)
+            .cloned()
+            .ok_or_else(|| DataFusionError::Internal(format!("there is no partition {partition}")))?;
         let (permits, projection) = (Arc::clone(&self.permits), self.projection.clone());
         let work = async move {
             // Permits are given in the order of the requests, and partitions start in their order.
-            let permit = permits.acquire_owned().await.map_err(|error| {
-                DataFusionError::Execution(error.to_string())
-            })?;
+            let permit = permits
+                .acquire_owned()
+                .await
+                .map_err(|error| DataFusionError::Execution(error.to_string()))?;
             let outcome = tokio::task::spawn_blocking(move || {
                 let _permit = permit;
                 outcome_of(unit.as_ref())
             });
-            let batch = row(&outcome.await.map_err(|error| DataFusionError::Execution(error.to_string()))?)?;
+            let batch =
+                row(&outcome.await.map_err(|error| DataFusionError::Execution(error.to_string()))?)?;
             match projection {
                 Some(columns) => Ok(batch.project(&columns)?),
                 None => Ok(batch),
             }
         };
         let stream = futures::stream::once(work);
-        Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(self.properties.eq_properties.schema()), stream)))
+        Ok(Box::pin(RecordBatchStreamAdapter::new(
+            Arc::clone(self.properties.eq_properties.schema()),
+            stream,
+        )))
     }
 }
 

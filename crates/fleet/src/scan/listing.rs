@@ -43,7 +43,16 @@ pub(crate) struct Listing {
 
 /// The endings of files that a folder is searched for.
 const ENDINGS: [&str; 11] = [
-    ".plimsoll", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz", ".tar.bz2", ".oci", ".docker", ".tar.gzip",
+    ".plimsoll",
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+    ".tar.zst",
+    ".tar.xz",
+    ".tar.bz2",
+    ".oci",
+    ".docker",
+    ".tar.gzip",
     ".tzst",
 ];
 
@@ -125,7 +134,9 @@ impl Lister {
             let found = registry.client.repositories(true).map_err(|failure| {
                 Error::usage(
                     format!("cannot list the repositories of registry `{name}`: {failure}"),
-                    format!("name them: `docker://{name}/REPOSITORY`, or a list of references in a `.txt` file"),
+                    format!(
+                        "name them: `docker://{name}/REPOSITORY`, or a list of references in a `.txt` file"
+                    ),
                 )
             })?;
             for repository in found {

@@ -138,8 +138,7 @@ pub(crate) fn scan(
     let locked = store.lock()?;
     for (source, items) in &listed {
         let old = before.remove(source).unwrap_or_default();
-        let mut state =
-            SourceState { source: source.clone(), scanned: run.clone(), items: BTreeMap::new() };
+        let mut state = SourceState { source: source.clone(), scanned: run.clone(), items: BTreeMap::new() };
         for key in items.iter().map(Item::key) {
             // What could not be read now counts as it was.
             let known = states.get(&key).or_else(|| old.items.get(&key));
@@ -245,10 +244,7 @@ fn layer_units(
 }
 
 /// A unit for each new image. Images of about the same size that share layers follow each other.
-fn image_units(
-    new: BTreeMap<Digest, (String, NewImage)>,
-    workshop: &Arc<Workshop>,
-) -> Vec<Arc<dyn Unit>> {
+fn image_units(new: BTreeMap<Digest, (String, NewImage)>, workshop: &Arc<Workshop>) -> Vec<Arc<dyn Unit>> {
     let mut units: Vec<(Vec<String>, ImageUnit)> = Vec::new();
     for (digest, (name, image)) in new {
         let layers: Vec<String> =
@@ -266,6 +262,7 @@ fn image_units(
     units.sort_by(|one, other| one.0.cmp(&other.0));
     let count = units.len() as u64;
     // The size is the order: layers stay in memory from one image to the next.
-    let ordered = units.into_iter().zip(0_u64..).map(|((_, unit), place)| ImageUnit { bytes: count - place, ..unit });
+    let ordered =
+        units.into_iter().zip(0_u64..).map(|((_, unit), place)| ImageUnit { bytes: count - place, ..unit });
     ordered.map(|unit| Arc::new(unit) as Arc<dyn Unit>).collect()
 }

@@ -156,7 +156,8 @@ impl ReferenceUnit {
         }
         let selection = self.selection();
         let request = Request { place: &place, transport: None, selection: &selection, limits };
-        let opened = open_stream(SharedFile::new(&file, length), &request, &()).map_err(|error| said(&error))?;
+        let opened =
+            open_stream(SharedFile::new(&file, length), &request, &()).map_err(|error| said(&error))?;
         let images = match opened {
             OpenedStream::Snapshot(snapshot) => self.snapshot(&snapshot, name)?,
             OpenedStream::Images(images) => self.streamed(images, name)?,
@@ -186,7 +187,8 @@ impl ReferenceUnit {
 
     fn tag(&self, repository: &Repository<'static>, reference: &Reference) -> Result<Resolved, String> {
         let store = repository.image(&reference.version).map_err(|error| said(&error))?;
-        let store = store.ok_or("it is not there: the tag was deleted, or the registry lists more than it has")?;
+        let store =
+            store.ok_or("it is not there: the tag was deleted, or the registry lists more than it has")?;
         let identity = format!("{}{}", top_digest(&store)?, self.platform());
         if let Some(unchanged) = self.unchanged(&identity) {
             return Ok(unchanged);
@@ -234,7 +236,9 @@ impl ReferenceUnit {
         let OpenedImages { transport, images, layers } = opened;
         for image in &images {
             for planned in &image.layers {
-                let Some(read) = planned.member.as_ref().and_then(|member| layers.get(member)) else { continue };
+                let Some(read) = planned.member.as_ref().and_then(|member| layers.get(member)) else {
+                    continue;
+                };
                 if self.around.store.has_layer(&planned.diff_id) {
                     continue;
                 }
@@ -279,7 +283,12 @@ impl ReferenceUnit {
         Ok(())
     }
 
-    fn keep(&self, layer: &DiffId, contents: &plimsoll_snapshot::Contents, blob: &Blob) -> Result<(), String> {
+    fn keep(
+        &self,
+        layer: &DiffId,
+        contents: &plimsoll_snapshot::Contents,
+        blob: &Blob,
+    ) -> Result<(), String> {
         if self.around.store.has_layer(layer) {
             return Ok(());
         }

@@ -41,9 +41,8 @@ pub(super) fn add(store: &Store, locked: &Locked, wanted: &BTreeSet<String>) -> 
     let mut lost = Vec::new();
     let mut dirs = Vec::new();
     for layer in new {
-        let read = plimsoll_snapshot::Digest::parse(layer)
-            .ok()
-            .and_then(|digest| store.layer(&DiffId::new(digest)));
+        let read =
+            plimsoll_snapshot::Digest::parse(layer).ok().and_then(|digest| store.layer(&DiffId::new(digest)));
         let Some(contents) = read else {
             lost.push(layer.clone());
             continue;
@@ -186,7 +185,8 @@ fn remove_leftovers(store: &Store, _: &Locked, next: u32) -> Result<()> {
         Ok(all)
     };
     for table in [CONTENTS, DIRS] {
-        for file in leftovers(table)?.iter().filter(|file| batch_of(file).is_some_and(|batch| batch >= next)) {
+        for file in leftovers(table)?.iter().filter(|file| batch_of(file).is_some_and(|batch| batch >= next))
+        {
             remove(file)?;
         }
     }
@@ -195,7 +195,8 @@ fn remove_leftovers(store: &Store, _: &Locked, next: u32) -> Result<()> {
 
 /// The layers of a file of the table `layers`.
 fn layers_in(file: &Path) -> io::Result<Vec<String>> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(input::regular(file)?).map_err(io::Error::other)?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(input::regular(file)?).map_err(io::Error::other)?;
     let only = ProjectionMask::columns(builder.parquet_schema(), ["diff_id"]);
     let mut layers = Vec::new();
     for batch in builder.with_projection(only).build().map_err(io::Error::other)? {

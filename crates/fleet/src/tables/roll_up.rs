@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn a_directory_has_all_that_is_below_it() {
-        let layer = layer(&[("a/b/c/d", 1, 1), ("a/b/e", 2, 2), ("a/f/g/h/i", 4, 3), ("j", 8, 4), ("a/z", 16, 5)]);
+        let layer =
+            layer(&[("a/b/c/d", 1, 1), ("a/b/e", 2, 2), ("a/f/g/h/i", 4, 3), ("j", 8, 4), ("a/z", 16, 5)]);
         let found: Vec<(String, u64, u64)> = directories(&layer)
             .into_iter()
             .map(|(path, below)| (String::from_utf8_lossy(path).into_owned(), below.files, below.bytes))
@@ -124,7 +125,8 @@ mod tests {
     #[test]
     fn a_content_counts_its_files() {
         let layer = layer(&[("a", 5, 9), ("b", 5, 9), ("c", 0, 0), ("d", LARGE, 2)]);
-        let found: Vec<_> = contents_of(&layer).into_iter().map(|one| (one.hash, one.files, one.path)).collect();
+        let found: Vec<_> =
+            contents_of(&layer).into_iter().map(|one| (one.hash, one.files, one.path)).collect();
         assert_eq!(found, [(2, 1, Some("d".to_owned())), (9, 2, None)]);
     }
 }

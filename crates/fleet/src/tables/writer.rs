@@ -69,11 +69,7 @@ impl Writer {
 ///
 /// # Errors
 /// If it cannot be written. What was there stays.
-pub(crate) fn write(
-    table: &Table,
-    path: &Path,
-    fill: impl FnOnce(&mut Writer) -> Result<()>,
-) -> Result<()> {
+pub(crate) fn write(table: &Table, path: &Path, fill: impl FnOnce(&mut Writer) -> Result<()>) -> Result<()> {
     let mut writer = Writer::create(table, path)?;
     fill(&mut writer)?;
     writer.commit()

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod faults;
+#[expect(unreachable_pub, reason = "an example uses it, too")]
 mod made;
 mod program;
 mod questions;

@@ -134,7 +134,9 @@ fn packages() {
         .collect();
     let expected = truth::packages(made);
     let expected: BTreeMap<(String, String), [u64; 4]> = (expected.into_iter())
-        .map(|(name, (versions, images, bytes, stored))| (name, [versions.len() as u64, images, bytes, stored]))
+        .map(|(name, (versions, images, bytes, stored))| {
+            (name, [versions.len() as u64, images, bytes, stored])
+        })
         .collect();
     assert_eq!(found, expected);
 }
@@ -195,13 +197,11 @@ fn budgets_and_hidden_bytes() {
     assert!(rows.iter().all(|row| number(row, "over_bytes") == number(row, "image_bytes") - budget));
 
     let rows = place.ask(&["hidden"]);
-    let hidden: u64 =
-        made.images.iter().map(|image| truth::tree_and_hidden(made, image).1).sum();
+    let hidden: u64 = made.images.iter().map(|image| truth::tree_and_hidden(made, image).1).sum();
     assert_eq!(rows.iter().map(|row| number(row, "image_bytes")).sum::<u64>(), hidden);
     let causes: BTreeSet<(&str, &str)> =
         rows.iter().map(|row| (text(row, "instruction"), text(row, "cause"))).collect();
-    let expected =
-        [("RUN configure.sh", "overwritten"), ("RUN rm /srv/app/data-1.bin", "deleted")];
+    let expected = [("RUN configure.sh", "overwritten"), ("RUN rm /srv/app/data-1.bin", "deleted")];
     assert_eq!(causes, BTreeSet::from(expected));
 }
 
@@ -209,7 +209,8 @@ fn budgets_and_hidden_bytes() {
 fn findings() {
     let Fleet { place, made, .. } = &*FLEET;
     let rows = place.ask(&["findings"]);
-    let images = |rule: &str| rows.iter().find(|row| text(row, "rule") == rule).map(|row| number(row, "images"));
+    let images =
+        |rule: &str| rows.iter().find(|row| text(row, "rule") == rule).map(|row| number(row, "images"));
     let root = made.images.iter().filter(|image| image.user.is_empty()).count() as u64;
     assert_eq!(images("root-user"), Some(root));
     assert_eq!(images("missing-health-check"), Some(made.images.len() as u64));
@@ -250,7 +251,8 @@ fn directories() {
 #[expect(clippy::cast_precision_loss, reason = "money")]
 fn cost_and_pulls() {
     let Fleet { place, made, written } = &*FLEET;
-    let rows = place.ask(&["cost", "--set", "storage_price=1000", "--set", "pull_price=2", "--set", "pulls=10"]);
+    let rows =
+        place.ask(&["cost", "--set", "storage_price=1000", "--set", "pull_price=2", "--set", "pulls=10"]);
     let sum = |column: &str| rows.iter().map(|row| row[column].as_f64().unwrap()).sum::<f64>();
     let projects = truth::projects(made, written);
     let stored: BTreeMap<&str, u64> =

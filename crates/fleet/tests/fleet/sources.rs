@@ -164,12 +164,19 @@ fn a_registry_is_read_whole_and_then_only_what_is_new() {
 
     // A tag moves to an image that is known, and one to an image that is new.
     let app = made.images.iter().position(|image| image.repository.contains("app-0")).unwrap();
-    registry.lock().unwrap().move_tag(&made.images[app].repository, &made.images[app].tag, &written.manifests[0]);
+    registry.lock().unwrap().move_tag(
+        &made.images[app].repository,
+        &made.images[app].tag,
+        &written.manifests[0],
+    );
     place.scan_all(&[&source]);
     assert_eq!(requests_of_blobs(&server), blobs_before);
     let digests = place.ask(&["SELECT reference, digest FROM images"]);
     let moved = digests.iter().find(|row| {
-        row["reference"].as_str().unwrap().ends_with(&format!("{}:{}", made.images[app].repository, made.images[app].tag))
+        row["reference"]
+            .as_str()
+            .unwrap()
+            .ends_with(&format!("{}:{}", made.images[app].repository, made.images[app].tag))
     });
     assert_eq!(moved.unwrap()["digest"], written.manifests[0]);
     assert_eq!(digests.len(), made.images.len());

@@ -96,7 +96,12 @@ impl Page<'_> {
     }
 
     /// A table, the first column of which is a name.
-    fn table(&mut self, heads: &[&str], rows: impl Iterator<Item = Vec<String>>, more: u64) -> io::Result<()> {
+    fn table(
+        &mut self,
+        heads: &[&str],
+        rows: impl Iterator<Item = Vec<String>>,
+        more: u64,
+    ) -> io::Result<()> {
         write!(self.out, "<div class=\"scroll\"><table><thead><tr>")?;
         for head in heads {
             write!(self.out, "<th scope=\"col\">{head}</th>")?;
@@ -117,7 +122,12 @@ impl Page<'_> {
         }
         let words = self.language.fleet();
         if is_empty {
-            write!(self.out, "<tr><td class=\"none\" colspan=\"{}\">{}</td></tr>", heads.len(), words.nothing)?;
+            write!(
+                self.out,
+                "<tr><td class=\"none\" colspan=\"{}\">{}</td></tr>",
+                heads.len(),
+                words.nothing
+            )?;
         }
         writeln!(self.out, "</tbody></table></div>")?;
         if more > 0 {

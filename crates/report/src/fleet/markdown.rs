@@ -91,14 +91,15 @@ pub fn markdown(report: &FleetReport, language: Language) -> String {
     section(words.contents, words.contents_lead, &heads, rows.collect(), more);
 
     let (shown, more) = first(&report.bases, ROWS);
-    let rows = shown.iter().map(|base| {
-        vec![escaped(&base.base), escaped(&base.newest), count(base.images.len() as u64)]
-    });
+    let rows = shown
+        .iter()
+        .map(|base| vec![escaped(&base.base), escaped(&base.newest), count(base.images.len() as u64)]);
     section(words.bases, words.bases_lead, &[words.base, words.newest, words.behind], rows.collect(), more);
 
-    let rows = report.rules.iter().map(|rule| {
-        vec![escaped(&rule.rule), count(rule.images), bytes(rule.saving_bytes)]
-    });
+    let rows = report
+        .rules
+        .iter()
+        .map(|rule| vec![escaped(&rule.rule), count(rule.images), bytes(rule.saving_bytes)]);
     section(words.rules, words.rules_lead, &[words.rule, words.images, words.saves], rows.collect(), 0);
 
     let (shown, more) = first(&report.images, ROWS);
@@ -112,8 +113,7 @@ pub fn markdown(report: &FleetReport, language: Language) -> String {
             seconds(image.pull_seconds, language),
         ]
     });
-    let heads =
-        [words.image, words.image_size, words.stored, words.hidden_bytes, words.saving, words.pull];
+    let heads = [words.image, words.image_size, words.stored, words.hidden_bytes, words.saving, words.pull];
     section(words.all_images, words.all_images_lead, &heads, rows.collect(), more);
     text
 }

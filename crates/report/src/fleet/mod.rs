@@ -39,8 +39,7 @@ pub fn headline(totals: &FleetTotals, language: Language) -> String {
 fn sentences(report: &FleetReport, language: Language) -> Vec<String> {
     let (words, totals) = (language.fleet(), &report.totals);
     let bytes = |bytes: Bytes| language.bytes(bytes).to_string();
-    let mut sentences =
-        vec![(words.sharing)(&bytes(totals.unshared_bytes), &bytes(totals.stored_bytes))];
+    let mut sentences = vec![(words.sharing)(&bytes(totals.unshared_bytes), &bytes(totals.stored_bytes))];
     if !totals.duplicate_across_bytes.is_zero() {
         let share = language.share(totals.duplicate_across_bytes, totals.file_bytes);
         sentences.push((words.duplicates)(&bytes(totals.duplicate_across_bytes), &share));

@@ -41,7 +41,9 @@ pub fn contents(made: &Made) -> BTreeMap<Content, (u64, u64, u64)> {
             known.2 += 1;
         }
     }
-    all.into_iter().map(|(content, (size, layers, copies))| (content, (size, layers.len() as u64, copies))).collect()
+    all.into_iter()
+        .map(|(content, (size, layers, copies))| (content, (size, layers.len() as u64, copies)))
+        .collect()
 }
 
 /// The blobs of each image, and their sizes.
@@ -62,9 +64,8 @@ pub fn projects(made: &Made, written: &Written) -> BTreeMap<String, [u64; 4]> {
         }
     }
     for (project, blobs) in &of_project {
-        let is_elsewhere = |blob: &str| {
-            of_project.iter().any(|(other, blobs)| other != project && blobs.contains_key(blob))
-        };
+        let is_elsewhere =
+            |blob: &str| of_project.iter().any(|(other, blobs)| other != project && blobs.contains_key(blob));
         let row = projects.get_mut(*project).unwrap();
         row[2] = blobs.values().sum();
         row[3] = blobs.iter().filter(|(blob, _)| !is_elsewhere(blob)).map(|(_, bytes)| bytes).sum();

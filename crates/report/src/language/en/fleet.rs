@@ -14,7 +14,9 @@ pub(super) const WORDS: FleetWords = FleetWords {
     hidden: |hidden| {
         format!("Layers hold {hidden} that a later layer deletes or replaces, but every pull downloads.")
     },
-    failed: |failed| format!("The last scan could not read {failed}: `plimsoll fleet query errors` names them."),
+    failed: |failed| {
+        format!("The last scan could not read {failed}: `plimsoll fleet query errors` names them.")
+    },
     steps: "What to do first",
     steps_lead: "The savings are estimates, and may overlap. Money is for a month of storage, with files compressed as they are now.",
     step: "step",
@@ -76,7 +78,9 @@ pub(super) const WORDS: FleetWords = FleetWords {
     filter: "Filter",
     more: |more| format!("and {more} more"),
     prices: |storage, pull, pulls| {
-        format!("Prices: {storage} for a GB and month, {pull} for a GB pulled, {pulls} pulls of each name a month.")
+        format!(
+            "Prices: {storage} for a GB and month, {pull} for a GB pulled, {pulls} pulls of each name a month."
+        )
     },
     nothing: "none",
     contents_list: "Contents",

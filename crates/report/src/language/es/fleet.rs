@@ -9,10 +9,14 @@ pub(super) const WORDS: FleetWords = FleetWords {
         format!("Sin capas compartidas, estas imágenes ocuparían {unshared}; ocupan {stored}.")
     },
     duplicates: |duplicate, share| {
-        format!("Las capas contienen {duplicate} de archivos que también están en otras: el {share} de los bytes.")
+        format!(
+            "Las capas contienen {duplicate} de archivos que también están en otras: el {share} de los bytes."
+        )
     },
     hidden: |hidden| {
-        format!("Las capas contienen {hidden} que una capa posterior borra o reemplaza, pero que se descargan.")
+        format!(
+            "Las capas contienen {hidden} que una capa posterior borra o reemplaza, pero que se descargan."
+        )
     },
     failed: |failed| {
         format!("El último escaneo no pudo leer {failed}: `plimsoll fleet query errors` los enumera.")
@@ -27,12 +31,16 @@ pub(super) const WORDS: FleetWords = FleetWords {
     },
     share_files: |example| match example {
         Some(example) => {
-            format!("Ponga los archivos repetidos en una capa que compartan las imágenes: primero `{example}`")
+            format!(
+                "Ponga los archivos repetidos en una capa que compartan las imágenes: primero `{example}`"
+            )
         }
         None => "Ponga los archivos repetidos en una capa que compartan las imágenes".to_owned(),
     },
     share_models: |example, models| {
-        format!("Guarde los modelos una sola vez, en una capa común o un volumen: {models}, primero `{example}`")
+        format!(
+            "Guarde los modelos una sola vez, en una capa común o un volumen: {models}, primero `{example}`"
+        )
     },
     one_compression: |layers| format!("Publique con un solo constructor: {layers} con varias compresiones"),
     fix_findings: |project, images| format!("Corrija los hallazgos del proyecto `{project}`: {images}"),
@@ -78,7 +86,9 @@ pub(super) const WORDS: FleetWords = FleetWords {
     filter: "Filtrar",
     more: |more| format!("y {more} más"),
     prices: |storage, pull, pulls| {
-        format!("Precios: {storage} por GB y mes, {pull} por GB descargado, {pulls} descargas de cada nombre al mes.")
+        format!(
+            "Precios: {storage} por GB y mes, {pull} por GB descargado, {pulls} descargas de cada nombre al mes."
+        )
     },
     nothing: "ninguno",
     contents_list: "Contenido",
