@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree, Visibility};
@@ -31,13 +31,13 @@ struct Module {
 
 /// The modules of a crate.
 #[derive(Default)]
-pub(crate) struct Modules(BTreeMap<Name, Module>, PathBuf);
+pub(crate) struct Modules(BTreeMap<Name, Module>);
 
 impl Modules {
     /// Reads the modules of a crate.
     pub(crate) fn read(directory: &Path) -> Result<Self> {
         let sources = directory.join("src");
-        let mut modules = Self(BTreeMap::new(), sources.clone());
+        let mut modules = Self::default();
         for start in ["lib.rs", "main.rs"].map(|name| sources.join(name)) {
             if start.is_file() {
                 modules.add(&Vec::new(), &start, &sources)?;
@@ -60,13 +60,18 @@ impl Modules {
                 Item::Mod(child) => {
                     let mut below = name.clone();
                     below.push(child.ident.to_string());
+                    let inside = directory;
                     let directory = directory.join(child.ident.to_string());
                     match &child.content {
                         Some((_, items)) => self.add_items(&below, items, &directory)?,
                         None => {
                             let files = match path_of(&child.attrs) {
-                                // It is relative to the folder of the file, which is that of the crate's sources.
-                                Some(path) => vec![self.1.join(path)],
+                                // Relative to the folder of the file: that of its children, or the one above.
+                                Some(path) => [Some(inside), inside.parent()]
+                                    .into_iter()
+                                    .flatten()
+                                    .map(|folder| folder.join(&path))
+                                    .collect(),
                                 None => vec![directory.with_extension("rs"), directory.join("mod.rs")],
                             };
                             let file = files.into_iter().find(|file| file.is_file());

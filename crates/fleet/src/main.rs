@@ -13,6 +13,7 @@ mod facts;
 #[cfg_attr(not(test), expect(dead_code, reason = "the program uses more of it"))]
 #[path = "../../cli/src/files.rs"]
 mod files;
+mod generator;
 #[path = "../../cli/src/idle.rs"]
 mod idle;
 mod input;
@@ -37,9 +38,6 @@ mod version_key;
 use crate::error::Error;
 use crate::printer::Printer;
 use crate::program::{Arguments, Command};
-
-/// What files name as the program that made them.
-pub(crate) const GENERATOR: &str = concat!("plimsoll-fleet ", env!("CARGO_PKG_VERSION"));
 
 /// It lives as long as the program: readers of registries borrow it.
 static PRINTER: std::sync::LazyLock<Printer> = std::sync::LazyLock::new(Printer::default);

@@ -75,7 +75,7 @@ impl Store {
                 "give an empty folder, or one that `plimsoll-fleet scan` made",
             ));
         }
-        let mark = Mark { format: FORMAT.to_owned(), generator: crate::GENERATOR.to_owned() };
+        let mark = Mark { format: FORMAT.to_owned(), generator: crate::generator::GENERATOR.to_owned() };
         let bytes = serde_json::to_vec(&mark).map_err(|error| at(error.into()))?;
         fs::create_dir_all(root).map_err(at)?;
         put(&store.root.join("fleet.json"), &bytes).map_err(at)?;

@@ -106,7 +106,7 @@ fn described(
 ) -> Result<Snapshot, String> {
     let input = InputName { place: name.to_owned(), file: name.to_owned() };
     let opened = OpenedImages { transport, images: vec![image], layers: BTreeMap::new() };
-    let mut stack = Stack::new(crate::GENERATOR);
+    let mut stack = Stack::new(crate::generator::GENERATOR);
     let images = stack.add_images(&input, opened).map_err(|error| error.to_string())?;
     stack.name_images(&input, &images).map_err(|error| format!("two images are `{}`", error.service))?;
     stack.finish(limits).map_err(|error| format!("{error:?}"))

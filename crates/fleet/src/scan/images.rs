@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use plimsoll_collect::{ContentType, sniff};
 use plimsoll_snapshot::{Bytes, Compression, Contents, DiffId, Digest, Facts, ReadLimits};
 
+use super::blobs::Source;
 use super::blueprint::{Blueprint, NeededLayer};
 use super::exec::{Done, Unit};
-use super::references::Source;
 use crate::facts;
 use crate::said::said;
 use crate::store::{Blob, Store};

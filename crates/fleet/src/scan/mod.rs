@@ -3,6 +3,7 @@
 //! Each stage is a scan of a table whose partitions are its units ([`exec`]). What a unit makes is written to the store under
 //! the name of its digest, so a stage that was interrupted goes on where it was.
 
+mod blobs;
 mod blueprint;
 mod exec;
 mod images;

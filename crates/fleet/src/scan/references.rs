@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use plimsoll_collect::{
-    ImageSelection, OpenedImages, OpenedStream, PlannedImage, ReadLayer, Request, Store as Members,
-    open_archive, open_stream, plan,
+    ImageSelection, OpenedImages, OpenedStream, PlannedImage, Request, Store as Members, open_archive,
+    open_stream, plan,
 };
-use plimsoll_snapshot::{Bytes, DiffId, Digest, Limit, Snapshot, Transport, Warning};
+use plimsoll_snapshot::{DiffId, Digest, Limit, Snapshot, Transport, Warning};
 use serde::Deserialize;
 
+use super::blobs::{Source, blob_of, check};
 use super::blueprint::{Blueprint, alone};
 use super::exec::{Done, Unit};
 use super::listing::Item;
@@ -26,9 +27,6 @@ use crate::sources::reference::Reference;
 use crate::sources::registry::{RegistryStore, Repository};
 use crate::state::{ItemState, NamedImage};
 use crate::store::{Blob, Store};
-
-/// Where the blobs of an image are opened.
-pub(crate) type Source = Arc<dyn Members + Send + Sync>;
 
 /// An image that was found, and that no earlier run has judged.
 pub(crate) struct NewImage {
@@ -242,7 +240,7 @@ impl ReferenceUnit {
                 if self.around.store.has_layer(&planned.diff_id) {
                     continue;
                 }
-                super::layers::check(&planned.diff_id, planned.digest.as_ref(), read)?;
+                check(&planned.diff_id, planned.digest.as_ref(), read)?;
                 self.keep(&read.diff_id, &read.contents, &blob_of(read))?;
             }
         }
@@ -294,11 +292,6 @@ impl ReferenceUnit {
         }
         self.around.store.put_layer(layer, contents, blob).map_err(|error| said(&error))
     }
-}
-
-/// How a layer that was read is stored.
-pub(crate) fn blob_of(read: &ReadLayer) -> Blob {
-    Blob { digest: read.digest.clone(), compression: read.compression, bytes: Bytes(read.blob_bytes.0) }
 }
 
 fn blueprints(images: Vec<PlannedImage>, transport: Transport, name: &str) -> Named {

@@ -52,7 +52,7 @@ pub(crate) fn record(
             run.into(),
             started.into(),
             finished.into(),
-            crate::GENERATOR.into(),
+            crate::generator::GENERATOR.into(),
             (&sources.join(" ")).into(),
             (scanned.published.references as u64).into(),
             (scanned.images_judged as u64).into(),

@@ -79,7 +79,7 @@ fn properties(table: &Table) -> WriterProperties {
     let level = ZstdLevel::try_new(3).unwrap_or_default();
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
-        .set_created_by(crate::GENERATOR.to_owned());
+        .set_created_by(crate::generator::GENERATOR.to_owned());
     let properties = match table.looked_up {
         Some(column) => {
             let column = ColumnPath::from(column);

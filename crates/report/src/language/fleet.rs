@@ -1,8 +1,8 @@
 //! The words for a fleet of images.
 
-use super::{Language, Noun, en, es};
+use super::noun::Noun;
 
-/// Texts about a fleet. They are no part of [`super::Words`], because the page never shows one.
+/// Texts about a fleet. They are no part of `Words`, because the page never shows one.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "what a field says stands in `en/fleet.rs`")]
 pub struct FleetWords {
@@ -71,15 +71,4 @@ pub struct FleetWords {
     pub pair: Noun,
     pub model: Noun,
     pub thing: Noun,
-}
-
-impl Language {
-    /// Its words for a fleet.
-    #[must_use]
-    pub const fn fleet(self) -> &'static FleetWords {
-        match self {
-            Self::English => &en::FLEET,
-            Self::Spanish => &es::FLEET,
-        }
-    }
 }

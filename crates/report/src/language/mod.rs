@@ -76,6 +76,15 @@ impl Language {
         }
     }
 
+    /// Its words for a fleet.
+    #[must_use]
+    pub const fn fleet(self) -> &'static FleetWords {
+        match self {
+            Self::English => &en::FLEET,
+            Self::Spanish => &es::FLEET,
+        }
+    }
+
     /// A size, as [`format::bytes`].
     #[must_use]
     pub fn bytes(self, bytes: Bytes) -> Quantity {
