@@ -60,13 +60,30 @@ impl Modules {
                 Item::Mod(child) => {
                     let mut below = name.clone();
                     below.push(child.ident.to_string());
+                    let inside = directory;
                     let directory = directory.join(child.ident.to_string());
                     match &child.content {
                         Some((_, items)) => self.add_items(&below, items, &directory)?,
                         None => {
-                            let files = [directory.with_extension("rs"), directory.join("mod.rs")];
-                            let file = files.iter().find(|file| file.is_file());
-                            self.add(&below, file.ok_or("a module without a file")?, &directory)?;
+                            let files = match path_of(&child.attrs) {
+                                // Relative to the folder of the file: that of its children, or the one above.
+                                Some(path) => [Some(inside), inside.parent()]
+                                    .into_iter()
+                                    .flatten()
+                                    .map(|folder| folder.join(&path))
+                                    .collect(),
+                                None => vec![directory.with_extension("rs"), directory.join("mod.rs")],
+                            };
+                            let file = files.into_iter().find(|file| file.is_file());
+                            let file = file.ok_or("a module without a file")?;
+                            let directory = match path_of(&child.attrs) {
+                                Some(_) if file.ends_with("mod.rs") => {
+                                    file.parent().unwrap_or(&file).to_owned()
+                                }
+                                Some(_) => file.with_extension(""),
+                                None => directory,
+                            };
+                            self.add(&below, &file, &directory)?;
                         }
                     }
                 }
@@ -254,6 +271,15 @@ fn is_of_tests(attributes: &[Attribute]) -> bool {
         attribute.path().is_ident("cfg")
             && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
     })
+}
+
+/// The file that a module names for itself.
+fn path_of(attributes: &[Attribute]) -> Option<String> {
+    let attribute = attributes.iter().find(|attribute| attribute.path().is_ident("path"))?;
+    match &attribute.meta.require_name_value().ok()?.value {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }) => Some(path.value()),
+        _ => None,
+    }
 }
 
 fn defined(item: &Item) -> Option<String> {

@@ -11,6 +11,7 @@ pub mod dockerfile;
 pub mod dockerignore;
 pub mod findings;
 pub mod fix;
+pub mod fleet;
 pub mod improvements;
 mod inode;
 pub mod inspect;

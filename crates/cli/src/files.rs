@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use crate::idle;
 
+/// What the names of temporary files begin with.
+pub(crate) const TEMPORARY: &str = ".plimsoll-";
 /// How long opening a named pipe waits for a process at its other end.
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -29,7 +31,7 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
 /// Makes a temporary file in a directory. The errors of its caller name the output: what the file itself is called says
 /// nothing to the user, so it is opened here.
 pub(crate) fn temporary(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
-    tempfile::Builder::new().prefix(".plimsoll-").make_in(directory, |path| {
+    tempfile::Builder::new().prefix(TEMPORARY).make_in(directory, |path| {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true);
         // A temporary file is private by default, an output is as open as the user's umask lets it be.

@@ -120,6 +120,7 @@ fn run(command: &Command, printer: &Printer) -> Result<ExitCode, Error> {
         }
         Command::GenerateMan(args) => commands::generate_man::run(args, program::program()).map(done),
         // These say by their exit code what came of it.
+        Command::Fleet(args) => commands::fleet::run(args),
         Command::Record(args) => commands::record::run(args, printer),
         Command::Check(args) => commands::check::run(args, printer),
         Command::Ci(args) => commands::ci::run(args, printer),

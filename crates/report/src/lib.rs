@@ -15,6 +15,7 @@ pub mod exchange;
 mod finding_json;
 pub mod findings;
 pub mod fix;
+pub mod fleet;
 pub mod format;
 pub mod html;
 pub mod json;

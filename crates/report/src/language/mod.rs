@@ -20,6 +20,7 @@ mod en;
 mod es;
 mod findings;
 mod fix;
+mod fleet;
 mod messages;
 mod noun;
 mod observed;
@@ -41,6 +42,7 @@ pub use browse::BrowseWords;
 pub use disk::DiskWords;
 pub use findings::{FindingsWords, RuleWords};
 pub use fix::FixWords;
+pub use fleet::FleetWords;
 pub use messages::Messages;
 pub use noun::Noun;
 pub use observed::ObservedWords;
@@ -71,6 +73,15 @@ impl Language {
         match self {
             Self::English => &en::WORDS,
             Self::Spanish => &es::WORDS,
+        }
+    }
+
+    /// Its words for a fleet.
+    #[must_use]
+    pub const fn fleet(self) -> &'static FleetWords {
+        match self {
+            Self::English => &en::FLEET,
+            Self::Spanish => &es::FLEET,
         }
     }
 

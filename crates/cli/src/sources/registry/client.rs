@@ -95,6 +95,8 @@ const TAGS: usize = 1000;
 /// The most pages of tags.
 const TAG_PAGES: usize = 50;
 const TAGS_BYTES: u64 = 1 << 20;
+/// The list of the repositories.
+const CATALOG: &str = "/_catalog";
 
 /// An answer, and the host that gave it if the registry did not give it itself.
 struct Answered {
@@ -235,8 +237,12 @@ impl<'a> Client<'a> {
         Ok(())
     }
 
+    /// The address of something of the repository or, with a slash in front, of the registry.
     pub(super) fn url(&self, what: &str) -> Result<Url, Failure> {
-        let address = format!("{}v2/{}/{what}", self.origin, self.repository);
+        let address = match what.strip_prefix('/') {
+            Some(of_registry) => format!("{}v2/{of_registry}", self.origin),
+            None => format!("{}v2/{}/{what}", self.origin, self.repository),
+        };
         address.parse().map_err(|_| Failure::Answer("its address is not valid".to_owned()))
     }
 
@@ -266,30 +272,48 @@ impl<'a> Client<'a> {
 
     /// All tags of the repository, page by page.
     pub(super) fn all_tags(&self) -> Result<Vec<String>, Failure> {
-        let mut tags = Vec::new();
+        self.pages(Retries::default, "tags/list", "tags", listed)
+    }
+
+    /// All repositories of the registry that it lists for this login, page by page (Docker's registry API, "Listing
+    /// Repositories"; distribution-spec has no such list). Only what needs the list asks again for it.
+    pub(crate) fn repositories(&self, is_needed: bool) -> Result<Vec<String>, Failure> {
+        let retries = if is_needed { Retries::default } else { Retries::none };
+        self.pages(retries, CATALOG, "repositories", listed_repositories)
+    }
+
+    /// A list of names that comes in pages.
+    fn pages(
+        &self,
+        retries: fn() -> Retries,
+        list: &str,
+        what: &str,
+        names: fn(&[u8]) -> Vec<String>,
+    ) -> Result<Vec<String>, Failure> {
+        let mut all = Vec::new();
         let mut query = format!("n={TAGS}");
         for _ in 0..TAG_PAGES {
-            let what = format!("tags/list?{query}");
-            let response = self.get(&what, "application/json", Size::Document, 0)?;
-            let next = text_header(&response, &header::LINK).and_then(|link| self.next_page(link));
+            let page = format!("{list}?{query}");
+            let response = self.get_with(retries(), &page, "application/json", Size::Document, 0)?;
+            let next = text_header(&response, &header::LINK).and_then(|link| self.next_page(list, link));
             let bytes = whole(response.into_body().into_reader(), TAGS_BYTES)?;
             self.traffic.count(bytes.len());
-            tags.extend(listed(&bytes));
+            all.extend(names(&bytes));
             match next {
                 Some(next) if next != query => query = next,
-                _ => return Ok(tags),
+                _ => return Ok(all),
             }
         }
-        Err(Failure::Answer(format!("it lists more than {} tags", TAGS * TAG_PAGES)))
+        Err(Failure::Answer(format!("it lists more than {} {what}", TAGS * TAG_PAGES)))
     }
 
     /// The query of the page that follows (RFC 8288), if it is one of the same list.
-    fn next_page(&self, link: &str) -> Option<String> {
+    fn next_page(&self, list: &str, link: &str) -> Option<String> {
         let (address, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
         if !parameters.contains("next") {
             return None;
         }
-        let here = self.url("tags/list").ok()?;
+        let here = self.url(list).ok()?;
         let next = here.join(address).ok()?;
         let is_here = next.origin() == here.origin() && next.path() == here.path();
         next.query().filter(|_| is_here).map(str::to_owned)
@@ -404,6 +428,17 @@ fn listed(page: &[u8]) -> Vec<String> {
     let list: Option<List> = serde_json::from_slice(page).ok();
     let tags = list.and_then(|list| list.tags).unwrap_or_default();
     tags.into_iter().filter(|tag| crate::sources::reference::is_tag(tag)).collect()
+}
+
+/// The repositories of a page.
+fn listed_repositories(page: &[u8]) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct List {
+        repositories: Option<Vec<String>>,
+    }
+    let list: Option<List> = serde_json::from_slice(page).ok();
+    let names = list.and_then(|list| list.repositories).unwrap_or_default();
+    names.into_iter().filter(|name| crate::sources::reference::is_repository(name)).collect()
 }
 
 fn is_denial(status: StatusCode) -> bool {

@@ -276,7 +276,13 @@ fn not_found(reference: &Reference, client: Option<&Client<'_>>) -> String {
         match client.tags().map(|tags| similar::listed(tag, tags)) {
             Ok(Some(tags)) => return format!("tags of `{repository}`: {tags}"),
             Ok(None) | Err(Failure::NotFound) => {
-                return format!("`{host}` has no repository `{repository}`, or does not list its tags");
+                let missing = format!("`{host}` has no repository `{repository}`, or does not list its tags");
+                // Few registries list their repositories to everyone.
+                let known = client.repositories(false).ok();
+                return match known.and_then(|known| similar::listed(repository, known)) {
+                    Some(known) => format!("{missing}; it has {known}"),
+                    None => missing,
+                };
             }
             // Why they cannot be listed is no news.
             Err(_) => {}

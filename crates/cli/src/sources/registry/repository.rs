@@ -16,7 +16,7 @@ use crate::sources::reference::{Reference, Version};
 
 /// A repository.
 pub(crate) struct Repository<'a> {
-    pub(super) client: Arc<Client<'a>>,
+    pub(crate) client: Arc<Client<'a>>,
     pub(super) reference: Reference,
     pub(super) limits: ReadLimits,
 }

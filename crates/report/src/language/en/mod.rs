@@ -6,6 +6,7 @@ mod disk;
 mod dockerfile;
 mod findings;
 mod fix;
+mod fleet;
 mod improvements;
 pub(super) mod limits;
 mod memory;
@@ -27,6 +28,8 @@ use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
 use super::{Messages, Noun, Words};
 use crate::{sizes, words};
+
+pub(super) static FLEET: super::FleetWords = fleet::WORDS;
 
 pub(super) static WORDS: Words = Words {
     nothing_to_compare: "There is nothing to compare: neither side has a service.",

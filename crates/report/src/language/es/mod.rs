@@ -6,6 +6,7 @@ mod disk;
 mod dockerfile;
 mod findings;
 mod fix;
+mod fleet;
 mod improvements;
 mod limits;
 mod memory;
@@ -30,6 +31,8 @@ use plimsoll_analysis::findings::{Confidence, FixKind, Severity};
 
 use super::{Messages, Noun, Words};
 use crate::sizes::{self, SizeDefinition};
+
+pub(super) static FLEET: super::FleetWords = fleet::WORDS;
 
 pub(super) static WORDS: Words = Words {
     nothing_to_compare: "No hay nada que comparar: ningún lado tiene servicios.",
