@@ -99,7 +99,7 @@ fn kinds(
     let pairs = hidden.rows().map(|row| row.number("layer_pairs")).sum();
     let instruction = hidden.rows().next().map(|row| row.text("instruction")).unwrap_or_default();
     kinds.push((FleetStepKind::FixHidden { instruction, pairs }, totals.hidden_bytes));
-    // Models are a step of their own.
+    // Models are a separate step.
     let files = Bytes(totals.duplicate_across_bytes.0.saturating_sub(totals.model_bytes.0));
     let is_model = |content: &&FleetContent| {
         models.rows().any(|row| content.example.as_deref() == Some(&row.text("example")))

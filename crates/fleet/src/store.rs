@@ -243,7 +243,7 @@ impl Store {
     }
 }
 
-/// Reads a document; none if there is no file.
+/// Reads a document; `None` if the file does not exist.
 ///
 /// # Errors
 /// If it cannot be read, or is damaged.

@@ -32,7 +32,7 @@ pub(crate) fn version_key(ecosystem: &str, version: &str) -> String {
         key.push(END);
         part(revision, true, &mut key);
     } else {
-        // What follows a plus says nothing of the order (semver.org, 10).
+        // What follows a plus does not change the order (semver.org, 10).
         let version = version.split('+').next().unwrap_or(version);
         part(version.strip_prefix(['v', 'V']).unwrap_or(version), false, &mut key);
     }

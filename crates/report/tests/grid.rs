@@ -573,7 +573,12 @@ const ENGLISH: [&str; 14] =
 fn sentences(document: &str, format: &str) -> BTreeSet<String> {
     let mut in_fence = false;
     let mut sentences = BTreeSet::new();
-    for line in document.lines() {
+    // A style sheet is not read.
+    let style = document
+        .split_once("<style>")
+        .and_then(|(start, rest)| Some((start, rest.split_once("</style>")?.1)));
+    let (start, rest) = style.unwrap_or((document, ""));
+    for line in start.lines().chain(rest.lines()) {
         let is_fence = line.trim_start().starts_with("```");
         in_fence ^= is_fence;
         if is_fence || in_fence && !line.trim_start().starts_with('#') || format == "text" && is_code(line) {

@@ -1,4 +1,4 @@
-//! `cargo xtask fleet`: builds and tests `plimsoll-fleet`, a workspace with a lock file of its own. See `docs/fleet.md`.
+//! `cargo xtask fleet`: builds and tests `plimsoll-fleet`, which has its own workspace and lock file. See `docs/fleet.md`.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -74,7 +74,7 @@ impl Lister {
     /// Lists one source: `docker://…`, a file, a folder, or a list of sources.
     ///
     /// # Errors
-    /// If the source does not exist, or nothing of it can be listed.
+    /// If the source does not exist, or none of its images can be listed.
     pub(crate) fn list(&mut self, source: &str) -> Result<Listing> {
         let mut listing = Listing::default();
         self.add(source, &mut listing, DEPTH)?;

@@ -27,7 +27,7 @@ impl Place {
         self.command().args(arguments).output().unwrap()
     }
 
-    /// Scans sources into `fleet`. Returns the exit code and what was said.
+    /// Scans sources into `fleet`. Returns the exit code and what it printed.
     pub(crate) fn scan(&self, sources: &[&str]) -> (i32, String) {
         let arguments: Vec<&str> = ["scan"].iter().chain(sources).chain(&["-o", "fleet"]).copied().collect();
         let output = self.run(&arguments);

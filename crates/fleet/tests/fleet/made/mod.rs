@@ -27,12 +27,12 @@ impl Size {
     pub const SMALL: Self = Self { images: 24, tags: 4, packages: 12, file_bytes: 600, seed: 1 };
 }
 
-/// What a file holds: bytes that nobody else has, or a text.
+/// What a file holds: unique bytes, or a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Content {
-    /// So many bytes of a seed that do not compress.
+    /// This number of bytes of a seed that do not compress.
     Noise(u64, usize),
-    /// So many bytes of a seed that compress well.
+    /// This number of bytes of a seed that compress well.
     Pattern(u64, usize),
     Text(String),
 }
@@ -76,7 +76,7 @@ pub struct MadePackage {
     pub ecosystem: &'static str,
     pub name: String,
     pub version: String,
-    /// The bytes of its own files.
+    /// The bytes in its files.
     pub bytes: u64,
 }
 
@@ -258,7 +258,7 @@ fn wheel(layer: &mut MadeLayer, size: Size, name: &str, version: &str, seed: u64
     });
 }
 
-/// The code of one image: files of its own, one that all images have, and perhaps a model.
+/// The code of one image: its files, one file that all images have, and perhaps a model.
 fn code(size: Size, number: usize, has_model: bool) -> MadeLayer {
     let mut layer = MadeLayer { instruction: "COPY . /srv/app".to_owned(), ..MadeLayer::default() };
     for file in 0..4 {
