@@ -15,7 +15,7 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 PLIMSOLL=${PLIMSOLL:-target/release/plimsoll}
-LABEL="up to 10 requests and 1 run of the page each second, over loopback"
+LABEL="10 requests and 1 run of the page each second, over loopback"
 out=$1 seconds=$2
 shift 2
 mkdir -p "$out"

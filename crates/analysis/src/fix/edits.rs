@@ -7,6 +7,8 @@ use std::ops::Range;
 struct Edit {
     range: Range<usize>,
     text: String,
+    /// Whether it belongs to the word before it: no other insertion comes between.
+    is_word: bool,
 }
 
 /// Changes of one text. Each is at places of the text as it was.
@@ -29,17 +31,22 @@ impl Edits {
 
     /// Inserts a text. The same insertion at the same place is made once.
     pub(super) fn insert(&mut self, at: usize, text: &str) -> Result<(), Conflict> {
-        self.push(Edit { range: at..at, text: text.to_owned() })
+        self.push(Edit { range: at..at, text: text.to_owned(), is_word: false })
+    }
+
+    /// Inserts words behind a word: before what follows the command, whichever was inserted first.
+    pub(super) fn insert_words(&mut self, at: usize, text: &str) -> Result<(), Conflict> {
+        self.push(Edit { range: at..at, text: text.to_owned(), is_word: true })
     }
 
     /// Removes a range. Ranges that overlap are removed together.
     pub(super) fn remove(&mut self, range: Range<usize>) -> Result<(), Conflict> {
-        self.push(Edit { range, text: String::new() })
+        self.push(Edit { range, text: String::new(), is_word: false })
     }
 
     /// Replaces a range.
     pub(super) fn replace(&mut self, range: Range<usize>, text: &str) -> Result<(), Conflict> {
-        self.push(Edit { range, text: text.to_owned() })
+        self.push(Edit { range, text: text.to_owned(), is_word: false })
     }
 
     fn push(&mut self, mut new: Edit) -> Result<(), Conflict> {
@@ -99,8 +106,8 @@ impl Edits {
                 && (edit.range.start < part.end || part.end == text.len())
         };
         let mut edits: Vec<&Edit> = self.edits.iter().filter(is_inside).collect();
-        // Insertions at one place stay in their order, before what is replaced there.
-        edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+        // Insertions at one place stay in their order, words first, before what is replaced there.
+        edits.sort_by_key(|edit| (edit.range.start, edit.range.end, !edit.is_word));
         let (mut out, mut at) = (String::with_capacity(part.len()), part.start);
         for edit in edits {
             out.push_str(text.get(at..edit.range.start).unwrap_or_default());
@@ -126,6 +133,15 @@ mod tests {
         edits.remove(3..5).unwrap();
         edits.replace(6..7, "Z").unwrap();
         assert_eq!(edits.apply("abcdefgh"), "aXYbfZh");
+    }
+
+    #[test]
+    fn words_belong_to_the_command_before_them() {
+        let mut edits = Edits::default();
+        edits.insert(12, " && rm -rf /tmp/a").unwrap();
+        edits.insert_words(12, " --production").unwrap();
+        edits.insert_words(12, " --silent").unwrap();
+        assert_eq!(edits.apply("yarn install"), "yarn install --production --silent && rm -rf /tmp/a");
     }
 
     #[test]

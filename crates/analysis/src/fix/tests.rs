@@ -592,6 +592,32 @@ fn test_tools_leave_the_list_unless_the_build_runs_them() {
 }
 
 #[test]
+fn packages_that_stay_save_nothing() {
+    let tool = "i RUN pip install --no-cache-dir uv-dialect==1
+        f site/uv-1.dist-info/METADATA 10
+        p site/uv-1.dist-info/METADATA python uv-dialect 1 files=site/uv/uv requested
+        f site/uv/uv 30000000";
+    let dockerfile = "FROM debian\nRUN pip install --no-cache-dir uv-dialect==1\nCOPY requirements.txt .\nRUN uv-dialect check\nRUN pip install --no-cache-dir -r requirements.txt\nCOPY main.py /srv/\n";
+    let layers = [
+        BASE,
+        tool,
+        "i COPY requirements.txt .\nf requirements.txt 1",
+        "i RUN uv-dialect check",
+        "i RUN pip install --no-cache-dir -r requirements.txt
+            f site/b-1.dist-info/METADATA 10
+            p site/b-1.dist-info/METADATA python b 1 files=site/b/__init__.py requested
+            f site/b/__init__.py 5000000
+            f site/flask-3.dist-info/METADATA 10
+            p site/flask-3.dist-info/METADATA python flask 3 files=site/flask/__init__.py requested
+            f site/flask/__init__.py 300",
+        MAIN,
+    ];
+    let plan = planned(dockerfile, &layers, &[("requirements.txt", "b==1\nflask==3\n")], |_| {});
+    let applied = plan.applied.iter().find(|one| one.finding.rule == RuleId::UnusedPackages).unwrap();
+    assert_eq!((applied.finding.saving.0, applied.saving.0), (35_000_020, 5_000_010));
+}
+
+#[test]
 fn gpu_packages_are_replaced_in_lists() {
     let layer = "i RUN pip install -r requirements.txt
         f s/torch.dist-info/METADATA 5

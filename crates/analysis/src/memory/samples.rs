@@ -132,14 +132,15 @@ pub(crate) fn window_maxima(recording: &Recorded<'_>, series: &Series) -> Option
 }
 
 impl Windows {
-    /// Of the working set.
-    pub(crate) fn of(service: &StackService<'_>) -> Self {
-        Self::of_values(service, |_, series| working_set(series).collect())
+    /// Of the working set. `step` is the least difference that matters.
+    pub(crate) fn of(service: &StackService<'_>, step: Bytes) -> Self {
+        Self::of_values(service, to_float(step.0), |_, series| working_set(series).collect())
     }
 
-    /// Of any values of its series, with their frames.
+    /// Of any values of its series, with their frames. `step` is the least difference that matters.
     pub(crate) fn of_values(
         service: &StackService<'_>,
+        step: f64,
         values: impl Fn(&Recorded<'_>, &Series) -> Vec<(u32, f64)>,
     ) -> Self {
         let mut windows = Self::default();
@@ -150,7 +151,7 @@ impl Windows {
                 Some(found) => {
                     let counting = found.iter().filter(|window| window.counts());
                     let maxima: Vec<f64> = counting.map(|window| window.most).collect();
-                    windows.effective += stats::effective(&maxima);
+                    windows.effective += stats::effective(&maxima, step);
                     windows.maxima.extend(maxima);
                     windows.most = found.iter().map(|window| window.most).fold(windows.most, f64::max);
                     windows.lived_ms += found.iter().map(|window| window.lived_ms).sum::<i64>();

@@ -39,21 +39,31 @@ pub(crate) fn mean(values: &[f64]) -> f64 {
 /// The autocorrelation at lag 1, as `statsmodels.tsa.stattools.acf` estimates it (Box & Jenkins 1976, section 2.1.5).
 /// None for fewer than 3 values, and for values that are all the same.
 pub(crate) fn autocorrelation(values: &[f64]) -> Option<f64> {
+    autocorrelation_of_rounded(values, 0.0)
+}
+
+/// The autocorrelation of values of which only multiples of a step matter. Rounding to a step adds independent noise with
+/// the variance step² / 12 (Widrow 1956, "A Study of Rough Amplitude Quantization by Means of Nyquist Sampling Theory").
+#[expect(clippy::cast_precision_loss, reason = "a count")]
+fn autocorrelation_of_rounded(values: &[f64], step: f64) -> Option<f64> {
     let mean = mean(values);
     let variance: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     if values.len() < 3 || variance <= 0.0 {
         return None;
     }
     let covariance: f64 = values.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum();
-    Some(covariance / variance)
+    Some(covariance / (variance + values.len() as f64 * step.powi(2) / 12.0))
 }
 
 /// How many independent values a series is worth: n(1−ρ)/(1+ρ) for a first-order autoregressive process (Bayley &
 /// Hammersley 1946, "The Effective Number of Independent Observations in an Autocorrelated Time Series"). Never more
 /// than there are.
+///
+/// `step` is the least difference that matters. Without it, a service whose memory drifts by a few pages is worth less than
+/// one whose memory is constant, although both say the same about a limit.
 #[expect(clippy::cast_precision_loss, reason = "a count")]
-pub(crate) fn effective(values: &[f64]) -> f64 {
-    let rho = autocorrelation(values).unwrap_or(0.0).clamp(0.0, 0.999_9);
+pub(crate) fn effective(values: &[f64], step: f64) -> f64 {
+    let rho = autocorrelation_of_rounded(values, step).unwrap_or(0.0).clamp(0.0, 0.999_9);
     values.len() as f64 * (1.0 - rho) / (1.0 + rho)
 }
 
@@ -88,7 +98,7 @@ pub(crate) fn trend(values: &[f64]) -> Option<Slope> {
     let per_step = median(&slopes)?;
     let residuals: Vec<f64> =
         values.iter().enumerate().map(|(index, value)| value - per_step * index as f64).collect();
-    let widened = count as f64 / effective(&residuals).max(1.0);
+    let widened = count as f64 / effective(&residuals, 0.0).max(1.0);
     let n = count as f64;
     // Ties shrink the variance: each group of t equal values takes its part away.
     let ties: f64 = tie_groups(&sorted(&values)).map(|size| size * (size - 1.0) * (2.0 * size + 5.0)).sum();
@@ -264,8 +274,16 @@ mod tests {
     fn what_repeats_itself_is_worth_less() {
         near(autocorrelation(&[1.0, 2.0, 3.0, 4.0, 5.0]), 0.4);
         assert_eq!(autocorrelation(&[5.0; 10]), None, "no variance, no correlation");
-        assert!((effective(&[1.0, 2.0, 3.0, 4.0, 5.0]) - 5.0 * 0.6 / 1.4).abs() < 1e-9);
-        assert!((effective(&[1.0, -1.0, 1.0, -1.0]) - 4.0).abs() < 1e-9, "never more than there are");
+        assert!((effective(&[1.0, 2.0, 3.0, 4.0, 5.0], 0.0) - 5.0 * 0.6 / 1.4).abs() < 1e-9);
+        assert!((effective(&[1.0, -1.0, 1.0, -1.0], 0.0) - 4.0).abs() < 1e-9, "never more than there are");
+    }
+
+    #[test]
+    fn a_drift_below_the_step_hardly_counts_and_one_above_it_does() {
+        let drift = |by: f64| (0..20).map(|minute| f64::from(minute) * by / 19.0).collect::<Vec<_>>();
+        let worth = |by| effective(&drift(by), 16.0).round();
+        assert_eq!([0.0, 0.1, 2.0, 16.0, 160.0].map(worth), [20.0, 20.0, 19.0, 8.0, 2.0]);
+        assert_eq!(effective(&drift(0.1), 0.0).round(), 2.0, "without a step only the shape counts");
     }
 
     /// `scipy.stats.mannwhitneyu(x, y, method="exact").pvalue`.

@@ -162,7 +162,7 @@ pub enum LimitRefusal {
 }
 
 pub(crate) fn suggest(service: &StackService<'_>, limit: Limit, oom: &Oom, trend: &Trend) -> Suggestion {
-    let windows = Windows::of(service);
+    let windows = Windows::of(service, Bytes(STEP));
     let distribution = Distribution::of(&windows.maxima);
     let mut suggestion = Suggestion {
         limit: None,

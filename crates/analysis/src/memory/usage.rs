@@ -180,7 +180,8 @@ pub(crate) fn pids(service: &StackService<'_>) -> ResourceSuggestion {
 
 /// By the rules of evidence that a limit of memory has: windows, the start, a load, no crashes.
 fn suggestion(service: &StackService<'_>, resource: Resource, step: u64) -> ResourceSuggestion {
-    let windows = Windows::of_values(service, |recording, series| values(recording, series, resource));
+    let windows =
+        Windows::of_values(service, to_float(step), |recording, series| values(recording, series, resource));
     let refused = match windows.maxima.as_slice() {
         [] => vec![LimitRefusal::NothingRecorded],
         _ => evidence_lacks(service, &windows),

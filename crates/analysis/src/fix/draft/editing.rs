@@ -63,12 +63,12 @@ impl Draft<'_> {
 
     /// Puts an option behind the verb of an installation.
     pub(in crate::fix) fn add_option(&mut self, at: usize, option: &'static str) -> Result<(), Refusal> {
-        Ok(self.made.edits.insert(at, &format!(" {option}"))?)
+        Ok(self.made.edits.insert_words(at, &format!(" {option}"))?)
     }
 
     /// Puts words behind a place of a command.
     pub(in crate::fix) fn insert_words(&mut self, at: usize, words: &Line<Shell>) -> Result<(), Refusal> {
-        Ok(self.made.edits.insert(at, &format!(" {words}"))?)
+        Ok(self.made.edits.insert_words(at, &format!(" {words}"))?)
     }
 
     /// Adds an option to a `RUN`, `COPY` or `ADD`.

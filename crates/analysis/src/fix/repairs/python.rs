@@ -8,7 +8,7 @@ use crate::findings::{Confidence, Finding};
 use crate::fix::calls::{Manager, installation, package_name, program};
 use crate::fix::draft::Draft;
 use crate::fix::refusal::Refusal;
-use crate::packages::{Owner, Use};
+use crate::packages::{Owner, Package, PackageId, Use};
 
 use super::requirements::{in_context, lines, normal};
 
@@ -118,8 +118,28 @@ fn without(
     match missing {
         Some(reason) if removed.is_empty() => Err(reason),
         None if removed.is_empty() => Err(Refusal::NotInDockerfile),
-        _ => Ok(finding.confidence),
+        _ => {
+            leave_others(draft, finding, &removed);
+            Ok(finding.confidence)
+        }
     }
+}
+
+/// Leaves the packages of a finding that stay: a program that the build calls saves nothing, nor do its dependencies.
+fn leave_others(draft: &mut Draft<'_>, finding: &Finding, removed: &BTreeSet<String>) {
+    let catalogue = draft.input.catalogue;
+    let is_removed = |package: &&Package| {
+        package.ecosystem == Ecosystem::Python && removed.contains(&normal(&package.name))
+    };
+    let removed: Vec<PackageId> =
+        catalogue.installed().filter(is_removed).map(|package| package.id).collect();
+    let gone = catalogue.without(draft.input.squashed, &removed).gone;
+    let stays = |index: &u32| match catalogue.owners[*index as usize] {
+        Owner::Package(id) => !gone.contains(&id),
+        _ => false,
+    };
+    let left: Vec<u32> = finding.inodes.iter().copied().filter(stays).collect();
+    draft.left.extend(left);
 }
 
 /// Installs without bytecode.

@@ -115,7 +115,8 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         draft.needs_root(step)?;
         if own.contains(&step) {
             draft.also_frees(step, |place| {
-                place.starts_with(b"var/lib/apt/lists/") || place.starts_with(b"var/cache/apt/archives/")
+                // `apt-get clean` deletes the indexes beside the archives, too.
+                place.starts_with(b"var/lib/apt/lists/") || place.starts_with(b"var/cache/apt/")
             });
         } else {
             draft.prepend(step, &install)?;
