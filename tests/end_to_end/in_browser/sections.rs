@@ -53,6 +53,11 @@ fn packages_are_sorted_searched_and_unticked() {
 fn memory_is_what_the_program_prints() {
     let (report, sides) = example();
     let mut page = Asked::open(report);
+    // What folds is made when it opens: a service, and in it the table of its chart.
+    page.eval("$$('[data-service-memory]').forEach((part) => part.open = true)");
+    page.wait("$$('[data-service-memory]').every((part) => part.querySelector('details.bytes'))");
+    page.eval("$$('[data-service-memory] details.bytes').forEach((part) => part.open = true)");
+    page.wait("$$('[data-service-memory] details.bytes').every((part) => part.querySelector('table'))");
     for (side, path) in ["before", "after"].into_iter().zip(&sides) {
         let json =
             program::json(["inspect".as_ref(), path.as_os_str(), "--format".as_ref(), "json".as_ref()]);
