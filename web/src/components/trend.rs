@@ -72,6 +72,7 @@ fn Lines(trend: Trending) -> impl IntoView {
 
 /// The chart. A state is pointed at, and chosen with a click or the keyboard; the second one is compared with the first.
 #[component]
+#[expect(clippy::needless_pass_by_value, reason = "properties of components are values")]
 fn Chart(workspace: Workspace, trend: Trending) -> impl IntoView {
     let language = text::language();
     let count = trend.series.states.len();
