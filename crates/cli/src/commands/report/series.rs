@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_analysis::series::{Measure, Series};
 use plimsoll_analysis::targets::{SizeKind, Targets};
 use plimsoll_report::chart::trend;
+use plimsoll_report::json::Definitions;
 use plimsoll_report::language::Language;
 use plimsoll_report::series as documents;
 use plimsoll_snapshot::Bytes;
@@ -46,6 +47,7 @@ pub(super) struct Wanted<'a> {
     pub(super) targets: Option<&'a Path>,
     pub(super) language: Language,
     pub(super) options: &'a Options,
+    pub(super) definitions: Definitions,
 }
 
 impl SeriesArgs {
@@ -73,7 +75,9 @@ impl SeriesArgs {
                 let png = picture::png(&trend::picture(&series, language).svg)?;
                 output.write(Content::Binary, |out| out.write_all(&png))
             }
-            Document::Json => output.write(Content::Text, |out| documents::json::series(&series, out)),
+            Document::Json => {
+                output.write(Content::Text, |out| documents::json::series(&series, wanted.definitions, out))
+            }
             _ => written(documents::markdown::series(&series, language)),
         }
     }
