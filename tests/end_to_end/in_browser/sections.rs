@@ -57,7 +57,7 @@ fn memory_is_what_the_program_prints() {
     page.eval("$$('[data-service-memory]').forEach((part) => part.open = true)");
     page.wait("$$('[data-service-memory]').every((part) => part.querySelector('details.bytes'))");
     page.eval("$$('[data-service-memory] details.bytes').forEach((part) => part.open = true)");
-    page.wait("$$('[data-service-memory] details.bytes').every((part) => part.querySelector('table'))");
+    page.wait("$$('[data-service-memory]').every((part) => part.querySelector('details.bytes caption'))");
     for (side, path) in ["before", "after"].into_iter().zip(&sides) {
         let json =
             program::json(["inspect".as_ref(), path.as_os_str(), "--format".as_ref(), "json".as_ref()]);
