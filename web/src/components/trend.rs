@@ -49,7 +49,6 @@ pub(crate) fn TrendOf(state: State) -> impl IntoView {
 
 /// Which size the chart follows, where there are several.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "properties of components are values")]
 fn Lines(trend: Trending) -> impl IntoView {
     let lines = trend.series.lines();
     let line = trend.line;
@@ -72,7 +71,6 @@ fn Lines(trend: Trending) -> impl IntoView {
 
 /// The chart. A state is pointed at, and chosen with a click or the keyboard; the second one is compared with the first.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "properties of components are values")]
 fn Chart(workspace: Workspace, trend: Trending) -> impl IntoView {
     let language = text::language();
     let count = trend.series.states.len();
@@ -200,7 +198,6 @@ const HEIGHT: f64 = 220.0;
 
 /// The two states that are compared, as choices.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "properties of components are values")]
 fn Sides(workspace: Workspace, trend: Trending) -> impl IntoView {
     let side = |role: Role| {
         let pair = workspace.pair.get_untracked();
@@ -248,7 +245,6 @@ fn chosen(event: &web_sys::Event) -> Option<usize> {
 
 /// The steps with their causes, the largest ones first to be seen.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "properties of components are values")]
 fn Steps(workspace: Workspace, trend: Trending) -> impl IntoView {
     let language = text::language();
     if trend.series.steps.is_empty() {
@@ -305,7 +301,6 @@ fn least_shown(steps: &[Step]) -> plimsoll_snapshot::Bytes {
 
 /// Every state as a table, which is made when it is asked for.
 #[component]
-#[expect(clippy::needless_pass_by_value, reason = "properties of components are values")]
 fn States(state: State, trend: Trending) -> impl IntoView {
     let fold = Fold::new(state, false);
     let series: Arc<Series> = Arc::clone(&trend.series);

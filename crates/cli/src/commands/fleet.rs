@@ -1,7 +1,7 @@
 //! `plimsoll fleet`: hands on to `plimsoll-fleet`, a separate program because of its query engine.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -29,7 +29,7 @@ const PROGRAM: &str = "plimsoll-fleet";
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let beside = env::current_exe().ok();
-    let program = find(beside.as_deref(), env::var_os("PATH")).ok_or_else(|| {
+    let program = find(beside.as_deref(), env::var_os("PATH").as_deref()).ok_or_else(|| {
         Error::usage(
             format!("`{PROGRAM}` is not installed: it is neither beside this program nor on `PATH`"),
             "build it from the sources with `cargo xtask fleet`, and put it beside this program",
@@ -39,11 +39,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 }
 
 /// The program beside another one, or else the first on a search path.
-fn find(beside: Option<&Path>, path: Option<OsString>) -> Option<PathBuf> {
+fn find(beside: Option<&Path>, path: Option<&OsStr>) -> Option<PathBuf> {
     let name = Path::new(PROGRAM).with_extension(env::consts::EXE_EXTENSION);
     let beside = beside.and_then(Path::parent).map(Path::to_owned);
     let folders =
-        beside.into_iter().chain(path.iter().flat_map(env::split_paths).filter(|one| one.is_absolute()));
+        beside.into_iter().chain(path.into_iter().flat_map(env::split_paths).filter(|one| one.is_absolute()));
     folders.map(|folder| folder.join(&name)).find(|program| program.is_file())
 }
 
@@ -85,11 +85,11 @@ mod tests {
         let [beside, first, second] = &places;
         let this = beside.join("plimsoll");
         let path = || env::join_paths([Path::new("relative"), first, second]).ok();
-        assert_eq!(find(Some(&this), path()), Some(program(beside)));
+        assert_eq!(find(Some(&this), path().as_deref()), Some(program(beside)));
         fs::remove_file(program(beside)).unwrap();
-        assert_eq!(find(Some(&this), path()), Some(program(first)));
+        assert_eq!(find(Some(&this), path().as_deref()), Some(program(first)));
         fs::remove_file(program(first)).unwrap();
-        assert_eq!(find(Some(&this), path()), Some(program(second)));
+        assert_eq!(find(Some(&this), path().as_deref()), Some(program(second)));
         assert_eq!(find(Some(&this), None), None);
     }
 }

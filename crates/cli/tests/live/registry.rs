@@ -203,8 +203,8 @@ fn what_is_not_there_is_named_with_its_registry() {
     let said = Program::new().failure(&[&source(&server, "v2")]);
     assert!(said.contains(&format!("registry `{}`", server.address)), "{said}");
     assert!(said.contains("team/app:v2") && said.contains("hint: "), "{said}");
-    // The manifest, and the list of tags.
-    assert_eq!(server.requests().len(), 2);
+    // The manifest, the list of tags and, once, the list of repositories for one of a similar name.
+    assert_eq!(server.requests().len(), 3);
 }
 
 #[test]
