@@ -370,13 +370,10 @@ fn placed(pair: Pair, role: Role, new: u32, is_older: impl Fn(u32, u32) -> bool)
     }
 }
 
-/// Both sides, as `plimsoll report` takes them: if each is one service and their names differ, they are two versions
-/// of one, which goes by the name it has after.
+/// Both sides, as `plimsoll report` takes them.
 fn paired(before: &Snapshot, after: &Snapshot) -> Bundle {
     let (mut before, after) = (before.clone(), after.clone());
-    if let ([old], [new]) = (&mut before.services[..], &after.services[..]) {
-        old.name.clone_from(&new.name);
-    }
+    before.take_name_of(&after);
     Bundle { before, after, ..Bundle::default() }
 }
 

@@ -37,6 +37,15 @@ pub struct Snapshot {
     pub lacks_mentions: bool,
 }
 
+impl Snapshot {
+    /// If this snapshot and a later one have one service each, they are two versions of one: it goes by the name it has
+    /// later. Its old name, if that was another.
+    pub fn take_name_of(&mut self, later: &Self) -> Option<String> {
+        let ([service], [renamed]) = (&mut self.services[..], &later.services[..]) else { return None };
+        (service.name != renamed.name).then(|| std::mem::replace(&mut service.name, renamed.name.clone()))
+    }
+}
+
 /// A name and the image it stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {

@@ -5,12 +5,13 @@ use plimsoll_analysis::compare::FileTree;
 use plimsoll_report::chart::colour::Colour;
 use plimsoll_report::chart::paint::Paint;
 use plimsoll_report::chart::sheet::SMALL;
+use plimsoll_report::chart::squarify::Rect;
 use plimsoll_view::tree::Matches;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasPattern, CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::text;
-use crate::treemap::{Label, PAINTS, Rect, Tile, Weighed, fills, labels};
+use crate::treemap::{Label, PAINTS, Tile, Weighed, fills, labels};
 
 /// The colours that the map is drawn with, as the browser gives them for the theme.
 #[derive(Clone, Debug, Default, PartialEq)]

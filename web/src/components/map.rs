@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::{ev, html};
 use plimsoll_analysis::compare::FileTree;
+use plimsoll_report::chart::squarify::Rect;
 use plimsoll_report::format::count;
 use plimsoll_report::words::file_change_key;
 use plimsoll_snapshot::{Order as _, path};
@@ -18,7 +19,7 @@ use crate::charts::{Colours, draw};
 use crate::state::State;
 use crate::text::{self, words};
 use crate::treemap::{
-    Area, Direction, Rect, Tile, TileKind, Weighed, find, layout, neighbour, picture, tile_at, tile_of,
+    Area, Direction, Tile, TileKind, Weighed, find, layout, neighbour, picture, tile_at, tile_of,
 };
 
 /// The height of the map, and that in a narrow window.

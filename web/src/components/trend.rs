@@ -149,7 +149,7 @@ fn Chart(workspace: Workspace, trend: Trending) -> impl IntoView {
         move || {
             let pair = workspace.pair.get();
             let sides = [pair.before, pair.after].map(|id| ids.state(id?));
-            let height = HEIGHT.to_string();
+            let height = chart::FIELD.to_string();
             let line = |state: usize, class: &'static str| {
                 let x = format!("{:.3}%", chart::across(state, count));
                 view! { <line class=class x1=x.clone() x2=x y1="0" y2=height.clone() /> }
@@ -192,9 +192,6 @@ fn Chart(workspace: Workspace, trend: Trending) -> impl IntoView {
         <ChartTools chart=words().series.title picture=move || Some(chart::picture(&shown.get_untracked(), text::language())) />
     }
 }
-
-/// The height of the field of the chart, without the names below it.
-const HEIGHT: f64 = 220.0;
 
 /// The two states that are compared, as choices.
 #[component]

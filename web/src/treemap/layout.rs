@@ -3,8 +3,9 @@
 use plimsoll_analysis::compare::FileTree;
 use plimsoll_snapshot::Order as _;
 
-use super::squarify::squarify;
-use super::{Rect, Weighed};
+use plimsoll_report::chart::squarify::{Rect, squarify};
+
+use super::Weighed;
 
 /// The height of the head in which an open directory has its name.
 pub(crate) const HEAD: f64 = 18.0;

@@ -8,7 +8,6 @@ mod layout;
 mod neighbours;
 mod paint;
 mod scene;
-mod squarify;
 
 use plimsoll_analysis::compare::FileTree;
 use plimsoll_snapshot::path;
@@ -35,39 +34,6 @@ impl Area {
         match self {
             Self::Size => "size",
             Self::Change => "change",
-        }
-    }
-}
-
-/// A rectangle in CSS pixels.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Rect {
-    pub(crate) x: f64,
-    pub(crate) y: f64,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
-}
-
-impl Rect {
-    pub(crate) fn area(self) -> f64 {
-        self.width * self.height
-    }
-
-    pub(crate) fn holds(self, x: f64, y: f64) -> bool {
-        (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
-    }
-
-    pub(crate) fn centre(self) -> (f64, f64) {
-        (self.x + self.width / 2.0, self.y + self.height / 2.0)
-    }
-
-    /// What is left within a margin, and below a head.
-    fn inside(self, margin: f64, head: f64) -> Self {
-        Self {
-            x: self.x + margin,
-            y: self.y + margin + head,
-            width: (self.width - 2.0 * margin).max(0.0),
-            height: (self.height - 2.0 * margin - head).max(0.0),
         }
     }
 }

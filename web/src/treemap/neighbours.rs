@@ -64,7 +64,9 @@ pub(crate) fn neighbour(tiles: &[Tile], from: Option<usize>, direction: Directio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::treemap::{Area, Rect, Weighed, layout};
+    use plimsoll_report::chart::squarify::Rect;
+
+    use crate::treemap::{Area, Weighed, layout};
     use plimsoll_view::testing::tree;
 
     const BOUNDS: Rect = Rect { x: 0.0, y: 0.0, width: 400.0, height: 100.0 };

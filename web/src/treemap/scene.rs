@@ -12,7 +12,9 @@ use plimsoll_report::language::Language;
 use plimsoll_snapshot::path;
 
 use super::paint::paint;
-use super::{Rect, Tile, TileKind, Weighed};
+use plimsoll_report::chart::squarify::Rect;
+
+use super::{Tile, TileKind, Weighed};
 
 /// The smallest file or closed directory that has a label.
 const LABELLED: (f64, f64) = (64.0, 20.0);

@@ -235,11 +235,8 @@ fn read_both(
 /// Makes two snapshots comparable: if each is one service and their names differ, they are two versions of one, which goes by
 /// the name it has after.
 fn pair(old: &mut Snapshot, new: &Snapshot, options: &Options, printer: &Printer) -> Result<()> {
-    if let ([before], [after]) = (&mut old.services[..], &new.services[..])
-        && before.name != after.name
-    {
-        printer.note(&format!("note: comparing `{}` with `{}` as one service", before.name, after.name));
-        before.name.clone_from(&after.name);
+    if let (Some(before), [after]) = (old.take_name_of(new), &new.services[..]) {
+        printer.note(&format!("note: comparing `{before}` with `{}` as one service", after.name));
     }
     let names = |snapshot: &Snapshot| {
         snapshot.services.iter().map(|service| service.name.clone()).collect::<Vec<_>>()

@@ -71,10 +71,7 @@ pub(crate) fn explained(
             _ => read(step.from),
         };
         let (Some(mut before), Some(after)) = (before, read(step.to)) else { continue };
-        // One service on each side is two versions of one.
-        if let ([one], [other]) = (&mut before.services[..], &after.services[..]) {
-            one.name.clone_from(&other.name);
-        }
+        before.take_name_of(&after);
         Series::explain(step, &before, &after);
         last = Some((step.to, after));
     }

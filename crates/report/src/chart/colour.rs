@@ -1,4 +1,4 @@
-//! The colours of everything that is drawn: one table. The page has them as variables of `web/base.css`, which a test
+//! The colours of everything that is drawn: one table. The page has them as variables of `base.css`, which a test
 //! compares with it; saved charts and the card have the light ones.
 
 use plimsoll_snapshot::ByteDelta;
@@ -100,7 +100,7 @@ impl Colour {
 mod tests {
     use super::*;
 
-    const BASE: &str = include_str!("../../../../web/base.css");
+    const BASE: &str = include_str!("../base.css");
     const PAGE: &str = include_str!("../../../../web/page.css");
 
     #[test]

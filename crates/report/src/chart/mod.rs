@@ -17,6 +17,7 @@ pub mod scale;
 pub mod scene;
 pub mod services;
 pub mod sheet;
+pub mod squarify;
 pub mod stacks;
 pub mod svg;
 pub mod timeline;

@@ -12,7 +12,7 @@ use crate::language::Language;
 use crate::series::{caption, sentences, step_lines};
 
 /// The height of the field of the line, and of the row of names below it.
-const FIELD: f64 = 220.0;
+pub const FIELD: f64 = 220.0;
 const NAMES: f64 = 20.0;
 /// The space above the highest value, for labels.
 const HEAD: f64 = 18.0;

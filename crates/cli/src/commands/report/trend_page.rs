@@ -40,10 +40,7 @@ pub(super) fn write(
     let is_compared = first != last;
     let mut before = if is_compared { before.clone() } else { Snapshot::default() };
     let after = after.clone();
-    // One service on each side is two versions of one.
-    if let ([one], [other]) = (&mut before.services[..], &after.services[..]) {
-        one.name.clone_from(&other.name);
-    }
+    before.take_name_of(&after);
     let name = |state: usize| states.series.states.get(state).map(|state| state.name.clone());
     let names = [name(*first).filter(|_| is_compared), name(*last)];
     let pair = [is_compared.then_some(*first), Some(*last)];

@@ -1,10 +1,50 @@
 //! Squarified rectangles (Bruls, Huizing, van Wijk: "Squarified Treemaps", 2000).
 
-use super::Rect;
+/// A rectangle, in whatever unit its user has.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Rect {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Rect {
+    /// Its area.
+    #[must_use]
+    pub fn area(self) -> f64 {
+        self.width * self.height
+    }
+
+    /// Whether a point lies in it.
+    #[must_use]
+    pub fn holds(self, x: f64, y: f64) -> bool {
+        (self.x..self.x + self.width).contains(&x) && (self.y..self.y + self.height).contains(&y)
+    }
+
+    /// The point in its middle.
+    #[must_use]
+    pub fn centre(self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+
+    /// What is left within a margin, and below a head.
+    #[must_use]
+    pub fn inside(self, margin: f64, head: f64) -> Self {
+        Self {
+            x: self.x + margin,
+            y: self.y + margin + head,
+            width: (self.width - 2.0 * margin).max(0.0),
+            height: (self.height - 2.0 * margin - head).max(0.0),
+        }
+    }
+}
 
 /// Lays areas into a rectangle, each as close to a square as its neighbours let it be. The weights come sorted, the
 /// largest first, none of them zero; they are scaled so that together they fill the rectangle.
-pub(super) fn squarify(weights: &[f64], bounds: Rect) -> Vec<Rect> {
+#[must_use]
+pub fn squarify(weights: &[f64], bounds: Rect) -> Vec<Rect> {
     let sum: f64 = weights.iter().sum();
     if sum <= 0.0 || bounds.area() <= 0.0 {
         return vec![Rect { width: 0.0, height: 0.0, ..bounds }; weights.len()];
