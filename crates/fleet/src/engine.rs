@@ -77,6 +77,6 @@ fn listing(store: &Store, table: &Table) -> datafusion::error::Result<ListingTab
 fn unusable(root: &Path, error: &DataFusionError) -> Error {
     Error::usage(
         format!("the tables in `{}` cannot be opened: {}", root.display(), error.strip_backtrace()),
-        "scan again: tables are made anew from what was read",
+        "scan again: the tables are rebuilt from the stored facts",
     )
 }

@@ -36,7 +36,7 @@ pub(crate) struct NamedImage {
 }
 
 impl SourceState {
-    /// What is known of a source.
+    /// The state of a source.
     ///
     /// # Errors
     /// If it cannot be read.
@@ -59,7 +59,7 @@ impl SourceState {
 /// The names of all sources. Of sources that name the same image, the one that was scanned last counts.
 ///
 /// # Errors
-/// If what is known of a source cannot be read.
+/// If the state of a source cannot be read.
 pub(crate) fn all(store: &Store) -> Result<Vec<(String, ItemState)>> {
     let mut sources: Vec<SourceState> = Vec::new();
     for path in store.all_references()? {

@@ -1,4 +1,4 @@
-//! The folder of a fleet: what was read of each layer and of each image, and the tables made of it.
+//! The folder of a fleet: the facts of each layer and of each image, and the tables made of them.
 //!
 //! A file of facts is named by the digest of what it describes and written once: beside its place, then moved there unless
 //! another run was faster. So a scan that was interrupted goes on where it was, and two scans at the same time do no harm.
@@ -135,7 +135,7 @@ impl Store {
         self.place(LAYERS, layer.digest(), "gz").is_some_and(|path| path.is_file())
     }
 
-    /// What was read of a layer.
+    /// The facts of a layer.
     pub(crate) fn layer(&self, layer: &DiffId) -> Option<Contents> {
         let path = self.place(LAYERS, layer.digest(), "gz")?;
         let read = input::regular(&path).ok().and_then(|file| Contents::read(file).ok());
@@ -154,7 +154,7 @@ impl Store {
         document(&self.place(LAYERS, layer.digest(), "json")?).ok()?
     }
 
-    /// Keeps what was read of a layer.
+    /// Keeps the facts of a layer.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -178,7 +178,7 @@ impl Store {
         self.place(IMAGES, image, "json.gz").is_some_and(|path| path.is_file())
     }
 
-    /// What is known of an image.
+    /// The facts of an image.
     pub(crate) fn image<T: DeserializeOwned>(&self, image: &Digest) -> Option<T> {
         let path = self.place(IMAGES, image, "json.gz")?;
         let file = input::regular(&path).ok()?;
@@ -189,7 +189,7 @@ impl Store {
         read.ok()
     }
 
-    /// Keeps what is known of an image.
+    /// Keeps the facts of an image.
     ///
     /// # Errors
     /// If it cannot be written.
@@ -206,7 +206,7 @@ impl Store {
         put_by(&path, write).map_err(|error| Error::write(&path, error))
     }
 
-    /// Forgets what is known of an image, so that the next scan reads it again.
+    /// Forgets the facts of an image, so that the next scan reads it again.
     pub(crate) fn forget_image(&self, image: &Digest) {
         if let Some(path) = self.place(IMAGES, image, "json.gz") {
             let _ = fs::remove_file(path);

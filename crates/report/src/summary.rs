@@ -9,7 +9,7 @@ use plimsoll_analysis::inspect::ImageInspection;
 use plimsoll_analysis::series::{Series, Step};
 use plimsoll_analysis::targets::Judgement;
 
-use crate::format::{one_line, unbroken};
+use crate::format::{one_line, sentence, unbroken};
 use crate::html::escape;
 use crate::language::Language;
 use crate::{brief, series, turns, verdict};
@@ -48,7 +48,11 @@ pub fn trend(of: &Series, language: Language) -> String {
     let words = &language.words().series;
     let paragraph = |text: &str| format!("<p>{}</p>\n", escape(&unbroken(text)));
     let mut html = format!("<noscript>\n<h2>{}</h2>\n", escape(words.title));
-    html.push_str(&paragraph(&format!("{}: {}", series::lead(of, language), series::total(of, language))));
+    html.push_str(&paragraph(&format!(
+        "{}: {}",
+        sentence(&series::extent(of, language)),
+        series::total(of, language)
+    )));
     for sentence in series::conclusions(of, language) {
         html.push_str(&paragraph(&sentence));
     }

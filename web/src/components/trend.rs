@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use plimsoll_analysis::series::{Series, Step};
 use plimsoll_report::chart::svg::{Place, markup};
 use plimsoll_report::chart::trend as chart;
-use plimsoll_report::format::{count, one_line, shorten, unbroken};
+use plimsoll_report::format::{count, one_line, sentence, shorten, unbroken};
 use plimsoll_report::series as report;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlSelectElement, KeyboardEvent, MouseEvent};
@@ -30,13 +30,13 @@ pub(crate) fn TrendOf(state: State) -> impl IntoView {
     let trend = workspace.trend()?;
     let language = text::language();
     let lead =
-        format!("{}: {}", report::lead(&trend.series, language), report::total(&trend.series, language));
+        format!("{}: {}", report::extent(&trend.series, language), report::total(&trend.series, language));
     let conclusions = report::conclusions(&trend.series, language);
     let sentences = conclusions.into_iter().map(|text| view! { <p>{unbroken(&text)}</p> }).collect_view();
     Some(view! {
         <section aria-labelledby="trend">
             <h2 id="trend">{words().series.title}</h2>
-            <p class="lead">{unbroken(&lead)}</p>
+            <p class="lead">{sentence(&unbroken(&lead))}</p>
             <Lines trend=trend.clone() />
             <Chart workspace trend=trend.clone() />
             <Sides workspace trend=trend.clone() />
@@ -206,6 +206,7 @@ fn Sides(workspace: Workspace, trend: Trending) -> impl IntoView {
             let is_now = now == Some(state);
             view! { <option value=state.to_string() selected=is_now>{name}</option> }
         });
+        let name = if role == Role::Before { words().before } else { words().after };
         // A snapshot that is no state of the series is on this side.
         let other = now.is_none().then(|| view! { <option value="" selected=true>{text::NONE}</option> });
         let known = trend.clone();
@@ -222,7 +223,7 @@ fn Sides(workspace: Workspace, trend: Trending) -> impl IntoView {
         };
         view! {
             <label>
-                {text::role(role)}" "
+                {name}" "
                 <select data-do=format!("trend-{}", role.key()) on:change=choose>{other}{options.collect_view()}</select>
             </label>
         }
@@ -251,7 +252,11 @@ fn Steps(workspace: Workspace, trend: Trending) -> impl IntoView {
     let least = least_shown(&trend.series.steps);
     let are_shown = RwSignal::new(false);
     let rows = trend.series.steps.iter().map(|step| {
-        let [name, _, cause] = report::step(&trend.series, step, language);
+        let name = report::point(&trend.series, step.to);
+        let cause = report::step_cause(step, language).map(|cause| text::spans(&cause));
+        // A reason is what someone wrote: nothing in it is a sign of code.
+        let notes =
+            report::step_notes(step, language).into_iter().map(|note| view! { <small>{note}</small> });
         let (from, to) = (step.from, step.to);
         let compare = move |_| {
             workspace.compare_states(from, to);
@@ -270,7 +275,7 @@ fn Steps(workspace: Workspace, trend: Trending) -> impl IntoView {
             <tr hidden=hidden>
                 <th scope="row">{name}</th>
                 <td class="figure">{change(step.delta)}</td>
-                <td>{cause}</td>
+                <td>{cause}" "{notes.collect_view()}</td>
             </tr>
         }
     });

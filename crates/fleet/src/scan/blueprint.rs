@@ -64,7 +64,7 @@ impl Blueprint {
         }
     }
 
-    /// The snapshot of the image alone. `contents` gives what was read of a layer, and `blob` how it is stored.
+    /// The snapshot of the image alone. `contents` returns the contents of a layer, and `blob` its stored form.
     ///
     /// # Errors
     /// If a layer is missing, or the image exceeds a limit.

@@ -197,7 +197,7 @@ async fn worked_off(units: Vec<Arc<dyn Unit>>, jobs: usize) -> Result<Vec<Outcom
     }
     let context = SessionContext::new();
     let failed = |error: datafusion::error::DataFusionError| {
-        Error::usage(format!("the scan failed: {error}"), "scan again: what was read is kept")
+        Error::usage(format!("the scan failed: {error}"), "scan again: facts already read are kept")
     };
     context.register_table("units", Arc::new(UnitTable::new(units, jobs))).map_err(failed)?;
     let rows = context.sql("SELECT * FROM units").await.map_err(failed)?;

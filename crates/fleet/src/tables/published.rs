@@ -1,4 +1,4 @@
-//! Publishes what a store knows as tables. Those of images say what is there now, and are written anew.
+//! Publishes the facts of a store as tables. Those of images describe the current state, and are rewritten.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub(crate) fn publish(store: &Store, locked: &Locked, names: &[(String, ItemStat
             tables.commit()?;
             break;
         }
-        // What is known of their images is of no use without them.
+        // The facts of their images are useless without them.
         for digest in tables.with_layers(store, &wanted, &lost) {
             wanted.remove(&digest);
         }
@@ -54,7 +54,7 @@ pub(crate) fn publish(store: &Store, locked: &Locked, names: &[(String, ItemStat
     Ok(published)
 }
 
-/// What is known of an image.
+/// The facts of an image.
 fn facts(store: &Store, digest: &str) -> Option<ImageFacts> {
     store.image(&Digest::parse(digest).ok()?)
 }

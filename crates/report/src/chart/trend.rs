@@ -167,7 +167,10 @@ fn steps(series: &Series, axis: Sizes, language: Language) -> Vec<Mark> {
         marks.push(Mark::new(Shape::Circle((x, y), 5.0), look));
         if labelled.iter().all(|other| (other - x).abs() >= CROWDED) {
             labelled.push(x);
-            let text = Mark::text((x, y - 9.0), language.delta(step.delta).to_string(), colour).sized(SMALL);
+            // The line comes from above where it fell.
+            let below = y + 17.0;
+            let at = if step.delta.0 < 0 && below < FIELD { below } else { y - 9.0 };
+            let text = Mark::text((x, at), language.delta(step.delta).to_string(), colour).sized(SMALL);
             let anchor = if x > 92.0 { Anchor::End } else { Anchor::Middle };
             marks.push(text.anchored(anchor).edged());
         }

@@ -11,7 +11,7 @@ pub struct SeriesWords {
     pub title: &'static str,
     pub point: Noun,
     pub measure: fn(Measure) -> &'static str,
-    pub lead: fn(measure: &str, points: &str) -> String,
+    pub extent: fn(measure: &str, points: &str) -> String,
     pub between: fn(from: &str, to: &str) -> String,
     pub none: &'static str,
     pub unmeasured: fn(points: &str) -> String,

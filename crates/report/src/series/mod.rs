@@ -35,11 +35,16 @@ pub fn point(series: &Series, index: usize) -> String {
 }
 
 /// `Trend: image size over 12 points, from 2026-01-01 10:05 to 2026-02-03 09:00`.
+fn lead(series: &Series, language: Language) -> String {
+    format!("{}: {}", language.words().series.title, extent(series, language))
+}
+
+/// `image size over 12 points, from 2026-01-01 10:05 to 2026-02-03 09:00`.
 #[must_use]
-pub fn lead(series: &Series, language: Language) -> String {
+pub fn extent(series: &Series, language: Language) -> String {
     let words = &language.words().series;
     let points = language.many(series.states.len() as u64, &words.point);
-    let mut text = (words.lead)((words.measure)(series.measure), &points);
+    let mut text = (words.extent)((words.measure)(series.measure), &points);
     let times: Vec<u64> = series.states.iter().filter_map(|state| state.time).collect();
     if let (Some(from), Some(to)) =
         (times.first().copied().and_then(minute), times.last().copied().and_then(minute))
@@ -184,18 +189,24 @@ fn services(series: &Series, language: Language) -> Vec<[String; 4]> {
 /// The name of the state that a step leads to, the change, and its cause with what else is known.
 #[must_use]
 pub fn step(series: &Series, step: &Step, language: Language) -> [String; 3] {
+    let known = step_cause(step, language).into_iter().chain(step_notes(step, language));
+    let known = known.collect::<Vec<_>>().join("; ");
+    [point(series, step.to), language.delta(step.delta).to_string(), known]
+}
+
+/// What did most of a step, if that is known.
+#[must_use]
+pub fn step_cause(step: &Step, language: Language) -> Option<String> {
+    step.cause.as_ref().map(|of| cause::text(&of.cause, of.services, language))
+}
+
+/// What else is known of a step: that it was a rebuild, and why it was accepted.
+#[must_use]
+pub fn step_notes(step: &Step, language: Language) -> Vec<String> {
     let words = &language.words().series;
-    let mut notes = Vec::new();
-    if let Some(of) = &step.cause {
-        notes.push(cause::text(&of.cause, of.services, language));
-    }
-    if step.is_rebuild {
-        notes.push(words.rebuild.to_owned());
-    }
-    if let Some(reason) = &step.accepted {
-        notes.push((words.accepted)(&shorten(&one_line(reason), NOTE)));
-    }
-    [point(series, step.to), language.delta(step.delta).to_string(), notes.join("; ")]
+    let rebuild = step.is_rebuild.then(|| words.rebuild.to_owned());
+    let accepted = step.accepted.as_ref().map(|reason| (words.accepted)(&shorten(&one_line(reason), NOTE)));
+    rebuild.into_iter().chain(accepted).collect()
 }
 
 /// The sentence for a series without a step.

@@ -11,7 +11,7 @@ pub(super) const WORDS: SeriesWords = SeriesWords {
         Measure::ImageSize => "image size",
         Measure::Compressed => "compressed layers",
     },
-    lead: |measure, points| format!("Trend: {measure} over {points}"),
+    extent: |measure, points| format!("{measure} over {points}"),
     between: |from, to| format!("from {from} to {to}"),
     none: "There is no point with a size.",
     unmeasured: |points| format!("{points} without this size"),

@@ -11,7 +11,7 @@ pub(super) const WORDS: SeriesWords = SeriesWords {
         Measure::ImageSize => "tamaño de imagen",
         Measure::Compressed => "capas comprimidas",
     },
-    lead: |measure, points| format!("Evolución: {measure} en {points}"),
+    extent: |measure, points| format!("{measure} en {points}"),
     between: |from, to| format!("de {from} a {to}"),
     none: "No hay ningún punto con tamaño.",
     unmeasured: |points| format!("{points} sin este tamaño"),
