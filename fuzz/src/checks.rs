@@ -107,7 +107,7 @@ fn render(changes: &Changes) {
 
 fn packages(snapshot: &Snapshot) {
     let inspection = inspect(snapshot);
-    json::inspection(&inspection, std::io::sink()).expect("a sink takes everything");
+    json::inspection(&inspection, None, std::io::sink()).expect("a sink takes everything");
     shown(&text::inspection(&inspection, Language::English));
     shown(&markdown::inspection(&inspection, Language::Spanish));
     let inventory = inventory(snapshot);

@@ -24,6 +24,7 @@ mod planted;
 mod programs;
 mod readers;
 mod redact;
+mod schemas;
 mod secrets;
 mod terminal;
 mod work;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// Why an inode is hidden: what happened to the last name it had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// A whiteout removed it, or a directory above it.

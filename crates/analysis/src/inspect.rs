@@ -20,6 +20,7 @@ const BLOCK: u64 = 4096;
 
 /// A snapshot inspected.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inspection {
     /// The images, one a service, in the order of the services.
     pub images: Vec<ImageInspection>,
@@ -29,6 +30,7 @@ pub struct Inspection {
 
 /// What a set of images weighs together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StackSize {
     /// The number of services.
     pub services: u64,
@@ -42,6 +44,7 @@ pub struct StackSize {
 
 /// One image inspected. What services that run the same image have in common is stored once.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageInspection {
     /// The name of the service that runs the image.
     pub service: String,
@@ -83,6 +86,7 @@ pub struct ImageInspection {
 
 /// One step of the build, as `docker history` has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HistoryStep {
     /// When (RFC 3339).
     pub created: Option<String>,
@@ -100,6 +104,7 @@ pub struct HistoryStep {
 
 /// Bytes of one layer that one other layer hides in one way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hidden {
     /// How they were hidden.
     pub cause: Cause,
@@ -124,6 +129,7 @@ impl Hidden {
 
 /// A hidden file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HiddenFile {
     /// Where it lay, escaped.
     pub path: String,
@@ -133,6 +139,7 @@ pub struct HiddenFile {
 
 /// One layer inspected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LayerInspection {
     /// The digest of the uncompressed tar.
     pub diff_id: DiffId,
@@ -172,6 +179,7 @@ pub struct LayerInspection {
 
 /// A warning with its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WarningMessage {
     /// The warning in plain words.
     pub message: String,
@@ -457,6 +465,7 @@ fn escaped(path: &[u8]) -> String {
 
 /// A size before and after.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SizeChange {
     /// The size before.
     pub before: Bytes,

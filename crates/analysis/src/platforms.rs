@@ -22,6 +22,7 @@ pub struct PlatformManifest {
 
 /// An image for one platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlatformSize {
     /// The names of the image.
     pub tags: Vec<String>,

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 /// What a machine and its connection do, in bytes per second unless a field names another unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rates {
     /// Transferred over the connection.
     pub transfer: u64,
@@ -35,6 +36,7 @@ impl Rates {
 
 /// A layer, as far as pulling it depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PullLayer {
     /// The bytes that are transferred.
     pub blob: Bytes,
@@ -82,6 +84,7 @@ fn is_present(snapshot: &Snapshot, layer: usize, present: &[&Snapshot]) -> bool 
 
 /// When a layer is there and unpacked, in seconds since the pull began.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PulledLayer {
     /// The layer.
     #[serde(flatten)]
@@ -96,6 +99,7 @@ pub struct PulledLayer {
 
 /// A pull, from its beginning to its end.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pull {
     /// The layers that are pulled, lowest first.
     pub layers: Vec<PulledLayer>,
@@ -219,6 +223,7 @@ pub fn split_layer(layers: &[PullLayer], index: usize, parts: u64) -> Vec<PullLa
 
 /// A pull of one image, and what would make it shorter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PullEstimate {
     /// The name of the service.
     pub service: String,

@@ -16,6 +16,7 @@ use crate::targets::{Judgement, Outcome, Reason, Status, Title};
 
 /// What a change did, every layer once.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Review {
     /// Image size of all services.
     pub total: SizeChange,
@@ -31,6 +32,7 @@ pub struct Review {
 
 /// The layer that did most of a change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cause {
     /// The service whose image has the layer.
     pub service: String,
@@ -63,6 +65,7 @@ pub struct LayerChange {
 
 /// A line of a Dockerfile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Place {
     /// The name of the file, without its directory.
     pub file: String,
@@ -72,6 +75,7 @@ pub struct Place {
 
 /// Where the state before comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Baseline {
     /// A source that the user named.
@@ -133,6 +137,7 @@ pub struct Terms {
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// Every target is met.

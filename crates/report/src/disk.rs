@@ -129,18 +129,25 @@ pub fn change_markdown(change: &DiskChange, language: Language) -> String {
 
 /// Writes two states of a disk for programs; see `docs/disk-format.md`.
 pub fn change_json(change: &DiskChange, out: impl io::Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Kind {
-        kind: DiskKind,
-        #[serde(flatten)]
-        size: SizeChange,
-    }
-    #[derive(Serialize)]
-    struct Content {
-        kinds: Vec<Kind>,
-    }
-    let kinds = change.kinds.iter().map(|&(kind, size)| Kind { kind, size }).collect();
-    write("plimsoll-disk-change", &Content { kinds }, None, out)
+    let kinds = change.kinds.iter().map(|&(kind, size)| KindDocument { kind, size }).collect();
+    write("plimsoll-disk-change", &DiskChangeContent { kinds }, None, out)
+}
+
+/// Two states of a disk.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct DiskChangeContent {
+    /// What is stored, by kind.
+    kinds: Vec<KindDocument>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct KindDocument {
+    /// What is stored.
+    kind: DiskKind,
+    #[serde(flatten)]
+    size: SizeChange,
 }
 
 fn changes(change: &DiskChange, language: Language) -> Table {

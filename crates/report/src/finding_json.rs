@@ -19,12 +19,14 @@ fn messages() -> &'static Messages {
 
 /// The findings of all services.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct StackDocument<'a> {
     services: Vec<ServiceDocument<'a>>,
     stack: Vec<FindingDocument<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ServiceDocument<'a> {
     service: &'a str,
     findings: Vec<FindingDocument<'a>>,
@@ -34,6 +36,7 @@ struct ServiceDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct FindingDocument<'a> {
     rule: RuleId,
     service: &'a str,
@@ -50,6 +53,7 @@ struct FindingDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct EvidenceDocument<'a> {
     subject: String,
     subject_value: &'a Subject,
@@ -62,6 +66,7 @@ struct EvidenceDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct FixDocument<'a> {
     kind: FixKind,
     does: &'static str,
@@ -72,11 +77,13 @@ struct FixDocument<'a> {
 
 /// What became of findings.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct ProgressDocument<'a> {
     services: Vec<ServiceProgressDocument<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ServiceProgressDocument<'a> {
     service: &'a str,
     predicted: Bytes,
@@ -88,6 +95,7 @@ struct ServiceProgressDocument<'a> {
 
 /// How one image size becomes another.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct LedgerDocument<'a> {
     before: Bytes,
     after: Bytes,
@@ -97,6 +105,7 @@ struct LedgerDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct LedgerLineDocument<'a> {
     cause: &'static str,
     delta: ByteDelta,
@@ -106,6 +115,7 @@ struct LedgerLineDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct FollowedDocument<'a> {
     finding: FindingDocument<'a>,
     outcome: Outcome,
@@ -119,6 +129,7 @@ struct FollowedDocument<'a> {
 
 /// Something that got worse.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub(crate) enum RegressionDocument<'a> {
     NewFindings {
@@ -132,6 +143,7 @@ pub(crate) enum RegressionDocument<'a> {
 
 /// Something that got better.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub(crate) enum ImprovementDocument<'a> {
     FixedFindings {
@@ -144,6 +156,7 @@ pub(crate) enum ImprovementDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct NamedFindingDocument<'a> {
     rule: RuleId,
     title: String,
@@ -152,6 +165,7 @@ pub(crate) struct NamedFindingDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct FixedFindingDocument<'a> {
     #[serde(flatten)]
     finding: NamedFindingDocument<'a>,

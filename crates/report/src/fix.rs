@@ -1,10 +1,9 @@
 //! Merged fixes as text, Markdown, JSON, and as a patch.
 
 use std::fmt::Write as _;
-use std::io;
 
-use plimsoll_analysis::findings::{Confidence, Finding, RuleId};
-use plimsoll_analysis::fix::{Applied, Change, FixedFile, Plan, Promise, Refusal, ServiceSetting};
+use plimsoll_analysis::findings::Finding;
+use plimsoll_analysis::fix::{Change, FixedFile, Plan, Promise, ServiceSetting};
 use plimsoll_analysis::memory::recommend::Setting;
 use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::hidden::is_hidden;
@@ -13,7 +12,6 @@ use similar::TextDiff;
 
 use crate::compose_override::cpus;
 use crate::format::{count, one_line, shorten};
-use crate::json_document::write;
 use crate::language::Language;
 use crate::markup::{code, escaped};
 use crate::table::{align_right, indented, table};
@@ -48,6 +46,7 @@ pub enum Shown {
 
 /// What a build with the fixes showed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Proof {
     /// Image size before.
     pub before_bytes: Bytes,
@@ -72,7 +71,7 @@ impl Fixes<'_> {
         self.plan.changes.iter().map(|change| self.diff(change)).collect()
     }
 
-    fn diff(&self, change: &Change) -> String {
+    pub(crate) fn diff(&self, change: &Change) -> String {
         let name = (self.name)(&change.file);
         let old = if change.before.is_empty() { "/dev/null".to_owned() } else { format!("a/{name}") };
         let diff = TextDiff::from_lines(change.before.as_str(), change.after.as_str());
@@ -222,117 +221,6 @@ impl Fixes<'_> {
         text
     }
 
-    /// Writes the fixes as JSON; see `docs/fix-format.md`.
-    pub fn json(&self, out: impl io::Write) -> io::Result<()> {
-        #[derive(Serialize)]
-        struct AppliedDocument<'a> {
-            rule: RuleId,
-            confidence: Confidence,
-            saving_bytes: Bytes,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            saved_bytes: Option<Bytes>,
-            title: String,
-            partly: Vec<ReasonDocument<'a>>,
-        }
-        #[derive(Serialize)]
-        struct ReasonDocument<'a> {
-            text: String,
-            #[serde(flatten)]
-            value: &'a Refusal,
-        }
-        #[derive(Serialize)]
-        struct RefusedDocument<'a> {
-            rule: RuleId,
-            saving_bytes: Bytes,
-            title: String,
-            reason: ReasonDocument<'a>,
-        }
-        #[derive(Serialize)]
-        struct FileDocument {
-            path: String,
-            patch: String,
-        }
-        #[derive(Serialize)]
-        struct ServiceDocument<'a> {
-            service: &'a str,
-            target: &'a str,
-            promised_bytes: Bytes,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            after_bytes: Option<Bytes>,
-        }
-        #[derive(Serialize)]
-        struct SettingDocument<'a> {
-            service: &'a str,
-            #[serde(flatten)]
-            setting: &'a Setting,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            refused: Option<ReasonDocument<'a>>,
-        }
-        #[derive(Serialize)]
-        struct Content<'a> {
-            service: &'a str,
-            saving_bytes: Bytes,
-            needs_buildkit: bool,
-            #[serde(skip_serializing_if = "std::ops::Not::not")]
-            is_reconstructed: bool,
-            #[serde(skip_serializing_if = "Vec::is_empty")]
-            services: Vec<ServiceDocument<'a>>,
-            #[serde(skip_serializing_if = "Vec::is_empty")]
-            settings: Vec<SettingDocument<'a>>,
-            fixed: Vec<AppliedDocument<'a>>,
-            not_fixed: Vec<RefusedDocument<'a>>,
-            files: Vec<FileDocument>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            proof: Option<&'a Proof>,
-        }
-        let english = Language::English;
-        let reason = |value| ReasonDocument { text: (english.words().fix.refusal)(value), value };
-        let content = Content {
-            service: self.service,
-            saving_bytes: self.plan.saving,
-            needs_buildkit: self.plan.needs_buildkit,
-            is_reconstructed: self.is_reconstructed,
-            services: (self.plan.promises.iter().enumerate())
-                .map(|(at, promise)| ServiceDocument {
-                    service: &promise.service,
-                    target: &promise.target,
-                    promised_bytes: promise.after,
-                    after_bytes: self.proof.and_then(|proof| proof.service_bytes.get(at).copied()),
-                })
-                .collect(),
-            settings: (self.plan.settings.iter())
-                .map(|set| SettingDocument {
-                    service: &set.service,
-                    setting: &set.recommended.setting,
-                    refused: set.refused.as_ref().map(reason),
-                })
-                .collect(),
-            fixed: (self.plan.applied.iter().enumerate())
-                .map(|(at, applied): (usize, &Applied)| AppliedDocument {
-                    rule: applied.finding.rule,
-                    confidence: applied.confidence,
-                    saving_bytes: applied.saving,
-                    saved_bytes: self.proof.map(|proof| proof.saved_bytes[at]),
-                    title: title(&applied.finding, english),
-                    partly: applied.partly.iter().map(reason).collect(),
-                })
-                .collect(),
-            not_fixed: (self.plan.refused.iter())
-                .map(|(finding, why)| RefusedDocument {
-                    rule: finding.rule,
-                    saving_bytes: finding.saving,
-                    title: title(finding, english),
-                    reason: reason(why),
-                })
-                .collect(),
-            files: (self.plan.changes.iter())
-                .map(|change| FileDocument { path: (self.name)(&change.file), patch: self.diff(change) })
-                .collect(),
-            proof: self.proof,
-        };
-        write("plimsoll-fix", &content, None, out)
-    }
-
     fn summary(&self, language: Language) -> String {
         let all = self.plan.applied.len() + self.plan.refused.len();
         (language.words().fix.summary)(
@@ -439,7 +327,7 @@ fn why(set: &ServiceSetting, language: Language) -> String {
     }
 }
 
-fn title(finding: &Finding, language: Language) -> String {
+pub(crate) fn title(finding: &Finding, language: Language) -> String {
     (language.words().messages.headline)(&finding.headline)
 }
 

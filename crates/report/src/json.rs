@@ -6,6 +6,7 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::findings::{Progress, StackAdvice};
 use plimsoll_analysis::inspect::Inspection;
+use plimsoll_analysis::memory::Memory;
 use plimsoll_analysis::packages::{Inventory, KeptOpened, Reasons, Removal, Split};
 use serde::Serialize;
 
@@ -14,27 +15,23 @@ pub use crate::json_document::FORMAT_VERSION;
 use crate::finding_json::{ImprovementDocument, ProgressDocument, RegressionDocument, StackDocument};
 use crate::json_document::write;
 use crate::language::Language;
-use crate::memory::ComparisonDocument;
+use crate::memory::{ComparisonDocument, MemoryDocument};
 use crate::verdict;
 
-/// Writes an inspection; see `docs/inspect-format.md`.
-pub fn inspection(inspection: &Inspection, out: impl Write) -> io::Result<()> {
-    write("plimsoll-inspection", inspection, None, out)
+/// Writes an inspection, with the memory of the stack where it is known; see `docs/inspect-format.md` and `docs/memory.md`.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn inspection(inspection: &Inspection, memory: Option<&Memory>, out: impl Write) -> io::Result<()> {
+    let content = InspectionContent { inspection, memory: memory.map(MemoryDocument::of) };
+    write("plimsoll-inspection", &content, None, out)
 }
 
 /// Writes a comparison; see `docs/compare-format.md`.
 pub fn comparison(changes: &Changes, out: impl Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Content<'a> {
-        regressions: Vec<RegressionDocument<'a>>,
-        improvements: Vec<ImprovementDocument<'a>>,
-        #[serde(flatten)]
-        comparison: &'a Comparison,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        memory: Option<ComparisonDocument<'a>>,
-    }
     let Changes { comparison, memory, regressions, improvements, .. } = changes;
-    let content = Content {
+    let content = ChangesContent {
         regressions: regressions.iter().map(RegressionDocument::of).collect(),
         improvements: improvements.iter().map(ImprovementDocument::of).collect(),
         comparison,
@@ -50,29 +47,17 @@ pub fn inventory(inventory: &Inventory, out: impl Write) -> io::Result<()> {
 
 /// Writes why packages are there; see `docs/packages-format.md`.
 pub fn reasons(reasons: &[Reasons], out: impl Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Content<'a> {
-        reasons: &'a [Reasons],
-    }
-    write("plimsoll-why", &Content { reasons }, None, out)
+    write("plimsoll-why", &ReasonsContent { reasons }, None, out)
 }
 
 /// Writes what would be left without packages; see `docs/packages-format.md`.
 pub fn removals(removals: &[Removal], out: impl Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Content<'a> {
-        services: &'a [Removal],
-    }
-    write("plimsoll-whatif", &Content { services: removals }, None, out)
+    write("plimsoll-whatif", &RemovalsContent { services: removals }, None, out)
 }
 
 /// Writes what is left if only opened files stay; see `docs/packages-format.md`.
 pub fn kept(kept: &[KeptOpened], out: impl Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Content<'a> {
-        services: &'a [KeptOpened],
-    }
-    write("plimsoll-kept", &Content { services: kept }, None, out)
+    write("plimsoll-kept", &KeptContent { services: kept }, None, out)
 }
 
 /// Writes findings; see `docs/findings-format.md`.
@@ -82,14 +67,68 @@ pub fn findings(advice: &StackAdvice, out: impl Write) -> io::Result<()> {
 
 /// Writes what services need of the image they share; see `docs/packages-format.md`.
 pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Content<'a> {
-        images: &'a [Split],
-    }
-    write("plimsoll-split", &Content { images: splits }, None, out)
+    write("plimsoll-split", &SplitsContent { images: splits }, None, out)
 }
 
 /// Writes what became of findings; see `docs/findings-format.md`.
 pub fn progress(progress: &Progress, out: impl Write) -> io::Result<()> {
     write("plimsoll-progress", &ProgressDocument::of(progress), None, out)
+}
+
+/// Images, and what runs.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct InspectionContent<'a> {
+    #[serde(flatten)]
+    inspection: &'a Inspection,
+    /// The memory of the stack; absent without memory data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<MemoryDocument<'a>>,
+}
+
+/// What a comparison has beside its sizes.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct ChangesContent<'a> {
+    /// What got worse, the gravest first.
+    regressions: Vec<RegressionDocument<'a>>,
+    /// What got better, what matters most first.
+    improvements: Vec<ImprovementDocument<'a>>,
+    #[serde(flatten)]
+    comparison: &'a Comparison,
+    /// What became of the memory; absent unless both sides were recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<ComparisonDocument<'a>>,
+}
+
+/// Why packages are there.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct ReasonsContent<'a> {
+    /// One for each service that has the package.
+    reasons: &'a [Reasons],
+}
+
+/// Images without packages.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct RemovalsContent<'a> {
+    /// One for each service.
+    services: &'a [Removal],
+}
+
+/// Images of which only opened files stay.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct KeptContent<'a> {
+    /// One for each service.
+    services: &'a [KeptOpened],
+}
+
+/// What services need of the images that they share.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct SplitsContent<'a> {
+    /// The images that several services share.
+    images: &'a [Split],
 }

@@ -12,6 +12,7 @@ pub const FORMAT_VERSION: u32 = 2;
 
 /// A conclusion of the analysis in a document: its kind and its values, with its English text.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Message<'a, M> {
     #[serde(flatten)]
     message: &'a M,
@@ -30,7 +31,8 @@ pub(crate) fn messages<M>(messages: &[M], text: fn(&M) -> String) -> Vec<Message
 }
 
 #[derive(Serialize)]
-struct Document<'a, T> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Document<'a, T> {
     format: &'static str,
     format_version: u32,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,6 +15,7 @@ pub mod exchange;
 mod finding_json;
 pub mod findings;
 pub mod fix;
+mod fix_json;
 pub mod fleet;
 pub mod format;
 pub mod html;
@@ -32,6 +33,9 @@ pub mod platforms;
 pub mod progress;
 pub mod pull;
 pub mod review;
+pub mod review_json;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod series;
 pub mod sizes;
 pub mod summary;
@@ -40,6 +44,7 @@ pub mod targets;
 pub mod text;
 pub mod turns;
 pub mod verdict;
+pub mod watch_json;
 pub mod why;
 pub mod words;
 

@@ -40,11 +40,15 @@ pub fn markdown(sizes: &[PlatformSize], language: Language) -> String {
 
 /// Writes the table for programs; see `docs/inspect-format.md`.
 pub fn json(sizes: &[PlatformSize], out: impl io::Write) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Content<'a> {
-        platforms: &'a [PlatformSize],
-    }
-    write("plimsoll-platforms", &Content { platforms: sizes }, None, out)
+    write("plimsoll-platforms", &PlatformsContent { platforms: sizes }, None, out)
+}
+
+/// The platforms of an image.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct PlatformsContent<'a> {
+    /// One for each manifest of the index.
+    platforms: &'a [PlatformSize],
 }
 
 fn columns(language: Language) -> [&'static str; 7] {

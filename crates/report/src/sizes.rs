@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// One kind of size. Two sizes of different kinds are never compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SizeDefinition {
     /// The field that carries it in JSON.
     pub field: &'static str,

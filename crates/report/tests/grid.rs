@@ -34,14 +34,16 @@ use plimsoll_report::exchange::{Place, annotations, code_quality, cyclonedx, jun
 use plimsoll_report::fix::{Fixes, Shown};
 use plimsoll_report::language::Language;
 use plimsoll_report::review::Shown as ShownReview;
+use plimsoll_report::review_json::Reviewed;
 use plimsoll_report::targets::conclusion::{Gate, conclusion};
 use plimsoll_report::targets::template::template;
+use plimsoll_report::watch_json::{Container, Figures, Sample};
 use plimsoll_report::{
     brief, card, chart, csv, disk, dockerfile, findings, fleet, json, markdown, memory as memories, packages,
     platforms, progress as followed, pull, series, summary, targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::{
-    ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident, Runtime,
+    HealthStatus, ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident, Runtime,
     Status,
 };
 use plimsoll_snapshot::{
@@ -295,7 +297,7 @@ const SHORT: &str = "an answer for the terminal";
 const GRID: &[(&str, &str, Cell)] = &[
     ("inspection", "text", Translated(|of, language| text::inspection(&of.inspection, language))),
     ("inspection", "Markdown", Translated(|of, language| markdown::inspection(&of.inspection, language))),
-    ("inspection", "JSON", Same(KEYS, |of| written(|out| json::inspection(&of.inspection, out)))),
+    ("inspection", "JSON", Same(KEYS, |of| written(|out| json::inspection(&of.inspection, None, out)))),
     (
         "Dockerfile",
         "Dockerfile",
@@ -343,7 +345,7 @@ const GRID: &[(&str, &str, Cell)] = &[
     (
         "memory",
         "JSON",
-        Same(KEYS, |of| written(|out| memories::inspection_json(&of.inspection, &of.memory, out))),
+        Same(KEYS, |of| written(|out| json::inspection(&of.inspection, Some(&of.memory), out))),
     ),
     (
         "packages",
@@ -427,6 +429,8 @@ const GRID: &[(&str, &str, Cell)] = &[
             reviewed(of, |shown| shown.comment("size", &of.changes, &of.inspection, None, language))
         }),
     ),
+    ("review of a change", "JSON", Same(KEYS, reviewed_document)),
+    ("watched containers", "JSON", Same(KEYS, |_| watched())),
     ("series", "text", Translated(|of, language| series::text::series(&of.series, language))),
     ("series", "Markdown", Translated(|of, language| series::markdown::series(&of.series, language))),
     ("series", "JSON", Same(KEYS, |of| written(|out| series::json::series(&of.series, out)))),
@@ -473,6 +477,42 @@ const GRID: &[(&str, &str, Cell)] = &[
     ),
     ("page without data", "summary (HTML)", Translated(|_, language| summary::nothing(language))),
 ];
+
+/// The `review.json` of a change.
+fn reviewed_document(of: &Fixture) -> String {
+    let baseline = Baseline::History { revision: "0123456".to_owned(), behind: 2 };
+    let reviewed = Reviewed {
+        decision: Decision::Missed,
+        passes: false,
+        baseline: &baseline,
+        review: &review(&of.changes.comparison, &of.recorded),
+        judgement: &of.judgement,
+        revision: None,
+        number: Some(7),
+        comment_key: "size",
+        only_update: false,
+    };
+    written(|out| reviewed.write(out))
+}
+
+/// A line of the live view, with every field.
+fn watched() -> String {
+    let container = Container {
+        id: "0123456789ab",
+        name: "stack-app-1",
+        service: Some("app"),
+        status: Status::Exited,
+        health: Some(HealthStatus::Unhealthy),
+        exit_code: Some(137),
+        restarts: 2,
+        oom_kills: 1,
+        memory_limit: Some(512 << 20),
+        memory_reservation: Some(256 << 20),
+        cpu_limit_millis: Some(1500),
+        figures: Figures { cpu_percent: Some(12.5), ..Figures::default() },
+    };
+    written(|out| Sample { time_ms: 1_790_000_000_000, containers: vec![container] }.write(out))
+}
 
 /// A pull with everything that has words.
 fn pulled() -> PullEstimate {
@@ -617,6 +657,21 @@ fn every_cell_is_rendered_or_absent_for_a_reason() {
             Same(reason, render) => assert!(!reason.is_empty() && !render(&of).is_empty(), "{place}"),
             Absent(reason) => assert!(!reason.is_empty(), "{place}"),
         }
+    }
+}
+
+#[test]
+fn every_json_document_fits_its_schema() {
+    let of = Fixture::read();
+    for (document, _, cell) in GRID.iter().filter(|(_, format, _)| *format == "JSON") {
+        let Same(_, render) = cell else { panic!("{document} is translated") };
+        let json: serde_json::Value = serde_json::from_str(&render(&of)).unwrap();
+        let name = json["format"].as_str().unwrap_or("plimsoll-watch");
+        let schema = fs::read(root().join(format!("docs/schemas/{name}.schema.json"))).unwrap();
+        let schema = jsonschema::draft202012::new(&serde_json::from_slice(&schema).unwrap()).unwrap();
+        let faults: Vec<String> =
+            schema.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(faults.is_empty(), "{document} does not fit {name}: {faults:#?}");
     }
 }
 

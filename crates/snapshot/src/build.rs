@@ -8,6 +8,7 @@ use crate::Bytes;
 
 /// A Dockerfile that was given beside an image. It is believed to be the one the image was built from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildFile {
     /// The name of the file, without its directory.
     pub name: String,
@@ -24,6 +25,7 @@ pub struct BuildFile {
 
 /// The files of a build context, without what `.dockerignore` leaves out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct BuildContext {
     /// The bytes of the regular files.
@@ -36,6 +38,7 @@ pub struct BuildContext {
 
 /// An instruction of a Dockerfile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildInstruction {
     /// The line it begins in; the first is 1.
     pub line: u32,

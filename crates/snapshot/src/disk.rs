@@ -11,6 +11,7 @@ use crate::{Bytes, Digest};
 ///
 /// Indices into `layers` and `images` are checked when a file is read, so they always hit. Absent is unknown, never zero.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Disk {
     /// The engine; absent if it was not asked.
@@ -43,6 +44,7 @@ pub struct Disk {
 
 /// What keeps the images of an engine, which decides what their sizes mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DiskStore {
     /// Unpacked layers: overlay2 and its kind, and the store of Podman.
@@ -56,6 +58,7 @@ pub enum DiskStore {
 
 /// A layer on top of all those below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiskLayer {
     /// The digest over the stack that ends with it (image-spec, config.md, "Layer ChainID").
     pub chain: Digest,
@@ -68,6 +71,7 @@ pub struct DiskLayer {
 
 /// An image of an engine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct DiskImage {
     /// The image ID, or on the containerd store the digest of its index.
@@ -97,6 +101,7 @@ pub struct DiskImage {
 
 /// A container of an engine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct DiskContainer {
     /// Its ID.
@@ -122,6 +127,7 @@ pub struct DiskContainer {
 
 /// A volume of an engine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct DiskVolume {
     /// Its name.
@@ -137,6 +143,7 @@ pub struct DiskVolume {
 
 /// A record of the build cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct CacheRecord {
     /// Its ID.

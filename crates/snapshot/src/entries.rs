@@ -12,6 +12,7 @@ use crate::{Bytes, ContentHash, path};
 
 /// Who may do what with an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Attributes {
     /// Permission bits, set-user-ID and the like included, the type of file not.
     pub mode: u32,
@@ -27,6 +28,7 @@ pub struct Attributes {
 
 /// The kind of an entry, without what belongs to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum EntryKind {
@@ -109,6 +111,7 @@ pub struct Entry<'a> {
 
 /// The entries of a layer, in path order, each path once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "EntryColumns", into = "EntryColumns")]
 pub struct Entries {
     paths: Paths,
@@ -295,6 +298,7 @@ impl EntriesBuilder {
 
 /// What stands in the file; see `docs/snapshot-format.md`.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct EntryColumns {
     paths: Paths,
     /// One letter an entry.

@@ -15,6 +15,7 @@ use crate::room;
 /// `entry`, wherever it stands here, is an index into the entries of the layer: the file a fact was read of. It
 /// counts only where that file does, that is in images whose later layers leave it alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Facts {
     /// Packages, as their metadata describes them.
@@ -119,6 +120,7 @@ impl Facts {
 
 /// One package, as its metadata describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackageFact {
     /// The metadata it was read of: a database of many packages, or a file of this one.
     pub entry: u32,
@@ -199,6 +201,7 @@ impl PackageFact {
 
 /// Something a package needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Requirement {
     /// Names, any of which will do; normalised like [`PackageFact::name`].
     #[serde(deserialize_with = "room::list")]
@@ -217,6 +220,7 @@ pub struct Requirement {
 
 /// How much a package needs another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RequirementKind {
     /// It does not work without.
@@ -241,6 +245,7 @@ impl RequirementKind {
 
 /// The files that belong to a package.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Files {
     /// This file does not list them.
@@ -263,6 +268,7 @@ impl Files {
 
 /// A list of files. Directories are not listed: they belong to everyone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileList {
     /// Runs of entries of the same layer: how many entries are left out since the last run, and how many follow.
     #[serde(deserialize_with = "room::list")]
@@ -312,6 +318,7 @@ impl FileList {
 
 /// The files of a package, listed in a separate file (dpkg `info/*.list`, Python `RECORD`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileListFact {
     /// The list.
     pub entry: u32,
@@ -325,6 +332,7 @@ pub struct FileListFact {
 
 /// What was asked for by name, and what only came along.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SelectionFact {
     /// Where that is noted (apt `extended_states`, apk `world`, `requirements.txt`, `package.json` of a project).
     pub entry: u32,
@@ -342,6 +350,7 @@ pub struct SelectionFact {
 
 /// What a source file of an application imports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImportFact {
     /// The source file.
     pub entry: u32,
@@ -356,6 +365,7 @@ pub struct ImportFact {
 /// Modules or programs that a file of an application names as text: settings, scripts, arguments of functions that load
 /// by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MentionFact {
     /// The file.
     pub entry: u32,
@@ -377,6 +387,7 @@ pub struct MentionFact {
 
 /// What names in a text are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MentionKind {
     /// Modules, classes in them, packages.
@@ -389,6 +400,7 @@ pub enum MentionKind {
 
 /// An executable or library that carries more than it takes to run it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BinaryFact {
     /// The file.
     pub entry: u32,
@@ -402,6 +414,7 @@ pub struct BinaryFact {
 
 /// A file that a package has another name for, so that its own can have the name (dpkg-divert(1)).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiversionFact {
     /// Where that is noted.
     pub entry: u32,
@@ -416,6 +429,7 @@ pub struct DiversionFact {
 
 /// A file that names others in the cache of a package manager: the interpreter of a script, the home of an environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeadFact {
     /// The file.
     pub entry: u32,
@@ -425,6 +439,7 @@ pub struct LeadFact {
 
 /// A file that holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SecretFact {
     /// The file.
     pub entry: u32,
@@ -434,6 +449,7 @@ pub struct SecretFact {
 
 /// Kinds of secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SecretKind {
     /// A private key (PEM, OpenSSH, PuTTY).

@@ -11,6 +11,7 @@ pub struct Digest(String);
 
 /// The digest of a layer's *uncompressed* tar: the same layer keeps it through recompression.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct DiffId(Digest);
 
@@ -79,6 +80,20 @@ impl DiffId {
     #[must_use]
     pub fn digest(&self) -> &Digest {
         &self.0
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Digest {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Digest".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "An algorithm, a colon and hexadecimal digits.",
+            "type": "string",
+            "pattern": "^[A-Za-z0-9+._-]+:[0-9a-fA-F]{32,}$",
+        })
     }
 }
 

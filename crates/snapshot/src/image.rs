@@ -12,6 +12,7 @@ use crate::{BuildFile, Bytes, DiffId, Digest, Disk, Entries, Facts, MentionKind,
 ///
 /// Indices into `images` and `layers` are checked when a file is read, so they always hit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Snapshot {
     /// The format of the file, [`crate::SCHEMA_VERSION`] after reading.
     pub schema_version: u32,
@@ -48,6 +49,7 @@ impl Snapshot {
 
 /// A name and the image it stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Service {
     /// The name before and after are matched by.
     pub name: String,
@@ -60,6 +62,7 @@ pub struct Service {
 
 /// One image for one platform.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Image {
     /// The name the image was asked by, or its first tag.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -96,6 +99,7 @@ pub struct Image {
 
 /// Where an image was read from. Holds no path of the machine: the same image gives the same snapshot anywhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Source {
     /// The kind of source, under the name skopeo gives it.
     pub transport: Transport,
@@ -105,6 +109,7 @@ pub struct Source {
 
 /// The kinds of source, named as skopeo names its transports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Transport {
     /// What `docker save` and `podman save` write.
@@ -141,6 +146,7 @@ impl Transport {
 
 /// The platform of an image (image-spec, image-index.md, "platform").
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Platform {
     /// `linux` or `windows`.
     pub os: String,
@@ -161,6 +167,7 @@ impl std::fmt::Display for Platform {
 /// How an image is run (image-spec, config.md). Names of environment variables only, never their values,
 /// but for paths in caches.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Config {
     /// User, or user:group; empty is root.
@@ -211,6 +218,7 @@ pub struct Config {
 
 /// What the value of an environment variable names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnvironmentNames {
     /// The variable.
     pub variable: String,
@@ -223,6 +231,7 @@ pub struct EnvironmentNames {
 
 /// A health check as the image defines it; durations are in nanoseconds, zero where the engine's default holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[expect(missing_docs, reason = "the names are those of the Dockerfile's options")]
 pub struct HealthCheck {
@@ -236,6 +245,7 @@ pub struct HealthCheck {
 
 /// One step of the build.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HistoryEntry {
     /// The instruction as the builder noted it; values that must not leave the machine are replaced.
     pub created_by: String,
@@ -249,6 +259,7 @@ pub struct HistoryEntry {
 
 /// A layer as one image holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageLayer {
     /// Index into [`Snapshot::layers`].
     pub layer: usize,
@@ -266,6 +277,7 @@ pub struct ImageLayer {
 
 /// How a blob is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Compression {
@@ -278,6 +290,7 @@ pub enum Compression {
 
 /// A layer: the same wherever it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Layer {
     /// The digest of the uncompressed tar.
     pub diff_id: DiffId,
@@ -288,6 +301,7 @@ pub struct Layer {
 
 /// The contents of a layer: what it adds, and what it hides of the layers below.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Contents {
     /// The size of the uncompressed tar.
     pub tar_bytes: Bytes,

@@ -8,6 +8,7 @@ use crate::Bytes;
 
 /// A fault of a file that describes packages. Its `Display` is the English text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MetadataFault {
     /// The reader of the file: `dpkg`, `npm`, …; empty if the fault is not of one reader.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -24,6 +25,7 @@ pub struct MetadataFault {
 
 /// A place in a file that describes packages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FaultPlace {
     /// A line, counted from 1.
@@ -38,6 +40,7 @@ pub enum FaultPlace {
 
 /// What is wrong with a file that describes packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum MetadataProblem {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a manifest describes instead of an image. Its `Display` is the English text, with an article where it has one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields are what the variant names")]
 pub enum NotAnImage {
@@ -25,6 +26,7 @@ pub enum NotAnImage {
 
 /// The kinds of artifacts that registries hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ArtifactKind {

@@ -8,6 +8,7 @@ use crate::path;
 ///
 /// On disk each path is written as the number of bytes it shares with the one before and the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "PathColumns", into = "PathColumns")]
 pub struct Paths {
     pub(crate) bytes: Vec<u8>,
@@ -89,6 +90,7 @@ const MAX_PATH_BYTES: usize = 1 << 30;
 pub const LONGEST_PATH: usize = 1 << 15;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct PathColumns {
     shared: Vec<u32>,
     /// One escaped line a path.

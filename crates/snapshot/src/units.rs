@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Additions saturate: sizes come out of headers that may claim anything, and a sum that overflowed
 /// would be a small number that looks right.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Bytes(pub u64);
 
@@ -59,6 +60,7 @@ impl Sum for Bytes {
 
 /// A signed difference in bytes: negative where something became smaller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct ByteDelta(pub i64);
 

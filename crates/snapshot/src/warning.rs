@@ -8,6 +8,7 @@ use crate::{Bytes, DiffId, Digest, MetadataFault, NotAnImage};
 
 /// Something a reader of the figures has to know. Everything else was read and counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", try_from = "Fields")]
 #[expect(missing_docs, reason = "the fields are the places that the message names")]
 pub enum Warning {
@@ -34,6 +35,7 @@ pub enum Warning {
     SkippedManifest {
         digest: Digest,
         #[serde(flatten, serialize_with = "manifest_with_text")]
+        #[cfg_attr(feature = "schema", schemars(with = "ManifestWithText<'static>"))]
         what: NotAnImage,
     },
     /// The source has the image for several platforms, and none was asked for.
@@ -43,6 +45,7 @@ pub enum Warning {
         layer: DiffId,
         path: String,
         #[serde(flatten, serialize_with = "fault_with_text")]
+        #[cfg_attr(feature = "schema", schemars(with = "FaultWithText<'static>"))]
         fault: MetadataFault,
     },
     /// More files describe packages than are read of one layer.
@@ -55,28 +58,38 @@ pub enum Warning {
     HeadersOnly {},
 }
 
+/// A fault as it is written.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct FaultWithText<'a> {
+    /// The English text.
+    reason: String,
+    /// The value; absent if an older snapshot has the text alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<&'a MetadataFault>,
+}
+
+/// What a manifest describes, as it is written.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct ManifestWithText<'a> {
+    /// The English text.
+    reason: String,
+    /// The value; absent if an older snapshot has the text alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what: Option<&'a NotAnImage>,
+}
+
 /// Adds the English text as `reason`. What an older snapshot had as text alone stays text alone.
 fn fault_with_text<S: Serializer>(fault: &MetadataFault, to: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct WithText<'a> {
-        reason: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        fault: Option<&'a MetadataFault>,
-    }
     let value = Some(fault).filter(|fault| !fault.is_verbatim());
-    WithText { reason: fault.to_string(), fault: value }.serialize(to)
+    FaultWithText { reason: fault.to_string(), fault: value }.serialize(to)
 }
 
 /// The same for what a manifest describes.
 fn manifest_with_text<S: Serializer>(what: &NotAnImage, to: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct WithText<'a> {
-        reason: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        what: Option<&'a NotAnImage>,
-    }
     let value = Some(what).filter(|what| !matches!(what, NotAnImage::Verbatim(_)));
-    WithText { reason: what.to_string(), what: value }.serialize(to)
+    ManifestWithText { reason: what.to_string(), what: value }.serialize(to)
 }
 
 /// The fields of all kinds, as they are read: a reader for each kind would be several times the code.

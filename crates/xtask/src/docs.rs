@@ -1,4 +1,6 @@
-//! `cargo xtask docs`: the pages of the rules, written from the texts of the rules, and the table of the limits.
+//! `cargo xtask docs`: the pages of the rules, written from the texts of the rules, the table of the limits, and the schemas.
+
+mod schemas;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,7 +33,7 @@ pub(crate) fn run() -> Result {
     let text = fs::read_to_string(limits_page())?;
     fs::write(limits_page(), with_table(&text)?)?;
     println!("wrote the limits into {}", limits_page().display());
-    Ok(())
+    schemas::write()
 }
 
 /// The page with the table of the limits.

@@ -44,7 +44,7 @@ enum Task {
     Viewer(viewer::Arguments),
     /// Build, then write the demo reports
     Demo,
-    /// Generate the rule pages in `docs/findings`, and the table of limits
+    /// Generate the rule pages in `docs/findings`, the table of limits, and the JSON Schemas
     Docs,
     /// Benchmark the program and its peers; arguments after `--` go to the benchmark
     Bench {

@@ -137,9 +137,11 @@ fn bill(metadata: &Value) -> Result<Value> {
             continue;
         }
         let node = nodes.get(id).ok_or("a package that nothing resolved")?;
+        let optional = optional_of_workspace(packages[id]);
         let is_used = |dependency: &&Value| {
             let kinds = dependency["dep_kinds"].as_array();
             kinds.is_none_or(|kinds| kinds.iter().any(|kind| kind["kind"].is_null()))
+                && !dependency["name"].as_str().is_some_and(|name| optional.contains(name))
         };
         let needed: BTreeSet<&str> = node["deps"]
             .as_array()
@@ -171,6 +173,15 @@ fn bill(metadata: &Value) -> Result<Value> {
     }))
 }
 
+/// The optional dependencies of a crate of this workspace. No default feature has one: they serve tools and tests, but cargo
+/// resolves the features of all members together.
+fn optional_of_workspace(package: &Value) -> BTreeSet<String> {
+    let is_ours = package["name"].as_str().is_some_and(|name| name.starts_with("plimsoll-"));
+    let dependencies = package["dependencies"].as_array().filter(|_| is_ours);
+    let optional = dependencies.into_iter().flatten().filter(|one| one["optional"] == true);
+    optional.filter_map(|one| Some(one["name"].as_str()?.replace('-', "_"))).collect()
+}
+
 fn purl(package: &Value) -> String {
     let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
     format!("pkg:cargo/{}@{}", text("name"), text("version").replace('+', "%2B"))
@@ -199,11 +210,19 @@ mod tests {
     fn what_only_builds_is_not_in_it() {
         let package =
             |name: &str| json!({"id": name, "name": name, "version": "1.0.0", "license": "MIT/Apache-2.0"});
-        let needs = |name: &str, kind: Value| json!({"pkg": name, "dep_kinds": [{"kind": kind}]});
+        let needs =
+            |name: &str, kind: Value| json!({"name": name, "pkg": name, "dep_kinds": [{"kind": kind}]});
+        let mut program = package("plimsoll-cli");
+        program["dependencies"] = json!([{"name": "used"}, {"name": "documents", "optional": true}]);
         let metadata = json!({
-            "packages": [package("plimsoll-cli"), package("used"), package("builds"), package("tests")],
+            "packages": [program, package("used"), package("builds"), package("tests"), package("documents")],
             "resolve": {"nodes": [
-                {"id": "plimsoll-cli", "deps": [needs("used", Value::Null), needs("builds", json!("build")), needs("tests", json!("dev"))]},
+                {"id": "plimsoll-cli", "deps": [
+                    needs("used", Value::Null),
+                    needs("builds", json!("build")),
+                    needs("tests", json!("dev")),
+                    needs("documents", Value::Null),
+                ]},
                 {"id": "used", "deps": []}, {"id": "builds", "deps": []}, {"id": "tests", "deps": []},
             ]},
         });

@@ -17,6 +17,7 @@ use crate::squash::Cause;
 
 /// One part of the difference between two image sizes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BridgeStep {
     /// What it comes from.
     pub cause: BridgeCause,
@@ -29,6 +30,7 @@ pub struct BridgeStep {
 
 /// A part of a step that has a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BridgePart {
     /// The name of the package.
     pub name: String,
@@ -115,6 +117,25 @@ impl BridgeCause {
 impl Serialize for BridgeCause {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for BridgeCause {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "BridgeCause".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let owners = Ecosystem::ALL.map(Self::Packages).into_iter();
+        let tree = [Self::Application, Self::Caches, Self::Unowned];
+        let changes = [Self::FilesRemoved, Self::FilesAdded, Self::FilesChanged];
+        let causes = owners.chain(tree).chain(changes).chain(Cause::ALL.map(Self::Hidden));
+        let names: Vec<_> = causes.map(Self::name).collect();
+        schemars::json_schema!({
+            "description": "Where a part of the difference comes from.",
+            "type": "string",
+            "enum": names,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// A setting that is not the same on both sides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConfigChange {
     /// What it is: `user`, `entrypoint`, `env NAME`, `label NAME`, `port 80/tcp`, …
     pub setting: String,

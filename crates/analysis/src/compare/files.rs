@@ -8,6 +8,7 @@ use crate::tree::{Tree, TreeNode};
 
 /// What happened to a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FileChange {
     /// Content and attributes are the same.
@@ -93,6 +94,7 @@ impl FileNode<'_> {
 
 /// How many files differ, and by how much.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileChanges {
     /// Files that exist only after.
     pub added: Counted,
@@ -110,6 +112,7 @@ pub struct FileChanges {
 
 /// A number of paths that are no directories, with their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counted {
     /// The number of files.
     pub files: u64,
@@ -120,6 +123,7 @@ pub struct Counted {
 
 /// A path that changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangedFile {
     /// The path, escaped.
     pub path: String,

@@ -14,6 +14,7 @@ use crate::instruction;
 
 /// A row of the alignment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LayerPair {
     /// How the two sides belong together.
     #[serde(rename = "match")]
@@ -26,6 +27,7 @@ pub struct LayerPair {
 
 /// How two layers belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LayerMatch {
     /// The same layer: an engine stores and pulls it once.

@@ -33,6 +33,7 @@ use crate::inspect::{ImageInspection, StackSize, stack_size};
 
 /// Two snapshots compared.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// The image size of all services, layers shared between them counted once.
     pub total: SizeChange,
@@ -46,6 +47,7 @@ pub struct Comparison {
 
 /// One service on both sides. What services that run the same images have in common is stored once.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceComparison {
     /// The name both sides have it under.
     pub name: String,
@@ -77,6 +79,7 @@ pub struct ServiceComparison {
 
 /// The layers that both images begin with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BaseImage {
     /// The number of layers that both images share.
     pub shared_layers: u64,

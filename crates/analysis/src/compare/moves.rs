@@ -9,6 +9,7 @@ use crate::tree::Holds;
 
 /// Files that moved. They are among the added and the removed ones too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Moves {
     /// The number of moved files.
     pub files: u64,
@@ -25,6 +26,7 @@ impl Moves {
 
 /// A file that moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Move {
     /// Where it was, escaped.
     pub from: String,

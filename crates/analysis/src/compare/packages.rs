@@ -10,6 +10,7 @@ use crate::packages::{Catalogue, Package};
 
 /// A package that is not the same on both sides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackageChange {
     /// The world it comes from.
     pub ecosystem: Ecosystem,
@@ -28,6 +29,7 @@ pub struct PackageChange {
 
 /// What happened to a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PackageChangeKind {
     /// The package exists only after.

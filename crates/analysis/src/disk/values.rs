@@ -8,6 +8,7 @@ use crate::inspect::SizeChange;
 
 /// The disk of an engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiskUse {
     /// The engine, if it was asked.
     pub engine: Option<Engine>,
@@ -35,6 +36,7 @@ pub struct DiskUse {
 
 /// Bytes by kind. They add up, but for what is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Totals {
     /// All layers of the images, each once.
     pub images_bytes: Bytes,
@@ -70,6 +72,7 @@ impl Totals {
 
 /// One image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageUse {
     /// Its names; none if a newer image took them over.
     pub tags: Vec<String>,
@@ -93,6 +96,7 @@ pub struct ImageUse {
 
 /// One container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ContainerUse {
     /// Its name.
     pub name: String,
@@ -108,6 +112,7 @@ pub struct ContainerUse {
 
 /// One volume.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VolumeUse {
     /// Its name.
     pub name: String,
@@ -121,6 +126,7 @@ pub struct VolumeUse {
 
 /// The records of the build cache of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CacheUse {
     /// `regular`, `source.local`, `exec.cachemount`, …
     pub kind: String,
@@ -136,6 +142,7 @@ pub struct CacheUse {
 
 /// A command of the engine that removes what is not used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Prune {
     /// Which.
     pub kind: PruneKind,
@@ -149,6 +156,7 @@ pub struct Prune {
 
 /// The commands of an engine that remove what is not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are those of the commands")]
 pub enum PruneKind {
@@ -165,6 +173,7 @@ pub enum PruneKind {
 
 /// What is lost with a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Loss {
     /// What stopped containers wrote.
@@ -210,6 +219,7 @@ pub enum Loss {
 
 /// A command to paste. Nothing here runs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Suggestion {
     /// What it does.
     pub kind: SuggestionKind,
@@ -221,6 +231,7 @@ pub struct Suggestion {
 
 /// What a suggested command does, and why it is safe or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SuggestionKind {
     /// Removes the build cache: nothing is lost but time.
@@ -247,6 +258,7 @@ impl SuggestionKind {
 
 /// What a disk holds, before and after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DiskChange {
     /// By kind, then all together, then what may go for certain.
     pub kinds: Vec<(DiskKind, SizeChange)>,
@@ -254,6 +266,7 @@ pub struct DiskChange {
 
 /// What takes room on a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are those of `Totals`")]
 pub enum DiskKind {

@@ -24,6 +24,7 @@ pub struct Evidence {
 
 /// What evidence shows. The values come from the image, and no language changes them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Subject {
     /// A file or a directory.
@@ -76,6 +77,7 @@ pub enum Subject {
 
 /// A fact about a piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Note {
     /// A later layer deletes the file, which is still stored.
@@ -159,6 +161,7 @@ pub enum Note {
 
 /// What can take the place of a heavy package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each language describes each of them")]
 pub enum Alternative {

@@ -7,6 +7,7 @@ use crate::packages::CacheKind;
 
 /// What was found. Each language has a title for each of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Headline {
     /// Sources and object files of a build.

@@ -53,6 +53,7 @@ pub enum LedgerCause {
 
 /// Files that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Group {
     /// Compiled Python.

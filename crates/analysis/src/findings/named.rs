@@ -9,6 +9,7 @@ use super::rule_id::RuleId;
 
 /// A finding that came or went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NamedFinding {
     /// The ID of the rule.
     pub rule: RuleId,
@@ -27,6 +28,7 @@ impl NamedFinding {
 
 /// A finding that is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FixedFinding {
     /// Its name.
     #[serde(flatten)]

@@ -65,6 +65,7 @@ pub struct Followed {
 
 /// Whether a finding is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// All of its bytes are gone, and its rule no longer finds the same.

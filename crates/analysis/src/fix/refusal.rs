@@ -7,6 +7,7 @@ use crate::lines::Unfit;
 
 /// A step of the proof that a fix works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProofStep {
     /// The build.
@@ -17,6 +18,7 @@ pub enum ProofStep {
 
 /// Why a finding is not fixed by an edit. Each language has a sentence for each of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Refusal {
     /// The rule has no edit: its fix needs a decision.

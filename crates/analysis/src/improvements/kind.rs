@@ -11,6 +11,7 @@ use crate::regressions::{MemoryFigure, Section};
 
 /// Something that got better.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Improvement {
     /// The service; absent for the stack as a whole.
     pub service: Option<String>,
@@ -21,6 +22,7 @@ pub struct Improvement {
 
 /// What got better, with the figures of both sides.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "before and after are the figures of both sides")]
 pub enum ImprovementKind {

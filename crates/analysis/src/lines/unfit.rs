@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// A value that is left out of a suggested line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unfit {
     /// What the value was meant to be.
     #[serde(rename = "kind")]
@@ -15,6 +16,7 @@ pub struct Unfit {
 
 /// What a value was meant to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ValueKind {

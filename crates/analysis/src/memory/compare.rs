@@ -26,6 +26,7 @@ const P: f64 = 0.05;
 
 /// The recordings of two sides compared.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MemoryComparison {
     /// What has to be alike for figures to be comparable.
     pub gates: Vec<Gate>,
@@ -35,6 +36,7 @@ pub struct MemoryComparison {
 
 /// One service on both sides.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceMemoryComparison {
     /// The name of the service.
     pub name: String,
@@ -65,6 +67,7 @@ pub struct ServiceMemoryComparison {
 
 /// Why a comparison comes to its verdict.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ChangeReason {
     /// Something is not alike.
@@ -99,6 +102,7 @@ pub enum ChangeReason {
 
 /// What several runs say together.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunVerdict {
     /// The shift of the peaks (Hodges & Lehmann).
     pub shift: ByteDelta,
@@ -110,6 +114,7 @@ pub struct RunVerdict {
 
 /// What a comparison comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeVerdict {
     /// It takes less, and that is hardly chance.

@@ -7,6 +7,7 @@ use super::samples::to_float;
 
 /// How a server is paid for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "model", rename_all = "snake_case")]
 pub enum CostModel {
     /// The price is proportional to the memory.
@@ -23,6 +24,7 @@ pub enum CostModel {
 
 /// A size of server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ServerSize {
     /// The name of the size.

@@ -11,6 +11,7 @@ use super::{stack, stats};
 
 /// Something that has to be alike on both sides.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Gate {
     /// What the gate compares.
     pub name: GateKind,
@@ -22,6 +23,7 @@ pub struct Gate {
 
 /// What has to be alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GateKind {
     /// The memory of the host.
@@ -44,6 +46,7 @@ pub enum GateKind {
 
 /// Both sides of a gate.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum GateDetail {
     /// Something is not known.
@@ -64,6 +67,7 @@ pub enum GateDetail {
 
 /// The side of which something is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UnknownSide {
     /// Unknown before.
@@ -78,6 +82,7 @@ pub enum UnknownSide {
 
 /// One value of a gate.
 #[derive(Clone, Debug, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 pub enum GateValue {
     /// Bytes of memory.

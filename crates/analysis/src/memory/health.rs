@@ -9,6 +9,7 @@ use super::startup::{has_check, probe_interval_ms};
 
 /// What is known of the health of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HealthVerdict {
     /// Every container that runs is healthy.
@@ -25,6 +26,7 @@ pub enum HealthVerdict {
 
 /// The health of a service and the cost of asking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceHealth {
     /// The health of the service.
     pub verdict: HealthVerdict,

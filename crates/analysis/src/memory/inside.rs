@@ -22,6 +22,7 @@ const LARGE: Bytes = Bytes(4 << 30);
 
 /// A setting of a program, with what it comes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "program", rename_all = "snake_case")]
 pub enum InsideSetting {
     /// The heap of a JVM.

@@ -19,6 +19,7 @@ const LEAST_STARTS: usize = 3;
 
 /// What says that a service crashes again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CrashLoop {
     /// The sign of the crash loop.
     #[serde(flatten)]
@@ -29,6 +30,7 @@ pub struct CrashLoop {
 
 /// What was seen of a service that crashes again and again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum CrashSign {
     /// It ended with an error that no stop explains.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// How much the log of one container may take.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogBound {
     /// The driver; absent if unknown.
     pub driver: Option<String>,
@@ -20,6 +21,7 @@ pub struct LogBound {
 
 /// Why a log is bounded or not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LogReason {
     /// The log driver was not inspected.
@@ -53,6 +55,7 @@ pub enum LogReason {
 
 /// What is known of the size of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "state", content = "bytes", rename_all = "snake_case")]
 pub enum Bound {
     /// It grows until the disk is full.

@@ -58,6 +58,7 @@ use stack::StackService;
 
 /// The memory of a stack, judged.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Memory {
     /// The machine, where something describes it.
     pub host: Host,
@@ -78,6 +79,7 @@ pub struct Memory {
 
 /// The memory of one service, judged.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceMemory {
     /// The name of the service.
     pub name: String,

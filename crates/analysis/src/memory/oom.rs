@@ -13,6 +13,7 @@ use super::stack::StackService;
 
 /// How sure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OomVerdict {
     /// The kernel or the engine says so.
@@ -35,6 +36,7 @@ impl OomVerdict {
 
 /// What is known of kills for memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Oom {
     /// How sure it is.
     pub verdict: OomVerdict,
@@ -47,6 +49,7 @@ pub struct Oom {
 
 /// What says that something was killed for memory, or that nothing was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum KillEvidence {
     /// The kernel's counter `oom_kill`.

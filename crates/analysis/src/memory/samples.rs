@@ -12,6 +12,7 @@ use super::stats;
 
 /// How values are distributed. Percentiles are interpolated linearly, as numpy does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Distribution {
     pub count: u64,
@@ -182,6 +183,7 @@ pub(crate) fn start_was_seen(service: &StackService<'_>) -> bool {
 
 /// What everything of the stack took at the same instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AtOnce {
     /// The distribution over all frames.
     pub all: Distribution,

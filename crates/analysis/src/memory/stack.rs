@@ -13,6 +13,7 @@ use super::recorded::Recorded;
 
 /// A limit as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "state", content = "bytes", rename_all = "snake_case")]
 pub enum Limit {
     /// Not inspected.

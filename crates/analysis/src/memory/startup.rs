@@ -17,6 +17,7 @@ const SAME_START_MS: i64 = 1_999;
 
 /// How long a start took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartUp {
     /// When it was started.
     pub started: Time,
@@ -28,6 +29,7 @@ pub struct StartUp {
 
 /// The starts of a whole stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StackStartUp {
     /// From the first start to the moment all with a health check were healthy; absent where some never was.
     pub whole: Option<StartUp>,

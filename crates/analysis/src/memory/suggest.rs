@@ -29,6 +29,7 @@ const CENSORED: f64 = 0.95;
 
 /// How much a suggestion rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// From 299 independent windows on: 15 % are added.
@@ -41,6 +42,7 @@ pub enum Confidence {
 
 /// A limit that fits, or why none is named.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Suggestion {
     /// The limit; absent where it is not named.
     pub limit: Option<Bytes>,
@@ -66,6 +68,7 @@ pub struct Suggestion {
 
 /// Why a limit is suggested.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LimitReason {
     /// It was killed for memory: more than it had is needed.
@@ -116,6 +119,7 @@ pub enum LimitReason {
 
 /// What the largest of some independent windows covers with 95 % confidence (Wilks 1941).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
     /// It covers the 99th percentile.
@@ -130,6 +134,7 @@ pub enum Coverage {
 
 /// Why no limit is suggested.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LimitRefusal {
     /// Nothing was recorded of it.

@@ -14,6 +14,7 @@ use super::usage::{self, Resource};
 
 /// The recordings of one service, either those under a load or those without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Timeline {
     /// The name of the service.
     pub service: String,
@@ -33,6 +34,7 @@ pub struct Timeline {
 
 /// The working set of one container between one start and the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Line {
     /// Milliseconds from the beginning, or the number of the sample, and bytes: none where the engine did not answer.
     pub points: Vec<(u64, Option<u64>)>,
@@ -40,6 +42,7 @@ pub struct Line {
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Mark {
     /// Milliseconds from the beginning.
     pub at: u64,
@@ -49,6 +52,7 @@ pub struct Mark {
 
 /// What can be marked on a line of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
     /// Something was killed for memory.

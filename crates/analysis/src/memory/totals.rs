@@ -8,6 +8,7 @@ use super::stack::{Limit, StackService};
 
 /// The sums over all services, each times its replicas.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Totals {
     /// The limits of RAM. Unlimited if one service has none.
     pub limits: Limit,

@@ -24,6 +24,7 @@ const SLOW_RISE: f64 = 0.02;
 
 /// What can be said of the trend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TrendVerdict {
     /// It rises, more than chance and more than a little: a possible leak, or a load that grows.
@@ -38,6 +39,7 @@ pub enum TrendVerdict {
 
 /// Whether a service takes more and more, and how fast.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trend {
     /// What can be said.
     pub verdict: TrendVerdict,
@@ -50,6 +52,7 @@ pub struct Trend {
 
 /// Why a trend is what it is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum TrendReason {
     /// Too few samples have times.
@@ -111,6 +114,7 @@ pub enum TrendReason {
 
 /// The points that a trend was asked of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Over {
     /// The time from the first to the last, in milliseconds.
     pub duration_ms: u64,
@@ -122,6 +126,7 @@ pub struct Over {
 
 /// What a point of a trend is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PointUnit {
     /// The largest value of a minute.

@@ -15,6 +15,7 @@ use super::suggest::{LimitRefusal, confidence, evidence_lacks};
 
 /// Something that is used, with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Resource {
     /// CPU time, in thousandths of one CPU.
@@ -80,6 +81,7 @@ impl Resource {
 
 /// How much of something a service uses, in its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct ResourceUsage {
     pub resource: Resource,
@@ -91,6 +93,7 @@ pub struct ResourceUsage {
 
 /// A limit of CPU or processes that fits, or why none is named.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ResourceSuggestion {
     /// The limit, in the unit of its resource; absent where it is not named.
     pub limit: Option<u64>,

@@ -12,6 +12,7 @@ use super::package::PackageId;
 
 /// The imports of one interpreter, by package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackageStartUp {
     /// The file it was read of.
     pub file: String,
@@ -32,6 +33,7 @@ pub struct PackageStartUp {
 
 /// The imports of one package.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartUpShare {
     /// The package; none for all that belongs to no package.
     pub package: Option<PackageId>,

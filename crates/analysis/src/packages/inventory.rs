@@ -17,6 +17,7 @@ use crate::squash::{Squashed, squash};
 
 /// The packages of every service.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inventory {
     /// One for each service, in the order of the services.
     pub images: Vec<ImageInventory>,
@@ -24,6 +25,7 @@ pub struct Inventory {
 
 /// The packages of one image. Services that run the same image share one list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImageInventory {
     /// The name of the service.
     pub service: String,
@@ -64,6 +66,7 @@ fn is_none<T>(list: &Arc<[T]>) -> bool {
 
 /// What runs opened of a directory.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DirectoryUse {
     /// Its path, without a slash in front.
     pub path: String,
@@ -74,6 +77,7 @@ pub struct DirectoryUse {
 
 /// What belongs to owners of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Share {
     /// The kind of owner.
     pub owner: OwnerKind,
@@ -87,6 +91,7 @@ pub struct Share {
 
 /// A kind of owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", content = "of", rename_all = "snake_case")]
 pub enum OwnerKind {
     /// Packages of an ecosystem.
@@ -200,6 +205,7 @@ fn directories(
 
 /// The image with only the files that runs opened: the smallest size that it could have.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeptOpened {
     /// The name of the service.
     pub service: String,
@@ -240,6 +246,7 @@ pub fn kept_opened(snapshot: &Snapshot) -> Vec<KeptOpened> {
 
 /// Why a package is there.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reasons {
     /// The name of the service.
     pub service: String,
@@ -282,6 +289,7 @@ pub fn reasons(snapshot: &Snapshot, name: &str) -> Vec<Reasons> {
 
 /// A service without some of its packages.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Removal {
     /// The name of the service.
     pub service: String,

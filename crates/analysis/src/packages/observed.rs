@@ -31,6 +31,7 @@ pub struct Observed {
 
 /// One observation of a service that runs the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ObservedRun {
     /// The file it was read of.
     pub file: String,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// One package of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Package {
     /// What the rest of the catalogue calls it.
     pub id: PackageId,
@@ -72,6 +73,7 @@ impl Package {
 
 /// A package of one image: an index into [`Catalogue::packages`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct PackageId(pub u32);
 
@@ -87,6 +89,7 @@ impl PackageId {
 
 /// What was seen of a package, an owner or a directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ObservedUse {
     /// Files of the final tree.
     pub files: u64,
@@ -115,6 +118,7 @@ impl ObservedUse {
 
 /// A difference between static evidence and what ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Contradiction {
     /// No code was seen that uses it, but a run did.
@@ -138,6 +142,7 @@ pub enum Owner {
 
 /// Who left a cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum CacheKind {
@@ -167,6 +172,7 @@ pub enum CacheKind {
 
 /// The bytes of one kind of owner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Owned {
     /// Bytes of the final tree.
     pub tree_bytes: Bytes,
@@ -178,6 +184,7 @@ pub struct Owned {
 
 /// Why a package would stay if nothing needed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Root {
     /// It was requested by name; `by` is the file that says so.
@@ -193,6 +200,7 @@ pub enum Root {
 
 /// How much a package needs another, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DependencyKind {
     /// It does not work without (dpkg `Depends`, npm `dependencies`).
@@ -209,6 +217,7 @@ pub enum DependencyKind {
 
 /// A package that another makes use of and works without, or one that makes use of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Want {
     /// The other package.
     pub package: PackageId,
@@ -218,6 +227,7 @@ pub struct Want {
 
 /// Whether anything uses a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Use {
     /// The application imports it.

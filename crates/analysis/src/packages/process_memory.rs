@@ -12,6 +12,7 @@ use super::package::{Owner, PackageId};
 
 /// The memory of the processes of a service at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackageMemory {
     /// The file it was read of.
     pub file: String,
@@ -27,6 +28,7 @@ pub struct PackageMemory {
 
 /// The memory of one owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MemoryShare {
     /// Whose it is.
     pub of: MemoryOwner,
@@ -37,6 +39,7 @@ pub struct MemoryShare {
 
 /// Whose memory it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum MemoryOwner {
     /// Files of a package.

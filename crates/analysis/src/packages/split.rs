@@ -22,6 +22,7 @@ use crate::squash::{Squashed, squash};
 
 /// One image that several services run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Split {
     /// The name of the image.
     pub reference: Option<String>,
@@ -37,6 +38,7 @@ pub struct Split {
 
 /// What one service needs of an image.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceShare {
     /// The name of the service.
     pub service: String,
@@ -52,6 +54,7 @@ pub struct ServiceShare {
 
 /// Some packages, and their size.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Part {
     /// Their bytes in all layers.
     pub bytes: Bytes,

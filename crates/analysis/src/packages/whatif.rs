@@ -9,6 +9,7 @@ use crate::squash::Squashed;
 
 /// An image without some of its packages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WhatIf {
     /// The packages that go: those named, and those that nothing else keeps there.
     pub gone: Vec<PackageId>,
@@ -27,6 +28,7 @@ pub struct WhatIf {
 
 /// A package that stays and makes use of one that goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Deprived {
     /// Who makes use of it.
     pub package: PackageId,
@@ -38,6 +40,7 @@ pub struct Deprived {
 
 /// Someone who needs a package that goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Broken {
     /// A package that stays.

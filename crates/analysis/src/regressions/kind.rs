@@ -10,6 +10,7 @@ use crate::memory::compare::ChangeVerdict;
 
 /// Something that got worse.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Regression {
     /// The service; absent for the stack as a whole.
     pub service: Option<String>,
@@ -20,6 +21,7 @@ pub struct Regression {
 
 /// What got worse, with the figures of both sides.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "before and after are the figures of both sides")]
 pub enum RegressionKind {
@@ -59,6 +61,7 @@ pub enum RegressionKind {
 
 /// A figure of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MemoryFigure {
     /// The median.

@@ -18,6 +18,7 @@ const MAX_WEAK_P: f64 = 0.01;
 
 /// A change of the level.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangePoint {
     /// Index of the first value of the new level.
     pub index: usize,

@@ -17,6 +17,7 @@ use crate::review::{Cause, largest_cause, review};
 
 /// Which size a series follows. All of its values are of one kind: compressed and unpacked bytes do not mix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Image size: the bytes of the regular files of all layers.
@@ -28,6 +29,7 @@ pub enum Measure {
 
 /// From which change on something is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Thresholds {
     /// The least change that is a step, in bytes.
     pub step_bytes: Bytes,
@@ -45,6 +47,7 @@ impl Default for Thresholds {
 
 /// A series, analysed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Series {
     /// What its sizes are.
     pub measure: Measure,
@@ -71,6 +74,7 @@ pub struct Series {
 
 /// Something that was measured, with noise: only a lasting change counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Level {
     /// The number of states that have it.
     pub points: u64,
@@ -96,6 +100,7 @@ impl Level {
 
 /// A change from one state to the next that is large enough to be a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Step {
     /// Index of the last state before it that has a size.
     pub from: usize,
@@ -115,6 +120,7 @@ pub struct Step {
 
 /// What did most of a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StepCause {
     /// The layer. Its change is in unpacked bytes, whatever the series follows.
     #[serde(flatten)]
@@ -129,6 +135,7 @@ pub struct StepCause {
 
 /// What the changes add up to that are too small to be steps.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Drift {
     /// Index of the state that it is counted from: the last accepted one, or the first.
     pub since: usize,

@@ -12,6 +12,7 @@ use crate::memory::memory;
 
 /// A state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct State {
     /// What people call it: the start of its commit, a tag, or a file.
     pub name: String,
@@ -43,6 +44,7 @@ pub struct State {
 
 /// The image of a service at a state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceState {
     /// The name of the service.
     pub name: String,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 /// What `plimsoll ci` measures.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct CiSettings {
     /// The image of each service.
@@ -17,7 +17,7 @@ pub struct CiSettings {
 
 /// The image of a service: its source, or more about it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum CiImage {
     /// The source alone.
@@ -28,7 +28,7 @@ pub enum CiImage {
 
 /// The image of a service, and what belongs to it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CiDetails {
     /// The image: what `plimsoll snapshot` takes as a source.

@@ -18,7 +18,7 @@ pub const VERSION: u32 = 1;
 
 /// What is demanded of a stack.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Targets {
     /// The version of the file: 1.
@@ -43,7 +43,7 @@ pub struct Targets {
 
 /// Which size of images is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SizeKind {
     /// The bytes of the files of all layers, what `docker images` shows.
@@ -55,7 +55,7 @@ pub enum SizeKind {
 
 /// Targets for all services together.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct StackTargets {
     /// At most this size, every layer once.
@@ -84,7 +84,7 @@ pub struct StackTargets {
 
 /// Targets for one service.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ServiceTargets {
     /// At most this size.
@@ -143,7 +143,7 @@ pub struct ServiceTargets {
 
 /// What PostgreSQL runs with.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct PostgresTargets {
     /// What its settings may take at once fits its limit.
@@ -164,9 +164,9 @@ pub struct PostgresTargets {
 
 /// How gladly the kernel kills a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "i64")]
-#[cfg_attr(test, schemars(extend("minimum" = -1000, "maximum" = 1000)))]
+#[cfg_attr(feature = "schema", schemars(extend("minimum" = -1000, "maximum" = 1000)))]
 pub struct OomScore(pub i64);
 
 impl TryFrom<i64> for OomScore {
@@ -235,7 +235,7 @@ impl<'de> Deserialize<'de> for FindingKind {
     }
 }
 
-#[cfg(test)]
+#[cfg(feature = "schema")]
 impl schemars::JsonSchema for FindingKind {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "FindingKind".into()
@@ -255,7 +255,7 @@ pub type MemoryDemand = super::values::Demand<MemorySize>;
 
 /// Of the price of the server.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CostTargets {
     /// At least this much cheaper than before.
@@ -277,7 +277,7 @@ pub struct CostTargets {
 
 /// Targets for the disk of the host, as `plimsoll df -o SNAPSHOT` reads it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct HostTargets {
     /// What the engine stores takes at most this.
@@ -288,7 +288,7 @@ pub struct HostTargets {
 
 /// A server that can be had.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Server {
     /// The name of the size.
@@ -301,7 +301,7 @@ pub struct Server {
 
 /// Something that no snapshot can show.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// What `--probe ID=EXIT_CODE` names it by.
@@ -316,7 +316,7 @@ pub struct Check {
 
 /// The attestation of a person.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
     /// The name of the person.
@@ -559,17 +559,5 @@ mod tests {
             (None, Size(2e9))
         );
         assert_eq!(targets.service("other").size.unwrap().minimum.unwrap().value, Size(5.0));
-    }
-
-    /// Editors complete and check a `plimsoll.toml` with this schema. Where it differs, the test prints the new one.
-    #[test]
-    fn the_schema_is_that_of_the_parser() {
-        let schema = serde_json::to_value(schemars::schema_for!(Targets)).unwrap();
-        let documented: serde_json::Value =
-            serde_json::from_str(include_str!("../../../../docs/plimsoll.schema.json")).unwrap();
-        if schema != documented {
-            println!("{}", serde_json::to_string_pretty(&schema).unwrap());
-        }
-        assert!(schema == documented, "docs/plimsoll.schema.json is not that of the parser: see above");
     }
 }

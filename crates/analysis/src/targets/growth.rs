@@ -71,7 +71,7 @@ impl std::str::FromStr for Growth {
     }
 }
 
-#[cfg(test)]
+#[cfg(feature = "schema")]
 impl schemars::JsonSchema for Growth {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         Amount::EXPECTED.into()

@@ -18,6 +18,7 @@ use crate::memory::Memory;
 
 /// The outcomes of all targets.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Judgement {
     /// What the targets are called.
     pub name: Option<String>,

@@ -8,6 +8,7 @@ use super::values::{Demand, Levels, Value};
 
 /// Whether a target is met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It is missed.
@@ -20,6 +21,7 @@ pub enum Status {
 
 /// How much is demanded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// What has to be.
@@ -31,6 +33,7 @@ pub enum Level {
 
 /// What became of one target.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Outcome {
     /// Where it stands in the target file: `services.backend.size`.
     pub id: String,
@@ -60,6 +63,7 @@ pub struct Outcome {
 
 /// What became of one level of a target.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LevelOutcome {
     /// Minimum or ideal.
     pub level: Level,
@@ -89,6 +93,7 @@ pub(crate) enum Measured {
 
 /// Which side of a demand is good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Good {
     /// At most so much.

@@ -10,6 +10,7 @@ use crate::memory::{Distribution, KillEvidence, LogReason, StartUp};
 
 /// What a target rests on, or why it cannot be judged.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reason {
     /// The snapshot contains no memory data.
@@ -398,6 +399,7 @@ pub enum Reason {
 
 /// When memory was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TakenWhen {
     /// Under load.
@@ -410,6 +412,7 @@ pub enum TakenWhen {
 
 /// What one service adds to a sum.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Part {
     /// Its name.
     pub service: String,
@@ -421,6 +424,7 @@ pub struct Part {
 
 /// How the memory of a server was found.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ServerBasis {
     /// The limits of all services, and what the host needs.

@@ -6,6 +6,7 @@ use crate::findings::{RuleId, Severity};
 
 /// The unit of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Unit {
     /// Bytes of an image or of a file, shown in decimal units.
     #[serde(rename = "bytes")]
@@ -29,6 +30,7 @@ pub enum Unit {
 
 /// A figure with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Figure {
     /// The value, in its unit.
     pub value: f64,
@@ -46,6 +48,7 @@ impl Figure {
 
 /// A value that is demanded.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Demanded {
     /// The required figure.
     #[serde(flatten)]
@@ -56,6 +59,7 @@ pub struct Demanded {
 
 /// What was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Measure {
     /// One figure.
@@ -93,6 +97,7 @@ pub enum Measure {
 
 /// A side of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum When {
     /// Before.
@@ -103,6 +108,7 @@ pub enum When {
 
 /// What a target demands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Title {
     /// The image was built, and is the one that runs.

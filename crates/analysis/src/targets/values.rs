@@ -298,7 +298,7 @@ struct Table<T> {
 }
 
 /// The schema of each value, for `docs/plimsoll.schema.json`.
-#[cfg(test)]
+#[cfg(feature = "schema")]
 mod schema {
     use std::borrow::Cow;
 

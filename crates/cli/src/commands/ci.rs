@@ -11,9 +11,9 @@ use plimsoll_analysis::targets::{CiSettings, Growth, Judgement, judge};
 use plimsoll_report::exchange::annotations::Level;
 use plimsoll_report::language::Language;
 use plimsoll_report::review::{Shown, marker};
+use plimsoll_report::review_json::Reviewed;
 use plimsoll_report::summary;
 use plimsoll_snapshot::{Bundle, Snapshot};
-use serde::Serialize;
 
 use super::build::BuildArgs;
 use super::expected::expect_services;
@@ -372,24 +372,6 @@ struct Outcome<'a> {
     judgement: &'a Judgement,
 }
 
-/// `review.json`: see `docs/ci.md`.
-#[derive(Serialize)]
-struct Document<'a> {
-    format: &'static str,
-    format_version: u32,
-    verdict: Decision,
-    passes: bool,
-    baseline: &'a Baseline,
-    review: &'a Review,
-    passed: u64,
-    failed: u64,
-    unknown: u64,
-    revision: Option<&'a str>,
-    number: Option<u64>,
-    comment_key: &'a str,
-    only_update: bool,
-}
-
 impl Outcome<'_> {
     fn outputs(&self, files: &Files, has_report: bool) -> Vec<(&'static str, String)> {
         let review = self.review;
@@ -418,23 +400,18 @@ impl Outcome<'_> {
         only_update: bool,
         args: &Args,
     ) -> std::io::Result<()> {
-        let document = Document {
-            format: "plimsoll-review",
-            format_version: 1,
-            verdict: self.decision,
+        let reviewed = Reviewed {
+            decision: self.decision,
             passes: self.passes,
             baseline: self.baseline,
             review: self.review,
-            passed: self.judgement.passed,
-            failed: self.judgement.failed,
-            unknown: self.judgement.unknown,
+            judgement: self.judgement,
             revision: surroundings.revision.as_deref(),
             number: surroundings.host.pull_request().map(|(number, _)| number),
             comment_key: &args.results.comment_key,
             only_update,
         };
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        out.write_all(b"\n")
+        reviewed.write(out)
     }
 }
 

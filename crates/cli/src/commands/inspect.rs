@@ -66,7 +66,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         return match args.format {
             Format::Text => printer.data(&text::inspection(&inspection, language)),
             Format::Markdown => printer.data(&markdown::inspection(&inspection, language)),
-            Format::Json => printer.stream(|out| json::inspection(&inspection, out)),
+            Format::Json => printer.stream(|out| json::inspection(&inspection, None, out)),
         };
     };
     match args.format {
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             &markdown::inspection(&inspection, language),
             &memory::markdown(&memory, language),
         )),
-        Format::Json => printer.stream(|out| memory::inspection_json(&inspection, &memory, out)),
+        Format::Json => printer.stream(|out| json::inspection(&inspection, Some(&memory), out)),
     }
 }
 

@@ -3,26 +3,11 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use plimsoll_collect::memory::{JournalLine, Journaled};
+use plimsoll_report::watch_json::Figures;
 use plimsoll_snapshot::runtime::{Container, EventKind, HealthStatus, Limits, Metric, Status, Time};
-use serde::Serialize;
 
 /// How many samples of the past are kept: five minutes at one per second.
 pub(crate) const PAST: usize = 300;
-
-/// Figures of one moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub(crate) struct Figures {
-    /// Bytes.
-    pub(crate) working_set: Option<u64>,
-    /// Percent of one CPU since the sample before.
-    pub(crate) cpu_percent: Option<f64>,
-    /// Bytes per second since the sample before.
-    pub(crate) net_received: Option<u64>,
-    pub(crate) net_sent: Option<u64>,
-    pub(crate) block_read: Option<u64>,
-    pub(crate) block_written: Option<u64>,
-    pub(crate) pids: Option<u64>,
-}
 
 /// A container.
 #[derive(Clone, Debug, Default)]

@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
-use super::board::{Figures, Row};
+use super::board::Row;
 use super::model::Model;
 use crate::paint::{fill, help};
 

@@ -2,40 +2,9 @@
 
 use std::io::{self, Write};
 
-use plimsoll_snapshot::runtime::{HealthStatus, Status};
-use serde::Serialize;
+use plimsoll_report::watch_json::{Container, Sample};
 
-use super::board::{Board, Figures, Order, Row};
-
-#[derive(Serialize)]
-struct Line<'a> {
-    /// Milliseconds since 1970.
-    time_ms: i64,
-    containers: Vec<Container<'a>>,
-}
-
-#[derive(Serialize)]
-struct Container<'a> {
-    id: &'a str,
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service: Option<&'a str>,
-    status: Status,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    health: Option<HealthStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    exit_code: Option<i64>,
-    restarts: u64,
-    oom_kills: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    memory_limit: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    memory_reservation: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cpu_limit_millis: Option<u64>,
-    #[serde(flatten)]
-    figures: Figures,
-}
+use super::board::{Board, Order, Row};
 
 fn container(row: &Row) -> Container<'_> {
     Container {
@@ -57,7 +26,5 @@ fn container(row: &Row) -> Container<'_> {
 /// Writes what is known now as one line.
 pub(super) fn write(board: &Board, out: &mut dyn Write) -> io::Result<()> {
     let containers = board.sorted(Order::Name, "").into_iter().map(container).collect();
-    let line = Line { time_ms: board.time.map_or(0, |time| time.0), containers };
-    serde_json::to_writer(&mut *out, &line)?;
-    out.write_all(b"\n")
+    Sample { time_ms: board.time.map_or(0, |time| time.0), containers }.write(out)
 }

@@ -1,8 +1,5 @@
-//! The memory of a stack as JSON: every conclusion with its kind, its values and its English text.
+//! The memory of a stack in JSON documents: every conclusion with its kind, its values and its English text.
 
-use std::io::{self, Write};
-
-use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::memory::compare::{
     ChangeReason, Gate, GateDetail, GateKind, MemoryComparison, ServiceMemoryComparison,
 };
@@ -12,31 +9,26 @@ use plimsoll_analysis::memory::{
 };
 use serde::Serialize;
 
-use crate::json_document::{self, Message, messages};
+use crate::json_document::{Message, messages};
 use crate::language::Language;
 
 #[derive(Serialize)]
-struct With<'a, T, M> {
-    #[serde(flatten)]
-    content: &'a T,
-    memory: M,
-}
-
-/// An inspection with the memory of the stack beside the images, as JSON; see `docs/memory.md`.
-pub fn inspection_json(inspection: &Inspection, memory: &Memory, out: impl Write) -> io::Result<()> {
-    let memory =
-        MemoryDocument { memory, services: memory.services.iter().map(ServiceDocument::of).collect() };
-    json_document::write("plimsoll-inspection", &With { content: inspection, memory }, None, out)
-}
-
-#[derive(Serialize)]
-struct MemoryDocument<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct MemoryDocument<'a> {
     #[serde(flatten)]
     memory: &'a Memory,
+    /// Each service, in the order of the memory.
     services: Vec<ServiceDocument<'a>>,
 }
 
+impl<'a> MemoryDocument<'a> {
+    pub(crate) fn of(memory: &'a Memory) -> Self {
+        Self { memory, services: memory.services.iter().map(ServiceDocument::of).collect() }
+    }
+}
+
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ServiceDocument<'a> {
     #[serde(flatten)]
     service: &'a ServiceMemory,
@@ -49,6 +41,7 @@ struct ServiceDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct OomDocument<'a> {
     #[serde(flatten)]
     oom: &'a Oom,
@@ -56,6 +49,7 @@ struct OomDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct TrendDocument<'a> {
     #[serde(flatten)]
     trend: &'a Trend,
@@ -63,6 +57,7 @@ struct TrendDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct SuggestionDocument<'a> {
     #[serde(flatten)]
     suggestion: &'a Suggestion,
@@ -71,6 +66,7 @@ struct SuggestionDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct LogDocument<'a> {
     #[serde(flatten)]
     log: &'a LogBound,
@@ -78,6 +74,7 @@ struct LogDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct PostgresDocument<'a> {
     #[serde(flatten)]
     settings: &'a PostgresSettings,
@@ -109,6 +106,7 @@ impl<'a> ServiceDocument<'a> {
 
 /// The memory of two stacks, as a part of a document.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct ComparisonDocument<'a> {
     gates: Vec<GateDocument<'a>>,
     services: Vec<ComparedService<'a>>,
@@ -124,6 +122,7 @@ impl<'a> ComparisonDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct GateDocument<'a> {
     name: GateKind,
     text: &'static str,
@@ -144,6 +143,7 @@ impl<'a> GateDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ComparedService<'a> {
     #[serde(flatten)]
     service: &'a ServiceMemoryComparison,

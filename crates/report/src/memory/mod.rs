@@ -11,8 +11,7 @@ use plimsoll_analysis::memory::compare::{MemoryComparison, ServiceMemoryComparis
 use plimsoll_analysis::memory::{Distribution, Limit, Memory, OomVerdict, ServiceMemory};
 use plimsoll_snapshot::{Bytes, Order as _};
 
-pub(crate) use self::json::ComparisonDocument;
-pub use self::json::inspection_json;
+pub(crate) use self::json::{ComparisonDocument, MemoryDocument};
 pub use self::line::{Line, ServiceLine, of_comparison, of_memory};
 use crate::format::{name, one_line};
 use crate::language::Language;

@@ -12,7 +12,8 @@ use crate::json_document::{FORMAT_VERSION, Message, messages};
 use crate::language::Language;
 
 #[derive(Serialize)]
-struct Document<'a> {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct Document<'a> {
     format: &'static str,
     format_version: u32,
     verdict: String,
@@ -22,6 +23,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct OutcomeDocument<'a> {
     id: &'a str,
     title: Message<'a, Title>,
@@ -38,6 +40,7 @@ struct OutcomeDocument<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct LevelDocument<'a> {
     #[serde(flatten)]
     level: &'a LevelOutcome,

@@ -127,6 +127,20 @@ impl Serialize for Column {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Column {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Column".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "One value for each frame of a series, null for a gap.",
+            "type": "array",
+            "items": generator.subschema_for::<Option<u64>>(),
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Column {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         struct Values;

@@ -10,6 +10,7 @@ use crate::{Bytes, Digest};
 
 /// One container, with everything that was read of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Container {
     /// The service it runs, as compose labels, names or flags say; before and after are matched by it.
@@ -68,11 +69,13 @@ pub struct Container {
 
 /// The process and its arguments; what looks like a secret is replaced.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Command(pub Vec<String>);
 
 /// What a container may take. A limit without a value is none, unless it is listed in [`Limits::unread`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Limits {
     /// RAM, including tmpfs and shared memory.
@@ -121,6 +124,7 @@ impl Limits {
 
 /// A limit that is set, to a value that could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are those of `Limits`")]
 pub enum UnreadLimit {
@@ -131,6 +135,7 @@ pub enum UnreadLimit {
 
 /// A limit of RAM and swap together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Swap {
     /// As much swap as there is.
@@ -141,6 +146,7 @@ pub enum Swap {
 
 /// The log driver and the options that bound or place what it writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Logging {
     /// `json-file`, `local`, `journald`, `k8s-file`, …; empty where the default of the engine holds.
@@ -153,6 +159,7 @@ pub struct Logging {
 
 /// When a container is started again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct RestartPolicy {
     /// `no`, `always`, `on-failure`, `unless-stopped`.
@@ -164,6 +171,7 @@ pub struct RestartPolicy {
 
 /// A port of a container that is reached through the host.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct PublishedPort {
     /// The port inside, as `80/tcp`.
@@ -175,6 +183,7 @@ pub struct PublishedPort {
 
 /// A directory or file that a container sees in place of what its image has there. Never the path on the host.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Mount {
     /// Where it lies in the container.
@@ -191,6 +200,7 @@ pub struct Mount {
 
 /// A health check. Durations are in milliseconds, absent where the engine's default holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[expect(missing_docs, reason = "the names are those of the Dockerfile's options")]
 pub struct Probe {
@@ -219,6 +229,7 @@ impl Probe {
 
 /// A container at one moment, as an engine describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ContainerState {
     /// When it was asked for; absent in a file, which does not say.
@@ -248,6 +259,7 @@ pub struct ContainerState {
 
 /// What a container is doing, under the names of the engines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Status {
@@ -265,6 +277,7 @@ pub enum Status {
 
 /// What the health check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Health {
     /// The verdict of the engine.
@@ -279,6 +292,7 @@ pub struct Health {
 
 /// The verdict of the engine on a health check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum HealthStatus {
@@ -290,6 +304,7 @@ pub enum HealthStatus {
 
 /// One probe.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct ProbeRun {
@@ -302,6 +317,7 @@ pub struct ProbeRun {
 
 /// Something that happened to a container.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Event {
     /// When.
     pub time: Time,
@@ -314,6 +330,7 @@ pub struct Event {
 
 /// What can happen to a container; what has no bearing on memory, health or life is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are those of the engines' events")]
 pub enum EventKind {

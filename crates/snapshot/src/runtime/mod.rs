@@ -32,6 +32,7 @@ pub use recording::{
 ///
 /// Indices into `containers` are checked when a file is read, so they always hit.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Runtime {
     /// Every container once, by service, name and ID.
@@ -66,6 +67,7 @@ pub struct Runtime {
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Time(pub i64);
 
@@ -79,6 +81,7 @@ impl Time {
 
 /// From one time to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Span {
     pub from: Time,
@@ -87,6 +90,7 @@ pub struct Span {
 
 /// Something of an input that was not read, or that has to be known. Everything else was read and counted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuntimeWarning {
     /// The name of the file, without its directory.
     pub file: String,

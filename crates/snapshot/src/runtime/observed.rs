@@ -8,6 +8,7 @@ use crate::{Bytes, Paths};
 
 /// What one source saw of one service. It shows use; only a source that sees every open can show its absence.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Observation {
     /// The file it was read of, without its directory.
@@ -51,6 +52,7 @@ pub struct Observation {
 
 /// What saw something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ObservationSource {
     /// `plimsoll record --files`: the kernel's own events.
@@ -78,6 +80,7 @@ impl ObservationSource {
 
 /// The memory of one process.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ProcessMemory {
     /// What is mapped of files, by path. The last one, with an empty path, stands for all that do not lie in the image.
@@ -94,6 +97,7 @@ pub struct ProcessMemory {
 
 /// What a process has mapped of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct MappedFile {
     /// Its path, without a slash in front, with escapes for what is not text.
@@ -105,6 +109,7 @@ pub struct MappedFile {
 
 /// Memory of mappings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Resident {
     /// Everything that is in memory (`Rss`).
@@ -129,6 +134,7 @@ impl std::ops::AddAssign for Resident {
 
 /// The imports of one interpreter, children before parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ImportRun {
     /// The modules, in the order in which their imports ended.
@@ -141,6 +147,7 @@ pub struct ImportRun {
 
 /// One import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct ImportedModule {
     /// Its full name.

@@ -8,6 +8,7 @@ use super::{Command, Limits, Logging, Probe, RestartPolicy};
 
 /// What a file asks for. Names of environment variables only, never their values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct PlannedService {
     /// The name of the service; before and after are matched by it.
@@ -66,6 +67,7 @@ pub struct PlannedService {
 
 /// The kinds of file that plan services.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlanFormat {
     /// A compose file as it is written, or what `docker compose config` makes of it.
@@ -77,6 +79,7 @@ pub enum PlanFormat {
 
 /// A service that has to run first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Dependency {
     /// Its name.

@@ -13,6 +13,7 @@ use crate::room;
 /// A frame is one moment at which everything was asked: what stands in one frame may be added up. A series covers
 /// consecutive frames, and has no value where its container was not there or did not answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Recording {
     /// The file it was read of, without its directory.
@@ -46,6 +47,7 @@ pub struct Recording {
     pub frames: u32,
     /// When each frame was taken, never falling; absent where the source has no times.
     #[serde(skip_serializing_if = "Option::is_none", with = "deltas")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<i64>>"))]
     pub times: Option<Vec<Time>>,
     /// One for each start of each container, by container and start.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -65,6 +67,7 @@ impl Recording {
 /// What one container took between one start and the next: a restart resets peaks and counters. Where nothing is
 /// known for long, one start may have several series.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Series {
     /// Index into [`super::Runtime::containers`].
     pub container: usize,
@@ -92,6 +95,7 @@ impl Series {
 
 /// What is measured. Without another unit in its name, in bytes at that moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
     /// What cannot be taken away without harm, as [`Recording::regime`] defines it.
@@ -147,6 +151,7 @@ pub enum Metric {
 
 /// What made a recording.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum RecordingFormat {
@@ -166,6 +171,7 @@ pub enum RecordingFormat {
 
 /// An engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Engine {
     /// Whose.
     pub kind: EngineKind,
@@ -179,6 +185,7 @@ pub struct Engine {
 
 /// Whose engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum EngineKind {
@@ -190,6 +197,7 @@ pub enum EngineKind {
 
 /// The machine the containers run on. Never its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Host {
     /// All of its memory.
@@ -208,6 +216,7 @@ pub struct Host {
 
 /// What the working set is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Regime {
     /// Usage without the page cache that was not used for long: docker since 20.10, podman since 5.6, Kubernetes.
@@ -227,6 +236,7 @@ pub enum Regime {
 
 /// How good the figures are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "the types say it")]
 pub struct Quality {
     pub resolution: Resolution,
@@ -236,6 +246,7 @@ pub struct Quality {
 
 /// How fine the figures of memory are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Resolution {
     /// To the byte.
@@ -249,6 +260,7 @@ pub enum Resolution {
 
 /// What a unit of the source is a power of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UnitBase {
     /// There are no units: plain bytes.
@@ -262,6 +274,7 @@ pub enum UnitBase {
 
 /// Where times come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Timestamps {
     /// The source takes the time itself.
@@ -275,6 +288,7 @@ pub enum Timestamps {
 
 /// What loaded the stack.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Load {
     /// What it was, in the words of the user; what looks like a secret is replaced.
@@ -289,6 +303,7 @@ pub struct Load {
 
 /// How a recording ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
     /// After the time that was asked for, or with the command it was made for.
@@ -303,6 +318,7 @@ pub enum Ended {
 
 /// A time in which the engine could not be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Interruption {
     /// From the first failed question to the next answer.
     #[serde(flatten)]

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// What the lines of a fix do. Each language has a sentence for each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Action {
     /// Installs only the packages that are needed at run time.
@@ -109,6 +110,7 @@ pub enum Action {
 
 /// Where PyTorch is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TorchPlace {
     /// In the instruction that installs it.

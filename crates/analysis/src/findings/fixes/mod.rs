@@ -31,6 +31,7 @@ pub struct Fix {
 
 /// Where lines belong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum FixKind {
@@ -43,6 +44,7 @@ pub enum FixKind {
 
 /// The lines of a fix, which a [`Line`] of some language became: they hold no value that was not checked or quoted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Lines(String);
 

@@ -17,6 +17,7 @@ const REMOVED: char = '…';
 
 /// Why the command of a service must not be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CommandRefusal {
     /// A part of it was left out of the recording, as it may be a secret.

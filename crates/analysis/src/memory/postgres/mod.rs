@@ -28,6 +28,7 @@ const USABLE_PERCENT: u64 = 90;
 
 /// Settings that fit a limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PostgresSettings {
     /// The limit they are for.
     pub limit: Bytes,
@@ -60,6 +61,7 @@ pub struct PostgresSettings {
 
 /// How settings were found, and what they mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PostgresReason {
     /// How the worst case was added up.
@@ -101,6 +103,7 @@ pub enum PostgresReason {
 
 /// What a command line sets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurrentSettings {
     /// 128 MB unless it says otherwise.
     pub shared_buffers: Bytes,

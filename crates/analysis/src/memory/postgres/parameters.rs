@@ -12,7 +12,7 @@ const GIB: u64 = 1 << 30;
 
 /// What a database does most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Workload {
     /// Many short queries of a web application.
@@ -30,7 +30,7 @@ pub enum Workload {
 
 /// What the data lie on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Storage {
     /// A solid-state drive.
@@ -46,6 +46,7 @@ pub enum Storage {
 
 /// What settings are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PostgresProfile {
     /// What the database does most.
     pub workload: Workload,
@@ -96,6 +97,7 @@ impl Workload {
 
 /// A parameter, and why it has its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
@@ -110,6 +112,7 @@ pub struct Parameter {
 
 /// Why a parameter has its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ParameterReason {
     /// A part of the limit: this many percent.

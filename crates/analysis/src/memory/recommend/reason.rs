@@ -9,6 +9,7 @@ use super::super::{Confidence, LimitReason, LimitRefusal, LogReason, Resource};
 
 /// Why something should be set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum SettingReason {
     /// The targets demand it.
@@ -124,6 +125,7 @@ pub enum SettingReason {
 
 /// Why something cannot be recommended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Open {
     /// No limit can be named.
@@ -178,6 +180,7 @@ pub enum Open {
 
 /// A sum that the targets bound, and that is exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Exceeded {
     /// Whether limits or reservations exceed the target.
     pub sum: Sum,
@@ -189,6 +192,7 @@ pub struct Exceeded {
 
 /// The values that are summed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Sum {
     /// The limits of all services.

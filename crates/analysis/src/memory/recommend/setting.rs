@@ -8,6 +8,7 @@ use crate::memory::DemandedSettings;
 
 /// What should be set for a stack.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recommendation {
     /// Each service, by name.
     pub services: Vec<ServiceRecommendation>,
@@ -17,6 +18,7 @@ pub struct Recommendation {
 
 /// What should be set for a service.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceRecommendation {
     /// The name of the service.
     pub name: String,
@@ -28,6 +30,7 @@ pub struct ServiceRecommendation {
 
 /// One thing to set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Recommended {
     /// The setting to write.
     #[serde(flatten)]
@@ -38,6 +41,7 @@ pub struct Recommended {
 
 /// What compose can set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "setting", content = "value", rename_all = "snake_case")]
 pub enum Setting {
     /// The limit of memory.

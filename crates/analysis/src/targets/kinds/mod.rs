@@ -3,7 +3,7 @@
 //! To add one:
 //! 1. Write its file here: `pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome>`, with one outcome per demand.
 //! 2. Add it to `KINDS`, in the place where its outcomes are shown.
-//! 3. Add its keys to `targets/file.rs` (and to the `"*"` merge there), and to `docs/plimsoll.schema.json`.
+//! 3. Add its keys to `targets/file.rs` (and to the `"*"` merge there), and run `cargo xtask docs` for its schema.
 //! 4. Add what it concludes to `targets/reason.rs`; the compiler then asks each language for the words.
 //! 5. Describe it in `docs/targets.md`, and show it in the file that `plimsoll init` writes (`report/src/targets/template.rs`).
 

@@ -170,10 +170,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         Document::Json if is_compared => place.write(Content::Text, |out| json::comparison(&changes, out)),
         Document::Json => place.write(Content::Text, |out| {
             let inspection = inspect(&bundle.after);
-            match memory_of(&bundle.after) {
-                Some(memory) => memory::inspection_json(&inspection, &memory, out),
-                None => json::inspection(&inspection, out),
-            }
+            json::inspection(&inspection, memory_of(&bundle.after).as_ref(), out)
         }),
     };
     written?;
