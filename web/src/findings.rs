@@ -40,7 +40,7 @@ pub(crate) fn stack(snapshot: &Snapshot) -> Vec<Finding> {
 mod tests {
     use std::sync::Arc;
 
-    use plimsoll_analysis::findings::{Confidence, Headline, Ledger, RuleId, Severity};
+    use plimsoll_analysis::findings::{Confidence, Headline, Identity, Ledger, RuleId, Severity};
     use plimsoll_snapshot::Bytes;
 
     use super::*;
@@ -59,6 +59,7 @@ mod tests {
             left_out: Vec::new(),
             inodes: Arc::default(),
             parts: Arc::default(),
+            identity: Identity::default(),
         }
     }
 
@@ -80,6 +81,7 @@ mod tests {
                 finding(RuleId::Locales, Headline::Locales, 9),
                 finding(RuleId::Secrets, Headline::Secrets, 0),
             ],
+            accepted: Vec::new(),
             size_bytes: Bytes(100),
             saving: Bytes(9),
             possible_saving: Bytes(9),
@@ -95,6 +97,8 @@ mod tests {
                 followed(RuleId::LogFiles, Headline::LogFiles, Outcome::Done, 9),
             ],
             new: vec![finding(RuleId::Secrets, Headline::Secrets, 0)],
+            known: Vec::new(),
+            accepted: Vec::new(),
         };
         let judged = Judged { advice: &advice, progress: Some(&progress) };
         let done: Vec<_> = judged.done().iter().map(|followed| followed.finding.rule).collect();

@@ -1,7 +1,7 @@
 //! Findings in JSON documents: English texts, each with the values that it is made of. See `docs/findings-format.md`.
 
 use plimsoll_analysis::findings::{
-    Action, Advice, Confidence, Evidence, Finding, Fix, FixKind, FixedFinding, Followed, Group, Headline,
+    AcceptedFinding, Action, Advice, Confidence, Day, Evidence, Finding, Fingerprint, Fix, FixKind, FixedFinding, Followed, Group, Headline,
     Ledger, LedgerCause, LedgerLine, Lines, NamedFinding, Note, Outcome, Progress, RuleId, ServiceProgress,
     Severity, StackAdvice, Subject,
 };
@@ -22,7 +22,10 @@ fn messages() -> &'static Messages {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct StackDocument<'a> {
     services: Vec<ServiceDocument<'a>>,
+    /// What was found in several services together.
     stack: Vec<FindingDocument<'a>>,
+    /// What was found in several services together and is accepted.
+    accepted: Vec<AcceptedDocument<'a>>,
 }
 
 #[derive(Serialize)]
@@ -30,6 +33,8 @@ pub(crate) struct StackDocument<'a> {
 struct ServiceDocument<'a> {
     service: &'a str,
     findings: Vec<FindingDocument<'a>>,
+    /// What is accepted in the target file. No saving counts it.
+    accepted: Vec<AcceptedDocument<'a>>,
     size_bytes: Bytes,
     saving: Bytes,
     possible_saving: Bytes,
@@ -38,6 +43,7 @@ struct ServiceDocument<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct FindingDocument<'a> {
+    fingerprint: Fingerprint,
     rule: RuleId,
     service: &'a str,
     title: String,
@@ -50,6 +56,17 @@ struct FindingDocument<'a> {
     fixes: Vec<FixDocument<'a>>,
     left_out: Vec<String>,
     left_out_values: &'a [Unfit],
+}
+
+/// A finding that need not be fixed.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct AcceptedDocument<'a> {
+    finding: FindingDocument<'a>,
+    /// Why it is accepted.
+    reason: &'a str,
+    /// The last day on which it is accepted; null if there is none.
+    until: Option<Day>,
 }
 
 #[derive(Serialize)]
@@ -91,6 +108,8 @@ struct ServiceProgressDocument<'a> {
     ledger: LedgerDocument<'a>,
     findings: Vec<FollowedDocument<'a>>,
     new: Vec<FindingDocument<'a>>,
+    /// What is accepted in the target file.
+    accepted: Vec<AcceptedDocument<'a>>,
 }
 
 /// How one image size becomes another.
@@ -177,16 +196,18 @@ impl<'a> StackDocument<'a> {
         Self {
             services: advice.services.iter().map(ServiceDocument::of).collect(),
             stack: advice.stack.iter().map(FindingDocument::of).collect(),
+            accepted: advice.accepted.iter().map(AcceptedDocument::of).collect(),
         }
     }
 }
 
 impl<'a> ServiceDocument<'a> {
     fn of(advice: &'a Advice) -> Self {
-        let Advice { service, findings, size_bytes, saving, possible_saving } = advice;
+        let Advice { service, findings, accepted, size_bytes, saving, possible_saving } = advice;
         Self {
             service,
             findings: findings.iter().map(FindingDocument::of).collect(),
+            accepted: accepted.iter().map(AcceptedDocument::of).collect(),
             size_bytes: *size_bytes,
             saving: *saving,
             possible_saving: *possible_saving,
@@ -197,6 +218,7 @@ impl<'a> ServiceDocument<'a> {
 impl<'a> FindingDocument<'a> {
     fn of(finding: &'a Finding) -> Self {
         Self {
+            fingerprint: finding.fingerprint(),
             rule: finding.rule,
             service: &finding.service,
             title: (messages().headline)(&finding.headline),
@@ -210,6 +232,13 @@ impl<'a> FindingDocument<'a> {
             left_out: finding.left_out.iter().map(messages().unfit).collect(),
             left_out_values: &finding.left_out,
         }
+    }
+}
+
+impl<'a> AcceptedDocument<'a> {
+    fn of(accepted: &'a AcceptedFinding) -> Self {
+        let AcceptedFinding { finding, reason, until } = accepted;
+        Self { finding: FindingDocument::of(finding), reason, until: *until }
     }
 }
 
@@ -250,7 +279,7 @@ impl<'a> ProgressDocument<'a> {
 
 impl<'a> ServiceProgressDocument<'a> {
     fn of(progress: &'a ServiceProgress) -> Self {
-        let ServiceProgress { service, predicted, saved, ledger, findings, new } = progress;
+        let ServiceProgress { service, predicted, saved, ledger, findings, new, accepted, known: _ } = progress;
         Self {
             service,
             predicted: *predicted,
@@ -258,6 +287,7 @@ impl<'a> ServiceProgressDocument<'a> {
             ledger: LedgerDocument::of(ledger),
             findings: findings.iter().map(FollowedDocument::of).collect(),
             new: new.iter().map(FindingDocument::of).collect(),
+            accepted: accepted.iter().map(AcceptedDocument::of).collect(),
         }
     }
 }

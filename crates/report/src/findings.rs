@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_analysis::findings::{Advice, Evidence, Finding, Fix, FixKind, StackAdvice};
+use plimsoll_analysis::findings::{
+    AcceptedFinding, Advice, Evidence, Finding, Fix, FixKind, StackAdvice,
+};
 use plimsoll_snapshot::Bytes;
 
 use crate::format::{count, one_line, shorten};
@@ -25,6 +27,67 @@ pub fn text(advice: &StackAdvice, language: Language) -> String {
     for finding in &advice.stack {
         push(&mut text, &format!("{}\n{}", one_line(&finding.service), finding_text(finding, language)));
     }
+    push(&mut text, &accepted_text(&advice.accepted, language));
+    text
+}
+
+/// The accepted findings, one line each: what was found, and why it need not be fixed.
+#[must_use]
+pub(crate) fn accepted_text(accepted: &[AcceptedFinding], language: Language) -> String {
+    if accepted.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("  {}\n", accepted_summary(accepted, language));
+    let mut rows = table(&[]);
+    for one in accepted {
+        let title = (language.words().messages.headline)(&one.finding.headline);
+        rows.add_row([
+            size(&one.finding, language),
+            shorten(&one_line(&title), CELL),
+            one.finding.fingerprint().short(),
+            shorten(&one_line(&acceptance(one, language)), CELL),
+        ]);
+    }
+    align_right(&mut rows, &[0]);
+    for line in indented(&rows).lines() {
+        let _ = writeln!(text, "  {line}");
+    }
+    text
+}
+
+/// `Accepted: 2 findings`.
+fn accepted_summary(accepted: &[AcceptedFinding], language: Language) -> String {
+    let findings = language.many(accepted.len() as u64, &language.words().finding);
+    (language.words().findings_report.accepted)(&findings)
+}
+
+/// Why a finding is accepted, and until when.
+fn acceptance(accepted: &AcceptedFinding, language: Language) -> String {
+    match accepted.until {
+        Some(day) => (language.words().findings_report.until)(&accepted.reason, &day.to_string()),
+        None => accepted.reason.clone(),
+    }
+}
+
+/// The accepted findings, folded.
+#[must_use]
+pub(crate) fn accepted_markdown(accepted: &[AcceptedFinding], language: Language) -> String {
+    if accepted.is_empty() {
+        return String::new();
+    }
+    let words = &language.words().findings_report;
+    let summary = accepted_summary(accepted, language);
+    let mut text = format!(
+        "<details><summary>{summary}</summary>\n\n| {} | {} | | |\n|---:|---|---|---|\n",
+        words.bytes_head, words.finding_head
+    );
+    for one in accepted {
+        let title = escaped(&(language.words().messages.headline)(&one.finding.headline));
+        let fingerprint = one.finding.fingerprint().short();
+        let reason = escaped(&acceptance(one, language));
+        let _ = writeln!(text, "| {} | {title} | `{fingerprint}` | {reason} |", size(&one.finding, language));
+    }
+    text.push_str("\n</details>\n\n");
     text
 }
 
@@ -32,6 +95,9 @@ fn service_text(advice: &Advice, language: Language) -> String {
     let mut text = format!("{}\n  {}\n", one_line(&advice.service), summary(advice, language));
     for finding in &advice.findings {
         let _ = write!(text, "\n{}", finding_text(finding, language));
+    }
+    if !advice.accepted.is_empty() {
+        let _ = write!(text, "\n{}", accepted_text(&advice.accepted, language));
     }
     text
 }
@@ -59,12 +125,13 @@ fn finding_text(finding: &Finding, language: Language) -> String {
         format!("  {}  {}\n", size(finding, language), one_line(&(messages.headline)(&finding.headline)));
     let _ = writeln!(
         text,
-        "    {} · {} {} · {} {}",
+        "    {} · {} {} · {} {} · {}",
         finding.rule,
         words.severity,
         (language.words().severity)(finding.severity),
         words.confidence,
-        (words.level)(finding.confidence)
+        (words.level)(finding.confidence),
+        finding.fingerprint().short()
     );
     let mut rows = table(&[]);
     for evidence in finding.evidence.iter().take(SHOWN) {
@@ -115,11 +182,13 @@ pub fn markdown(advice: &StackAdvice, language: Language) -> String {
         let _ =
             write!(text, "## {}\n\n{}\n\n", escaped(&service.service), escaped(&summary(service, language)));
         text.push_str(&findings_markdown(&service.findings, language));
+        text.push_str(&accepted_markdown(&service.accepted, language));
     }
     if !advice.stack.is_empty() {
         let _ = write!(text, "## {}\n\n", language.words().findings_report.all_services);
         text.push_str(&findings_markdown(&advice.stack, language));
     }
+    text.push_str(&accepted_markdown(&advice.accepted, language));
     text
 }
 
@@ -142,6 +211,7 @@ fn findings_markdown(findings: &[Finding], language: Language) -> String {
     for finding in findings {
         let title = escaped_html(&(messages.headline)(&finding.headline));
         let _ = write!(text, "<details><summary>{}: {title}</summary>\n\n", size(finding, language));
+        let _ = writeln!(text, "`{}` · `{}`\n", finding.rule, finding.fingerprint().short());
         let _ = writeln!(text, "| {} | {} | |\n|---:|---|---|", words.bytes_head, words.place_head);
         for evidence in finding.evidence.iter().take(SHOWN) {
             let line = evidence.line.map(|line| (words.line)(&line.to_string()));
@@ -213,7 +283,7 @@ fn more(finding: &Finding, language: Language) -> Option<String> {
 mod tests {
     use std::sync::Arc;
 
-    use plimsoll_analysis::findings::{Action, Confidence, Headline, RuleId, Severity, Subject};
+    use plimsoll_analysis::findings::{Action, Confidence, Headline, Identity, RuleId, Severity, Subject};
     use plimsoll_analysis::lines::{Unfit, ValueKind};
 
     use super::*;
@@ -239,6 +309,7 @@ mod tests {
             left_out: vec![Unfit { what: ValueKind::User, value: "x".into() }],
             inodes: Arc::default(),
             parts: Arc::default(),
+            identity: Identity::default(),
         };
         let advice = Advice {
             service: "app".into(),
@@ -246,8 +317,9 @@ mod tests {
             saving: Bytes(2_000_000),
             possible_saving: Bytes(2_000_000),
             findings: vec![finding],
+            accepted: Vec::new(),
         };
-        StackAdvice { services: vec![advice], stack: Vec::new() }
+        StackAdvice { services: vec![advice], stack: Vec::new(), accepted: Vec::new() }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use plimsoll_analysis::findings::{Confidence, RuleId};
+use plimsoll_analysis::findings::{Confidence, Fingerprint, RuleId};
 use plimsoll_analysis::fix::{Applied, Refusal};
 use plimsoll_analysis::memory::recommend::Setting;
 use plimsoll_snapshot::Bytes;
@@ -43,6 +43,7 @@ impl Fixes<'_> {
                 .collect(),
             fixed: (self.plan.applied.iter().enumerate())
                 .map(|(at, applied): (usize, &Applied)| AppliedDocument {
+                    fingerprint: applied.finding.fingerprint(),
                     rule: applied.finding.rule,
                     confidence: applied.confidence,
                     saving_bytes: applied.saving,
@@ -53,6 +54,7 @@ impl Fixes<'_> {
                 .collect(),
             not_fixed: (self.plan.refused.iter())
                 .map(|(finding, why)| RefusedDocument {
+                    fingerprint: finding.fingerprint(),
                     rule: finding.rule,
                     saving_bytes: finding.saving,
                     title: title(finding, english),
@@ -71,6 +73,7 @@ impl Fixes<'_> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct AppliedDocument<'a> {
+    fingerprint: Fingerprint,
     rule: RuleId,
     confidence: Confidence,
     saving_bytes: Bytes,
@@ -91,6 +94,7 @@ struct ReasonDocument<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct RefusedDocument<'a> {
+    fingerprint: Fingerprint,
     rule: RuleId,
     saving_bytes: Bytes,
     title: String,

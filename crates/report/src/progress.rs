@@ -8,6 +8,7 @@ use plimsoll_analysis::findings::{
 };
 use plimsoll_snapshot::Bytes;
 
+use crate::findings::{accepted_markdown, accepted_text};
 use crate::format::{one_line, shorten};
 use crate::language::Language;
 use crate::markup::escaped;
@@ -40,6 +41,9 @@ fn service_text(service: &ServiceProgress, language: Language) -> String {
     rows.add_rows(ledger(service, language));
     align_right(&mut rows, &[0]);
     text.push_str(&indented(&rows));
+    if !service.accepted.is_empty() {
+        let _ = write!(text, "\n{}", accepted_text(&service.accepted, language));
+    }
     text
 }
 
@@ -92,6 +96,7 @@ pub fn markdown(progress: &Progress, language: Language) -> String {
             let _ = writeln!(text, "| {} |", row.map(|cell| escaped(&cell)).join(" | "));
         }
         text.push('\n');
+        text.push_str(&accepted_markdown(&service.accepted, language));
     }
     text
 }
@@ -156,7 +161,7 @@ fn title(finding: &Finding, language: Language) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use plimsoll_analysis::findings::{Confidence, Group, Headline, Ledger, RuleId, Severity};
+    use plimsoll_analysis::findings::{Confidence, Group, Headline, Identity, Ledger, RuleId, Severity};
     use plimsoll_snapshot::ByteDelta;
 
     use super::*;
@@ -175,6 +180,7 @@ mod tests {
             left_out: Vec::new(),
             inodes: Arc::default(),
             parts: Arc::default(),
+            identity: Identity::default(),
         }
     }
 
@@ -205,6 +211,8 @@ mod tests {
                     found_after: Bytes(2_000),
                 }],
                 new: vec![finding(Headline::LogFiles, 5)],
+                known: Vec::new(),
+                accepted: Vec::new(),
             }],
         };
         let english = text(&progress, Language::English);

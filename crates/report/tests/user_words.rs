@@ -2,7 +2,7 @@
 //! from an image.
 
 use plimsoll_analysis::findings::{
-    Action, Advice, Confidence, Evidence, Finding, Fix, Followed, Headline, Ledger, LedgerCause, LedgerLine,
+    Action, Advice, Confidence, Evidence, Finding, Fix, Followed, Headline, Identity, Ledger, LedgerCause, LedgerLine,
     Note, Outcome, Progress, RuleId, ServiceProgress, Severity, StackAdvice, Subject,
 };
 use plimsoll_analysis::lines::{Unfit, ValueKind};
@@ -203,6 +203,7 @@ fn finding(words: &str) -> Finding {
         left_out: vec![Unfit { what: ValueKind::Service, value: words.to_owned() }],
         inodes: [0].into(),
         parts: [].into(),
+        identity: Identity::default(),
     }
 }
 
@@ -212,6 +213,7 @@ fn reports_on_findings_hold_the_words_of_an_image_to_the_letter() {
         let advice = Advice {
             service: words.to_owned(),
             findings: vec![finding(words)],
+            accepted: Vec::new(),
             size_bytes: Bytes(9_000_000),
             saving: Bytes(1_500_000),
             possible_saving: Bytes(1_500_000),
@@ -237,9 +239,11 @@ fn reports_on_findings_hold_the_words_of_an_image_to_the_letter() {
             },
             findings: vec![followed],
             new: vec![finding(words)],
+            known: Vec::new(),
+            accepted: Vec::new(),
         };
         let (advice, became) =
-            (StackAdvice { services: vec![advice], stack: vec![] }, Progress { services: vec![service] });
+            (StackAdvice { services: vec![advice], stack: vec![], accepted: vec![] }, Progress { services: vec![service] });
         for language in Language::ALL {
             // Its service, its title, its subject, its note, what it replaces, and what is left out.
             let text = findings::text(&advice, language);

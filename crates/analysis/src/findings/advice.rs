@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use plimsoll_snapshot::{BuildFile, Bytes, Image, Order as _, Service, Snapshot};
 
+use super::accepted::{Acceptance, AcceptedFinding, take};
 use super::finding::{Confidence, Finding};
+use super::identity::identify;
 use super::input::Input;
 use super::rule::{Check, Rule};
 use super::rules::RULES;
@@ -21,6 +23,8 @@ pub struct Advice {
     /// What was found: findings of medium and high confidence first, then those of low confidence; in each part the
     /// largest saving first, then by severity, then by rule.
     pub findings: Vec<Finding>,
+    /// What was found and is accepted, in the same order. No saving counts it.
+    pub accepted: Vec<AcceptedFinding>,
     /// Image size.
     pub size_bytes: Bytes,
     /// What the findings of medium and high confidence save together: an inode that several name counts once.
@@ -34,6 +38,8 @@ impl Advice {
     pub(super) fn is_alike(&self, other: &Self) -> bool {
         self.findings.len() == other.findings.len()
             && self.findings.iter().zip(&other.findings).all(|(one, other)| one.is_alike(other))
+            && self.accepted.len() == other.accepted.len()
+            && self.accepted.iter().zip(&other.accepted).all(|(one, other)| one.is_alike(other))
     }
 }
 
@@ -44,6 +50,21 @@ pub struct StackAdvice {
     pub services: Vec<Advice>,
     /// What was found in several services together.
     pub stack: Vec<Finding>,
+    /// What was found in several services together and is accepted.
+    pub accepted: Vec<AcceptedFinding>,
+}
+
+impl StackAdvice {
+    /// Acceptances that no finding has: the finding is fixed, or was never there.
+    #[must_use]
+    pub fn unused<'a>(&self, accepted: &'a [Acceptance]) -> Vec<&'a Acceptance> {
+        let known = self.services.iter().flat_map(|service| &service.accepted).chain(&self.accepted);
+        let open = self.services.iter().flat_map(|service| &service.findings).chain(&self.stack);
+        let all = known.map(|accepted| &accepted.finding).chain(open);
+        let fingerprints: Vec<_> = all.map(Finding::fingerprint).collect();
+        let is_used = |one: &Acceptance| fingerprints.iter().any(|known| one.finding.begins(*known));
+        accepted.iter().filter(|one| !is_used(one)).collect()
+    }
 }
 
 /// Checks one image by some rules.
@@ -56,6 +77,7 @@ pub fn advise(input: &Input<'_>, rules: &[&Rule]) -> Advice {
 /// the service.
 pub(super) struct Advisor<'r> {
     rules: Vec<&'r Rule>,
+    accepted: Vec<Acceptance>,
     known: HashMap<*const Image, Known>,
 }
 
@@ -69,7 +91,12 @@ struct Known {
 
 impl<'r> Advisor<'r> {
     pub(super) fn new(rules: impl IntoIterator<Item = &'r Rule>) -> Self {
-        Self { rules: rules.into_iter().collect(), known: HashMap::new() }
+        Self { rules: rules.into_iter().collect(), accepted: Vec::new(), known: HashMap::new() }
+    }
+
+    /// The same, with findings that are accepted.
+    pub(super) fn accepting(self, accepted: &[Acceptance]) -> Self {
+        Self { accepted: accepted.to_vec(), ..self }
     }
 
     pub(super) fn advise(&mut self, input: &Input<'_>) -> Advice {
@@ -104,6 +131,8 @@ impl<'r> Advisor<'r> {
             });
         }
         sort(&mut findings);
+        identify(&mut findings);
+        let accepted = take(&mut findings, &self.accepted);
         let sure = findings.iter().filter(|finding| finding.confidence > Confidence::Low);
         Advice {
             service: input.service.to_owned(),
@@ -111,6 +140,7 @@ impl<'r> Advisor<'r> {
             saving: together(input, sure),
             possible_saving: together(input, &findings),
             findings,
+            accepted,
         }
     }
 }
@@ -154,6 +184,17 @@ pub fn advise_stack(snapshot: &Snapshot) -> StackAdvice {
 /// The same with some rules only. `source` is the source as the user typed it, for suggested commands.
 #[must_use]
 pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> StackAdvice {
+    advise_accepting(snapshot, rules, source, &[])
+}
+
+/// The same, with findings that are accepted.
+#[must_use]
+pub fn advise_accepting(
+    snapshot: &Snapshot,
+    rules: &[&Rule],
+    source: Option<&str>,
+    accepted: &[Acceptance],
+) -> StackAdvice {
     let mut stack: Vec<Finding> = Vec::new();
     for rule in rules {
         if let Check::Stack(check) = rule.check {
@@ -161,7 +202,9 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> 
         }
     }
     sort(&mut stack);
-    let mut advisor = Advisor::new(rules.iter().copied());
+    identify(&mut stack);
+    let accepted_of_stack = take(&mut stack, accepted);
+    let mut advisor = Advisor::new(rules.iter().copied()).accepting(accepted);
     // One image at a time: the trees of all images would not fit into memory.
     let mut order: Vec<usize> = (0..snapshot.services.len()).collect();
     order.order_by_key(|&service| snapshot.services[service].image);
@@ -176,7 +219,8 @@ pub fn advise_by(snapshot: &Snapshot, rules: &[&Rule], source: Option<&str>) -> 
         }
     }
     services.order_by_key(|(service, _)| *service);
-    StackAdvice { services: services.into_iter().map(|(_, advice)| advice).collect(), stack }
+    let services = services.into_iter().map(|(_, advice)| advice).collect();
+    StackAdvice { services, stack, accepted: accepted_of_stack }
 }
 
 /// An image with its layers stacked, as rules see it. It uses many times the memory of its findings.
@@ -248,6 +292,25 @@ mod tests {
         assert_eq!((&rules(app)[..3], &rules(job)[..3]), (&expected[..], &expected[..]));
         assert!(Arc::ptr_eq(&app.findings[0].inodes, &job.findings[0].inodes));
         assert_eq!((app.saving, job.saving), (Bytes(4_000_000), Bytes(4_000_000)));
+    }
+
+    #[test]
+    fn an_accepted_finding_saves_nothing() {
+        let snapshot = snapshot("app", &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/a.log 4000000 a"]);
+        let all = advise_stack(&snapshot);
+        let log = &all.services[0].findings[0];
+        let acceptance = |fingerprint: &str| Acceptance {
+            finding: fingerprint.parse().unwrap(),
+            reason: "kept for the audit".into(),
+            until: None,
+        };
+        let accepted = [acceptance(&log.fingerprint().short()), acceptance("000000000000")];
+        let advice = advise_accepting(&snapshot, &RULES.iter().collect::<Vec<_>>(), None, &accepted);
+        let service = &advice.services[0];
+        assert_eq!((service.accepted.len(), &service.accepted[0].finding), (1, log));
+        assert_eq!(service.findings[..], all.services[0].findings[1..]);
+        assert_eq!((all.services[0].possible_saving, service.possible_saving), (Bytes(4_000_000), Bytes::ZERO));
+        assert_eq!(advice.unused(&accepted), [&accepted[1]]);
     }
 
     #[test]

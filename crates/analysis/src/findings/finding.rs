@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::evidence::Evidence;
 use super::fixes::Fix;
 use super::headline::Headline;
+use super::identity::Identity;
 use super::rule_id::RuleId;
 use crate::lines::Unfit;
 
@@ -64,6 +65,8 @@ pub struct Finding {
     pub inodes: Arc<[u32]>,
     /// Inodes of which only that many bytes would go: what `strip` removes.
     pub parts: Arc<[(u32, Bytes)]>,
+    /// What it is about, whatever its sizes: see [`Finding::fingerprint`].
+    pub identity: Identity,
 }
 
 impl Finding {
@@ -85,6 +88,7 @@ impl Finding {
             left_out: Vec::new(),
             inodes: Arc::default(),
             parts: Arc::default(),
+            identity: Identity::default(),
         }
     }
 

@@ -7,6 +7,7 @@
 //! them, and `progress` follows their findings into a later image: `matching` pairs the files of both, and `ledger` accounts
 //! for the difference between their sizes.
 
+mod accepted;
 mod advice;
 mod both_sides;
 mod build_context;
@@ -16,6 +17,7 @@ mod evidence;
 mod finding;
 mod fixes;
 mod headline;
+mod identity;
 mod input;
 mod known;
 mod ledger;
@@ -29,18 +31,20 @@ mod rule_id;
 mod rules;
 
 pub(crate) use advice::together;
-pub use advice::{Advice, StackAdvice, advise, advise_by, advise_stack};
+pub use accepted::{Acceptance, AcceptedFinding, Day, FingerprintStart};
+pub use advice::{Advice, StackAdvice, advise, advise_accepting, advise_by, advise_stack};
 pub(crate) use both_sides::BothSides;
 pub use both_sides::FixedFindings;
 pub use evidence::{Alternative, Evidence, Note, Subject};
 pub use finding::{Confidence, Finding, Severity, severity_of};
 pub use fixes::{Action, Fix, FixKind, Lines, Pasted, TorchPlace};
 pub use headline::Headline;
+pub use identity::{Fingerprint, Identity};
 pub use input::Input;
 pub use ledger::{Group, Ledger, LedgerCause, LedgerLine};
 pub use named::{FixedFinding, NamedFinding};
 pub(crate) use places::temporary_entry;
-pub use progress::{Followed, Outcome, Progress, ServiceProgress, progress};
+pub use progress::{Followed, Outcome, Progress, ServiceProgress, progress, progress_accepting};
 pub use rule::{Check, Rule};
 pub use rule_id::RuleId;
 pub use rules::RULES;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use plimsoll_snapshot::{Bytes, Order as _, Service, Snapshot};
 use serde::Serialize;
 
+use super::accepted::{Acceptance, AcceptedFinding};
 use super::advice::{Advice, Advisor, Stacked};
 use super::evidence::Subject;
 use super::finding::Finding;
@@ -40,6 +41,10 @@ pub struct ServiceProgress {
     pub findings: Vec<Followed>,
     /// The findings after that are about something new.
     pub new: Vec<Finding>,
+    /// The findings after that are not new.
+    pub known: Vec<Finding>,
+    /// The findings after that are accepted.
+    pub accepted: Vec<AcceptedFinding>,
 }
 
 /// What became of a finding.
@@ -79,7 +84,14 @@ pub enum Outcome {
 /// Follows the findings of a snapshot into another.
 #[must_use]
 pub fn progress(before: &Snapshot, after: &Snapshot) -> Progress {
-    let mut advisors = (Advisor::new(RULES), Advisor::new(RULES));
+    progress_accepting(before, after, &[])
+}
+
+/// The same, with findings that are accepted.
+#[must_use]
+pub fn progress_accepting(before: &Snapshot, after: &Snapshot, accepted: &[Acceptance]) -> Progress {
+    let advisor = || Advisor::new(RULES).accepting(accepted);
+    let mut advisors = (advisor(), advisor());
     let mut later: HashMap<&str, &Service> = HashMap::new();
     after.services.iter().for_each(|service| _ = later.entry(&service.name).or_insert(service));
     let mut pairs: Vec<(usize, &Service, &Service)> = (before.services.iter().enumerate())
@@ -131,6 +143,8 @@ impl ServiceProgress {
             service: service.to_owned(),
             findings: self.findings.iter().map(followed).collect(),
             new: self.new.iter().map(of_service).collect(),
+            known: self.known.iter().map(of_service).collect(),
+            accepted: self.accepted.iter().map(|one| one.of_service(service)).collect(),
             ..self.clone()
         }
     }
@@ -144,13 +158,16 @@ pub(super) fn follow(old: &Input<'_>, before: &Advice, new: &Input<'_>, after: &
     let findings: Vec<Followed> =
         before.findings.iter().map(|finding| both.followed(finding, &mut credited)).collect();
     let saved = findings.iter().map(|followed| followed.saved);
+    let (fresh, known) = after.findings.iter().cloned().partition(|finding| both.is_new(finding));
     ServiceProgress {
         service: old.service.to_owned(),
         predicted: before.possible_saving,
         saved: saved.clone().sum(),
         ledger: Ledger::of(old, new, &both.matching, &credited, saved),
-        new: after.findings.iter().filter(|finding| both.is_new(finding)).cloned().collect(),
+        accepted: after.accepted.clone(),
         findings,
+        new: fresh,
+        known,
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::ci::CiSettings;
 use super::growth::Growth;
 use super::values::{Count, Duration, Levels, MemorySize, Percent, Price, Size};
-use crate::findings::{RULES, RuleId, Severity};
+use crate::findings::{Acceptance, RULES, RuleId, Severity};
 use crate::memory::cost::{CostModel, ServerSize};
 use crate::memory::{Storage, Workload};
 use crate::nearest::nearest;
@@ -39,6 +39,8 @@ pub struct Targets {
     pub host: HostTargets,
     /// Of what no snapshot can show: probes that were run, and what a person attests.
     pub checks: Vec<Check>,
+    /// Findings that need not be fixed, each for a reason.
+    pub accepted: Vec<Acceptance>,
 }
 
 /// Which size of images is meant.
@@ -368,6 +370,16 @@ fn checked(targets: Targets) -> Result<Targets, String> {
             return Err(format!("`services.{service}.packages_not_allowed`: {reason}"));
         }
     }
+    let mut accepted = BTreeSet::new();
+    for Acceptance { finding, reason, .. } in &targets.accepted {
+        let finding = finding.as_str();
+        if reason.trim().is_empty() {
+            return Err(format!("`accepted`: finding `{finding}` has no reason: write why it need not be fixed"));
+        }
+        if !accepted.insert(finding) {
+            return Err(format!("`accepted`: there are two entries for finding `{finding}`"));
+        }
+    }
     let mut ids = BTreeSet::new();
     if let Some(twice) = targets.checks.iter().find(|check| !ids.insert(check.id.as_str())) {
         return Err(format!("`checks`: there are two with the id `{}`", twice.id));
@@ -531,6 +543,12 @@ mod tests {
             &["`debian` is not an ecosystem, did you mean `dpkg`?"],
         );
         check("[services.app]\npackages_not_allowed = ['python:']", &["names no package"]);
+        let accepted = |more: &str| format!("[[accepted]]\nfinding = '0123456789ab'\n{more}\n");
+        check(&accepted(""), &["line 1", "missing field `reason`"]);
+        check(&accepted("reason = ' '"), &["`0123456789ab` has no reason"]);
+        check(&accepted("reason = 'x'\nuntil = '2026-02-30'"), &["line 4", "`2026-02-30` is not a day"]);
+        check(&accepted("reason = 'x'").repeat(2), &["two entries for finding `0123456789ab`"]);
+        check("[[accepted]]\nfinding = 'x'\nreason = 'x'", &["line 2", "`x` is not a fingerprint"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::outcome::{Level, Outcome, Status};
 use super::reason::Reason;
 use super::title::When;
 use crate::compare::{Comparison, ServiceTrees, compare};
-use crate::findings::{RULES, StackAdvice, advise_by};
+use crate::findings::{FingerprintStart, RULES, StackAdvice, advise_by};
 use crate::memory::Memory;
 
 /// The outcomes of all targets.
@@ -34,6 +34,9 @@ pub struct Judgement {
     pub ideals: u64,
     /// The number of ideals that are reached.
     pub ideals_reached: u64,
+    /// Accepted findings of the target file that the images do not have. They are looked for only if a target forbids findings.
+    #[serde(skip)]
+    pub unused: Vec<FingerprintStart>,
     /// Each target, in the order of the kinds.
     #[serde(skip)]
     pub outcomes: Vec<Outcome>,
@@ -159,6 +162,15 @@ pub fn judge(
     Evidence::of(before, after).judge(targets, probes)
 }
 
+/// Acceptances of findings that are not there.
+fn unused(input: &Input<'_>) -> Vec<FingerprintStart> {
+    let unused = |advice: &Arc<StackAdvice>| {
+        let unused = advice.unused(&input.targets.accepted).into_iter();
+        unused.map(|acceptance| acceptance.finding.clone()).collect()
+    };
+    input.advice.as_ref().map(unused).unwrap_or_default()
+}
+
 fn judge_input(input: &Input<'_>) -> Judgement {
     let outcomes: Vec<Outcome> = KINDS.iter().flat_map(|kind| kind(input)).collect();
     let count = |status| outcomes.iter().filter(|one| one.required && one.status == status).count() as u64;
@@ -170,6 +182,7 @@ fn judge_input(input: &Input<'_>) -> Judgement {
         failed: count(Status::Fail),
         unknown: count(Status::Unknown),
         ideals: ideals().count() as u64,
+        unused: unused(input),
         ideals_reached: ideals().filter(|level| level.status == Status::Pass).count() as u64,
         outcomes,
     }

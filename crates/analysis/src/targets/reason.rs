@@ -68,6 +68,14 @@ pub enum Reason {
         #[serde(flatten)]
         finding: NamedFinding,
     },
+    /// A finding that is not allowed, but that someone accepted.
+    FindingAccepted {
+        /// The finding.
+        #[serde(flatten)]
+        finding: NamedFinding,
+        /// Why it is accepted.
+        reason: String,
+    },
     /// More findings than are named.
     MoreFindings {
         /// How many.

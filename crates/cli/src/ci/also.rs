@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use plimsoll_analysis::findings::{StackAdvice, advise_stack};
+use plimsoll_analysis::findings::{Acceptance, RULES, StackAdvice, advise_accepting};
 use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::packages::inventory;
 use plimsoll_analysis::review::Review;
@@ -54,6 +54,8 @@ pub(crate) struct Subject<'a> {
     /// What the change did, if there is a state before.
     pub(crate) review: Option<&'a Review>,
     pub(crate) judgement: &'a Judgement,
+    /// Findings that need not be fixed.
+    pub(crate) accepted: &'a [Acceptance],
     /// Whether unknown counts as missed.
     pub(crate) strict: bool,
     /// Where the Dockerfiles are.
@@ -79,7 +81,8 @@ impl Documents {
         let mut advice: Option<StackAdvice> = None;
         for (also, file) in &self.0 {
             if matches!(also, Also::Sarif | Also::Codequality | Also::Annotations) && advice.is_none() {
-                advice = Some(advise_stack(subject.after));
+                let rules: Vec<_> = RULES.iter().collect();
+                advice = Some(advise_accepting(subject.after, &rules, None, subject.accepted));
             }
             let mut document = Vec::new();
             render(*also, subject, advice.as_ref(), language, &mut document)

@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     let file = TargetFile::read_with(path, &args.gates, options.redact, printer)?;
     let path = path.unwrap_or(Path::new("the gates"));
     let probes = probes(&args.probe, &file.written, path)?;
-    let targets = file.with_probes(&probes);
+    let (targets, source) = file.with_probes(&probes);
     let (before, after) = match &args.sources[..] {
         [before, after] => {
             let (before, after) = read_both(before, after, &options, printer)?;
@@ -117,6 +117,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
     };
     expect_names(&targets, path, before.as_ref(), &after)?;
     let judgement = judge(&targets, before.as_ref(), &after, &BTreeMap::new());
+    source.warn_of_unused(&judgement.unused, printer);
     if judgement.outcomes.is_empty() {
         return Err(Error::usage(
             format!("`{}` demands nothing", path.display()),

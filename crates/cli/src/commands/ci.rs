@@ -189,6 +189,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
 
     let changes = Changes::between(before.as_ref().unwrap_or(&Snapshot::default()), &after);
     let judgement = judge(&file.shown, before.as_ref(), &after, &std::collections::BTreeMap::new());
+    file.source.warn_of_unused(&judgement.unused, printer);
     let review = review(&changes.comparison, &after);
     let label = surroundings.labels.iter().find(|label| **label == args.accept_label);
     let accepted = args.accept.as_ref().or(label).map(String::as_str);
@@ -231,6 +232,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         inspection: &inspection,
         review: (baseline != Baseline::None).then_some(&review),
         judgement: &judgement,
+        accepted: &file.shown.accepted,
         strict: args.strict,
         place: &build.places(&after),
     };

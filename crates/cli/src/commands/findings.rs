@@ -1,18 +1,24 @@
 //! `plimsoll findings`: waste in an image, and how to fix it.
 
+use std::path::{Path, PathBuf};
+
 use clap::ValueEnum;
-use plimsoll_analysis::findings::{RULES, Rule, advise_by};
+use plimsoll_analysis::findings::{RULES, Rule, advise_accepting, progress_accepting};
 use plimsoll_report::exchange::{annotations, code_quality, sarif};
 use plimsoll_report::{findings, json, progress};
 use plimsoll_snapshot::Snapshot;
 
 use super::build::BuildArgs;
+use super::target_file::TargetFile;
 use super::{LanguageArgs, ReadArgs};
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
 use crate::names;
 use crate::next;
 use crate::printer::Printer;
+
+/// The version of the program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The output format of findings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -45,6 +51,9 @@ pub(crate) struct Args {
     /// Show only the findings of these rules
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
+    /// Target file with accepted findings; default: `plimsoll.toml` if it exists
+    #[arg(long, value_name = "FILE")]
+    targets: Option<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -71,7 +80,9 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Show which findings a new image fixes:
       plimsoll findings my-app:new --since my-app:old
   Write findings for code scanning:
-      plimsoll findings my-app:latest --dockerfile Dockerfile --format sarif > findings.sarif";
+      plimsoll findings my-app:latest --dockerfile Dockerfile --format sarif > findings.sarif
+  Leave out findings that the target file accepts:
+      plimsoll findings my-app:latest --targets plimsoll.toml";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let known = |id: &&String| RULES.iter().any(|rule| rule.id.as_str() == *id);
@@ -85,10 +96,12 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
     args.build.add_to(&mut snapshot, printer)?;
     let snapshot = redacted(snapshot, &args.read.options())?;
+    let file = target_file(args.targets.as_deref(), args.read.options().redact, printer)?;
+    let accepted = file.as_ref().map_or(&[][..], |file| &file.shown.accepted);
     if let Some(before) = &args.since {
         let before = snapshot_or_source(before, &args.read.options(), printer)?;
         args.read.options().limits.check_pair(&before, &snapshot).map_err(Error::too_large)?;
-        let became = plimsoll_analysis::findings::progress(&before, &snapshot);
+        let became = progress_accepting(&before, &snapshot, accepted);
         if became.services.is_empty() {
             let names = |snapshot: &Snapshot| -> Vec<String> {
                 snapshot.services.iter().map(|service| service.name.clone()).collect()
@@ -116,16 +129,24 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             Format::Json => printer.stream(|out| json::progress(&became, out)),
             Format::Text => printer.data(&progress::text(&became, args.language.chosen())),
             Format::Markdown => printer.data(&progress::markdown(&became, args.language.chosen())),
-            Format::Sarif | Format::Codequality | Format::Github => Err(Error::usage(
+            Format::Sarif => {
+                let place = args.build.places(&snapshot);
+                printer.stream(|out| sarif::progress(&became, &place, VERSION, args.language.chosen(), out))
+            }
+            Format::Codequality | Format::Github => Err(Error::usage(
                 "this format lists the findings of one state",
-                "leave `--since` out, or choose `text`, `json` or `markdown`",
+                "leave `--since` out, or choose `text`, `json`, `markdown` or `sarif`",
             )),
         };
     }
     let is_meant = |rule: &&Rule| args.rule.is_empty() || args.rule.iter().any(|id| *id == rule.id.as_str());
     // Standard input is read once, and a name may be what has to be hidden.
     let typed = Some(&*args.source).filter(|source| *source != "-" && !args.read.options().redact);
-    let advice = advise_by(&snapshot, &RULES.iter().filter(is_meant).collect::<Vec<_>>(), typed);
+    let rules: Vec<&Rule> = RULES.iter().filter(is_meant).collect();
+    let advice = advise_accepting(&snapshot, &rules, typed, accepted);
+    if let Some(file) = file.as_ref().filter(|_| args.rule.is_empty()) {
+        file.source.warn_of_unused(advice.unused(accepted).into_iter().map(|one| &one.finding), printer);
+    }
     let language = args.language.chosen();
     let place = args.build.places(&snapshot);
     match args.format {
@@ -133,9 +154,16 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         Format::Markdown => printer.data(&findings::markdown(&advice, language)),
         Format::Json => printer.stream(|out| json::findings(&advice, out)),
         Format::Sarif => {
-            printer.stream(|out| sarif::findings(&advice, &place, env!("CARGO_PKG_VERSION"), language, out))
+            printer.stream(|out| sarif::findings(&advice, &place, VERSION, language, out))
         }
         Format::Codequality => printer.stream(|out| code_quality::findings(&advice, &place, language, out)),
         Format::Github => printer.data(&annotations::findings(&advice, &place, language)),
     }
+}
+
+/// The target file, if one is named or there is one.
+fn target_file(named: Option<&Path>, redact: bool, printer: &Printer) -> Result<Option<TargetFile>> {
+    let default = Path::new("plimsoll.toml");
+    let path = named.or_else(|| default.exists().then_some(default));
+    path.map(|path| TargetFile::read(path, redact, printer)).transpose()
 }

@@ -1,5 +1,6 @@
 //! One file per subcommand.
 
+mod accepted;
 pub(crate) mod attach;
 pub(crate) mod browse;
 mod build;

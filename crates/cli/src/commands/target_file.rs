@@ -8,6 +8,7 @@ use plimsoll_collect::memory::{without_credentials, without_secrets};
 use plimsoll_collect::without_names;
 use serde_json::{Map, Value};
 
+use super::accepted::{Source, today};
 use super::dive_ci;
 use super::gates::GateArgs;
 use crate::error::{Error, Result};
@@ -24,6 +25,8 @@ pub(super) struct TargetFile {
     pub(super) shown: Targets,
     /// The same as the document that a page carries along.
     pub(super) document: Value,
+    /// The text, to name lines of it.
+    pub(super) source: Source,
 }
 
 impl TargetFile {
@@ -45,28 +48,38 @@ impl TargetFile {
         let place = path.unwrap_or(Path::new("the gates"));
         let fault =
             |message: String| Error::Targets { path: place.to_owned(), message: without_values(&message) };
+        let mut source = Source::default();
         let mut document = match path {
             Some(path) if dive_ci::is_of_dive(path) => dive_ci::document(&dive_ci::rules(path)?),
-            Some(path) => document(&text(path)?).map_err(fault)?,
+            Some(path) => {
+                let text = text(path)?;
+                let document = document(&text).map_err(fault)?;
+                source = Source::new(path, text);
+                document
+            }
             None => Value::Object(Map::new()),
         };
         gates.add_to(&mut document);
-        let written = read(&document).map_err(fault)?;
+        let mut written = read(&document).map_err(fault)?;
+        if let Some(today) = today().filter(|_| !written.accepted.is_empty()) {
+            source.drop_ended(&written, &mut document, today, printer);
+            written = read(&document).map_err(fault)?;
+        }
         // A page needs the targets alone, and sources may be places of this machine.
         if let Some(document) = document.as_object_mut() {
             document.remove("ci");
         }
         Words { redact, ..Words::default() }.of(&mut document);
         let shown = read(&document).map_err(fault)?;
-        Ok(Self { written, shown, document })
+        Ok(Self { written, shown, document, source })
     }
 
     /// The targets that are shown, with how probes ended, by the id of their check as it is written.
-    pub(super) fn with_probes(mut self, probes: &BTreeMap<String, i64>) -> Targets {
+    pub(super) fn with_probes(mut self, probes: &BTreeMap<String, i64>) -> (Targets, Source) {
         for (written, shown) in self.written.checks.iter().zip(&mut self.shown.checks) {
             shown.exit_code = probes.get(&written.id).copied().or(shown.exit_code);
         }
-        self.shown
+        (self.shown, self.source)
     }
 }
 
@@ -116,6 +129,9 @@ impl Words {
             for package in items(service.get_mut("packages_not_allowed")) {
                 replace(Some(package), without_credentials);
             }
+        }
+        for acceptance in items(document.get_mut("accepted")) {
+            self.text(acceptance.get_mut("reason"));
         }
         for check in items(document.get_mut("checks")) {
             self.check(check);
@@ -216,7 +232,7 @@ mod tests {
         let (document, shown) = shown(true);
         let file = TargetFile { written, shown, document };
         let probes = BTreeMap::from([("at https://me:hunter3@a.example/x".to_owned(), 7)]);
-        let codes: Vec<_> = file.with_probes(&probes).checks.iter().map(|check| check.exit_code).collect();
+        let codes: Vec<_> = file.with_probes(&probes).0.checks.iter().map(|check| check.exit_code).collect();
         assert_eq!(codes, [None, Some(7)]);
     }
 }

@@ -26,7 +26,7 @@ fn issue(issue: &Issue<'_>) -> Value {
     json!({
         "description": issue.message,
         "check_name": issue.finding.rule.as_str(),
-        "fingerprint": issue.fingerprint,
+        "fingerprint": issue.finding.fingerprint(),
         "severity": severity(issue.finding),
         // GitLab drops a path that begins with `./` or `/`.
         "location": { "path": issue.path.trim_start_matches("./").trim_start_matches('/'), "lines": { "begin": issue.line } },

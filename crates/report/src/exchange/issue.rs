@@ -1,10 +1,7 @@
-//! A finding as trackers of issues take it: a place, a message, and a fingerprint that stays as lines and sizes change.
-
-use std::collections::BTreeMap;
+//! A finding as trackers of issues take it: a place and a message.
 
 use plimsoll_analysis::findings::{Finding, StackAdvice};
 use plimsoll_snapshot::Bytes;
-use sha2::{Digest as _, Sha256};
 
 use super::Place;
 use crate::format::{one_line, shorten};
@@ -26,39 +23,23 @@ pub(super) struct Issue<'a> {
     pub(super) title: String,
     /// The title with examples and the first fix.
     pub(super) message: String,
-    /// Hexadecimal digits: the same for the same finding of another build.
-    pub(super) fingerprint: String,
 }
 
-/// All findings, those of several services last.
+/// All open findings, those of several services last.
 pub(super) fn issues<'a>(advice: &'a StackAdvice, place: Place<'_>, language: Language) -> Vec<Issue<'a>> {
     let findings = advice.services.iter().flat_map(|service| &service.findings).chain(&advice.stack);
-    let mut known: BTreeMap<String, u32> = BTreeMap::new();
-    findings
-        .map(|finding| {
-            let identity = identity(finding);
-            let number = known.entry(identity.clone()).or_insert(0);
-            *number += 1;
-            Issue {
-                finding,
-                path: place(&finding.service).unwrap_or_else(|| one_line(&finding.service)),
-                line: finding.evidence.iter().find_map(|evidence| evidence.line).unwrap_or(1).max(1),
-                title: title(finding, language),
-                message: message(finding, language),
-                fingerprint: fingerprint(&format!("{identity}\0{number}")),
-            }
-        })
-        .collect()
+    findings.map(|finding| issue(finding, place, language)).collect()
 }
 
-/// What stays as lines and sizes change: the rule, the service, and what the finding is about.
-fn identity(finding: &Finding) -> String {
-    let headline = serde_json::to_string(&finding.headline).unwrap_or_default();
-    format!("{}\0{}\0{headline}", finding.rule, finding.service)
-}
-
-fn fingerprint(identity: &str) -> String {
-    Sha256::digest(identity).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+/// A finding, wherever it comes from.
+pub(super) fn issue<'a>(finding: &'a Finding, place: Place<'_>, language: Language) -> Issue<'a> {
+    Issue {
+        finding,
+        path: place(&finding.service).unwrap_or_else(|| one_line(&finding.service)),
+        line: finding.evidence.iter().find_map(|evidence| evidence.line).unwrap_or(1).max(1),
+        title: title(finding, language),
+        message: message(finding, language),
+    }
 }
 
 /// `Cache of apt: 45.2 MB`.

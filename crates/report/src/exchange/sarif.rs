@@ -3,23 +3,75 @@
 
 use std::io::{self, Write};
 
-use plimsoll_analysis::findings::{Confidence, Finding, RULES, RuleId, Severity, StackAdvice};
+use plimsoll_analysis::findings::{
+    AcceptedFinding, Confidence, Finding, Outcome, Progress, RULES, RuleId, Severity, StackAdvice,
+};
 use serde_json::{Value, json};
 
 use super::Place;
-use super::issue::{Issue, issues};
+use super::issue::{Issue, issue, issues};
 use crate::json_text;
 use crate::language::Language;
 
 /// Writes findings. `version` is that of the program.
+///
+/// # Errors
+///
+/// Those of `out`.
 pub fn findings(
     advice: &StackAdvice,
     place: Place<'_>,
     version: &str,
     language: Language,
-    mut out: impl Write,
+    out: impl Write,
 ) -> io::Result<()> {
-    let issues = issues(advice, place, language);
+    let open = issues(advice, place, language);
+    let open = open.iter().map(result);
+    let of_services = advice.services.iter().flat_map(|service| &service.accepted);
+    let accepted = of_services.chain(&advice.accepted).map(|accepted| suppressed(accepted, place, language));
+    write(open.chain(accepted).collect(), version, language, out)
+}
+
+/// Writes findings with their state since earlier ones: new, unchanged, updated, or absent.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn progress(
+    progress: &Progress,
+    place: Place<'_>,
+    version: &str,
+    language: Language,
+    out: impl Write,
+) -> io::Result<()> {
+    let in_state = |finding: &Finding, state: &str| {
+        let mut result = result(&issue(finding, place, language));
+        result["baselineState"] = json!(state);
+        result
+    };
+    let mut results = Vec::new();
+    for service in &progress.services {
+        let outcome = |finding: &Finding| {
+            let fingerprint = finding.fingerprint();
+            service.findings.iter().find(|one| one.finding.fingerprint() == fingerprint)
+        };
+        results.extend(service.new.iter().map(|finding| in_state(finding, "new")));
+        results.extend(service.known.iter().map(|finding| match outcome(finding) {
+            Some(before) if before.finding.saving == finding.saving => in_state(finding, "unchanged"),
+            _ => in_state(finding, "updated"),
+        }));
+        let done = service.findings.iter().filter(|followed| followed.outcome == Outcome::Done);
+        results.extend(done.map(|followed| in_state(&followed.finding, "absent")));
+        results.extend(service.accepted.iter().map(|accepted| {
+            let mut result = suppressed(accepted, place, language);
+            result["baselineState"] = json!("unchanged");
+            result
+        }));
+    }
+    write(results, version, language, out)
+}
+
+fn write(results: Vec<Value>, version: &str, language: Language, mut out: impl Write) -> io::Result<()> {
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -31,11 +83,19 @@ pub fn findings(
             }},
             "language": language.tag(),
             "columnKind": "unicodeCodePoints",
-            "results": issues.iter().map(result).collect::<Vec<_>>(),
+            "results": results,
         }],
     });
     json_text::write(&document, &mut out)?;
     out.write_all(b"\n")
+}
+
+/// An accepted finding: a host does not show it as open.
+fn suppressed(accepted: &AcceptedFinding, place: Place<'_>, language: Language) -> Value {
+    let mut result = result(&issue(&accepted.finding, place, language));
+    result["suppressions"] =
+        json!([{ "kind": "external", "status": "accepted", "justification": accepted.reason }]);
+    result
 }
 
 fn descriptor(id: RuleId, language: Language) -> Value {
@@ -67,7 +127,7 @@ fn result(issue: &Issue<'_>) -> Value {
             },
             "logicalLocations": [{ "name": finding.service, "kind": "module" }],
         }],
-        "partialFingerprints": { "plimsoll/v1": issue.fingerprint },
+        "partialFingerprints": { "plimsoll/v2": finding.fingerprint() },
         "properties": {
             "service": finding.service,
             "severity": finding.severity,

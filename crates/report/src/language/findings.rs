@@ -34,6 +34,10 @@ pub struct FindingsWords {
     pub bytes_head: &'static str,
     pub place_head: &'static str,
 
+    // Findings that someone accepted.
+    pub accepted: fn(findings: &str) -> String,
+    pub until: fn(reason: &str, day: &str) -> String,
+
     // What became of earlier findings.
     pub followed: fn(predicted: &str, saved: &str, added: &str) -> String,
     pub sizes: fn(before: &str, after: &str, delta: &str) -> String,

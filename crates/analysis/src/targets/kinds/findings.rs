@@ -1,7 +1,6 @@
 //! Findings that must not be in an image: those of a rule, or those that are severe.
 
-use crate::findings::NamedFinding;
-use crate::findings::{Confidence, Finding};
+use crate::findings::{Acceptance, Confidence, Finding, NamedFinding};
 use crate::targets::file::FindingKind;
 use crate::targets::input::Input;
 use crate::targets::outcome::{Outcome, Status};
@@ -35,25 +34,28 @@ fn judge(input: &Input<'_>, service: &str, kind: FindingKind) -> (Status, Vec<Re
     };
     // A finding of several services names them all.
     let shared = advice.stack.iter().filter(|finding| finding.service.split(", ").any(|one| one == service));
-    let found: Vec<&Finding> =
-        own.findings.iter().chain(shared).filter(|finding| is_forbidden(finding, kind)).collect();
+    let forbidden = own.findings.iter().chain(shared).filter(|finding| is_forbidden(finding, kind));
+    let acceptance = |finding: &Finding| Acceptance::of(&input.targets.accepted, finding);
+    let (accepted, found): (Vec<&Finding>, Vec<&Finding>) =
+        forbidden.partition(|finding| acceptance(finding).is_some());
+    let accepted: Vec<Reason> = (accepted.into_iter().take(NAMED))
+        .filter_map(|finding| {
+            let reason = acceptance(finding)?.reason.clone();
+            Some(Reason::FindingAccepted { finding: NamedFinding::of(finding), reason })
+        })
+        .collect();
     if found.is_empty() {
         // What was not read may hold it.
         return match input.after.image(service) {
-            Some(image) if super::size::is_whole(image) => (Status::Pass, Vec::new()),
+            Some(image) if super::size::is_whole(image) => (Status::Pass, accepted),
             image => (Status::Unknown, vec![super::size::no_image(image)]),
         };
     }
-    let named = found.iter().take(NAMED).map(|finding| Reason::FindingFound {
-        finding: NamedFinding {
-            rule: finding.rule,
-            headline: finding.headline.clone(),
-            severity: finding.severity,
-        },
-    });
+    let named =
+        found.iter().take(NAMED).map(|finding| Reason::FindingFound { finding: NamedFinding::of(finding) });
     let more = found.len().saturating_sub(NAMED) as u64;
     let more = (more > 0).then_some(Reason::MoreFindings { findings: more });
-    (Status::Fail, named.chain(more).collect())
+    (Status::Fail, named.chain(more).chain(accepted).collect())
 }
 
 fn is_forbidden(finding: &Finding, kind: FindingKind) -> bool {

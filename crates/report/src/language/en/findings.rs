@@ -35,6 +35,9 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
     bytes_head: "bytes",
     place_head: "where",
 
+    accepted: |findings| ["Accepted: ", findings].concat(),
+    until: |reason, day| [reason, " (until ", day, ")"].concat(),
+
     followed: |predicted, saved, added| {
         [predicted, " predicted, ", saved, " saved, ", added, " added"].concat()
     },

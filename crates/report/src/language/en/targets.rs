@@ -108,6 +108,10 @@ pub(super) fn reason(reason: &Reason) -> String {
                 .to_owned()
         }
         Reason::Hidden { bytes } => format!("{} hidden", EN.bytes(*bytes)),
+        Reason::FindingAccepted { finding, reason } => {
+            let headline = (EN.words().messages.headline)(&finding.headline);
+            format!("accepted: {headline} ({}): {reason}", finding.rule)
+        }
         Reason::FindingFound { finding } => {
             format!("{} ({})", (EN.words().messages.headline)(&finding.headline), finding.rule)
         }

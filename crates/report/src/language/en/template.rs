@@ -61,6 +61,12 @@ id = "backup-restore"
 title = "A backup of the database was restored"
 # attested = { by = "who", on = "2026-01-31", passed = true, note = "restored into an empty database" }
 
+# A finding that need not be fixed: `plimsoll findings` shows its fingerprint.
+# [[accepted]]
+# finding = "3f0c1a9be27d"
+# reason = "the plugin loader compiles at run time"
+# until = "2026-12-31"
+
 # The cost of the server: your prices, in your currency.
 # [cost]
 # price_per_gib = 5.0

@@ -35,6 +35,9 @@ pub(super) const WORDS: FindingsWords = FindingsWords {
     bytes_head: "bytes",
     place_head: "dónde",
 
+    accepted: |findings| ["Aceptados: ", findings].concat(),
+    until: |reason, day| [reason, " (hasta el ", day, ")"].concat(),
+
     followed: |predicted, saved, added| {
         [predicted, " previstos, ", saved, " ahorrados, ", added, " añadidos"].concat()
     },

@@ -110,6 +110,10 @@ pub(super) fn reason(reason: &Reason) -> String {
                 .to_owned()
         }
         Reason::Hidden { bytes } => format!("{} ocultos", ES.bytes(*bytes)),
+        Reason::FindingAccepted { finding, reason } => {
+            let headline = (ES.words().messages.headline)(&finding.headline);
+            format!("aceptado: {headline} ({}): {reason}", finding.rule)
+        }
         Reason::FindingFound { finding } => {
             format!("{} ({})", (ES.words().messages.headline)(&finding.headline), finding.rule)
         }
