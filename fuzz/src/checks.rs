@@ -5,6 +5,7 @@ use plimsoll_analysis::findings::{advise_stack, progress};
 use plimsoll_analysis::inspect::{Inspection, inspect};
 use plimsoll_analysis::packages::{inventory, reasons, removals, splits};
 use plimsoll_analysis::{Changes, memory, targets};
+use plimsoll_report::json::Definitions;
 use plimsoll_report::language::Language;
 use plimsoll_report::{
     card, compose_override, csv, findings as findings_report, json, markdown, memory as memory_report,
@@ -95,7 +96,7 @@ fn bridges(before: &Snapshot, after: &Snapshot, comparison: &Comparison) {
 }
 
 fn render(changes: &Changes) {
-    json::comparison(changes, std::io::sink()).expect("a sink takes everything");
+    json::comparison(changes, Definitions::Shown, std::io::sink()).expect("a sink takes everything");
     shown(&csv::services(&changes.comparison));
     for language in Language::ALL {
         shown(&text::comparison(changes, language));
@@ -107,7 +108,8 @@ fn render(changes: &Changes) {
 
 fn packages(snapshot: &Snapshot) {
     let inspection = inspect(snapshot);
-    json::inspection(&inspection, None, std::io::sink()).expect("a sink takes everything");
+    json::inspection(&inspection, None, Definitions::Shown, std::io::sink())
+        .expect("a sink takes everything");
     shown(&text::inspection(&inspection, Language::English));
     shown(&markdown::inspection(&inspection, Language::Spanish));
     let inventory = inventory(snapshot);
@@ -126,7 +128,7 @@ fn packages(snapshot: &Snapshot) {
             assert!(package.retained_image_bytes <= image.size_bytes);
         }
     }
-    json::inventory(&inventory, std::io::sink()).expect("a sink takes everything");
+    json::inventory(&inventory, Definitions::Shown, std::io::sink()).expect("a sink takes everything");
     let names: Vec<String> = inventory
         .images
         .iter()
@@ -153,7 +155,7 @@ fn findings(before: &Snapshot, after: &Snapshot) {
         assert!(service.findings.iter().all(|finding| finding.saving <= service.size_bytes));
     }
     assert!(advice == advise_stack(after), "the same snapshot, the same findings");
-    json::findings(&advice, std::io::sink()).expect("a sink takes everything");
+    json::findings(&advice, Definitions::Shown, std::io::sink()).expect("a sink takes everything");
     let progress = progress(before, after);
     for service in &progress.services {
         assert!(service.saved <= service.predicted, "no more is saved than was predicted");
@@ -170,7 +172,7 @@ fn findings(before: &Snapshot, after: &Snapshot) {
         shown(&progress_report::text(&progress, language));
         shown(&progress_report::markdown(&progress, language));
     }
-    json::progress(&progress, std::io::sink()).expect("a sink takes everything");
+    json::progress(&progress, Definitions::Shown, std::io::sink()).expect("a sink takes everything");
 }
 
 /// What runs, if it is known.

@@ -59,7 +59,7 @@ fn judge(directory: &Path, layers: &[Layer], settings: &Value) -> Judged {
     Judged {
         packages: found["packages"].as_array().unwrap().iter().map(package).collect(),
         cache: sum("cache"),
-        promised: promised.map(|finding| finding["saving"].as_u64().unwrap()).sum(),
+        promised: promised.map(|finding| finding["saving_bytes"].as_u64().unwrap()).sum(),
         warnings: program::json(["inspect", &image, "--format", "json"])["images"][0]["warnings"].to_string(),
     }
 }

@@ -62,7 +62,7 @@ fn a_comparison_sums_to_the_difference() {
 #[test]
 fn text_and_markdown_say_what_json_says() {
     let (before, after) = (archive("agente/micro-before"), archive("agente/micro-backend:after"));
-    let verdict = program::json(["compare", &before, &after, "--format", "json"])["verdict"].clone();
+    let verdict = program::json(["compare", &before, &after, "--format", "json"])["verdict_text"].clone();
     let text = program::succeed(["compare", &before, &after]).stdout;
     assert!(text.starts_with(verdict.as_str().unwrap()), "{text}");
     let markdown = program::succeed(["compare", &before, &after, "--format", "markdown"]).stdout;

@@ -126,7 +126,10 @@ fn packages_and_their_relatives() {
 fn judgements_and_fixes() {
     let schemas = Schemas::read();
     let targets = example("plimsoll.toml");
-    for sides in [["agente-before.plimsoll", "agente-after.plimsoll"], ["agente-before-memory.plimsoll", "agente-after-memory.plimsoll"]] {
+    for sides in [
+        ["agente-before.plimsoll", "agente-after.plimsoll"],
+        ["agente-before-memory.plimsoll", "agente-after-memory.plimsoll"],
+    ] {
         let [before, after] = sides.map(example);
         schemas.printed("plimsoll-targets", &["check", &before, &after, "--targets", &targets]);
     }
@@ -151,7 +154,8 @@ fn series_and_reviews() {
     let mut command = program::command();
     command.args(["ci", &archive("agente/micro-backend:after"), "--before", &archive("agente/micro-before")]);
     command.args(["--max-own-growth", "1 MB", "--output", &output]);
-    let run: program::Run = without_pipeline(&mut command).current_dir(directory.path()).output().unwrap().into();
+    let run: program::Run =
+        without_pipeline(&mut command).current_dir(directory.path()).output().unwrap().into();
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let review = fs::read(Path::new(&output).join("review.json")).unwrap();
     schemas.check("plimsoll-review", &serde_json::from_slice(&review).unwrap(), "review.json");
@@ -168,7 +172,8 @@ fn snapshots_of_everything() {
     let schemas = Schemas::read();
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("written.json");
-    let images = [archive("agente/micro-before"), image("skopeo-1.18.0/oci-zstd-chunked").display().to_string()];
+    let images =
+        [archive("agente/micro-before"), image("skopeo-1.18.0/oci-zstd-chunked").display().to_string()];
     for source in snapshots().into_iter().chain(images) {
         program::succeed(["snapshot", &source, "-o", file.to_str().unwrap()]);
         let snapshot = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();

@@ -82,6 +82,7 @@ mod tests {
                 finding(RuleId::Secrets, Headline::Secrets, 0),
             ],
             accepted: Vec::new(),
+            more: 0,
             size_bytes: Bytes(100),
             saving: Bytes(9),
             possible_saving: Bytes(9),

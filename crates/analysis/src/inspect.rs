@@ -464,8 +464,7 @@ fn escaped(path: &[u8]) -> String {
 }
 
 /// A size before and after.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SizeChange {
     /// The size before.
     pub before: Bytes,
@@ -487,6 +486,38 @@ impl SizeChange {
     #[expect(clippy::cast_precision_loss, reason = "a percentage of a few digits")]
     pub fn percent(&self) -> Option<f64> {
         (self.before > Bytes::ZERO).then(|| self.delta.0 as f64 / self.before.0 as f64 * 100.0)
+    }
+}
+
+/// A change as documents have it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct WrittenChange {
+    /// The size before.
+    before: Bytes,
+    /// The size after.
+    after: Bytes,
+    /// `after − before`.
+    delta: ByteDelta,
+    /// `delta` in percent of `before`, with two decimals; null where there was nothing before.
+    percent: Option<f64>,
+}
+
+impl Serialize for SizeChange {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let Self { before, after, delta } = *self;
+        let percent = self.percent().map(|percent| (percent * 100.0).round() / 100.0);
+        WrittenChange { before, after, delta, percent }.serialize(out)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for SizeChange {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SizeChange".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        WrittenChange::json_schema(generator)
     }
 }
 

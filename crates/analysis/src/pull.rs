@@ -13,12 +13,16 @@ use serde::Serialize;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rates {
     /// Transferred over the connection.
+    #[serde(rename = "transfer_bytes_per_second")]
     pub transfer: u64,
     /// Inflated by gzip on one thread, as output.
+    #[serde(rename = "gzip_bytes_per_second")]
     pub gzip: u64,
     /// Inflated by zstd on one thread, as output.
+    #[serde(rename = "zstd_bytes_per_second")]
     pub zstd: u64,
     /// Written to the disk.
+    #[serde(rename = "write_bytes_per_second")]
     pub write: u64,
     /// Microseconds to make one file.
     pub file_us: u64,
@@ -39,8 +43,10 @@ impl Rates {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PullLayer {
     /// The bytes that are transferred.
+    #[serde(rename = "blob_bytes")]
     pub blob: Bytes,
     /// The bytes of its tar.
+    #[serde(rename = "unpacked_bytes")]
     pub unpacked: Bytes,
     /// Its files, directories and links.
     pub entries: u64,
@@ -90,10 +96,13 @@ pub struct PulledLayer {
     #[serde(flatten)]
     pub layer: PullLayer,
     /// When it is transferred.
+    #[serde(rename = "transferred_seconds")]
     pub transferred: f64,
     /// How long unpacking it takes.
+    #[serde(rename = "unpacking_seconds")]
     pub unpacking: f64,
     /// When it is unpacked.
+    #[serde(rename = "unpacked_seconds")]
     pub unpacked_at: f64,
 }
 
@@ -104,6 +113,7 @@ pub struct Pull {
     /// The layers that are pulled, lowest first.
     pub layers: Vec<PulledLayer>,
     /// The bytes that are transferred.
+    #[serde(rename = "blob_bytes")]
     pub blobs: Bytes,
     /// When everything is transferred, in seconds.
     pub transfer_seconds: f64,

@@ -193,6 +193,17 @@ pub fn decide(judgement: &Judgement, terms: Terms) -> (Decision, bool) {
     }
 }
 
+/// What targets come to, whatever they are compared with.
+#[must_use]
+pub fn verdict(judgement: &Judgement) -> Decision {
+    match (judgement.failed, judgement.unknown) {
+        _ if judgement.outcomes.is_empty() => Decision::Measured,
+        (1.., _) => Decision::Missed,
+        (0, 1..) => Decision::Unknown,
+        (0, 0) => Decision::Met,
+    }
+}
+
 /// Whether a target is about growth, which someone may accept.
 fn is_growth(outcome: &Outcome) -> bool {
     matches!(

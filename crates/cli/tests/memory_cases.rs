@@ -55,7 +55,7 @@ fn traffic_above_a_megabyte_changes_nothing_of_what_memory_means() {
     assert_eq!(code, 0, "{printed}");
     let json: Value = serde_json::from_str(&printed).unwrap();
     let gates = json["memory"]["gates"].as_array().unwrap();
-    let gate = gates.iter().find(|gate| gate["name"] == "working_set").unwrap();
+    let gate = gates.iter().find(|gate| gate["kind"] == "working_set").unwrap();
     assert_eq!(gate["alike"], Value::Bool(true), "{gate}");
 }
 

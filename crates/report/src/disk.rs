@@ -9,7 +9,7 @@ use plimsoll_snapshot::{Bytes, DiskStore};
 use serde::Serialize;
 
 use crate::format::{count, one_line, shorten};
-use crate::json_document::write;
+use crate::json_document::{Definitions, write};
 use crate::language::Language;
 use crate::markup::{code, escaped};
 use crate::table::{align_right, heads, indented, push};
@@ -128,9 +128,9 @@ pub fn change_markdown(change: &DiskChange, language: Language) -> String {
 }
 
 /// Writes two states of a disk for programs; see `docs/disk-format.md`.
-pub fn change_json(change: &DiskChange, out: impl io::Write) -> io::Result<()> {
+pub fn change_json(change: &DiskChange, definitions: Definitions, out: impl io::Write) -> io::Result<()> {
     let kinds = change.kinds.iter().map(|&(kind, size)| KindDocument { kind, size }).collect();
-    write("plimsoll-disk-change", &DiskChangeContent { kinds }, None, out)
+    write("plimsoll-disk-change", &DiskChangeContent { kinds }, definitions, out)
 }
 
 /// Two states of a disk.
@@ -179,8 +179,8 @@ fn changes(change: &DiskChange, language: Language) -> Table {
 }
 
 /// Writes the document for programs; see `docs/disk-format.md`.
-pub fn json(used: &DiskUse, out: impl io::Write) -> io::Result<()> {
-    write("plimsoll-disk", used, None, out)
+pub fn json(used: &DiskUse, definitions: Definitions, out: impl io::Write) -> io::Result<()> {
+    write("plimsoll-disk", used, definitions, out)
 }
 
 fn lead(used: &DiskUse, language: Language) -> Vec<String> {

@@ -1,9 +1,9 @@
 //! Findings in JSON documents: English texts, each with the values that it is made of. See `docs/findings-format.md`.
 
 use plimsoll_analysis::findings::{
-    AcceptedFinding, Action, Advice, Confidence, Day, Evidence, Finding, Fingerprint, Fix, FixKind, FixedFinding, Followed, Group, Headline,
-    Ledger, LedgerCause, LedgerLine, Lines, NamedFinding, Note, Outcome, Progress, RuleId, ServiceProgress,
-    Severity, StackAdvice, Subject,
+    AcceptedFinding, Action, Advice, Confidence, Day, Evidence, Finding, Fingerprint, Fix, FixKind,
+    FixedFinding, Followed, Group, Headline, Ledger, LedgerCause, LedgerLine, Lines, NamedFinding, Note,
+    Outcome, Progress, RuleId, ServiceProgress, Severity, StackAdvice, Subject,
 };
 use plimsoll_analysis::improvements::{Improvement, ImprovementKind};
 use plimsoll_analysis::lines::Unfit;
@@ -35,9 +35,11 @@ struct ServiceDocument<'a> {
     findings: Vec<FindingDocument<'a>>,
     /// What is accepted in the target file. No saving counts it.
     accepted: Vec<AcceptedDocument<'a>>,
+    /// How many more findings there are: `--top` leaves them out.
+    more_findings: u64,
     size_bytes: Bytes,
-    saving: Bytes,
-    possible_saving: Bytes,
+    saving_bytes: Bytes,
+    possible_saving_bytes: Bytes,
 }
 
 #[derive(Serialize)]
@@ -50,7 +52,7 @@ struct FindingDocument<'a> {
     title_value: &'a Headline,
     severity: Severity,
     confidence: Confidence,
-    saving: Bytes,
+    saving_bytes: Bytes,
     evidence: Vec<EvidenceDocument<'a>>,
     evidence_count: u64,
     fixes: Vec<FixDocument<'a>>,
@@ -103,8 +105,8 @@ pub(crate) struct ProgressDocument<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ServiceProgressDocument<'a> {
     service: &'a str,
-    predicted: Bytes,
-    saved: Bytes,
+    predicted_bytes: Bytes,
+    saved_bytes: Bytes,
     ledger: LedgerDocument<'a>,
     findings: Vec<FollowedDocument<'a>>,
     new: Vec<FindingDocument<'a>>,
@@ -119,7 +121,7 @@ struct LedgerDocument<'a> {
     before: Bytes,
     after: Bytes,
     delta: ByteDelta,
-    added: Bytes,
+    added_bytes: Bytes,
     lines: Vec<LedgerLineDocument<'a>>,
 }
 
@@ -138,12 +140,12 @@ struct LedgerLineDocument<'a> {
 struct FollowedDocument<'a> {
     finding: FindingDocument<'a>,
     outcome: Outcome,
-    saved: Bytes,
-    shared: Bytes,
-    remains: Bytes,
-    moved: Bytes,
-    added: Bytes,
-    found_after: Bytes,
+    saved_bytes: Bytes,
+    shared_bytes: Bytes,
+    remains_bytes: Bytes,
+    moved_bytes: Bytes,
+    added_bytes: Bytes,
+    found_after_bytes: Bytes,
 }
 
 /// Something that got worse.
@@ -155,7 +157,7 @@ pub(crate) enum RegressionDocument<'a> {
         service: Option<&'a str>,
         kind: &'static str,
         findings: Vec<NamedFindingDocument<'a>>,
-        saving: Bytes,
+        saving_bytes: Bytes,
     },
     Other(&'a Regression),
 }
@@ -169,7 +171,7 @@ pub(crate) enum ImprovementDocument<'a> {
         service: Option<&'a str>,
         kind: &'static str,
         findings: Vec<FixedFindingDocument<'a>>,
-        saved: Bytes,
+        saved_bytes: Bytes,
     },
     Other(&'a Improvement),
 }
@@ -188,7 +190,7 @@ pub(crate) struct NamedFindingDocument<'a> {
 pub(crate) struct FixedFindingDocument<'a> {
     #[serde(flatten)]
     finding: NamedFindingDocument<'a>,
-    saved: Bytes,
+    saved_bytes: Bytes,
 }
 
 impl<'a> StackDocument<'a> {
@@ -203,14 +205,15 @@ impl<'a> StackDocument<'a> {
 
 impl<'a> ServiceDocument<'a> {
     fn of(advice: &'a Advice) -> Self {
-        let Advice { service, findings, accepted, size_bytes, saving, possible_saving } = advice;
+        let Advice { service, findings, accepted, more, size_bytes, saving, possible_saving } = advice;
         Self {
             service,
             findings: findings.iter().map(FindingDocument::of).collect(),
             accepted: accepted.iter().map(AcceptedDocument::of).collect(),
+            more_findings: *more,
             size_bytes: *size_bytes,
-            saving: *saving,
-            possible_saving: *possible_saving,
+            saving_bytes: *saving,
+            possible_saving_bytes: *possible_saving,
         }
     }
 }
@@ -225,7 +228,7 @@ impl<'a> FindingDocument<'a> {
             title_value: &finding.headline,
             severity: finding.severity,
             confidence: finding.confidence,
-            saving: finding.saving,
+            saving_bytes: finding.saving,
             evidence: finding.evidence.iter().map(EvidenceDocument::of).collect(),
             evidence_count: finding.evidence_count,
             fixes: finding.fixes.iter().map(FixDocument::of).collect(),
@@ -279,11 +282,12 @@ impl<'a> ProgressDocument<'a> {
 
 impl<'a> ServiceProgressDocument<'a> {
     fn of(progress: &'a ServiceProgress) -> Self {
-        let ServiceProgress { service, predicted, saved, ledger, findings, new, accepted, known: _ } = progress;
+        let ServiceProgress { service, predicted, saved, ledger, findings, new, accepted, known: _ } =
+            progress;
         Self {
             service,
-            predicted: *predicted,
-            saved: *saved,
+            predicted_bytes: *predicted,
+            saved_bytes: *saved,
             ledger: LedgerDocument::of(ledger),
             findings: findings.iter().map(FollowedDocument::of).collect(),
             new: new.iter().map(FindingDocument::of).collect(),
@@ -299,7 +303,7 @@ impl<'a> LedgerDocument<'a> {
             before: *before,
             after: *after,
             delta: ledger.delta(),
-            added: ledger.added(),
+            added_bytes: ledger.added(),
             lines: lines.iter().map(LedgerLineDocument::of).collect(),
         }
     }
@@ -325,12 +329,12 @@ impl<'a> FollowedDocument<'a> {
         Self {
             finding: FindingDocument::of(finding),
             outcome: *outcome,
-            saved: *saved,
-            shared: *shared,
-            remains: *remains,
-            moved: *moved,
-            added: *added,
-            found_after: *found_after,
+            saved_bytes: *saved,
+            shared_bytes: *shared,
+            remains_bytes: *remains,
+            moved_bytes: *moved,
+            added_bytes: *added,
+            found_after_bytes: *found_after,
         }
     }
 }
@@ -344,7 +348,7 @@ impl<'a> RegressionDocument<'a> {
             service: regression.service.as_deref(),
             kind: "new_findings",
             findings: findings.iter().map(NamedFindingDocument::of).collect(),
-            saving: *saving,
+            saving_bytes: *saving,
         }
     }
 }
@@ -358,14 +362,14 @@ impl<'a> ImprovementDocument<'a> {
             service: improvement.service.as_deref(),
             kind: "fixed_findings",
             findings: findings.iter().map(FixedFindingDocument::of).collect(),
-            saved: *saved,
+            saved_bytes: *saved,
         }
     }
 }
 
 impl<'a> FixedFindingDocument<'a> {
     fn of(fixed: &'a FixedFinding) -> Self {
-        Self { finding: NamedFindingDocument::of(&fixed.finding), saved: fixed.saved }
+        Self { finding: NamedFindingDocument::of(&fixed.finding), saved_bytes: fixed.saved }
     }
 }
 
@@ -423,7 +427,7 @@ mod tests {
                 "title_value": {"kind": "log_files"},
                 "severity": "low",
             }],
-            "saving": 9,
+            "saving_bytes": 9,
         });
         assert_eq!(value(RegressionDocument::of(&regression)), expected);
         let regression = Regression { service: None, kind: RegressionKind::CrashLoop };
@@ -446,7 +450,7 @@ mod tests {
             "before": 20,
             "after": 18,
             "delta": -2,
-            "added": 5,
+            "added_bytes": 5,
             "lines": [
                 {"cause": "finding", "delta": -7, "finding": 1, "group": null, "group_value": null},
                 {

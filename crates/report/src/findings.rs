@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use plimsoll_analysis::findings::{
-    AcceptedFinding, Advice, Evidence, Finding, Fix, FixKind, StackAdvice,
-};
+use plimsoll_analysis::findings::{AcceptedFinding, Advice, Evidence, Finding, Fix, FixKind, StackAdvice};
 use plimsoll_snapshot::Bytes;
 
 use crate::format::{count, one_line, shorten};
@@ -96,6 +94,9 @@ fn service_text(advice: &Advice, language: Language) -> String {
     for finding in &advice.findings {
         let _ = write!(text, "\n{}", finding_text(finding, language));
     }
+    if advice.more > 0 {
+        let _ = writeln!(text, "\n  {}", (language.words().and_more)(&count(advice.more)));
+    }
     if !advice.accepted.is_empty() {
         let _ = write!(text, "\n{}", accepted_text(&advice.accepted, language));
     }
@@ -107,10 +108,11 @@ fn summary(advice: &Advice, language: Language) -> String {
     let words = &language.words().findings_report;
     let [size, saving, possible] = [advice.size_bytes, advice.saving, advice.possible_saving]
         .map(|bytes| language.bytes(bytes).to_string());
-    if advice.findings.is_empty() {
+    if advice.findings.is_empty() && advice.more == 0 {
         return (words.none)(&size);
     }
-    let findings = language.many(advice.findings.len() as u64, &language.words().finding);
+    let findings = advice.findings.len() as u64 + advice.more;
+    let findings = language.many(findings, &language.words().finding);
     let mut text = (words.saving)(&size, &findings, &saving);
     // The same figure is not shown twice.
     if possible != saving {
@@ -182,6 +184,9 @@ pub fn markdown(advice: &StackAdvice, language: Language) -> String {
         let _ =
             write!(text, "## {}\n\n{}\n\n", escaped(&service.service), escaped(&summary(service, language)));
         text.push_str(&findings_markdown(&service.findings, language));
+        if service.more > 0 {
+            let _ = writeln!(text, "{}\n", (language.words().and_more)(&count(service.more)));
+        }
         text.push_str(&accepted_markdown(&service.accepted, language));
     }
     if !advice.stack.is_empty() {
@@ -318,6 +323,7 @@ mod tests {
             possible_saving: Bytes(2_000_000),
             findings: vec![finding],
             accepted: Vec::new(),
+            more: 0,
         };
         StackAdvice { services: vec![advice], stack: Vec::new(), accepted: Vec::new() }
     }

@@ -9,7 +9,7 @@ use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
 use crate::fix::{Fixes, Proof, title};
-use crate::json_document::write;
+use crate::json_document::{Definitions, write};
 use crate::language::Language;
 
 impl Fixes<'_> {
@@ -18,7 +18,7 @@ impl Fixes<'_> {
     /// # Errors
     ///
     /// Those of `out`.
-    pub fn json(&self, out: impl io::Write) -> io::Result<()> {
+    pub fn json(&self, definitions: Definitions, out: impl io::Write) -> io::Result<()> {
         let english = Language::English;
         let reason = |value| ReasonDocument { text: (english.words().fix.refusal)(value), value };
         let content = FixContent {
@@ -66,7 +66,7 @@ impl Fixes<'_> {
                 .collect(),
             proof: self.proof,
         };
-        write("plimsoll-fix", &content, None, out)
+        write("plimsoll-fix", &content, definitions, out)
     }
 }
 

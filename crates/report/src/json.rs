@@ -3,76 +3,72 @@
 use std::io::{self, Write};
 
 use plimsoll_analysis::Changes;
-use plimsoll_analysis::compare::Comparison;
 use plimsoll_analysis::findings::{Progress, StackAdvice};
 use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::memory::Memory;
 use plimsoll_analysis::packages::{Inventory, KeptOpened, Reasons, Removal, Split};
 use serde::Serialize;
 
-pub use crate::json_document::FORMAT_VERSION;
+pub use crate::json_document::{Definitions, FORMAT_VERSION};
 
-use crate::finding_json::{ImprovementDocument, ProgressDocument, RegressionDocument, StackDocument};
+use crate::compare_json::ChangesContent;
+use crate::finding_json::{ProgressDocument, StackDocument};
 use crate::json_document::write;
-use crate::language::Language;
-use crate::memory::{ComparisonDocument, MemoryDocument};
-use crate::verdict;
+use crate::memory::MemoryDocument;
 
 /// Writes an inspection, with the memory of the stack where it is known; see `docs/inspect-format.md` and `docs/memory.md`.
 ///
 /// # Errors
 ///
 /// Those of `out`.
-pub fn inspection(inspection: &Inspection, memory: Option<&Memory>, out: impl Write) -> io::Result<()> {
+pub fn inspection(
+    inspection: &Inspection,
+    memory: Option<&Memory>,
+    definitions: Definitions,
+    out: impl Write,
+) -> io::Result<()> {
     let content = InspectionContent { inspection, memory: memory.map(MemoryDocument::of) };
-    write("plimsoll-inspection", &content, None, out)
+    write("plimsoll-inspection", &content, definitions, out)
 }
 
 /// Writes a comparison; see `docs/compare-format.md`.
-pub fn comparison(changes: &Changes, out: impl Write) -> io::Result<()> {
-    let Changes { comparison, memory, regressions, improvements, .. } = changes;
-    let content = ChangesContent {
-        regressions: regressions.iter().map(RegressionDocument::of).collect(),
-        improvements: improvements.iter().map(ImprovementDocument::of).collect(),
-        comparison,
-        memory: memory.as_ref().map(ComparisonDocument::of),
-    };
-    write("plimsoll-comparison", &content, Some(verdict::of(changes, Language::English)), out)
+pub fn comparison(changes: &Changes, definitions: Definitions, out: impl Write) -> io::Result<()> {
+    write("plimsoll-comparison", &ChangesContent::of(changes), definitions, out)
 }
 
 /// Writes the packages of images; see `docs/packages-format.md`.
-pub fn inventory(inventory: &Inventory, out: impl Write) -> io::Result<()> {
-    write("plimsoll-packages", inventory, None, out)
+pub fn inventory(inventory: &Inventory, definitions: Definitions, out: impl Write) -> io::Result<()> {
+    write("plimsoll-packages", inventory, definitions, out)
 }
 
 /// Writes why packages are there; see `docs/packages-format.md`.
-pub fn reasons(reasons: &[Reasons], out: impl Write) -> io::Result<()> {
-    write("plimsoll-why", &ReasonsContent { reasons }, None, out)
+pub fn reasons(reasons: &[Reasons], definitions: Definitions, out: impl Write) -> io::Result<()> {
+    write("plimsoll-why", &ReasonsContent { reasons }, definitions, out)
 }
 
 /// Writes what would be left without packages; see `docs/packages-format.md`.
-pub fn removals(removals: &[Removal], out: impl Write) -> io::Result<()> {
-    write("plimsoll-whatif", &RemovalsContent { services: removals }, None, out)
+pub fn removals(removals: &[Removal], definitions: Definitions, out: impl Write) -> io::Result<()> {
+    write("plimsoll-whatif", &RemovalsContent { services: removals }, definitions, out)
 }
 
 /// Writes what is left if only opened files stay; see `docs/packages-format.md`.
-pub fn kept(kept: &[KeptOpened], out: impl Write) -> io::Result<()> {
-    write("plimsoll-kept", &KeptContent { services: kept }, None, out)
+pub fn kept(kept: &[KeptOpened], definitions: Definitions, out: impl Write) -> io::Result<()> {
+    write("plimsoll-kept", &KeptContent { services: kept }, definitions, out)
 }
 
 /// Writes findings; see `docs/findings-format.md`.
-pub fn findings(advice: &StackAdvice, out: impl Write) -> io::Result<()> {
-    write("plimsoll-findings", &StackDocument::of(advice), None, out)
+pub fn findings(advice: &StackAdvice, definitions: Definitions, out: impl Write) -> io::Result<()> {
+    write("plimsoll-findings", &StackDocument::of(advice), definitions, out)
 }
 
 /// Writes what services need of the image they share; see `docs/packages-format.md`.
-pub fn splits(splits: &[Split], out: impl Write) -> io::Result<()> {
-    write("plimsoll-split", &SplitsContent { images: splits }, None, out)
+pub fn splits(splits: &[Split], definitions: Definitions, out: impl Write) -> io::Result<()> {
+    write("plimsoll-split", &SplitsContent { images: splits }, definitions, out)
 }
 
 /// Writes what became of findings; see `docs/findings-format.md`.
-pub fn progress(progress: &Progress, out: impl Write) -> io::Result<()> {
-    write("plimsoll-progress", &ProgressDocument::of(progress), None, out)
+pub fn progress(progress: &Progress, definitions: Definitions, out: impl Write) -> io::Result<()> {
+    write("plimsoll-progress", &ProgressDocument::of(progress), definitions, out)
 }
 
 /// Images, and what runs.
@@ -84,21 +80,6 @@ pub(crate) struct InspectionContent<'a> {
     /// The memory of the stack; absent without memory data.
     #[serde(skip_serializing_if = "Option::is_none")]
     memory: Option<MemoryDocument<'a>>,
-}
-
-/// What a comparison has beside its sizes.
-#[derive(Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub(crate) struct ChangesContent<'a> {
-    /// What got worse, the gravest first.
-    regressions: Vec<RegressionDocument<'a>>,
-    /// What got better, what matters most first.
-    improvements: Vec<ImprovementDocument<'a>>,
-    #[serde(flatten)]
-    comparison: &'a Comparison,
-    /// What became of the memory; absent unless both sides were recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    memory: Option<ComparisonDocument<'a>>,
 }
 
 /// Why packages are there.

@@ -8,7 +8,7 @@ use crate::json_text;
 use crate::sizes::{self, SizeDefinition};
 
 /// The version of the documents. Additions leave it; whatever would break a reader raises it.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// A conclusion of the analysis in a document: its kind and its values, with its English text.
 #[derive(Serialize)]
@@ -30,26 +30,36 @@ pub(crate) fn messages<M>(messages: &[M], text: fn(&M) -> String) -> Vec<Message
     messages.iter().map(|message| Message::of(message, text)).collect()
 }
 
+/// Whether a document ends with what its sizes mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Definitions {
+    /// It does.
+    #[default]
+    Shown,
+    /// It does not: scripts know.
+    Omitted,
+}
+
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Document<'a, T> {
     format: &'static str,
     format_version: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<String>,
     #[serde(flatten)]
     content: &'a T,
-    definitions: &'static [SizeDefinition],
+    /// What each size means; absent with `--no-definitions`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definitions: Option<&'static [SizeDefinition]>,
 }
 
 pub(crate) fn write<T: Serialize>(
     format: &'static str,
     content: &T,
-    verdict: Option<String>,
+    definitions: Definitions,
     mut out: impl Write,
 ) -> io::Result<()> {
-    let document =
-        Document { format, format_version: FORMAT_VERSION, verdict, content, definitions: &sizes::ALL };
+    let definitions = (definitions == Definitions::Shown).then_some(&sizes::ALL[..]);
+    let document = Document { format, format_version: FORMAT_VERSION, content, definitions };
     json_text::write(&document, &mut out)?;
     out.write_all(b"\n")
 }

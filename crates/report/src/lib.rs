@@ -7,6 +7,7 @@ pub mod brief;
 pub mod card;
 mod cause;
 pub mod chart;
+mod compare_json;
 pub mod compose_override;
 pub mod csv;
 pub mod disk;

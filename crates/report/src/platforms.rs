@@ -8,7 +8,7 @@ use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
 use crate::format::{count, minute, one_line};
-use crate::json_document::write;
+use crate::json_document::{Definitions, write};
 use crate::language::Language;
 use crate::markup::escaped;
 use crate::table::{align_right, heads, indented};
@@ -39,8 +39,8 @@ pub fn markdown(sizes: &[PlatformSize], language: Language) -> String {
 }
 
 /// Writes the table for programs; see `docs/inspect-format.md`.
-pub fn json(sizes: &[PlatformSize], out: impl io::Write) -> io::Result<()> {
-    write("plimsoll-platforms", &PlatformsContent { platforms: sizes }, None, out)
+pub fn json(sizes: &[PlatformSize], definitions: Definitions, out: impl io::Write) -> io::Result<()> {
+    write("plimsoll-platforms", &PlatformsContent { platforms: sizes }, definitions, out)
 }
 
 /// The platforms of an image.

@@ -6,7 +6,7 @@ use plimsoll_analysis::pull::{PARTS, PullEstimate, PulledLayer};
 use plimsoll_snapshot::Bytes;
 
 use crate::format::{count, one_line};
-use crate::json_document::write;
+use crate::json_document::{Definitions, write};
 use crate::language::Language;
 use crate::markup::escaped;
 use crate::table::{align_right, heads, indented};
@@ -44,8 +44,8 @@ pub fn markdown(estimate: &PullEstimate, language: Language) -> String {
 }
 
 /// Writes the estimate for programs: seconds, bytes and bytes per second.
-pub fn json(estimate: &PullEstimate, out: impl io::Write) -> io::Result<()> {
-    write("plimsoll-pull", estimate, None, out)
+pub fn json(estimate: &PullEstimate, definitions: Definitions, out: impl io::Write) -> io::Result<()> {
+    write("plimsoll-pull", estimate, definitions, out)
 }
 
 fn columns(language: Language) -> [&'static str; 7] {

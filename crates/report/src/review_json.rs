@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::json_text;
 
 /// The version of the document. Additions leave it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What came of a change.
 #[derive(Clone, Copy, Debug)]

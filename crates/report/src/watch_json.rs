@@ -5,10 +5,16 @@ use std::io::{self, Write};
 use plimsoll_snapshot::runtime::{HealthStatus, Status};
 use serde::Serialize;
 
+use crate::json_document::FORMAT_VERSION;
+
 /// What is known at one moment.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sample<'a> {
+    /// `plimsoll-watch`.
+    pub format: &'static str,
+    /// The version of the line.
+    pub format_version: u32,
     /// Milliseconds since 1970.
     pub time_ms: i64,
     /// The containers, by name.
@@ -39,10 +45,10 @@ pub struct Container<'a> {
     /// The number of OOM kills.
     pub oom_kills: u64,
     /// Bytes; absent without a limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "memory_limit_bytes", skip_serializing_if = "Option::is_none")]
     pub memory_limit: Option<u64>,
     /// Bytes; absent without a reservation.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "memory_reservation_bytes", skip_serializing_if = "Option::is_none")]
     pub memory_reservation: Option<u64>,
     /// Thousandths of a processor; absent without a limit.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,22 +63,33 @@ pub struct Container<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Figures {
     /// Bytes.
+    #[serde(rename = "working_set_bytes")]
     pub working_set: Option<u64>,
     /// Percent of one CPU since the sample before.
     pub cpu_percent: Option<f64>,
     /// Bytes per second since the sample before.
+    #[serde(rename = "net_received_bytes_per_second")]
     pub net_received: Option<u64>,
     /// Bytes per second since the sample before.
+    #[serde(rename = "net_sent_bytes_per_second")]
     pub net_sent: Option<u64>,
     /// Bytes per second since the sample before.
+    #[serde(rename = "block_read_bytes_per_second")]
     pub block_read: Option<u64>,
     /// Bytes per second since the sample before.
+    #[serde(rename = "block_written_bytes_per_second")]
     pub block_written: Option<u64>,
     /// Processes and threads.
     pub pids: Option<u64>,
 }
 
-impl Sample<'_> {
+impl<'a> Sample<'a> {
+    /// What is known at a time, in milliseconds since 1970.
+    #[must_use]
+    pub const fn new(time_ms: i64, containers: Vec<Container<'a>>) -> Self {
+        Self { format: "plimsoll-watch", format_version: FORMAT_VERSION, time_ms, containers }
+    }
+
     /// Writes the sample as one line.
     ///
     /// # Errors

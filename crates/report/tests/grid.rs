@@ -32,6 +32,7 @@ use plimsoll_analysis::targets::{Judgement, judge};
 use plimsoll_report::compose_override::compose_override;
 use plimsoll_report::exchange::{Place, annotations, code_quality, cyclonedx, junit, openmetrics, sarif};
 use plimsoll_report::fix::{Fixes, Shown};
+use plimsoll_report::json::Definitions;
 use plimsoll_report::language::Language;
 use plimsoll_report::review::Shown as ShownReview;
 use plimsoll_report::review_json::Reviewed;
@@ -43,8 +44,8 @@ use plimsoll_report::{
     platforms, progress as followed, pull, series, summary, targets, text, verdict,
 };
 use plimsoll_snapshot::runtime::{
-    HealthStatus, ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory, Resident, Runtime,
-    Status,
+    HealthStatus, ImportRun, ImportedModule, MappedFile, Observation, ObservationSource, ProcessMemory,
+    Resident, Runtime, Status,
 };
 use plimsoll_snapshot::{
     BuildFile, BuildInstruction, Bytes, CacheRecord, Compression, Digest, Disk, DiskContainer, DiskImage,
@@ -291,13 +292,18 @@ use Cell::{Absent, Same, Translated};
 const KEYS: &str = "keys and values for programs";
 /// No Dockerfile is known.
 const NOWHERE: Place<'static> = &|_| None;
+const SHOWN: Definitions = Definitions::Shown;
 const SHORT: &str = "an answer for the terminal";
 
 /// Every document, in every format that another document has.
 const GRID: &[(&str, &str, Cell)] = &[
     ("inspection", "text", Translated(|of, language| text::inspection(&of.inspection, language))),
     ("inspection", "Markdown", Translated(|of, language| markdown::inspection(&of.inspection, language))),
-    ("inspection", "JSON", Same(KEYS, |of| written(|out| json::inspection(&of.inspection, None, out)))),
+    (
+        "inspection",
+        "JSON",
+        Same(KEYS, |of| written(|out| json::inspection(&of.inspection, None, SHOWN, out))),
+    ),
     (
         "Dockerfile",
         "Dockerfile",
@@ -308,22 +314,22 @@ const GRID: &[(&str, &str, Cell)] = &[
     ),
     ("pull", "text", Translated(|_, language| pull::text(&pulled(), language))),
     ("pull", "Markdown", Translated(|_, language| pull::markdown(&pulled(), language))),
-    ("pull", "JSON", Same(KEYS, |_| written(|out| pull::json(&pulled(), out)))),
+    ("pull", "JSON", Same(KEYS, |_| written(|out| pull::json(&pulled(), SHOWN, out)))),
     ("platforms", "text", Translated(|_, language| platforms::text(&several(), language))),
     ("platforms", "Markdown", Translated(|_, language| platforms::markdown(&several(), language))),
-    ("platforms", "JSON", Same(KEYS, |_| written(|out| platforms::json(&several(), out)))),
+    ("platforms", "JSON", Same(KEYS, |_| written(|out| platforms::json(&several(), SHOWN, out)))),
     ("fleet", "page (HTML)", Translated(|_, language| page_of_fleet(language))),
     ("fleet", "Markdown", Translated(|_, language| fleet::markdown(&many_images(), language))),
     ("fleet", "JSON", Same(KEYS, |_| written(|out| fleet::json(&many_images(), out)))),
     ("disk", "text", Translated(|_, language| disk::text(&disk_use(&stored()), language))),
     ("disk", "Markdown", Translated(|_, language| disk::markdown(&disk_use(&stored()), language))),
-    ("disk", "JSON", Same(KEYS, |_| written(|out| disk::json(&disk_use(&stored()), out)))),
+    ("disk", "JSON", Same(KEYS, |_| written(|out| disk::json(&disk_use(&stored()), SHOWN, out)))),
     ("disk since", "text", Translated(|_, language| disk::change_text(&grown(), language))),
     ("disk since", "Markdown", Translated(|_, language| disk::change_markdown(&grown(), language))),
-    ("disk since", "JSON", Same(KEYS, |_| written(|out| disk::change_json(&grown(), out)))),
+    ("disk since", "JSON", Same(KEYS, |_| written(|out| disk::change_json(&grown(), SHOWN, out)))),
     ("comparison", "text", Translated(|of, language| text::comparison(&of.changes, language))),
     ("comparison", "Markdown", Translated(|of, language| markdown::comparison(&of.changes, language))),
-    ("comparison", "JSON", Same(KEYS, |of| written(|out| json::comparison(&of.changes, out)))),
+    ("comparison", "JSON", Same(KEYS, |of| written(|out| json::comparison(&of.changes, SHOWN, out)))),
     ("comparison", "CSV", Same(KEYS, |of| csv::services(&of.changes.comparison))),
     (
         "comparison",
@@ -345,7 +351,7 @@ const GRID: &[(&str, &str, Cell)] = &[
     (
         "memory",
         "JSON",
-        Same(KEYS, |of| written(|out| json::inspection(&of.inspection, Some(&of.memory), out))),
+        Same(KEYS, |of| written(|out| json::inspection(&of.inspection, Some(&of.memory), SHOWN, out))),
     ),
     (
         "packages",
@@ -357,13 +363,13 @@ const GRID: &[(&str, &str, Cell)] = &[
         "Markdown",
         Translated(|of, language| packages::markdown(&of.inventory, Some(25), language)),
     ),
-    ("packages", "JSON", Same(KEYS, |of| written(|out| json::inventory(&of.inventory, out)))),
+    ("packages", "JSON", Same(KEYS, |of| written(|out| json::inventory(&of.inventory, SHOWN, out)))),
     ("why", "text", Translated(|of, language| packages::reasons(&of.reasons, language))),
     ("why", "Markdown", Absent(SHORT)),
-    ("why", "JSON", Same(KEYS, |of| written(|out| json::reasons(&of.reasons, out)))),
+    ("why", "JSON", Same(KEYS, |of| written(|out| json::reasons(&of.reasons, SHOWN, out)))),
     ("what if", "text", Translated(|of, language| packages::removals(&of.removals, language))),
     ("what if", "Markdown", Absent(SHORT)),
-    ("what if", "JSON", Same(KEYS, |of| written(|out| json::removals(&of.removals, out)))),
+    ("what if", "JSON", Same(KEYS, |of| written(|out| json::removals(&of.removals, SHOWN, out)))),
     (
         "observed packages",
         "text",
@@ -374,26 +380,26 @@ const GRID: &[(&str, &str, Cell)] = &[
         "Markdown",
         Translated(|of, language| packages::markdown(&of.observed, None, language)),
     ),
-    ("observed packages", "JSON", Same(KEYS, |of| written(|out| json::inventory(&of.observed, out)))),
+    ("observed packages", "JSON", Same(KEYS, |of| written(|out| json::inventory(&of.observed, SHOWN, out)))),
     ("what was opened", "text", Translated(|of, language| packages::kept(&of.kept, language))),
     ("what was opened", "Markdown", Absent(SHORT)),
-    ("what was opened", "JSON", Same(KEYS, |of| written(|out| json::kept(&of.kept, out)))),
+    ("what was opened", "JSON", Same(KEYS, |of| written(|out| json::kept(&of.kept, SHOWN, out)))),
     ("split", "text", Translated(|of, language| packages::splits(&of.splits, language))),
     ("split", "Markdown", Absent(SHORT)),
-    ("split", "JSON", Same(KEYS, |of| written(|out| json::splits(&of.splits, out)))),
+    ("split", "JSON", Same(KEYS, |of| written(|out| json::splits(&of.splits, SHOWN, out)))),
     ("findings", "text", Translated(|of, language| findings::text(&of.advice, language))),
     ("findings", "Markdown", Translated(|of, language| findings::markdown(&of.advice, language))),
-    ("findings", "JSON", Same(KEYS, |of| written(|out| json::findings(&of.advice, out)))),
+    ("findings", "JSON", Same(KEYS, |of| written(|out| json::findings(&of.advice, SHOWN, out)))),
     ("findings since", "text", Translated(|of, language| followed::text(&of.progress, language))),
     ("findings since", "Markdown", Translated(|of, language| followed::markdown(&of.progress, language))),
-    ("findings since", "JSON", Same(KEYS, |of| written(|out| json::progress(&of.progress, out)))),
+    ("findings since", "JSON", Same(KEYS, |of| written(|out| json::progress(&of.progress, SHOWN, out)))),
     (
         "fixes",
         "text",
         Translated(|of, language| with_fixes(of, |fixes| fixes.text(language, Shown::OnTerminal))),
     ),
     ("fixes", "Markdown", Translated(|of, language| with_fixes(of, |fixes| fixes.markdown(language)))),
-    ("fixes", "JSON", Same(KEYS, |of| with_fixes(of, |fixes| written(|out| fixes.json(out))))),
+    ("fixes", "JSON", Same(KEYS, |of| with_fixes(of, |fixes| written(|out| fixes.json(SHOWN, out))))),
     ("targets", "text", Translated(|of, language| targets::text::judgement(&of.judgement, language))),
     ("targets", "Markdown", Translated(|of, language| targets::markdown::judgement(&of.judgement, language))),
     ("targets", "JSON", Same(KEYS, |of| written(|out| targets::json::judgement(&of.judgement, out)))),
@@ -433,7 +439,7 @@ const GRID: &[(&str, &str, Cell)] = &[
     ("watched containers", "JSON", Same(KEYS, |_| watched())),
     ("series", "text", Translated(|of, language| series::text::series(&of.series, language))),
     ("series", "Markdown", Translated(|of, language| series::markdown::series(&of.series, language))),
-    ("series", "JSON", Same(KEYS, |of| written(|out| series::json::series(&of.series, out)))),
+    ("series", "JSON", Same(KEYS, |of| written(|out| series::json::series(&of.series, SHOWN, out)))),
     (
         "series",
         "chart (SVG, PNG)",
@@ -511,7 +517,7 @@ fn watched() -> String {
         cpu_limit_millis: Some(1500),
         figures: Figures { cpu_percent: Some(12.5), ..Figures::default() },
     };
-    written(|out| Sample { time_ms: 1_790_000_000_000, containers: vec![container] }.write(out))
+    written(|out| Sample::new(1_790_000_000_000, vec![container]).write(out))
 }
 
 /// A pull with everything that has words.
@@ -666,7 +672,7 @@ fn every_json_document_fits_its_schema() {
     for (document, _, cell) in GRID.iter().filter(|(_, format, _)| *format == "JSON") {
         let Same(_, render) = cell else { panic!("{document} is translated") };
         let json: serde_json::Value = serde_json::from_str(&render(&of)).unwrap();
-        let name = json["format"].as_str().unwrap_or("plimsoll-watch");
+        let name = json["format"].as_str().unwrap();
         let schema = fs::read(root().join(format!("docs/schemas/{name}.schema.json"))).unwrap();
         let schema = jsonschema::draft202012::new(&serde_json::from_slice(&schema).unwrap()).unwrap();
         let faults: Vec<String> =

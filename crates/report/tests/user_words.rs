@@ -2,8 +2,8 @@
 //! from an image.
 
 use plimsoll_analysis::findings::{
-    Action, Advice, Confidence, Evidence, Finding, Fix, Followed, Headline, Identity, Ledger, LedgerCause, LedgerLine,
-    Note, Outcome, Progress, RuleId, ServiceProgress, Severity, StackAdvice, Subject,
+    Action, Advice, Confidence, Evidence, Finding, Fix, Followed, Headline, Identity, Ledger, LedgerCause,
+    LedgerLine, Note, Outcome, Progress, RuleId, ServiceProgress, Severity, StackAdvice, Subject,
 };
 use plimsoll_analysis::lines::{Unfit, ValueKind};
 use plimsoll_analysis::memory::compare::{GateDetail, GateValue};
@@ -214,6 +214,7 @@ fn reports_on_findings_hold_the_words_of_an_image_to_the_letter() {
             service: words.to_owned(),
             findings: vec![finding(words)],
             accepted: Vec::new(),
+            more: 0,
             size_bytes: Bytes(9_000_000),
             saving: Bytes(1_500_000),
             possible_saving: Bytes(1_500_000),
@@ -242,8 +243,10 @@ fn reports_on_findings_hold_the_words_of_an_image_to_the_letter() {
             known: Vec::new(),
             accepted: Vec::new(),
         };
-        let (advice, became) =
-            (StackAdvice { services: vec![advice], stack: vec![], accepted: vec![] }, Progress { services: vec![service] });
+        let (advice, became) = (
+            StackAdvice { services: vec![advice], stack: vec![], accepted: vec![] },
+            Progress { services: vec![service] },
+        );
         for language in Language::ALL {
             // Its service, its title, its subject, its note, what it replaces, and what is left out.
             let text = findings::text(&advice, language);

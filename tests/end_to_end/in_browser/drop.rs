@@ -129,8 +129,8 @@ fn printed(before: &Path, after: &Path) -> (String, Value) {
         .as_array()
         .unwrap()
         .iter()
-        .map(|service| json!([service["name"], service["size"]["before"], service["size"]["after"]]));
-    (unbroken(json["verdict"].as_str().unwrap()), services.collect())
+        .map(|service| json!([service["service"], service["size"]["before"], service["size"]["after"]]));
+    (unbroken(json["verdict_text"].as_str().unwrap()), services.collect())
 }
 
 #[test]

@@ -51,9 +51,9 @@ impl Page {
 /// What the page has to show of a comparison that the program printed.
 fn printed(json: &Value) -> (Value, Value) {
     let services = json["services"].as_array().unwrap().iter();
-    let sizes =
-        services.map(|service| json!([service["name"], service["size"]["before"], service["size"]["after"]]));
-    (unbroken(json["verdict"].as_str().unwrap()).into(), sizes.collect())
+    let sizes = services
+        .map(|service| json!([service["service"], service["size"]["before"], service["size"]["after"]]));
+    (unbroken(json["verdict_text"].as_str().unwrap()).into(), sizes.collect())
 }
 
 fn bridge(service: &Value) -> Value {
@@ -70,11 +70,11 @@ fn a_report_is_shown_and_does_what_it_is_told() {
     assert_eq!(page.shown(), printed(&json));
     assert_eq!(page.bridge(), bridge(&services[0]));
 
-    let name = services[1]["name"].as_str().unwrap();
+    let name = services[1]["service"].as_str().unwrap();
     page.click(&format!("tr[data-service={name}] button"));
     assert_eq!(page.eval("$('[role=tab][aria-selected=true]').dataset.tab"), name);
     assert_eq!(page.bridge(), bridge(&services[1]));
-    page.click(&format!("tr[data-service={}] button", services[0]["name"].as_str().unwrap()));
+    page.click(&format!("tr[data-service={}] button", services[0]["service"].as_str().unwrap()));
 
     let sides = page.eval("[...new Set($$('[data-memory]').map((row) => row.dataset.side))]");
     assert_eq!(sides, json!(["before", "after"]));
@@ -103,7 +103,7 @@ fn a_package_is_unticked() {
     let json = program::json([whatif, after.as_os_str(), without, package, format, as_json]);
     let services = json["services"].as_array().unwrap();
     let backend = services.iter().find(|service| service["service"] == "backend").unwrap();
-    assert_eq!(page.eval("Number($('[data-without]').dataset.without)"), backend["size_bytes"]);
+    assert_eq!(page.eval("Number($('[data-without]').dataset.without)"), backend["after_bytes"]);
     page.assert_quiet();
 }
 

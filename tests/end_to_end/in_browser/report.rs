@@ -98,11 +98,14 @@ fn the_figures_are_those_of_the_analysis() {
 fn the_figures_are_those_that_the_program_prints() {
     let mut page = Opened::at_width(1280);
     let json = page.json.clone();
-    assert_eq!(page.eval("$('#verdict').textContent"), unbroken(json["verdict"].as_str().unwrap()).as_str());
+    assert_eq!(
+        page.eval("$('#verdict').textContent"),
+        unbroken(json["verdict_text"].as_str().unwrap()).as_str()
+    );
     let sides = |change: &Value| json!([change["before"], change["after"]]);
     assert_eq!(page.sizes("[data-card=total]"), sides(&json["total"]));
     for service in json["services"].as_array().unwrap() {
-        let row = format!("tr[data-service={}]", service["name"].as_str().unwrap());
+        let row = format!("tr[data-service={}]", service["service"].as_str().unwrap());
         assert_eq!(page.sizes(&row), sides(&service["size"]));
     }
 }
@@ -252,7 +255,7 @@ fn every_format_says_the_same_figures() {
             let bytes = |field: &str| Bytes(service["size"][field].as_u64().unwrap());
             let row = format!(
                 "| {} | {} | {} | {}",
-                service["name"].as_str().unwrap(),
+                service["service"].as_str().unwrap(),
                 language.bytes(bytes("before")),
                 language.bytes(bytes("after")),
                 language.delta(ByteDelta(service["size"]["delta"].as_i64().unwrap())),
@@ -263,7 +266,7 @@ fn every_format_says_the_same_figures() {
         let total = |side: &str| language.bytes(Bytes(json["total"][side].as_u64().unwrap())).to_string();
         assert!(card.contains(&format!("{} → {}", total("before"), total("after"))), "{card}");
     }
-    assert!(text.starts_with(json["verdict"].as_str().unwrap()));
+    assert!(text.starts_with(json["verdict_text"].as_str().unwrap()));
 }
 
 #[test]

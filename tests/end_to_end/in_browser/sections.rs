@@ -39,7 +39,7 @@ fn packages_are_sorted_searched_and_unticked() {
     ]);
     let printed =
         json["services"].as_array().unwrap().iter().find(|service| service["service"] == "backend").unwrap();
-    assert_eq!(page.eval("Number($('[data-without]').dataset.without)"), printed["size_bytes"]);
+    assert_eq!(page.eval("Number($('[data-without]').dataset.without)"), printed["after_bytes"]);
     let gone = printed["gone"].as_array().unwrap().len();
     let said = page.eval("$('.without').textContent");
     assert!(said.as_str().unwrap().contains(&format!("{gone} package")), "{said}");
@@ -62,7 +62,7 @@ fn memory_is_what_the_program_prints() {
         let json =
             program::json(["inspect".as_ref(), path.as_os_str(), "--format".as_ref(), "json".as_ref()]);
         for service in json["memory"]["services"].as_array().unwrap() {
-            let name = service["name"].as_str().unwrap();
+            let name = service["service"].as_str().unwrap();
             let row = format!("[data-memory={name}][data-side={side}]");
             let shown = page.eval(&format!(
                 "[$('{row}').dataset.most, $('{row}').dataset.limit].map((text) => text && Number(text))"
@@ -125,7 +125,7 @@ fn findings_are_what_the_program_prints() {
             .as_array()
             .unwrap()
             .iter()
-            .map(|finding| json!([finding["rule"], finding["saving"]]))
+            .map(|finding| json!([finding["rule"], finding["saving_bytes"]]))
             .collect();
         let shown = page.eval(
             "[...$('#findings').parentElement.querySelector('.findings:not(.done)').children]\

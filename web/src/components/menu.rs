@@ -72,7 +72,7 @@ impl Act {
             }
             Self::Json => {
                 let mut document = Vec::new();
-                if json::comparison(&state.report.changes, &mut document).is_ok() {
+                if json::comparison(&state.report.changes, json::Definitions::Shown, &mut document).is_ok() {
                     let text = String::from_utf8_lossy(&document);
                     share::save("comparison.json", "application/json", &text, said);
                 }

@@ -42,7 +42,23 @@ pub struct Comparison {
     /// What the services after weigh together.
     pub after: StackSize,
     /// Every service of either side, the largest change first.
+    #[serde(skip)]
     pub services: Vec<ServiceComparison>,
+}
+
+/// What became of the image size of all services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is smaller.
+    Smaller,
+    /// It is larger.
+    Larger,
+    /// It is the same.
+    Unchanged,
+    /// There is nothing before.
+    NothingBefore,
 }
 
 /// One service on both sides. What services that run the same images have in common is stored once.
@@ -50,6 +66,7 @@ pub struct Comparison {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceComparison {
     /// The name both sides have it under.
+    #[serde(rename = "service")]
     pub name: String,
     /// Its image before; absent for a new service.
     pub before: Option<ImageInspection>,
@@ -64,6 +81,7 @@ pub struct ServiceComparison {
     /// Where the difference in image size comes from; the steps sum to it exactly.
     pub bridge: Arc<[BridgeStep]>,
     /// The layers, aligned.
+    #[serde(skip)]
     pub layers: Arc<[LayerPair]>,
     /// How many of the lowest layers both sides share: the base image, as far as it is the same.
     pub base: BaseImage,
@@ -104,6 +122,17 @@ impl Comparison {
     #[must_use]
     pub fn has_before(&self) -> bool {
         self.services.iter().any(|service| service.before.is_some())
+    }
+
+    /// What became of the image size of all services.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self.total.delta.0 {
+            _ if !self.has_before() => Verdict::NothingBefore,
+            ..=-1 => Verdict::Smaller,
+            0 => Verdict::Unchanged,
+            1.. => Verdict::Larger,
+        }
     }
 
     /// Whether a service is on both sides.

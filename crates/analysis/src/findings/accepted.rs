@@ -134,8 +134,9 @@ impl FromStr for Day {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split('-').collect();
-        let is_number =
-            |part: &&str, digits: usize| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = |part: &&str, digits: usize| {
+            part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
         let day = match &parts[..] {
             [year, month, day] if is_number(year, 4) && is_number(month, 2) && is_number(day, 2) => {
                 (year.parse().ok().zip(month.parse().ok()).zip(day.parse().ok()))

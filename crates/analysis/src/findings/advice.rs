@@ -25,6 +25,8 @@ pub struct Advice {
     pub findings: Vec<Finding>,
     /// What was found and is accepted, in the same order. No saving counts it.
     pub accepted: Vec<AcceptedFinding>,
+    /// How many findings [`StackAdvice::keep_first`] took out. The savings still count them.
+    pub more: u64,
     /// Image size.
     pub size_bytes: Bytes,
     /// What the findings of medium and high confidence save together: an inode that several name counts once.
@@ -55,6 +57,14 @@ pub struct StackAdvice {
 }
 
 impl StackAdvice {
+    /// Keeps the first findings of each service: those that save most.
+    pub fn keep_first(&mut self, most: usize) {
+        for service in &mut self.services {
+            service.more += service.findings.len().saturating_sub(most) as u64;
+            service.findings.truncate(most);
+        }
+    }
+
     /// Acceptances that no finding has: the finding is fixed, or was never there.
     #[must_use]
     pub fn unused<'a>(&self, accepted: &'a [Acceptance]) -> Vec<&'a Acceptance> {
@@ -141,6 +151,7 @@ impl<'r> Advisor<'r> {
             possible_saving: together(input, &findings),
             findings,
             accepted,
+            more: 0,
         }
     }
 }
@@ -296,7 +307,8 @@ mod tests {
 
     #[test]
     fn an_accepted_finding_saves_nothing() {
-        let snapshot = snapshot("app", &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/a.log 4000000 a"]);
+        let snapshot =
+            snapshot("app", &["i ADD rootfs /\nf etc/x 1", "i RUN make\nf var/log/a.log 4000000 a"]);
         let all = advise_stack(&snapshot);
         let log = &all.services[0].findings[0];
         let acceptance = |fingerprint: &str| Acceptance {
@@ -309,7 +321,10 @@ mod tests {
         let service = &advice.services[0];
         assert_eq!((service.accepted.len(), &service.accepted[0].finding), (1, log));
         assert_eq!(service.findings[..], all.services[0].findings[1..]);
-        assert_eq!((all.services[0].possible_saving, service.possible_saving), (Bytes(4_000_000), Bytes::ZERO));
+        assert_eq!(
+            (all.services[0].possible_saving, service.possible_saving),
+            (Bytes(4_000_000), Bytes::ZERO)
+        );
         assert_eq!(advice.unused(&accepted), [&accepted[1]]);
     }
 

@@ -178,6 +178,10 @@ mod tests {
         let digits = fingerprints(vec![finding(RuleId::RootUser, Headline::RootUser, &[])])[0].to_string();
         // Target files and trackers remember it: whoever changes it tells them.
         assert_eq!(digits, "?");
-        assert!(digits.starts_with(&fingerprints(vec![finding(RuleId::RootUser, Headline::RootUser, &[])])[0].short()));
+        assert!(
+            digits.starts_with(
+                &fingerprints(vec![finding(RuleId::RootUser, Headline::RootUser, &[])])[0].short()
+            )
+        );
     }
 }

@@ -30,8 +30,8 @@ mod rule;
 mod rule_id;
 mod rules;
 
-pub(crate) use advice::together;
 pub use accepted::{Acceptance, AcceptedFinding, Day, FingerprintStart};
+pub(crate) use advice::together;
 pub use advice::{Advice, StackAdvice, advise, advise_accepting, advise_by, advise_stack};
 pub(crate) use both_sides::BothSides;
 pub use both_sides::FixedFindings;

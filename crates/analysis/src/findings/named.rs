@@ -34,6 +34,7 @@ pub struct FixedFinding {
     #[serde(flatten)]
     pub finding: NamedFinding,
     /// The bytes it is credited with: those of earlier findings do not count again.
+    #[serde(rename = "saved_bytes")]
     pub saved: Bytes,
 }
 

@@ -37,7 +37,12 @@ pub enum ImprovementKind {
     /// Its memory rose, and no longer does.
     LevelMemory { before: i64 },
     /// All limits together fit the host now.
-    FitsHost { limits: Bytes, host: Bytes },
+    FitsHost {
+        #[serde(rename = "limits_bytes")]
+        limits: Bytes,
+        #[serde(rename = "host_bytes")]
+        host: Bytes,
+    },
     /// It has a health check now.
     NewHealthCheck,
     /// It takes less time to be healthy: the intervals do not overlap.
@@ -49,7 +54,11 @@ pub enum ImprovementKind {
     /// It takes less memory.
     LessMemory { figure: MemoryFigure, before: Bytes, after: Bytes, verdict: ChangeVerdict },
     /// Findings are done. `saved` has the bytes they are credited with.
-    FixedFindings { findings: Vec<FixedFinding>, saved: Bytes },
+    FixedFindings {
+        findings: Vec<FixedFinding>,
+        #[serde(rename = "saved_bytes")]
+        saved: Bytes,
+    },
     /// Memory is guaranteed to it now.
     NewReservation { after: Bytes },
     /// Its log no longer grows without bound.

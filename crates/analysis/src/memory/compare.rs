@@ -39,6 +39,7 @@ pub struct MemoryComparison {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceMemoryComparison {
     /// The name of the service.
+    #[serde(rename = "service")]
     pub name: String,
     /// The memory it used before, over all samples: the figures of [`super::ServiceMemory::working_set`].
     pub before: Distribution,

@@ -82,6 +82,7 @@ pub struct Memory {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceMemory {
     /// The name of the service.
+    #[serde(rename = "service")]
     pub name: String,
     /// How many containers run it.
     pub replicas: u64,

@@ -23,6 +23,19 @@ pub struct Inventory {
     pub images: Vec<ImageInventory>,
 }
 
+impl Inventory {
+    /// Keeps the first packages of each image: those that retain most. Others may still name the rest by their ID.
+    pub fn keep_first(&mut self, most: usize) {
+        for image in &mut self.images {
+            let more = image.packages.len().saturating_sub(most);
+            if more > 0 {
+                image.packages = image.packages[..most].into();
+                image.more_packages += more as u64;
+            }
+        }
+    }
+}
+
 /// The packages of one image. Services that run the same image share one list.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -43,6 +56,9 @@ pub struct ImageInventory {
     pub owners: Arc<[Share]>,
     /// The packages: those that are installed, by what leaves with them; then those of which hidden bytes are left.
     pub packages: Arc<[Package]>,
+    /// How many packages [`Inventory::keep_first`] took out.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_packages: u64,
     /// Where its containers have something else mounted over the code: use of code there is unknown.
     #[serde(skip_serializing_if = "is_none")]
     pub mounted_code: Arc<[String]>,
@@ -58,6 +74,10 @@ pub struct ImageInventory {
     /// The time of imports by package; absent where none was measured.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_up: Option<Arc<PackageStartUp>>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 fn is_none<T>(list: &Arc<[T]>) -> bool {
@@ -162,6 +182,7 @@ pub fn inventory(snapshot: &Snapshot) -> Inventory {
             complete: catalogue.complete,
             owners: catalogue.shares(squashed).into(),
             packages: packages.into(),
+            more_packages: 0,
             mounted_code: catalogue.mounted_code.iter().cloned().collect(),
             runs: catalogue.observed.iter().flat_map(|observed| &observed.runs).cloned().collect(),
             directories: directories(snapshot, image, squashed, catalogue).into(),
@@ -210,6 +231,7 @@ pub struct KeptOpened {
     /// The name of the service.
     pub service: String,
     /// Image size as it is.
+    #[serde(rename = "size_bytes")]
     pub whole_bytes: Bytes,
     /// Final tree size.
     pub final_tree_bytes: Bytes,
@@ -294,6 +316,7 @@ pub struct Removal {
     /// The name of the service.
     pub service: String,
     /// Image size as it is. Without the packages it is [`WhatIf::size_bytes`].
+    #[serde(rename = "before_bytes")]
     pub whole_bytes: Bytes,
     /// The packages that were named and found.
     pub without: Arc<[Package]>,

@@ -18,6 +18,7 @@ pub struct WhatIf {
     /// Bytes of all layers that go.
     pub image_bytes: Bytes,
     /// Image size without them.
+    #[serde(rename = "after_bytes")]
     pub size_bytes: Bytes,
     /// Who stays and needs what goes.
     pub broken: Vec<Broken>,

@@ -38,13 +38,22 @@ pub enum RegressionKind {
     /// Its memory rises, or still does: a possible leak, or a load that grows. `before` is absent where it did not rise.
     RisingMemory { before: Option<i64>, bytes_per_hour: i64 },
     /// All limits together no longer fit the host.
-    ExceedsHost { limits: Bytes, host: Bytes },
+    ExceedsHost {
+        #[serde(rename = "limits_bytes")]
+        limits: Bytes,
+        #[serde(rename = "host_bytes")]
+        host: Bytes,
+    },
     /// It has no health check any more.
     LostHealthCheck,
     /// It takes longer to be healthy: the intervals do not overlap.
     SlowerStart { before: StartUp, after: StartUp },
     /// Rules find something that they did not find before.
-    NewFindings { findings: Vec<NamedFinding>, saving: Bytes },
+    NewFindings {
+        findings: Vec<NamedFinding>,
+        #[serde(rename = "saving_bytes")]
+        saving: Bytes,
+    },
     /// No memory is guaranteed to it any more.
     LostReservation { before: Bytes },
     /// Its log may grow without bound.

@@ -61,6 +61,7 @@ pub struct Series {
     pub drift: Option<Drift>,
     /// The largest size that is allowed, where targets name one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "budget_bytes")]
     pub budget: Option<Bytes>,
     /// The number of states without the size that the series follows.
     pub unmeasured: u64,
@@ -140,6 +141,7 @@ pub struct Drift {
     /// Index of the state that it is counted from: the last accepted one, or the first.
     pub since: usize,
     /// The size there.
+    #[serde(rename = "start_bytes")]
     pub start: Bytes,
     /// The sum of the changes that are no steps.
     pub delta: ByteDelta,

@@ -25,15 +25,19 @@ pub struct State {
     /// What the user calls it.
     pub labels: Vec<String>,
     /// Image size of all services, every layer once; absent unless every layer was read.
+    #[serde(rename = "size_bytes")]
     pub size: Option<Bytes>,
     /// The compressed layers, every layer once; absent unless all are compressed.
+    #[serde(rename = "compressed_bytes")]
     pub compressed: Option<Bytes>,
     /// The part of `size` that base images make up, as far as is known.
+    #[serde(rename = "base_bytes")]
     pub base: Option<Bytes>,
     /// The images.
     pub services: Vec<ServiceState>,
     /// The memory of all services at the same time, its 95th percentile; absent without a recording.
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "memory_bytes")]
     pub memory: Option<Bytes>,
     /// Milliseconds until all services were healthy; absent if no start was seen.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -47,12 +51,15 @@ pub struct State {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ServiceState {
     /// The name of the service.
+    #[serde(rename = "service")]
     pub name: String,
     /// The image ID.
     pub image: Digest,
     /// Image size; absent unless every layer was read.
+    #[serde(rename = "size_bytes")]
     pub size: Option<Bytes>,
     /// The compressed layers; absent unless all are compressed.
+    #[serde(rename = "compressed_bytes")]
     pub compressed: Option<Bytes>,
 }
 

@@ -374,7 +374,9 @@ fn checked(targets: Targets) -> Result<Targets, String> {
     for Acceptance { finding, reason, .. } in &targets.accepted {
         let finding = finding.as_str();
         if reason.trim().is_empty() {
-            return Err(format!("`accepted`: finding `{finding}` has no reason: write why it need not be fixed"));
+            return Err(format!(
+                "`accepted`: finding `{finding}` has no reason: write why it need not be fixed"
+            ));
         }
         if !accepted.insert(finding) {
             return Err(format!("`accepted`: there are two entries for finding `{finding}`"));

@@ -3,7 +3,7 @@
 use plimsoll_analysis::Changes;
 use plimsoll_report::{json, markdown, text};
 
-use super::{Format, LanguageArgs, ReadArgs, read_both};
+use super::{Format, JsonArgs, LanguageArgs, ReadArgs, read_both};
 use crate::error::Result;
 use crate::next;
 use crate::printer::Printer;
@@ -19,6 +19,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
@@ -45,6 +47,6 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     match args.format {
         Format::Text => printer.data(&text::comparison(&changes, args.language.chosen())),
         Format::Markdown => printer.data(&markdown::comparison(&changes, args.language.chosen())),
-        Format::Json => printer.stream(|out| json::comparison(&changes, out)),
+        Format::Json => printer.stream(|out| json::comparison(&changes, args.json.definitions(), out)),
     }
 }

@@ -7,7 +7,7 @@ use plimsoll_report::disk;
 use plimsoll_snapshot::{Disk, ReadLimits, SCHEMA_VERSION, Snapshot};
 
 use super::record::{Whose, engine};
-use super::{Format, LanguageArgs};
+use super::{Format, JsonArgs, LanguageArgs};
 use crate::error::{Error, Result};
 use crate::input;
 use crate::output::Output;
@@ -39,6 +39,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     language: LanguageArgs,
 }
@@ -85,13 +87,13 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         return match args.format {
             Format::Text => printer.data(&disk::change_text(&change, language)),
             Format::Markdown => printer.data(&disk::change_markdown(&change, language)),
-            Format::Json => printer.stream(|out| disk::change_json(&change, out)),
+            Format::Json => printer.stream(|out| disk::change_json(&change, args.json.definitions(), out)),
         };
     }
     match args.format {
         Format::Text => printer.data(&disk::text(&used, language)),
         Format::Markdown => printer.data(&disk::markdown(&used, language)),
-        Format::Json => printer.stream(|out| disk::json(&used, out)),
+        Format::Json => printer.stream(|out| disk::json(&used, args.json.definitions(), out)),
     }
 }
 

@@ -10,7 +10,7 @@ use plimsoll_snapshot::Snapshot;
 
 use super::build::BuildArgs;
 use super::target_file::TargetFile;
-use super::{LanguageArgs, ReadArgs};
+use super::{JsonArgs, LanguageArgs, ReadArgs};
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
 use crate::names;
@@ -51,12 +51,17 @@ pub(crate) struct Args {
     /// Show only the findings of these rules
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     rule: Vec<String>,
+    /// Show only the N findings of each service that save most
+    #[arg(long, value_name = "N", conflicts_with = "since")]
+    top: Option<usize>,
     /// Target file with accepted findings; default: `plimsoll.toml` if it exists
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
@@ -126,7 +131,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             printer.note(&format!("note: `{}` was not there before", service.name));
         }
         return match args.format {
-            Format::Json => printer.stream(|out| json::progress(&became, out)),
+            Format::Json => printer.stream(|out| json::progress(&became, args.json.definitions(), out)),
             Format::Text => printer.data(&progress::text(&became, args.language.chosen())),
             Format::Markdown => printer.data(&progress::markdown(&became, args.language.chosen())),
             Format::Sarif => {
@@ -143,19 +148,20 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     // Standard input is read once, and a name may be what has to be hidden.
     let typed = Some(&*args.source).filter(|source| *source != "-" && !args.read.options().redact);
     let rules: Vec<&Rule> = RULES.iter().filter(is_meant).collect();
-    let advice = advise_accepting(&snapshot, &rules, typed, accepted);
+    let mut advice = advise_accepting(&snapshot, &rules, typed, accepted);
     if let Some(file) = file.as_ref().filter(|_| args.rule.is_empty()) {
         file.source.warn_of_unused(advice.unused(accepted).into_iter().map(|one| &one.finding), printer);
+    }
+    if let Some(most) = args.top {
+        advice.keep_first(most);
     }
     let language = args.language.chosen();
     let place = args.build.places(&snapshot);
     match args.format {
         Format::Text => printer.data(&findings::text(&advice, language)),
         Format::Markdown => printer.data(&findings::markdown(&advice, language)),
-        Format::Json => printer.stream(|out| json::findings(&advice, out)),
-        Format::Sarif => {
-            printer.stream(|out| sarif::findings(&advice, &place, VERSION, language, out))
-        }
+        Format::Json => printer.stream(|out| json::findings(&advice, args.json.definitions(), out)),
+        Format::Sarif => printer.stream(|out| sarif::findings(&advice, &place, VERSION, language, out)),
         Format::Codequality => printer.stream(|out| code_quality::findings(&advice, &place, language, out)),
         Format::Github => printer.data(&annotations::findings(&advice, &place, language)),
     }

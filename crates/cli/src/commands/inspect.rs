@@ -6,7 +6,7 @@ use plimsoll_report::language::Language;
 use plimsoll_report::{json, markdown, memory, platforms, text};
 
 use super::build::BuildArgs;
-use super::{Format, LanguageArgs, ReadArgs, sections};
+use super::{Format, JsonArgs, LanguageArgs, ReadArgs, sections};
 use crate::error::Result;
 use crate::load::{found_platforms, redacted, snapshot_or_source};
 use crate::next;
@@ -23,6 +23,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    json: JsonArgs,
     /// List all platforms of an image from its manifests, without reading layers
     #[arg(long, conflicts_with_all = ["platform", "dockerfile", "dockerignore", "context"])]
     platforms: bool,
@@ -62,11 +64,12 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let snapshot = redacted(snapshot, &options)?;
     let inspection = plimsoll_analysis::inspect::inspect(&snapshot);
     let runtime = snapshot.runtime.as_ref().filter(|runtime| runtime.has_services());
+    let definitions = args.json.definitions();
     let Some(memory) = runtime.map(plimsoll_analysis::memory::memory) else {
         return match args.format {
             Format::Text => printer.data(&text::inspection(&inspection, language)),
             Format::Markdown => printer.data(&markdown::inspection(&inspection, language)),
-            Format::Json => printer.stream(|out| json::inspection(&inspection, None, out)),
+            Format::Json => printer.stream(|out| json::inspection(&inspection, None, definitions, out)),
         };
     };
     match args.format {
@@ -76,7 +79,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             &markdown::inspection(&inspection, language),
             &memory::markdown(&memory, language),
         )),
-        Format::Json => printer.stream(|out| json::inspection(&inspection, Some(&memory), out)),
+        Format::Json => printer.stream(|out| json::inspection(&inspection, Some(&memory), definitions, out)),
     }
 }
 
@@ -99,6 +102,6 @@ fn show_platforms(args: &Args, options: &Options, language: Language, printer: &
     match args.format {
         Format::Text => printer.data(&platforms::text(&sizes, language)),
         Format::Markdown => printer.data(&platforms::markdown(&sizes, language)),
-        Format::Json => printer.stream(|out| platforms::json(&sizes, out)),
+        Format::Json => printer.stream(|out| platforms::json(&sizes, args.json.definitions(), out)),
     }
 }

@@ -43,6 +43,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use plimsoll_collect::{Depth, WantedPlatform};
+use plimsoll_report::json::Definitions;
 use plimsoll_report::language::Language;
 use plimsoll_snapshot::{Limit, Snapshot};
 
@@ -81,6 +82,20 @@ pub(crate) enum TextOrJson {
     Text,
     /// JSON for programs
     Json,
+}
+
+/// How JSON is printed. Every command that prints a document takes it.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct JsonArgs {
+    /// Omit the definitions of sizes at the end of JSON
+    #[arg(long, hide_short_help = true)]
+    no_definitions: bool,
+}
+
+impl JsonArgs {
+    pub(crate) const fn definitions(self) -> Definitions {
+        if self.no_definitions { Definitions::Omitted } else { Definitions::Shown }
+    }
 }
 
 /// The language of a document. Every command that prints one takes it.

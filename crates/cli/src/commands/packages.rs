@@ -2,7 +2,7 @@
 
 use plimsoll_report::{json, packages};
 
-use super::{Format, LanguageArgs, ReadArgs};
+use super::{Format, JsonArgs, LanguageArgs, ReadArgs};
 use crate::error::Result;
 use crate::load::snapshot_or_source;
 use crate::next;
@@ -21,9 +21,14 @@ pub(crate) struct Args {
     /// List every package, not only the largest
     #[arg(long)]
     all: bool,
+    /// List only the N packages of each image that retain most; default: 25 in text and Markdown, all in JSON
+    #[arg(long, value_name = "N", conflicts_with = "all")]
+    top: Option<usize>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
@@ -45,11 +50,16 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
-    let inventory = plimsoll_analysis::packages::inventory(&snapshot);
-    let most = (!args.all).then_some(SHOWN);
+    let mut inventory = plimsoll_analysis::packages::inventory(&snapshot);
+    let most = (!args.all).then_some(args.top.unwrap_or(SHOWN));
     match args.format {
         Format::Text => printer.data(&packages::text(&inventory, most, "--all", args.language.chosen())),
         Format::Markdown => printer.data(&packages::markdown(&inventory, most, args.language.chosen())),
-        Format::Json => printer.stream(|out| json::inventory(&inventory, out)),
+        Format::Json => {
+            if let Some(most) = args.top {
+                inventory.keep_first(most);
+            }
+            printer.stream(|out| json::inventory(&inventory, args.json.definitions(), out))
+        }
     }
 }

@@ -3,7 +3,7 @@
 use plimsoll_analysis::pull::{Rates, estimate};
 use plimsoll_report::pull;
 
-use super::{Format, LanguageArgs, ReadArgs, chosen_service};
+use super::{Format, JsonArgs, LanguageArgs, ReadArgs, chosen_service};
 use crate::error::Result;
 use crate::load::{redacted, snapshot_or_source};
 use crate::printer::Printer;
@@ -49,6 +49,8 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
+    json: JsonArgs,
+    #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
     read: ReadArgs,
@@ -82,6 +84,6 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     match args.format {
         Format::Text => printer.data(&pull::text(&estimate, language)),
         Format::Markdown => printer.data(&pull::markdown(&estimate, language)),
-        Format::Json => printer.stream(|out| pull::json(&estimate, out)),
+        Format::Json => printer.stream(|out| pull::json(&estimate, args.json.definitions(), out)),
     }
 }

@@ -3,7 +3,7 @@
 use plimsoll_analysis::packages::splits;
 use plimsoll_report::{json, packages};
 
-use super::{LanguageArgs, ReadArgs, TextOrJson};
+use super::{JsonArgs, LanguageArgs, ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
 use crate::printer::Printer;
@@ -18,6 +18,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: TextOrJson,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
@@ -40,6 +42,6 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     }
     match args.format {
         TextOrJson::Text => printer.data(&packages::splits(&splits, args.language.chosen())),
-        TextOrJson::Json => printer.stream(|out| json::splits(&splits, out)),
+        TextOrJson::Json => printer.stream(|out| json::splits(&splits, args.json.definitions(), out)),
     }
 }

@@ -5,7 +5,7 @@ use plimsoll_report::{json, packages};
 
 use plimsoll_snapshot::Snapshot;
 
-use super::{LanguageArgs, ReadArgs, TextOrJson};
+use super::{JsonArgs, LanguageArgs, ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
 use crate::names;
@@ -31,6 +31,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: TextOrJson,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
@@ -66,7 +68,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     }
     match args.format {
         TextOrJson::Text => printer.data(&packages::removals(&removals, args.language.chosen())),
-        TextOrJson::Json => printer.stream(|out| json::removals(&removals, out)),
+        TextOrJson::Json => printer.stream(|out| json::removals(&removals, args.json.definitions(), out)),
     }
 }
 
@@ -80,6 +82,6 @@ fn keep_opened(args: &Args, snapshot: &Snapshot, printer: &Printer) -> Result<()
     }
     match args.format {
         TextOrJson::Text => printer.data(&packages::kept(&kept, args.language.chosen())),
-        TextOrJson::Json => printer.stream(|out| json::kept(&kept, out)),
+        TextOrJson::Json => printer.stream(|out| json::kept(&kept, args.json.definitions(), out)),
     }
 }

@@ -3,7 +3,7 @@
 use plimsoll_analysis::packages::reasons;
 use plimsoll_report::{json, packages};
 
-use super::{LanguageArgs, ReadArgs, TextOrJson};
+use super::{JsonArgs, LanguageArgs, ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
 use crate::load::snapshot_or_source;
 use crate::names;
@@ -23,6 +23,8 @@ pub(crate) struct Args {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: TextOrJson,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
@@ -49,6 +51,6 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     }
     match args.format {
         TextOrJson::Text => printer.data(&packages::reasons(&reasons, args.language.chosen())),
-        TextOrJson::Json => printer.stream(|out| json::reasons(&reasons, out)),
+        TextOrJson::Json => printer.stream(|out| json::reasons(&reasons, args.json.definitions(), out)),
     }
 }

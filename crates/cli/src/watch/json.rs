@@ -26,5 +26,5 @@ fn container(row: &Row) -> Container<'_> {
 /// Writes what is known now as one line.
 pub(super) fn write(board: &Board, out: &mut dyn Write) -> io::Result<()> {
     let containers = board.sorted(Order::Name, "").into_iter().map(container).collect();
-    Sample { time_ms: board.time.map_or(0, |time| time.0), containers }.write(out)
+    Sample::new(board.time.map_or(0, |time| time.0), containers).write(out)
 }

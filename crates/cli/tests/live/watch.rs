@@ -67,11 +67,11 @@ fn samples_are_lines_of_json_and_a_container_may_go() {
     assert!(lines.len() >= 3, "{lines:?}");
     let first = &lines[0]["containers"][0];
     assert_eq!(
-        [&first["service"], &first["working_set"], &first["memory_limit"], &first["restarts"]],
+        [&first["service"], &first["working_set_bytes"], &first["memory_limit_bytes"], &first["restarts"]],
         [&json!("web0"), &json!(900), &json!(1 << 20), &json!(3)]
     );
     let last = &lines.last().unwrap()["containers"];
-    assert_eq!([&last[0]["working_set"], &last[1]["working_set"]], [&Value::Null, &json!(900)]);
+    assert_eq!([&last[0]["working_set_bytes"], &last[1]["working_set_bytes"]], [&Value::Null, &json!(900)]);
     // Questions alone: nothing is changed.
     assert!(server.requests().iter().all(|request| request.method == "GET"));
 }

@@ -124,7 +124,7 @@ impl<'a> ComparisonDocument<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct GateDocument<'a> {
-    name: GateKind,
+    kind: GateKind,
     text: &'static str,
     alike: Option<bool>,
     detail: Message<'a, GateDetail>,
@@ -134,7 +134,7 @@ impl<'a> GateDocument<'a> {
     fn of(gate: &'a Gate) -> Self {
         let texts = &Language::English.words().messages;
         Self {
-            name: gate.name,
+            kind: gate.name,
             text: (texts.gate)(gate.name),
             alike: gate.alike,
             detail: Message::of(&gate.detail, texts.gate_detail),

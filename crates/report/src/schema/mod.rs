@@ -15,12 +15,11 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
+use crate::compare_json::ChangesContent;
 use crate::disk::DiskChangeContent;
 use crate::finding_json::{ProgressDocument, StackDocument};
 use crate::fix_json::FixContent;
-use crate::json::{
-    ChangesContent, InspectionContent, KeptContent, ReasonsContent, RemovalsContent, SplitsContent,
-};
+use crate::json::{InspectionContent, KeptContent, ReasonsContent, RemovalsContent, SplitsContent};
 use crate::json_document::{Document, FORMAT_VERSION};
 use crate::platforms::PlatformsContent;
 use crate::watch_json::Sample;
@@ -99,7 +98,7 @@ pub const DOCUMENTS: &[DocumentSchema] = &[
         name: "plimsoll-watch",
         printed_by: "`plimsoll watch --json`, one per line",
         page: "watch.md",
-        version: ("", 0),
+        version: ("format_version", FORMAT_VERSION),
         make: root::<Sample<'static>>,
     },
     DocumentSchema {

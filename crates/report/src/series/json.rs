@@ -4,9 +4,9 @@ use std::io;
 
 use plimsoll_analysis::series::Series;
 
-use crate::json_document::write;
+use crate::json_document::{Definitions, write};
 
 /// Writes a series.
-pub fn series(series: &Series, out: impl io::Write) -> io::Result<()> {
-    write("plimsoll-series", series, None, out)
+pub fn series(series: &Series, definitions: Definitions, out: impl io::Write) -> io::Result<()> {
+    write("plimsoll-series", series, definitions, out)
 }

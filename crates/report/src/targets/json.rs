@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use plimsoll_analysis::review::{self, Decision};
 use plimsoll_analysis::targets::{
     Judgement, Level, LevelOutcome, Measure, Outcome, Reason, Status, Title, Unit,
 };
@@ -16,7 +17,10 @@ use crate::language::Language;
 pub(crate) struct Document<'a> {
     format: &'static str,
     format_version: u32,
-    verdict: String,
+    /// What the targets come to.
+    verdict: Decision,
+    /// The same as a sentence.
+    verdict_text: String,
     #[serde(flatten)]
     judgement: &'a Judgement,
     outcomes: Vec<OutcomeDocument<'a>>,
@@ -78,7 +82,8 @@ pub fn judgement(judgement: &Judgement, mut out: impl Write) -> io::Result<()> {
     let document = Document {
         format: "plimsoll-targets",
         format_version: FORMAT_VERSION,
-        verdict: verdict(judgement, Language::English),
+        verdict: review::verdict(judgement),
+        verdict_text: verdict(judgement, Language::English),
         judgement,
         outcomes: judgement.outcomes.iter().map(OutcomeDocument::of).collect(),
     };

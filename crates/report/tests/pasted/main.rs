@@ -138,7 +138,7 @@ fn formats(advice: &[StackAdvice]) {
         let language = Language::English;
         let (text, markdown) = (findings::text(advice, language), findings::markdown(advice, language));
         let mut document = Vec::new();
-        json::findings(advice, &mut document).unwrap();
+        json::findings(advice, json::Definitions::Shown, &mut document).unwrap();
         let document: serde_json::Value = serde_json::from_slice(&document).unwrap();
         let listed: Vec<&serde_json::Value> = (document["services"].as_array().unwrap().iter())
             .flat_map(|service| service["findings"].as_array().unwrap())

@@ -60,6 +60,8 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
     #[command(flatten)]
+    pub(super) json: JsonArgs,
+    #[command(flatten)]
     pub(super) language: LanguageArgs,
     #[command(flatten)]
     pub(super) proof: ProofArgs,

@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             printer.data(&fixes.text(args.language.chosen(), shown))?;
         }
         Format::Markdown => printer.data(&fixes.markdown(args.language.chosen()))?,
-        Format::Json => printer.stream(|out| fixes.json(out))?,
+        Format::Json => printer.stream(|out| fixes.json(args.json.definitions(), out))?,
     }
     if args.write {
         let files: Vec<(PathBuf, &str, &str)> = (plan.changes.iter())

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use plimsoll_report::series;
 
 use super::thresholds::ThresholdArgs;
-use super::{Format, LanguageArgs, ReadArgs};
+use super::{Format, JsonArgs, LanguageArgs, ReadArgs};
 use crate::ci::git;
 use crate::ci::surroundings::Surroundings;
 use crate::error::{Error, Result};
@@ -83,6 +83,8 @@ struct ListArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     language: LanguageArgs,
     #[command(flatten)]
@@ -195,7 +197,7 @@ fn list(args: &ListArgs, printer: &Printer) -> Result<()> {
     match args.format {
         Format::Text => printer.data(&series::text::points(&trend, language)),
         Format::Markdown => printer.data(&series::markdown::series(&trend, language)),
-        Format::Json => printer.stream(|out| series::json::series(&trend, out)),
+        Format::Json => printer.stream(|out| series::json::series(&trend, args.json.definitions(), out)),
     }
 }
 

@@ -22,7 +22,7 @@ use self::series::{SeriesArgs, Wanted};
 use super::build::BuildArgs;
 use super::expected::expect_names;
 use super::target_file::TargetFile;
-use super::{LanguageArgs, ReadArgs, read_both};
+use super::{JsonArgs, LanguageArgs, ReadArgs, read_both};
 use crate::error::{Error, Result};
 use crate::load::{redacted, snapshot_or_source};
 use crate::output::{Content, Output};
@@ -46,6 +46,8 @@ pub(crate) struct Args {
     /// Without `--output`, every format except `html` goes to standard output.
     #[arg(long, value_enum)]
     format: Option<Format>,
+    #[command(flatten)]
+    json: JsonArgs,
     #[command(flatten)]
     language: LanguageArgs,
     /// Target file to check AFTER against, in the page and the brief: `plimsoll init` writes one
@@ -85,6 +87,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             targets: args.targets.as_deref(),
             language,
             options: &args.read.options(),
+            definitions: args.json.definitions(),
         };
         return args.series.run(&wanted, printer);
     }
@@ -167,10 +170,12 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         }
         // Only a series is text.
         Document::Text => Ok(()),
-        Document::Json if is_compared => place.write(Content::Text, |out| json::comparison(&changes, out)),
+        Document::Json if is_compared => {
+            place.write(Content::Text, |out| json::comparison(&changes, definitions, out))
+        }
         Document::Json => place.write(Content::Text, |out| {
             let inspection = inspect(&bundle.after);
-            json::inspection(&inspection, memory_of(&bundle.after).as_ref(), out)
+            json::inspection(&inspection, memory_of(&bundle.after).as_ref(), definitions, out)
         }),
     };
     written?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_analysis::series::{Measure, Series};
 use plimsoll_analysis::targets::{SizeKind, Targets};
 use plimsoll_report::chart::trend;
+use plimsoll_report::json::Definitions;
 use plimsoll_report::language::Language;
 use plimsoll_report::series as documents;
 use plimsoll_snapshot::Bytes;
@@ -49,6 +50,7 @@ pub(super) struct Wanted<'a> {
     pub(super) targets: Option<&'a Path>,
     pub(super) language: Language,
     pub(super) options: &'a Options,
+    pub(super) definitions: Definitions,
 }
 
 impl SeriesArgs {
@@ -89,7 +91,9 @@ impl SeriesArgs {
                 let png = picture::png(&trend::picture(series, language).svg)?;
                 output.write(Content::Binary, |out| out.write_all(&png))
             }
-            Document::Json => output.write(Content::Text, |out| documents::json::series(series, out)),
+            Document::Json => {
+                output.write(Content::Text, |out| documents::json::series(series, wanted.definitions, out))
+            }
             Document::Page => {
                 let viewer = viewer.as_ref().expect("it was found before anything was read");
                 let verdict = trend_page::write(viewer, output, &mut states, targets, language, printer)?;
