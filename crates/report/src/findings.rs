@@ -25,7 +25,9 @@ pub fn text(advice: &StackAdvice, language: Language) -> String {
     for finding in &advice.stack {
         push(&mut text, &format!("{}\n{}", one_line(&finding.service), finding_text(finding, language)));
     }
-    push(&mut text, &accepted_text(&advice.accepted, language));
+    if !advice.accepted.is_empty() {
+        push(&mut text, &accepted_text(&advice.accepted, language));
+    }
     text
 }
 

@@ -121,7 +121,7 @@ const fn document<T: JsonSchema + serde::Serialize>(
 }
 
 fn root<T: JsonSchema>() -> Value {
-    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().to_value()
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().into()
 }
 
 impl DocumentSchema {
@@ -147,5 +147,5 @@ impl DocumentSchema {
 /// The schema of a target file, for editors.
 #[must_use]
 pub fn target_file() -> Value {
-    schemars::schema_for!(Targets).to_value()
+    schemars::schema_for!(Targets).into()
 }

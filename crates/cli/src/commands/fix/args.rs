@@ -6,7 +6,7 @@ use std::time::Duration;
 use plimsoll_analysis::findings::Confidence;
 
 use crate::commands::record::parse_duration;
-use crate::commands::{Format, LanguageArgs, ReadArgs};
+use crate::commands::{Format, JsonArgs, LanguageArgs, ReadArgs};
 use crate::output::Output;
 
 /// Fix findings in the Dockerfile and the build context, as one patch

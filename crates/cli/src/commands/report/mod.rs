@@ -13,7 +13,7 @@ use plimsoll_analysis::Changes;
 use plimsoll_analysis::inspect::inspect;
 use plimsoll_analysis::memory::Memory;
 use plimsoll_analysis::targets::Evidence;
-use plimsoll_report::{brief, card, json, markdown, memory, summary, verdict};
+use plimsoll_report::{brief, card, json, markdown, summary, verdict};
 use plimsoll_snapshot::{Bundle, Snapshot};
 
 use self::document::{Document, Format, document};
@@ -139,6 +139,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let standard = Output::Standard;
     let place = output.unwrap_or(&standard);
     let verdict = verdict::of(&changes, language);
+    let definitions = args.json.definitions();
     let written = match document {
         Document::Page => {
             let viewer = viewer.as_ref().expect("it was found before anything was read");
