@@ -336,7 +336,7 @@ mod tests {
   10.0 MB: 1 finding, saving 2.00 MB
 
   2.00 MB  Files of lower layers deleted or replaced: RUN a | b
-    rewritten-files · severity high · confidence medium
+    rewritten-files · severity high · confidence medium · a93770cec9e2
     2.00 MB  a/b
     2 more
     Dockerfile: or delete the cache in the instruction that fills it
@@ -354,7 +354,7 @@ mod tests {
   10,0 MB: 1 hallazgo, ahorro de 2,00 MB
 
   2,00 MB  Archivos de capas inferiores borrados o sustituidos: RUN a | b
-    rewritten-files · gravedad alta · confianza media
+    rewritten-files · gravedad alta · confianza media · a93770cec9e2
     2,00 MB  a/b
     2 más
     Dockerfile: o borre la caché en la instrucción que la llena
@@ -364,6 +364,21 @@ mod tests {
     no se sugiere ninguna línea para `x`: no es un nombre válido de usuario
 ";
         assert_eq!(text(&advice(), Language::Spanish), expected);
+    }
+
+    #[test]
+    fn accepted_findings_are_folded_with_their_reason() {
+        let mut advice = advice();
+        let service = &mut advice.services[0];
+        let finding = service.findings.remove(0);
+        let until = Some("2026-12-31".parse().unwrap());
+        service.accepted = vec![AcceptedFinding { finding, reason: "kept | for audits".into(), until }];
+        let english = text(&advice, Language::English);
+        assert!(english.starts_with("app\n  10.0 MB: no waste found\n\n  Accepted: 1 finding\n"), "{english}");
+        assert!(english.contains("kept | for audits (until 2026-12-31)"), "{english}");
+        let spanish = markdown(&advice, Language::Spanish);
+        assert!(spanish.contains("<details><summary>Aceptados: 1 hallazgo</summary>"), "{spanish}");
+        assert!(spanish.contains("| kept \\| for audits (hasta el 2026-12-31) |"), "{spanish}");
     }
 
     #[test]

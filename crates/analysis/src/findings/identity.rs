@@ -175,13 +175,9 @@ mod tests {
 
     #[test]
     fn a_fingerprint_is_written_as_digits() {
-        let digits = fingerprints(vec![finding(RuleId::RootUser, Headline::RootUser, &[])])[0].to_string();
-        // Target files and trackers remember it: whoever changes it tells them.
-        assert_eq!(digits, "?");
-        assert!(
-            digits.starts_with(
-                &fingerprints(vec![finding(RuleId::RootUser, Headline::RootUser, &[])])[0].short()
-            )
-        );
+        let fingerprint = fingerprints(vec![finding(RuleId::RootUser, Headline::RootUser, &[])])[0];
+        // Target files and trackers remember it: whoever changes it has to tell them.
+        assert_eq!(fingerprint.to_string(), "a9f7b32e56c8fb5c99d39ebd59408c1d");
+        assert_eq!(fingerprint.short(), "a9f7b32e56c8");
     }
 }
