@@ -94,6 +94,7 @@ fn manifest_with_text<S: Serializer>(what: &NotAnImage, to: S) -> Result<S::Ok, 
 
 /// The fields of all kinds, as they are read: a reader for each kind would be several times the code.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Fields {
     kind: String,
     layer: Option<DiffId>,

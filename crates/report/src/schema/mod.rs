@@ -111,7 +111,7 @@ pub const DOCUMENTS: &[DocumentSchema] = &[
 ];
 
 /// A document with the common beginning and end.
-const fn document<T: JsonSchema + serde::Serialize>(
+const fn document<T: JsonSchema + serde::Serialize + 'static>(
     name: &'static str,
     printed_by: &'static str,
     page: &'static str,
