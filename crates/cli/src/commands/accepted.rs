@@ -22,8 +22,8 @@ impl Source {
 
     /// `plimsoll.toml, line 12`: where an acceptance stands.
     fn place(&self, finding: &FingerprintStart) -> String {
-        let names = |line: &&str| !line.trim_start().starts_with('#') && line.contains(finding.as_str());
-        let line = self.text.lines().collect::<Vec<_>>().iter().position(names);
+        let names = |line: &str| !line.trim_start().starts_with('#') && line.contains(finding.as_str());
+        let line = self.text.lines().position(names);
         let path = self.path.display();
         line.map_or_else(|| format!("`{path}`"), |line| format!("`{path}`, line {}", line + 1))
     }

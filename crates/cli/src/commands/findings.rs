@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     args.build.add_to(&mut snapshot, printer)?;
     let snapshot = redacted(snapshot, &args.read.options())?;
     let file = target_file(args.targets.as_deref(), args.read.options().redact, printer)?;
-    let accepted = file.as_ref().map_or(&[][..], |file| &file.shown.accepted);
+    let accepted = file.as_ref().map_or(&[][..], |file| &file.shown.accepted[..]);
     if let Some(before) = &args.since {
         let before = snapshot_or_source(before, &args.read.options(), printer)?;
         args.read.options().limits.check_pair(&before, &snapshot).map_err(Error::too_large)?;

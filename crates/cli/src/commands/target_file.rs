@@ -230,7 +230,7 @@ mod tests {
     fn probes_name_checks_as_they_are_written() {
         let written = read(&document(FILE).unwrap()).unwrap();
         let (document, shown) = shown(true);
-        let file = TargetFile { written, shown, document };
+        let file = TargetFile { written, shown, document, source: Source::default() };
         let probes = BTreeMap::from([("at https://me:hunter3@a.example/x".to_owned(), 7)]);
         let codes: Vec<_> = file.with_probes(&probes).0.checks.iter().map(|check| check.exit_code).collect();
         assert_eq!(codes, [None, Some(7)]);

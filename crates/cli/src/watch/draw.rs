@@ -2,6 +2,7 @@
 
 use plimsoll_report::format::{count, one_line};
 use plimsoll_report::language::{Language, WatchWords};
+use plimsoll_report::watch_json::Figures;
 use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::runtime::{HealthStatus, Status};
 use ratatui::Frame;
