@@ -133,7 +133,7 @@ fn judgements_and_fixes() {
         let [before, after] = sides.map(example);
         schemas.printed("plimsoll-targets", &["check", &before, &after, "--targets", &targets]);
     }
-    schemas.printed("plimsoll-fix", &["fix", &format!("{}:backend", example("agente-before.plimsoll"))]);
+    schemas.printed("plimsoll-fix", &["fix", &example("agente-before.plimsoll"), "--service", "backend"]);
 }
 
 /// A history of two states, and the review of the second one.

@@ -374,7 +374,10 @@ mod tests {
         let until = Some("2026-12-31".parse().unwrap());
         service.accepted = vec![AcceptedFinding { finding, reason: "kept | for audits".into(), until }];
         let english = text(&advice, Language::English);
-        assert!(english.starts_with("app\n  10.0 MB: no waste found\n\n  Accepted: 1 finding\n"), "{english}");
+        assert!(
+            english.starts_with("app\n  10.0 MB: no waste found\n\n  Accepted: 1 finding\n"),
+            "{english}"
+        );
         assert!(english.contains("kept | for audits (until 2026-12-31)"), "{english}");
         let spanish = markdown(&advice, Language::Spanish);
         assert!(spanish.contains("<details><summary>Aceptados: 1 hallazgo</summary>"), "{spanish}");
