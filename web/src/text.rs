@@ -18,7 +18,7 @@ use plimsoll_snapshot::{ByteDelta, Bytes, Ecosystem, FormatError, Limit, SCHEMA_
 use plimsoll_view::packages::{self, Why};
 use plimsoll_view::tree::{Filter, Order};
 
-use crate::load::{PROGRAM, with_sources};
+use crate::load::PROGRAM;
 use crate::role::{Name, Role};
 use crate::view::{Theme, View};
 
@@ -320,7 +320,7 @@ pub(crate) fn refused(error: &FormatError) -> String {
     match error {
         FormatError::TooLarge { limit } => too_large(Limit::SnapshotBytes, words().content, *limit),
         FormatError::TooMany { which, limit, .. } => too_large(*which, words().content, *limit),
-        error => with_sources(error),
+        error => (messages().unusable)(error),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// Everything that a report of a fleet shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetReport {
     /// The fleet as a whole.
     pub totals: FleetTotals,
@@ -32,6 +33,7 @@ pub struct FleetReport {
 
 /// A fleet as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetTotals {
     /// The number of names of images.
     pub names: u64,
@@ -63,6 +65,7 @@ pub struct FleetTotals {
 
 /// What storage and pulls cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Prices {
     /// Of a GB and month.
     pub storage: f64,
@@ -74,6 +77,7 @@ pub struct Prices {
 
 /// Something that makes a fleet smaller.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetStep {
     /// What to do.
     pub kind: FleetStepKind,
@@ -85,6 +89,7 @@ pub struct FleetStep {
 
 /// What to do with a fleet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FleetStepKind {
     /// Fix what hides bytes of earlier layers, this instruction first.
@@ -122,6 +127,7 @@ pub enum FleetStepKind {
 
 /// A project of a fleet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetProject {
     /// Its name.
     pub name: String,
@@ -143,6 +149,7 @@ pub struct FleetProject {
 
 /// A package of a fleet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetPackage {
     /// The world it comes from.
     pub ecosystem: String,
@@ -160,6 +167,7 @@ pub struct FleetPackage {
 
 /// A content that is stored more than once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetContent {
     /// Where it lies in one layer, if it is large.
     pub example: Option<String>,
@@ -175,6 +183,7 @@ pub struct FleetContent {
 
 /// A repository that images are built on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetBase {
     /// The repository.
     pub base: String,
@@ -186,6 +195,7 @@ pub struct FleetBase {
 
 /// An image that is built on an older image of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetDrift {
     /// The image.
     pub image: String,
@@ -195,6 +205,7 @@ pub struct FleetDrift {
 
 /// The findings of a rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetRule {
     /// The rule.
     pub rule: String,
@@ -206,6 +217,7 @@ pub struct FleetRule {
 
 /// An image of a fleet.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FleetImage {
     /// Its name.
     pub reference: String,

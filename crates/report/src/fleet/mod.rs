@@ -13,7 +13,7 @@ use plimsoll_snapshot::Bytes;
 pub use html::html;
 pub use markdown::markdown;
 
-use crate::json_document;
+use crate::json_document::{self, Definitions};
 use crate::language::Language;
 
 /// Writes the figures for programs.
@@ -21,7 +21,7 @@ use crate::language::Language;
 /// # Errors
 /// If they cannot be written.
 pub fn json(report: &FleetReport, out: impl io::Write) -> io::Result<()> {
-    json_document::write("plimsoll-fleet", report, None, out)
+    json_document::write("plimsoll-fleet", report, Definitions::Omitted, out)
 }
 
 /// The fleet in one sentence.

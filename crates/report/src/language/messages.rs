@@ -13,7 +13,7 @@ use plimsoll_analysis::packages::CacheKind;
 use plimsoll_analysis::reconstruct::Remark;
 use plimsoll_analysis::regressions::RegressionKind;
 use plimsoll_analysis::targets::{Demanded, Figure, Good, LevelOutcome, Measure, Reason, Title, Unit};
-use plimsoll_snapshot::{Bytes, Limit, Warning};
+use plimsoll_snapshot::{Bytes, FormatError, Limit, Warning};
 
 use super::{Language, RuleWords};
 use crate::format;
@@ -89,6 +89,8 @@ pub struct Messages {
     pub improvement: fn(&ImprovementKind) -> String,
     /// What could be read only in part.
     pub warning: fn(&Warning) -> String,
+    /// Why a snapshot cannot be used. What the operating system or a parser says of it stands there as it is.
+    pub unusable: fn(&FormatError) -> String,
     /// What a limit bounds.
     pub limit: fn(Limit) -> &'static str,
 }

@@ -6,6 +6,7 @@
 mod strict;
 
 use plimsoll_analysis::disk::DiskUse;
+use plimsoll_analysis::fleet::FleetReport;
 use plimsoll_analysis::packages::Inventory;
 use plimsoll_analysis::pull::PullEstimate;
 use plimsoll_analysis::series::Series;
@@ -80,6 +81,7 @@ pub const DOCUMENTS: &[DocumentSchema] = &[
         "`plimsoll history list`, `plimsoll report --history HISTORY`",
         "series-format.md",
     ),
+    document::<FleetReport>("plimsoll-fleet", "`plimsoll fleet report --format json`", "fleet.md"),
     DocumentSchema {
         name: "plimsoll-targets",
         printed_by: "`plimsoll check`",

@@ -465,6 +465,7 @@ pub(super) static WORDS: Words = Words {
         regression: regressions::sentence,
         improvement: improvements::sentence,
         warning: ToString::to_string,
+        unusable: page::unusable,
         limit: limits::bounded,
     },
     findings_report: findings::WORDS,

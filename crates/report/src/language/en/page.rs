@@ -1,5 +1,7 @@
 //! The words that only the page needs: in English.
 
+use plimsoll_snapshot::FormatError;
+
 use crate::language::{PageWords, Term};
 
 pub(super) const WORDS: PageWords = PageWords {
@@ -104,5 +106,16 @@ const fn term(term: Term) -> (&'static str, &'static str) {
             "Confidence",
             "How certain a finding is: certain, likely, or possibly intentional. The sum of savings has the first two.",
         ),
+    }
+}
+
+pub(super) fn unusable(error: &FormatError) -> String {
+    match error {
+        FormatError::Io(cause) => format!("{error}: {cause}"),
+        FormatError::TooLarge { .. }
+        | FormatError::TooMany { .. }
+        | FormatError::NotASnapshot
+        | FormatError::Newer { .. }
+        | FormatError::Damaged(_) => error.to_string(),
     }
 }

@@ -473,6 +473,7 @@ pub(super) static WORDS: Words = Words {
         regression: regressions::sentence,
         improvement: improvements::sentence,
         warning: warnings::warning,
+        unusable: warnings::unusable,
         limit: limits::bounded,
     },
     findings_report: findings::WORDS,

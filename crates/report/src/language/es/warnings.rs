@@ -1,7 +1,10 @@
 //! Warnings of readers: in Spanish.
 
-use plimsoll_snapshot::{ArtifactKind, FaultPlace, MetadataProblem, NotAnImage, Warning};
+use plimsoll_snapshot::{
+    ArtifactKind, FaultPlace, FormatError, MetadataProblem, NotAnImage, SCHEMA_VERSION, Warning,
+};
 
+use super::limits::bounded as limit;
 use crate::format::count;
 
 pub(super) fn warning(warning: &Warning) -> String {
@@ -161,4 +164,25 @@ fn problem(problem: MetadataProblem) -> String {
         MetadataProblem::LinkTarget => "no se leyó: el enlace apunta fuera de esta capa",
     };
     text.to_owned()
+}
+
+pub(super) fn unusable(error: &FormatError) -> String {
+    match error {
+        FormatError::Io(cause) => format!("no se puede leer la instantánea: {cause}"),
+        FormatError::TooLarge { limit: most } => {
+            format!("la instantánea supera el límite de {} bytes", count(*most))
+        }
+        FormatError::TooMany { found, limit: most, which, .. } => format!(
+            "la instantánea supera el límite de {} para {}: tiene {}",
+            count(*most),
+            limit(*which),
+            count(*found)
+        ),
+        FormatError::NotASnapshot => "no es una instantánea de Plimsoll: no tiene `schema_version`".to_owned(),
+        FormatError::Newer { found } => format!(
+            "la instantánea tiene la versión {found} del esquema y este programa lee hasta la {SCHEMA_VERSION}: \
+             use un plimsoll más reciente"
+        ),
+        FormatError::Damaged(reason) => format!("la instantánea está dañada: {reason}"),
+    }
 }
