@@ -113,7 +113,7 @@ impl Workspace {
             trend: StoredValue::default(),
         };
         if let Some(report) = report {
-            let Bundle { before, after, targets, names, trend } = report.bundle;
+            let Bundle { before, after, targets, names, trend, .. } = report.bundle;
             let called = |side: usize, otherwise| names[side].clone().map_or(otherwise, Name::File);
             workspace.targets.set_value(targets.clone());
             let states = trend.as_ref().map_or([None, None], |trend| workspace.hold_states(trend));

@@ -113,6 +113,7 @@ impl MemoryArgs {
             let runtime = builder.finish();
             self.expect_renamed(&images, &runtime)?;
             tell(&runtime, printer);
+            tell_unmatched_settings(&runtime, printer);
             snapshot.runtime = (self.is_given() || is_held).then_some(runtime);
             tell_unmatched(snapshot, printer);
             settle(snapshot);
@@ -122,10 +123,7 @@ impl MemoryArgs {
 
     /// Refuses a `--map` that changed nothing.
     fn expect_renamed(&self, images: &[String], runtime: &Runtime) -> Result<()> {
-        let running = runtime.containers.iter().filter_map(|container| container.service.clone());
-        let planned = runtime.planned.iter().map(|planned| planned.name.clone());
-        let observed = runtime.observed.iter().map(|observation| observation.service.clone());
-        let running: BTreeSet<String> = running.chain(planned).chain(observed).collect();
+        let running: BTreeSet<String> = runtime.service_names().map(str::to_owned).collect();
         match self.map.iter().find(|(old, new)| !images.contains(old) && !running.contains(new)) {
             None => Ok(()),
             Some((old, new)) => {
@@ -263,6 +261,23 @@ fn tell_unmatched(snapshot: &Snapshot, printer: &Printer) {
     }
 }
 
+/// Names settings of a server that is not one of the services.
+fn tell_unmatched_settings(runtime: &Runtime, printer: &Printer) {
+    let planned = runtime.planned.iter().map(|planned| planned.name.as_str());
+    let running = runtime.containers.iter().filter_map(|container| container.service.as_deref());
+    let known: BTreeSet<&str> = planned.chain(running).collect();
+    for settings in runtime.settings.iter().filter(|settings| !known.contains(&*settings.service)) {
+        let (file, service) = (one_line(&settings.file), one_line(&settings.service));
+        let known: Vec<String> = known.iter().map(|name| one_line(name)).collect();
+        let rest = match known.as_slice() {
+            [] => "no service is known: add a compose file, or the output of `docker inspect`".to_owned(),
+            known => format!("`--map {service}=NAME` names one of: {}", known.join(", ")),
+        };
+        printer
+            .note(&format!("warning: `{file}` has settings of `{service}`, which is not a service; {rest}"));
+    }
+}
+
 /// The contents of a recording, as text.
 pub(crate) fn contents(runtime: &Runtime) -> String {
     let frames: u64 = runtime.recordings.iter().map(|recording| u64::from(recording.frames)).sum();
@@ -277,6 +292,7 @@ pub(crate) fn contents(runtime: &Runtime) -> String {
             "observation of files or imports",
             "observations of files or imports",
         ),
+        (runtime.settings.len() as u64, "list of settings", "lists of settings"),
     ];
     let known = counts.iter().filter(|(count, ..)| *count > 0);
     let parts: Vec<_> =

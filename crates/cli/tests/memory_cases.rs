@@ -121,3 +121,34 @@ fn what_recommend_sets_passes_its_own_check() {
     let judged = ok(&["check", "then.plimsoll", "--targets", "plimsoll.toml", "--strict"]);
     assert!(judged.contains("targets met") && !judged.contains("unknown"), "{judged}");
 }
+
+/// What a real server of PostgreSQL 15 said, and the file it was started with.
+#[test]
+fn settings_of_a_server_are_compared_with_its_limit() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    fs::write(path.join("compose.yml"), "services: {db: {image: postgres, mem_limit: 512m}}").unwrap();
+    let real = |name: &str| format!("{}/../../tests/memory/use/{name}", env!("CARGO_MANIFEST_DIR"));
+    for (file, worst_case, buffers) in [
+        // 256 MiB + 60 × 4 MiB + 3 × 64 MiB
+        ("db.show-all", "688 MiB", "shared_buffers = 128MB: 25 % of the limit (now: 256MB)"),
+        ("db.settings", "688 MiB", "shared_buffers = 128MB: 25 % of the limit (now: 256MB)"),
+        // 128 MiB + 100 × 4 MiB + 3 × 64 MiB
+        ("db.conf", "720 MiB", "shared_buffers = 128MB: 25 % of the limit (now: 128MB)"),
+    ] {
+        let arguments = ["snapshot", "--compose", "compose.yml", "--memory", &real(file), "-o", "a.plimsoll"];
+        let (code, printed) = run(path, &arguments);
+        assert!(code == 0 && !printed.contains("warning"), "{file}: {printed}");
+        let (_, printed) = run(path, &["recommend", "a.plimsoll"]);
+        let expected = format!("now: worst case {worst_case} of 512 MiB");
+        assert!(printed.contains(&expected) && printed.contains(buffers), "{file}: {printed}");
+        // `wal_compression = lz4` is of version 15 on, which the tag of the image does not say.
+        assert_eq!(printed.contains("lz4"), file != "db.conf", "{file}: {printed}");
+    }
+    fs::copy(real("db.settings"), path.join("all.txt")).unwrap();
+    let arguments = ["snapshot", "--compose", "compose.yml", "--memory", "all.txt", "-o", "a.plimsoll"];
+    let (_, printed) = run(path, &arguments);
+    assert!(printed.contains("settings of `all`") && printed.contains("`--map all=NAME`"), "{printed}");
+    let (_, printed) = run(path, &[&arguments[..], &["--map", "all=db"]].concat());
+    assert!(!printed.contains("warning"), "{printed}");
+}

@@ -61,6 +61,7 @@ pub use platform::WantedPlatform;
 #[cfg(not(target_family = "wasm"))]
 pub use pseudonym::{pseudonymise, without_names};
 pub use read::{ReadError, read};
+pub use redact::shows_secret;
 pub use snapshot::SnapshotBuilder;
 pub use stack::{InputName, NameError, SameName, Stack, StackError};
 pub use store::{Seekable, Store};

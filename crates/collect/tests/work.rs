@@ -302,6 +302,9 @@ const MEMORY: &[(&str, &str, Make)] = &[
         lines(n, mapping)
     }),
     ("docker_diff", "a.diff", |n| lines(n, |i| format!("C /etc/a{i}\n"))),
+    ("postgres", "a.settings", |n| {
+        text([&b"name|setting\n"[..], &lines(n, |i| format!("work_mem|{i}kB\n"))])
+    }),
     ("journal", "a.journal", |n| {
         let frame = |i| {
             format!(
@@ -404,6 +407,7 @@ fn formats_of_memory() {
                     + runtime.recordings.len()
                     + runtime.events.len()
                     + runtime.observed.len()
+                    + runtime.settings.len()
                     > 0;
             assert!(is_read, "{module}: {:?}", runtime.warnings);
         });

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use plimsoll_analysis::findings::Finding;
 use plimsoll_analysis::fix::{Change, FixedFile, Plan, Promise, ServiceSetting};
 use plimsoll_analysis::memory::recommend::Setting;
-use plimsoll_snapshot::Bytes;
 use plimsoll_snapshot::hidden::is_hidden;
+use plimsoll_snapshot::{Bytes, FixPatch};
 use serde::Serialize;
 use similar::TextDiff;
 
@@ -212,11 +212,9 @@ impl Fixes<'_> {
         for note in self.notes(language) {
             let _ = write!(text, "\n{}\n", escaped(&note));
         }
-        let patch = visible(&self.patch());
+        let patch = self.patch();
         if !patch.is_empty() {
-            let longest = patch.split(|character| character != '`').map(str::len).max().unwrap_or(0);
-            let fence = "`".repeat((longest + 1).max(3));
-            let _ = write!(text, "\n{fence}diff\n{patch}{fence}\n");
+            let _ = write!(text, "\n{}", fenced(&patch));
         }
         text
     }
@@ -271,6 +269,25 @@ impl Fixes<'_> {
         }
         notes
     }
+}
+
+/// A patch in a block of code that nothing in it ends.
+pub(crate) fn fenced(patch: &str) -> String {
+    let patch = visible(patch);
+    let longest = patch.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat((longest + 1).max(3));
+    format!("{fence}diff\n{patch}{fence}\n")
+}
+
+/// What a patch fixes and saves, and for which services.
+#[must_use]
+pub fn patch_title(patch: &FixPatch, language: Language) -> String {
+    let services: Vec<String> = patch.services.iter().map(|name| one_line(name)).collect();
+    (language.words().fix.patch_title)(
+        &services.join(", "),
+        &language.many(patch.fixed, &language.words().finding),
+        &language.bytes(patch.saving).to_string(),
+    )
 }
 
 /// The name of a file in the header of a patch. A tab ends one with blanks, and quotes hold what is odd: `git apply` and

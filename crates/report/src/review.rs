@@ -8,11 +8,13 @@ use plimsoll_analysis::inspect::Inspection;
 use plimsoll_analysis::review::{Baseline, Decision, Review};
 use plimsoll_analysis::series::Series;
 use plimsoll_analysis::targets::{Judgement, Outcome, Status};
+use plimsoll_snapshot::FixPatch;
 
+use crate::fix::fenced;
 use crate::format::{one_line, shorten};
 use crate::language::Language;
 use crate::markup::escaped;
-use crate::{cause, markdown, series, targets};
+use crate::{cause, fix, markdown, series, targets};
 
 /// The width that an instruction or a path is cut to.
 const CELL: usize = 80;
@@ -35,6 +37,8 @@ pub struct Shown<'a> {
     pub accepted: Option<&'a str>,
     /// The builds before, and this one as the last, where a history has them.
     pub trend: Option<&'a Series>,
+    /// The fixes of the images whose Dockerfiles are known.
+    pub patches: &'a [FixPatch],
 }
 
 /// The hidden line that a comment is found by again.
@@ -151,8 +155,19 @@ impl Shown<'_> {
         };
         push(&mut text, &rest, end.len(), language);
         text.push_str(end);
+        for patch in self.patches {
+            push(&mut text, &folded_patch(patch, language), 0, language);
+        }
         text
     }
+}
+
+/// A patch to be copied, folded.
+fn folded_patch(patch: &FixPatch, language: Language) -> String {
+    let fence = fenced(&patch.text);
+    let title = escaped(&fix::patch_title(patch, language));
+    let how = language.words().fix.how_to_apply;
+    format!("\n<details><summary>{title}</summary>\n\n{how}\n\n{fence}\n</details>\n")
 }
 
 /// Adds a part, if it fits.

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -49,8 +49,9 @@ use plimsoll_snapshot::runtime::{
 };
 use plimsoll_snapshot::{
     BuildFile, BuildInstruction, Bytes, CacheRecord, Compression, Digest, Disk, DiskContainer, DiskImage,
-    DiskLayer, DiskStore, DiskVolume, ImageLayer, Platform, Snapshot, path,
+    DiskLayer, DiskStore, DiskVolume, FixPatch, ImageLayer, Platform, Snapshot, path,
 };
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Snapshots of a real stack, with and without a recording.
 struct Fixture {
@@ -262,6 +263,9 @@ fn reviewed(of: &Fixture, show: impl FnOnce(&ShownReview<'_>) -> String) -> Stri
     let review = review(&of.changes.comparison, &of.recorded);
     let decision = Decision::Missed;
     let judgement = &of.judgement;
+    let services = vec!["backend".to_owned()];
+    let text = "--- a/Dockerfile\n+++ b/Dockerfile\n@@ -1 +1 @@\n-RUN a\n+RUN b\n".to_owned();
+    let patch = FixPatch { services, text, fixed: 2, saving: Bytes(3_000_000), needs_buildkit: true };
     show(&ShownReview {
         review: &review,
         decision,
@@ -269,6 +273,7 @@ fn reviewed(of: &Fixture, show: impl FnOnce(&ShownReview<'_>) -> String) -> Stri
         judgement,
         accepted: None,
         trend: Some(&of.series),
+        patches: &[patch],
     })
 }
 
@@ -671,13 +676,71 @@ fn every_json_document_fits_its_schema() {
     let of = Fixture::read();
     for (document, _, cell) in GRID.iter().filter(|(_, format, _)| *format == "JSON") {
         let Same(_, render) = cell else { panic!("{document} is translated") };
-        let json: serde_json::Value = serde_json::from_str(&render(&of)).unwrap();
+        let text = render(&of);
+        serde_json::from_str::<KeysOnce>(&text).unwrap_or_else(|error| panic!("{document}: {error}"));
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         let name = json["format"].as_str().unwrap();
         let schema = fs::read(root().join(format!("docs/schemas/{name}.schema.json"))).unwrap();
         let schema = jsonschema::draft202012::new(&serde_json::from_slice(&schema).unwrap()).unwrap();
         let faults: Vec<String> =
             schema.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert!(faults.is_empty(), "{document} does not fit {name}: {faults:#?}");
+    }
+}
+
+/// JSON in which no object has a key twice: `serde(flatten)` writes such keys without a word, and readers drop one.
+struct KeysOnce;
+
+impl<'de> Deserialize<'de> for KeysOnce {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeysOnce {
+    type Value = Self;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        let mut keys = HashSet::new();
+        while let Some((key, _)) = map.next_entry::<String, Self>()? {
+            if let Some(key) = keys.replace(key) {
+                return Err(serde::de::Error::custom(format!("`{key}` comes twice")));
+            }
+        }
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self, A::Error> {
+        while list.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
     }
 }
 

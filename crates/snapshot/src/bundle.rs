@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::file::{Versioned, check, read_document, write_document, write_plain};
 use crate::{
-    DiffId, Disk, FormatError, Image, Layer, Limit, ReadLimits, Runtime, SCHEMA_VERSION, Service, Snapshot,
+    Bytes, DiffId, Disk, FormatError, Image, Layer, Limit, ReadLimits, Runtime, SCHEMA_VERSION, Service,
+    Snapshot,
 };
 
 /// Before and after.
@@ -24,6 +25,24 @@ pub struct Bundle {
     pub names: [Option<String>; 2],
     /// The series that both are states of, where there is one.
     pub trend: Option<Trend>,
+    /// The fixes of what is after, for the Dockerfiles that it was built from.
+    pub patches: Vec<FixPatch>,
+}
+
+/// The fixes of an image, as one patch of its Dockerfile and of the files beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FixPatch {
+    /// The services that run the image.
+    pub services: Vec<String>,
+    /// A unified diff, for `git apply` or `patch -p1`.
+    pub text: String,
+    /// The number of findings that it fixes.
+    pub fixed: u64,
+    /// What it saves.
+    pub saving: Bytes,
+    /// Whether the changed Dockerfile needs BuildKit, where it did not.
+    pub needs_buildkit: bool,
 }
 
 /// A series of states, with the snapshots of those that can be compared.
@@ -49,6 +68,8 @@ struct Document {
     names: [Option<String>; 2],
     #[serde(skip_serializing_if = "Option::is_none", default)]
     trend: Option<TrendDocument>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    patches: Vec<FixPatch>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,11 +114,11 @@ impl Bundle {
 
     /// Reads a bundle of which no snapshot holds more than the limits allow.
     pub fn read_within(file: impl Read, limits: &ReadLimits) -> Result<Self, FormatError> {
-        let Document { before, after, layers, targets, names, trend, .. } =
+        let Document { before, after, layers, targets, names, trend, patches, .. } =
             read_document(file, limits[Limit::SnapshotBytes])?;
         let trend = trend.map(|trend| trend.with(&layers)).transpose()?;
-        let bundle =
-            Self { before: before.with(layers.clone()), after: after.with(layers), targets, names, trend };
+        let (before, after) = (before.with(layers.clone()), after.with(layers));
+        let bundle = Self { before, after, targets, names, trend, patches };
         check(&bundle.before, limits)?;
         check(&bundle.after, limits)?;
         limits.check_pair(&bundle.before, &bundle.after)?;
@@ -131,8 +152,16 @@ impl Bundle {
             points: trend.points.iter().map(point).collect(),
             pair: trend.pair,
         });
-        let (targets, names) = (self.targets.clone(), self.names.clone());
-        Document { schema_version: SCHEMA_VERSION, before, after, layers, targets, names, trend }
+        Document {
+            schema_version: SCHEMA_VERSION,
+            before,
+            after,
+            layers,
+            targets: self.targets.clone(),
+            names: self.names.clone(),
+            trend,
+            patches: self.patches.clone(),
+        }
     }
 }
 
@@ -224,7 +253,9 @@ mod tests {
             pair: [Some(0), Some(2)],
         };
         let (before, after) = (side("old"), side("new"));
-        let bundle = Bundle { before, after, targets: None, names, trend: Some(trend) };
+        let patch = FixPatch { services: vec!["app".to_owned()], fixed: 2, ..FixPatch::default() };
+        let patches = vec![patch];
+        let bundle = Bundle { before, after, targets: None, names, trend: Some(trend), patches };
         let mut file = Vec::new();
         bundle.write_gzip(&mut file).unwrap();
         assert_eq!(Bundle::read(&file[..]).unwrap(), bundle);

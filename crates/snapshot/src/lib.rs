@@ -29,7 +29,7 @@ mod units;
 mod warning;
 
 pub use build::{BuildContext, BuildFile, BuildInstruction};
-pub use bundle::{Bundle, Trend};
+pub use bundle::{Bundle, FixPatch, Trend};
 pub use disk::{CacheRecord, Disk, DiskContainer, DiskImage, DiskLayer, DiskStore, DiskVolume};
 pub use ecosystem::Ecosystem;
 pub use entries::{Attributes, Entries, EntriesBuilder, Entry, EntryKind, Node};

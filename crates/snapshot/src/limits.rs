@@ -73,7 +73,8 @@ impl ReadLimits {
     /// Fails if more runs than may run.
     pub fn check_runtime(&self, runtime: &Runtime) -> Result<(), FormatError> {
         let series = runtime.recordings.iter().map(|recording| recording.series.len()).sum();
-        let most = [runtime.containers.len(), runtime.planned.len(), series, runtime.observed.len()];
+        let (observed, settings) = (runtime.observed.len(), runtime.settings.len());
+        let most = [runtime.containers.len(), runtime.planned.len(), series, observed, settings];
         let most = most.into_iter().max().unwrap_or(0);
         self.within("containers", Limit::Containers, most as u64)?;
         let seen = runtime.observed.iter().flat_map(|seen| [&seen.opened, &seen.relative]);

@@ -19,8 +19,10 @@ pub struct PackageChange {
     /// What happened to it.
     pub change: PackageChangeKind,
     /// Its versions before; several where it is installed more than once.
+    #[serde(rename = "versions_before")]
     pub before: Vec<String>,
     /// The versions that are installed after.
+    #[serde(rename = "versions_after")]
     pub after: Vec<String>,
     /// Its own bytes of the final tree.
     #[serde(flatten)]

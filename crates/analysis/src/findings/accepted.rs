@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::finding::Finding;
-use super::identity::Fingerprint;
+use super::fingerprint::Fingerprint;
 
 /// A finding that need not be fixed, for a reason.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

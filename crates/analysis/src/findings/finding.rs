@@ -6,9 +6,9 @@ use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
 use super::evidence::Evidence;
+use super::fingerprint::Identity;
 use super::fixes::Fix;
 use super::headline::Headline;
-use super::identity::Identity;
 use super::rule_id::RuleId;
 use crate::lines::Unfit;
 

@@ -87,17 +87,6 @@ impl fmt::Display for RuleId {
     }
 }
 
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for RuleId {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "RuleId".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let names: Vec<_> = super::RULES.iter().map(|rule| rule.id.as_str()).collect();
-        schemars::json_schema!({ "description": "The ID of a rule.", "type": "string", "enum": names })
-    }
-}
-
 impl Serialize for RuleId {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(self.as_str())

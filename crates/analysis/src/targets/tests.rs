@@ -406,7 +406,7 @@ fn a_base_refresh_is_no_growth_of_the_image_itself() {
     let refreshed = on_base(128_000, 50_100);
     let id = "services.app.own_growth";
     let own = |demand: &str| format!("[services.app]\nown_growth = '{demand}'");
-    let both = "own:{before:50000,after:50100,delta:100},base:{before:100000,after:128000,delta:28000}";
+    let both = "own:{before:50000,after:50100,delta:100,percent:0.2},base:{before:100000,after:128000,delta:28000,percent:28.0}";
     check(&own("1 kB"), Some(&before), &refreshed, id, Status::Pass, both);
     check(&own("1 %"), Some(&before), &refreshed, id, Status::Pass, "measured:{kind:exactly,value:0.2");
     check(&own("50 B"), Some(&before), &refreshed, id, Status::Fail, "instruction:RUN make");

@@ -39,11 +39,14 @@ impl BuildArgs {
 
     /// The path of the Dockerfile of a service, as it was given.
     pub(super) fn dockerfile_of(&self, service: &str, is_only: bool) -> Option<&str> {
-        let of_service = self.dockerfile.iter().find_map(|text| {
-            let (name, path) = text.split_once('=')?;
-            (name == service).then_some(path)
-        });
-        of_service.or_else(|| self.dockerfile.first().filter(|_| is_only).map(String::as_str))
+        of_service(&self.dockerfile, service, is_only)
+    }
+
+    /// The Dockerfile of a service, and its context where one is given.
+    pub(super) fn files_of(&self, service: &str, is_only: bool) -> Option<(PathBuf, Option<PathBuf>)> {
+        let dockerfile = self.dockerfile_of(service, is_only)?;
+        let context = of_service(&self.context, service, is_only);
+        Some((PathBuf::from(dockerfile), context.map(PathBuf::from)))
     }
 
     /// The paths of the Dockerfiles of a snapshot's services, relative to the directory that the program runs in: where it
@@ -109,6 +112,15 @@ impl BuildArgs {
         }
         Ok(())
     }
+}
+
+/// The path of a service among `[SERVICE=]PATH`. One without a name is that of the only service.
+fn of_service<'a>(texts: &'a [String], service: &str, is_only: bool) -> Option<&'a str> {
+    let named = texts.iter().find_map(|text| {
+        let (name, path) = text.split_once('=')?;
+        (name == service).then_some(path)
+    });
+    named.or_else(|| texts.first().filter(|_| is_only).map(String::as_str))
 }
 
 /// The service and the path that `[SERVICE=]PATH` names.

@@ -13,10 +13,11 @@ use plimsoll_report::language::Language;
 use plimsoll_report::review::{Shown, marker};
 use plimsoll_report::review_json::Reviewed;
 use plimsoll_report::summary;
-use plimsoll_snapshot::{Bundle, Snapshot};
+use plimsoll_snapshot::{Bundle, FixPatch, Snapshot};
 
 use super::build::BuildArgs;
 use super::expected::expect_services;
+use super::fix::offered;
 use super::gates::{GateArgs, target_file};
 use super::report::{built_viewer, page};
 use super::target_file::TargetFile;
@@ -197,6 +198,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         Terms { strict: args.strict, allow_first: args.baseline.allow_first, accepted: accepted.is_some() };
     let (decision, passes) = decide(&judgement, terms);
     let trend = history.as_ref().map(|history| trend(history, &after, &surroundings)).transpose()?;
+    let patches = if options.redact { Vec::new() } else { offered(&build, &after, printer) };
     let shown = Shown {
         review: &review,
         decision,
@@ -204,6 +206,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         judgement: &judgement,
         accepted,
         trend: trend.as_ref().filter(|trend| trend.states.len() > 1),
+        patches: &patches,
     };
     let is_small = passes && is_below(args.results.comment_above.as_ref(), &review);
     let outcome = Outcome { decision, passes, baseline: &baseline, review: &review, judgement: &judgement };
@@ -212,7 +215,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<ExitCode> {
         &changes,
         &judgement,
         [&before.unwrap_or_default(), &after],
-        file.document,
+        Additions { targets: file.document, patches: &patches },
         language,
         printer,
     )?;
@@ -346,7 +349,7 @@ impl Files {
         changes: &Changes,
         judgement: &Judgement,
         [before, after]: [&Snapshot; 2],
-        targets: serde_json::Value,
+        Additions { targets, patches }: Additions<'_>,
         language: Language,
         printer: &Printer,
     ) -> Result<bool> {
@@ -358,11 +361,17 @@ impl Files {
         let targets = (!is_empty).then_some(targets);
         let judgement = Some(judgement).filter(|_| targets.is_some());
         let (before, after) = (before.clone(), after.clone());
-        let bundle = Bundle { before, after, targets, ..Bundle::default() };
+        let bundle = Bundle { before, after, targets, patches: patches.to_vec(), ..Bundle::default() };
         let summary = summary::of(changes, judgement, language);
         page(&viewer, &self.report, &bundle, changes, &summary, language)?;
         Ok(true)
     }
+}
+
+/// What a page shows beside the snapshots.
+struct Additions<'a> {
+    targets: serde_json::Value,
+    patches: &'a [FixPatch],
 }
 
 /// What came of the change, for programs.

@@ -5,14 +5,14 @@ use std::io;
 
 use plimsoll_snapshot::runtime::{
     Container, ContainerState, Event, EventKind, Metric, Observation, PlannedService, Recording, Runtime,
-    Series, Time, UnreadLimit,
+    Series, ServerSettings, Time, UnreadLimit,
 };
 use plimsoll_snapshot::{Order as _, filled};
 
 use sha2::{Digest as _, Sha256};
 
 use super::identity::Identity;
-use super::input::MemoryInput;
+use super::input::{MemoryInput, SourceSettings};
 use super::names::Names;
 use super::observed::SourceObservation;
 use super::samples::{Row, Sample, Samples};
@@ -33,6 +33,7 @@ pub struct RuntimeBuilder {
     alike: HashMap<[u8; 32], Vec<usize>>,
     renamed: Vec<(String, String)>,
     observed: Vec<SourceObservation>,
+    settings: Vec<SourceSettings>,
     /// The latest time that any state of a container names, by its index.
     newest: HashMap<usize, Option<Time>>,
 }
@@ -60,7 +61,10 @@ impl RuntimeBuilder {
     /// Whether nothing was added.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.runtime == Runtime::default() && self.samples.is_empty() && self.observed.is_empty()
+        self.runtime == Runtime::default()
+            && self.samples.is_empty()
+            && self.observed.is_empty()
+            && self.settings.is_empty()
     }
 
     /// Adds what one file says.
@@ -84,6 +88,7 @@ impl RuntimeBuilder {
             self.samples.push((recording, containers, rows));
         }
         self.observed.extend(input.observed);
+        self.settings.extend(input.settings);
         self.runtime.watched.extend(input.watched);
         self.runtime.warnings.extend(input.warnings);
     }
@@ -117,8 +122,13 @@ impl RuntimeBuilder {
         }
         let own = other.observed.into_iter();
         self.observed.extend(own.map(|observation| SourceObservation {
-            who: Identity { service: Some(observation.service.clone()), ..Identity::default() },
+            who: Identity::of_service(&observation.service),
             observation,
+        }));
+        let own = other.settings.into_iter();
+        self.settings.extend(own.map(|settings| {
+            let who = Identity::of_service(&settings.service);
+            SourceSettings { who, settings }
         }));
         self.runtime.watched.extend(other.watched);
         self.runtime.warnings.extend(other.warnings);
@@ -254,15 +264,8 @@ impl RuntimeBuilder {
             self.runtime.recordings.push(recording);
         }
         for (old, new) in &self.renamed {
-            let services =
-                self.runtime.containers.iter_mut().filter_map(|container| container.service.as_mut());
-            let planned = self.runtime.planned.iter_mut().map(|planned| &mut planned.name);
-            let observed = self.runtime.observed.iter_mut().map(|observation| &mut observation.service);
-            services
-                .chain(planned)
-                .chain(observed)
-                .filter(|name| *name == old)
-                .for_each(|name| name.clone_from(new));
+            let names = self.runtime.service_names_mut();
+            names.filter(|name| *name == old).for_each(|name| name.clone_from(new));
         }
         for container in &mut self.runtime.containers {
             container.states.order_by_key(latest);
@@ -297,11 +300,18 @@ impl RuntimeBuilder {
             names.service(known.unwrap_or(&unknown)).unwrap_or_default()
         };
         let services: Vec<String> = self.observed.iter().map(|seen| service(&seen.who)).collect();
+        let of_settings: Vec<String> = self.settings.iter().map(|read| service(&read.who)).collect();
         for (seen, service) in std::mem::take(&mut self.observed).into_iter().zip(services) {
             let observation = Observation { service, ..seen.observation };
             // The same file may be given twice.
             if !self.runtime.observed.contains(&observation) {
                 self.runtime.observed.push(observation);
+            }
+        }
+        for (read, service) in std::mem::take(&mut self.settings).into_iter().zip(of_settings) {
+            let settings = ServerSettings { service, ..read.settings };
+            if !self.runtime.settings.contains(&settings) {
+                self.runtime.settings.push(settings);
             }
         }
     }
@@ -438,6 +448,9 @@ impl RuntimeBuilder {
         }
         runtime.planned.order_by(|left, right| left.name.cmp(&right.name));
         runtime.observed.order_by(|left, right| {
+            (&left.service, left.source, &left.file).cmp(&(&right.service, right.source, &right.file))
+        });
+        runtime.settings.order_by(|left, right| {
             (&left.service, left.source, &left.file).cmp(&(&right.service, right.source, &right.file))
         });
         runtime.watched.order();

@@ -22,7 +22,7 @@ const QUOTA: usize = 8;
 /// The formats that are tried, for the message about a file of none of them.
 const KNOWN: &str = "`docker stats`, `podman stats`, `podman pod stats`, `nerdctl stats` or `crictl stats` (table or JSON), `ctr task metrics`, answers of an engine's `/stats`, \
                      `inspect`, `events --format json`, a compose file or `compose config`, cgroup files, \
-                     `kubectl top pod --containers`, a pod spec, a Prometheus range query, `strace` logs, import times of Python, `/proc/PID/maps` or `smaps`, `docker diff`, or a journal of `plimsoll record`";
+                     `kubectl top pod --containers`, a pod spec, a Prometheus range query, `strace` logs, import times of Python, `/proc/PID/maps` or `smaps`, `docker diff`, settings of PostgreSQL (`SHOW ALL`, `postgresql.conf`), or a journal of `plimsoll record`";
 
 /// Reads one file, whatever of the known formats it is. `name` is used in messages alone.
 ///

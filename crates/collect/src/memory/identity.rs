@@ -21,4 +21,9 @@ impl Identity {
     pub fn named(name: &str) -> Self {
         Self { name: Some(name.to_owned()), ..Self::default() }
     }
+
+    /// Whatever runs a service.
+    pub(crate) fn of_service(service: &str) -> Self {
+        Self { service: Some(service.to_owned()), ..Self::default() }
+    }
 }

@@ -1,6 +1,8 @@
 //! What one file says of memory, before it is joined with others.
 
-use plimsoll_snapshot::runtime::{Container, EventKind, Load, PlannedService, RuntimeWarning, Span, Time};
+use plimsoll_snapshot::runtime::{
+    Container, EventKind, Load, PlannedService, RuntimeWarning, ServerSettings, Span, Time,
+};
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
@@ -26,6 +28,8 @@ pub struct MemoryInput {
     pub watched: Vec<Span>,
     /// What services were seen to use.
     pub observed: Vec<SourceObservation>,
+    /// What servers run with.
+    pub settings: Vec<SourceSettings>,
     /// What was not read.
     pub warnings: Vec<RuntimeWarning>,
 }
@@ -37,6 +41,13 @@ impl MemoryInput {
             seen.observation.load.get_or_insert_with(|| load.clone());
         }
     }
+}
+
+/// What one source says of the settings of a server, before its service is known.
+#[derive(Debug, Default)]
+pub struct SourceSettings {
+    pub(crate) who: Identity,
+    pub(crate) settings: ServerSettings,
 }
 
 /// Something that happened to a container.

@@ -22,7 +22,7 @@ mod words;
 
 use std::collections::{BTreeMap, HashSet};
 
-use plimsoll_snapshot::{Digest, Snapshot, filled};
+use plimsoll_snapshot::{Digest, Runtime, Snapshot, filled};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -67,15 +67,10 @@ pub fn without_names(message: &str) -> String {
 /// What a report is about: a name that is also one of these is replaced only where it stands for a machine or a person.
 fn subjects(snapshot: &Snapshot) -> HashSet<String> {
     let services = snapshot.services.iter().map(|service| service.name.as_str());
-    let runtime = snapshot.runtime.iter();
-    let planned = runtime.clone().flat_map(|runtime| &runtime.planned).map(|planned| planned.name.as_str());
-    let observed =
-        runtime.clone().flat_map(|runtime| &runtime.observed).map(|observation| observation.service.as_str());
-    let running =
-        runtime.flat_map(|runtime| &runtime.containers).filter_map(|known| known.service.as_deref());
+    let running = snapshot.runtime.iter().flat_map(Runtime::service_names);
     let facts = snapshot.layers.iter().filter_map(|layer| layer.contents.as_ref()?.facts.as_ref());
     let packages = facts.flat_map(|facts| &facts.packages).map(|package| package.name.as_str());
-    services.chain(planned).chain(observed).chain(running).chain(packages).map(str::to_lowercase).collect()
+    services.chain(running).chain(packages).map(str::to_lowercase).collect()
 }
 
 fn value(part: &impl Serialize) -> Result<Value> {

@@ -40,4 +40,5 @@ mod words;
 
 pub(crate) use self::facts::facts;
 pub(crate) use self::runtime::{container, memory_input};
+pub use self::text::shows_secret;
 pub(crate) use self::text::{arguments, credentials, message, name, said, setting, text, value};

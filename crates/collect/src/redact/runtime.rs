@@ -29,6 +29,10 @@ pub(crate) fn memory_input(input: &mut MemoryInput) {
             settle(&mut load.label);
         }
     }
+    for read in &mut input.settings {
+        identity(&mut read.who);
+        read.settings.values.values_mut().for_each(settle);
+    }
     for RuntimeWarning { reason, .. } in &mut input.warnings {
         settle(reason);
     }

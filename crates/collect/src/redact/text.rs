@@ -17,6 +17,12 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
     without(text, ranges(text, Some(Noise::All)))
 }
 
+/// Whether a line of a text shows what looks like a secret.
+#[must_use]
+pub fn shows_secret(text: &str) -> bool {
+    text.lines().any(|line| matches!(self::text(line), Cow::Owned(_)))
+}
+
 /// A label's or a variable's value without what looks like a secret.
 pub(crate) fn value(name: &str, value: &str) -> String {
     if names::is_secret_name(name) && !value.is_empty() {

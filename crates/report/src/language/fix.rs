@@ -27,6 +27,9 @@ pub struct FixWords {
     /// The file is made from the history of the image.
     pub reconstructed: &'static str,
     pub saved: &'static str,
+    pub patch_title: fn(services: &str, findings: &str, saving: &str) -> String,
+    /// How a patch is applied, and how it is proven: in Markdown.
+    pub how_to_apply: &'static str,
     /// Why a finding is not fixed.
     pub refusal: fn(&Refusal) -> String,
 }

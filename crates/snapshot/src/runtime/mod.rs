@@ -9,6 +9,7 @@ mod container;
 mod observed;
 mod planned;
 mod recording;
+mod settings;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,7 @@ pub use recording::{
     Ended, Engine, EngineKind, Host, Interruption, Load, Metric, Quality, Recording, RecordingFormat, Regime,
     Resolution, Series, Timestamps, UnitBase,
 };
+pub use settings::{ServerSettings, SettingsSource};
 
 /// The facts of a running stack: containers, plans, recordings and events.
 ///
@@ -59,6 +61,10 @@ pub struct Runtime {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub observed: Vec<Observation>,
+    /// What servers run with, by service.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "room::list")]
+    pub settings: Vec<ServerSettings>,
     /// What could not be read, or has to be known of what was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
@@ -120,6 +126,24 @@ impl Runtime {
     #[must_use]
     pub fn has_services(&self) -> bool {
         !self.containers.is_empty() || !self.planned.is_empty()
+    }
+
+    /// The names of the services that it knows of; a service may come several times.
+    pub fn service_names(&self) -> impl Iterator<Item = &str> {
+        let containers = self.containers.iter().filter_map(|container| container.service.as_deref());
+        let planned = self.planned.iter().map(|planned| planned.name.as_str());
+        let observed = self.observed.iter().map(|observation| observation.service.as_str());
+        let settings = self.settings.iter().map(|settings| settings.service.as_str());
+        containers.chain(planned).chain(observed).chain(settings)
+    }
+
+    /// The same names, to be changed.
+    pub fn service_names_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let containers = self.containers.iter_mut().filter_map(|container| container.service.as_mut());
+        let planned = self.planned.iter_mut().map(|planned| &mut planned.name);
+        let observed = self.observed.iter_mut().map(|observation| &mut observation.service);
+        let settings = self.settings.iter_mut().map(|settings| &mut settings.service);
+        containers.chain(planned).chain(observed).chain(settings)
     }
 
     /// What does not fit together, if anything does not.

@@ -114,14 +114,18 @@ fn left_out(unfit: &Unfit) -> impl IntoView + use<> {
     view! { <p class="lead" data-left-out="">{text::spans(&one_line(&(messages().unfit)(unfit)))}</p> }
 }
 
-fn fix(fix: &Fix) -> impl IntoView + use<> {
+/// A button that copies lines.
+pub(super) fn copy_button(lines: String) -> impl IntoView + use<> {
     let said = use_context::<Said>();
-    let lines = fix.lines.to_string();
     let copy = move |_| {
         if let Some(said) = said {
             share::copy(lines.clone(), said);
         }
     };
+    view! { <button type="button" class="button screen" data-do="copy-fix" on:click=copy>{words().copy}</button> }
+}
+
+fn fix(fix: &Fix) -> impl IntoView + use<> {
     let replaces = fix.replaces.as_ref().map(|old| {
         view! { <p class="was">{words().replaces}" "<code>{shorten(&one_line(old), LONG)}</code></p> }
     });
@@ -129,7 +133,7 @@ fn fix(fix: &Fix) -> impl IntoView + use<> {
         <div class="fix">
             <p>
                 <b>{(words().fix_kind)(fix.kind)}</b>": "{(messages().action)(fix.action)}
-                <button type="button" class="button screen" data-do="copy-fix" on:click=copy>{words().copy}</button>
+                {copy_button(fix.lines.to_string())}
             </p>
             {replaces}
             <pre tabindex="0"><code>{fix.lines.to_string()}</code></pre>

@@ -4,11 +4,12 @@ mod entry;
 
 use leptos::prelude::*;
 use plimsoll_analysis::findings::{Advice, Finding, Followed, Outcome, ServiceProgress};
+use plimsoll_report::fix::patch_title;
 use plimsoll_report::language::Term;
 use plimsoll_report::progress::ledger_line;
 use plimsoll_snapshot::Bytes;
 
-use self::entry::entry;
+use self::entry::{copy_button, entry};
 use super::{Empty, Fold, explained, size};
 use crate::findings::{self, Judged};
 use crate::state::State;
@@ -93,7 +94,30 @@ fn service(state: State, position: usize) -> impl IntoView {
         {saved}
         {judged.progress.map(|progress| ledger(state, progress))}
         {remaining}
+        {patch(state, &advice.service)}
         {done(state, judged)}
+    })
+}
+
+/// The fixes of a service as one patch, if the report offers one.
+fn patch(state: State, service: &str) -> Option<impl IntoView + use<>> {
+    let mut patches = state.report.bundle.patches.iter();
+    let patch = patches.find(|patch| patch.services.iter().any(|name| name == service))?;
+    let fold = Fold::new(state, false);
+    let content = move || {
+        view! {
+            <div class="fix">
+                <p>{text::spans(words().fix.how_to_apply)}{copy_button(patch.text.clone())}</p>
+                {patch.needs_buildkit.then(|| view! { <p>{words().fix.needs_buildkit}</p> })}
+                <pre tabindex="0"><code>{patch.text.as_str()}</code></pre>
+            </div>
+        }
+    };
+    Some(view! {
+        <details class="bytes" data-patch=patch.fixed on:toggle=move |event| _ = fold.toggled(&event)>
+            <summary>{patch_title(patch, text::language())}</summary>
+            {fold.content(content)}
+        </details>
     })
 }
 

@@ -77,6 +77,17 @@ pub const RULES: &[Rule] = &[
     cache_breaking_layers::RULE,
 ];
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for super::rule_id::RuleId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RuleId".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let names: Vec<_> = RULES.iter().map(|rule| rule.id.as_str()).collect();
+        schemars::json_schema!({ "description": "The ID of a rule.", "type": "string", "enum": names })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

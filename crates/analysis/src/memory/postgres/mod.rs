@@ -6,6 +6,7 @@
 mod command;
 mod options;
 mod parameters;
+mod stated;
 
 use plimsoll_snapshot::Bytes;
 use serde::Serialize;
@@ -14,7 +15,7 @@ pub use self::command::CommandRefusal;
 use self::command::Line;
 use self::parameters::{Basis, MAX_VACUUM, others, vacuum_workers, workers, written};
 pub use self::parameters::{Parameter, ParameterReason, PostgresProfile, Storage, Workload};
-use super::argv::Argv;
+use self::stated::Stated;
 use super::server::{Server, image};
 use super::stack::StackService;
 
@@ -55,7 +56,7 @@ pub struct PostgresSettings {
     /// How the worst case was added up, and what it means.
     #[serde(skip)]
     pub reasons: Vec<PostgresReason>,
-    /// What it runs with now, where its command says so, and what that may take at once.
+    /// What it runs with now, where anything says so, and what that may take at once.
     pub current: Option<CurrentSettings>,
 }
 
@@ -101,7 +102,7 @@ pub enum PostgresReason {
     },
 }
 
-/// What a command line sets.
+/// What a server runs with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurrentSettings {
@@ -115,9 +116,9 @@ pub struct CurrentSettings {
     pub maintenance_work_mem: Bytes,
     /// What all of it may take at once.
     pub worst_case: Bytes,
-    /// Whether it names a configuration file, which may set what the command line does not.
+    /// Whether a configuration file sets what the command line does not.
     pub has_config_file: bool,
-    /// Whether the command line sets all four, so that no file counts.
+    /// Whether no file that was not read counts: the server was asked, its file was read, or the command line sets all four.
     pub is_set: bool,
 }
 
@@ -141,35 +142,23 @@ pub(crate) fn postgres(
     if Server::of(service) != Server::Postgres {
         return None;
     }
-    let mut settings = settings(limit?, image(service).and_then(version), cpus(service), demanded);
-    settings.current = current(service);
-    let now = now(service);
+    let stated = Stated::of(service);
+    let version = stated.version().or_else(|| version(image(service)?));
+    let mut settings = settings(limit?, version, cpus(service), demanded);
+    settings.current = stated.is_known().then(|| CurrentSettings::of(&stated));
     for parameter in &mut settings.parameters {
-        parameter.now = now(parameter.name);
+        parameter.now = stated.value(parameter.name);
     }
     Some(settings)
 }
 
-/// What a server of PostgreSQL runs with, as far as its command says.
+/// What a server of PostgreSQL runs with, as far as anything says.
 pub(crate) fn current(service: &StackService<'_>) -> Option<CurrentSettings> {
     if Server::of(service) != Server::Postgres {
         return None;
     }
-    let has_line = Line::of(service).is_ok();
-    let argv = Argv::running(service).or_else(|| Argv::planned(service));
-    let is_script = argv.is_some_and(|argv| argv.words().iter().any(|word| word.contains("postgres")));
-    (has_line || is_script).then(|| CurrentSettings::of(now(service)))
-}
-
-/// What its command sets a parameter to.
-fn now(service: &StackService<'_>) -> impl Fn(&str) -> Option<String> {
-    let line = Line::of(service);
-    let argv = Argv::running(service).or_else(|| Argv::planned(service)).unwrap_or_default();
-    move |name| match &line {
-        Ok(line) => line.value(name).map(str::to_owned),
-        // A script says it somewhere in its text.
-        Err(_) => in_script(&argv.words(), name),
-    }
+    let stated = Stated::of(service);
+    stated.is_known().then(|| CurrentSettings::of(&stated))
 }
 
 /// The whole CPUs that it may use: its limit, or else those of the host.
@@ -309,7 +298,8 @@ impl PostgresSettings {
 }
 
 impl CurrentSettings {
-    fn of(find: impl Fn(&str) -> Option<String>) -> Self {
+    fn of(stated: &Stated<'_>) -> Self {
+        let find = |name: &str| stated.value(name);
         let memory = |name: &str, default: u64, unit: u64| {
             find(name).and_then(|value| postgres_memory(&value, unit)).unwrap_or(Bytes(default))
         };
@@ -318,6 +308,7 @@ impl CurrentSettings {
         let maintenance_work_mem = memory("maintenance_work_mem", 64 * MIB, 1024);
         let max_connections = find("max_connections").and_then(|value| value.parse().ok()).unwrap_or(100);
         let workers = find("autovacuum_max_workers").and_then(|value| value.parse().ok()).unwrap_or(3);
+        // `-1` stands for `maintenance_work_mem`, as nothing does.
         let vacuum = Vacuum { workers, memory: memory("autovacuum_work_mem", maintenance_work_mem.0, 1024) };
         Self {
             shared_buffers,
@@ -325,10 +316,11 @@ impl CurrentSettings {
             max_connections,
             maintenance_work_mem,
             worst_case: worst_case(shared_buffers, work_mem, max_connections, vacuum),
-            has_config_file: find("config_file").is_some(),
-            is_set: ["shared_buffers", "work_mem", "max_connections", "maintenance_work_mem"]
-                .iter()
-                .all(|name| find(name).is_some()),
+            has_config_file: stated.has_file(),
+            is_set: stated.has_read()
+                || ["shared_buffers", "work_mem", "max_connections", "maintenance_work_mem"]
+                    .iter()
+                    .all(|name| stated.value(name).is_some()),
         }
     }
 
@@ -341,17 +333,6 @@ impl CurrentSettings {
             && maintenance_work_mem.is_none_or(|wanted| wanted == self.maintenance_work_mem)
             && max_connections.is_none_or(|wanted| wanted == self.max_connections)
     }
-}
-
-/// What a script sets with `-c name=value` or `--name=value` somewhere in its text.
-fn in_script(arguments: &[&str], name: &str) -> Option<String> {
-    let words: Vec<&str> = arguments.iter().flat_map(|argument| argument.split_whitespace()).collect();
-    let of_word = |word: &&str| {
-        let word = word.trim_start_matches("-c").trim_start_matches("--").trim_matches(['"', '\'']);
-        let (key, value) = word.split_once('=')?;
-        (key.replace('-', "_") == name).then(|| value.to_owned())
-    };
-    words.iter().rev().find_map(of_word)
 }
 
 /// A figure of memory as PostgreSQL reads it: binary, with `kB`, `MB`, `GB`, or in the setting's own unit
@@ -373,6 +354,10 @@ fn postgres_memory(text: &str, unit: u64) -> Option<Bytes> {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_snapshot::Runtime;
+    use plimsoll_snapshot::runtime::{Command, Container, ServerSettings, SettingsSource};
+
+    use super::super::stack::services;
     use super::*;
 
     #[test]
@@ -387,11 +372,38 @@ mod tests {
     }
 
     #[test]
-    fn a_command_says_what_it_runs_with() {
+    fn what_the_server_says_counts_more_than_its_command_and_that_more_than_its_file() {
         let shell = "exec postgres -D $PGDATA -c shared_buffers=256MB -c work_mem=8192 -c max_connections=50";
-        let current = CurrentSettings::of(|name| in_script(&["sh", "-c", shell], name));
-        assert_eq!((current.shared_buffers, current.work_mem), (Bytes(256 * MIB), Bytes(8 * MIB)));
-        assert_eq!((current.max_connections, current.maintenance_work_mem), (50, Bytes(64 * MIB)));
+        let command = Command(["sh", "-c", shell].map(str::to_owned).to_vec());
+        let container =
+            Container { service: Some("db".into()), command: Some(command), ..Container::default() };
+        let mut runtime = Runtime { containers: vec![container], ..Runtime::default() };
+        let check = |runtime: &Runtime, expected: [u64; 4], is_set: bool| {
+            let current = current(&services(runtime)[0]).unwrap();
+            let found = [current.shared_buffers, current.work_mem, current.maintenance_work_mem];
+            let [buffers, work, maintenance] = found.map(|bytes| bytes.0 / MIB);
+            assert_eq!([buffers, work, maintenance, current.max_connections], expected);
+            assert_eq!(current.is_set, is_set);
+        };
+        check(&runtime, [256, 8, 64, 50], false);
+        let said = |service: &str, source, values: &[(&str, &str)]| ServerSettings {
+            file: "f".into(),
+            service: service.into(),
+            source,
+            values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        };
+        let file = [("work_mem", "1MB"), ("maintenance_work_mem", "32MB")];
+        runtime.settings.push(said("db", SettingsSource::File, &file));
+        check(&runtime, [256, 8, 32, 50], true);
+        let server = [("work_mem", "2MB"), ("server_version", "13.9"), ("shared_buffers", "128MB")];
+        runtime.settings.push(said("db", SettingsSource::Server, &server));
+        runtime.settings.push(said("other", SettingsSource::Server, &[("work_mem", "512MB")]));
+        check(&runtime, [128, 2, 32, 50], true);
+        let services = services(&runtime);
+        let settings = postgres(&services[0], Some(Bytes(512 * MIB)), DemandedSettings::default()).unwrap();
+        assert_eq!(settings.version, Some(13));
+        let now = |name: &str| settings.parameters.iter().find(|one| one.name == name)?.now.as_deref();
+        assert_eq!((now("work_mem"), now("max_connections"), now("jit")), (Some("2MB"), Some("50"), None));
     }
 
     #[test]

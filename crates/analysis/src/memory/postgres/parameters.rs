@@ -103,7 +103,7 @@ pub struct Parameter {
     pub name: &'static str,
     /// The value to set, as PostgreSQL writes it.
     pub value: String,
-    /// The value that its command sets now; absent if it sets none.
+    /// The value that is set now; absent if nothing is known to set one.
     pub now: Option<String>,
     /// The reason for the value.
     #[serde(flatten)]

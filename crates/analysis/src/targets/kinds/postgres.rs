@@ -107,7 +107,7 @@ fn memory(bytes: Bytes) -> Figure {
 
 /// A configuration file may set what the command does not: then another figure is no proof.
 fn compared(now: &CurrentSettings, is_met: bool, evidence: impl FnOnce(bool) -> Reason) -> (Status, Reason) {
-    match (is_met, now.has_config_file) {
+    match (is_met, now.has_config_file && !now.is_set) {
         (true, _) => (Status::Pass, evidence(true)),
         (false, true) => (Status::Unknown, Reason::ConfigFileUnread),
         (false, false) => (Status::Fail, evidence(false)),

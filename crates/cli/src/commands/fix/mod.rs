@@ -2,6 +2,7 @@
 
 mod args;
 mod compose;
+mod offered;
 mod planner;
 mod project;
 
@@ -13,6 +14,7 @@ use plimsoll_report::fix::{Fixes, Shown};
 
 pub(crate) use self::args::Args;
 use self::compose::{ComposeFile, chosen};
+pub(super) use self::offered::offered;
 use self::planner::Planner;
 use self::project::{Project, expect_linux, given_dockerfile, is_same};
 use super::Format;
@@ -32,7 +34,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         ));
     }
     let given = given_dockerfile(args)?;
-    let mut project = given.map(|dockerfile| Project::read(args, dockerfile)).transpose()?;
+    let mut project = given.map(|dockerfile| Project::read(dockerfile, args.context.clone())).transpose()?;
     let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
     let compose = args.compose.as_deref().map(|path| ComposeFile::read(path, args, printer)).transpose()?;
     let service = match &compose {

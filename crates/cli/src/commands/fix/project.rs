@@ -71,9 +71,10 @@ pub(super) struct Project {
 }
 
 impl Project {
-    pub(super) fn read(args: &Args, dockerfile: PathBuf) -> Result<Self> {
+    /// Reads a Dockerfile and what stands beside it in its context: the directory of the Dockerfile, unless one is given.
+    pub(super) fn read(dockerfile: PathBuf, context: Option<PathBuf>) -> Result<Self> {
         let parent = dockerfile.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let context = args.context.clone().unwrap_or_else(|| parent.unwrap_or(Path::new(".")).to_owned());
+        let context = context.unwrap_or_else(|| parent.unwrap_or(Path::new(".")).to_owned());
         let text = text_of(&dockerfile)?;
         expect_no_template(&dockerfile, &text)?;
         let ignore_file = ignore_file(&dockerfile)

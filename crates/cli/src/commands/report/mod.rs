@@ -21,6 +21,7 @@ pub(super) use self::page::{built_viewer, page};
 use self::series::{SeriesArgs, Wanted};
 use super::build::BuildArgs;
 use super::expected::expect_names;
+use super::fix::offered;
 use super::target_file::TargetFile;
 use super::{JsonArgs, LanguageArgs, ReadArgs, read_both};
 use crate::error::{Error, Result};
@@ -135,7 +136,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     drop(trees);
     let targets = targets.map(|file| file.document);
     let names = names(&args.sources, options.redact);
-    let bundle = Bundle { before: before.unwrap_or_default(), after, targets, names, trend: None };
+    // Names that were replaced would not fit the files.
+    let offers = document == Document::Page && !options.redact;
+    let patches = if offers { offered(&args.build, &after, printer) } else { Vec::new() };
+    let bundle = Bundle { before: before.unwrap_or_default(), after, targets, names, trend: None, patches };
     let standard = Output::Standard;
     let place = output.unwrap_or(&standard);
     let verdict = verdict::of(&changes, language);

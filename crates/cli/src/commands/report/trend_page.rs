@@ -61,7 +61,8 @@ pub(super) fn write(
     summary.push_str(&summary::trend(&states.series, language));
     let series = serde_json::to_value(&states.series).expect("a series is a document");
     let trend = Some(Trend { series, points, pair });
-    let bundle = Bundle { before, after, targets: targets.map(|file| file.document), names, trend };
+    let targets = targets.map(|file| file.document);
+    let bundle = Bundle { before, after, targets, names, trend, patches: Vec::new() };
     page(viewer, output, &bundle, &changes, &summary, language)?;
     Ok(verdict::of(&changes, language))
 }

@@ -23,6 +23,7 @@ pub(super) mod journal;
 mod kubectl_top;
 mod kubernetes;
 pub(super) mod podman_stats;
+mod postgres;
 mod proc_maps;
 mod prometheus;
 mod strace;
@@ -60,6 +61,8 @@ pub(super) const FORMATS: &[Format] = &[
     Format::Text(import_time::is_log, import_time::read),
     Format::Text(proc_maps::is_maps, proc_maps::read),
     Format::Text(docker_diff::is_diff, docker_diff::read),
+    Format::Text(postgres::is_printed, postgres::read_printed),
+    Format::Text(postgres::is_file, postgres::read_file),
     Format::Text(cgroup::is_files, cgroup::read),
     Format::Text(headless::is_rows, headless::read),
 ];

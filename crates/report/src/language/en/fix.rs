@@ -27,6 +27,10 @@ pub(super) const WORDS: FixWords = FixWords {
     reconstructed: "There is no Dockerfile: this one is reconstructed from the history of the image. Values, options of `COPY` and other stages are missing in it. Change your Dockerfile by hand, or name it with `--dockerfile`.",
     not_probed: "Not probed: `--probe COMMAND` tests that the service works.",
     saved: "Saved",
+    patch_title: |services, findings, saving| {
+        format!("Patch for {services}: {findings} fixed, saving {saving}")
+    },
+    how_to_apply: "Apply it with `git apply`; `plimsoll fix --build auto` also builds the image and proves the saving.",
     refusal,
 };
 

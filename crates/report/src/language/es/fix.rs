@@ -27,6 +27,10 @@ pub(super) const WORDS: FixWords = FixWords {
     reconstructed: "No hay Dockerfile: este se reconstruye a partir del historial de la imagen. Le faltan valores, opciones de `COPY` y otras etapas. Cambie su Dockerfile a mano o indíquelo con `--dockerfile`.",
     not_probed: "Sin probar: `--probe COMANDO` comprueba que el servicio funciona.",
     saved: "Ahorrado",
+    patch_title: |services, findings, saving| {
+        format!("Parche para {services}: corrige {findings}; ahorro: {saving}")
+    },
+    how_to_apply: "Aplíquelo con `git apply`; `plimsoll fix --build auto` además construye la imagen y demuestra el ahorro.",
     refusal,
 };
 

@@ -178,7 +178,9 @@ pub(super) fn unusable(error: &FormatError) -> String {
             limit(*which),
             count(*found)
         ),
-        FormatError::NotASnapshot => "no es una instantánea de Plimsoll: no tiene `schema_version`".to_owned(),
+        FormatError::NotASnapshot => {
+            "no es una instantánea de Plimsoll: no tiene `schema_version`".to_owned()
+        }
         FormatError::Newer { found } => format!(
             "la instantánea tiene la versión {found} del esquema y este programa lee hasta la {SCHEMA_VERSION}: \
              use un plimsoll más reciente"
