@@ -4,7 +4,7 @@ use plimsoll_snapshot::Bytes;
 
 use crate::yaml::{Budget, Origin, parse};
 
-/// The rules of dive; a rule that is absent or switched off demands nothing.
+/// The rules of dive; a rule that is switched off demands nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DiveRules {
     /// The efficiency is at least this, from 0 to 1.
@@ -15,13 +15,19 @@ pub struct DiveRules {
     pub highest_wasted_share: Option<f64>,
 }
 
+impl DiveRules {
+    /// What dive demands by default (`cmd/dive/cli/internal/options/ci_rules.go`).
+    const DEFAULT: Self =
+        Self { lowest_efficiency: Some(0.9), highest_wasted_bytes: None, highest_wasted_share: Some(0.1) };
+}
+
 /// What switches a rule off.
 const OFF: &str = "disabled";
 
-/// Reads a `.dive-ci`. The error names what cannot be read.
+/// Reads a `.dive-ci`. A rule that it does not name has the value that dive gives it. The error names what cannot be read.
 pub fn read_dive_rules(text: &str) -> Result<DiveRules, String> {
     let documents = parse(text, Origin::default(), &Budget::default()).map_err(|fault| fault.to_string())?;
-    let mut rules = DiveRules::default();
+    let mut rules = DiveRules::DEFAULT;
     let Some(given) = documents.first().and_then(|document| document.get("rules")) else {
         return Err("it has no `rules`".to_owned());
     };
@@ -32,13 +38,14 @@ pub fn read_dive_rules(text: &str) -> Result<DiveRules, String> {
         let Some(value) = value.as_scalar().map(|scalar| scalar.text.trim()) else {
             return Err(format!("`rules.{name}` is not a single value"));
         };
-        if value == OFF {
-            continue;
-        }
+        let is_on = value != OFF;
+        let share = || is_on.then(|| share(name, value)).transpose();
         match &**name {
-            "lowestEfficiency" => rules.lowest_efficiency = Some(share(name, value)?),
-            "highestUserWastedPercent" => rules.highest_wasted_share = Some(share(name, value)?),
-            "highestWastedBytes" => rules.highest_wasted_bytes = Some(bytes(name, value)?),
+            "lowestEfficiency" => rules.lowest_efficiency = share()?,
+            "highestUserWastedPercent" => rules.highest_wasted_share = share()?,
+            "highestWastedBytes" => {
+                rules.highest_wasted_bytes = is_on.then(|| bytes(name, value)).transpose()?;
+            }
             _ => return Err(format!("`rules.{name}`: dive has no such rule")),
         }
     }
@@ -79,8 +86,9 @@ mod tests {
             highest_wasted_share: Some(0.2),
         };
         assert_eq!(read_dive_rules(text), Ok(expected));
-        assert_eq!(read_dive_rules("rules:\n  lowestEfficiency: disabled\n"), Ok(DiveRules::default()));
-        assert_eq!(read_dive_rules("rules:\n"), Ok(DiveRules::default()));
+        let without = DiveRules { lowest_efficiency: None, ..DiveRules::DEFAULT };
+        assert_eq!(read_dive_rules("rules:\n  lowestEfficiency: disabled\n"), Ok(without));
+        assert_eq!(read_dive_rules("rules:\n"), Ok(DiveRules::DEFAULT));
         let sizes = |text: &str| {
             read_dive_rules(&format!("rules:\n  highestWastedBytes: {text}"))
                 .map(|it| it.highest_wasted_bytes)

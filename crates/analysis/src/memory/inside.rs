@@ -7,10 +7,14 @@ use plimsoll_snapshot::Bytes;
 use serde::Serialize;
 
 use super::argv::Argv;
+use super::server::image;
 use super::stack::StackService;
 use super::usage::{Resource, ResourceUsage};
 
 const MIB: u64 = 1 << 20;
+/// What classes, compiled code and threads of a JVM take at least, and what Node.js takes beside its old space.
+const JVM_REST: u64 = 192 * MIB;
+const NODE_REST: u64 = 64 * MIB;
 /// Data that Redis writes while a snapshot of it is saved are there twice.
 const REDIS_PERCENT: u64 = 60;
 /// What workers may take of the limit.
@@ -91,6 +95,124 @@ enum Program {
     Redis,
 }
 
+impl InsideSetting {
+    /// What the container used, if the setting leaves less for it.
+    pub(crate) fn cuts(&self, most: Option<Bytes>) -> Option<Bytes> {
+        let holds = match self {
+            Self::Jvm { heap, .. } => *heap,
+            Self::Node { old_space, .. } => *old_space,
+            Self::Redis { data, .. } => *data,
+            Self::Workers { .. } | Self::Arenas { .. } => return None,
+        };
+        most.filter(|most| *most > holds)
+    }
+}
+
+/// The limit that a program needs for what it holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ProgramRoom {
+    /// The setting that would be made has to hold what the container used.
+    Share { least: Bytes, used: Bytes },
+    /// An argument allows that much.
+    Allowed { least: Bytes, by: String, bytes: Bytes },
+}
+
+/// The least limit that leaves a program room for what it used, or for what its own arguments allow.
+pub(crate) fn room(service: &StackService<'_>, used: Option<Bytes>) -> Option<ProgramRoom> {
+    let argv = Argv::running(service).or_else(|| Argv::planned(service))?;
+    let words: Vec<&str> = argv.words().into_iter().flat_map(str::split_whitespace).collect();
+    let (program, arguments) = program(&words)?;
+    if let Some((by, bytes)) = allowed(program, arguments) {
+        return Some(ProgramRoom::Allowed { least: program.limit_for(bytes), by, bytes });
+    }
+    let probe = match program {
+        Program::Jvm => jvm(LARGE),
+        Program::Node => node(LARGE),
+        Program::Redis => redis(LARGE),
+        Program::Gunicorn | Program::Uvicorn => return None,
+    };
+    // What a variable or a file sets is not known.
+    let is_made = !matches!(made(&probe, &argv, arguments, &environment(service)), Made::Already(_));
+    let used = used.filter(|_| is_made)?;
+    Some(ProgramRoom::Share { least: program.limit_for(used), used })
+}
+
+impl Program {
+    /// The limit of which a heap, an old space or the data of Redis take that much.
+    fn limit_for(self, inner: Bytes) -> Bytes {
+        let three_quarters = inner.0.saturating_mul(4).div_ceil(3);
+        Bytes(match self {
+            // A step more, since a share is a whole percent.
+            Self::Jvm => three_quarters.max(inner.0.saturating_add(JVM_REST)).saturating_add(inner.0 / 64),
+            Self::Node => three_quarters.max(inner.0.saturating_add(NODE_REST)).saturating_add(MIB),
+            Self::Redis => (inner.0.saturating_mul(100) / REDIS_PERCENT).saturating_add(2 * MIB),
+            Self::Gunicorn | Self::Uvicorn => inner.0,
+        })
+    }
+}
+
+/// What the arguments of a program allow it to hold.
+fn allowed(program: Program, arguments: &[&str]) -> Option<(String, Bytes)> {
+    let attached = |names: &[&str]| {
+        // The last one counts.
+        let mut found = arguments.iter().rev();
+        found.find_map(|argument| {
+            let value = names.iter().find_map(|name| argument.strip_prefix(name))?;
+            Some(((*argument).to_owned(), size(value.strip_prefix('=').unwrap_or(value))?))
+        })
+    };
+    match program {
+        Program::Jvm => attached(&["-Xmx", "-XX:MaxHeapSize="]),
+        Program::Node => {
+            let (by, mebibytes) = attached(&["--max-old-space-size=", "--max_old_space_size="])?;
+            Some((by, Bytes(mebibytes.0.saturating_mul(MIB))))
+        }
+        Program::Redis => {
+            let value = option(arguments, &["--maxmemory"])?;
+            // Zero is no limit at all.
+            let bytes = size(value).filter(|bytes| !bytes.is_zero())?;
+            Some((format!("--maxmemory {value}"), bytes))
+        }
+        Program::Gunicorn | Program::Uvicorn => None,
+    }
+}
+
+/// `3g`, `512mb`, `1024`: a JVM and Redis both count `k`, `m` and `g` in powers of 1024 where a `b` follows or a JVM reads it.
+fn size(text: &str) -> Option<Bytes> {
+    let text = text.trim_matches(['"', '\'']).to_ascii_lowercase();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit {
+        "" | "b" => 1,
+        "k" | "kb" => 1 << 10,
+        "m" | "mb" => MIB,
+        "g" | "gb" => 1 << 30,
+        "t" | "tb" => 1 << 40,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor).map(Bytes)
+}
+
+/// Whether an image has a Java of before 8u191, which does not know `MaxRAMPercentage`.
+fn is_old_java(reference: &str) -> bool {
+    let Some((path, tag)) = reference.rsplit('/').next().and_then(|name| name.split_once(':')) else {
+        return false;
+    };
+    if !["java", "jdk", "jre", "temurin", "corretto", "zulu", "semeru"].iter().any(|name| path.contains(name))
+    {
+        return false;
+    }
+    let number = |text: &str| {
+        let digits: String = text.chars().take_while(char::is_ascii_digit).take(4).collect();
+        digits.parse::<u32>().ok()
+    };
+    match (number(tag), tag.split_once('u').and_then(|(_, update)| number(update))) {
+        (Some(major), _) if major < 8 => true,
+        (Some(8), Some(update)) => update < 191,
+        _ => false,
+    }
+}
+
 /// The settings that fit a limit.
 pub(crate) fn inside(
     service: &StackService<'_>,
@@ -105,6 +227,7 @@ pub(crate) fn inside(
     let names = environment(service);
     let mut found = Vec::new();
     let setting = match program {
+        Program::Jvm if image(service).is_some_and(is_old_java) => None,
         Program::Jvm => Some(jvm(limit)),
         Program::Node => Some(node(limit)),
         Program::Gunicorn | Program::Uvicorn => {
@@ -167,14 +290,14 @@ fn program<'a>(words: &'a [&'a str]) -> Option<(Program, &'a [&'a str])> {
 
 fn jvm(limit: Bytes) -> InsideSetting {
     // Classes, compiled code and threads take some 200 MB however small the heap is.
-    let rest = (limit.0 / 4).max(192 * MIB).min(limit.0 / 2);
+    let rest = (limit.0 / 4).max(JVM_REST).min(limit.0 / 2);
     let percent = ((limit.0 - rest) / (limit.0 / 100).max(1)).min(100);
     let heap = Bytes(limit.0 / 100 * percent);
     InsideSetting::Jvm { percent, heap, rest: limit - heap }
 }
 
 fn node(limit: Bytes) -> InsideSetting {
-    let rest = (limit.0 / 4).max(64 * MIB).min(limit.0 / 2);
+    let rest = (limit.0 / 4).max(NODE_REST).min(limit.0 / 2);
     let old_space = Bytes((limit.0 - rest) / MIB * MIB);
     InsideSetting::Node { old_space, rest: limit - old_space }
 }
@@ -251,7 +374,8 @@ fn made(setting: &InsideSetting, argv: &Argv, arguments: &[&str], names: &[&str]
     };
     already.unwrap_or_else(|| match setting {
         InsideSetting::Jvm { percent, .. } => {
-            Made::Variable("JAVA_TOOL_OPTIONS", format!("-XX:MaxRAMPercentage={percent}"))
+            // Java 8 takes no whole number.
+            Made::Variable("JAVA_TOOL_OPTIONS", format!("-XX:MaxRAMPercentage={percent}.0"))
         }
         InsideSetting::Node { old_space, .. } => {
             Made::Variable("NODE_OPTIONS", format!("--max-old-space-size={}", old_space.0 / MIB))
@@ -309,6 +433,48 @@ mod tests {
         );
         for limit in [0, 1, u64::MAX] {
             let _ = (jvm(Bytes(limit)), node(Bytes(limit)), redis(Bytes(limit)));
+        }
+    }
+
+    #[test]
+    fn a_limit_leaves_room_for_what_was_used() {
+        for mib in [64, 300, 1000, 5000] {
+            let used = Bytes(mib * MIB);
+            assert_eq!(jvm(Program::Jvm.limit_for(used)).cuts(Some(used)), None, "{mib}");
+            assert_eq!(node(Program::Node.limit_for(used)).cuts(Some(used)), None, "{mib}");
+            assert_eq!(redis(Program::Redis.limit_for(used)).cuts(Some(used)), None, "{mib}");
+        }
+        let allows = |line: &str| {
+            let words: Vec<&str> = line.split(' ').collect();
+            let (program, arguments) = program(&words)?;
+            allowed(program, arguments).map(|(_, bytes)| bytes.0 / MIB)
+        };
+        assert_eq!(allows("java -Xms1g -Xmx512m -Xmx3g -jar a.jar"), Some(3072));
+        assert_eq!(allows("node --max-old-space-size=2048 server.js"), Some(2048));
+        assert_eq!(allows("redis-server --maxmemory 1gb"), Some(1024));
+        for other in
+            ["redis-server --maxmemory 0", "java -Xmx$HEAP -jar a.jar", "java -jar a.jar", "gunicorn -w 4 a"]
+        {
+            assert_eq!(allows(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn old_versions_of_java_are_known_by_their_tags() {
+        for old in
+            ["openjdk:7", "openjdk:8u151-jre", "docker.io/library/openjdk:6-jdk", "azul/zulu-openjdk:7u352"]
+        {
+            assert!(is_old_java(old), "{old}");
+        }
+        for new in [
+            "openjdk:8",
+            "eclipse-temurin:8u392-b08-jre",
+            "eclipse-temurin:17",
+            "app:1",
+            "openjdk",
+            "amazoncorretto:21",
+        ] {
+            assert!(!is_old_java(new), "{new}");
         }
     }
 

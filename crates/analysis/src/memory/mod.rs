@@ -183,11 +183,7 @@ fn host(runtime: &Runtime) -> Host {
 }
 
 fn service_memory(service: &StackService<'_>) -> ServiceMemory {
-    let limit = match service.limit() {
-        // What is only planned has the limit of its plan.
-        Limit::Unknown if service.containers.is_empty() => service.planned_limit().unwrap_or_default(),
-        limit => limit,
-    };
+    let limit = service.known_limit();
     let working_set = Distribution::of(&taken(service, |_, _| true));
     let most = |metric| {
         let values = service.series.iter().flat_map(|(_, series)| series.values(metric));

@@ -219,6 +219,14 @@ impl<'a> StackService<'a> {
         self.current().into_iter().map(limit).fold(Limit::Unknown, Limit::or_worse)
     }
 
+    /// The limit that is known of it: where nothing was seen of one, that of the plan, which says nothing against it.
+    pub(crate) fn known_limit(&self) -> Limit {
+        match self.limit() {
+            Limit::Unknown => self.planned_limit().unwrap_or_default(),
+            limit => limit,
+        }
+    }
+
     /// The last limit that was sampled of each container.
     fn sampled_limits(&self) -> BTreeMap<usize, Limit> {
         let mut sampled = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! What a stack may take in all, against the memory of its host.
 
 use plimsoll_snapshot::Bytes;
-use plimsoll_snapshot::runtime::{Limits, Swap, UnreadLimit};
+use plimsoll_snapshot::runtime::{Limits, PlanFormat, Swap, UnreadLimit};
 use serde::Serialize;
 
 use super::stack::{Limit, StackService};
@@ -52,6 +52,8 @@ pub(crate) fn with_swap(memory: Limit, service: &StackService<'_>) -> Limit {
         }
         (Limit::Limited(memory), Some(Swap::Total(total))) if total >= memory => Limit::Limited(total),
         (Limit::Limited(_), Some(Swap::Unlimited)) => Limit::Unlimited,
+        // By default, the kubelet gives containers no swap (`NoSwap`).
+        (limit, None) if service.is_of_kubernetes() => limit,
         (Limit::Limited(memory), _) => Limit::Limited(memory + memory),
         (other, _) => other,
     }
@@ -62,11 +64,7 @@ pub(crate) fn totals(services: &[StackService<'_>], host: Option<Bytes>) -> Tota
     let (mut all, mut all_with_swap) = (Limit::Limited(Bytes::ZERO), Limit::Limited(Bytes::ZERO));
     for service in services {
         let replicas = service.replicas();
-        // A service that is only planned counts with its plan.
-        let limit = match service.limit() {
-            Limit::Unknown => service.planned_limit().unwrap_or(Limit::Unknown),
-            known => known,
-        };
+        let limit = service.known_limit();
         match limit {
             Limit::Unlimited => totals.unlimited.push(service.name.clone()),
             Limit::Unknown => totals.unknown.push(service.name.clone()),
@@ -103,6 +101,11 @@ impl StackService<'_> {
     pub(crate) fn limits(&self) -> Option<&'_ Limits> {
         let inspected = self.current().into_iter().find_map(|(_, container)| container.limits.as_ref());
         inspected.or(self.plan.map(|plan| &plan.limits))
+    }
+
+    /// Whether Kubernetes runs it.
+    fn is_of_kubernetes(&self) -> bool {
+        self.plan.is_some_and(|plan| plan.format == PlanFormat::Kubernetes)
     }
 
     /// What its containers, or else its plan, guarantee.

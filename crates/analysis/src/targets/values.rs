@@ -107,9 +107,11 @@ impl MemorySize {
 }
 
 impl Written for Percent {
-    const EXPECTED: &'static str = "a share as `50 %` or a number of percent";
+    const EXPECTED: &'static str = "a share as `50 %` or a number of percent, and `0.5 %` for less than one";
     fn read(number: f64, unit: &str) -> Option<Self> {
-        ["", "%"].contains(&unit).then_some(Self(number))
+        // `0.95` may be a ratio.
+        let is_clear = unit == "%" || unit.is_empty() && !(number.abs() > 0.0 && number.abs() < 1.0);
+        is_clear.then_some(Self(number))
     }
 }
 
@@ -370,6 +372,9 @@ mod tests {
     fn shares_and_durations() {
         check::<Percent>("50 %", Some(50.0));
         check::<Percent>("50 s", None);
+        check::<Percent>("0.95", None);
+        check::<Percent>("0.95 %", Some(0.95));
+        check::<Percent>("0", Some(0.0));
         check::<Duration>("2 min", Some(120_000.0));
         check::<Duration>("90s", Some(90_000.0));
         check::<Duration>("5 weeks", None);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use plimsoll_report::format::one_line;
 use plimsoll_report::targets::template::template;
 use plimsoll_snapshot::{ReadLimits, Snapshot};
 
@@ -64,6 +65,14 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         printer,
     )?;
     let planned = snapshot.runtime.map(|runtime| runtime.planned).unwrap_or_default();
+    // A target for a service that does not run would never be met.
+    let (planned, others): (Vec<_>, Vec<_>) =
+        planned.into_iter().partition(|service| service.profiles.is_empty() && service.replicas != Some(0));
+    if !others.is_empty() {
+        let names: Vec<String> =
+            others.iter().map(|service| format!("`{}`", one_line(&service.name))).collect();
+        printer.note(&format!("note: no targets for what runs only on demand: {}", names.join(", ")));
+    }
     let found = Path::new(dive_ci::NAME).exists().then(|| dive_ci::NAME.into());
     let dive = args.dive_ci.clone().or(found);
     let rules = dive.as_deref().map(dive_ci::rules).transpose()?.unwrap_or_default();

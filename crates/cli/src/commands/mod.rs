@@ -134,7 +134,7 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "OS/ARCH[/VARIANT]")]
     platform: Option<WantedPlatform>,
     /// Re-read and re-verify every layer; do not use or write the cache
-    #[arg(long, env = "PLIMSOLL_NO_CACHE")]
+    #[arg(long, env = "PLIMSOLL_NO_CACHE", value_parser = clap::builder::FalseyValueParser::new())]
     no_cache: bool,
     /// Depth of reading: `verified`, `unverified` or `headers`
     ///

@@ -78,6 +78,18 @@ impl Store {
         Self::of(&branch.files(), place, Some(branch))
     }
 
+    /// Opens a history that has to exist: to read one that does not would show nothing, and no reason.
+    pub(crate) fn open_existing(place: &Path) -> Result<Self> {
+        let store = Self::open(place)?;
+        if store.branch.is_none() && !place.exists() {
+            return Err(Error::usage(
+                format!("there is no history `{}`", place.display()),
+                format!("`plimsoll history add {} SOURCE` begins one", place.display()),
+            ));
+        }
+        Ok(store)
+    }
+
     /// Makes what was changed last. Until then, a branch is as it was.
     pub(crate) fn publish(&mut self, message: &str, is_pruned: bool) -> Result<()> {
         match &mut self.branch {

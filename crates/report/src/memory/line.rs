@@ -84,7 +84,14 @@ pub enum ServiceLine<'a> {
         /// What all take each day, in seconds.
         busy_seconds: u64,
     },
-    /// How the settings of PostgreSQL fit.
+    /// What the current settings of PostgreSQL may use at once, and the limit.
+    PostgresNow {
+        /// The worst case.
+        worst_case: Bytes,
+        /// The limit.
+        limit: Option<Bytes>,
+    },
+    /// How settings of PostgreSQL would fit.
     Postgres(&'a [PostgresReason]),
 }
 
@@ -150,6 +157,12 @@ fn of_service(service: &ServiceMemory) -> Vec<ServiceLine<'_>> {
         let busy_seconds = service.health.busy_seconds_per_day.unwrap_or(0);
         lines.push(ServiceLine::Checks { per_day, check_ms, busy_seconds });
     }
+    lines.extend(
+        service
+            .postgres_now
+            .as_ref()
+            .map(|now| ServiceLine::PostgresNow { worst_case: now.worst_case, limit: service.limit.bytes() }),
+    );
     lines.extend(service.postgres.as_ref().map(|settings| ServiceLine::Postgres(&settings.reasons)));
     lines
 }

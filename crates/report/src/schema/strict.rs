@@ -12,11 +12,33 @@ const DEFINITIONS: &str = "#/$defs/";
 
 /// Closes a schema and its definitions.
 pub(super) fn close(schema: &mut Value) {
+    join_constants(schema);
     let definitions = schema.get("$defs").cloned().unwrap_or_default();
     let definitions = definitions.as_object().cloned().unwrap_or_default();
     close_whole(schema, &definitions);
     if let Some(written) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
         written.values_mut().for_each(|one| close_whole(one, &definitions));
+    }
+}
+
+/// Variants that are written alike are one: a value fits exactly one schema of `oneOf`.
+fn join_constants(schema: &mut Value) {
+    match schema {
+        Value::Array(list) => list.iter_mut().for_each(join_constants),
+        Value::Object(object) => {
+            object.values_mut().for_each(join_constants);
+            if let Some(variants) = object.get_mut("oneOf").and_then(Value::as_array_mut) {
+                let mut known: Vec<Value> = Vec::new();
+                variants.retain(|variant| match variant.get("const") {
+                    Some(value) if known.contains(value) => false,
+                    value => {
+                        known.extend(value.cloned());
+                        true
+                    }
+                });
+            }
+        }
+        _ => {}
     }
 }
 
@@ -128,6 +150,14 @@ mod tests {
                 "unevaluatedProperties": false,
                 "$defs": {"T": {"properties": {"b": {}}, "additionalProperties": false}},
             }),
+        );
+    }
+
+    #[test]
+    fn a_value_that_two_variants_have_is_listed_once() {
+        check(
+            json!({"oneOf": [{"const": "bytes", "description": "a"}, {"const": "bytes"}, {"const": "count"}]}),
+            &json!({"oneOf": [{"const": "bytes", "description": "a"}, {"const": "count"}]}),
         );
     }
 

@@ -102,6 +102,9 @@ pub struct Limits {
     /// Thousandths of a CPU.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_millis: Option<u64>,
+    /// Whether the CPU is limited by a quota (`cpu_quota`), beside which engines refuse another limit.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cpu_quota: bool,
     /// Thousandths of a CPU that are guaranteed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_reservation_millis: Option<u64>,

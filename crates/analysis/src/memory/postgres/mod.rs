@@ -144,7 +144,8 @@ pub(crate) fn postgres(
     }
     let stated = Stated::of(service);
     let version = stated.version().or_else(|| version(image(service)?));
-    let mut settings = settings(limit?, version, cpus(service), demanded);
+    let least_connections = least_connections(&stated, version, demanded.profile.workload);
+    let mut settings = settings(limit?, version, cpus(service), demanded, least_connections);
     settings.current = stated.is_known().then(|| CurrentSettings::of(&stated));
     for parameter in &mut settings.parameters {
         parameter.now = stated.value(parameter.name);
@@ -159,6 +160,61 @@ pub(crate) fn current(service: &StackService<'_>) -> Option<CurrentSettings> {
     }
     let stated = Stated::of(service);
     stated.is_known().then(|| CurrentSettings::of(&stated))
+}
+
+/// The fewest connections with which the server starts: it keeps some for superusers, and before version 12 it refused
+/// fewer connections than senders of write-ahead log.
+fn least_connections(stated: &Stated<'_>, version: Option<u64>, workload: Workload) -> u64 {
+    let number =
+        |name: &str, default: u64| stated.value(name).and_then(|value| value.parse().ok()).unwrap_or(default);
+    let reserved =
+        number("superuser_reserved_connections", 3).saturating_add(number("reserved_connections", 0));
+    let senders = match version {
+        Some(12..) => 0,
+        _ if workload == Workload::Desktop => 0,
+        _ => number("max_wal_senders", 10),
+    };
+    reserved.max(senders).saturating_add(1)
+}
+
+/// The processes that a server may start: one for each connection, workers, and its own.
+pub(crate) fn processes(
+    service: &StackService<'_>,
+    limit: Option<Bytes>,
+    demanded: DemandedSettings,
+) -> Option<u64> {
+    /// The postmaster, the checkpointer, writers, launchers and the logger.
+    const OWN: u64 = 10;
+    let settings = postgres(service, limit, demanded)?;
+    let is_set = settings.worst_case <= settings.limit && command(service, &settings).is_ok();
+    let stated = Stated::of(service);
+    let number = |name: &str, default: u64| {
+        let set =
+            settings.parameters.iter().find(|one| is_set && one.name == name).map(|one| one.value.clone());
+        set.or_else(|| stated.value(name)).and_then(|value| value.parse().ok()).unwrap_or(default)
+    };
+    let parts = [
+        number("max_connections", 100),
+        number("max_worker_processes", 8),
+        number("autovacuum_max_workers", 3),
+        number("max_wal_senders", 10),
+        OWN,
+    ];
+    Some(parts.into_iter().fold(0, u64::saturating_add))
+}
+
+/// The shell command that asks whether the server takes connections, where it listens.
+pub(crate) fn health_check(service: &StackService<'_>) -> String {
+    let stated = Stated::of(service);
+    let plain = |text: &String| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte))
+    };
+    let port = stated.value("port").filter(plain).map(|port| format!(" -p {port}")).unwrap_or_default();
+    let sockets = stated.value("unix_socket_directories");
+    let socket = sockets.and_then(|list| Some(list.split(',').next()?.trim().to_owned())).filter(plain);
+    let socket = socket.map(|directory| format!(" -h {directory}")).unwrap_or_default();
+    // Without a user, the server logs at each check that `root` does not exist.
+    format!("pg_isready -q -U \"${{POSTGRES_USER:-postgres}}\"{port}{socket}")
 }
 
 /// The whole CPUs that it may use: its limit, or else those of the host.
@@ -190,6 +246,7 @@ pub(crate) fn settings(
     version: Option<u64>,
     cpus: Option<u64>,
     demanded: DemandedSettings,
+    least_connections: u64,
 ) -> PostgresSettings {
     let whole = |bytes: u64| Bytes(bytes / MIB * MIB);
     let workload = demanded.profile.workload;
@@ -210,7 +267,8 @@ pub(crate) fn settings(
     let rest = usable.saturating_sub(shared_buffers.0).saturating_sub(vacuum.total().0);
     let fitting = rest / work_mem.0;
     // Tens are easier to read, below twenty every one counts.
-    let max_connections = if fitting >= 20 { fitting / 10 * 10 } else { fitting.max(3) }.min(connections);
+    let max_connections = if fitting >= 20 { fitting / 10 * 10 } else { fitting }.min(connections);
+    let max_connections = max_connections.max(least_connections);
     let max_connections = demanded.max_connections.unwrap_or(max_connections);
     let worst_case = worst_case(shared_buffers, work_mem, max_connections, vacuum);
     let mut reasons = vec![PostgresReason::WorstCase {
@@ -362,7 +420,7 @@ mod tests {
 
     #[test]
     fn connections_are_cut_to_what_fits_512_mib() {
-        let settings = settings(Bytes(512 * MIB), Some(15), None, DemandedSettings::default());
+        let settings = settings(Bytes(512 * MIB), Some(15), None, DemandedSettings::default(), 4);
         assert_eq!(settings.shared_buffers, Bytes(128 * MIB));
         assert_eq!(settings.maintenance_work_mem, Bytes(32 * MIB));
         assert_eq!((settings.work_mem, settings.max_connections), (Bytes(4 * MIB), 50));
@@ -420,7 +478,7 @@ mod tests {
 
     #[test]
     fn maintenance_takes_eight_gibibytes_at_most_and_each_vacuum_worker_two() {
-        let of = |gib: u64| settings(Bytes(gib << 30), None, None, DemandedSettings::default());
+        let of = |gib: u64| settings(Bytes(gib << 30), None, None, DemandedSettings::default(), 4);
         let maintenance = |gib| of(gib).maintenance_work_mem.0 >> 30;
         assert_eq!([16, 32, 128, 256].map(maintenance), [1, 2, 8, 8]);
         let vacuum = of(128).parameters.into_iter().find(|one| one.name == "autovacuum_work_mem");
@@ -447,7 +505,7 @@ mod tests {
             let storage = if basis[4] == "hdd" { Storage::Hdd } else { Storage::Ssd };
             let profile = PostgresProfile { workload: workload(basis[3]), storage };
             let demanded = DemandedSettings { profile, ..DemandedSettings::default() };
-            let ours = settings(limit, Some(version), Some(cpus), demanded);
+            let ours = settings(limit, Some(version), Some(cpus), demanded, 4);
             assert!(ours.worst_case <= limit, "{row}");
             let bytes = |value: &str| postgres_memory(value, 1024).map_or(0, |bytes| bytes.0);
             let mut names: Vec<&str> = ours.parameters.iter().map(|one| one.name).collect();
@@ -484,7 +542,7 @@ mod tests {
             work_mem: Some(Bytes(8 * MIB)),
             ..DemandedSettings::default()
         };
-        let settings = settings(Bytes(512 * MIB), None, None, demanded);
+        let settings = settings(Bytes(512 * MIB), None, None, demanded, 4);
         assert_eq!((settings.shared_buffers, settings.work_mem), (Bytes(64 * MIB), Bytes(8 * MIB)));
         assert!(settings.worst_case <= Bytes(512 * MIB) && settings.max_connections == 30, "{settings:?}");
         assert_eq!(written(Bytes(1536 << 10)), "1536kB");
@@ -493,7 +551,7 @@ mod tests {
     #[test]
     fn hostile_limits_do_no_harm() {
         for limit in [0, 1, MIB, u64::MAX] {
-            let _ = settings(Bytes(limit), None, Some(limit), DemandedSettings::default());
+            let _ = settings(Bytes(limit), None, Some(limit), DemandedSettings::default(), 4);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use plimsoll_snapshot::runtime::Probe;
 
+use super::super::postgres;
 use super::super::server::Server;
 use super::draft::{Draft, Known};
 use super::reason::{Open, SettingReason};
@@ -28,7 +29,7 @@ pub(super) fn add(known: &Known<'_>, draft: &mut Draft) {
             draft.leave(Open::HealthCheckOff);
         }
         (None, _) if known.server == Server::Postgres => {
-            let test = vec!["CMD-SHELL".to_owned(), "pg_isready -q".to_owned()];
+            let test = vec!["CMD-SHELL".to_owned(), postgres::health_check(known.service)];
             let setting = Setting::HealthCheck { test: Some(test), interval_s: 30 };
             draft.set(setting, vec![SettingReason::NoDatabaseCheck]);
         }

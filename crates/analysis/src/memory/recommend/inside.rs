@@ -16,7 +16,13 @@ pub(super) fn add(known: &Known<'_>, limit: Option<Bytes>, draft: &mut Draft) {
         match made {
             Made::Variable(name, value) => {
                 variables.push((name, value));
+                let used = setting.cuts(most).map(|used| SettingReason::BelowUse { used });
                 reasons.push(SettingReason::Inside { setting });
+                reasons.extend(used);
+            }
+            Made::Words(_) if setting.cuts(most).is_some() => {
+                let used = most.unwrap_or_default();
+                draft.leave(Open::LimitTooSmall { setting, used });
             }
             Made::Words(command) => {
                 draft.set(Setting::Command(command), vec![SettingReason::Inside { setting }]);

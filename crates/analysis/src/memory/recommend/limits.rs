@@ -5,6 +5,7 @@ use plimsoll_snapshot::Bytes;
 use super::super::{Limit, LimitRefusal};
 use super::draft::{Draft, Known};
 use super::reason::{Open, SettingReason};
+use super::room;
 use super::setting::Setting;
 
 /// Adds what can be named; gives the limit that will hold.
@@ -23,6 +24,8 @@ pub(super) fn add(known: &Known<'_>, draft: &mut Draft) -> Option<Bytes> {
         draft.set(Setting::Reservation(reservation), vec![reason]);
     }
     match limit {
+        // Swap that was set stays with a limit that stays.
+        Some(limit) if keeps_swap(known, limit) => {}
         Some(limit) => {
             let reason = SettingReason::NoSwap { default_total: limit + limit };
             draft.set(Setting::LimitWithSwap(limit), vec![reason]);
@@ -33,6 +36,13 @@ pub(super) fn add(known: &Known<'_>, draft: &mut Draft) -> Option<Bytes> {
         None => {}
     }
     limit
+}
+
+/// Whether swap is set, the limit stays as it is, and nothing demands otherwise.
+fn keeps_swap(known: &Known<'_>, limit: Bytes) -> bool {
+    let is_set = known.service.limits().is_some_and(|limits| limits.memory_swap.is_some());
+    let stays = known.memory.suggestion.limit.is_none() && known.memory.limit == Limit::Limited(limit);
+    is_set && stays && !known.demanded.no_swap
 }
 
 /// The limit to set and why, or why none can be named.
@@ -47,17 +57,28 @@ fn limit(known: &Known<'_>) -> Result<(Bytes, Vec<SettingReason>), Open> {
     };
     let suggested_for =
         || suggestion.reasons.iter().map(|reason| SettingReason::Limit { reason: reason.clone() });
+    let room = room::least(known);
+    let lacks = |limit: Bytes| {
+        let (least, room) = room.as_ref().filter(|(least, _)| *least > limit)?;
+        Some(SettingReason::Room { least: *least, room: room.clone() })
+    };
     match (suggestion.limit, known.demanded.limit, memory.limit) {
         (Some(suggested), Some(demanded), _) if demanded >= suggested => {
             let mut reasons = vec![SettingReason::DemandedAbove { suggested }];
             reasons.extend(suggested_for());
+            reasons.extend(lacks(demanded));
             Ok((demanded, reasons))
         }
         (Some(suggested), demanded, _) => {
             let too_low = demanded.map(|demanded| SettingReason::DemandTooLow { demanded });
-            Ok((suggested, suggested_for().chain(too_low).collect()))
+            let limit = room.as_ref().map_or(suggested, |(least, _)| suggested.max(*least));
+            Ok((limit, suggested_for().chain(lacks(suggested)).chain(too_low).collect()))
         }
-        (None, Some(demanded), _) => Ok((demanded, with_refusals(SettingReason::DemandedUnmeasured))),
+        (None, Some(demanded), _) => {
+            let mut reasons: Vec<_> = with_refusals(SettingReason::DemandedUnmeasured);
+            reasons.extend(lacks(demanded));
+            Ok((demanded, reasons))
+        }
         // What it has may be why it crashes, or not: that is not for a file to repeat.
         (None, None, Limit::Limited(limit)) if memory.crashes.is_none() => {
             Ok((limit, with_refusals(SettingReason::AsItIs)))

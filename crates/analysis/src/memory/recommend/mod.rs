@@ -9,12 +9,13 @@ mod logs;
 mod oom_score;
 mod postgres;
 mod reason;
+mod room;
 mod setting;
 mod sums;
 
 use plimsoll_snapshot::Runtime;
 
-pub use self::reason::{Exceeded, Open, SettingReason, Sum};
+pub use self::reason::{Exceeded, Open, Room, SettingReason, Sum};
 pub use self::setting::{Demanded, Demands, Recommendation, Recommended, ServiceRecommendation, Setting};
 
 use self::draft::{Draft, Known};
@@ -47,7 +48,7 @@ pub fn recommend(runtime: &Runtime, demands: &Demands<'_>) -> Recommendation {
 fn recommendation(known: &Known<'_>) -> ServiceRecommendation {
     let mut draft = Draft::default();
     let limit = limits::add(known, &mut draft);
-    cpu::add(known, &mut draft);
+    cpu::add(known, limit, &mut draft);
     oom_score::add(known, &mut draft);
     postgres::add(known, limit, &mut draft);
     inside::add(known, limit, &mut draft);

@@ -38,6 +38,24 @@ pub enum SettingReason {
         /// Why no limit is suggested.
         reason: LimitRefusal,
     },
+    /// The program needs a larger limit than what was measured suggests, or than what is demanded.
+    Room {
+        /// The least limit.
+        least: Bytes,
+        /// Why.
+        #[serde(flatten)]
+        room: Room,
+    },
+    /// As many processes as the settings of the program start.
+    Processes {
+        /// The number of processes.
+        processes: u64,
+    },
+    /// The setting is below what the container used.
+    BelowUse {
+        /// The maximum that the container used.
+        used: Bytes,
+    },
     /// The most it took.
     Took {
         /// The maximum memory it used.
@@ -123,6 +141,35 @@ pub enum SettingReason {
     NoDatabaseCheck,
 }
 
+/// Why a program needs room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "room", rename_all = "snake_case")]
+pub enum Room {
+    /// Its share of the limit (the heap, the data) has to hold what the container used.
+    Share {
+        /// The maximum that the container used.
+        used: Bytes,
+    },
+    /// An argument allows it to use that much.
+    Allowed {
+        /// The argument.
+        by: String,
+        /// What it allows.
+        bytes: Bytes,
+    },
+    /// Settings of PostgreSQL that are not replaced allow that much at once.
+    Settings {
+        /// The worst case of the settings.
+        worst_case: Bytes,
+    },
+    /// PostgreSQL has to take some connections.
+    Connections {
+        /// The number of connections.
+        connections: u64,
+    },
+}
+
 /// Why something cannot be recommended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -171,6 +218,15 @@ pub enum Open {
         /// The variable or the argument that sets it.
         by: String,
     },
+    /// A setting that fits the limit is below what the container used, and the program would fail.
+    LimitTooSmall {
+        /// The setting that would be made.
+        setting: InsideSetting,
+        /// The maximum that the container used.
+        used: Bytes,
+    },
+    /// The file limits the CPU by `cpu_quota`, beside which engines refuse `cpus`.
+    CpuQuota,
     /// Something about the settings that would be made.
     Reason {
         /// The reason, as for a setting.

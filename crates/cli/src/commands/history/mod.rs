@@ -164,7 +164,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             Ok(())
         }
         Command::Prune(args) => {
-            let mut store = Store::open(&args.directory)?;
+            let mut store = Store::open_existing(&args.directory)?;
             let gone = store.prune(args.keep, &args.read.options().limits)?;
             store.publish(&format!("Keep {} points", args.keep), true)?;
             printer.note(&format!("history: {gone} {} removed", if gone == 1 { "point" } else { "points" }));
@@ -191,7 +191,7 @@ fn add(args: &AddArgs, printer: &Printer) -> Result<()> {
 }
 
 fn list(args: &ListArgs, printer: &Printer) -> Result<()> {
-    let store = Store::open(&args.directory)?;
+    let store = Store::open_existing(&args.directory)?;
     let trend = of_points(&store, &points(&store, printer)?, args.thresholds.chosen());
     let language = args.language.chosen();
     match args.format {
@@ -212,7 +212,7 @@ pub(super) fn points(store: &Store, printer: &Printer) -> Result<Vec<Point>> {
 
 /// The point of a commit, the last one where it was built several times, or the one of an ID.
 fn point(directory: &std::path::Path, wanted: &str, printer: &Printer) -> Result<(Store, Point)> {
-    let store = Store::open(directory)?;
+    let store = Store::open_existing(directory)?;
     let points = points(&store, printer)?;
     let is_it = |point: &&Point| {
         point.id == wanted

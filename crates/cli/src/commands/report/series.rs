@@ -105,7 +105,7 @@ impl SeriesArgs {
     }
 
     fn of_history(&self, place: &Path, options: &Options, printer: &Printer) -> Result<States> {
-        let store = Store::open(place)?;
+        let store = Store::open_existing(place)?;
         let mut points = points(&store, printer)?;
         if let Some(branch) = &self.branch {
             points.retain(|point| point.branch.as_ref() == Some(branch));

@@ -182,6 +182,7 @@ fn known_limits(host: &Value) -> Limits {
         pids: positive("PidsLimit"),
         shm: bytes("ShmSize"),
         cpu_millis: positive("NanoCpus").map(|nano| nano / 1_000_000).or_else(quota),
+        cpu_quota: positive("CpuQuota").is_some(),
         cpu_reservation_millis: None,
         unread: BTreeSet::new(),
     }

@@ -23,7 +23,7 @@ fn head(line: &str) -> Option<Vec<&str>> {
     let columns: Vec<_> = line.split_whitespace().collect();
     // A table of nodes has a share of each as well.
     (columns.contains(&"MEMORY(bytes)")
-        && !columns.contains(&"MEMORY%")
+        && !columns.iter().any(|column| matches!(*column, "MEMORY%" | "MEMORY(%)"))
         && (columns.contains(&"POD") || columns.contains(&"NAME")))
     .then_some(columns)
 }

@@ -373,8 +373,15 @@ fn service_line(line: &ServiceLine<'_>) -> String {
             EN.duration(*check_ms),
             EN.duration(busy_seconds.saturating_mul(1000))
         ),
+        ServiceLine::PostgresNow { worst_case, limit } => {
+            let limit = limit.map(|limit| format!(" of {}", memory(limit))).unwrap_or_default();
+            format!("PostgreSQL now: worst case {}{limit}", memory(*worst_case))
+        }
         ServiceLine::Postgres(reasons) => {
-            format!("PostgreSQL, {}", join(reasons.iter().map(super::settings::postgres).collect()))
+            format!(
+                "PostgreSQL, suggested: {}",
+                join(reasons.iter().map(super::settings::postgres).collect())
+            )
         }
     }
 }

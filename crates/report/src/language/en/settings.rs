@@ -1,9 +1,10 @@
 //! Why a memory setting has its value, and what stays open: in English.
 
-use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason, Sum};
+use plimsoll_analysis::memory::recommend::{Exceeded, Open, Room, SettingReason, Sum};
 use plimsoll_analysis::memory::{CommandRefusal, InsideSetting, ParameterReason, PostgresReason, Storage};
 
 use super::memory::{WINDOW, limit_reason, limit_refusal, log, memory};
+use crate::format::count;
 use crate::language::Language;
 
 const EN: Language = Language::English;
@@ -103,13 +104,35 @@ fn inside(setting: &InsideSetting) -> String {
             memory(worst_case)
         ),
         InsideSetting::Redis { data, rest } => format!(
-            "`maxmemory` of {}; {} stay for the copy that saving makes and for fragmentation",
+            "`maxmemory` of {}; {} stay for the copy that saving makes and for fragmentation; beyond it, writes fail \
+             unless `maxmemory-policy` evicts data",
             memory(data),
             memory(rest)
         ),
         InsideSetting::Arenas { threads, by_default } => format!(
             "2 arenas of glibc instead of up to {by_default}: {threads} threads keep memory that they free in separate arenas"
         ),
+    }
+}
+
+fn room(room: &Room) -> String {
+    match room {
+        Room::Share { used } => {
+            format!("its share of the limit has to hold the {} that it used", memory(*used))
+        }
+        Room::Allowed { by, bytes } => {
+            format!(
+                "`{by}` allows it {}, and a lower limit would have it killed; to set less, lower both",
+                memory(*bytes)
+            )
+        }
+        Room::Settings { worst_case } => format!(
+            "its settings may use {} at once, and they stay; to set less, lower both",
+            memory(*worst_case)
+        ),
+        Room::Connections { connections } => {
+            format!("PostgreSQL needs it for {} connections", count(*connections))
+        }
     }
 }
 
@@ -126,6 +149,13 @@ pub(super) fn setting_reason(reason: &SettingReason) -> String {
         SettingReason::AsItIs => "as it is: too little is known to change it".to_owned(),
         SettingReason::Limit { reason } => limit_reason(reason),
         SettingReason::NotSuggested { reason } => limit_refusal(reason),
+        SettingReason::Room { least, room: why } => format!("at least {}: {}", memory(*least), room(why)),
+        SettingReason::Processes { processes } => {
+            format!("its settings may start {} processes", count(*processes))
+        }
+        SettingReason::BelowUse { used } => {
+            format!("this is less than the {} that the container used: check that it is enough", memory(*used))
+        }
         SettingReason::Took { most } => format!("it used at most {}", memory(*most)),
         SettingReason::LargestUse {
             resource,
@@ -218,6 +248,14 @@ pub(super) fn open(open: &Open) -> String {
         Open::CommandKept { why, settings } => format!("{}; settings that fit: {settings}", command(*why)),
         Open::SetAlready { setting, by } => {
             format!("`{by}` decides already; for this limit: {}", inside(setting))
+        }
+        Open::LimitTooSmall { setting, used } => format!(
+            "not set: {}; that is less than the {} that it used, so writes would fail or data would be evicted",
+            inside(setting),
+            memory(*used)
+        ),
+        Open::CpuQuota => {
+            "no `cpus`: the Compose file sets `cpu_quota`, and engines refuse both together".to_owned()
         }
         Open::Reason { reason } => setting_reason(reason),
     }

@@ -374,8 +374,12 @@ fn service_line(line: &ServiceLine<'_>) -> String {
             ES.duration(*check_ms),
             ES.duration(busy_seconds.saturating_mul(1000))
         ),
+        ServiceLine::PostgresNow { worst_case, limit } => {
+            let limit = limit.map(|limit| format!(" de {}", memory(limit))).unwrap_or_default();
+            format!("PostgreSQL ahora: peor caso {}{limit}", memory(*worst_case))
+        }
         ServiceLine::Postgres(reasons) => {
-            format!("PostgreSQL, {}", join(reasons.iter().map(super::settings::postgres).collect()))
+            format!("PostgreSQL, sugerido: {}", join(reasons.iter().map(super::settings::postgres).collect()))
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Why a memory setting has its value, and what stays open: in Spanish.
 
-use plimsoll_analysis::memory::recommend::{Exceeded, Open, SettingReason, Sum};
+use plimsoll_analysis::memory::recommend::{Exceeded, Open, Room, SettingReason, Sum};
 use plimsoll_analysis::memory::{CommandRefusal, InsideSetting, ParameterReason, PostgresReason, Storage};
 
 use super::memory::{WINDOW, limit_reason, limit_refusal, log, memory};
+use crate::format::count;
 use crate::language::Language;
 
 const ES: Language = Language::Spanish;
@@ -107,13 +108,35 @@ fn inside(setting: &InsideSetting) -> String {
             memory(worst_case)
         ),
         InsideSetting::Redis { data, rest } => format!(
-            "`maxmemory` de {}; quedan {} para la copia que hace al guardar y para la fragmentación",
+            "`maxmemory` de {}; quedan {} para la copia que hace al guardar y para la fragmentación; más allá, las \
+             escrituras fallan salvo que `maxmemory-policy` expulse datos",
             memory(data),
             memory(rest)
         ),
         InsideSetting::Arenas { threads, by_default } => format!(
             "2 arenas de glibc en vez de hasta {by_default}: {threads} hilos retienen en arenas separadas la memoria que liberan"
         ),
+    }
+}
+
+fn room(room: &Room) -> String {
+    match room {
+        Room::Share { used } => {
+            format!("su parte del límite debe bastar para los {} que usó", memory(*used))
+        }
+        Room::Allowed { by, bytes } => {
+            format!(
+                "`{by}` le permite {}, y con un límite menor el sistema lo terminaría; para fijar menos, baje ambos",
+                memory(*bytes)
+            )
+        }
+        Room::Settings { worst_case } => format!(
+            "sus ajustes pueden usar {} a la vez, y se mantienen; para fijar menos, baje ambos",
+            memory(*worst_case)
+        ),
+        Room::Connections { connections } => {
+            format!("PostgreSQL lo necesita para {} conexiones", count(*connections))
+        }
     }
 }
 
@@ -130,6 +153,13 @@ pub(super) fn setting_reason(reason: &SettingReason) -> String {
         SettingReason::AsItIs => "como está: se sabe demasiado poco para cambiarlo".to_owned(),
         SettingReason::Limit { reason } => limit_reason(reason),
         SettingReason::NotSuggested { reason } => limit_refusal(reason),
+        SettingReason::Room { least, room: why } => format!("al menos {}: {}", memory(*least), room(why)),
+        SettingReason::Processes { processes } => {
+            format!("con sus ajustes puede iniciar {} procesos", count(*processes))
+        }
+        SettingReason::BelowUse { used } => {
+            format!("es menos que los {} que usó el contenedor: compruebe que basta", memory(*used))
+        }
         SettingReason::Took { most } => format!("usó como máximo {}", memory(*most)),
         SettingReason::LargestUse {
             resource,
@@ -227,6 +257,15 @@ pub(super) fn open(open: &Open) -> String {
         }
         Open::SetAlready { setting, by } => {
             format!("ya lo decide `{by}`; para este límite: {}", inside(setting))
+        }
+        Open::LimitTooSmall { setting, used } => format!(
+            "sin fijar: {}; es menos que los {} que usó, así que fallarían las escrituras o se expulsarían datos",
+            inside(setting),
+            memory(*used)
+        ),
+        Open::CpuQuota => {
+            "sin `cpus`: el archivo Compose fija `cpu_quota`, y los motores rechazan ambos a la vez"
+                .to_owned()
         }
         Open::Reason { reason } => setting_reason(reason),
     }

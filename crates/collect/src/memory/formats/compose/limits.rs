@@ -7,6 +7,9 @@ use super::values::Fields;
 use crate::memory::formats::container::swap;
 use crate::yaml::{Node, Spent};
 
+/// Microseconds of a scheduling period, unless a file says otherwise (moby, `daemon_unix.go`).
+const CPU_PERIOD: u64 = 100_000;
+
 pub(super) fn limits(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Limits, Spent> {
     let deploy = |kind, name| service.at(&["deploy", "resources", kind, name]);
     let mut bytes = |key: &str, node: Option<&Node>| {
@@ -20,6 +23,11 @@ pub(super) fn limits(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Limi
     let shm = bytes("shm_size", service.get("shm_size"))?;
     let cpus = fields.cpu_millis(deploy("limits", "cpus"), "deploy.resources.limits.cpus")?;
     let old_cpus = fields.cpu_millis(service.get("cpus"), "cpus")?;
+    let quota = fields.integer(service.get("cpu_quota"), "cpu_quota")?;
+    let quota = quota.and_then(|quota| u64::try_from(quota).ok()).filter(|quota| *quota > 0);
+    let period = fields.integer(service.get("cpu_period"), "cpu_period")?;
+    let period = period.and_then(|period| u64::try_from(period).ok()).filter(|period| *period > 0);
+    let cpus_of_quota = quota.map(|quota| quota.saturating_mul(1000) / period.unwrap_or(CPU_PERIOD));
     let cpu_reservation =
         fields.cpu_millis(deploy("reservations", "cpus"), "deploy.resources.reservations.cpus")?;
     let pids = fields.integer(deploy("limits", "pids"), "deploy.resources.limits.pids")?;
@@ -50,7 +58,8 @@ pub(super) fn limits(fields: &mut Fields<'_, '_>, service: &Node) -> Result<Limi
         oom_score_adj: fields.integer(service.get("oom_score_adj"), "oom_score_adj")?,
         pids: pids.or(old_pids).and_then(|pids| u64::try_from(pids).ok()).filter(|&pids| pids > 0),
         shm,
-        cpu_millis: cpus.or(old_cpus).filter(|&cpus| cpus > 0),
+        cpu_millis: cpus.or(old_cpus).or(cpus_of_quota).filter(|&cpus| cpus > 0),
+        cpu_quota: quota.is_some(),
         cpu_reservation_millis: cpu_reservation.filter(|&cpus| cpus > 0),
         ..Limits::default()
     })
