@@ -1,6 +1,6 @@
 //! What the container runs when it starts, as far as the build context tells.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::calls;
 use super::draft::{Draft, absolute};
@@ -14,12 +14,23 @@ impl Draft<'_> {
             text.push(' ');
             text.push_str(word);
         }
+        // Programs that run scripts of `package.json`.
+        if ["npm", "yarn", "pnpm"].iter().any(|name| super::draft::names(&text, name)) {
+            text.push(' ');
+            text.push_str(&self.start_scripts_of(&text));
+        }
         let called: BTreeSet<String> = text
             .split_whitespace()
             .map(|word| word.trim_matches(['"', '\'', '[', ']', ',', ';']).to_owned())
             .filter(|word| !word.is_empty() && !word.starts_with('-'))
             .collect();
         let mut pending: Vec<Vec<String>> = called.iter().map(|word| self.places_of(word)).collect();
+        // These programs read a file that their command does not name.
+        for (program, files) in CONFIGURED {
+            if called.iter().any(|word| calls::program(word) == *program) {
+                pending.extend(files.iter().map(|file| vec![(*file).to_owned()]));
+            }
+        }
         let mut read = BTreeSet::new();
         while let Some(places) = pending.pop().filter(|_| read.len() < MOST_FILES) {
             let found = places.iter().find_map(|path| Some((path, self.context(path)?)));
@@ -31,6 +42,15 @@ impl Draft<'_> {
             text.push_str(&script);
         }
         text
+    }
+
+    /// The scripts of `package.json` that run when packages are installed, or when the container starts.
+    pub(super) fn start_scripts(&self) -> String {
+        self.start_scripts_of(&self.start())
+    }
+
+    fn start_scripts_of(&self, start: &str) -> String {
+        self.context("package.json").and_then(|text| scripts(&text, start)).unwrap_or_default()
     }
 
     /// Where the build context may have a file that the container calls by this word.
@@ -64,6 +84,40 @@ impl Draft<'_> {
         places
     }
 }
+
+/// The scripts that run when the container starts, and when packages are installed, with those that they run in turn.
+fn scripts(text: &str, start: &str) -> Option<String> {
+    let package: serde_json::Value = serde_json::from_str(text).ok()?;
+    let scripts = package.get("scripts")?.as_object()?;
+    let words = |text: &str| -> Vec<String> {
+        text.split([' ', '"', '\'', ';', '&', '|']).map(ToOwned::to_owned).collect()
+    };
+    let usual = ["start", "install", "prepare", "serve"].map(ToOwned::to_owned);
+    let mut pending: Vec<String> = usual.into_iter().chain(words(start)).collect();
+    let mut texts: BTreeMap<String, &str> = BTreeMap::new();
+    while let Some(name) = pending.pop() {
+        // npm runs these around a script.
+        for name in [format!("pre{name}"), format!("post{name}"), name] {
+            if let Some(text) = scripts.get(&name).and_then(serde_json::Value::as_str)
+                && texts.insert(name, text).is_none()
+            {
+                pending.extend(words(text));
+            }
+        }
+    }
+    Some(texts.into_values().collect::<Vec<_>>().join("\n"))
+}
+
+/// Programs, and the files of a project that they read when they start.
+const CONFIGURED: &[(&str, &[&str])] = &[
+    ("next", &["next.config.js", "next.config.mjs", "next.config.ts"]),
+    ("nuxt", &["nuxt.config.js", "nuxt.config.ts"]),
+    ("vite", &["vite.config.js", "vite.config.ts", "vite.config.mjs"]),
+    ("astro", &["astro.config.mjs", "astro.config.ts"]),
+    ("pm2", &["ecosystem.config.js"]),
+    ("pm2-runtime", &["ecosystem.config.js"]),
+    ("knex", &["knexfile.js", "knexfile.ts"]),
+];
 
 /// The most files of a program that are read to know what it calls.
 const MOST_FILES: usize = 200;

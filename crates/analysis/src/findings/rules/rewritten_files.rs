@@ -119,6 +119,22 @@ impl Change {
         })
     }
 
+    /// Whether it changes everything below a directory.
+    fn is_recursive(&self) -> bool {
+        self.command.split_whitespace().skip(1).any(|word| {
+            word == "--recursive" || word.starts_with('-') && !word.starts_with("--") && word.contains('R')
+        })
+    }
+
+    /// Where the same change has to be made: the directory that holds all files, or the only file.
+    fn place<'a>(&self, input: &Input<'a>, inodes: &[u32]) -> Option<&'a [u8]> {
+        match inodes {
+            _ if self.is_recursive() => common_top(input, inodes),
+            [only] => Some(input.path(&input.squashed.inodes[*only as usize])),
+            _ => None,
+        }
+    }
+
     fn fix(
         &self,
         input: &Input<'_>,
@@ -134,12 +150,13 @@ impl Change {
             if let Some(copy) = Copy::parse(&made_by) {
                 let lines = copy.with(&self.option);
                 fixed.push((*layer, made_by, Action::SetWhileCopying, lines));
-            } else if let Some(top) = common_top(input, inodes)
+            } else if let Some(top) = self.place(input, inodes)
                 && let Some(command) = step::command(&made_by)
             {
                 match shell::path(top) {
                     Ok(top) => {
-                        let set = line!(self.program, " -R ", &self.value, " ", top);
+                        let option = if self.is_recursive() { " -R " } else { " " };
+                        let set = line!(self.program, option, &self.value, " ", top);
                         let lines = dockerfile::run(&[], &[command, set]);
                         fixed.push((*layer, made_by, Action::SetInSameInstruction, lines));
                     }
@@ -166,7 +183,8 @@ impl Change {
             );
             let fixed =
                 fixed.into_iter().map(|(_, made_by, action, lines)| Fix::instead_of(made_by, action, lines));
-            finding.fixes.extend(fixed.chain([last]));
+            // A change of single files has no directory that is left to change.
+            finding.fixes.extend(fixed.chain(self.is_recursive().then_some(last)));
         }
     }
 }

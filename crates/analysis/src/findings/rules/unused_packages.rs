@@ -50,11 +50,24 @@ fn confidence(input: &Input<'_>) -> Confidence {
     if !input.catalogue.mounted_code.is_empty() {
         // Other code runs than the one that was read.
         Confidence::Low
+    } else if !is_proven && unpickles(input) {
+        // What was pickled names its modules, and no source does.
+        Confidence::Low
     } else if is_proven {
         Confidence::High
     } else {
         Confidence::Medium
     }
+}
+
+/// Whether the application loads pickled objects, which may need any package: a model of scikit-learn, say.
+fn unpickles(input: &Input<'_>) -> bool {
+    const LOADERS: [&str; 7] = ["pickle", "joblib", "cloudpickle", "dill", "skops", "mlflow", "shelve"];
+    let layers =
+        input.image.layers.iter().filter_map(|layer| input.snapshot.layers[layer.layer].contents.as_ref());
+    let facts = layers.filter_map(|contents| contents.facts.as_ref());
+    let mut modules = facts.flat_map(|facts| &facts.imports).flat_map(|import| &import.modules);
+    modules.any(|module| LOADERS.contains(&module.split('.').next().unwrap_or_default()))
 }
 
 /// Whether a run opened a file of a package, or imported a module of it.

@@ -268,6 +268,13 @@ fn used_elsewhere(draft: &Draft<'_>, step: usize, place: &[u8], start: &str) -> 
     if draft.made.links.values().any(|original| is_inside(original)) {
         return Some(Refusal::Overlaps);
     }
+    // A variable names it for the program that runs. Instructions as they are kept do not show values.
+    if let Some(set) = draft.steps.iter().find(|set| {
+        matches!(set.instruction.keyword.as_str(), "ENV" | "ARG")
+            && draft.written(set.range.clone()).contains(&format!("/{place}"))
+    }) {
+        return Some(Refusal::UsedLater { line: set.instruction.line, name });
+    }
     let of = draft.steps[step].index;
     for (index, instruction) in draft.all.iter().enumerate().filter(|(index, _)| *index > of) {
         let line = instruction.line;

@@ -106,16 +106,24 @@ fn used(draft: &Draft<'_>, pattern: &str) -> Option<Refusal> {
                         | "starlette"
                         | "@nestjs/config"
                         | "vlucas/phpdotenv"
+                        | "dotenv-cli"
+                        | "env-cmd"
+                        | "prisma"
                 )
-            }) || run_texts(draft).any(|(_, text)| BUNDLERS.iter().any(|bundler| text.contains(bundler)))
+            }) || READS_ENV.iter().any(|call| draft.start().contains(call))
+                || run_texts(draft).any(|(_, text)| BUNDLERS.iter().any(|bundler| text.contains(bundler)))
         }
         ".git" => return version_from_git(draft),
         "tests" | "test" | "__tests__" => return tested(draft),
         _ => false,
     };
-    let start = draft.start();
-    (needed || names(&start, name) && name.len() > 2).then(|| Refusal::UsedAtStart { name: name.to_owned() })
+    let start = format!("{} {}", draft.start(), draft.start_scripts());
+    let is_named = names(&start, name) && name.len() > 2 || names_hidden(&start, name);
+    (needed || is_named).then(|| Refusal::UsedAtStart { name: name.to_owned() })
 }
+
+/// Calls that read `.env` without naming it.
+const READS_ENV: [&str; 3] = ["loadEnvFile(", "load_dotenv(", "dotenv_values("];
 
 /// Builds of pages, which put the variables of `.env` into what they write.
 const BUNDLERS: [&str; 7] =
@@ -146,7 +154,7 @@ fn tested(draft: &Draft<'_>) -> Option<Refusal> {
 /// What reads the history of the project: a `git` in an instruction, in a script that one calls, or in a build that takes the
 /// version from it.
 fn version_from_git(draft: &Draft<'_>) -> Option<Refusal> {
-    const BUILDS: [&str; 9] = [
+    const BUILDS: [&str; 14] = [
         "pyproject.toml",
         "setup.py",
         "setup.cfg",
@@ -155,9 +163,14 @@ fn version_from_git(draft: &Draft<'_>) -> Option<Refusal> {
         "CMakeLists.txt",
         "build.rs",
         "build.gradle",
+        "build.gradle.kts",
+        "settings.gradle",
+        "Cargo.toml",
+        "Gemfile",
+        "Directory.Build.props",
         "pom.xml",
     ];
-    const READERS: [&str; 12] = [
+    const READERS: [&str; 25] = [
         "setuptools_scm",
         "setuptools-scm",
         "hatch-vcs",
@@ -166,6 +179,20 @@ fn version_from_git(draft: &Draft<'_>) -> Option<Refusal> {
         "poetry-dynamic-versioning",
         "pbr",
         "git-commit-id",
+        "source = \"scm\"",
+        "source=\"scm\"",
+        "git-version",
+        "gitversion",
+        "GitVersion",
+        "axion-release",
+        "jgitver",
+        "vergen",
+        "built::",
+        "git submodule",
+        "git ls-files",
+        "git show",
+        // A gem that lists its files asks git for them.
+        "gemspec",
         "git describe",
         "git rev-parse",
         "git log",
@@ -181,7 +208,7 @@ fn version_from_git(draft: &Draft<'_>) -> Option<Refusal> {
     for (line, text) in run_texts(draft) {
         let words = text.split_whitespace().map(|word| word.trim_matches(['"', '\'', ';']));
         let calls_script = words
-            .filter(|word| word.contains('/') || word.contains(".sh"))
+            .filter(|word| word.contains('/') || word.contains(".sh") || word.ends_with(".gemspec"))
             .any(|word| draft.context(word).is_some_and(|script| names(&script, "git")));
         if reads(text) || calls_script {
             return Some(Refusal::UsedLater { line, name: "git".to_owned() });

@@ -59,9 +59,11 @@ fn reads_lists(command: &Command) -> bool {
     const VERBS: [&str; 7] =
         ["upgrade", "dist-upgrade", "full-upgrade", "build-dep", "source", "download", "satisfy"];
     let called = command.called();
-    let is_apt = called.first().is_some_and(|word| matches!(calls::program(&word.text), "apt-get" | "apt"));
+    let program = called.first().map_or("", |word| calls::program(&word.text));
     installation(command).is_some_and(|installs| installs.manager == Manager::Apt)
-        || is_apt && called.iter().any(|word| VERBS.contains(&word.text.as_str()))
+        || program == "apt-cache"
+        || matches!(program, "apt-get" | "apt")
+            && called.iter().any(|word| VERBS.contains(&word.text.as_str()))
 }
 
 /// Whether a text installs packages with apt.
@@ -88,13 +90,55 @@ fn hidden_installation(step: &Step<'_>) -> Option<String> {
     }
 }
 
+/// Why nothing is to be changed: the lists are deleted, the instruction that fetches them is not understood, or there is none.
+fn unchanged(draft: &Draft<'_>, lists: &[Option<Lists>]) -> Refusal {
+    if lists.iter().flatten().any(|lists| lists.leaves_none) {
+        return Refusal::Present;
+    }
+    let fetches = |step: &&Step<'_>| {
+        let text = &step.instruction.text;
+        step.instruction.keyword == "RUN"
+            && ["apt-get", "apt", "aptitude"].iter().any(|name| names(text, name))
+    };
+    match draft.steps.iter().find(fetches) {
+        Some(step) => Refusal::Form { line: step.instruction.line },
+        None => Refusal::NotInDockerfile,
+    }
+}
+
+/// Whether the layer of an instruction has a file of this directory.
+fn stores(draft: &Draft<'_>, step: usize, is_meant: impl Fn(&[u8]) -> bool) -> bool {
+    let Some(layer) = draft.steps[step].layer else { return false };
+    draft.input.inodes().any(|(_, inode, _)| inode.layer == layer && is_meant(draft.input.path(inode)))
+}
+
+fn fills(draft: &Draft<'_>, step: usize) -> bool {
+    stores(draft, step, |place| place.starts_with(b"var/lib/apt/lists/"))
+}
+
+/// Whether an instruction changes the installed packages though none of its commands says so: a script or a tool does.
+fn installs_by_itself(draft: &Draft<'_>, step: usize) -> bool {
+    let says_so = |command: &Command| {
+        let program = command.called().first().map_or("", |word| calls::program(&word.text));
+        matches!(program, "apt-get" | "apt" | "aptitude" | "dpkg" | "apt-mark" | "dpkg-reconfigure")
+    };
+    let is_run = draft.steps[step].instruction.keyword == "RUN";
+    let commands = draft.steps[step].script.iter().flat_map(|script| &script.commands);
+    is_run
+        && !commands.into_iter().any(says_so)
+        && stores(draft, step, |place| place == b"var/lib/dpkg/status")
+}
+
 /// Deletes the lists in every instruction that fetches them, and fetches them in every one that needs them.
 pub(super) fn delete_lists(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     let lists: Vec<Option<Lists>> = (0..draft.steps.len()).map(|step| Lists::of(draft, step)).collect();
     let leaves = |lists: &Lists| (lists.updates || lists.installs) && !lists.leaves_none;
     let Some(first) = lists.iter().position(|lists| lists.as_ref().is_some_and(leaves)) else {
-        return Err(Refusal::Present);
+        return Err(unchanged(draft, &lists));
     };
+    if let Some(step) = (first + 1..draft.steps.len()).find(|step| installs_by_itself(draft, *step)) {
+        return Err(Refusal::UsedLater { line: draft.steps[step].instruction.line, name: "apt".to_owned() });
+    }
     // A script may install packages from the lists.
     let script = draft.commands().find(|(step, command)| *step > first && calls::is_script(command));
     if let Some((step, command)) = script {
@@ -110,7 +154,10 @@ pub(super) fn delete_lists(draft: &mut Draft<'_>) -> Result<(), Refusal> {
         }
     }
     for (step, lists) in lists.iter().enumerate() {
-        let Some(lists) = lists.as_ref().filter(|lists| leaves(lists)) else { continue };
+        // A script that is not looked into may fetch them again.
+        let refills =
+            step > first && !lists.as_ref().is_some_and(|lists| lists.leaves_none) && fills(draft, step);
+        let Some(lists) = lists.as_ref().filter(|lists| leaves(lists) || refills) else { continue };
         draft.needs_root(step)?;
         draft.also_frees(step, |place| place.starts_with(b"var/lib/apt/lists/"));
         if lists.updates && !lists.installs && !lists.does_more {

@@ -13,6 +13,7 @@ use crate::fix::script::Command;
 use crate::lines::{Dockerfile, Line};
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
+    let (mut asks, mut elsewhere) = (false, false);
     let installs: Vec<(usize, usize, &'static str)> = draft
         .commands()
         .filter_map(|(step, command)| {
@@ -24,11 +25,17 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
                 _ => return None,
             };
             let is_global = one.has(&["-g", "--global"]);
+            // It asks for them, and counts more than the option.
+            asks |= one.has(&["--production=false", "--include=dev", "--dev", "--include", "--prod=false"]);
+            elsewhere |= draft.directory_of(step, command) != draft.steps[step].directory;
             let is_done = one.has(&["--omit=dev", "--production", "--prod", "-P", "--only=production"]);
             (!is_global && !is_done).then_some((step, one.verb.range.end, option))
         })
         .collect();
     let &(first, ..) = installs.first().ok_or(Refusal::NotInDockerfile)?;
+    if asks {
+        return Err(Refusal::Form { line: draft.steps[first].instruction.line });
+    }
     // A build needs what is installed for it.
     let uses = |command: &Command| {
         let called = command.called();
@@ -46,7 +53,7 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         .collect();
     draft.used_on_top(|_, command| uses(command))?;
     let start = draft.start();
-    let scripts = draft.context("package.json").and_then(|text| scripts(&text, &start)).unwrap_or_default();
+    let scripts = draft.start_scripts();
     if let Some(name) =
         draft.owners(finding).into_iter().find(|name| names(&start, name) || names(&scripts, name))
     {
@@ -65,6 +72,9 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         return Err(Refusal::UsedAtStart { name: name.to_owned() });
     }
     if let Some((last, name)) = builds.last() {
+        if elsewhere {
+            return Err(Refusal::Form { line: draft.steps[first].instruction.line });
+        }
         let used = Refusal::UsedLater { line: draft.steps[*last].instruction.line, name: name.clone() };
         let prune: Line<Dockerfile> = match installs[0].2 {
             _ if builds.iter().any(|(_, text)| text.contains(" prune")) => "".into(),
@@ -82,14 +92,3 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
 
 /// The words of a start that name programs: scripts follow them.
 const MOST_WORDS: usize = 50;
-
-/// The scripts that run when the container starts, and when packages are installed.
-fn scripts(text: &str, start: &str) -> Option<String> {
-    let package: serde_json::Value = serde_json::from_str(text).ok()?;
-    let scripts = package.get("scripts")?.as_object()?;
-    let meant = ["start", "prestart", "install", "preinstall", "postinstall", "prepare", "serve"];
-    let is_meant =
-        |name: &str| meant.contains(&name) || start.split([' ', '"', '\'']).any(|word| word == name);
-    let texts = scripts.iter().filter(|(name, _)| is_meant(name)).filter_map(|(_, text)| text.as_str());
-    Some(texts.collect::<Vec<_>>().join("\n"))
-}

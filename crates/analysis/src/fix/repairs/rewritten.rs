@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_snapshot::path;
 
 use crate::findings::{Confidence, Finding, Headline};
+use crate::fix::calls;
 use crate::fix::draft::{Draft, absolute, names};
 use crate::fix::refusal::Refusal;
 use crate::fix::script::{Command, Separator};
@@ -170,8 +171,12 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
         return Err(Refusal::LacksProgram { name: "find".into() });
     }
     let line = draft.steps[last].instruction.line;
-    let changes: Vec<Change> = draft.script(last)?.commands.iter().filter_map(Change::of).collect();
-    if changes.is_empty() {
+    let commands = &draft.script(last)?.commands;
+    let changes: Vec<Change> = commands.iter().filter_map(Change::of).collect();
+    // One that is not understood would store everything again.
+    if changes.is_empty()
+        || commands.iter().any(|command| changes_trees(command) && Change::of(command).is_none())
+    {
         return Err(Refusal::Form { line });
     }
     let directories: Vec<String> =
@@ -242,6 +247,7 @@ fn changed_where_made(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confid
         .flat_map(|change| change.value.split(':').map(ToOwned::to_owned).collect::<Vec<_>>())
         .filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()))
         .collect();
+    made_users_stay(draft, first, last, &names)?;
     make_users_before(draft, first, last, &names)?;
     for (change, directory) in &changes {
         let range = change.command.range();
@@ -265,6 +271,55 @@ fn set_flag(draft: &mut Draft<'_>, step: usize, flag: &Line<Dockerfile>) -> Resu
     }
 }
 
+/// Whether a command changes owners or modes of whole trees.
+fn changes_trees(command: &Command) -> bool {
+    let called = command.called();
+    let changes = called
+        .first()
+        .is_some_and(|word| matches!(calls::program(&word.text), "chown" | "chmod" | "chgrp" | "setfacl"));
+    changes
+        && called.iter().any(|word| {
+            word.text == "--recursive"
+                || word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('R')
+        })
+}
+
+/// Whether a command creates a user or a group.
+fn makes_users(command: &Command) -> bool {
+    command.called().first().is_some_and(|word| {
+        matches!(calls::program(&word.text), "useradd" | "adduser" | "groupadd" | "addgroup" | "usermod")
+    })
+}
+
+/// Refuses users that an instruction in between creates by other means: a package that brings one, a line for `/etc/passwd`.
+/// Before that instruction there is no such user.
+fn made_users_stay(
+    draft: &Draft<'_>,
+    first: usize,
+    last: usize,
+    users: &BTreeSet<String>,
+) -> Result<(), Refusal> {
+    let is_root = |user: &String| user == "root";
+    if users.iter().all(is_root) {
+        return Ok(());
+    }
+    for step in first..=last {
+        let layer = draft.steps[step].layer;
+        let is_list = |place: &[u8]| matches!(place, b"etc/passwd" | b"etc/group");
+        let changes_users = draft.steps[step].instruction.text.contains("/etc/passwd")
+            || draft
+                .input
+                .inodes()
+                .any(|(_, inode, _)| Some(inode.layer) == layer && is_list(draft.input.path(inode)));
+        let is_known = draft.steps[step].script.iter().flat_map(|script| &script.commands).any(makes_users);
+        if changes_users && !is_known {
+            let (line, name) = (draft.steps[step].instruction.line, users.iter().find(|user| !is_root(user)));
+            return Err(Refusal::UsedLater { line, name: name.cloned().unwrap_or_default() });
+        }
+    }
+    Ok(())
+}
+
 /// Moves the commands that create users before the first instruction that names them.
 fn make_users_before(
     draft: &mut Draft<'_>,
@@ -273,10 +328,7 @@ fn make_users_before(
     users: &BTreeSet<String>,
 ) -> Result<(), Refusal> {
     let makes = |command: &Command| {
-        let called = command.called();
-        called.first().is_some_and(|word| {
-            matches!(word.text.as_str(), "useradd" | "adduser" | "groupadd" | "addgroup" | "usermod")
-        }) && called.iter().any(|word| users.contains(&word.text))
+        makes_users(command) && command.called().iter().any(|word| users.contains(&word.text))
     };
     let making: Vec<(usize, Command)> = draft
         .commands()
@@ -470,6 +522,10 @@ fn mounted(draft: &mut Draft<'_>, step: usize, last: usize, inodes: &[u32]) -> R
     let is_plain = |word: &&&String| !word.contains(['*', '?', '[', '"', '$']);
     let [source, destination] = words[..] else { return Err(Refusal::Form { line }) };
     if written[0] == "ADD" || words.iter().filter(is_plain).count() != 2 {
+        return Err(Refusal::Form { line });
+    }
+    // A mount keeps the owner and the mode of the context.
+    if flags.iter().any(|flag| flag.starts_with("--chown") || flag.starts_with("--chmod")) {
         return Err(Refusal::Form { line });
     }
     let from = flags.iter().find_map(|flag| flag.strip_prefix("--from="));

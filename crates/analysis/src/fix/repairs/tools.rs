@@ -23,6 +23,19 @@ const KEEP_LIBRARIES: &str = "{ { find / -xdev -type f \\( -perm -u+x -o -name '
       | xargs -r apt-mark manual > /dev/null || true; } \\
  && apt-get purge -y --auto-remove -o APT::AutoRemove::SuggestsImportant=false ";
 
+/// Supervisors that run scripts of the image, and calls that compile while a program runs.
+const RUNS_MORE: [&str; 9] = [
+    "/init",
+    "s6-svscan",
+    "runsvdir",
+    "torch.compile",
+    "pyximport",
+    ".verify(",
+    "ffibuilder",
+    "load_inline(",
+    "numba.pycc",
+];
+
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
     let gone = draft.owners(finding);
     let start = draft.start();
@@ -43,6 +56,13 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         installs.iter().flat_map(|(.., tools)| tools.iter().map(|tool| package_name(tool))).collect();
     if let Some(name) = all.iter().find(|name| crate::fix::draft::names(&start, name)) {
         return Err(Refusal::UsedAtStart { name: name.clone() });
+    }
+    // What a supervisor runs, and what compiles when it runs, is not seen here.
+    if let Some(name) = RUNS_MORE.iter().find(|name| start.contains(*name)) {
+        return Err(Refusal::UsedAtStart { name: name.trim_matches(['/', ' ']).to_owned() });
+    }
+    if draft.input.catalogue.installed().any(|package| package.name == "RubyInline") {
+        return Err(Refusal::UsedAtStart { name: "RubyInline".to_owned() });
     }
     if let Some(name) = called_by_application(draft, finding) {
         return Err(Refusal::UsedAtStart { name });

@@ -1,5 +1,7 @@
 //! Dockerfiles and what becomes of them.
 
+mod needs;
+
 use plimsoll_snapshot::{BuildFile, BuildInstruction, Config};
 
 use super::{Files, FixOptions, FixedFile, Plan, Refusal, plan_service};
