@@ -96,6 +96,7 @@ pub(crate) fn lint() -> Result {
 
 fn native(arguments: &[&str]) -> Command {
     let mut command = cargo(arguments);
-    command.current_dir(root().join("fuzz")).env("CARGO_TARGET_DIR", target().join("fuzz-native"));
+    // The dependencies are those of the workspace, compiled once.
+    command.current_dir(root().join("fuzz")).env("CARGO_TARGET_DIR", target());
     command
 }

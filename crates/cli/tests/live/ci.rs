@@ -84,6 +84,34 @@ fn a_base_refresh_passes_and_own_growth_fails() {
     check(&ci("grown.tar", "--fail-on=rewriten-files"), 2, &["did you mean `rewritten-files`?"]);
 }
 
+/// What `plimsoll fix` prints stands in the comment, unless names are replaced or a line looks like a secret.
+#[test]
+fn a_comment_offers_the_fixes_as_a_patch() {
+    let program = Program::new();
+    let at = |name: &str| program.home.path().join(name);
+    let lists = ("RUN apt-get update && apt-get install -y curl", "var/lib/apt/lists/all", 3_000_000);
+    save(&at("app.tar"), 500_000, &[lists]);
+    let dockerfile = "FROM base\nRUN apt-get update && apt-get install -y curl\n";
+    fs::write(at("Dockerfile"), dockerfile).unwrap();
+    let comment = |more: &[&str]| {
+        let arguments = ["ci", "app=app.tar", "--allow-first", "--dockerfile", "Dockerfile"];
+        let output = program.run(&[&arguments[..], more].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (fs::read_to_string(at("plimsoll-ci/comment.md")).unwrap(), said)
+    };
+    let (text, _) = comment(&[]);
+    let summary = "<details><summary>Patch for app: 1 finding fixed, saving 3.00 MB</summary>";
+    assert!(text.contains(summary), "{text}");
+    let fixed = program.run(&["fix", "app.tar", "--dockerfile", "Dockerfile", "--patch", "-"]);
+    let patch = String::from_utf8(fixed.stdout).unwrap();
+    assert!(!patch.is_empty() && text.contains(&format!("```diff\n{patch}```\n")), "{text}\n{patch}");
+    assert!(!comment(&["--redact"]).0.contains("```diff"));
+    fs::write(at("Dockerfile"), format!("{dockerfile}RUN login --password hunter2hunter2\n")).unwrap();
+    let (text, said) = comment(&[]);
+    assert!(!text.contains("```diff") && !text.contains("hunter2"), "{text}");
+    assert!(said.contains("offers no patch for `app`") && said.contains("look like a secret"), "{said}");
+}
+
 #[test]
 fn a_first_measurement_is_never_green_and_the_history_is_the_next_baseline() {
     let program = program();
@@ -164,7 +192,7 @@ fn images_and_targets_come_from_the_file() {
     check(&program.run(&["ci"]), 2, &["no image is named"]);
     fs::remove_file(program.home.path().join("plimsoll.toml")).unwrap();
     fs::write(program.home.path().join(".dive-ci"), "rules:\n  highestWastedBytes: 1KB\n").unwrap();
-    check(&program.run(&["ci", "app=old.tar"]), 0, &["1/1 met"]);
+    check(&program.run(&["ci", "app=old.tar"]), 0, &["3/3 met"]);
     check(&program.run(&["check", "app=old.tar"]), 0, &["1 of 1"]);
     check(&program.run(&["init"]), 0, &["with the gates of `.dive-ci`"]);
     let written = fs::read_to_string(program.home.path().join("plimsoll.toml")).unwrap();
