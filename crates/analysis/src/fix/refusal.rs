@@ -42,7 +42,7 @@ pub enum Refusal {
         /// The name that it uses.
         name: String,
     },
-    /// An instruction between the two needs the files.
+    /// An instruction between the two may need the files.
     UsedBetween {
         /// The line of that instruction.
         line: u32,

@@ -132,6 +132,8 @@ fn is_tool(name: &str) -> bool {
         || name.ends_with("-devel")
         || name.ends_with("-headers")
         || name.starts_with("openjdk") && name.contains("-jdk")
+        // A virtual package of apk (`.build-deps`) only holds others together.
+        || name.starts_with(".build")
 }
 
 /// Toolchains that the system package manager did not install.

@@ -6,6 +6,7 @@ use crate::findings::{Confidence, Finding, Headline};
 use crate::fix::calls::{self, Manager, installation};
 use crate::fix::draft::Draft;
 use crate::fix::refusal::Refusal;
+use crate::fix::script::Command;
 use crate::lines::{Line, Shell, line, shell};
 use crate::packages::{CacheKind, cache_directory};
 
@@ -47,7 +48,31 @@ fn not_stored(draft: &mut Draft<'_>, manager: Manager, option: &'static str) -> 
     for &end in &ends {
         draft.add_option(end, option)?;
     }
+    if manager == Manager::Apk && !ends.is_empty() {
+        fetch_no_index(draft)?;
+    }
     Ok(!ends.is_empty())
+}
+
+/// Leaves out `apk update`, which stores the index that `apk add --no-cache` fetches for itself.
+fn fetch_no_index(draft: &mut Draft<'_>) -> Result<(), Refusal> {
+    let is_update = |command: &Command| {
+        let called = command.called();
+        called.first().is_some_and(|word| calls::program(&word.text) == "apk")
+            && called.iter().any(|word| word.text == "update")
+    };
+    let updates: Vec<(usize, Command)> = (draft.commands())
+        .filter(|(_, command)| is_update(command))
+        .map(|(step, command)| (step, command.clone()))
+        .collect();
+    for (step, command) in updates {
+        if draft.script(step)?.commands.len() == 1 {
+            draft.remove_step(step)?;
+        } else {
+            draft.remove_command(step, &command)?;
+        }
+    }
+    Ok(())
 }
 
 /// Deletes the directories of a cache at the end of each instruction that filled them.

@@ -87,6 +87,18 @@ fn scripts_that_scripts_run_are_followed() {
 }
 
 #[test]
+fn an_index_of_apk_is_fetched_only_where_it_is_used() {
+    let cache = "f var/cache/apk/APKINDEX.1.tar.gz 9000000";
+    for (run, expected) in [
+        ("apk update && apk add curl", "FROM alpine\nRUN apk add --no-cache curl\n"),
+        ("apk add curl", "FROM alpine\nRUN apk add --no-cache curl\n"),
+    ] {
+        let layer = format!("i RUN {run}\nf usr/bin/curl 5\n{cache}");
+        assert_eq!(super::fixed(&format!("FROM alpine\nRUN {run}\n"), &[BASE, &layer]), expected);
+    }
+}
+
+#[test]
 fn development_packages_that_are_asked_for_stay() {
     let dockerfile = "FROM node\nRUN npm install --production=false\n";
     let modules = MODULES.replace("npm ci", "npm install --production=false");

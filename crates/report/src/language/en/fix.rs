@@ -42,7 +42,7 @@ fn refusal(refusal: &Refusal) -> String {
         Refusal::UsedLater { line, name } => format!("line {line} uses `{name}`"),
         Refusal::UsedAtStart { name } => format!("the container uses `{name}` when it starts"),
         Refusal::NotRoot { line } => format!("line {line} does not run as root"),
-        Refusal::UsedBetween { line } => format!("line {line} needs the files"),
+        Refusal::UsedBetween { line } => format!("line {line}, in between, may need the files"),
         Refusal::LacksProgram { name } => format!("the image lacks `{name}`"),
         Refusal::LacksFile { file } => format!("the build context lacks `{file}`"),
         Refusal::FileExists { file } => format!("the build context already has another `{file}`"),

@@ -42,7 +42,7 @@ fn refusal(refusal: &Refusal) -> String {
         Refusal::UsedLater { line, name } => format!("la línea {line} usa `{name}`"),
         Refusal::UsedAtStart { name } => format!("el contenedor usa `{name}` al arrancar"),
         Refusal::NotRoot { line } => format!("la línea {line} no se ejecuta como root"),
-        Refusal::UsedBetween { line } => format!("la línea {line} necesita los archivos"),
+        Refusal::UsedBetween { line } => format!("la línea {line}, intermedia, puede necesitar los archivos"),
         Refusal::LacksProgram { name } => format!("falta `{name}` en la imagen"),
         Refusal::LacksFile { file } => format!("falta `{file}` en el contexto de construcción"),
         Refusal::FileExists { file } => format!("el contexto de construcción ya tiene otro `{file}`"),
