@@ -56,10 +56,37 @@ fn a_file_is_printed_as_the_image_has_it() {
     failed(&cat(&["app/secret"]), &["no `app/secret`", "`--layer 1`"]);
     failed(&cat(&["usr"]), &["is a directory", "plimsoll extract"]);
     failed(&cat(&["dev/null"]), &["a device"]);
-    failed(&cat(&["loop"]), &["no `loop`"]);
+    failed(&cat(&["loop"]), &["`loop` is a symbolic link that leads in a circle"]);
     failed(&cat(&["etc/motd", "--layer", "9"]), &["there is no layer 9", "has 3"]);
     failed(&cat(&["etc/motd", "--redact"]), &["--redact"]);
     failed(&cat(&["etc/motd", "--attached"]), &["--attached", "leave it out"]);
+}
+
+#[test]
+fn a_link_to_nothing_is_called_a_link() {
+    let base = Layer::default().symlink("stdout", "/dev/stdout").symlink("chain", "dangling");
+    let base =
+        base.symlink("dangling", "/nowhere/x").symlink("to-hidden", "app/secret").file("app/secret", 3, b's');
+    let image = image(&[base.finish(), Layer::default().whiteout("app/secret").finish()]);
+    let cat = |arguments: &[&str]| program::run(["cat", &image.path].iter().chain(arguments));
+    let container = "exists in a running container alone";
+    failed(
+        &cat(&["stdout"]),
+        &["`stdout` is a symbolic link to `/dev/stdout`, which the image does not have", container],
+    );
+    failed(
+        &cat(&["dangling"]),
+        &["`dangling` is a symbolic link to `/nowhere/x`, which the image does not have"],
+    );
+    failed(&cat(&["chain"]), &["`chain` leads to `dangling`, a symbolic link to `/nowhere/x`"]);
+    failed(&cat(&["to-hidden"]), &["a symbolic link to `app/secret`", "`app/secret` is in `--layer 0`"]);
+    assert_eq!(cat(&["to-hidden", "--layer", "0"]).stdout, "sss");
+    // What was just tried is no hint.
+    for path in ["dangling", "chain", "no/such"] {
+        let run = cat(&[path, "--layer", "0"]);
+        failed(&run, &["layer 0"]);
+        assert!(!run.stderr.contains("--layer"), "{}", run.stderr);
+    }
 }
 
 #[test]

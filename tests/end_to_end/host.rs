@@ -68,6 +68,51 @@ fn saved_answers_of_an_engine_show_what_can_go() {
 }
 
 #[test]
+fn a_mounted_volume_is_never_called_unused() {
+    let directory = tempfile::tempdir().unwrap();
+    let df = directory.path().join("df.json");
+    let answer = |references: Value| {
+        let document = json!({"LayersSize": 1, "BuildCache": [],
+            "Images": [{"Id": "sha256:aa", "RepoTags": ["a:1"], "Size": 1, "SharedSize": 0, "Containers": 1}],
+            "Containers": [{"Id": "cc", "Names": ["/pc"], "ImageID": "sha256:aa", "State": "exited", "Mounts": null}],
+            "Volumes": [{"Name": "pv", "UsageData": {"RefCount": references, "Size": 3_000_000}}]});
+        fs::write(&df, document.to_string()).unwrap();
+        let text_form = program::succeed(["df", text(&df)]).stdout;
+        (program::json(["df", text(&df), "--format", "json"]), text_form)
+    };
+    for (references, containers) in [(json!(1), json!(1)), (json!(-1), Value::Null)] {
+        let (document, shown) = answer(references);
+        assert_eq!(document["volumes"][0]["containers"], containers);
+        assert!(!shown.contains("volume rm"), "{shown}");
+    }
+    assert!(answer(json!(0)).1.contains("volume rm pv"));
+}
+
+#[test]
+fn lists_that_are_missing_are_unknown() {
+    let directory = tempfile::tempdir().unwrap();
+    let images = directory.path().join("images.json");
+    let list = json!([{"Id": "sha256:aa", "RepoTags": ["a:1"], "Size": 90, "SharedSize": -1, "Containers": -1},
+        {"Id": "sha256:bb", "RepoTags": null, "Size": 90, "SharedSize": -1, "Containers": -1}]);
+    fs::write(&images, list.to_string()).unwrap();
+    let document = program::json(["df", text(&images), "--format", "json"]);
+    for unknown in ["containers", "volumes", "cache", "reclaimable_bytes"] {
+        assert_eq!(document[unknown], Value::Null, "{unknown}");
+    }
+    assert_eq!((&document["totals"]["images_bytes"], &document["suggestions"]), (&Value::Null, &json!([])));
+    let shown = program::succeed(["df", text(&images)]).stdout;
+    assert!(!shown.contains("can go for certain:") && !shown.contains("unused"), "{shown}");
+    let piped = directory.path().join("df.json");
+    fs::write(
+        &piped,
+        r#"{"LayersSize": 100, "Images": [], "Containers": [], "Volumes": [], "BuildCache": []}"#,
+    )
+    .unwrap();
+    let run = program::command().args(["df", "-"]).stdin(fs::File::open(&piped).unwrap()).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+}
+
+#[test]
 fn what_is_no_answer_is_refused_by_its_name() {
     let directory = tempfile::tempdir().unwrap();
     let refused = |name: &str, content: &[u8], expected: &str| {
@@ -122,7 +167,10 @@ fn a_dockerfile_is_reconstructed_and_nothing_hides_in_it() {
         [
             "FROM scratch",
             "ADD rootfs.tar /",
-            r#"RUN ["/bin/sh", "-c", "make\u000aUSER root"]"#,
+            "RUN <<EOF",
+            "make",
+            "USER root",
+            "EOF",
             "ARG KEY",
             "ENV KEY=${KEY}",
         ]

@@ -11,6 +11,7 @@ mod command_line;
 mod contents;
 mod costs;
 mod ecosystems;
+mod filters;
 mod help;
 mod host;
 mod hostile;

@@ -188,6 +188,32 @@ pub struct WarningMessage {
     pub warning: Warning,
 }
 
+/// Warnings of one kind: the first of them, and how many more there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WarningGroup<'a> {
+    /// The first ones.
+    pub first: Vec<&'a Warning>,
+    /// How many follow.
+    pub more: u64,
+}
+
+/// The warnings that a person reads: a few of each kind, in the order in which the kinds first come. A layer may have
+/// thousands that say the same of other paths.
+#[must_use]
+pub fn warning_groups(warnings: &[WarningMessage]) -> Vec<WarningGroup<'_>> {
+    const FIRST: usize = 5;
+    let mut groups: Vec<WarningGroup<'_>> = Vec::new();
+    for WarningMessage { warning, .. } in warnings {
+        let kind = std::mem::discriminant(warning);
+        match groups.iter_mut().find(|group| std::mem::discriminant(group.first[0]) == kind) {
+            Some(group) if group.first.len() < FIRST => group.first.push(warning),
+            Some(group) => group.more += 1,
+            None => groups.push(WarningGroup { first: vec![warning], more: 0 }),
+        }
+    }
+    groups
+}
+
 /// Inspects every service of a snapshot. An image is inspected once, however many services run it.
 #[must_use]
 pub fn inspect(snapshot: &Snapshot) -> Inspection {
@@ -527,6 +553,17 @@ mod tests {
 
     use super::*;
     use crate::testing::{add_service, snapshot};
+
+    #[test]
+    fn warnings_of_one_kind_are_summed_up() {
+        let links: Vec<String> = (0..12).map(|number| format!("h f{number:02} nowhere")).collect();
+        let snapshot = snapshot("app", &["l a b", &format!("f a/x 1\n{}", links.join("\n"))]);
+        let image = &inspect(&snapshot).images[0];
+        assert_eq!(image.warnings.len(), 13);
+        let groups = warning_groups(&image.warnings);
+        let counts: Vec<_> = groups.iter().map(|group| (group.first.len(), group.more)).collect();
+        assert_eq!(counts, [(5, 7), (1, 0)]);
+    }
 
     #[test]
     fn hidden_bytes_are_grouped_by_cause_and_layers() {

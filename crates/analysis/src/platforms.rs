@@ -17,7 +17,8 @@ pub struct PlatformManifest {
     /// When it was built (RFC 3339); absent if the config does not say.
     pub created: Option<String>,
     /// The blobs of its layers, lowest first; absent if the source lacks the manifest.
-    pub layers: Option<Vec<(Digest, Bytes)>>,
+    /// Their sizes are absent where they are stored uncompressed.
+    pub layers: Option<Vec<(Digest, Option<Bytes>)>>,
 }
 
 /// An image for one platform.
@@ -34,7 +35,8 @@ pub struct PlatformSize {
     pub created: Option<String>,
     /// The number of layers; null if the source lacks the manifest.
     pub layers: Option<u64>,
-    /// The blobs of the layers, each once, as they are stored: what a pull transfers.
+    /// The compressed blobs of the layers, each once: what a pull transfers. Absent where the source does not store all of them
+    /// compressed.
     pub compressed_bytes: Option<Bytes>,
     /// The blobs among them that no other platform has.
     pub unique_bytes: Option<Bytes>,
@@ -44,17 +46,17 @@ pub struct PlatformSize {
 #[must_use]
 pub fn platform_sizes(manifests: &[PlatformManifest]) -> Vec<PlatformSize> {
     let mut holders: BTreeMap<&Digest, u64> = BTreeMap::new();
-    let blobs = |manifest: &'_ PlatformManifest| -> Option<BTreeMap<Digest, Bytes>> {
+    let blobs = |manifest: &'_ PlatformManifest| -> Option<BTreeMap<Digest, Option<Bytes>>> {
         manifest.layers.as_ref().map(|layers| layers.iter().cloned().collect())
     };
-    let all: Vec<Option<BTreeMap<Digest, Bytes>>> = manifests.iter().map(blobs).collect();
+    let all: Vec<Option<BTreeMap<Digest, Option<Bytes>>>> = manifests.iter().map(blobs).collect();
     for digest in all.iter().flatten().flat_map(BTreeMap::keys) {
         *holders.entry(digest).or_default() += 1;
     }
     let sizes = manifests.iter().zip(&all).map(|(manifest, blobs)| {
         let blobs = blobs.as_ref();
-        let unique = |blobs: &BTreeMap<Digest, Bytes>| {
-            blobs.iter().filter(|(digest, _)| holders[*digest] == 1).map(|(_, &bytes)| bytes).sum::<Bytes>()
+        let unique = |blobs: &BTreeMap<Digest, Option<Bytes>>| -> Option<Bytes> {
+            blobs.iter().filter(|(digest, _)| holders[*digest] == 1).map(|(_, &bytes)| bytes).sum()
         };
         PlatformSize {
             tags: manifest.tags.clone(),
@@ -62,8 +64,8 @@ pub fn platform_sizes(manifests: &[PlatformManifest]) -> Vec<PlatformSize> {
             digest: manifest.digest.clone(),
             created: manifest.created.clone(),
             layers: manifest.layers.as_ref().map(|layers| layers.len() as u64),
-            compressed_bytes: blobs.map(|blobs| blobs.values().copied().sum()),
-            unique_bytes: blobs.map(unique),
+            compressed_bytes: blobs.and_then(|blobs| blobs.values().copied().sum()),
+            unique_bytes: blobs.and_then(unique),
         }
     });
     let mut sizes: Vec<PlatformSize> = sizes.collect();
@@ -76,7 +78,10 @@ mod tests {
     use super::*;
 
     fn manifest(architecture: &str, layers: Option<&[(u8, u64)]>) -> PlatformManifest {
-        let blob = |&(number, bytes): &(u8, u64)| (Digest::sha256([number; 32]), Bytes(bytes));
+        // A blob without a size is stored uncompressed.
+        let blob = |&(number, bytes): &(u8, u64)| {
+            (Digest::sha256([number; 32]), (bytes > 0).then_some(Bytes(bytes)))
+        };
         PlatformManifest {
             tags: vec!["app:1".into()],
             platform: Platform { os: "linux".into(), architecture: architecture.into(), variant: None },
@@ -92,6 +97,7 @@ mod tests {
             manifest("arm64", Some(&[(1, 10), (2, 5), (2, 5)])),
             manifest("amd64", Some(&[(1, 10), (3, 7)])),
             manifest("s390x", None),
+            manifest("mips", Some(&[(1, 10), (4, 0)])),
         ]);
         let figures: Vec<_> = (sizes.iter())
             .map(|size| (&*size.platform, size.layers, size.compressed_bytes, size.unique_bytes))
@@ -101,6 +107,7 @@ mod tests {
             [
                 ("linux/amd64", Some(2), Some(Bytes(17)), Some(Bytes(7))),
                 ("linux/arm64", Some(3), Some(Bytes(15)), Some(Bytes(5))),
+                ("linux/mips", Some(2), None, None),
                 ("linux/s390x", None, None, None),
             ]
         );

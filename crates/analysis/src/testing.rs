@@ -2,14 +2,14 @@
 
 use plimsoll_snapshot::{
     Attributes, BinaryFact, Bytes, Compression, Config, ContentHash, Contents, DiffId, Digest, Ecosystem,
-    Entries, EntriesBuilder, Facts, FileList, Files, HistoryEntry, Image, ImageLayer, ImportFact, Layer,
-    LeadFact, MentionFact, Node, PackageFact, Paths, Platform, Requirement, RequirementKind, SCHEMA_VERSION,
-    SecretFact, SelectionFact, Service, Snapshot, Source, Transport,
+    Entries, EntriesBuilder, Facts, FileList, FileListFact, Files, HistoryEntry, Image, ImageLayer,
+    ImportFact, Layer, LeadFact, MentionFact, Node, PackageFact, Paths, Platform, Requirement,
+    RequirementKind, SCHEMA_VERSION, SecretFact, SelectionFact, Service, Snapshot, Source, Transport,
 };
 
 /// A layer from lines: `f PATH SIZE [CONTENT]`, `d PATH`, `l PATH TARGET`, `h PATH TARGET`, `w PATH` (whiteout),
-/// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [offers=A,B] [recommends=A,B] [peers=A,B] [programs=A,B] [groups=A,B] [files=X,Y] [requested]`
-/// (a package), `m SOURCE ECOSYSTEM MODULE…` (imports), `s FILE ECOSYSTEM NAME…` (asked for), `a FILE ECOSYSTEM NAME…`
+/// `o PATH` (opaque), and what its files say: `p METADATA ECOSYSTEM NAME VERSION [needs=A,B] [offers=A,B] [recommends=A,B] [peers=A,B] [programs=A,B] [groups=A,B] [files=X,Y] [key=K] [requested]`
+/// (a package), `t LIST ECOSYSTEM KEY files=X,Y` (its files, listed apart), `m SOURCE ECOSYSTEM MODULE…` (imports), `s FILE ECOSYSTEM NAME…` (asked for), `a FILE ECOSYSTEM NAME…`
 /// (came along), `v FILE ECOSYSTEM NAME…` (asked for by developers), `x FILE KIND` (a secret), `b FILE DEBUG SYMBOLS` (a
 /// binary), `e FILE PATH…` (what a file leads to), `n FILE ECOSYSTEM KIND[:RUN_AS] NAME@LINE…` (names in a text). `u PATH SIZE MODE` is a file with a mode, in octal. `i INSTRUCTION` is the step that made it.
 pub(crate) fn layer(lines: &str) -> Layer {
@@ -40,7 +40,7 @@ pub(crate) fn layer(lines: &str) -> Layer {
             "w" => whiteouts.push(path),
             "o" => opaque.push(path),
             "i" => {}
-            "p" | "m" | "s" | "a" | "v" | "x" | "b" | "e" | "n" => said.push(words),
+            "p" | "t" | "m" | "s" | "a" | "v" | "x" | "b" | "e" | "n" => said.push(words),
             other => panic!("unknown kind {other}"),
         }
     }
@@ -79,20 +79,27 @@ fn facts(said: &[Vec<&str>], entries: &Entries) -> Facts {
         }
         let ecosystem = *Ecosystem::ALL.iter().find(|known| known.name() == words[2]).unwrap();
         let entry = find(words[1]);
+        let list = |key: &str| {
+            let list = words.iter().find_map(|word| word.strip_prefix(key));
+            list.into_iter().flat_map(|list| list.split(',')).collect::<Vec<_>>()
+        };
+        let mut files: Vec<u32> = list("files=").into_iter().map(find).collect();
+        files.sort_unstable();
         match words[0] {
+            "t" => facts.file_lists.push(FileListFact {
+                entry,
+                ecosystem,
+                package: words[3].to_owned(),
+                files: FileList::new(files, Paths::default()),
+            }),
             "p" => {
-                let list = |key: &str| {
-                    let list = words.iter().find_map(|word| word.strip_prefix(key));
-                    list.into_iter().flat_map(|list| list.split(',')).collect::<Vec<_>>()
-                };
-                let mut files: Vec<u32> = list("files=").into_iter().map(find).collect();
-                files.sort_unstable();
                 facts.packages.push(PackageFact {
                     entry,
                     ecosystem,
                     name: words[3].to_owned(),
                     version: words[4].to_owned(),
                     key: match ecosystem {
+                        _ if !list("key=").is_empty() => list("key=")[0].to_owned(),
                         Ecosystem::Python => words[1].rsplit_once('/').unwrap().0.to_owned(),
                         _ => words[3].to_owned(),
                     },

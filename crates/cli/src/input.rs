@@ -46,6 +46,16 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Reads all of standard input, if it has at most `most` bytes.
+pub(crate) fn read_standard(most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    standard()?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!("it is larger than {most} bytes")));
+    }
+    Ok(bytes)
+}
+
 /// Reads all of a regular file that an input names, if it has at most `most` bytes.
 pub(crate) fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();

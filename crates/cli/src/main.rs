@@ -23,6 +23,7 @@ mod identity;
 mod idle;
 mod input;
 mod interruption;
+mod keys_help;
 mod limits;
 mod list;
 mod load;

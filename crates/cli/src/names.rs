@@ -11,7 +11,7 @@ const SHOWN: usize = 20;
 /// `did you mean `backend`? its services are `backend`, `db``.
 pub(crate) fn hint(wanted: &str, what: &str, known: &[String]) -> String {
     if known.is_empty() {
-        return format!("{what} none");
+        return "none exist here".to_owned();
     }
     let near = nearest(wanted, known.iter().map(String::as_str));
     let near = near.map(|name| format!("did you mean `{}`? ", one_line(name))).unwrap_or_default();
@@ -47,7 +47,7 @@ mod tests {
         let expected = "did you mean `backend`? the services are `backend`, `db`";
         assert_eq!(hint("bakend", "the services are", &known), expected);
         assert_eq!(hint("redis", "the services are", &known), "the services are `backend`, `db`");
-        assert_eq!(hint("redis", "the services are", &[]), "the services are none");
+        assert_eq!(hint("redis", "the services are", &[]), "none exist here");
         assert!(list(&vec!["a".to_owned(); 23]).ends_with("`a` and 3 more"));
     }
 }

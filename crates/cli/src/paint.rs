@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
 /// A line of the screen, cut at its end and filled up.
 pub(crate) fn fill(area: Rect, buffer: &mut Buffer, text: &str, style: Style) {
@@ -37,20 +37,6 @@ pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-/// The keys and what they do, over everything else.
-pub(crate) fn help(area: Rect, buffer: &mut Buffer, title: &str, keys: &[(&str, &str)]) {
-    for y in area.y..area.bottom() {
-        fill(Rect { y, height: 1, ..area }, buffer, "", Style::new());
-    }
-    let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
-    fill(Rect { height: 1, ..area }, buffer, &format!(" {title}"), style);
-    let wide = keys.iter().map(|(key, _)| key.chars().count()).max().unwrap_or_default();
-    let wide = if usize::from(area.width) < 3 * wide { wide.min(14) } else { wide };
-    for (y, (key, does)) in (area.y + 1..area.bottom()).zip(keys) {
-        fill(Rect { y, height: 1, ..area }, buffer, &format!(" {key:wide$}  {does}"), Style::new());
-    }
 }
 
 #[cfg(test)]

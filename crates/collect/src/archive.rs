@@ -211,7 +211,7 @@ fn is_snapshot(head: &[u8]) -> bool {
 
 fn snapshot(place: &str) -> Error {
     Error::NotAnImage {
-        found: format!("{place} is a snapshot of Plimsoll"),
+        found: format!("{place} is a snapshot of Plimsoll, not a container image"),
         expected: "`inspect`, `compare`, `report` and `check` read snapshots; here, give the image itself",
     }
 }

@@ -17,7 +17,7 @@ pub enum Error {
     Snapshot(#[from] FormatError),
     #[error("cannot read {place}")]
     Io { place: String, source: io::Error },
-    #[error("{place} is truncated after {offset} bytes")]
+    #[error("{place} is truncated{}", behind(*offset))]
     Truncated { place: String, offset: u64 },
     #[error("{place} is damaged at byte {offset}: {reason}")]
     Damaged { place: String, offset: u64, reason: String },
@@ -25,9 +25,9 @@ pub enum Error {
     ForeignLayer { place: String, kind: String },
     #[error("`{member}` is not valid: {reason}")]
     Document { member: String, reason: String },
-    #[error("{place} {content}, not a container image")]
+    #[error("{place} {content}")]
     Foreign { place: String, content: ForeignContent },
-    #[error("{found}, not a container image")]
+    #[error("{found}")]
     NotAnImage { found: String, expected: &'static str },
     #[error("`{file}` is {looks}, which contains no memory data")]
     NoMemory { file: String, looks: &'static str, known: &'static str },
@@ -41,6 +41,11 @@ pub enum Error {
     UnknownPlatform { platform: String, available: Vec<String> },
     #[error("{what} in {place} exceeds the limit of {limit}{}", met(*found))]
     Limit { what: &'static str, place: String, limit: u64, found: Option<u64>, which: Limit },
+}
+
+/// Nothing comes out of a compressed file whose first block is cut: that says nothing of the file's length.
+fn behind(offset: u64) -> String {
+    if offset == 0 { String::new() } else { format!(" after {offset} bytes") }
 }
 
 /// What an input is that is neither an image nor a snapshot.
@@ -64,9 +69,9 @@ impl fmt::Display for ForeignContent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Empty => "is empty",
-            Self::Zip => "is a ZIP archive",
-            Self::WebPage => "is a web page",
-            Self::Text => "is a text file",
+            Self::Zip => "is a ZIP archive, not a container image",
+            Self::WebPage => "is a web page, not a container image",
+            Self::Text => "is a text file, not a container image",
             Self::Binary => "is neither a tar archive nor a compressed one",
             Self::Packed => "is compressed, and its content is not a tar",
         })

@@ -5,6 +5,7 @@ use std::io;
 
 use plimsoll_analysis::disk::{DiskChange, DiskKind, DiskUse, ImageUse, Prune, Suggestion, Totals};
 use plimsoll_analysis::inspect::SizeChange;
+use plimsoll_snapshot::runtime::EngineKind;
 use plimsoll_snapshot::{Bytes, DiskStore};
 use serde::Serialize;
 
@@ -187,18 +188,42 @@ fn lead(used: &DiskUse, language: Language) -> Vec<String> {
     let words = &language.words().disk;
     let bytes = |bytes: Bytes| language.bytes(bytes).to_string();
     let Totals { images_bytes, listed_bytes, content_bytes, .. } = used.totals;
-    let mut lines = vec![(words.summary)(&bytes(used.totals.bytes()), &bytes(used.reclaimable_bytes))];
-    lines.push(match content_bytes {
-        Some(content) => {
+    let reclaimable = used.reclaimable_bytes.map(bytes);
+    let mut lines = Vec::new();
+    if let Some(engine) = &used.engine {
+        lines.push((words.engine)(engine_name(engine.kind), &one_line(&engine.version)));
+    }
+    let all = used.totals.bytes();
+    let is_minimum = !used.totals.are_known();
+    lines.push((words.summary)(
+        (!all.is_zero() || !is_minimum).then(|| bytes(all)).as_deref(),
+        is_minimum,
+        reclaimable.as_deref(),
+    ));
+    lines.push(match (content_bytes, images_bytes) {
+        (Some(content), _) => {
             let unpacked = Bytes(listed_bytes.0.saturating_sub(content.0));
             (words.containerd)(&bytes(content), &bytes(listed_bytes), &bytes(unpacked))
         }
-        None if used.store == DiskStore::Unpacked => {
-            (words.unpacked)(&bytes(listed_bytes), &bytes(images_bytes))
+        (None, Some(layers)) if used.store == DiskStore::Unpacked => {
+            (words.unpacked)(&bytes(listed_bytes), &bytes(layers))
         }
-        None => (words.unknown_store)(&bytes(listed_bytes), &bytes(images_bytes)),
+        (None, Some(layers)) => (words.unknown_store)(&bytes(listed_bytes), &bytes(layers)),
+        (None, None) => (words.unknown_layers)(&bytes(listed_bytes)),
     });
+    if used.copies_layers {
+        lines.push(words.copied_layers.to_owned());
+    }
     lines
+}
+
+const fn engine_name(kind: EngineKind) -> &'static str {
+    match kind {
+        EngineKind::Docker => "Docker",
+        EngineKind::Podman => "Podman",
+        EngineKind::Nerdctl => "nerdctl",
+        EngineKind::Kubernetes => "Kubernetes",
+    }
 }
 
 fn tables(used: &DiskUse, language: Language) -> Vec<Table> {
@@ -226,22 +251,27 @@ fn maybe(bytes: Option<Bytes>, language: Language) -> String {
     bytes.map_or_else(dash, |bytes| language.bytes(bytes).to_string())
 }
 
+fn maybe_count(number: Option<u64>) -> String {
+    number.map_or_else(dash, count)
+}
+
 fn kinds(used: &DiskUse, language: Language) -> Table {
     let words = &language.words().disk;
     let totals = used.totals;
+    let containers = used.containers.as_ref().map(|list| list.len() as u64);
     let rows = [
-        (words.images, used.images.len(), Some(totals.images_bytes)),
-        (words.containers, used.containers.len(), Some(totals.containers_bytes)),
-        (words.logs, used.containers.len(), totals.logs_bytes),
-        (words.volumes, used.volumes.len(), Some(totals.volumes_bytes)),
+        (words.images, Some(used.images.len() as u64), totals.images_bytes),
+        (words.containers, containers, totals.containers_bytes),
+        (words.logs, containers, totals.logs_bytes),
+        (words.volumes, used.volumes.as_ref().map(|list| list.len() as u64), totals.volumes_bytes),
         (
             words.cache,
-            used.cache.iter().map(|kind| usize::try_from(kind.records).unwrap_or(usize::MAX)).sum(),
-            Some(totals.cache_bytes),
+            used.cache.as_ref().map(|kinds| kinds.iter().map(|kind| kind.records).sum()),
+            totals.cache_bytes,
         ),
     ];
     let rows =
-        rows.map(|(name, number, bytes)| vec![name.to_owned(), count(number as u64), maybe(bytes, language)]);
+        rows.map(|(name, number, bytes)| vec![name.to_owned(), maybe_count(number), maybe(bytes, language)]);
     Table {
         title: words.kinds,
         heads: vec![words.kind_head, words.number_head, words.bytes_head],
@@ -266,16 +296,17 @@ fn images(used: &DiskUse, language: Language) -> Table {
         let engine = engine.filter(|engine| *engine != unique).map(|engine| (words.engine_says)(&engine));
         let only_here = image.is_only_here == Some(true) && !image.tags.is_empty();
         let notes = [
-            image.tags.is_empty().then(|| words.untagged.to_owned()),
+            image.has_unknown_names.then(|| words.unknown_name.to_owned()),
+            (image.tags.is_empty() && !image.has_unknown_names).then(|| words.untagged.to_owned()),
             only_here.then(|| words.only_here.to_owned()),
-            (image.containers == 0).then(|| words.unused.to_owned()),
+            (image.containers == Some(0)).then(|| words.unused.to_owned()),
             engine,
         ];
         vec![
             unique,
             maybe(image.shared_bytes, language),
             language.bytes(image.listed_bytes).to_string(),
-            count(image.containers),
+            maybe_count(image.containers),
             image_name(image),
             notes.into_iter().flatten().collect::<Vec<_>>().join(", "),
         ]
@@ -298,7 +329,7 @@ fn images(used: &DiskUse, language: Language) -> Table {
 
 fn containers(used: &DiskUse, language: Language) -> Table {
     let words = &language.words().disk;
-    let (rows, more) = cut(&used.containers, |container| {
+    let (rows, more) = cut(used.containers.as_deref().unwrap_or_default(), |container| {
         vec![
             maybe(container.writable_bytes, language),
             maybe(container.log_bytes, language),
@@ -317,10 +348,10 @@ fn containers(used: &DiskUse, language: Language) -> Table {
 
 fn volumes(used: &DiskUse, language: Language) -> Table {
     let words = &language.words().disk;
-    let (rows, more) = cut(&used.volumes, |volume| {
+    let (rows, more) = cut(used.volumes.as_deref().unwrap_or_default(), |volume| {
         vec![
             maybe(volume.bytes, language),
-            count(volume.containers),
+            maybe_count(volume.containers),
             shorten(&one_line(&volume.name), NAME),
             if volume.is_anonymous { words.anonymous.to_owned() } else { String::new() },
         ]
@@ -336,7 +367,7 @@ fn volumes(used: &DiskUse, language: Language) -> Table {
 
 fn cache(used: &DiskUse, language: Language) -> Table {
     let words = &language.words().disk;
-    let (rows, more) = cut(&used.cache, |kind| {
+    let (rows, more) = cut(used.cache.as_deref().unwrap_or_default(), |kind| {
         let bytes = |bytes: Bytes| language.bytes(bytes).to_string();
         let [day, week, older] = kind.by_age;
         vec![
@@ -371,7 +402,7 @@ fn prunes(used: &DiskUse, language: Language) -> Table {
     let row = |prune: &Prune| {
         let loses: Vec<String> = prune.loses.iter().map(|loss| (words.loss)(loss)).collect();
         let loses = if loses.is_empty() { words.nothing.to_owned() } else { loses.join("; ") };
-        vec![language.bytes(prune.frees_bytes).to_string(), prune.command.clone(), loses]
+        vec![maybe(prune.frees_bytes, language), prune.command.clone(), loses]
     };
     let (rows, more) = cut(&used.prunes, row);
     Table {

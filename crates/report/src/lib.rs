@@ -45,6 +45,7 @@ pub mod targets;
 pub mod text;
 pub mod turns;
 pub mod verdict;
+pub mod warnings;
 pub mod watch_json;
 pub mod why;
 pub mod words;

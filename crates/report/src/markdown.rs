@@ -11,7 +11,7 @@ use plimsoll_snapshot::Bytes;
 use crate::format::{count, minute, one_line, shorten};
 use crate::language::Language;
 use crate::markup::{code, escaped, escaped_html};
-use crate::{memory, sizes, turns, verdict, why};
+use crate::{memory, sizes, turns, verdict, warnings, why};
 
 /// The width that an instruction or a path is cut to.
 const CELL: usize = 80;
@@ -120,8 +120,8 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
                 writeln!(text, "| {size} | {files} | {} | {} | {how} |", group.from_layer, group.by_layer);
         }
     }
-    for warning in image.warnings.iter() {
-        let _ = writeln!(text, "\n> {}: {}", words.warning, escaped(&language.warning(&warning.warning)));
+    for warning in warnings::lines(image, language) {
+        let _ = writeln!(text, "\n> {}: {}", words.warning, escaped(&warning));
     }
     text.push('\n');
     text

@@ -106,7 +106,23 @@ fn sentences(estimate: &PullEstimate, language: Language) -> (String, Vec<String
     (head, notes)
 }
 
+/// Below a second in milliseconds, so that the parts of a short pull add up; above in tenths of a second.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time of a pull")]
 fn seconds(seconds: f64, language: Language) -> String {
-    language.duration((seconds * 10.0).round() as u64 * 100)
+    let milliseconds = (seconds * 1000.0).round() as u64;
+    language.duration(if milliseconds < 1000 { milliseconds } else { (seconds * 10.0).round() as u64 * 100 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_times_keep_their_milliseconds() {
+        let check = |time: f64, expected: &str| assert_eq!(seconds(time, Language::English), expected);
+        check(0.027, "27 ms");
+        check(0.6351, "635 ms");
+        check(0.9996, "1 s");
+        check(12.34, "12.3 s");
+    }
 }

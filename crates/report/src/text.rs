@@ -10,7 +10,7 @@ use plimsoll_snapshot::{Bytes, Transport};
 use crate::format::{count, minute, name, one_line, shorten};
 use crate::language::Language;
 use crate::table::{align_right, head, heads, indented, push, table};
-use crate::{memory, sizes, turns, verdict};
+use crate::{memory, sizes, turns, verdict, warnings};
 
 /// The width that an instruction is cut to. The JSON has all of it.
 const INSTRUCTION: usize = 64;
@@ -74,8 +74,8 @@ fn image_section(image: &ImageInspection, language: Language) -> String {
     if !image.hidden.is_empty() {
         text.push_str(&hidden(image, language));
     }
-    for warning in image.warnings.iter() {
-        let _ = writeln!(text, "  {}: {}", words.warning, one_line(&language.warning(&warning.warning)));
+    for warning in warnings::lines(image, language) {
+        let _ = writeln!(text, "  {}: {}", words.warning, one_line(&warning));
     }
     text
 }

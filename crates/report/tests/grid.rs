@@ -553,7 +553,7 @@ fn several() -> Vec<PlatformSize> {
         platform: Platform { os: "linux".to_owned(), architecture: architecture.to_owned(), variant: None },
         digest: Digest::sha256([number; 32]),
         created: Some("2026-11-22T10:00:00Z".to_owned()),
-        layers: Some(vec![(Digest::sha256([number; 32]), Bytes(5))]),
+        layers: Some(vec![(Digest::sha256([number; 32]), Some(Bytes(5)))]),
     };
     platform_sizes(&[manifest("amd64", 1), manifest("arm64", 2)])
 }
@@ -581,6 +581,7 @@ fn stored() -> Disk {
         bytes: Some(Bytes(40)),
         is_local: true,
         is_anonymous,
+        ..DiskVolume::default()
     };
     let container = DiskContainer {
         id: "c".to_owned(),
@@ -588,6 +589,8 @@ fn stored() -> Disk {
         image: Some(0),
         status: Status::Exited,
         writable_bytes: Some(Bytes(5)),
+        log_bytes: Some(Bytes(1)),
+        volumes: Some(Vec::new()),
         ..DiskContainer::default()
     };
     Disk {
@@ -598,15 +601,21 @@ fn stored() -> Disk {
             image(&["base:1"], vec![0], true),
             image(&[], vec![0, 2], false),
         ],
-        containers: vec![container],
-        volumes: vec![volume("data", false), volume("anonymous", true)],
-        cache: vec![record("a", 11)],
+        containers: Some(vec![container]),
+        volumes: Some(vec![volume("data", false), volume("anonymous", true)]),
+        cache: Some(vec![record("a", 11)]),
         ..Disk::default()
     }
 }
 
 fn grown() -> DiskChange {
-    disk_change(&disk_use(&Disk::default()), &disk_use(&stored()))
+    let empty = Disk {
+        containers: Some(Vec::new()),
+        volumes: Some(Vec::new()),
+        cache: Some(Vec::new()),
+        ..Disk::default()
+    };
+    disk_change(&disk_use(&empty), &disk_use(&stored()))
 }
 
 fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {

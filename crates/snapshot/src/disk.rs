@@ -22,6 +22,10 @@ pub struct Disk {
     pub observed: Option<Time>,
     /// What keeps the images.
     pub store: DiskStore,
+    /// Whether the driver stores each layer as a full copy of everything below it (vfs), so that layers take more on disk than
+    /// their sizes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub copies_layers: bool,
     /// The bytes of all layers, each once, as the engine adds them up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layers_bytes: Option<Bytes>,
@@ -31,15 +35,15 @@ pub struct Disk {
     /// The images, those without a name included.
     #[serde(deserialize_with = "room::list")]
     pub images: Vec<DiskImage>,
-    /// The containers, stopped ones included.
-    #[serde(deserialize_with = "room::list")]
-    pub containers: Vec<DiskContainer>,
-    /// The volumes.
-    #[serde(deserialize_with = "room::list")]
-    pub volumes: Vec<DiskVolume>,
-    /// The records of the build cache.
-    #[serde(deserialize_with = "room::list")]
-    pub cache: Vec<CacheRecord>,
+    /// The containers, stopped ones included; absent if the engine did not list them.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "room::maybe_list")]
+    pub containers: Option<Vec<DiskContainer>>,
+    /// The volumes; absent if the engine did not list them.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "room::maybe_list")]
+    pub volumes: Option<Vec<DiskVolume>>,
+    /// The records of the build cache; absent if the engine did not list them.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "room::maybe_list")]
+    pub cache: Option<Vec<CacheRecord>>,
 }
 
 /// What keeps the images of an engine, which decides what their sizes mean.
@@ -80,6 +84,12 @@ pub struct DiskImage {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[serde(deserialize_with = "room::list")]
     pub tags: Vec<String>,
+    /// Whether it has names that are not among `tags`, because the engine cut them down to their last part.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_unknown_names: bool,
+    /// How many containers the engine says are made of it; absent where it does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed_containers: Option<u64>,
     /// Whether it came from a registry or was pushed to one; absent where the store does not tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_in_registry: Option<bool>,
@@ -119,10 +129,9 @@ pub struct DiskContainer {
     /// Its log files, rotated ones included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_bytes: Option<Bytes>,
-    /// The volumes that it mounts.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[serde(deserialize_with = "room::list")]
-    pub volumes: Vec<String>,
+    /// The volumes that it mounts; absent where the engine does not tell.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "room::maybe_list")]
+    pub volumes: Option<Vec<String>>,
 }
 
 /// A volume of an engine.
@@ -135,6 +144,9 @@ pub struct DiskVolume {
     /// Its bytes; absent where the driver does not tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<Bytes>,
+    /// How many containers the engine says mount it; absent where it does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed_containers: Option<u64>,
     /// Whether an engine keeps it on this host, so that it can prune it.
     pub is_local: bool,
     /// Whether it was made for one container, without a name.
@@ -172,7 +184,7 @@ impl Disk {
         if layers.any(|&layer| layer >= self.layers.len()) {
             return Err("an image of the engine lacks a layer".to_owned());
         }
-        let mut images = self.containers.iter().filter_map(|container| container.image);
+        let mut images = self.containers.iter().flatten().filter_map(|container| container.image);
         if images.any(|image| image >= self.images.len()) {
             return Err("a container of the engine lacks its image".to_owned());
         }

@@ -49,6 +49,21 @@ pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(input: D) -> 
     input.deserialize_seq(Elements(PhantomData))
 }
 
+/// Reads a list that pays for its elements, or none.
+pub(crate) fn maybe_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    input: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    struct Paid<T>(Vec<T>);
+
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Paid<T> {
+        fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+            list(input).map(Self)
+        }
+    }
+
+    Ok(Option::<Paid<T>>::deserialize(input)?.map(|list| list.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -146,7 +146,7 @@ fn source(names: String, images: Images, snapshots: [&'static Snapshot; 2]) -> i
 }
 
 fn warnings(image: &ImageInspection) -> Vec<String> {
-    image.warnings.iter().map(|warning| one_line(&language().warning(&warning.warning))).collect()
+    plimsoll_report::warnings::lines(image, language()).iter().map(|warning| one_line(warning)).collect()
 }
 
 fn manifest(snapshot: &Snapshot, image: &ImageInspection) -> Option<String> {

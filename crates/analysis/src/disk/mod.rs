@@ -3,6 +3,9 @@
 //! Images share layers, so their sizes do not add up: bytes are counted per layer here, and each layer once. What a command
 //! of the engine frees is found by doing it to a model of the disk: a layer goes when the last image that has it goes, and
 //! if no record of the build cache holds it too.
+//!
+//! Answers of an engine may lack lists and figures. What then cannot be known is none here, and no command is called safe that
+//! may remove something in use.
 
 mod model;
 mod prune;
@@ -12,7 +15,8 @@ mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_snapshot::{Bytes, Disk, DiskStore, Order as _};
+use plimsoll_snapshot::runtime::Time;
+use plimsoll_snapshot::{Bytes, CacheRecord, Disk, DiskContainer, DiskStore, DiskVolume, Order as _};
 
 pub use values::{
     CacheUse, ContainerUse, DiskChange, DiskKind, DiskUse, ImageUse, Loss, Prune, PruneKind, Suggestion,
@@ -26,26 +30,28 @@ use prune::{CERTAIN, prunes, suggestions};
 /// Compares two states of a disk.
 #[must_use]
 pub fn disk_change(before: &DiskUse, after: &DiskUse) -> DiskChange {
-    // Logs that one side did not measure are no change.
-    let has_logs = before.totals.logs_bytes.is_some() && after.totals.logs_bytes.is_some();
     let figures = |used: &DiskUse| {
         let totals = used.totals;
         [
             (DiskKind::Images, totals.images_bytes),
             (DiskKind::Containers, totals.containers_bytes),
-            (DiskKind::Logs, totals.logs_bytes.unwrap_or_default()),
+            (DiskKind::Logs, totals.logs_bytes),
             (DiskKind::Volumes, totals.volumes_bytes),
             (DiskKind::Cache, totals.cache_bytes),
-            (
-                DiskKind::All,
-                Bytes(totals.bytes().0 - if has_logs { 0 } else { totals.logs_bytes.unwrap_or_default().0 }),
-            ),
-            (DiskKind::Reclaimable, used.reclaimable_bytes),
         ]
     };
+    // A kind that one side does not know is no change, and no part of the sum.
     let kinds = figures(before).into_iter().zip(figures(after));
-    let kinds = kinds.filter(|((kind, _), _)| has_logs || *kind != DiskKind::Logs);
-    DiskChange { kinds: kinds.map(|((kind, old), (_, new))| (kind, SizeChange::new(old, new))).collect() }
+    let mut kinds: Vec<(DiskKind, Bytes, Bytes)> =
+        kinds.filter_map(|((kind, old), (_, new))| Some((kind, old?, new?))).collect();
+    let all = (kinds.iter().map(|kind| kind.1).sum(), kinds.iter().map(|kind| kind.2).sum());
+    kinds.push((DiskKind::All, all.0, all.1));
+    if let Some((old, new)) = before.reclaimable_bytes.zip(after.reclaimable_bytes) {
+        kinds.push((DiskKind::Reclaimable, old, new));
+    }
+    DiskChange {
+        kinds: kinds.into_iter().map(|(kind, old, new)| (kind, SizeChange::new(old, new))).collect(),
+    }
 }
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -62,7 +68,47 @@ pub fn disk_use(disk: &Disk) -> DiskUse {
             image.id.clone(),
         )
     });
-    let mut containers: Vec<ContainerUse> = (disk.containers.iter())
+    DiskUse {
+        engine: disk.engine.clone(),
+        observed: disk.observed,
+        store: disk.store,
+        copies_layers: disk.copies_layers,
+        totals: totals(disk, &model),
+        images,
+        containers: disk.containers.as_deref().map(container_use),
+        volumes: disk.volumes.as_deref().map(|volumes| volume_use(volumes, &model)),
+        cache: disk.cache.as_deref().map(|records| cache_use(records, disk.observed)),
+        prunes: prunes(disk, &model),
+        reclaimable_bytes: model.done(&CERTAIN).bytes,
+        suggestions: suggestions(disk, &model),
+    }
+}
+
+fn totals(disk: &Disk, model: &Model<'_>) -> Totals {
+    let containers = disk.containers.as_deref();
+    Totals {
+        images_bytes: model.images_bytes(),
+        listed_bytes: disk.images.iter().map(|image| image.listed_bytes).sum(),
+        content_bytes: (disk.store == DiskStore::Containerd)
+            .then(|| disk.images.iter().filter_map(|image| image.content_bytes).sum()),
+        containers_bytes: containers.and_then(|list| known_sum(list, |container| container.writable_bytes)),
+        logs_bytes: containers.and_then(|list| known_sum(list, |container| container.log_bytes)),
+        volumes_bytes: disk.volumes.as_deref().and_then(|list| known_sum(list, |volume| volume.bytes)),
+        cache_bytes: disk.cache.as_ref().map(|records| {
+            records.iter().filter(|record| !record.is_shared).map(|record| record.bytes).sum()
+        }),
+    }
+}
+
+/// The sum of what is known; none if nothing is.
+fn known_sum<T>(list: &[T], bytes: impl Fn(&T) -> Option<Bytes>) -> Option<Bytes> {
+    let known: Vec<Bytes> = list.iter().filter_map(bytes).collect();
+    (!known.is_empty() || list.is_empty()).then(|| known.into_iter().sum())
+}
+
+fn container_use(containers: &[DiskContainer]) -> Vec<ContainerUse> {
+    let mut used: Vec<ContainerUse> = containers
+        .iter()
         .map(|container| ContainerUse {
             name: container.name.clone(),
             id: container.id.clone(),
@@ -71,52 +117,30 @@ pub fn disk_use(disk: &Disk) -> DiskUse {
             log_bytes: container.log_bytes,
         })
         .collect();
-    containers.order_by_key(|container| {
+    used.order_by_key(|container| {
         let bytes = container.writable_bytes.unwrap_or_default() + container.log_bytes.unwrap_or_default();
         (std::cmp::Reverse(bytes), container.name.clone())
     });
-    let mut volumes: Vec<VolumeUse> = (disk.volumes.iter())
+    used
+}
+
+fn volume_use(volumes: &[DiskVolume], model: &Model<'_>) -> Vec<VolumeUse> {
+    let mut used: Vec<VolumeUse> = volumes
+        .iter()
         .map(|volume| VolumeUse {
             name: volume.name.clone(),
             bytes: volume.bytes,
-            containers: model.mounting(&volume.name, &BTreeSet::new()),
+            containers: model.mounting(volume, &BTreeSet::new()),
             is_anonymous: volume.is_anonymous,
         })
         .collect();
-    volumes.order_by_key(|volume| (std::cmp::Reverse(volume.bytes), volume.name.clone()));
-    let logs: Vec<Bytes> = disk.containers.iter().filter_map(|container| container.log_bytes).collect();
-    DiskUse {
-        engine: disk.engine.clone(),
-        observed: disk.observed,
-        store: disk.store,
-        totals: Totals {
-            images_bytes: model.images_bytes(),
-            listed_bytes: disk.images.iter().map(|image| image.listed_bytes).sum(),
-            content_bytes: (disk.store == DiskStore::Containerd)
-                .then(|| disk.images.iter().filter_map(|image| image.content_bytes).sum()),
-            containers_bytes: disk.containers.iter().filter_map(|container| container.writable_bytes).sum(),
-            logs_bytes: (!logs.is_empty() || disk.containers.is_empty()).then(|| logs.into_iter().sum()),
-            volumes_bytes: disk.volumes.iter().filter_map(|volume| volume.bytes).sum(),
-            cache_bytes: disk
-                .cache
-                .iter()
-                .filter(|record| !record.is_shared)
-                .map(|record| record.bytes)
-                .sum(),
-        },
-        images,
-        containers,
-        volumes,
-        cache: cache_use(disk),
-        prunes: prunes(disk, &model),
-        reclaimable_bytes: model.done(&CERTAIN).bytes,
-        suggestions: suggestions(disk, &model),
-    }
+    used.order_by_key(|volume| (std::cmp::Reverse(volume.bytes), volume.name.clone()));
+    used
 }
 
-fn cache_use(disk: &Disk) -> Vec<CacheUse> {
+fn cache_use(records: &[CacheRecord], observed: Option<Time>) -> Vec<CacheUse> {
     let mut kinds: BTreeMap<&str, CacheUse> = BTreeMap::new();
-    for record in &disk.cache {
+    for record in records {
         let known = kinds.entry(&record.kind).or_insert_with(|| CacheUse {
             kind: record.kind.clone(),
             records: 0,
@@ -130,7 +154,7 @@ fn cache_use(disk: &Disk) -> Vec<CacheUse> {
             continue;
         }
         known.bytes += record.bytes;
-        let age = disk.observed.zip(record.last_used).map(|(now, used)| now.0.saturating_sub(used.0));
+        let age = observed.zip(record.last_used).map(|(now, used)| now.0.saturating_sub(used.0));
         let place = match age {
             Some(age) if age <= DAY_MS => 0,
             Some(age) if age <= 7 * DAY_MS => 1,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use plimsoll_snapshot::runtime::{Engine, EngineKind, Status};
-use plimsoll_snapshot::{Bytes, CacheRecord, Disk, Order as _};
+use plimsoll_snapshot::{Bytes, CacheRecord, Disk, DiskContainer, DiskImage, DiskVolume, Order as _};
 
 use super::values::{ImageUse, Loss};
 
@@ -22,8 +22,33 @@ pub(super) struct Deed {
 
 /// What came of it.
 pub(super) struct Done {
-    pub(super) bytes: Bytes,
+    /// None if it cannot be known.
+    pub(super) bytes: Option<Bytes>,
     pub(super) loses: Vec<Loss>,
+}
+
+impl Done {
+    fn add(&mut self, bytes: Option<Bytes>) {
+        self.bytes = self.bytes.zip(bytes).map(|(sum, bytes)| sum + bytes);
+    }
+}
+
+/// Whether something is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Used,
+    Unused,
+    Unknown,
+}
+
+impl Use {
+    const fn by(users: Option<u64>) -> Self {
+        match users {
+            Some(0) => Self::Unused,
+            Some(_) => Self::Used,
+            None => Self::Unknown,
+        }
+    }
 }
 
 /// The disk, with what uses what.
@@ -42,23 +67,33 @@ impl<'a> Model<'a> {
             holders[layer] += 1;
         }
         let mut cached: HashMap<Bytes, u64> = HashMap::new();
-        for record in disk.cache.iter().filter(|record| record.is_shared && !record.bytes.is_zero()) {
+        for record in disk.cache.iter().flatten().filter(|record| record.is_shared && !record.bytes.is_zero())
+        {
             *cached.entry(record.bytes).or_default() += 1;
         }
         Self { disk, holders, cached }
     }
 
-    pub(super) fn images_bytes(&self) -> Bytes {
-        let layers = &self.disk.layers;
-        let known: Bytes = layers.iter().map(|layer| layer.bytes).sum();
-        // Of images whose layers are unknown, what the engine takes for unique is the best figure there is.
-        let others = self.disk.images.iter().filter(|image| image.layers.is_none());
-        let others: Bytes = others
-            .map(|image| {
-                Bytes(image.listed_bytes.0.saturating_sub(image.listed_shared_bytes.unwrap_or_default().0))
-            })
-            .sum();
-        known + others
+    /// The layers of all images, each once.
+    pub(super) fn images_bytes(&self) -> Option<Bytes> {
+        let layers: Bytes = self.disk.layers.iter().map(|layer| layer.bytes).sum();
+        let mut others = self.disk.images.iter().filter(|image| image.layers.is_none()).peekable();
+        if others.peek().is_none() {
+            return Some(layers);
+        }
+        // Images that share nothing add up.
+        let alone = others
+            .map(|image| (image.listed_shared_bytes == Some(Bytes::ZERO)).then_some(image.listed_bytes));
+        self.disk.layers_bytes.or_else(|| Some(layers + alone.sum::<Option<Bytes>>()?))
+    }
+
+    /// How many containers are made of an image.
+    pub(super) fn users(&self, image: usize) -> Option<u64> {
+        let listed = self.disk.images[image].listed_containers;
+        let counted = self.disk.containers.as_ref().map(|containers| {
+            containers.iter().filter(|container| container.image == Some(image)).count() as u64
+        });
+        counted.max(listed)
     }
 
     pub(super) fn image(&self, index: usize) -> ImageUse {
@@ -74,6 +109,11 @@ impl<'a> Model<'a> {
             .listed_shared_bytes
             .map(|shared| Bytes(image.listed_bytes.0.saturating_sub(shared.0)))
             .filter(|&unique| split.is_some_and(|split| split.0 != unique));
+        // The engine's own split, where layers are unknown.
+        let listed = image
+            .listed_shared_bytes
+            .map(|shared| (Bytes(image.listed_bytes.0.saturating_sub(shared.0)), shared));
+        let split = split.or(listed);
         ImageUse {
             tags: image.tags.clone(),
             id: image.id.clone(),
@@ -82,32 +122,53 @@ impl<'a> Model<'a> {
             unique_bytes: split.map(|split| split.0),
             shared_bytes: split.map(|split| split.1),
             engine_unique_bytes: engine_unique,
-            containers: self.disk.containers.iter().filter(|container| container.image == Some(index)).count()
-                as u64,
+            containers: self.users(index),
+            has_unknown_names: image.has_unknown_names,
             is_only_here: image.is_in_registry.map(|is_there| !is_there),
         }
     }
 
-    /// How many containers mount a volume, without some of them.
-    pub(super) fn mounting(&self, volume: &str, without: &BTreeSet<usize>) -> u64 {
-        let containers =
-            self.disk.containers.iter().enumerate().filter(|(index, _)| !without.contains(index));
-        containers.filter(|(_, container)| container.volumes.iter().any(|name| name == volume)).count() as u64
+    /// How many containers mount a volume, without some of them. The engine's own number counts beside the mounts that it
+    /// lists: what it counts more is in containers whose mounts are unknown.
+    pub(super) fn mounting(&self, volume: &DiskVolume, without: &BTreeSet<usize>) -> Option<u64> {
+        let listed = volume.listed_containers;
+        let Some(containers) = &self.disk.containers else { return listed };
+        let mounts = |container: &DiskContainer| {
+            container.volumes.as_ref().map(|volumes| volumes.iter().any(|name| *name == volume.name))
+        };
+        let (mut stay, mut go) = (0, 0);
+        let (mut may_stay, mut may_go) = (false, false);
+        for (index, container) in containers.iter().enumerate() {
+            let (number, is_unknown) =
+                if without.contains(&index) { (&mut go, &mut may_go) } else { (&mut stay, &mut may_stay) };
+            match mounts(container) {
+                Some(is_mounted) => *number += u64::from(is_mounted),
+                None => *is_unknown = true,
+            }
+        }
+        match listed.map(|listed| listed.saturating_sub(stay + go)) {
+            // The engine counts no more than the lists show.
+            Some(0) => Some(stay),
+            Some(more) if !may_go => Some(stay + more),
+            None if !may_stay && !may_go => Some(stay),
+            _ => None,
+        }
+    }
+
+    /// What one container and its logs take.
+    fn taken(container: &DiskContainer) -> Option<Bytes> {
+        // Logs that nobody measured are a known gap of every figure here.
+        container.writable_bytes.map(|bytes| bytes + container.log_bytes.unwrap_or_default())
     }
 
     /// What removing something would free and lose.
     pub(super) fn done(&self, deed: &Deed) -> Done {
         let disk = self.disk;
-        let mut done = Done { bytes: Bytes::ZERO, loses: Vec::new() };
+        let mut done = Done { bytes: Some(Bytes::ZERO), loses: Vec::new() };
         let mut gone: BTreeSet<usize> = BTreeSet::new();
         if deed.containers {
-            gone.extend(
-                disk.containers
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, one)| is_stopped(one.status))
-                    .map(|(at, _)| at),
-            );
+            let all = disk.containers.iter().flatten().enumerate();
+            gone.extend(all.filter(|(_, one)| is_stopped(one.status)).map(|(at, _)| at));
             self.containers(&gone, &mut done);
         }
         if let Some(all) = deed.volumes {
@@ -117,12 +178,12 @@ impl<'a> Model<'a> {
             None => vec![true; disk.images.len()],
             Some(all) => self.images(all, &gone, &mut done),
         };
-        let freed = self.freed_layers(&kept, deed.cache);
-        done.bytes += freed;
+        done.add(self.freed_layers(&kept, deed.cache));
         if let Some(all) = deed.cache {
             let records = self.prunable(all);
             let count = records.len() as u64;
-            done.bytes += records.into_iter().map(|record| record.bytes).sum::<Bytes>();
+            let bytes = records.into_iter().map(|record| record.bytes).sum::<Bytes>();
+            done.add(disk.cache.is_some().then_some(bytes));
             if count > 0 {
                 done.loses.push(Loss::BuildTime { records: count });
             }
@@ -131,11 +192,11 @@ impl<'a> Model<'a> {
     }
 
     fn containers(&self, gone: &BTreeSet<usize>, done: &mut Done) {
-        let containers = || gone.iter().map(|&index| &self.disk.containers[index]);
+        let Some(all) = &self.disk.containers else { return done.add(None) };
+        let containers = || gone.iter().map(|&index| &all[index]);
         let wrote = |bytes: Option<Bytes>| bytes.is_none_or(|bytes| !bytes.is_zero());
         let written: Bytes = containers().filter_map(|container| container.writable_bytes).sum();
-        let logs: Bytes = containers().filter_map(|container| container.log_bytes).sum();
-        done.bytes += written + logs;
+        done.add(containers().map(Self::taken).sum());
         let mut names: Vec<String> = containers()
             .filter(|container| wrote(container.writable_bytes))
             .map(|container| container.name.clone())
@@ -152,33 +213,48 @@ impl<'a> Model<'a> {
     fn volumes(&self, all: bool, gone: &BTreeSet<usize>, done: &mut Done) {
         // Before version 23, Docker removed named volumes as well; Podman does so to this day.
         let all = all || !prunes_anonymous_alone(self.disk.engine.as_ref());
-        let unused = self.disk.volumes.iter().filter(|volume| {
-            volume.is_local && (all || volume.is_anonymous) && self.mounting(&volume.name, gone) == 0
-        });
-        let unused: Vec<_> = unused.collect();
+        let Some(volumes) = &self.disk.volumes else { return done.add(None) };
+        let state = |volume: &DiskVolume| Use::by(self.mounting(volume, gone));
+        let wanted = volumes.iter().filter(|volume| volume.is_local && (all || volume.is_anonymous));
+        let unused: Vec<&DiskVolume> = wanted.filter(|volume| state(volume) != Use::Used).collect();
         let bytes: Bytes = unused.iter().filter_map(|volume| volume.bytes).sum();
-        done.bytes += bytes;
+        let is_known = unused.iter().all(|volume| state(volume) == Use::Unused);
+        done.add(is_known.then_some(bytes));
         if !unused.is_empty() {
             let names = unused.into_iter().map(|volume| volume.name.clone()).collect();
             done.loses.push(Loss::Volumes { names, bytes });
         }
     }
 
+    /// Whether an image is used when some containers are gone.
+    fn image_use(&self, image: usize, gone: &BTreeSet<usize>) -> Use {
+        let of_it = |index: &usize| {
+            self.disk.containers.as_ref().is_some_and(|containers| containers[*index].image == Some(image))
+        };
+        let removed = gone.iter().filter(|index| of_it(index)).count() as u64;
+        Use::by(self.users(image).map(|users| users.saturating_sub(removed)))
+    }
+
     /// Whether each image is kept.
     fn images(&self, all: bool, gone: &BTreeSet<usize>, done: &mut Done) -> Vec<bool> {
-        let mut kept = vec![false; self.disk.images.len()];
-        for (index, container) in self.disk.containers.iter().enumerate() {
-            if let Some(image) = container.image.filter(|_| !gone.contains(&index)) {
-                kept[image] = true;
-            }
-        }
+        let mut kept = vec![true; self.disk.images.len()];
         let (mut only_here, mut fetched, mut untagged) = (Vec::new(), 0, 0);
-        for (image, kept) in self.disk.images.iter().zip(&mut kept) {
-            *kept |= !all && !image.tags.is_empty();
+        for (index, (image, kept)) in self.disk.images.iter().zip(&mut kept).enumerate() {
+            let has_no_name = image.tags.is_empty() && !image.has_unknown_names;
+            if !all && !has_no_name {
+                continue;
+            }
+            match self.image_use(index, gone) {
+                Use::Used => continue,
+                // It may go, so it is listed among what may be lost.
+                Use::Unknown => done.add(None),
+                Use::Unused => {}
+            }
+            *kept = false;
             match image.is_in_registry {
-                _ if *kept => {}
-                _ if image.tags.is_empty() => untagged += 1,
+                _ if has_no_name => untagged += 1,
                 Some(true) => fetched += 1,
+                _ if image.tags.is_empty() => only_here.push(image.id.clone()),
                 _ => only_here.extend(image.tags.iter().cloned()),
             }
         }
@@ -196,24 +272,33 @@ impl<'a> Model<'a> {
         kept
     }
 
-    /// The bytes of the layers that no kept image has, and no record of the build cache that stays.
-    pub(super) fn freed_layers(&self, kept: &[bool], cache: Option<bool>) -> Bytes {
+    /// The bytes of the layers that no kept image has, and no record of the build cache that stays; none if the layers of
+    /// several removed images are unknown, which may share some.
+    pub(super) fn freed_layers(&self, kept: &[bool], cache: Option<bool>) -> Option<Bytes> {
+        if kept.iter().all(|kept| *kept) {
+            return Some(Bytes::ZERO);
+        }
         let mut held = vec![false; self.disk.layers.len()];
         for (image, _) in self.disk.images.iter().zip(kept).filter(|(_, kept)| **kept) {
             image.layers.iter().flatten().for_each(|&layer| held[layer] = true);
         }
-        let images = self.disk.images.iter().zip(kept);
-        let unknown: Bytes = images
-            .filter(|(image, kept)| !**kept && image.layers.is_none())
-            .map(|(image, _)| {
-                Bytes(image.listed_bytes.0.saturating_sub(image.listed_shared_bytes.unwrap_or_default().0))
-            })
-            .sum();
+        let are_layers_known = self.disk.images.iter().all(|image| image.layers.is_some());
+        if !are_layers_known && kept.iter().all(|kept| !kept) {
+            // Layers that the build cache holds as well are not told apart here.
+            return self.images_bytes().filter(|_| self.cached.is_empty() || cache == Some(true));
+        }
+        let gone = || self.disk.images.iter().zip(kept).filter(|(_, kept)| !**kept).map(|(image, _)| image);
+        let alone = |image: &DiskImage| {
+            let shared = image.listed_shared_bytes?;
+            (shared.is_zero() || gone().count() == 1)
+                .then_some(Bytes(image.listed_bytes.0.saturating_sub(shared.0)))
+        };
+        let unknown = gone().filter(|image| image.layers.is_none()).map(alone).sum::<Option<Bytes>>()?;
         if cache.is_none() {
             self.hold_cached(&mut held);
         }
         let layers = self.disk.layers.iter().zip(held);
-        unknown + layers.filter(|(_, held)| !held).map(|(layer, _)| layer.bytes).sum::<Bytes>()
+        Some(unknown + layers.filter(|(_, held)| !held).map(|(layer, _)| layer.bytes).sum::<Bytes>())
     }
 
     /// Marks the layers that records of the build cache hold, with all below them. A record has no digest, but the bytes of
@@ -251,20 +336,20 @@ impl<'a> Model<'a> {
         };
         // What a record that stays is built on stays, too.
         let by_id: HashMap<&str, &CacheRecord> =
-            self.disk.cache.iter().map(|record| (record.id.as_str(), record)).collect();
+            self.disk.cache.iter().flatten().map(|record| (record.id.as_str(), record)).collect();
         let mut kept: BTreeSet<&str> = BTreeSet::new();
-        let mut open: Vec<&CacheRecord> = self.disk.cache.iter().filter(stays).collect();
+        let mut open: Vec<&CacheRecord> = self.disk.cache.iter().flatten().filter(stays).collect();
         while let Some(record) = open.pop() {
             if kept.insert(&record.id) {
                 open.extend(record.parents.iter().filter_map(|parent| by_id.get(parent.as_str())));
             }
         }
         let goes = |record: &&CacheRecord| !kept.contains(record.id.as_str()) && !record.is_shared;
-        self.disk.cache.iter().filter(goes).collect()
+        self.disk.cache.iter().flatten().filter(goes).collect()
     }
 
     fn is_parent(&self, id: &str) -> bool {
-        self.disk.cache.iter().any(|record| record.parents.iter().any(|parent| parent == id))
+        self.disk.cache.iter().flatten().any(|record| record.parents.iter().any(|parent| parent == id))
     }
 }
 

@@ -67,10 +67,12 @@ pub(super) const CERTAIN: Deed =
 fn certain(disk: &Disk, model: &Model<'_>) -> Vec<Suggestion> {
     let images = model.done(&Deed { cache: None, ..CERTAIN }).bytes;
     // Images that have gone leave their layers to the cache: the second command frees those as well.
-    let cache = Bytes(model.done(&CERTAIN).bytes.0.saturating_sub(images.0));
-    let suggestion = |kind, words: &'static str, frees: Bytes| {
+    let both = model.done(&CERTAIN).bytes;
+    let cache = both.zip(images).map(|(both, images)| Bytes(both.0.saturating_sub(images.0)));
+    let suggestion = |kind, words: &'static str, frees: Option<Bytes>| {
+        let frees = frees.filter(|bytes| !bytes.is_zero())?;
         let command = Line::of([program(disk), words.into()]).to_string();
-        (!frees.is_zero()).then_some(Suggestion { kind, command, frees_bytes: Some(frees) })
+        Some(Suggestion { kind, command, frees_bytes: Some(frees) })
     };
     let both = [
         suggestion(SuggestionKind::Untagged, " image prune", images),
@@ -99,9 +101,9 @@ fn removal(
 pub(super) fn suggestions(disk: &Disk, model: &Model<'_>) -> Vec<Suggestion> {
     let mut suggestions = certain(disk, model);
     let mut images: Vec<usize> = (0..disk.images.len()).collect();
-    images.retain(|&image| {
-        let is_used = disk.containers.iter().any(|container| container.image == Some(image));
-        !is_used && !disk.images[image].tags.is_empty()
+    images.retain(|&index| {
+        let image = &disk.images[index];
+        model.users(index) == Some(0) && (!image.tags.is_empty() || image.has_unknown_names)
     });
     let mut used: Vec<(usize, ImageUse)> =
         images.into_iter().map(|image| (image, model.image(image))).collect();
@@ -114,10 +116,11 @@ pub(super) fn suggestions(disk: &Disk, model: &Model<'_>) -> Vec<Suggestion> {
         } else {
             SuggestionKind::OnlyHere
         };
-        suggestions.extend(removal(disk, kind, " image rm", &image.tags, Some(frees)));
+        let names = if image.has_unknown_names { std::slice::from_ref(&image.id) } else { &image.tags };
+        suggestions.extend(removal(disk, kind, " image rm", names, frees));
     }
     let mut stopped: Vec<_> =
-        disk.containers.iter().filter(|container| is_stopped(container.status)).collect();
+        disk.containers.iter().flatten().filter(|container| is_stopped(container.status)).collect();
     stopped.order_by_key(|container| (std::cmp::Reverse(container.writable_bytes), container.name.clone()));
     for container in stopped.into_iter().take(MOST) {
         let frees = container.writable_bytes.map(|bytes| bytes + container.log_bytes.unwrap_or_default());
@@ -130,8 +133,9 @@ pub(super) fn suggestions(disk: &Disk, model: &Model<'_>) -> Vec<Suggestion> {
             frees,
         ));
     }
-    let mut volumes: Vec<_> =
-        (disk.volumes.iter()).filter(|volume| model.mounting(&volume.name, &BTreeSet::new()) == 0).collect();
+    let mut volumes: Vec<_> = (disk.volumes.iter().flatten())
+        .filter(|volume| model.mounting(volume, &BTreeSet::new()) == Some(0))
+        .collect();
     volumes.order_by_key(|volume| (std::cmp::Reverse(volume.bytes), volume.name.clone()));
     for volume in volumes.into_iter().take(MOST) {
         let name = std::slice::from_ref(&volume.name);

@@ -16,20 +16,23 @@ pub struct DiskUse {
     pub observed: Option<Time>,
     /// What keeps the images, which decides what their sizes mean.
     pub store: DiskStore,
+    /// Whether the driver stores each layer as a full copy of everything below it (vfs): layers take more on disk than here.
+    pub copies_layers: bool,
     /// What it holds, by kind.
     pub totals: Totals,
     /// The images, largest unique size first.
     pub images: Vec<ImageUse>,
-    /// The containers, most bytes first.
-    pub containers: Vec<ContainerUse>,
-    /// The volumes, largest first.
-    pub volumes: Vec<VolumeUse>,
-    /// The build cache by kind, largest first.
-    pub cache: Vec<CacheUse>,
+    /// The containers, most bytes first; absent if the engine did not list them.
+    pub containers: Option<Vec<ContainerUse>>,
+    /// The volumes, largest first; absent if the engine did not list them.
+    pub volumes: Option<Vec<VolumeUse>>,
+    /// The build cache by kind, largest first; absent if the engine did not list it.
+    pub cache: Option<Vec<CacheUse>>,
     /// What each command of the engine would free and lose.
     pub prunes: Vec<Prune>,
     /// What may go for certain: the build cache without layers of images, and images without a name that nothing uses.
-    pub reclaimable_bytes: Bytes,
+    /// Absent if that is not known.
+    pub reclaimable_bytes: Option<Bytes>,
     /// Commands that free it, and single ones for what else is not used.
     pub suggestions: Vec<Suggestion>,
 }
@@ -38,35 +41,37 @@ pub struct DiskUse {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Totals {
-    /// All layers of the images, each once.
-    pub images_bytes: Bytes,
+    /// All layers of the images, each once; absent if neither they nor their sum are known.
+    pub images_bytes: Option<Bytes>,
     /// The sizes that the engine lists, added up over images.
     pub listed_bytes: Bytes,
     /// The compressed blobs among `listed_bytes`, where the store keeps them.
     pub content_bytes: Option<Bytes>,
-    /// What containers wrote beside volumes.
-    pub containers_bytes: Bytes,
+    /// What containers wrote beside volumes; absent if no size is known.
+    pub containers_bytes: Option<Bytes>,
     /// Their logs; absent if none could be measured.
     pub logs_bytes: Option<Bytes>,
-    /// The volumes whose size is known.
-    pub volumes_bytes: Bytes,
-    /// The build cache, without what are layers of images too.
-    pub cache_bytes: Bytes,
+    /// The volumes whose size is known; absent if no size is known.
+    pub volumes_bytes: Option<Bytes>,
+    /// The build cache, without what are layers of images too; absent if the engine did not list it.
+    pub cache_bytes: Option<Bytes>,
 }
 
 impl Totals {
-    /// Everything together.
+    /// Everything that is known, together.
     #[must_use]
     pub fn bytes(&self) -> Bytes {
-        [
-            self.images_bytes,
-            self.containers_bytes,
-            self.logs_bytes.unwrap_or_default(),
-            self.volumes_bytes,
-            self.cache_bytes,
-        ]
-        .into_iter()
-        .sum()
+        self.kinds().into_iter().chain([self.logs_bytes]).flatten().sum()
+    }
+
+    /// Whether every kind is known. Logs are measured apart, and often cannot be.
+    #[must_use]
+    pub fn are_known(&self) -> bool {
+        self.kinds().iter().all(Option::is_some)
+    }
+
+    const fn kinds(&self) -> [Option<Bytes>; 4] {
+        [self.images_bytes, self.containers_bytes, self.volumes_bytes, self.cache_bytes]
     }
 }
 
@@ -82,14 +87,16 @@ pub struct ImageUse {
     pub listed_bytes: Bytes,
     /// The compressed blobs in it, where the store keeps them.
     pub content_bytes: Option<Bytes>,
-    /// The layers that no other image has; absent if its layers are unknown.
+    /// The layers that no other image has: what the engine says where its layers are unknown, and absent if it says nothing.
     pub unique_bytes: Option<Bytes>,
     /// The layers that others have, too.
     pub shared_bytes: Option<Bytes>,
     /// What the engine takes for unique, if that is another figure.
     pub engine_unique_bytes: Option<Bytes>,
-    /// How many containers are made of it, stopped ones included.
-    pub containers: u64,
+    /// How many containers are made of it, stopped ones included; absent if unknown.
+    pub containers: Option<u64>,
+    /// Whether the engine cut its names down, so that `tags` lacks them.
+    pub has_unknown_names: bool,
     /// Whether it was neither pulled nor pushed: it cannot be fetched again. Absent where the store does not tell.
     pub is_only_here: Option<bool>,
 }
@@ -118,8 +125,8 @@ pub struct VolumeUse {
     pub name: String,
     /// Its bytes; absent if unknown.
     pub bytes: Option<Bytes>,
-    /// How many containers mount it, stopped ones included.
-    pub containers: u64,
+    /// How many containers mount it, stopped ones included; absent if unknown.
+    pub containers: Option<u64>,
     /// Whether it was made for one container, without a name.
     pub is_anonymous: bool,
 }
@@ -148,9 +155,9 @@ pub struct Prune {
     pub kind: PruneKind,
     /// The command.
     pub command: String,
-    /// What it would free.
-    pub frees_bytes: Bytes,
-    /// What would be lost.
+    /// What it would free; absent if unknown.
+    pub frees_bytes: Option<Bytes>,
+    /// What would be lost, or may be.
     pub loses: Vec<Loss>,
 }
 

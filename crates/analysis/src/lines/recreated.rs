@@ -1,8 +1,8 @@
 //! Instructions of a Dockerfile that is made again from the history and the config of an image.
 //!
 //! All that stands there is the text of other people. What fits on one line of a Dockerfile is repeated on one; what a reader
-//! of Dockerfiles would take for more than it is (several lines, here-documents, options, lists) is put into the form of a
-//! list, in which JSON quotes everything. Where variables are replaced, values that need quotes beyond that are [`Unfit`].
+//! of Dockerfiles would take for more than it is (several lines, here-documents, options, lists) is put into a here-document, or
+//! into the form of a list, in which JSON quotes everything. Where variables are replaced, values that need quotes beyond that are [`Unfit`].
 
 use std::fmt::Write as _;
 
@@ -12,26 +12,34 @@ use super::{Dockerfile, Line, Unfit, ValueKind, is_visible};
 /// Longer values are left out: no builder takes a line of any length.
 const LONGEST: usize = 1 << 20;
 
-/// A command for the shell of the build: in the form of a shell if that is one line and nothing else, else as a list.
+/// A command for the shell of the build: in the form of a shell if that is one line and nothing else, as a here-document if it
+/// is several, else as a list.
 ///
 /// # Errors
 ///
 /// A command beyond every builder is [`Unfit`].
 pub(crate) fn run(shell: &[&str], is_current: bool, command: &str) -> Result<Line<Dockerfile>, Unfit> {
-    let is_one = !command.is_empty()
-        && command.chars().all(is_repeatable)
-        && !command.trim_end().ends_with(['\\', '`'])
-        && !command.starts_with(['[', '-'])
-        && !command.contains("<<");
-    if is_current && is_one && command.len() <= LONGEST {
-        return Ok(Line::checked(format!("RUN {}", command.replace('\t', " "))));
+    let made = is_current.then(|| shell_form("RUN", command).or_else(|| here_document(command))).flatten();
+    if let Some(line) = made {
+        return Ok(line);
     }
     let words: Vec<&str> = shell.iter().copied().chain([command]).collect();
     listed("RUN", &words)
 }
 
+/// A command behind a keyword, if it is one line and a builder takes it for nothing else.
+pub(crate) fn shell_form(keyword: &'static str, command: &str) -> Option<Line<Dockerfile>> {
+    let is_one = !command.is_empty()
+        && command.len() <= LONGEST
+        && command.chars().all(is_repeatable)
+        && !command.trim_end().ends_with(['\\', '`'])
+        && !command.starts_with(['[', '-'])
+        && !command.contains("<<");
+    is_one.then(|| Line::checked(format!("{keyword} {command}")))
+}
+
 /// A script of several lines as a here-document, if all of it can be repeated as it is. No line of it ends the document.
-pub(crate) fn here_document(script: &str) -> Option<Line<Dockerfile>> {
+fn here_document(script: &str) -> Option<Line<Dockerfile>> {
     let script = script.trim();
     let fits = script.contains('\n')
         && script.len() <= LONGEST
@@ -63,6 +71,8 @@ fn quote(word: &str, text: &mut String) {
     for character in word.chars() {
         match character {
             '"' | '\\' => text.extend(['\\', character]),
+            '\n' => text.push_str("\\n"),
+            '\t' => text.push_str("\\t"),
             '<' if text.ends_with('<') => text.push_str("\\u003c"),
             _ if is_visible(character) => text.push(character),
             _ => {
@@ -191,9 +201,12 @@ mod tests {
     #[test]
     fn a_command_stays_one_instruction() {
         let run = |command: &str| run(&SH, true, command).unwrap().to_string();
-        assert_eq!(run("apt-get update \t&& true"), "RUN apt-get update  && true");
+        assert_eq!(run("apt-get update \t&& true"), "RUN apt-get update \t&& true");
+        assert_eq!(run("a\nRUN b"), "RUN <<EOF\na\nRUN b\nEOF");
+        assert_eq!(run("cat <<EOF\n\tx\nEOF"), "RUN <<EOF1\ncat <<EOF\n\tx\nEOF\nEOF1");
         for (command, list) in [
-            ("a\nRUN b", r"a\u000aRUN b"),
+            ("#!/bin/a\nb\tc", r"#!/bin/a\nb\tc"),
+            ("a\n\u{1b}", r"a\n\u001b"),
             ("a \\", r"a \\"),
             ("cat <<E", r"cat <\u003cE"),
             ("--mount=x", "--mount=x"),

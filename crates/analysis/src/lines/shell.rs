@@ -56,8 +56,7 @@ pub(super) fn is_clean(place: &[u8]) -> bool {
     place.split(|&byte| byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
 }
 
-/// Whether a character of an instruction may be repeated. Builders keep the tabs that continued lines begin with; they are
-/// repeated as spaces.
+/// Whether a character of an instruction may be repeated. Builders keep the tabs that continued lines begin with.
 pub(super) fn is_repeatable(character: char) -> bool {
     is_visible(character) || character == '\t'
 }

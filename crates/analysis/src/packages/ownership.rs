@@ -159,15 +159,25 @@ impl<'c> Claims<'c> {
                 by_key.entry((fact.ecosystem, fact.key.as_str())).or_insert(id);
             }
         }
+        // dpkg calls the list of a package `NAME:ARCH.list` if several may be installed side by side, and `NAME.list` on systems
+        // that were made otherwise. The second name tells no two of them apart.
+        let mut by_bare_name: HashMap<(Ecosystem, &str), Option<u32>> = HashMap::new();
+        for (&(ecosystem, key), &id) in &by_key {
+            if let Some((name, _)) = key.split_once(':') {
+                by_bare_name.entry((ecosystem, name)).and_modify(|known| *known = None).or_insert(Some(id));
+            }
+        }
         self.divert(&by_key);
         let mut lists: Vec<(Ecosystem, u32, u32, &FileList)> = Vec::new();
         for (layer, facts) in facts(self.snapshot, self.image) {
             for list in &facts.file_lists {
-                let owner = by_key.get(&(list.ecosystem, list.package.as_str())).or_else(|| {
-                    let (name, _) = list.package.split_once(':')?;
-                    by_key.get(&(list.ecosystem, name))
-                });
-                if let Some(&owner) = owner {
+                let whole = list.package.as_str();
+                let owner =
+                    by_key.get(&(list.ecosystem, whole)).copied().or_else(|| match whole.split_once(':') {
+                        Some((name, _)) => by_key.get(&(list.ecosystem, name)).copied(),
+                        None => by_bare_name.get(&(list.ecosystem, whole)).copied().flatten(),
+                    });
+                if let Some(owner) = owner {
                     lists.push((list.ecosystem, owner, layer, &list.files));
                     // A file that describes packages and lists their files is of all of them.
                     if facts.packages.binary_search_by_key(&list.entry, |fact| fact.entry).is_err() {

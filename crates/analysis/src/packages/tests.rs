@@ -195,6 +195,26 @@ fn a_description_that_a_later_layer_linked_elsewhere_still_counts() {
 }
 
 #[test]
+fn a_list_without_an_architecture_is_of_the_only_package_of_that_name() {
+    const LIST: &str = "
+        f lib/libz.so.1 121
+        f var/lib/dpkg/status 1
+        f var/lib/dpkg/info/zlib1g.list 10
+        t var/lib/dpkg/info/zlib1g.list dpkg zlib1g files=lib/libz.so.1
+        p var/lib/dpkg/status dpkg zlib1g 1 key=zlib1g:amd64 files=var/lib/dpkg/info/zlib1g.list";
+    check(&[LIST], |catalogue, _| {
+        assert_eq!(package(catalogue, "zlib1g").tree_bytes, Bytes(131));
+    });
+    let two =
+        format!("{LIST}\n p var/lib/dpkg/status dpkg zlib1g 1 key=zlib1g:i386 files=var/lib/dpkg/status");
+    check(&[&two], |catalogue, _| {
+        let sizes: Vec<u64> =
+            catalogue.named("zlib1g").iter().map(|&id| catalogue.package(id).tree_bytes.0).collect();
+        assert!(!sizes.contains(&131), "{sizes:?}");
+    });
+}
+
+#[test]
 fn what_lists_lead_to_through_links_belongs_to_their_package() {
     let layer = "
         f root/.cache/uv/archive-v0/x/a/core.so 1000

@@ -1,7 +1,7 @@
 //! Makes a Dockerfile again from the history and the config of an image: one that builds, or one to edit.
 //!
-//! The history has the commands, but neither the files that were copied nor the values of variables, and the classic builder
-//! notes a hash in place of the sources. So what a build needs beyond the history gets a name: files of the context as
+//! The history has the commands, but not the files that were copied; snapshots keep no values of variables; and the classic
+//! builder notes a hash in place of the sources. So what a build needs beyond the history gets a name: files of the context as
 //! they were written where that is known, else `step-07/` or `layer-07.tar`, and an argument for each variable. How the
 //! image is run comes from its config, which is exact, and so is written once, at the end.
 
@@ -187,7 +187,7 @@ mod tests {
                 "RUN a | b",
                 r#"RUN ["/bin/sh", "-c", "other"]"#,
                 r#"RUN ["pip", "install", "x"]"#,
-                r#"RUN ["/bin/bash", "-o", "pipefail", "-c", "set -e\u000amake"]"#,
+                "RUN <<EOF\nset -e\nmake\nEOF",
                 "ARG A\nENV A=${A}",
                 "ARG B",
                 "WORKDIR /srv",
@@ -246,11 +246,48 @@ mod tests {
         );
         for line in &made {
             let is_variable = line.starts_with("ARG ") && line.lines().count() == 2;
-            assert!(line.lines().count() == 1 || is_variable, "{line}");
+            let is_script = line.starts_with("RUN <<EOF\n") && line.ends_with("\nEOF");
+            assert!(line.lines().count() == 1 || is_variable || is_script, "{line}");
             assert!(line.chars().all(|one| crate::lines::is_visible(one) || one == '\n'), "{line}");
             let keyword = line.split(' ').next().unwrap();
             assert!(KEYWORDS.contains(&keyword) || ["FROM", "RUN"].contains(&keyword), "{line}");
         }
-        assert!(made.contains(&r#"RUN ["/bin/sh", "-c", "a\u000aRUN b"]"#.to_owned()), "{made:#?}");
+        assert!(made.contains(&"RUN <<EOF\na\nRUN b\nEOF".to_owned()), "{made:#?}");
+    }
+
+    #[test]
+    fn a_health_check_keeps_its_form() {
+        let check = |test: &[&str]| {
+            let check = HealthCheck {
+                test: test.iter().map(|&word| word.to_owned()).collect(),
+                interval_ns: 5_000_000_000,
+                timeout_ns: 1_500_000_000,
+                start_period_ns: 120_000_000_000,
+                ..HealthCheck::default()
+            };
+            let made = lines(&[], &[], |image| image.config.health_check = Some(check), &Base::Scratch);
+            made.last().unwrap().trim_start_matches("HEALTHCHECK ").to_owned()
+        };
+        let options = "--interval=5s --timeout=1500ms --start-period=2m";
+        assert_eq!(
+            check(&["CMD-SHELL", "wget -q x || exit 1"]),
+            format!("{options} CMD wget -q x || exit 1")
+        );
+        assert_eq!(check(&["CMD", "wget", "x"]), format!(r#"{options} CMD ["wget", "x"]"#));
+        let lines = check(&["CMD-SHELL", "a\nb"]);
+        assert_eq!(lines, format!(r#"{options} CMD ["/bin/sh", "-c", "a\nb"]"#));
+    }
+
+    #[test]
+    fn defaults_of_arguments_are_remarked() {
+        let mut snapshot = snapshot("app", &[]);
+        let step = |text: &str| HistoryEntry { created_by: text.into(), created: None, empty_layer: true };
+        snapshot.images[0].history = vec![step("ARG VER=…"), step("ARG PLAIN")];
+        let made = reconstruct(&snapshot, &snapshot.images[0], "app", &Base::Scratch);
+        let remarks: Vec<_> = (made.parts.iter())
+            .filter(|part| matches!(part, Part::Remark(Remark::Defaults { .. } | Remark::Variables { .. })))
+            .collect();
+        assert_eq!(remarks, [&Part::Remark(Remark::Defaults { names: vec!["VER".to_owned()] })]);
+        assert!(made.instructions().ends_with("ARG VER\nARG PLAIN\n"), "{}", made.instructions());
     }
 }

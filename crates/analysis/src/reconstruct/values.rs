@@ -67,12 +67,17 @@ pub enum Remark {
         /// The files of the layer; absent if its contents were not read.
         holds: Option<(u64, Bytes)>,
     },
-    /// The values of these variables are not recorded: they are arguments of the build.
+    /// The values of these variables are not kept, since they may be secrets: they are arguments of the build.
     Variables {
         /// Their names.
         names: Vec<String>,
     },
-    /// The search path is not recorded, and an empty one would break the build.
+    /// The defaults of these arguments are not kept, since they may be secrets.
+    Defaults {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The search path is not kept, and an empty one would break the build.
     SearchPath,
     /// A value was removed from the instruction because it may be a secret.
     Removed,

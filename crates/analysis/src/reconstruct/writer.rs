@@ -14,10 +14,10 @@ const REMOVED: char = '…';
 /// What the Dockerfile is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// It builds: what the history does not have is a placeholder, and scripts of several lines are lists.
+    /// It builds: what the history does not have is a placeholder.
     Build,
-    /// Its instructions are traced to layers and edited: sources are named as recorded, scripts of several lines are
-    /// here-documents, and variables, whose values are unknown, are omitted.
+    /// Its instructions are traced to layers and edited: sources are named as recorded, and variables, whose values are unknown,
+    /// are omitted.
     Edit,
 }
 
@@ -146,10 +146,7 @@ impl<'a> Writer<'a> {
             command.strip_prefix(&*prefix).map(str::trim)
         };
         let line = if let Some(command) = behind_shell(&shell) {
-            match recreated::here_document(command).filter(|_| self.purpose == Purpose::Edit) {
-                Some(line) => Ok(line),
-                None => recreated::run(&shell, true, command),
-            }
+            recreated::run(&shell, true, command)
         } else if let Some((shell, command)) = crate::instruction::shell_and_command(command) {
             recreated::run(&shell, false, command.trim())
         } else if !created_by.trim_end().ends_with("# buildkit") {
@@ -314,8 +311,12 @@ impl<'a> Writer<'a> {
                 None => self.left_out(created_by, LeftOut::Unfit(Unfit::instruction(&name))),
             }
         }
-        if is_environment && !unrecorded.is_empty() {
-            self.remark(Remark::Variables { names: unrecorded });
+        // An argument without a default has no value that could be missing.
+        if !unrecorded.is_empty() && (is_environment || text.contains('=')) {
+            self.remark(match is_environment {
+                true => Remark::Variables { names: unrecorded },
+                false => Remark::Defaults { names: unrecorded },
+            });
         }
         self.parts.extend(lines);
     }
@@ -371,7 +372,12 @@ impl<'a> Writer<'a> {
 fn health_check(check: &HealthCheck) -> Result<Line<Dockerfile>, Unfit> {
     let duration = |name: &'static str, nanoseconds: u64| {
         let milliseconds = nanoseconds / 1_000_000;
-        (milliseconds > 0).then(|| (name, format!("{milliseconds}ms")))
+        let text = match milliseconds {
+            whole if whole % 60_000 == 0 => format!("{}m", whole / 60_000),
+            whole if whole % 1000 == 0 => format!("{}s", whole / 1000),
+            _ => format!("{milliseconds}ms"),
+        };
+        (milliseconds > 0).then_some((name, text))
     };
     let mut options: Vec<(&'static str, String)> = [
         duration("interval", check.interval_ns),
@@ -388,8 +394,12 @@ fn health_check(check: &HealthCheck) -> Result<Line<Dockerfile>, Unfit> {
         None => return Err(Unfit::instruction("HEALTHCHECK")),
         Some((first, _)) if first == "NONE" => return Ok("HEALTHCHECK NONE".into()),
         Some((first, rest)) if first == "CMD-SHELL" => {
-            let words = ["/bin/sh", "-c"].into_iter().chain(rest.iter().map(String::as_str));
-            recreated::listed("CMD", &words.collect::<Vec<_>>())?
+            let line = match rest {
+                [command] => recreated::shell_form("CMD", command.trim()),
+                _ => None,
+            };
+            let words = || ["/bin/sh", "-c"].into_iter().chain(rest.iter().map(String::as_str));
+            line.map_or_else(|| recreated::listed("CMD", &words().collect::<Vec<_>>()), Ok)?
         }
         Some((_, rest)) => recreated::listed("CMD", rest)?,
     };

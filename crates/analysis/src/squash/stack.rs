@@ -109,9 +109,10 @@ impl<'a> Stack<'a> {
         // Links come last, since what they point to may stand before or behind them.
         let mut walk = Walk::default();
         let mut linked = Vec::new();
+        let mut ends = Ends::default();
         for index in links {
             let entry = entries.get(index as usize);
-            let (kind, inode) = match self.resolve(contents, index, &inode_of_entry) {
+            let (kind, inode) = match ends.resolve(contents, index, &inode_of_entry) {
                 Target::InLayer(target) => {
                     (entries.get(target as usize).node.kind(), inode_of_entry[target as usize])
                 }
@@ -182,25 +183,6 @@ impl<'a> Stack<'a> {
             }
         }
         pinned
-    }
-
-    /// Follows links to links within a layer. A circle of links points nowhere, like a link to the layers below
-    /// that finds nothing there.
-    fn resolve(&self, contents: &Contents, link: u32, inodes: &[Option<InodeId>]) -> Target {
-        let mut at = link;
-        for _ in 0..=MAX_LINK_CHAIN {
-            let Node::Hardlink { target } = contents.entries.get(at as usize).node else {
-                return Target::InLayer(at);
-            };
-            match contents.entries.find(target) {
-                Some(index) if inodes[index].is_some() => {
-                    return Target::InLayer(u32::try_from(index).expect("an index of an entry"));
-                }
-                Some(index) => at = u32::try_from(index).expect("an index of an entry"),
-                None => return Target::Below(at),
-            }
-        }
-        Target::Below(at)
     }
 
     /// Notes a symbolic link of a lower layer that this layer has something below.
@@ -369,13 +351,42 @@ impl<'a> Stack<'a> {
     }
 }
 
-/// No archiver writes a link to a link at all; beyond this many the chain is taken for a circle.
-const MAX_LINK_CHAIN: u32 = 64;
-
 /// Where a chain of hard links ends.
+#[derive(Clone, Copy)]
 enum Target {
     /// At this entry of the same layer.
     InLayer(u32),
     /// At this link, which points to something that only a lower layer can have.
     Below(u32),
+}
+
+/// Where the hard links of a layer end, as far as they were followed: a chain of any length takes one step per link.
+#[derive(Default)]
+struct Ends(HashMap<u32, Target>);
+
+impl Ends {
+    /// Follows links to links within a layer. A circle of links points nowhere, like a link to the layers below that finds
+    /// nothing there.
+    fn resolve(&mut self, contents: &Contents, link: u32, inodes: &[Option<InodeId>]) -> Target {
+        let mut at = link;
+        let mut passed = Vec::new();
+        let end = loop {
+            if let Some(&known) = self.0.get(&at) {
+                break known;
+            }
+            let Node::Hardlink { target } = contents.entries.get(at as usize).node else {
+                break Target::InLayer(at);
+            };
+            // Whoever comes by here again was led in a circle.
+            self.0.insert(at, Target::Below(at));
+            passed.push(at);
+            match contents.entries.find(target).map(|index| (index, u32::try_from(index))) {
+                Some((index, Ok(next))) if inodes[index].is_some() => break Target::InLayer(next),
+                Some((_, next)) => at = next.expect("an index of an entry"),
+                None => break Target::Below(at),
+            }
+        };
+        self.0.extend(passed.into_iter().map(|link| (link, end)));
+        end
+    }
 }

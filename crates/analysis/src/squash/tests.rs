@@ -107,6 +107,20 @@ fn links_to_nothing_and_in_a_circle_count_nothing() {
 }
 
 #[test]
+fn a_chain_of_links_of_any_length_ends_at_its_file() {
+    // Links to the name before, and to the name behind.
+    let backward = (1..=3000).map(|number| format!("h f{number:04} f{:04}", number - 1));
+    let forward = (0..3000).map(|number| format!("h f{number:04} f{:04}", number + 1));
+    for (links, file) in [(backward.collect::<Vec<_>>(), "f f0000 100"), (forward.collect(), "f f3000 100")] {
+        let layer = format!("{file}\n{}", links.join("\n"));
+        let snapshot = snapshot("app", &[&layer]);
+        let squashed = squash(&snapshot, &snapshot.images[0]);
+        assert_eq!((squashed.dangling.len(), squashed.inodes.len()), (0, 1));
+        assert_eq!(squashed.inodes[0].names, 3001);
+    }
+}
+
+#[test]
 fn a_whiteout_of_what_never_existed_changes_nothing() {
     check(&["f a 1", "w a/b/c\nw ghost\no ghost/dir\nf b 1"], "a b", &[]);
 }

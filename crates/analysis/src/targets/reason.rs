@@ -103,6 +103,8 @@ pub enum Reason {
     },
     /// The disk of the host was not read.
     DiskNotRead,
+    /// The answers of the engine lack lists or figures.
+    DiskPartlyKnown,
     /// What the engine stores.
     Disk {
         /// Images, each layer once.

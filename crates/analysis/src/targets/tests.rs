@@ -355,8 +355,9 @@ fn the_disk_of_the_host_is_judged_where_it_was_read() {
     let volume = |bytes| plimsoll_snapshot::DiskVolume { bytes: Some(Bytes(bytes)), ..Default::default() };
     let record = |bytes| plimsoll_snapshot::CacheRecord { bytes: Bytes(bytes), ..Default::default() };
     let disk = |volume, record| plimsoll_snapshot::Disk {
-        volumes: vec![volume],
-        cache: vec![record],
+        volumes: Some(vec![volume]),
+        cache: Some(vec![record]),
+        containers: Some(Vec::new()),
         ..Default::default()
     };
     host.disk = Some(disk(volume(800), record(50)));
@@ -372,6 +373,9 @@ fn the_disk_of_the_host_is_judged_where_it_was_read() {
     host.disk = Some(disk(volume(2000), record(150)));
     check(targets, None, &host, "host.disk", Status::Fail, "margin:-1150.0");
     check(targets, None, &host, "host.reclaimable", Status::Fail, "margin:-50.0");
+    host.disk = Some(plimsoll_snapshot::Disk { volumes: None, ..disk(volume(0), record(1)) });
+    check(targets, None, &host, "host.disk", Status::Unknown, "kind:disk_partly_known");
+    check(targets, None, &host, "host.reclaimable", Status::Pass, "value:1.0");
 }
 
 #[test]

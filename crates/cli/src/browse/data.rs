@@ -30,6 +30,13 @@ pub(crate) enum Scope {
     Whole,
 }
 
+/// The kinds of links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinkKind {
+    Symbolic,
+    Hard,
+}
+
 /// A version of a file in one layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Version {
@@ -40,7 +47,7 @@ pub(crate) struct Version {
     pub(crate) hidden: Option<(u32, Cause)>,
     pub(crate) attributes: Attributes,
     /// Where a link leads.
-    pub(crate) target: Option<Vec<u8>>,
+    pub(crate) target: Option<(LinkKind, Vec<u8>)>,
     pub(crate) owner: Option<Owner>,
 }
 
@@ -117,7 +124,8 @@ impl<'a> Service<'a> {
                 hidden: inode_data.and_then(|inode| inode.hidden),
                 attributes: entry.attributes.clone(),
                 target: match entry.node {
-                    Node::Symlink { target } | Node::Hardlink { target } => Some(target.to_vec()),
+                    Node::Symlink { target } => Some((LinkKind::Symbolic, target.to_vec())),
+                    Node::Hardlink { target } => Some((LinkKind::Hard, target.to_vec())),
                     _ => None,
                 },
                 owner: inode.and_then(|inode| self.catalogue.owners.get(inode as usize).copied()),

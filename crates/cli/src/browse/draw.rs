@@ -12,10 +12,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
-use super::data::{Scope, Service};
-use super::model::{Model, Pane};
+use super::data::{LinkKind, Scope, Service};
+use super::model::{Model, Note, Pane};
+use crate::keys_help::HelpText;
 use crate::list::Cursor;
-use crate::paint::{fill, help, wrapped};
+use crate::paint::{fill, wrapped};
 
 /// The narrowest screen that has two columns, and the lowest one that has details below a list.
 const TWO_COLUMNS: u16 = 84;
@@ -71,8 +72,9 @@ pub(crate) fn draw(model: &mut Model<'_>, language: Language, frame: &mut Frame<
         screen.details(details, buffer);
     }
     screen.foot(Rect { y: area.bottom() - 1, height: 1, ..area }, buffer);
-    if model.help {
-        help(area, buffer, words.help, words.keys_help);
+    if model.help.is_open() {
+        let text = HelpText { title: words.help, keys: words.keys_help, foot: words.help_foot };
+        model.help.draw(area, buffer, text);
     }
 }
 
@@ -121,7 +123,11 @@ impl Screen<'_, '_> {
         let text = if self.model.typing {
             format!(" {} {}_", self.words.search, one_line(self.model.search()))
         } else {
-            format!(" {}", self.words.keys)
+            let text = match self.model.note {
+                Some(Note::PairHasNoScopes) => self.words.pair_has_no_scopes,
+                None => self.words.keys,
+            };
+            format!(" {text}")
         };
         fill(area, buffer, &text, Style::new().add_modifier(Modifier::REVERSED));
     }
@@ -145,7 +151,7 @@ impl Screen<'_, '_> {
             fill(
                 Rect { y: area.y + 1, height: 1, ..area },
                 buffer,
-                &format!("  {}", self.words.nothing),
+                &format!("  {}", self.nothing(pane)),
                 Style::new(),
             );
         }
@@ -159,6 +165,16 @@ impl Screen<'_, '_> {
             // Without reverse video, the mark tells where the cursor is.
             let mark = if at == cursor.at { ">" } else { " " };
             fill(Rect { y, height: 1, ..area }, buffer, &format!("{mark}{text}"), style);
+        }
+    }
+
+    /// Why a list is empty.
+    fn nothing(&self, pane: Pane) -> &'static str {
+        let model = self.model;
+        let is_whole = !model.service().is_pair() && model.scope == Scope::Whole;
+        match (pane, model.files.filter) {
+            (Pane::Files, Filter::Changed | Filter::Only(_)) if is_whole => self.words.no_changes_in_whole,
+            _ => self.words.nothing,
         }
     }
 
@@ -358,8 +374,12 @@ impl Screen<'_, '_> {
                 attributes.uid,
                 attributes.gid
             );
-            if let Some(target) = &version.target {
-                line.push_str(&format!(", {}", (self.words.links_to)(&one_line(&path::escape(target)))));
+            if let Some((kind, target)) = &version.target {
+                let words = match kind {
+                    LinkKind::Symbolic => self.words.links_to,
+                    LinkKind::Hard => self.words.hard_links_to,
+                };
+                line.push_str(&format!(", {}", words(&one_line(&path::escape(target)))));
             }
             if let Some((layer, cause)) = version.hidden {
                 let cause = (self.language.words().cause)(cause);
@@ -390,8 +410,8 @@ impl Screen<'_, '_> {
         let mut lines = vec![match &shelf.without {
             Some(without) => (self.words.unticked)(
                 &self.bytes(without.size_bytes),
-                &count(without.gone.len() as u64),
-                &count(without.broken.len() as u64),
+                without.gone.len() as u64,
+                without.broken.len() as u64,
             ),
             None => self.words.untick_help.to_owned(),
         }];
@@ -401,6 +421,9 @@ impl Screen<'_, '_> {
                 &self.bytes(row.shown(row.own)),
                 &self.bytes(row.shown(row.retained)),
             ));
+            if service.trees.after.is_some() && service.is_pair() && row.after.is_empty() {
+                lines.push(self.words.not_after.to_owned());
+            }
             if row.unused {
                 lines.push(self.words.unused.to_owned());
             }

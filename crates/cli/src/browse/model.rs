@@ -5,6 +5,7 @@ use plimsoll_view::tree::Order;
 use super::data::{Scope, Service};
 use super::files::Files;
 use super::shelf::Shelf;
+use crate::keys_help::KeysHelp;
 use crate::list::Cursor;
 use crate::terminal::Input;
 
@@ -18,6 +19,13 @@ pub(crate) enum Pane {
 
 impl Pane {
     const ALL: [Self; 3] = [Self::Layers, Self::Files, Self::Packages];
+}
+
+/// What a key cannot do here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// Two images are shown: their layers are compared, not stacked.
+    PairHasNoScopes,
 }
 
 /// The number of rows that each pane shows, as it was drawn last.
@@ -41,7 +49,9 @@ pub(crate) struct Model<'a> {
     pub(crate) shelf: Option<Shelf<'a>>,
     /// Whether keys are letters of a search.
     pub(crate) typing: bool,
-    pub(crate) help: bool,
+    pub(crate) help: KeysHelp,
+    /// Why the last key did nothing.
+    pub(crate) note: Option<Note>,
     pub(crate) heights: Heights,
     pub(crate) done: bool,
 }
@@ -58,7 +68,8 @@ impl<'a> Model<'a> {
             files: Files::new(services[0].tree(Scope::Whole, 0), Order::Size),
             shelf: None,
             typing: false,
-            help: false,
+            help: KeysHelp::default(),
+            note: None,
             heights: Heights { layers: 10, files: 10, packages: 10 },
             done: false,
         };
@@ -120,9 +131,10 @@ impl<'a> Model<'a> {
             self.done = true;
         } else if self.typing {
             self.type_in(input);
-        } else if self.help {
-            self.help = false;
+        } else if self.help.is_open() {
+            self.help.press(input);
         } else {
+            self.note = None;
             self.command(input);
         }
     }
@@ -149,9 +161,11 @@ impl<'a> Model<'a> {
     fn command(&mut self, input: Input) {
         match input {
             Input::Char('q') => self.done = true,
-            Input::Char('?') => self.help = true,
+            Input::Char('?') => self.help.open(),
+            // It goes back one step and never ends the program: what was looked at for minutes would be lost.
             Input::Escape if !self.search().is_empty() => self.search_for(""),
-            Input::Escape => self.done = true,
+            Input::Escape if self.scope != Scope::Whole => self.show(Scope::Whole),
+            Input::Escape => self.pane = Pane::Layers,
             Input::Char('/') | Input::Ctrl('f') => {
                 if self.pane == Pane::Layers {
                     self.pane = Pane::Files;
@@ -180,9 +194,13 @@ impl<'a> Model<'a> {
     }
 
     fn in_pane(&mut self, input: Input) {
+        let wants_scope = matches!(input, Input::Ctrl('l') | Input::Char('L' | 'A' | 'w'));
         let scope = match input {
             // A pair shows both images: their layers are compared, not stacked.
-            _ if self.service().is_pair() => None,
+            _ if self.service().is_pair() => {
+                self.note = wants_scope.then_some(Note::PairHasNoScopes);
+                None
+            }
             Input::Ctrl('l') | Input::Char('L') => Some(Scope::Layer),
             Input::Ctrl('a') if self.pane == Pane::Layers => Some(Scope::UpTo),
             Input::Char('A') => Some(Scope::UpTo),

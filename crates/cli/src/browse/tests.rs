@@ -157,6 +157,10 @@ fn a_search_is_typed_and_ended() {
         assert!(!model.typing);
         model.press(Input::Escape);
         assert_eq!((model.files.search.as_str(), model.done), ("", false));
+        for _ in 0..3 {
+            model.press(Input::Escape);
+        }
+        assert_eq!((model.pane, model.done), (Pane::Layers, false));
         model.press(Input::Char('q'));
         assert!(model.done);
     });
@@ -172,6 +176,11 @@ fn two_images_are_one_tree() {
         assert_eq!(listed(model), ["+app"]);
         let text = screen(model, 120, 30, Language::English);
         assert!(text.contains("before and after") && text.contains("+44 B"), "{text}");
+        model.press(Input::Char('L'));
+        let text = screen(model, 120, 30, Language::English);
+        assert!(text.contains("two images are compared"), "{text}");
+        model.press(Input::Down);
+        assert!(!screen(model, 120, 30, Language::English).contains("two images are compared"));
     });
 }
 
@@ -197,7 +206,13 @@ fn a_small_screen_shows_the_size_the_list_and_the_keys() {
     one(|model| {
         let text = screen(model, 40, 10, Language::English);
         assert!(text.contains("app  100 kB, hidden"), "{text}");
-        assert!(text.contains("Layers (3)") && text.contains("Tab pane"), "{text}");
+        assert!(text.contains("Layers (3)") && text.contains("q quit  ? help"), "{text}");
+        model.press(Input::Char('?'));
+        let first = screen(model, 40, 10, Language::English);
+        model.press(Input::Char('G'));
+        let last = screen(model, 40, 10, Language::English);
+        assert!(first.contains("next pane") && last.contains("[-]") && last.contains("closes"), "{last}");
+        model.press(Input::Char('x'));
         model.press(Input::Down);
         model.press(Input::Tab);
         let text = screen(model, 40, 10, Language::English);

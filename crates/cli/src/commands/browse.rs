@@ -4,7 +4,7 @@ use plimsoll_snapshot::Snapshot;
 
 use super::{LanguageArgs, ReadArgs, read_both};
 use crate::error::Result;
-use crate::load::{redacted, snapshot_or_source};
+use crate::load::{images_of, redacted};
 use crate::printer::Printer;
 use crate::terminal::expect_terminal;
 
@@ -15,6 +15,8 @@ use crate::terminal::expect_terminal;
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Image source or snapshot
+    ///
+    /// An archive, a directory, `-`, an image of an engine or of a registry: `plimsoll snapshot --help` lists the kinds.
     #[arg(value_name = "SOURCE")]
     source: String,
     /// Image source or snapshot to compare with: the one after
@@ -42,7 +44,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             (redacted(before, &options)?, redacted(after, &options)?)
         }
         None => {
-            let snapshot = redacted(snapshot_or_source(&args.source, &options, printer)?, &options)?;
+            let snapshot = redacted(images_of(&args.source, &options, printer)?, &options)?;
             (Snapshot::default(), snapshot)
         }
     };

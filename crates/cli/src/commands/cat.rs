@@ -44,17 +44,17 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let view = View::new(&source.snapshot, image, &squashed, args.layer)?;
     let escaped = path::escape(args.path.as_bytes());
     match find(&view, args.path.as_bytes(), true) {
-        Some(Node::File(path)) => {
+        Ok(Node::File(path)) => {
             let place = view.at(&path).expect("it was found");
             to_standard_output(&source, image, &squashed, place, printer)
         }
-        Some(Node::Directory(_)) => Err(Error::usage(
+        Ok(Node::Directory(_)) => Err(Error::usage(
             format!("`{escaped}` is a directory"),
             "name a file, or write the directory with `plimsoll extract SOURCE PATH -o DIR`",
         )),
-        Some(Node::Special(_, what)) => {
+        Ok(Node::Special(_, what)) => {
             Err(Error::usage(format!("`{escaped}` is {what}, and has no content"), "name a regular file"))
         }
-        None => Err(view.nothing_at(&args.path)),
+        Err(missing) => Err(view.missing(&args.path, &missing)),
     }
 }

@@ -21,10 +21,11 @@ use crate::sources::disk::{read, saved};
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Snapshot of `--output`, or saved answers of an engine; default: ask the engine
+    /// Snapshot of `--output`, or saved answers of an engine; `-` is standard input; default: ask the engine
     ///
-    /// Answers of `/system/df`, `/images/json`, `/containers/json?size=1`, `/images/ID/json`, `/images/ID/history` and `/info`
-    /// are read, whatever their files are called. Without those of single images, layers are not known.
+    /// Answers of `/system/df`, `/images/json`, `/containers/json?all=1&size=1`, `/images/ID/json`, `/images/ID/history` and `/info`
+    /// are read, whatever their files are called. Without those of single images, layers are not known;
+    /// without those that list containers, nothing is called unused.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Engine to ask
@@ -62,12 +63,12 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let before =
         args.since.as_deref().map(|path| snapshot_of(path)?.ok_or_else(|| no_disk(path))).transpose()?;
     let disk = match &args.files[..] {
-        [] => read(engine(args.engine), printer)?,
+        [] => read(engine(args.engine, printer), printer)?,
         [file] => match snapshot_of(file)? {
             Some(disk) => disk,
-            None => saved(&args.files)?,
+            None => saved(&args.files, printer)?,
         },
-        files => saved(files)?,
+        files => saved(files, printer)?,
     };
     let used = disk_use(&disk);
     if let Some(output) = &args.output {
@@ -100,6 +101,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
 /// The disk in a snapshot; none if the file is no snapshot.
 fn snapshot_of(path: &Path) -> Result<Option<Disk>> {
     const START: u64 = 4096;
+    if path.as_os_str() == "-" {
+        // A pipe can be read once; answers of an engine come through one, snapshots are files.
+        return Ok(None);
+    }
     let start = input::read_start(path, START).map_err(|error| Error::read(path, error))?;
     let is_compressed = start.starts_with(&[0x1f, 0x8b]);
     if !is_compressed && !String::from_utf8_lossy(&start).contains("\"schema_version\"") {

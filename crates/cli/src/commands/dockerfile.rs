@@ -5,7 +5,7 @@ use plimsoll_report::dockerfile;
 
 use super::{LanguageArgs, ReadArgs, chosen_service};
 use crate::error::{Error, Result};
-use crate::load::{redacted, snapshot_or_source};
+use crate::load::{images_of, redacted};
 use crate::printer::Printer;
 
 /// Reconstruct the Dockerfile of an image from its history
@@ -35,8 +35,9 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Replace the steps of the base image with `FROM`:
       plimsoll dockerfile my-app:latest --base python:3.11-slim > Dockerfile
 
-The history lacks some sources and values. Each gets a name and a comment: `step-NN/` for a source
-of `COPY`, `layer-NN.tar` for a whole layer, a build argument for the value of a variable.";
+The history lacks files, and Plimsoll keeps no values of variables, which may be secrets. Each gets a
+name and a comment: `step-NN/` for a source of `COPY`, `layer-NN.tar` for a whole layer, a build
+argument for the value of a variable or the default of an argument.";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let options = args.read.options();
@@ -48,7 +49,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             )
         })
     })?;
-    let snapshot = redacted(snapshot_or_source(&args.source, &options, printer)?, &options)?;
+    let snapshot = redacted(images_of(&args.source, &options, printer)?, &options)?;
     let service =
         chosen_service(&snapshot, args.service.as_deref(), "`--service NAME` names the one to reconstruct")?;
     let service = &snapshot.services[service];

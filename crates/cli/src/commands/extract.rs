@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use plimsoll_analysis::squash;
-use plimsoll_report::language::Language;
+use plimsoll_report::language::{Language, Noun};
 use plimsoll_snapshot::{Bytes, path};
 
 use super::{ReadArgs, chosen_service};
@@ -42,6 +42,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Write everything that one layer adds:
       plimsoll extract my-app:latest / --layer 3 -o layer-3";
 
+const EN: Language = Language::English;
+
 /// How many paths that are skipped are named.
 const NAMED: usize = 5;
 
@@ -56,14 +58,14 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let mut wanted = Vec::new();
     for text in &args.paths {
         match find(&view, text.as_bytes(), false) {
-            Some(Node::Special(path, what)) if what != "a symbolic link" => {
+            Ok(Node::Special(path, what)) if what != "a symbolic link" => {
                 return Err(Error::usage(
                     format!("`{}` is {what}, which is not extracted", path::escape(&path)),
                     "name files, directories and links",
                 ));
             }
-            Some(Node::File(path) | Node::Directory(path) | Node::Special(path, _)) => wanted.push(path),
-            None => return Err(view.nothing_at(text)),
+            Ok(Node::File(path) | Node::Directory(path) | Node::Special(path, _)) => wanted.push(path),
+            Err(missing) => return Err(view.missing(text, &missing)),
         }
     }
     let plan = plan(&view, &wanted);
@@ -77,10 +79,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         printer.note(&format!("note: skipped {}{more}", named.join(", ")));
     }
     printer.note(&format!(
-        "note: wrote {} files ({}) and {} symbolic links to `{}`",
-        written.files,
-        Language::English.bytes(Bytes(written.bytes)),
-        written.symlinks,
+        "note: wrote {} ({}) and {} to `{}`",
+        EN.many(written.files, &EN.words().file),
+        EN.bytes(Bytes(written.bytes)),
+        EN.many(written.symlinks, &Noun { one: "symbolic link", more: "symbolic links" }),
         args.output.display()
     ));
     Ok(())

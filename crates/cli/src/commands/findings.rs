@@ -12,7 +12,7 @@ use super::build::BuildArgs;
 use super::target_file::TargetFile;
 use super::{JsonArgs, LanguageArgs, ReadArgs};
 use crate::error::{Error, Result};
-use crate::load::{redacted, snapshot_or_source};
+use crate::load::{images_of, redacted, snapshot_or_source};
 use crate::names;
 use crate::next;
 use crate::printer::Printer;
@@ -98,7 +98,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             names::hint(unknown, "the rules are", &ids),
         ));
     }
-    let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let mut snapshot = images_of(&args.source, &args.read.options(), printer)?;
     args.build.add_to(&mut snapshot, printer)?;
     let snapshot = redacted(snapshot, &args.read.options())?;
     let file = target_file(args.targets.as_deref(), args.read.options().redact, printer)?;

@@ -8,7 +8,7 @@ use plimsoll_report::{json, markdown, memory, platforms, text};
 use super::build::BuildArgs;
 use super::{Format, JsonArgs, LanguageArgs, ReadArgs, sections};
 use crate::error::Result;
-use crate::load::{found_platforms, redacted, snapshot_or_source};
+use crate::load::{found_platforms, images_of, redacted};
 use crate::next;
 use crate::options::Options;
 use crate::printer::Printer;
@@ -18,6 +18,8 @@ use crate::printer::Printer;
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Image source or snapshot
+    ///
+    /// An archive, a directory, `-`, an image of an engine or of a registry: `plimsoll snapshot --help` lists the kinds.
     #[arg(value_name = "SOURCE")]
     source: String,
     /// Output format
@@ -59,7 +61,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     if args.platforms {
         return show_platforms(args, &options, language, printer);
     }
-    let mut snapshot = snapshot_or_source(&args.source, &options, printer)?;
+    let mut snapshot = images_of(&args.source, &options, printer)?;
     args.build.add_to(&mut snapshot, printer)?;
     let snapshot = redacted(snapshot, &options)?;
     let inspection = plimsoll_analysis::inspect::inspect(&snapshot);

@@ -138,8 +138,9 @@ pub(crate) struct ReadArgs {
     no_cache: bool,
     /// Depth of reading: `verified`, `unverified` or `headers`
     ///
-    /// `unverified` computes no digests. `headers` also skips file contents where the source allows it: it detects neither
-    /// packages nor duplicate contents.
+    /// A layer from the cache was verified when it was first read: `--no-cache` verifies it again. `unverified` computes no
+    /// digests. `headers` also skips file contents where the source allows it: it detects neither packages nor duplicate
+    /// contents.
     #[arg(long, value_name = "DEPTH", default_value = "verified", value_parser = depth)]
     depth: Depth,
     /// Read the snapshot that is attached to an image of a registry, if there is one

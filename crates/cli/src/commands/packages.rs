@@ -4,7 +4,7 @@ use plimsoll_report::{json, packages};
 
 use super::{Format, JsonArgs, LanguageArgs, ReadArgs};
 use crate::error::Result;
-use crate::load::snapshot_or_source;
+use crate::load::images_of;
 use crate::next;
 use crate::printer::Printer;
 
@@ -49,7 +49,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
       plimsoll packages my-app:latest --all --format json";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
-    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let snapshot = images_of(&args.source, &args.read.options(), printer)?;
     let mut inventory = plimsoll_analysis::packages::inventory(&snapshot);
     let most = (!args.all).then_some(args.top.unwrap_or(SHOWN));
     match args.format {

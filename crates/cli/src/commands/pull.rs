@@ -5,7 +5,7 @@ use plimsoll_report::pull;
 
 use super::{Format, JsonArgs, LanguageArgs, ReadArgs, chosen_service};
 use crate::error::Result;
-use crate::load::{redacted, snapshot_or_source};
+use crate::load::{images_of, redacted, snapshot_or_source};
 use crate::printer::Printer;
 
 /// Estimate how long a machine takes to pull an image
@@ -64,7 +64,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let options = args.read.options();
-    let snapshot = redacted(snapshot_or_source(&args.source, &options, printer)?, &options)?;
+    let snapshot = redacted(images_of(&args.source, &options, printer)?, &options)?;
     let service =
         chosen_service(&snapshot, args.service.as_deref(), "`--service NAME` names the one to estimate")?;
     let have = args.have.iter().map(|source| snapshot_or_source(source, &options, printer));

@@ -16,7 +16,7 @@ use super::{LanguageArgs, ReadArgs};
 use crate::ending::Ending;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::load::snapshot_or_source;
+use crate::load::images_of;
 use crate::output::{Content, Output};
 use crate::printer::Printer;
 
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
             "`-o FILE` writes another file",
         ));
     }
-    let snapshot = snapshot_or_source(&args.snapshot, &args.read.options(), printer)?;
+    let snapshot = images_of(&args.snapshot, &args.read.options(), printer)?;
     let Some(runtime) = &snapshot.runtime else {
         return Err(Error::usage(
             format!("`{}` contains no recording", args.snapshot),

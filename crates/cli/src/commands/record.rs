@@ -149,7 +149,7 @@ fn record(
     let words = words.filter(|words| words != "none");
     let mut load = words.map(|words| Load { label: without_secrets(&words), span: None, exit_code: None });
     let started = Session::start(
-        engine(args.engine),
+        engine(args.engine, printer),
         target,
         Live::new(journal),
         args.interval,
@@ -227,11 +227,20 @@ fn record(
     }
 }
 
-pub(super) fn engine(whose: Whose) -> Engine {
+pub(super) fn engine(whose: Whose, printer: &Printer) -> Engine {
     match whose {
         Whose::Docker => Engine::Docker,
         Whose::Podman => Engine::Podman,
-        Whose::Auto if !Engine::Docker.is_expected() && Engine::Podman.is_expected() => Engine::Podman,
+        Whose::Auto if !Engine::Docker.is_expected() && Engine::Podman.is_expected() => {
+            // Someone who mistyped the address would take the figures for Docker's.
+            if let Some(address) = std::env::var("DOCKER_HOST").ok().filter(|address| !address.is_empty()) {
+                let address = plimsoll_report::format::one_line(&address);
+                printer.note(&format!(
+                    "note: `DOCKER_HOST` is `{address}`, where no engine listens: Podman is asked"
+                ));
+            }
+            Engine::Podman
+        }
         Whose::Auto => Engine::Docker,
     }
 }

@@ -7,7 +7,7 @@ use plimsoll_report::exchange::cyclonedx;
 use super::ReadArgs;
 use crate::ending::Ending;
 use crate::error::Result;
-use crate::load::snapshot_or_source;
+use crate::load::images_of;
 use crate::output::{Content, Output};
 use crate::printer::Printer;
 
@@ -36,7 +36,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     args.output.expect("an SBOM", &[Ending::Json], "my-app.cdx.json")?;
-    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let snapshot = images_of(&args.source, &args.read.options(), printer)?;
     let (packages, inspection) = (inventory(&snapshot), inspect(&snapshot));
     if packages.images.iter().any(|image| !image.complete) {
         printer.note("note: not every layer was read, so packages may be missing");

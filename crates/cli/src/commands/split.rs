@@ -5,7 +5,7 @@ use plimsoll_report::{json, packages};
 
 use super::{JsonArgs, LanguageArgs, ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
-use crate::load::snapshot_or_source;
+use crate::load::images_of;
 use crate::printer::Printer;
 
 /// Show which parts of a shared image each service needs, and the size of separate images
@@ -32,7 +32,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
       plimsoll split app.plimsoll";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
-    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let snapshot = images_of(&args.source, &args.read.options(), printer)?;
     let splits = splits(&snapshot);
     if splits.is_empty() {
         return Err(Error::usage(

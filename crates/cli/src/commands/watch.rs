@@ -50,7 +50,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Watch the services of a Compose project:
       plimsoll watch shop
   Print the working set of a container each second:
-      plimsoll watch shop-web-1 --json | jq '.containers[0].working_set'";
+      plimsoll watch shop-web-1 --json | jq '.containers[0].working_set_bytes'";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let target = Target {
@@ -59,7 +59,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
         names: args.names.clone(),
         names_projects: true,
     };
-    let watch = Watch { engine: engine(args.engine), target, interval: args.interval, expects: true };
+    let watch =
+        Watch { engine: engine(args.engine, printer), target, interval: args.interval, expects: true };
     if !args.json {
         if let Some(written) = screen(&watch, args.output.as_ref(), args.language.chosen())? {
             printer.data(&format!("{written}\n"))?;

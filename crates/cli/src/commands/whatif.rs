@@ -7,7 +7,7 @@ use plimsoll_snapshot::Snapshot;
 
 use super::{JsonArgs, LanguageArgs, ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
-use crate::load::snapshot_or_source;
+use crate::load::images_of;
 use crate::names;
 use crate::printer::Printer;
 use crate::sources::missing::swapped;
@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     {
         return Err(error);
     }
-    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let snapshot = images_of(&args.source, &args.read.options(), printer)?;
     if args.keep_opened {
         return keep_opened(args, &snapshot, printer);
     }

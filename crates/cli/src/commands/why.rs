@@ -5,7 +5,7 @@ use plimsoll_report::{json, packages};
 
 use super::{JsonArgs, LanguageArgs, ReadArgs, TextOrJson};
 use crate::error::{Error, Result};
-use crate::load::snapshot_or_source;
+use crate::load::images_of;
 use crate::names;
 use crate::printer::Printer;
 use crate::sources::missing::swapped;
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     {
         return Err(error);
     }
-    let snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let snapshot = images_of(&args.source, &args.read.options(), printer)?;
     let reasons = reasons(&snapshot, &args.package);
     if reasons.is_empty() {
         return Err(Error::usage(

@@ -32,6 +32,27 @@ pub(crate) enum Node {
     Special(Vec<u8>, &'static str),
 }
 
+/// Why a path leads to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// Nothing stands there.
+    Entry,
+    /// It ends at a symbolic link to something that is not there.
+    Target {
+        /// The path of the link.
+        link: Vec<u8>,
+        /// The target as the link has it.
+        target: Vec<u8>,
+        /// The path in the image that the target stands for.
+        path: Vec<u8>,
+    },
+    /// It leads through symbolic links without an end.
+    Circle {
+        /// The link at which the search ended.
+        link: Vec<u8>,
+    },
+}
+
 /// A regular file with every name under which it is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct File {
@@ -72,26 +93,59 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The error of a path at which nothing stands: it names the layers that have it.
-    pub(crate) fn nothing_at(&self, text: &str) -> Error {
-        let spellings = spellings(text.as_bytes());
-        let layers: Vec<String> = (0..self.image.layers.len())
-            .filter(|&layer| {
-                let entries = u32::try_from(layer).ok().and_then(|layer| self.entries(layer));
-                entries.is_some_and(|entries| spellings.iter().any(|path| entries.find(path).is_some()))
-            })
-            .map(|layer| format!("`--layer {layer}`"))
-            .collect();
+    /// The error of a path that leads to nothing. It names the layers in which it leads to something.
+    pub(crate) fn missing(&self, text: &str, missing: &Missing) -> Error {
+        let wanted = text.as_bytes();
         let text = one_line(text);
-        let message = match self.layer {
-            Some(layer) => format!("layer {layer} has no `{text}`"),
-            None => format!("the image has no `{text}`"),
+        let whole = match self.layer {
+            Some(layer) => format!("layer {layer}"),
+            None => "the image".to_owned(),
         };
-        let hint = match &layers[..] {
-            [] => "`plimsoll browse SOURCE` lists its files".to_owned(),
-            layers => format!("it is in {}", layers.join(", ")),
+        let leads = |link: &[u8]| {
+            let is_itself = spellings(wanted).iter().any(|path| path == link);
+            if is_itself {
+                format!("`{text}` is")
+            } else {
+                format!("`{text}` leads to `{}`,", path::escape(link))
+            }
         };
-        Error::usage(message, hint)
+        match missing {
+            Missing::Entry => {
+                let hint = match &self.layers_with(wanted)[..] {
+                    [] => "`plimsoll browse SOURCE` lists its files".to_owned(),
+                    layers => format!("it is in {}", layers.join(", ")),
+                };
+                Error::usage(format!("{whole} has no `{text}`"), hint)
+            }
+            Missing::Target { link, target, path } => {
+                let target = path::escape(target);
+                let mounts = [&b"dev"[..], b"proc", b"run", b"sys"];
+                let first = path.split(|&byte| byte == b'/').next().unwrap_or_default();
+                let hint = match &self.layers_with(path)[..] {
+                    [] if mounts.contains(&first) => {
+                        format!("`{target}` exists in a running container alone")
+                    }
+                    [] => "`plimsoll browse SOURCE` lists its files".to_owned(),
+                    layers => format!("`{}` is in {}", path::escape(path), layers.join(", ")),
+                };
+                Error::usage(
+                    format!("{} a symbolic link to `{target}`, which {whole} does not have", leads(link)),
+                    hint,
+                )
+            }
+            Missing::Circle { link } => Error::usage(
+                format!("{} a symbolic link that leads in a circle", leads(link)),
+                "name the file itself",
+            ),
+        }
+    }
+
+    /// The other layers in which a path leads to something, as the options that read them.
+    fn layers_with(&self, wanted: &[u8]) -> Vec<String> {
+        let count = u32::try_from(self.image.layers.len()).unwrap_or(u32::MAX);
+        let others = (0..count).filter(|&layer| self.layer != Some(layer));
+        let has = |layer: &u32| find(&View { layer: Some(*layer), ..*self }, wanted, true).is_ok();
+        others.filter(has).map(|layer| format!("`--layer {layer}`")).collect()
     }
 
     fn entries(&self, layer: u32) -> Option<&'a Entries> {
@@ -163,18 +217,28 @@ fn spellings(text: &[u8]) -> Vec<Vec<u8>> {
     spellings
 }
 
-/// What stands at a path; symbolic links on the way are followed, the last one with `follow`. `None` if nothing does.
-pub(crate) fn find(view: &View<'_>, text: &[u8], follow: bool) -> Option<Node> {
-    spellings(text).into_iter().find_map(|path| resolve(view, &path, follow))
+/// What stands at a path; symbolic links on the way are followed, the last one with `follow`.
+pub(crate) fn find(view: &View<'_>, text: &[u8], follow: bool) -> std::result::Result<Node, Missing> {
+    let mut missing = Missing::Entry;
+    for path in spellings(text) {
+        match resolve(view, &path, follow) {
+            Ok(node) => return Ok(node),
+            Err(Missing::Entry) => {}
+            Err(found) => missing = found,
+        }
+    }
+    Err(missing)
 }
 
-fn resolve(view: &View<'_>, wanted: &[u8], follow: bool) -> Option<Node> {
+fn resolve(view: &View<'_>, wanted: &[u8], follow: bool) -> std::result::Result<Node, Missing> {
     let parts = |path: &[u8]| -> Vec<Vec<u8>> {
         path.split(|&byte| byte == b'/').rev().filter(|part| !part.is_empty()).map(<[u8]>::to_vec).collect()
     };
     let mut pending = parts(wanted);
     let mut real: Vec<u8> = Vec::new();
     let mut links = 0;
+    // The link that the path ends with, and its target.
+    let mut last: Option<(Vec<u8>, Vec<u8>)> = None;
     while let Some(part) = pending.pop() {
         match &part[..] {
             b"." => continue,
@@ -195,7 +259,10 @@ fn resolve(view: &View<'_>, wanted: &[u8], follow: bool) -> Option<Node> {
         {
             links += 1;
             if links > MAX_LINKS {
-                return None;
+                return Err(Missing::Circle { link: real });
+            }
+            if pending.is_empty() {
+                last = Some((real.clone(), target.to_vec()));
             }
             real.truncate(if target.starts_with(b"/") { 0 } else { above });
             pending.extend(parts(target));
@@ -203,10 +270,13 @@ fn resolve(view: &View<'_>, wanted: &[u8], follow: bool) -> Option<Node> {
     }
     let Some(place) = view.at(&real) else {
         // A directory that only its content implies, and the root.
-        let exists = !view.below(&real).is_empty();
-        return exists.then_some(Node::Directory(real));
+        return match last {
+            _ if !view.below(&real).is_empty() => Ok(Node::Directory(real)),
+            Some((link, target)) => Err(Missing::Target { link, target, path: real }),
+            None => Err(Missing::Entry),
+        };
     };
-    Some(match view.node(place) {
+    Ok(match view.node(place) {
         EntryNode::Directory => Node::Directory(real),
         node => match special(&node) {
             Some(word) => Node::Special(real, word),

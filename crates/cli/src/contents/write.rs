@@ -8,6 +8,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use plimsoll_analysis::Squashed;
@@ -24,6 +25,9 @@ use crate::printer::Printer;
 /// The permissions that every file and directory gets, so that its user can read, change and remove it.
 #[cfg(unix)]
 const LEAST: [u32; 2] = [0o600, 0o700];
+
+/// How many times an interruption tries to remove what was written.
+const CLEANINGS: u32 = 100;
 
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,8 +112,8 @@ fn is_as_read(size: u64, expected: ContentHash, taken: Option<ContentHash>) -> b
 /// The error of a content that is not what was read at first.
 fn changed(name: &str) -> Error {
     Error::usage(
-        format!("`{name}` has another content than a moment ago"),
-        "read the image again when nothing writes to it any more",
+        format!("the content of `{name}` is not that of its layer when it was first read"),
+        "if the layer comes from the cache, `--no-cache` verifies it; else something writes to the image",
     )
 }
 
@@ -176,18 +180,33 @@ pub(crate) fn extract(source: &Source<'_>, image: &Image, plan: &Plan, target: &
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    if !above.is_dir() {
+        return Err(Error::usage(
+            format!("the directory `{}` does not exist", above.display()),
+            format!("make it first: `mkdir -p {}`", above.display()),
+        ));
+    }
     let staging = tempfile::Builder::new()
         .prefix(".plimsoll-")
         .tempdir_in(above)
         .map_err(|error| Error::write(target, error))?;
     let root = staging.path().to_owned();
     let left = root.clone();
+    static IS_ENDING: AtomicBool = AtomicBool::new(false);
     // Where interruptions cannot be handled, a directory beside the target is all that is left.
     let _ = interruption::on_interruption(move || {
-        let _ = fs::remove_dir_all(&left);
+        IS_ENDING.store(true, Ordering::Relaxed);
+        // A file that was made in between keeps its directory: later ones find no place any more.
+        let is_gone = |_: &u32| fs::remove_dir_all(&left).is_ok() || !left.exists();
+        (0..CLEANINGS).find(is_gone);
         std::process::exit(interruption::INTERRUPTED);
     });
-    let extracted = fill(source, image, plan, &root)?;
+    let extracted = fill(source, image, plan, &root).inspect_err(|_| {
+        // What fails because the directory is being removed is no news: the interruption ends the program.
+        while IS_ENDING.load(Ordering::Relaxed) {
+            std::thread::park();
+        }
+    })?;
     expect_free(target)?;
     open_to_others(&root)
         .and_then(|()| fs::rename(&root, target))

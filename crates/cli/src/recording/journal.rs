@@ -115,6 +115,12 @@ impl Journal {
 pub(crate) fn seal(journal: &Path, output: &Output) -> Result<Runtime> {
     let most = Limit::MemoryBytes.default_value().saturating_mul(JOURNAL);
     let bytes = input::read(journal, most).map_err(|error| Error::read(journal, error))?;
+    if !begins_as_journal(&bytes) {
+        return Err(Error::usage(
+            format!("`{}` is not the journal of a recording", journal.display()),
+            "a recorder that was killed leaves `NAME.plimsoll.journal`",
+        ));
+    }
     // In the snapshot, it goes by the name of what it becomes.
     let name = match output {
         Output::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy(),
@@ -135,11 +141,16 @@ pub(crate) fn seal(journal: &Path, output: &Output) -> Result<Runtime> {
 
 /// Whether a file begins as a journal does. Whatever else goes by that name is left alone.
 fn is_journal(file: &File) -> io::Result<bool> {
-    const BEGIN: &[u8] = b"{\"journal\":";
     let mut head = Vec::new();
     file.take(BEGIN.len() as u64).read_to_end(&mut head)?;
+    Ok(begins_as_journal(&head))
+}
+
+const BEGIN: &[u8] = b"{\"journal\":";
+
+fn begins_as_journal(bytes: &[u8]) -> bool {
     // One that was cut off within its first bytes holds nothing.
-    Ok(BEGIN.starts_with(&head))
+    BEGIN.starts_with(&bytes[..bytes.len().min(BEGIN.len())])
 }
 
 /// `stack-recovered-1.plimsoll` beside `stack.plimsoll`: nothing that is there is written over.

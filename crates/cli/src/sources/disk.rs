@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plimsoll_collect::disk::{DiskAnswers, DiskError};
+use plimsoll_collect::disk::{DiskAnswers, DiskError, MAX_ANSWER_BYTES};
 use plimsoll_snapshot::{Bytes, Disk};
 use serde::Deserialize;
 
@@ -34,6 +34,9 @@ pub(crate) fn read(engine: Engine, printer: &Printer) -> Result<Disk> {
     }
     // Podman names the images in full here alone.
     ask(&connection, "images/json", &mut answers)?;
+    // Podman lists mounts here alone.
+    ask(&connection, "containers/json?all=1", &mut answers)?;
+    answers.has_all_containers();
     let (images, containers) = answers.ids();
     for id in images {
         // It may have gone in between: then its layers are unknown.
@@ -118,11 +121,14 @@ fn log_bytes(path: &Path) -> Option<Bytes> {
 }
 
 /// Reads saved answers.
-pub(crate) fn saved(files: &[PathBuf]) -> Result<Disk> {
+pub(crate) fn saved(files: &[PathBuf], printer: &Printer) -> Result<Disk> {
     let mut answers = DiskAnswers::default();
     for path in files {
-        let text = crate::input::read(path, plimsoll_collect::disk::MAX_ANSWER_BYTES)
-            .map_err(|error| Error::read(path, error))?;
+        let text = match path.as_os_str() == "-" {
+            true => crate::input::read_standard(MAX_ANSWER_BYTES),
+            false => crate::input::read(path, MAX_ANSWER_BYTES),
+        };
+        let text = text.map_err(|error| Error::read(path, error))?;
         answers.read(&text).map_err(|error| {
             Error::usage(
                 format!("`{}`: {error}", path.display()),
@@ -135,6 +141,11 @@ pub(crate) fn saved(files: &[PathBuf]) -> Result<Disk> {
             "none of these files lists images",
             "give the answer of `/system/df`, or of `/images/json`",
         ));
+    }
+    if answers.lacks_containers() {
+        printer.note(
+            "note: the list of containers may lack stopped ones and is not used: ask for `/containers/json?all=1&size=1`",
+        );
     }
     Ok(answers.finish())
 }
@@ -158,6 +169,7 @@ mod tests {
 
     #[test]
     fn saved_answers_name_the_file_that_is_none() {
+        let printer = Printer::default();
         let directory = tempfile::tempdir().unwrap();
         let file = |name: &str, text: &str| {
             let path = directory.path().join(name);
@@ -168,11 +180,11 @@ mod tests {
             "df.json",
             r#"{"LayersSize": 7, "Images": [], "Containers": null, "Volumes": null, "BuildCache": null}"#,
         );
-        assert_eq!(saved(std::slice::from_ref(&df)).unwrap().layers_bytes, Some(Bytes(7)));
+        assert_eq!(saved(std::slice::from_ref(&df), &printer).unwrap().layers_bytes, Some(Bytes(7)));
         let bad = file("bad.json", "{}");
-        let error = saved(&[df, bad]).unwrap_err();
+        let error = saved(&[df, bad], &printer).unwrap_err();
         assert!(error.to_string().contains("bad.json"), "{error}");
         let containers = file("containers.json", r#"[{"Id": "a", "ImageID": "b", "State": "exited"}]"#);
-        assert!(saved(&[containers]).unwrap_err().to_string().contains("lists images"));
+        assert!(saved(&[containers], &printer).unwrap_err().to_string().contains("lists images"));
     }
 }

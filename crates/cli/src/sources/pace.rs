@@ -21,7 +21,8 @@ pub(crate) struct Pace {
     pub(crate) start: Duration,
 }
 
-const START: Duration = Duration::from_secs(60);
+/// How many times the grace a server may take to start an answer.
+const START: u32 = 2;
 /// The longest whole answer that is a document. At the lowest rate, a large one could take an hour.
 pub(crate) const DOCUMENT: Duration = Duration::from_secs(300);
 /// No answer takes longer, however large.
@@ -40,7 +41,7 @@ impl Pace {
     /// As slow as these limits allow.
     pub(crate) fn within(limits: &ReadLimits) -> Self {
         let grace = Duration::from_secs(limits[Limit::SlowSeconds]);
-        Self { rate: limits[Limit::SlowRate], grace, start: START }
+        Self { rate: limits[Limit::SlowRate], grace, start: grace.saturating_mul(START) }
     }
 
     /// How long a whole answer of this size may take, however often it is asked for again.
@@ -235,6 +236,13 @@ mod tests {
         assert_eq!(taken(&mut meter, 1, 1000).0, 30);
         meter.asked();
         assert_eq!(meter.received(61 * SECOND, 1), Err(TooSlow::Silent(61 * SECOND)));
+    }
+
+    #[test]
+    fn the_start_of_an_answer_has_twice_the_grace() {
+        let limits = ReadLimits::default();
+        assert_eq!(Pace::within(&limits).start, 60 * SECOND);
+        assert_eq!(Pace::within(&limits.with(Limit::SlowSeconds, 3)).start, 6 * SECOND);
     }
 
     #[test]

@@ -12,7 +12,8 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::board::Row;
 use super::model::Model;
-use crate::paint::{fill, help};
+use crate::keys_help::HelpText;
+use crate::paint::fill;
 
 /// The lowest screen that has details below the list.
 const WITH_DETAILS: u16 = 14;
@@ -58,8 +59,9 @@ pub(crate) fn draw(model: &mut Model, language: Language, frame: &mut Frame<'_>)
     };
     let foot = Rect { y: area.bottom() - 1, height: 1, ..area };
     fill(foot, buffer, &text, Style::new().add_modifier(Modifier::REVERSED));
-    if model.help {
-        help(area, buffer, words.help, words.keys_help);
+    if model.help.is_open() {
+        let text = HelpText { title: words.help, keys: words.keys_help, foot: words.help_foot };
+        model.help.draw(area, buffer, text);
     }
 }
 
@@ -92,9 +94,10 @@ fn columns(words: &WatchWords, width: u16) -> Vec<Column> {
         row.figures.cpu_percent.map_or_else(|| "–".to_owned(), |cpu| language.decimal(format!("{cpu:.1} %")))
     };
     let all = [
+        // `unhealthy` or `exited 137` says more than any figure, so the state is there on narrow screens, too.
         Column { head: words.memory, width: 9, from: 0, text: memory },
-        Column { head: words.of_limit, width: 8, from: 38, text: share },
-        Column { head: words.cpu, width: 8, from: 46, text: cpu },
+        Column { head: words.of_limit, width: 8, from: 50, text: share },
+        Column { head: words.cpu, width: 8, from: 60, text: cpu },
         Column {
             head: words.reservation,
             width: 9,
@@ -128,7 +131,7 @@ fn columns(words: &WatchWords, width: u16) -> Vec<Column> {
         Column { head: words.pids, width: 5, from: 70, text: |row, _| number(row.figures.pids) },
         Column { head: words.restarts, width: 9, from: 90, text: |row, _| row.restarts.to_string() },
         Column { head: words.kills, width: 4, from: 70, text: |row, _| row.oom_kills.to_string() },
-        Column { head: words.state, width: 12, from: 60, text: state },
+        Column { head: words.state, width: 12, from: 32, text: state },
     ];
     all.into_iter().filter(|column| column.from <= width).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::board::{Board, Order, Row};
 use super::reader::Details;
+use crate::keys_help::KeysHelp;
 use crate::list::Cursor;
 use crate::terminal::Input;
 
@@ -20,7 +21,7 @@ pub(crate) struct Model {
     pub(crate) order: Order,
     pub(crate) filter: String,
     pub(crate) typing: bool,
-    pub(crate) help: bool,
+    pub(crate) help: KeysHelp,
     pub(crate) cursor: Cursor,
     /// The rows that fitted when it was drawn last.
     pub(crate) height: usize,
@@ -63,15 +64,16 @@ impl Model {
             self.type_in(input);
             return Wish::Nothing;
         }
-        if std::mem::take(&mut self.help) {
+        if self.help.is_open() {
+            self.help.press(input);
             return Wish::Nothing;
         }
         match input {
             Input::Char('q') => return Wish::Quit,
-            Input::Escape if self.filter.is_empty() => return Wish::Quit,
+            // It ends a search and never the program, as in `browse`.
             Input::Escape => self.filter.clear(),
             Input::Char('r') => return Wish::Record,
-            Input::Char('?') => self.help = true,
+            Input::Char('?') => self.help.open(),
             Input::Char('/') | Input::Ctrl('f') => self.typing = true,
             Input::Char('o') | Input::Ctrl('o') => {
                 self.order = match self.order {

@@ -68,12 +68,21 @@ fn keys_ask_for_what_the_program_does() {
     assert_eq!(model.press(Input::Char('/')), Wish::Nothing);
     assert_eq!(model.press(Input::Char('q')), Wish::Nothing);
     assert!(model.rows().is_empty());
-    assert_eq!(model.press(Input::Escape), Wish::Nothing);
-    assert_eq!(model.press(Input::Escape), Wish::Quit);
+    for _ in 0..3 {
+        assert_eq!(model.press(Input::Escape), Wish::Nothing);
+    }
     model.press(Input::Char('?'));
     assert!(screen(&mut model, 80, 24, Language::Spanish).contains("Nada se detiene"));
     assert_eq!(model.press(Input::Char('q')), Wish::Nothing);
+    assert_eq!(model.press(Input::Char('q')), Wish::Quit);
     assert_eq!(model.press(Input::Ctrl('c')), Wish::Quit);
+}
+
+#[test]
+fn a_small_screen_shows_the_state_and_how_to_leave() {
+    let mut model = model();
+    let text = screen(&mut model, 40, 10, Language::English);
+    assert!(text.contains("state") && text.contains("q quit  ? help"), "{text}");
 }
 
 #[test]

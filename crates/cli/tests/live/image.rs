@@ -21,6 +21,11 @@ pub(crate) struct Image {
 
 impl Image {
     pub(crate) fn new() -> Self {
+        Self::of_layers("application/vnd.oci.image.layer.v1.tar")
+    }
+
+    /// An image whose manifest gives its layer this media type.
+    pub(crate) fn of_layers(media_type: &str) -> Self {
         let mut blobs = BTreeMap::new();
         let mut add = |bytes: Vec<u8>| {
             let digest = digest(&bytes);
@@ -42,7 +47,7 @@ impl Image {
             "schemaVersion": 2,
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": config, "size": config_size},
-            "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": layer, "size": size}],
+            "layers": [{"mediaType": media_type, "digest": layer, "size": size}],
         });
         let manifest = manifest.to_string().into_bytes();
         let manifest_size = manifest.len();

@@ -266,6 +266,50 @@ fn a_platform_that_is_missing_is_answered_with_those_that_are_there() {
 }
 
 #[test]
+fn platforms_of_an_index_have_their_sizes() {
+    let image = Image::of_layers("application/vnd.oci.image.layer.v1.tar+gzip");
+    let answers = image.clone();
+    let server = Server::start(move |request, _| answers.answer(request));
+    let source = source(&server, "multi");
+    let output = Program::new().run(&["inspect", "--platforms", "--format", "json", &source]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let sizes: Vec<_> = (document["platforms"].as_array().unwrap().iter())
+        .map(|one| {
+            (one["platform"].as_str().unwrap(), one["layers"].as_u64(), one["compressed_bytes"].as_u64())
+        })
+        .collect();
+    let layer = image.blobs[&image.layer].len() as u64;
+    // The registry lacks the manifest for arm64.
+    assert_eq!(sizes, [("linux/amd64", Some(1), Some(layer)), ("linux/arm64", None, None)]);
+    // The index, two manifests and a config, and no layer.
+    assert_eq!(server.requests().len(), 4);
+    assert!(server.requests().iter().all(|request| !request.path.ends_with(&image.layer)));
+}
+
+#[test]
+fn a_web_page_is_no_manifest() {
+    let page = |_: &Image, _: &Request, _| {
+        Answer::new(200, b"<html>log in</html>").header("Content-Type", "text/html")
+    };
+    let (server, _) = registry(page);
+    let said = Program::new().failure(&[&source(&server, "v1")]);
+    assert!(said.contains("the answer is a web page") && !said.contains("blobs/"), "{said}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_token_server_that_cannot_be_reached_is_named() {
+    let (server, _) = registry(|_, _, _| {
+        let challenge = r#"Bearer realm="http://tokens.invalid/token",service="x""#;
+        Answer::new(401, b"").header("WWW-Authenticate", challenge)
+    });
+    let said = Program::new().failure(&[&source(&server, "v1")]);
+    assert!(said.contains("no token from its token server `tokens.invalid`"), "{said}");
+    assert!(said.contains("check the name `tokens.invalid`"), "{said}");
+}
+
+#[test]
 fn nobody_listening_is_no_reason_to_wait() {
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let start = Instant::now();

@@ -24,22 +24,32 @@ pub(super) struct ImageSummary {
     pub(super) created: Value,
     pub(super) size: i64,
     pub(super) shared_size: Option<i64>,
+    pub(super) containers: Option<i64>,
 }
 
 impl ImageSummary {
-    /// Adds what another answer says of the image. Podman cuts names down to their tags in one of them, and the plain list of
-    /// Docker has −1 for what is shared.
+    /// Adds what another answer says of the image. Podman cuts names down to their tags and IDs down to their digits in one of
+    /// them, and the plain list of Docker has −1 for what is shared and for the number of containers.
     pub(super) fn join(&mut self, other: Self) {
-        let has_names = |tags: &Option<Vec<String>>| tags.iter().flatten().any(|tag| tag.contains(':'));
+        let has_names = |tags: &Option<Vec<String>>| tags.iter().flatten().any(|tag| is_whole_name(tag));
         if has_names(&other.repo_tags) || !has_names(&self.repo_tags) {
             self.repo_tags = other.repo_tags;
         }
+        if other.id.len() > self.id.len() {
+            self.id = other.id;
+        }
+        self.containers = self.containers.max(other.containers);
         self.repo_digests = self.repo_digests.take().filter(|list| !list.is_empty()).or(other.repo_digests);
         if other.shared_size.is_some_and(|shared| shared >= 0) {
             self.shared_size = other.shared_size;
             self.size = other.size;
         }
     }
+}
+
+/// Whether a name of an image has more than its tag: Podman 4 lists `latest` for `docker.io/library/app:latest`.
+pub(super) fn is_whole_name(name: &str) -> bool {
+    name.contains(':')
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -51,7 +61,24 @@ pub(super) struct ContainerSummary {
     pub(super) image_id: String,
     pub(super) state: String,
     pub(super) size_rw: Option<i64>,
+    pub(super) size_root_fs: Option<i64>,
     pub(super) mounts: Option<Vec<MountPoint>>,
+}
+
+impl ContainerSummary {
+    /// What it wrote, or a negative number. Engines omit a zero, but they omit both sizes if nobody asked for them.
+    pub(super) fn written(&self) -> Option<i64> {
+        self.size_rw.or_else(|| self.size_root_fs.map(|_| 0))
+    }
+
+    /// Adds what another answer says of the container. Podman lists the mounts in one of them alone.
+    pub(super) fn join(&mut self, other: Self) {
+        self.size_rw = self.written().or_else(|| other.written());
+        self.mounts = self.mounts.take().or(other.mounts);
+        if self.names.is_none() {
+            self.names = other.names;
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -73,7 +100,8 @@ pub(super) struct Volume {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub(super) struct Usage {
-    pub(super) size: i64,
+    pub(super) size: Option<i64>,
+    pub(super) ref_count: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -1,4 +1,4 @@
-//! Reads what an engine says of its disk: the answers of `/system/df`, `/images/json`, `/containers/json?size=1`,
+//! Reads what an engine says of its disk: the answers of `/system/df`, `/images/json`, `/containers/json?all=1&size=1`,
 //! `/images/ID/json` and `/images/ID/history` (Docker Engine API; Podman's compatible API).
 //!
 //! The engine gives the size of an image and of each step of its history, and names its layers in another answer without a
@@ -9,7 +9,7 @@ mod answers;
 use std::collections::HashMap;
 use std::collections::btree_map::{BTreeMap, Entry};
 
-use plimsoll_snapshot::runtime::{Engine, Time};
+use plimsoll_snapshot::runtime::{Engine, EngineKind, Time};
 use plimsoll_snapshot::{
     Bytes, CacheRecord, Digest, Disk, DiskContainer, DiskImage, DiskLayer, DiskStore, DiskVolume, Order as _,
 };
@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::Digest as _;
 
-use answers::{Cache, ContainerSummary, ImageInspect, ImageSummary, Step, SystemDf, Volume};
+use answers::{Cache, ContainerSummary, ImageInspect, ImageSummary, Step, SystemDf, Volume, is_whole_name};
 
 use crate::memory::{Quota, container_status, time_in_json};
 use crate::redact;
@@ -51,12 +51,16 @@ pub struct DiskAnswers {
     layers_bytes: Option<Bytes>,
     images: BTreeMap<String, ImageSummary>,
     containers: BTreeMap<String, ContainerSummary>,
-    volumes: Vec<Volume>,
-    cache: Vec<Cache>,
+    volumes: Option<Vec<Volume>>,
+    cache: Option<Vec<Cache>>,
     inspected: HashMap<String, ImageInspect>,
     histories: HashMap<String, Vec<Step>>,
     logs: HashMap<String, Bytes>,
     has_images: bool,
+    /// Whether `containers` has stopped ones too: a list of the running ones alone does not say what is unused.
+    has_all_containers: bool,
+    copies_layers: bool,
+    is_podman: bool,
 }
 
 /// What an answer is about.
@@ -70,11 +74,14 @@ pub enum DiskAnswer {
     ImageInspect,
     History,
     Info,
+    /// A list without entries, of images or of containers.
+    Nothing,
 }
 
 impl DiskAnswers {
     /// When, and of which engine, the answers are.
     pub fn asked(&mut self, engine: Engine, observed: Time) {
+        self.is_podman |= engine.kind == EngineKind::Podman;
         self.engine = Some(engine);
         self.observed = Some(observed);
     }
@@ -93,8 +100,7 @@ impl DiskAnswers {
             object => Some(object),
         };
         let Some(first) = first else {
-            // An engine without images, or without containers.
-            return Ok(DiskAnswer::Images);
+            return Ok(DiskAnswer::Nothing);
         };
         let has = |key: &str| first.get(key).is_some();
         let is_list = value.is_array();
@@ -124,6 +130,17 @@ impl DiskAnswers {
         })
     }
 
+    /// The list of containers that was read, perhaps an empty one, has stopped ones too.
+    pub fn has_all_containers(&mut self) {
+        self.has_all_containers = true;
+    }
+
+    /// Whether containers were listed, but perhaps the running ones alone.
+    #[must_use]
+    pub fn lacks_containers(&self) -> bool {
+        !self.has_all_containers && !self.containers.is_empty()
+    }
+
     /// The log files of a container, if they could be measured.
     pub fn log(&mut self, container: &str, bytes: Bytes) {
         self.logs.insert(container.to_owned(), bytes);
@@ -131,7 +148,8 @@ impl DiskAnswers {
 
     /// The images and the containers that answers about single ones are wanted of.
     pub fn ids(&self) -> (Vec<String>, Vec<String>) {
-        (self.images.keys().cloned().collect(), self.containers.keys().cloned().collect())
+        let images = self.images.values().map(|image| image.id.clone());
+        (images.collect(), self.containers.keys().cloned().collect())
     }
 
     /// Whether an engine said what it has: other answers alone are of no use.
@@ -141,19 +159,32 @@ impl DiskAnswers {
     }
 
     fn usage(&mut self, usage: SystemDf) {
-        self.layers_bytes = usage.layers_size.and_then(known);
+        // Podman 4 answers zero whatever it stores.
+        let is_said =
+            usage.layers_size != Some(0) || usage.images.iter().flatten().all(|image| image.size == 0);
+        self.layers_bytes = usage.layers_size.filter(|_| is_said).and_then(known);
         if let Some(images) = usage.images {
+            self.is_podman |= images.iter().any(|image| !image.id.is_empty() && !image.id.contains(':'));
             self.images(images);
         }
-        self.containers(usage.containers.unwrap_or_default());
-        self.volumes = usage.volumes.unwrap_or_default();
-        self.cache = usage.build_cache.unwrap_or_default();
+        // An engine that lists all kinds writes no list for a cache without records.
+        let has_lists = usage.containers.is_some() && usage.volumes.is_some();
+        self.cache = usage.build_cache.or_else(|| has_lists.then(Vec::new));
+        self.volumes = usage.volumes;
+        if let Some(mut containers) = usage.containers {
+            self.has_all_containers = true;
+            for container in &mut containers {
+                // The sizes are always measured here; a zero is omitted.
+                container.size_rw = container.size_rw.or(Some(0));
+            }
+            self.containers(containers);
+        }
     }
 
     fn images(&mut self, images: Vec<ImageSummary>) {
         self.has_images = true;
         for image in images.into_iter().filter(|image| !image.id.is_empty()) {
-            match self.images.entry(image.id.clone()) {
+            match self.images.entry(whole_id(&image.id)) {
                 Entry::Vacant(place) => drop(place.insert(image)),
                 Entry::Occupied(mut known) => known.get_mut().join(image),
             }
@@ -162,9 +193,13 @@ impl DiskAnswers {
 
     fn containers(&mut self, containers: Vec<ContainerSummary>) {
         for container in containers.into_iter().filter(|container| !container.id.is_empty()) {
-            let size = container.size_rw;
-            let known = self.containers.entry(container.id.clone()).or_insert(container);
-            known.size_rw = known.size_rw.or(size);
+            // Engines list stopped containers only if all are asked for.
+            self.has_all_containers |=
+                !matches!(container.state.as_str(), "running" | "paused" | "restarting");
+            match self.containers.entry(container.id.clone()) {
+                Entry::Vacant(place) => drop(place.insert(container)),
+                Entry::Occupied(mut known) => known.get_mut().join(container),
+            }
         }
     }
 
@@ -184,6 +219,7 @@ impl DiskAnswers {
         let is_containerd = status
             .filter_map(|pair| pair.get(1)?.as_str())
             .any(|value| value.starts_with("io.containerd.snapshotter"));
+        self.copies_layers = info.get("Driver").and_then(Value::as_str) == Some("vfs");
         self.store = if is_containerd { DiskStore::Containerd } else { DiskStore::Unpacked };
     }
 
@@ -195,10 +231,9 @@ impl DiskAnswers {
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut images = Vec::with_capacity(self.images.len());
         for (id, image) in &self.images {
-            let inspected = self.inspected.get(&whole_id(id));
-            let sized = inspected.and_then(|inspected| {
-                sized(inspected.root_fs.layers.as_deref()?, self.histories.get(&whole_id(id))?)
-            });
+            let inspected = self.inspected.get(id);
+            let sized = inspected
+                .and_then(|inspected| sized(inspected.root_fs.layers.as_deref()?, self.histories.get(id)?));
             let indices = sized.map(|sized| {
                 let index = |layer: DiskLayer| {
                     *chains.entry(layer.chain.clone()).or_insert_with(|| {
@@ -208,14 +243,19 @@ impl DiskAnswers {
                 };
                 sized.into_iter().map(index).collect()
             });
-            places.insert(whole_id(id), images.len());
+            places.insert(id.clone(), images.len());
             let is_named = |text: &&String| !text.is_empty() && !text.starts_with("<none>");
             let digests = image.repo_digests.iter().flatten().filter(is_named).count();
             let is_containerd = self.store == DiskStore::Containerd;
+            let names = || image.repo_tags.iter().flatten().filter(is_named);
+            let has_names = names().any(|name| is_whole_name(name));
             images.push(DiskImage {
-                id: id.clone(),
-                tags: image.repo_tags.iter().flatten().filter(is_named).map(|name| cleaned(name)).collect(),
-                is_in_registry: (!is_containerd).then_some(digests > 0),
+                id: image.id.clone(),
+                tags: names().filter(|_| has_names).map(|name| cleaned(name)).collect(),
+                has_unknown_names: !has_names && names().next().is_some(),
+                listed_containers: image.containers.and_then(|number| u64::try_from(number).ok()),
+                // Both give every image a digest, also one that was built here.
+                is_in_registry: (!is_containerd && !self.is_podman).then_some(digests > 0),
                 created: time_in_json(&image.created),
                 listed_bytes: known(image.size).unwrap_or_default(),
                 listed_shared_bytes: image.shared_size.and_then(known),
@@ -226,29 +266,47 @@ impl DiskAnswers {
             });
         }
         let containers = self.containers.into_iter().map(|(id, container)| {
-            let volumes = container.mounts.unwrap_or_default().into_iter();
-            let volumes = volumes.filter(|mount| mount.r#type == "volume" && !mount.name.is_empty());
+            let writable_bytes = container.written().and_then(known);
+            let volumes = container.mounts.map(|mounts| {
+                let volumes =
+                    mounts.iter().filter(|mount| mount.r#type == "volume" && !mount.name.is_empty());
+                volumes.map(|mount| cleaned(&mount.name)).collect()
+            });
             let name = container.names.iter().flatten().next().map(|name| name.trim_start_matches('/'));
             DiskContainer {
                 name: cleaned(name.unwrap_or_default()),
                 image: places.get(&whole_id(&container.image_id)).copied(),
                 status: container_status(&container.state),
-                writable_bytes: container.size_rw.map_or(Some(Bytes::ZERO), known),
+                writable_bytes,
                 log_bytes: self.logs.get(&id).copied(),
-                volumes: volumes.map(|mount| cleaned(&mount.name)).collect(),
+                volumes,
                 id,
             }
         });
-        let mut volumes: Vec<DiskVolume> = self.volumes.iter().map(volume).collect();
-        volumes.order_by_key(|volume| volume.name.clone());
-        let mut cache: Vec<CacheRecord> = self.cache.into_iter().map(record).collect();
-        cache.order_by_key(|record| record.id.clone());
+        let volumes = self.volumes.map(|volumes| {
+            let mut volumes: Vec<DiskVolume> = volumes.iter().map(volume).collect();
+            volumes.order_by_key(|volume| volume.name.clone());
+            volumes
+        });
+        let cache = self.cache.map(|records| {
+            let mut records: Vec<CacheRecord> = records.into_iter().map(record).collect();
+            records.order_by_key(|record| record.id.clone());
+            records
+        });
         Disk {
-            engine: self.engine,
+            engine: self.engine.or_else(|| {
+                let unknown = String::new;
+                self.is_podman.then(|| Engine {
+                    kind: EngineKind::Podman,
+                    version: unknown(),
+                    api_version: unknown(),
+                })
+            }),
             observed: self.observed,
             store: self.store,
+            copies_layers: self.copies_layers,
             layers_bytes: self.layers_bytes,
-            containers: containers.collect(),
+            containers: self.has_all_containers.then(|| containers.collect()),
             layers,
             images,
             volumes,
@@ -260,10 +318,13 @@ impl DiskAnswers {
 fn volume(volume: &Volume) -> DiskVolume {
     let is_made_up = volume.name.len() == 64 && volume.name.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_labelled = volume.labels.iter().flatten().any(|(label, _)| label == "com.docker.volume.anonymous");
+    let usage = volume.usage_data.as_ref();
     DiskVolume {
         name: cleaned(&volume.name),
-        bytes: volume.usage_data.as_ref().and_then(|usage| known(usage.size)),
-        is_local: volume.driver == "local",
+        bytes: usage.and_then(|usage| known(usage.size?)),
+        listed_containers: usage.and_then(|usage| u64::try_from(usage.ref_count?).ok()),
+        // Podman names no driver here.
+        is_local: matches!(volume.driver.as_str(), "local" | ""),
         is_anonymous: is_labelled || is_made_up,
     }
 }
@@ -419,6 +480,7 @@ mod tests {
         let mut answers = answers();
         answers.log("c", Bytes(99));
         let disk = answers.finish();
+        assert!(!format!("{disk:?}").contains("someone"));
         let layers: Vec<_> = disk.images.iter().map(|image| image.layers.clone()).collect();
         assert_eq!(layers, [Some(vec![0, 1]), Some(vec![0, 2, 3])]);
         let bytes: Vec<_> = disk.layers.iter().map(|layer| (layer.bytes.0, layer.by_buildkit)).collect();
@@ -426,15 +488,15 @@ mod tests {
         assert_eq!(disk.images[0].tags, ["app:1"]);
         assert_eq!(disk.images[0].is_in_registry, Some(true));
         assert_eq!((disk.images[1].tags.len(), disk.images[1].is_in_registry), (0, Some(false)));
-        let container = &disk.containers[0];
+        let container = &disk.containers.unwrap()[0];
         assert_eq!(
             (container.image, container.writable_bytes, container.log_bytes),
             (Some(1), Some(Bytes(7)), Some(Bytes(99)))
         );
-        assert_eq!(container.volumes, ["data"]);
-        assert_eq!(disk.volumes[0].bytes, None);
-        assert!(disk.cache[0].last_used.is_some());
-        assert!(!format!("{disk:?}").contains("someone"));
+        assert_eq!(container.volumes.as_deref(), Some(&["data".to_owned()][..]));
+        let volume = &disk.volumes.unwrap()[0];
+        assert_eq!((volume.bytes, volume.listed_containers), (None, Some(1)));
+        assert!(disk.cache.unwrap()[0].last_used.is_some());
     }
 
     #[test]
@@ -447,11 +509,77 @@ mod tests {
             let image = all.finish().images.remove(0);
             (image.tags, image.listed_shared_bytes, image.is_in_registry)
         };
-        let df = json!({"LayersSize": 0, "Images": [{"Id": "a", "RepoTags": ["latest"], "Size": 5, "SharedSize": 2}]});
-        let list = json!([{"Id": "a", "RepoTags": ["localhost/app:latest"], "RepoDigests": ["x@sha256:0"], "Size": 5, "SharedSize": -1}]);
+        let df = json!({"LayersSize": 5, "Images": [{"Id": "sha256:a", "RepoTags": ["latest"], "Size": 5, "SharedSize": 2}]});
+        let list = json!([{"Id": "sha256:a", "RepoTags": ["localhost/app:latest"], "RepoDigests": ["x@sha256:0"], "Size": 5, "SharedSize": -1}]);
         let expected = (vec!["localhost/app:latest".to_owned()], Some(Bytes(2)), Some(true));
         assert_eq!(names([df.clone(), list.clone()]), expected);
         assert_eq!(names([list, df]), expected);
+    }
+
+    fn read(documents: &[Value]) -> Disk {
+        let mut answers = DiskAnswers::default();
+        for document in documents {
+            answers.read(document.to_string().as_bytes()).unwrap();
+        }
+        answers.finish()
+    }
+
+    /// Podman 4.3.1: no `sha256:`, tags instead of names, no sum of the layers, no mounts, no driver.
+    fn podman() -> Value {
+        json!({
+            "LayersSize": 0, "BuildCache": [],
+            "Images": [{"Id": "48", "RepoTags": ["latest"], "RepoDigests": null, "Size": 279, "SharedSize": 0, "Containers": 1}],
+            "Containers": [{"Id": "9d", "Names": ["pc"], "ImageID": "48", "State": "created", "SizeRootFs": 248, "Mounts": null}],
+            "Volumes": [{"Name": "pv", "Driver": "", "Labels": {}, "UsageData": {"RefCount": 1, "Size": 3}}]})
+    }
+
+    #[test]
+    fn an_image_of_podman_is_one_image_in_two_answers() {
+        let list = json!([{"Id": "sha256:48", "RepoTags": ["docker.io/a/micro:latest"], "Size": 280, "SharedSize": 0, "Containers": 0}]);
+        for documents in [[podman(), list.clone()], [list, podman()]] {
+            let disk = read(&documents);
+            let [image] = &disk.images[..] else { panic!("{:?}", disk.images) };
+            assert_eq!((image.id.as_str(), image.has_unknown_names), ("sha256:48", false));
+            assert_eq!(image.tags, ["docker.io/a/micro:latest"]);
+            assert_eq!((image.listed_containers, image.is_in_registry), (Some(1), None));
+            assert_eq!(disk.containers.unwrap()[0].image, Some(0));
+        }
+        let alone = read(&[podman()]);
+        assert_eq!((alone.images[0].tags.len(), alone.images[0].has_unknown_names), (0, true));
+        assert_eq!(alone.layers_bytes, None);
+    }
+
+    #[test]
+    fn mounts_come_from_the_answer_that_has_them() {
+        let disk = read(&[podman()]);
+        let containers = disk.containers.unwrap();
+        assert_eq!((&containers[0].volumes, containers[0].writable_bytes), (&None, Some(Bytes(0))));
+        let volume = &disk.volumes.unwrap()[0];
+        assert_eq!((volume.listed_containers, volume.is_local), (Some(1), true));
+        let list = json!([{"Id": "9d", "ImageID": "sha256:48", "State": "created",
+            "Mounts": [{"Type": "volume", "Name": "pv"}]}]);
+        let containers = read(&[podman(), list]).containers.unwrap();
+        assert_eq!((containers.len(), &containers[0].volumes), (1, &Some(vec!["pv".to_owned()])));
+    }
+
+    #[test]
+    fn what_no_answer_lists_is_unknown() {
+        let images =
+            json!([{"Id": "sha256:a", "RepoTags": ["a:1"], "Size": 5, "SharedSize": -1, "Containers": -1}]);
+        let disk = read(std::slice::from_ref(&images));
+        assert_eq!((disk.containers, disk.volumes, disk.cache), (None, None, None));
+        assert_eq!((disk.images[0].listed_shared_bytes, disk.images[0].listed_containers), (None, None));
+        // Without `all=1`, an engine lists no stopped container.
+        let container = |state: &str| json!([{"Id": "c", "ImageID": "sha256:a", "State": state}]);
+        assert_eq!(read(&[images.clone(), container("running")]).containers, None);
+        let containers = read(&[images, container("exited")]).containers.unwrap();
+        assert_eq!((&containers[0].volumes, containers[0].writable_bytes), (&None, None));
+        let df = json!({"LayersSize": 0, "Images": [], "Containers": [], "Volumes": [], "BuildCache": null});
+        assert_eq!(read(&[df]).cache, Some(Vec::new()));
+        let of_one_kind =
+            json!({"LayersSize": 0, "Images": [], "Containers": null, "Volumes": null, "BuildCache": null});
+        let disk = read(&[of_one_kind]);
+        assert_eq!((disk.containers, disk.volumes, disk.cache), (None, None, None));
     }
 
     #[test]

@@ -34,6 +34,13 @@ pub(super) fn is_attestation(descriptor: &Descriptor) -> bool {
     annotated || nowhere
 }
 
+/// Whether a layer is stored compressed, by its media type (image-spec, layer.md, "Media types"; Docker's own end with
+/// `.tar.gzip`).
+pub(super) fn is_compressed(layer: &Descriptor) -> bool {
+    let media_type = layer.media_type().to_string();
+    ["gzip", "zstd"].iter().any(|kind| media_type.contains(kind))
+}
+
 pub(super) fn is_foreign(descriptor: &Descriptor) -> bool {
     let media_type = descriptor.media_type().to_string();
     media_type.contains("foreign") || media_type.contains("nondistributable")

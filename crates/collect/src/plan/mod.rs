@@ -20,7 +20,9 @@ use crate::platform::{self, WantedPlatform};
 use crate::redact;
 use crate::store::{Store, document};
 
-use descriptor::{digest_of, is_attestation, is_foreign, is_manifest, platform_of, reference_of};
+use descriptor::{
+    digest_of, is_attestation, is_compressed, is_foreign, is_manifest, platform_of, reference_of,
+};
 use names::{blob_member, digest_in_name, familiar, is_id, sha256};
 pub use planned::{ImageSelection, PlannedImage, PlannedLayer};
 use refusal::{lone_artifact, missing, no_image_in_index, not_an_image};
@@ -70,8 +72,9 @@ pub struct FoundPlatform {
     pub digest: Digest,
     /// When it was built (RFC 3339), as the config says.
     pub created: Option<String>,
-    /// The blobs of its layers, lowest first; absent if the source lacks the manifest.
-    pub layers: Option<Vec<(Digest, Bytes)>>,
+    /// The blobs of its layers, lowest first; absent if the source lacks the manifest. Their sizes are absent where they are
+    /// stored uncompressed.
+    pub layers: Option<Vec<(Digest, Option<Bytes>)>>,
 }
 
 /// Finds the images of every platform. A layout may lack manifests and configs of platforms that were not copied.
@@ -99,8 +102,11 @@ pub fn platforms(store: &dyn Store, depth: Depth, limits: &ReadLimits) -> Result
 
 impl FoundPlatform {
     fn of(image: PlannedImage) -> Self {
+        // Without a manifest this is an archive of `docker save`, which stores layers as they are unpacked.
+        let is_compressed = image.manifest_digest.is_some();
         let blob = |layer: PlannedLayer| {
-            (layer.digest.unwrap_or_else(|| layer.diff_id.digest().clone()), layer.bytes)
+            let digest = layer.digest.unwrap_or_else(|| layer.diff_id.digest().clone());
+            (digest, is_compressed.then_some(layer.bytes))
         };
         Self {
             tags: image.tags,
@@ -190,10 +196,9 @@ impl Planner<'_> {
     }
 
     fn found_platform(&self, name: Option<&String>, found: FoundManifest) -> Result<FoundPlatform> {
-        let is_there = |digest: &Digest| self.store.size(&blob_member(digest)).is_some();
         let FoundManifest { digest, platform, manifest } = found;
         let manifest = match manifest {
-            None if is_there(&digest) => Some(self.manifest(&digest)?),
+            None => self.manifest_if_there(&digest)?,
             manifest => manifest,
         };
         let (mut layers, mut created) = (None, None);
@@ -203,12 +208,14 @@ impl Planner<'_> {
                 .layers()
                 .iter()
                 .take(usize::try_from(self.limits[Limit::Layers]).unwrap_or(usize::MAX));
-            let blob = |layer: &Descriptor| Ok((digest_of(layer, &member)?, Bytes(layer.size())));
+            let blob = |layer: &Descriptor| {
+                Ok((digest_of(layer, &member)?, is_compressed(layer).then(|| Bytes(layer.size()))))
+            };
             layers = Some(blobs.map(blob).collect::<Result<Vec<_>>>()?);
             let config = digest_of(manifest.config(), &member)?;
-            if is_there(&config) {
-                let config = blob_member(&config);
-                created = image_facts(&config, &self.required(&config, &member)?)?.created;
+            let config = blob_member(&config);
+            if let Some(bytes) = self.optional(&config, &member)? {
+                created = image_facts(&config, &bytes)?.created;
             }
         }
         Ok(FoundPlatform { tags: name.cloned().into_iter().collect(), platform, digest, created, layers })
@@ -332,13 +339,18 @@ impl Planner<'_> {
 
     /// Reads a manifest that an index refers to as one.
     fn manifest(&self, digest: &Digest) -> Result<ImageManifest> {
+        self.manifest_if_there(digest)?.ok_or_else(|| missing(&blob_member(digest), OCI_INDEX))
+    }
+
+    /// The same; none if the source lacks it.
+    fn manifest_if_there(&self, digest: &Digest) -> Result<Option<ImageManifest>> {
         let member = blob_member(digest);
-        let bytes = self.required(&member, OCI_INDEX)?;
+        let Some(bytes) = self.optional(&member, OCI_INDEX)? else { return Ok(None) };
         self.verified(&member, Some(digest.clone()), &bytes)?;
         match image_document(&member, &bytes)? {
             ImageDocument::Manifest(manifest) => match artifact(&manifest, None) {
                 Some(kind) => Err(lone_artifact(&kind)),
-                None => Ok(*manifest),
+                None => Ok(Some(*manifest)),
             },
             ImageDocument::Index(_) => {
                 Err(Error::Document { member, reason: "it is an index, not a manifest".to_owned() })
@@ -413,7 +425,12 @@ impl Planner<'_> {
     }
 
     fn required(&self, member: &str, wanted_by: &str) -> Result<Vec<u8>> {
-        let bytes = document(self.store, member, self.limits)?.ok_or_else(|| missing(member, wanted_by))?;
+        self.optional(member, wanted_by)?.ok_or_else(|| missing(member, wanted_by))
+    }
+
+    /// Reads a document; none if the source lacks it. Only opening it tells: a registry gives no sizes beforehand.
+    fn optional(&self, member: &str, wanted_by: &str) -> Result<Option<Vec<u8>>> {
+        let Some(bytes) = document(self.store, member, self.limits)? else { return Ok(None) };
         self.documents.set(self.documents.get() + bytes.len() as u64);
         let limit = self.limits[Limit::DocumentBytes].saturating_mul(DOCUMENTS);
         if self.documents.get() > limit {
@@ -425,7 +442,7 @@ impl Planner<'_> {
                 which: Limit::DocumentBytes,
             });
         }
-        Ok(bytes)
+        Ok(Some(bytes))
     }
 
     /// Counts an image or a reference of an index. Indexes may share what they refer to, so that a few of them stand for

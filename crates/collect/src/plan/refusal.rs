@@ -9,13 +9,16 @@ use crate::store::Store;
 /// The formats that are read, as a hint.
 const FORMATS: &str = "a docker save archive has a `manifest.json`, an OCI layout an `index.json`";
 
+/// What every container has, and what nearly every distribution has (os-release(5), passwd(5)).
+const ROOT_FILES: [&str; 4] = [".dockerenv", "etc/os-release", "usr/lib/os-release", "etc/passwd"];
+
 /// Why there is no image where one was looked for.
 pub(super) fn not_an_image(store: &dyn Store, transport: Option<Transport>) -> Error {
     let has = |member: &str| store.size(member).is_some();
     let (found, expected) = match transport {
         Some(transport) => {
             return Error::NotAnImage {
-                found: format!("this is not `{}:`", transport.name()),
+                found: format!("this is not an image of the kind `{}:`", transport.name()),
                 expected: FORMATS,
             };
         }
@@ -23,18 +26,17 @@ pub(super) fn not_an_image(store: &dyn Store, transport: Option<Transport>) -> E
             "this is an archive of Docker before 1.10",
             "load it with a newer engine, and save it again with `docker save`",
         ),
-        // What every container has, and what nearly every distribution has (os-release(5)).
-        None if has(".dockerenv") || has("etc/os-release") || has("usr/lib/os-release") => (
-            "this is the file system of a container, as `docker export` writes it",
+        None if ROOT_FILES.iter().any(|file| has(file)) => (
+            "this is the file system of a container, as `docker export` writes it: it has no layers",
             "`docker save` writes the image with its layers",
         ),
-        None => ("there is no image here", FORMATS),
+        None => ("there is no container image here", FORMATS),
     };
     Error::NotAnImage { found: found.to_owned(), expected }
 }
 
 pub(super) fn lone_artifact(what: &NotAnImage) -> Error {
-    Error::NotAnImage { found: format!("this is {what}"), expected: FORMATS }
+    Error::NotAnImage { found: format!("this is {what}, not a container image"), expected: FORMATS }
 }
 
 /// What an index holds that holds no image.

@@ -8,10 +8,16 @@ use plimsoll_snapshot::runtime::Status;
 #[expect(missing_docs, reason = "the words stand in `en/disk.rs`")]
 pub struct DiskWords {
     pub title: &'static str,
-    pub summary: fn(all: &str, reclaimable: &str) -> String,
+    /// What the engine stores and what can go. The first is a minimum if something is unknown, and absent if nothing is
+    /// known.
+    pub summary: fn(all: Option<&str>, is_minimum: bool, reclaimable: Option<&str>) -> String,
+    /// The engine, and when it was asked.
+    pub engine: fn(name: &str, version: &str) -> String,
     pub containerd: fn(content: &str, listed: &str, unpacked: &str) -> String,
     pub unpacked: fn(listed: &str, layers: &str) -> String,
     pub unknown_store: fn(listed: &str, layers: &str) -> String,
+    pub unknown_layers: fn(listed: &str) -> String,
+    pub copied_layers: &'static str,
     pub kinds: &'static str,
     pub images: &'static str,
     pub containers: &'static str,
@@ -44,6 +50,7 @@ pub struct DiskWords {
 
     // Cells.
     pub untagged: &'static str,
+    pub unknown_name: &'static str,
     pub only_here: &'static str,
     pub unused: &'static str,
     pub anonymous: &'static str,

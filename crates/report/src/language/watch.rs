@@ -32,5 +32,6 @@ pub struct WatchWords {
     pub search: &'static str,
     pub keys: &'static str,
     pub help: &'static str,
+    pub help_foot: &'static str,
     pub keys_help: &'static [(&'static str, &'static str)],
 }

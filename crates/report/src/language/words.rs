@@ -38,6 +38,8 @@ pub struct Words {
     pub weighs: fn(name: &str, size: &str) -> String,
     pub is_gone: fn(name: &str, size: &str) -> String,
     pub and_more: fn(number: &str) -> String,
+    /// Ends a list of warnings that is cut.
+    pub more_of_this_kind: fn(number: &str) -> String,
     pub new: &'static str,
     pub gone: &'static str,
     pub unchanged: &'static str,

@@ -14,24 +14,29 @@ pub(super) fn outcomes(input: &Input<'_>) -> Vec<Outcome> {
         return Vec::new();
     }
     let used = input.snapshot.disk.as_ref().map(disk_use);
-    let measured = |figure: Option<Bytes>| {
-        figure.map_or(Measured::Unknown(Reason::DiskNotRead), |bytes| Measured::Exactly(float(bytes)))
+    let measured = |figure: Option<Bytes>| match figure {
+        Some(bytes) => Measured::Exactly(float(bytes)),
+        None if used.is_some() => Measured::Unknown(Reason::DiskPartlyKnown),
+        None => Measured::Unknown(Reason::DiskNotRead),
     };
-    let parts = used.as_ref().map(|used| Reason::Disk {
-        images: used.totals.images_bytes,
-        containers: used.totals.containers_bytes + used.totals.logs_bytes.unwrap_or_default(),
-        volumes: used.totals.volumes_bytes,
-        cache: used.totals.cache_bytes,
+    let parts = used.as_ref().and_then(|used| {
+        Some(Reason::Disk {
+            images: used.totals.images_bytes?,
+            containers: used.totals.containers_bytes? + used.totals.logs_bytes.unwrap_or_default(),
+            volumes: used.totals.volumes_bytes?,
+            cache: used.totals.cache_bytes?,
+        })
     });
     let mut outcomes = Vec::new();
     if let Some(levels) = &targets.disk {
-        let measured = measured(used.as_ref().map(|used| used.totals.bytes()));
+        let measured =
+            measured(used.as_ref().and_then(|used| used.totals.are_known().then(|| used.totals.bytes())));
         let id = "host.disk".to_owned();
         let outcome = Outcome::figure(id, Title::SmallDisk, None, Good::AtMost, levels, &measured);
         outcomes.push(outcome.because(parts));
     }
     if let Some(levels) = &targets.reclaimable {
-        let measured = measured(used.as_ref().map(|used| used.reclaimable_bytes));
+        let measured = measured(used.as_ref().and_then(|used| used.reclaimable_bytes));
         let id = "host.reclaimable".to_owned();
         outcomes.push(Outcome::figure(id, Title::LittleReclaimable, None, Good::AtMost, levels, &measured));
     }

@@ -19,7 +19,7 @@ use self::planner::Planner;
 use self::project::{Project, expect_linux, given_dockerfile, is_same};
 use super::Format;
 use crate::error::{Error, Result};
-use crate::load::snapshot_or_source;
+use crate::load::images_of;
 use crate::names;
 use crate::output::{self, Content, Output};
 use crate::printer::Printer;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     }
     let given = given_dockerfile(args)?;
     let mut project = given.map(|dockerfile| Project::read(dockerfile, args.context.clone())).transpose()?;
-    let mut snapshot = snapshot_or_source(&args.source, &args.read.options(), printer)?;
+    let mut snapshot = images_of(&args.source, &args.read.options(), printer)?;
     let compose = args.compose.as_deref().map(|path| ComposeFile::read(path, args, printer)).transpose()?;
     let service = match &compose {
         Some(compose) => compose.join(&mut snapshot, project.as_ref(), args, printer)?,

@@ -2,7 +2,8 @@
 //! wants one itself.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub(crate) struct Client<'a> {
     /// The `Authorization` header that was accepted last. It is sent to the origin alone.
     authorization: Mutex<Option<String>>,
     waiting: Mutex<Waiting>,
+    has_noted_silence: AtomicBool,
     /// What a token is asked for: `pull`, or `pull,push`.
     pub(super) actions: &'static str,
     /// How much went over the network.
@@ -87,6 +89,8 @@ const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
 /// The digest of a manifest that was asked for by its tag.
 const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 
+/// How long a server may say nothing before it is worth a note.
+const SILENCE: Duration = Duration::from_secs(5);
 const WORTH_A_NOTE: Duration = Duration::from_secs(3);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 const REDIRECTS: usize = 5;
@@ -162,6 +166,7 @@ impl<'a> Client<'a> {
             credentials: OnceLock::new(),
             authorization: Mutex::new(None),
             waiting: Mutex::default(),
+            has_noted_silence: AtomicBool::new(false),
             actions: "pull",
             traffic: Traffic::default(),
         })
@@ -253,6 +258,8 @@ impl<'a> Client<'a> {
             let response = self.get(what, MANIFESTS, Size::Document, 0)?;
             let promised = text_header(&response, &CONTENT_DIGEST).and_then(|text| Digest::parse(text).ok());
             match whole(response.into_body().into_reader(), limit) {
+                // Documents of a registry are JSON.
+                Ok(bytes) if bytes.trim_ascii_start().starts_with(b"<") => return Err(Failure::WebPage),
                 Ok(bytes) => {
                     self.traffic.count(bytes.len());
                     return Ok((bytes, promised));
@@ -357,7 +364,7 @@ impl<'a> Client<'a> {
                 request = request.config().timeout_per_call(Some(within)).build();
             }
             self.traffic.request();
-            let mut response = request.call().map_err(Failure::Transport)?;
+            let mut response = self.awaited(&place(&url), || request.call()).map_err(Failure::Transport)?;
             if !response.status().is_redirection() {
                 return Ok(Answered { response, elsewhere });
             }
@@ -368,6 +375,25 @@ impl<'a> Client<'a> {
             }
         }
         Err(Failure::Answer("it redirects again and again".to_owned()))
+    }
+
+    /// Sends a request. If no answer starts for a while, a note says once whom the program waits for.
+    pub(super) fn awaited<T>(&self, host: &str, send: impl FnOnce() -> T) -> T {
+        if self.has_noted_silence.load(Ordering::Relaxed) {
+            return send();
+        }
+        thread::scope(|scope| {
+            let (answered, silence) = mpsc::channel::<()>();
+            scope.spawn(move || {
+                let is_silent = silence.recv_timeout(SILENCE) == Err(RecvTimeoutError::Timeout);
+                if is_silent && !self.has_noted_silence.swap(true, Ordering::Relaxed) {
+                    self.printer.note(&format!("note: waiting for an answer of `{host}`"));
+                }
+            });
+            let result = send();
+            drop(answered);
+            result
+        })
     }
 
     /// Where a redirect leads, if that is a place to go.

@@ -34,6 +34,12 @@ pub(crate) enum Failure {
     Transport(ureq::Error),
     #[error("the answer cannot be followed: {0}")]
     Answer(String),
+    /// A login page, or that of a proxy, in place of a document.
+    #[error("the answer is a web page, as a login page or a proxy sends it")]
+    WebPage,
+    /// What went wrong at the server that gives tokens for the registry.
+    #[error("no token from its token server `{host}`: {failure}")]
+    TokenServer { host: String, failure: Box<Self> },
     #[error("a document was not complete after {} s", .0.as_secs())]
     Endless(Duration),
 }
@@ -82,6 +88,7 @@ impl Failure {
     /// Whether the server was too slow.
     pub(crate) fn is_slow(&self) -> bool {
         match self {
+            Self::TokenServer { failure, .. } => failure.is_slow(),
             Self::Transport(ureq::Error::Io(error)) => TooSlow::of(error).is_some(),
             Self::Transport(ureq::Error::Timeout(_)) | Self::Endless(_) => true,
             _ => false,

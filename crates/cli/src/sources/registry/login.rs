@@ -57,7 +57,13 @@ impl Client<'_> {
                 Ok(response) => self.failure(response),
                 Err(error) => Failure::Transport(error),
             };
-            self.wait(&mut retries, failure)?;
+            self.wait(&mut retries, failure).map_err(|failure| match failure {
+                // The registry itself can be reached.
+                Failure::Transport(_) => {
+                    Failure::TokenServer { host: place(&url), failure: Box::new(failure) }
+                }
+                failure => failure,
+            })?;
         }
     }
 
@@ -71,7 +77,8 @@ impl Client<'_> {
             let token = escape(token);
             let form = format!("grant_type=refresh_token&client_id=plimsoll&{query}&refresh_token={token}");
             let request = self.agent.post(url.as_str());
-            return request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").send(form);
+            let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            return self.awaited(&place(url), || request.send(form));
         }
         let mut url = url.clone();
         let query = match url.query() {
@@ -79,13 +86,11 @@ impl Client<'_> {
             _ => query.to_owned(),
         };
         url.set_query(Some(&query));
-        let request = self.agent.get(url.as_str());
-        match credentials {
-            Some(Credentials::Password { user, password }) => {
-                request.header(header::AUTHORIZATION, Credentials::basic(user, password)).call()
-            }
-            _ => request.call(),
+        let mut request = self.agent.get(url.as_str());
+        if let Some(Credentials::Password { user, password }) = credentials {
+            request = request.header(header::AUTHORIZATION, Credentials::basic(user, password));
         }
+        self.awaited(&place(&url), || request.call())
     }
 }
 

@@ -255,16 +255,21 @@ fn refused(reference: &Reference, failure: &Failure, client: Option<&Client<'_>>
         failure if forbidden(failure).is_some() => {
             format!("if you trust `{host}` with that, add `--blob-server {host}=HOST`")
         }
-        Failure::Transport(_) | Failure::Endless(_) if failure.is_slow() => {
+        Failure::Transport(_) | Failure::Endless(_) | Failure::TokenServer { .. } if failure.is_slow() => {
             return Error::usage(
                 what,
                 Help::Slowness(&[Limit::SlowRate, Limit::SlowSeconds], "try again later"),
             );
         }
+        Failure::TokenServer { host: server, .. } => {
+            format!("`{host}` names it: check the name `{server}`, and that it can be reached from here")
+        }
         Failure::Transport(_) | Failure::Endless(_) => {
             format!("check the name `{host}`, and that it can be reached from here")
         }
-        Failure::Status { .. } | Failure::Answer(_) => format!("check that `{host}` is a container registry"),
+        Failure::Status { .. } | Failure::Answer(_) | Failure::WebPage => {
+            format!("check that `{host}` is a container registry")
+        }
     };
     Error::usage(what, hint)
 }

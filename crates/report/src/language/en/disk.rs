@@ -12,11 +12,22 @@ const NAMES: usize = 60;
 
 pub(super) const WORDS: DiskWords = DiskWords {
     title: "Disk of the host",
-    summary: |all, reclaimable| {
-        format!(
-            "The engine stores {all}. {reclaimable} can go for certain: build cache, and images without a name that no container uses."
-        )
+    summary: |all, is_minimum, reclaimable| {
+        let all = match all {
+            None => "It is unknown how much the engine stores".to_owned(),
+            Some(all) if is_minimum => format!("The engine stores at least {all}"),
+            Some(all) => format!("The engine stores {all}"),
+        };
+        match reclaimable {
+            Some(bytes) => format!(
+                "{all}. {bytes} can go for certain: build cache, and images without a name that no container uses."
+            ),
+            None => format!(
+                "{all}. How much of it can go for certain is unknown: its answers lack layers or containers."
+            ),
+        }
     },
+    engine: |name, version| format!("Engine: {name} {version}").trim_end().to_owned(),
     containerd: |content, listed, unpacked| {
         format!(
             "The image sizes of the engine sum to {listed}: {content} compressed content and {unpacked} unpacked on disk, in whole blocks. \
@@ -34,6 +45,12 @@ pub(super) const WORDS: DiskWords = DiskWords {
             "The image sizes of the engine sum to {listed}; with each layer once, the images take {layers}."
         )
     },
+    unknown_layers: |listed| {
+        format!(
+            "The image sizes of the engine sum to {listed}, but layers that images share count for each of them. What the layers take is unknown."
+        )
+    },
+    copied_layers: "The vfs driver stores each layer as a full copy of everything below it: on disk the images take more.",
     kinds: "By kind",
     images: "Images",
     containers: "Containers",
@@ -64,6 +81,7 @@ pub(super) const WORDS: DiskWords = DiskWords {
     loses_head: "Loses",
 
     untagged: "no name",
+    unknown_name: "name unknown",
     only_here: "only here",
     unused: "unused",
     anonymous: "anonymous",
@@ -108,7 +126,7 @@ fn loss(loss: &Loss) -> String {
         }
         Loss::OnlyHere { names: of } => {
             let number = many(of.len() as u64, "name", "names");
-            format!("{number} of images that exist only here: {}", names(of))
+            format!("{number} of images that may exist only here: {}", names(of))
         }
         Loss::Images { images } => many(*images, "image to fetch again", "images to fetch again"),
         Loss::Untagged { images } => many(*images, "image without a name", "images without a name"),

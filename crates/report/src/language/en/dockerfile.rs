@@ -8,15 +8,22 @@ use crate::language::Language;
 
 const EN: Language = Language::English;
 
+const WITHHELD: &str = "Plimsoll keeps no values of variables, which may be secrets";
+
 pub(super) fn remark(remark: &Remark) -> Vec<String> {
     match remark {
         Remark::Image { name } => {
             vec![format!(
-                "Reconstructed from the history of {name}: files and values of variables are not in it"
+                "Reconstructed from the history of {name}, without files and without values of variables"
             )]
         }
         Remark::Base { layers } => {
-            vec![format!("The lowest {} are those of the base image", EN.many(*layers, &EN.words().layer))]
+            vec![match layers {
+                1 => "The lowest layer is that of the base image".to_owned(),
+                layers => {
+                    format!("The lowest {} are those of the base image", EN.many(*layers, &EN.words().layer))
+                }
+            }]
         }
         Remark::Context => vec![
             "The sources below are files of the build context, as the Dockerfile of the image named them"
@@ -33,9 +40,12 @@ pub(super) fn remark(remark: &Remark) -> Vec<String> {
             [Some(put), noted].into_iter().flatten().collect()
         }
         Remark::Variables { names } => {
-            vec![format!("Values are not recorded. Give them with `--build-arg`: {}", names.join(", "))]
+            vec![format!("{WITHHELD}. Give them with `--build-arg`: {}", names.join(", "))]
         }
-        Remark::SearchPath => vec!["`ENV PATH` is left out: its value is not recorded".to_owned()],
+        Remark::Defaults { names } => {
+            vec![format!("{WITHHELD}. Give the defaults with `--build-arg`: {}", names.join(", "))]
+        }
+        Remark::SearchPath => vec![format!("`ENV PATH` is left out. {WITHHELD}: see the image config")],
         Remark::Removed => {
             vec!["`…` stands for a value that was removed because it may be a secret".to_owned()]
         }

@@ -101,7 +101,10 @@ pub(crate) const fn help(limit: Limit) -> (&'static str, &'static str) {
             "Minimum transfer rate of a registry or engine, in bytes per second",
             "It applies after `--limit-slow-seconds`. With 0, one byte in that time is sufficient.",
         ),
-        Limit::SlowSeconds => ("Maximum time below that rate, or without data, in seconds", ""),
+        Limit::SlowSeconds => (
+            "Maximum time below that rate, or without data, in seconds",
+            "An answer may take twice as long to start.",
+        ),
         Limit::EngineSeconds => ("Maximum time until an engine starts to send an image, in seconds", ""),
     }
 }

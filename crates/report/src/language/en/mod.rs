@@ -42,6 +42,7 @@ pub(super) static WORDS: Words = Words {
     weighs: |name, size| format!("{name} weighs {size}"),
     is_gone: |name, size| format!("{name} is gone, with {size}"),
     and_more: |number| format!("{number} more"),
+    more_of_this_kind: |number| format!("and {number} more of this kind"),
     new: "new",
     gone: "gone",
     unchanged: "unchanged",

@@ -128,6 +128,9 @@ pub(super) fn reason(reason: &Reason) -> String {
             format!("most of it, {}, is in layer {layer}{file}", EN.bytes(*bytes))
         }
         Reason::DiskNotRead => "the disk of the host was not read: see `plimsoll df --output`".to_owned(),
+        Reason::DiskPartlyKnown => {
+            "the engine did not say everything about the disk of the host: run `plimsoll df` on it".to_owned()
+        }
         Reason::Disk { images, containers, volumes, cache } => format!(
             "images {}, containers and logs {}, volumes {}, build cache {}",
             EN.bytes(*images),

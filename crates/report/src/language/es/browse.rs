@@ -1,5 +1,6 @@
 //! Spanish: the terminal browser.
 
+use crate::format::count;
 use crate::language::BrowseWords;
 
 pub(super) const WORDS: BrowseWords = BrowseWords {
@@ -27,18 +28,33 @@ pub(super) const WORDS: BrowseWords = BrowseWords {
     application: "aplicación",
     cache: "caché",
     unowned: "sin propietario conocido",
-    links_to: |target| format!("enlace a {target}"),
+    links_to: |target| format!("enlace simbólico a {target}"),
+    hard_links_to: |target| format!("enlace duro a {target}"),
     in_image: "en la imagen",
     hidden_by: |layer, cause| format!("ocultado por la capa {layer} ({cause})"),
     layer_hides: |size, layer, cause| format!("{size} ocultados por la capa {layer} ({cause})"),
     counts: |files, deletions| format!("{files} archivos, {deletions} borrados"),
     sizes_of_package: |own, retained| format!("tamaño propio {own}, tamaño retenido {retained}"),
     unticked: |size, packages, broken| {
-        format!("Sin los desmarcados: {size}, se van {packages} paquetes, {broken} fallan")
+        let packages = if packages == 1 {
+            "se va 1 paquete".to_owned()
+        } else {
+            format!("se van {} paquetes", count(packages))
+        };
+        let broken = match broken {
+            0 => "no se sabe de ninguno que falle".to_owned(),
+            1 => "1 falla".to_owned(),
+            broken => format!("{} fallan", count(broken)),
+        };
+        format!("Sin los desmarcados: {size}, {packages}, {broken}")
     },
     untick_help: "Espacio desmarca un paquete: la imagen sin él",
-    keys: "Tab panel  / buscar  f filtro  o orden  q salir  ? ayuda",
-    help: "Teclas",
+    keys: "q salir  ? ayuda  Tab panel  / buscar  f filtro  o orden",
+    pair_has_no_scopes: "se comparan dos imágenes: L, A y w necesitan una",
+    no_changes_in_whole: "la imagen completa no tiene cambios: pulse L en una capa",
+    not_after: "no está en la imagen posterior: desmarcarlo no cambia nada",
+    help: "Teclas y marcas",
+    help_foot: "Arriba, Abajo desplazan  otra tecla cierra",
     keys_help: &[
         ("Tab, Mayús-Tab", "panel siguiente, panel anterior"),
         ("Arriba, Abajo, j, k", "mover"),
@@ -49,12 +65,17 @@ pub(super) const WORDS: BrowseWords = BrowseWords {
         ("L, Ctrl-L", "ver los cambios de una capa"),
         ("A, Ctrl-A en capas", "ver los cambios hasta una capa"),
         ("w", "ver la imagen completa"),
-        ("/, Ctrl-F", "buscar; Escape termina"),
+        ("/, Ctrl-F", "buscar"),
+        ("Escape", "terminar la búsqueda; luego, a la imagen completa y a las capas"),
         ("f", "filtro siguiente"),
         ("Ctrl-A, Ctrl-R, Ctrl-U", "solo añadidos, solo eliminados, todos"),
         ("o, Ctrl-O", "orden siguiente"),
         ("p", "paquetes"),
         ("[, ]", "servicio anterior y siguiente"),
         ("q, Ctrl-C", "salir"),
+        ("+ - ~", "añadido, eliminado, cambiado"),
+        ("a =", "solo cambian los atributos; la misma capa en ambos lados"),
+        ("[x] [ ]", "un paquete que queda; uno desmarcado"),
+        ("[-]", "se va con un paquete desmarcado"),
     ],
 };

@@ -12,11 +12,22 @@ const NAMES: usize = 60;
 
 pub(super) const WORDS: DiskWords = DiskWords {
     title: "Disco del host",
-    summary: |all, reclaimable| {
-        format!(
-            "El motor almacena {all}. {reclaimable} pueden eliminarse con certeza: caché de construcción, e imágenes sin nombre que ningún contenedor usa."
-        )
+    summary: |all, is_minimum, reclaimable| {
+        let all = match all {
+            None => "No se sabe cuánto almacena el motor".to_owned(),
+            Some(all) if is_minimum => format!("El motor almacena al menos {all}"),
+            Some(all) => format!("El motor almacena {all}"),
+        };
+        match reclaimable {
+            Some(bytes) => format!(
+                "{all}. {bytes} pueden eliminarse con certeza: caché de construcción, e imágenes sin nombre que ningún contenedor usa."
+            ),
+            None => format!(
+                "{all}. No se sabe cuánto puede eliminarse con certeza: en sus respuestas faltan capas o contenedores."
+            ),
+        }
     },
+    engine: |name, version| format!("Motor: {name} {version}").trim_end().to_owned(),
     containerd: |content, listed, unpacked| {
         format!(
             "Los tamaños de imagen del motor suman {listed}: {content} de contenido comprimido y {unpacked} descomprimidos en disco, en bloques completos. \
@@ -34,6 +45,12 @@ pub(super) const WORDS: DiskWords = DiskWords {
             "Los tamaños de imagen del motor suman {listed}; con cada capa una vez, las imágenes ocupan {layers}."
         )
     },
+    unknown_layers: |listed| {
+        format!(
+            "Los tamaños de imagen del motor suman {listed}, pero las capas compartidas cuentan en cada imagen. No se sabe cuánto ocupan las capas."
+        )
+    },
+    copied_layers: "El controlador vfs guarda cada capa como copia completa de todo lo inferior: en disco las imágenes ocupan más.",
     kinds: "Por tipo",
     images: "Imágenes",
     containers: "Contenedores",
@@ -64,6 +81,7 @@ pub(super) const WORDS: DiskWords = DiskWords {
     loses_head: "Se pierde",
 
     untagged: "sin nombre",
+    unknown_name: "nombre desconocido",
     only_here: "solo aquí",
     unused: "sin uso",
     anonymous: "anónimo",
@@ -111,7 +129,7 @@ fn loss(loss: &Loss) -> String {
         }
         Loss::OnlyHere { names: of } => {
             let number = many(of.len() as u64, "nombre", "nombres");
-            format!("{number} de imágenes que solo existen aquí: {}", names(of))
+            format!("{number} de imágenes que quizá solo existen aquí: {}", names(of))
         }
         Loss::Images { images } => {
             many(*images, "imagen que descargar de nuevo", "imágenes que descargar de nuevo")

@@ -8,6 +8,8 @@ use crate::language::Language;
 
 const ES: Language = Language::Spanish;
 
+const WITHHELD: &str = "Plimsoll no guarda valores de variables, que pueden ser secretos";
+
 pub(super) fn remark(remark: &Remark) -> Vec<String> {
     match remark {
         Remark::Image { name } => {
@@ -25,9 +27,12 @@ pub(super) fn remark(remark: &Remark) -> Vec<String> {
             [Some(put), noted].into_iter().flatten().collect()
         }
         Remark::Variables { names } => {
-            vec![format!("Los valores no constan. Indíquelos con `--build-arg`: {}", names.join(", "))]
+            vec![format!("{WITHHELD}. Indíquelos con `--build-arg`: {}", names.join(", "))]
         }
-        Remark::SearchPath => vec!["Se omite `ENV PATH`: su valor no consta".to_owned()],
+        Remark::Defaults { names } => {
+            vec![format!("{WITHHELD}. Indique los predeterminados con `--build-arg`: {}", names.join(", "))]
+        }
+        Remark::SearchPath => vec![format!("Se omite `ENV PATH`. {WITHHELD}: vea la configuración de la imagen")],
         Remark::Removed => vec!["`…` sustituye un valor que se eliminó porque puede ser un secreto".to_owned()],
         Remark::LeftOut { instruction, reason } => {
             let reason = match reason {

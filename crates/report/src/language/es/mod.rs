@@ -45,6 +45,7 @@ pub(super) static WORDS: Words = Words {
     weighs: |name, size| format!("{name} pesa {size}"),
     is_gone: |name, size| format!("{name} ya no está; tenía {size}"),
     and_more: |number| format!("{number} más"),
+    more_of_this_kind: |number| format!("y {number} más de este tipo"),
     new: "nuevo",
     gone: "retirado",
     unchanged: "sin cambios",

@@ -130,6 +130,9 @@ pub(super) fn reason(reason: &Reason) -> String {
             format!("casi todo, {}, está en la capa {layer}{file}", ES.bytes(*bytes))
         }
         Reason::DiskNotRead => "no se leyó el disco del host: vea `plimsoll df --output`".to_owned(),
+        Reason::DiskPartlyKnown => {
+            "el motor no lo dijo todo sobre el disco del host: ejecute `plimsoll df` en él".to_owned()
+        }
         Reason::Disk { images, containers, volumes, cache } => format!(
             "imágenes {}, contenedores y registros {}, volúmenes {}, caché de construcción {}",
             ES.bytes(*images),
