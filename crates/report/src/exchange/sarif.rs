@@ -29,7 +29,7 @@ pub fn findings(
     let open = open.iter().map(result);
     let of_services = advice.services.iter().flat_map(|service| &service.accepted);
     let accepted = of_services.chain(&advice.accepted).map(|accepted| suppressed(accepted, place, language));
-    write(open.chain(accepted).collect(), version, language, out)
+    write(&open.chain(accepted).collect::<Vec<_>>(), version, language, out)
 }
 
 /// Writes findings with their state since earlier ones: new, unchanged, updated, or absent.
@@ -68,10 +68,10 @@ pub fn progress(
             result
         }));
     }
-    write(results, version, language, out)
+    write(&results, version, language, out)
 }
 
-fn write(results: Vec<Value>, version: &str, language: Language, mut out: impl Write) -> io::Result<()> {
+fn write(results: &[Value], version: &str, language: Language, mut out: impl Write) -> io::Result<()> {
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
