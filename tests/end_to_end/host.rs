@@ -147,7 +147,7 @@ fn a_dockerfile_is_reconstructed_and_nothing_hides_in_it() {
         {"created_by": "ADD rootfs.tar / # buildkit", "created": "2026-11-22T10:00:00Z"},
         {"created_by": "CMD [\"sh\"]", "empty_layer": true},
         {"created_by": "RUN /bin/sh -c make\nUSER root\n # buildkit"},
-        {"created_by": "ENV KEY=secret", "empty_layer": true},
+        {"created_by": "ENV KEY=hunter2", "empty_layer": true},
     ]);
     let config = config.to_string();
     let name = format!("{}.json", sha256(config.as_bytes()));
@@ -175,7 +175,7 @@ fn a_dockerfile_is_reconstructed_and_nothing_hides_in_it() {
             "ENV KEY=${KEY}",
         ]
     );
-    assert!(!made.contains("secret"));
+    assert!(!made.contains("hunter2"));
     let based =
         program::succeed(["dockerfile", text(&file), "--base", "debian:12", "--language", "es"]).stdout;
     assert!(based.contains("FROM debian:12\n") && !based.contains("rootfs"), "{based}");
@@ -222,8 +222,9 @@ fn all_platforms_of_an_index_are_listed_without_layers() {
         .map(|one| (one["platform"].as_str().unwrap(), one["layers"].as_u64()))
         .collect();
     assert_eq!(found, [("linux/amd64", Some(2)), ("linux/arm64", Some(1)), ("linux/s390x", None)]);
+    // The layers are stored uncompressed, so they have no compressed size, as in the inspection.
     let sizes = &document["platforms"][0];
-    assert!(sizes["unique_bytes"].as_u64().unwrap() < sizes["compressed_bytes"].as_u64().unwrap());
+    assert_eq!((&sizes["unique_bytes"], &sizes["compressed_bytes"]), (&Value::Null, &Value::Null));
     let spanish =
         program::succeed(["inspect", text(directory.path()), "--platforms", "--language", "es"]).stdout;
     assert!(spanish.contains("plataforma"), "{spanish}");

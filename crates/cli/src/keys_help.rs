@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use crate::paint::{fill, wrapped};
 use crate::terminal::Input;
 
-/// The widest column of keys on a narrow screen; longer keys have a line of their own.
+/// The widest column of keys on a narrow screen; longer keys have a separate line.
 const NARROW: usize = 14;
 
 /// Whether the help is shown, and from which line on.

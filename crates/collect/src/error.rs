@@ -43,7 +43,7 @@ pub enum Error {
     Limit { what: &'static str, place: String, limit: u64, found: Option<u64>, which: Limit },
 }
 
-/// Nothing comes out of a compressed file whose first block is cut: that says nothing of the file's length.
+/// Nothing comes out of a compressed file whose first block is cut: that does not tell the file's length.
 fn behind(offset: u64) -> String {
     if offset == 0 { String::new() } else { format!(" after {offset} bytes") }
 }

@@ -157,7 +157,7 @@ impl<'a> Model<'a> {
 
     /// What one container and its logs take.
     fn taken(container: &DiskContainer) -> Option<Bytes> {
-        // Logs that nobody measured are a known gap of every figure here.
+        // Logs without a measurement are a known gap of every figure here.
         container.writable_bytes.map(|bytes| bytes + container.log_bytes.unwrap_or_default())
     }
 
@@ -284,7 +284,7 @@ impl<'a> Model<'a> {
         }
         let are_layers_known = self.disk.images.iter().all(|image| image.layers.is_some());
         if !are_layers_known && kept.iter().all(|kept| !kept) {
-            // Layers that the build cache holds as well are not told apart here.
+            // Layers that the build cache also holds are not distinguished here.
             return self.images_bytes().filter(|_| self.cached.is_empty() || cache == Some(true));
         }
         let gone = || self.disk.images.iter().zip(kept).filter(|(_, kept)| !**kept).map(|(image, _)| image);

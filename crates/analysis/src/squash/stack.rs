@@ -377,7 +377,7 @@ impl Ends {
             let Node::Hardlink { target } = contents.entries.get(at as usize).node else {
                 break Target::InLayer(at);
             };
-            // Whoever comes by here again was led in a circle.
+            // A chain that comes by here again is a circle.
             self.0.insert(at, Target::Below(at));
             passed.push(at);
             match contents.entries.find(target).map(|index| (index, u32::try_from(index))) {

@@ -35,9 +35,9 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   Replace the steps of the base image with `FROM`:
       plimsoll dockerfile my-app:latest --base python:3.11-slim > Dockerfile
 
-The history lacks files, and Plimsoll keeps no values of variables, which may be secrets. Each gets a
-name and a comment: `step-NN/` for a source of `COPY`, `layer-NN.tar` for a whole layer, a build
-argument for the value of a variable or the default of an argument.";
+The history lacks files, and Plimsoll keeps no values of variables, which may be secrets. Each
+gets a name and a comment: `step-NN/` for a source of `COPY`, `layer-NN.tar` for a whole layer, a
+build argument for the value of a variable or the default of an argument.";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let options = args.read.options();

@@ -29,6 +29,9 @@ const LEAST: [u32; 2] = [0o600, 0o700];
 /// How many times an interruption tries to remove what was written.
 const CLEANINGS: u32 = 100;
 
+/// Whether an interruption is removing what was written.
+static IS_ENDING: AtomicBool = AtomicBool::new(false);
+
 /// What was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extracted {
@@ -192,7 +195,6 @@ pub(crate) fn extract(source: &Source<'_>, image: &Image, plan: &Plan, target: &
         .map_err(|error| Error::write(target, error))?;
     let root = staging.path().to_owned();
     let left = root.clone();
-    static IS_ENDING: AtomicBool = AtomicBool::new(false);
     // Where interruptions cannot be handled, a directory beside the target is all that is left.
     let _ = interruption::on_interruption(move || {
         IS_ENDING.store(true, Ordering::Relaxed);

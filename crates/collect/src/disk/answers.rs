@@ -66,7 +66,7 @@ pub(super) struct ContainerSummary {
 }
 
 impl ContainerSummary {
-    /// What it wrote, or a negative number. Engines omit a zero, but they omit both sizes if nobody asked for them.
+    /// What it wrote, or a negative number. Engines omit a zero, but they omit both sizes unless a client asks for them.
     pub(super) fn written(&self) -> Option<i64> {
         self.size_rw.or_else(|| self.size_root_fs.map(|_| 0))
     }

@@ -30,7 +30,7 @@ pub(super) fn not_an_image(store: &dyn Store, transport: Option<Transport>) -> E
             "this is the file system of a container, as `docker export` writes it: it has no layers",
             "`docker save` writes the image with its layers",
         ),
-        None => ("there is no container image here", FORMATS),
+        None => ("there is no image here", FORMATS),
     };
     Error::NotAnImage { found: found.to_owned(), expected }
 }
