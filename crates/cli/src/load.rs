@@ -162,7 +162,7 @@ pub(crate) fn snapshot_or_source(text: &str, options: &Options, printer: &Printe
 /// The same for what is done with images: the snapshot of a host's disk has none.
 pub(crate) fn images_of(text: &str, options: &Options, printer: &Printer) -> Result<Snapshot> {
     let snapshot = snapshot_or_source(text, options, printer)?;
-    let has_services = snapshot.runtime.as_ref().is_some_and(|runtime| runtime.has_services());
+    let has_services = snapshot.runtime.as_ref().is_some_and(plimsoll_snapshot::Runtime::has_services);
     if snapshot.services.is_empty() && !has_services && snapshot.disk.is_some() {
         let text = one_line(text);
         return Err(Error::usage(

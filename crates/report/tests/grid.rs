@@ -591,7 +591,6 @@ fn stored() -> Disk {
         writable_bytes: Some(Bytes(5)),
         log_bytes: Some(Bytes(1)),
         volumes: Some(Vec::new()),
-        ..DiskContainer::default()
     };
     Disk {
         store: DiskStore::Unpacked,

@@ -134,7 +134,7 @@ impl<'a> Model<'a> {
         let listed = volume.listed_containers;
         let Some(containers) = &self.disk.containers else { return listed };
         let mounts = |container: &DiskContainer| {
-            container.volumes.as_ref().map(|volumes| volumes.iter().any(|name| *name == volume.name))
+            container.volumes.as_ref().map(|volumes| volumes.contains(&volume.name))
         };
         let (mut stay, mut go) = (0, 0);
         let (mut may_stay, mut may_go) = (false, false);
