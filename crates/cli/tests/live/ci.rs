@@ -193,7 +193,7 @@ fn images_and_targets_come_from_the_file() {
     fs::remove_file(program.home.path().join("plimsoll.toml")).unwrap();
     fs::write(program.home.path().join(".dive-ci"), "rules:\n  highestWastedBytes: 1KB\n").unwrap();
     check(&program.run(&["ci", "app=old.tar"]), 0, &["3/3 met"]);
-    check(&program.run(&["check", "app=old.tar"]), 0, &["1 of 1"]);
+    check(&program.run(&["check", "app=old.tar"]), 0, &["3 of 3"]);
     check(&program.run(&["init"]), 0, &["with the gates of `.dive-ci`"]);
     let written = fs::read_to_string(program.home.path().join("plimsoll.toml")).unwrap();
     assert!(written.contains("hidden = \"1000 B\"") && !written.contains("hidden = \"50 MB\""), "{written}");
