@@ -15,6 +15,13 @@ impl Instruction {
     }
 }
 
+/// Whether the words of a `chown` or `chmod` change everything below a directory.
+pub(crate) fn is_recursive<'a>(mut words: impl Iterator<Item = &'a str>) -> bool {
+    words.any(|word| {
+        word == "--recursive" || word.starts_with('-') && !word.starts_with("--") && word.contains('R')
+    })
+}
+
 impl Deref for Instruction {
     type Target = str;
 

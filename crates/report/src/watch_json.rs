@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::json_document::FORMAT_VERSION;
 
-/// What is known at one moment.
+/// The containers at one moment.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sample<'a> {
@@ -84,7 +84,7 @@ pub struct Figures {
 }
 
 impl<'a> Sample<'a> {
-    /// What is known at a time, in milliseconds since 1970.
+    /// A sample taken at a time, in milliseconds since 1970.
     #[must_use]
     pub const fn new(time_ms: i64, containers: Vec<Container<'a>>) -> Self {
         Self { format: "plimsoll-watch", format_version: FORMAT_VERSION, time_ms, containers }

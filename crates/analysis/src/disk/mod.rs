@@ -100,7 +100,7 @@ fn totals(disk: &Disk, model: &Model<'_>) -> Totals {
     }
 }
 
-/// The sum of what is known; none if nothing is.
+/// The sum of the known figures; none if no figure is known.
 fn known_sum<T>(list: &[T], bytes: impl Fn(&T) -> Option<Bytes>) -> Option<Bytes> {
     let known: Vec<Bytes> = list.iter().filter_map(bytes).collect();
     (!known.is_empty() || list.is_empty()).then(|| known.into_iter().sum())

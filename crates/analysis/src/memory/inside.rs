@@ -177,7 +177,7 @@ fn allowed(program: Program, arguments: &[&str]) -> Option<(String, Bytes)> {
     }
 }
 
-/// `3g`, `512mb`, `1024`: a JVM and Redis both count `k`, `m` and `g` in powers of 1024 where a `b` follows or a JVM reads it.
+/// A size in the notation of a JVM or of Redis: `3g`, `512mb`, `1024`. Redis counts `3g` as 3 × 10⁹; here it is 3 GiB, as for a JVM.
 fn size(text: &str) -> Option<Bytes> {
     let text = text.trim_matches(['"', '\'']).to_ascii_lowercase();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();

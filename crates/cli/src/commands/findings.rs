@@ -9,6 +9,7 @@ use plimsoll_report::{findings, json, progress};
 use plimsoll_snapshot::Snapshot;
 
 use super::build::BuildArgs;
+use super::gates::TARGET_FILE;
 use super::target_file::TargetFile;
 use super::{JsonArgs, LanguageArgs, ReadArgs};
 use crate::error::{Error, Result};
@@ -101,7 +102,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
     let mut snapshot = images_of(&args.source, &args.read.options(), printer)?;
     args.build.add_to(&mut snapshot, printer)?;
     let snapshot = redacted(snapshot, &args.read.options())?;
-    let file = target_file(args.targets.as_deref(), args.read.options().redact, printer)?;
+    let file = accepting(args.targets.as_deref(), args.read.options().redact, printer)?;
     let accepted = file.as_ref().map_or(&[][..], |file| &file.shown.accepted[..]);
     if let Some(before) = &args.since {
         let before = snapshot_or_source(before, &args.read.options(), printer)?;
@@ -168,8 +169,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
 }
 
 /// The target file, if one is named or there is one.
-fn target_file(named: Option<&Path>, redact: bool, printer: &Printer) -> Result<Option<TargetFile>> {
-    let default = Path::new("plimsoll.toml");
+fn accepting(named: Option<&Path>, redact: bool, printer: &Printer) -> Result<Option<TargetFile>> {
+    let default = Path::new(TARGET_FILE);
     let path = named.or_else(|| default.exists().then_some(default));
     path.map(|path| TargetFile::read(path, redact, printer)).transpose()
 }

@@ -84,10 +84,13 @@ impl GateArgs {
     }
 }
 
+/// The usual name of a target file.
+pub(crate) const TARGET_FILE: &str = "plimsoll.toml";
+
 /// The file that says what is demanded: the one that is named, or else `plimsoll.toml`, or else the `.dive-ci` of a gate that
 /// dive judged before. None where only gates are given.
 pub(crate) fn target_file<'a>(named: Option<&'a Path>, gates: &GateArgs) -> Option<&'a Path> {
-    let default = Path::new("plimsoll.toml");
+    let default = Path::new(TARGET_FILE);
     let dive = Path::new(super::dive_ci::NAME);
     match named {
         Some(path) => Some(path),

@@ -6,6 +6,7 @@ use plimsoll_report::format::one_line;
 use plimsoll_report::targets::template::template;
 use plimsoll_snapshot::{ReadLimits, Snapshot};
 
+use super::gates::TARGET_FILE;
 use super::{LanguageArgs, dive_ci};
 use crate::ending::Ending;
 use crate::error::{Error, Result};
@@ -31,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     dive_ci: Option<PathBuf>,
     /// File to write; `-` is standard output
-    #[arg(short, long, value_name = "FILE", default_value = "plimsoll.toml")]
+    #[arg(short, long, value_name = "FILE", default_value = TARGET_FILE)]
     output: Output,
     /// Replace an existing file
     #[arg(long)]
@@ -57,7 +58,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
       plimsoll init --compose compose.yml -o -";
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Result<()> {
-    args.output.expect("a target file", &[Ending::Toml, Ending::Text], "plimsoll.toml")?;
+    args.output.expect("a target file", &[Ending::Toml, Ending::Text], TARGET_FILE)?;
     let mut snapshot = Snapshot::default();
     MemoryArgs::of_compose(&args.compose, &args.env_file, &args.limits).join(
         &mut snapshot,

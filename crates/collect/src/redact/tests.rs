@@ -219,3 +219,26 @@ fn no_pass_looks_at_a_text_again_and_again() {
         is_linear("token", shape, &|text| assert_eq!(token(text, |_| false), None));
     }
 }
+
+#[test]
+fn lines_of_a_patch_show_a_secret_whatever_their_form() {
+    for text in [
+        "RUN login --password hunter2hunter2",
+        "RUN login \\\n  --password \\\n  hunter2hunter2",
+        "ENV DB_PASSWORD hunter2hunter2",
+        "ENV DB_PASSWORD=hunter2hunter2",
+        "env A=1 API_TOKEN=hunter2hunter2",
+        "ARG SECRET_KEY=hunter2hunter2",
+        "RUN curl https://user:hunter2hunter2@host/x",
+    ] {
+        assert!(shows_secret(text), "{text}");
+    }
+    for text in [
+        "ARG TOKEN",
+        "ENV PYTHONUNBUFFERED=1 MODE=prod",
+        "RUN apt-get update \\\n && apt-get install -y curl",
+        "",
+    ] {
+        assert!(!shows_secret(text), "{text}");
+    }
+}

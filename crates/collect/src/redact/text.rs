@@ -17,10 +17,21 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
     without(text, ranges(text, Some(Noise::All)))
 }
 
-/// Whether a line of a text shows what looks like a secret.
+/// Whether lines of a Dockerfile, or of a file beside it, show what looks like a secret. Lines that continue each other count
+/// as one.
 #[must_use]
-pub fn shows_secret(text: &str) -> bool {
-    text.lines().any(|line| matches!(self::text(line), Cow::Owned(_)))
+pub fn shows_secret(lines: &str) -> bool {
+    let joined = lines.replace("\\\n", " ").replace("`\n", " ");
+    joined.lines().any(|line| {
+        // The old form: `ENV NAME value`.
+        let mut words = line.split_whitespace();
+        let is_set = words.next().is_some_and(|word| {
+            ["ENV", "ARG", "LABEL"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword))
+        });
+        let name = words.next().filter(|_| is_set).map(|word| word.split('=').next().unwrap_or(word));
+        let has_value = line.contains('=') || words.next().is_some();
+        has_value && name.is_some_and(names::is_secret_name) || matches!(text(line), Cow::Owned(_))
+    })
 }
 
 /// A label's or a variable's value without what looks like a secret.

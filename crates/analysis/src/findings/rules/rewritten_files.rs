@@ -13,7 +13,7 @@ use crate::findings::input::Input;
 use crate::findings::places;
 use crate::findings::rule::{Check, Rule};
 use crate::findings::rule_id::RuleId;
-use crate::instruction::Instruction;
+use crate::instruction::{Instruction, is_recursive};
 use crate::lines::step::{self, Copy};
 use crate::lines::{Dockerfile, Line, Shell, Unfit, dockerfile, dockerignore, line, names, shell};
 use crate::packages::{CacheKind, Owner};
@@ -121,9 +121,7 @@ impl Change {
 
     /// Whether it changes everything below a directory.
     fn is_recursive(&self) -> bool {
-        self.command.split_whitespace().skip(1).any(|word| {
-            word == "--recursive" || word.starts_with('-') && !word.starts_with("--") && word.contains('R')
-        })
+        is_recursive(self.command.split_whitespace())
     }
 
     /// Where the same change has to be made: the directory that holds all files, or the only file.

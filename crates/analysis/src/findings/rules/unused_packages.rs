@@ -9,7 +9,7 @@ use crate::findings::input::Input;
 use crate::findings::known::{is_packaging_tool, is_test_tool};
 use crate::findings::rule::{Check, Rule};
 use crate::findings::rule_id::RuleId;
-use crate::packages::{Package, PackageId, Use};
+use crate::packages::{Package, PackageId, Use, facts};
 
 pub(super) const RULE: Rule = Rule { id: RuleId::UnusedPackages, check: Check::Image(check) };
 
@@ -63,10 +63,11 @@ fn confidence(input: &Input<'_>) -> Confidence {
 /// Whether the application loads pickled objects, which may need any package: a model of scikit-learn, say.
 fn unpickles(input: &Input<'_>) -> bool {
     const LOADERS: [&str; 7] = ["pickle", "joblib", "cloudpickle", "dill", "skops", "mlflow", "shelve"];
-    let layers =
-        input.image.layers.iter().filter_map(|layer| input.snapshot.layers[layer.layer].contents.as_ref());
-    let facts = layers.filter_map(|contents| contents.facts.as_ref());
-    let mut modules = facts.flat_map(|facts| &facts.imports).flat_map(|import| &import.modules);
+    let imports = facts(input.snapshot, input.image)
+        .flat_map(|(layer, facts)| facts.imports.iter().map(move |import| (layer, import)));
+    let mut modules = imports
+        .filter(|(layer, import)| input.squashed.names.is_alive(*layer, import.entry))
+        .flat_map(|(_, import)| &import.modules);
     modules.any(|module| LOADERS.contains(&module.split('.').next().unwrap_or_default()))
 }
 

@@ -189,6 +189,12 @@ impl<'a> Draft<'a> {
         finding.inodes.iter().filter_map(owner).map(|package| package.name.clone()).collect()
     }
 
+    /// Whether the layer of a step has such a file, be it that a later layer hides it.
+    pub(super) fn stores(&self, step: usize, is_meant: impl Fn(&[u8]) -> bool) -> bool {
+        let Some(layer) = self.steps[step].layer else { return false };
+        self.input.inodes().any(|(_, inode, _)| inode.layer == layer && is_meant(self.input.path(inode)))
+    }
+
     /// Notes files of a step that the fix frees besides those of its finding.
     pub(super) fn also_frees(&mut self, step: usize, is_meant: impl Fn(&[u8]) -> bool) {
         let Some(layer) = self.steps[step].layer else { return };

@@ -89,6 +89,7 @@ fn used(draft: &Draft<'_>, pattern: &str) -> Option<Refusal> {
             .commands()
             .any(|(_, command)| installation(command).is_some_and(|one| managers.contains(&one.manager)))
     };
+    let start = format!("{} {}", draft.start(), draft.start_scripts());
     let needed = match name {
         "node_modules" => !installs(&[Manager::Npm, Manager::Yarn, Manager::Pnpm]),
         ".venv" | "venv" => !installs(&[Manager::Pip]),
@@ -110,14 +111,13 @@ fn used(draft: &Draft<'_>, pattern: &str) -> Option<Refusal> {
                         | "env-cmd"
                         | "prisma"
                 )
-            }) || READS_ENV.iter().any(|call| draft.start().contains(call))
+            }) || READS_ENV.iter().any(|call| start.contains(call))
                 || run_texts(draft).any(|(_, text)| BUNDLERS.iter().any(|bundler| text.contains(bundler)))
         }
         ".git" => return version_from_git(draft),
         "tests" | "test" | "__tests__" => return tested(draft),
         _ => false,
     };
-    let start = format!("{} {}", draft.start(), draft.start_scripts());
     let is_named = names(&start, name) && name.len() > 2 || names_hidden(&start, name);
     (needed || is_named).then(|| Refusal::UsedAtStart { name: name.to_owned() })
 }

@@ -14,6 +14,9 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     Ok(Confidence::High)
 }
 
+/// Where the lists lie.
+const LISTS: &[u8] = b"var/lib/apt/lists/";
+
 /// What an instruction does with the lists.
 #[derive(Default)]
 struct Lists {
@@ -106,16 +109,6 @@ fn unchanged(draft: &Draft<'_>, lists: &[Option<Lists>]) -> Refusal {
     }
 }
 
-/// Whether the layer of an instruction has a file of this directory.
-fn stores(draft: &Draft<'_>, step: usize, is_meant: impl Fn(&[u8]) -> bool) -> bool {
-    let Some(layer) = draft.steps[step].layer else { return false };
-    draft.input.inodes().any(|(_, inode, _)| inode.layer == layer && is_meant(draft.input.path(inode)))
-}
-
-fn fills(draft: &Draft<'_>, step: usize) -> bool {
-    stores(draft, step, |place| place.starts_with(b"var/lib/apt/lists/"))
-}
-
 /// Whether an instruction changes the installed packages though none of its commands says so: a script or a tool does.
 fn installs_by_itself(draft: &Draft<'_>, step: usize) -> bool {
     let says_so = |command: &Command| {
@@ -126,7 +119,7 @@ fn installs_by_itself(draft: &Draft<'_>, step: usize) -> bool {
     let commands = draft.steps[step].script.iter().flat_map(|script| &script.commands);
     is_run
         && !commands.into_iter().any(says_so)
-        && stores(draft, step, |place| place == b"var/lib/dpkg/status")
+        && draft.stores(step, |place| place == b"var/lib/dpkg/status")
 }
 
 /// Deletes the lists in every instruction that fetches them, and fetches them in every one that needs them.
@@ -155,11 +148,12 @@ pub(super) fn delete_lists(draft: &mut Draft<'_>) -> Result<(), Refusal> {
     }
     for (step, lists) in lists.iter().enumerate() {
         // A script that is not looked into may fetch them again.
-        let refills =
-            step > first && !lists.as_ref().is_some_and(|lists| lists.leaves_none) && fills(draft, step);
+        let leaves_none = lists.as_ref().is_some_and(|lists| lists.leaves_none);
+        let is_list = |place: &[u8]| place.starts_with(LISTS);
+        let refills = step > first && !leaves_none && draft.stores(step, is_list);
         let Some(lists) = lists.as_ref().filter(|lists| leaves(lists) || refills) else { continue };
         draft.needs_root(step)?;
-        draft.also_frees(step, |place| place.starts_with(b"var/lib/apt/lists/"));
+        draft.also_frees(step, is_list);
         if lists.updates && !lists.installs && !lists.does_more {
             draft.remove_step(step)?;
             continue;

@@ -9,6 +9,7 @@ use crate::fix::calls;
 use crate::fix::draft::{Draft, absolute, names};
 use crate::fix::refusal::Refusal;
 use crate::fix::script::{Command, Separator};
+use crate::instruction::is_recursive;
 use crate::lines::{Dockerfile, Line, Shell, dockerfile, line, names as words, shell};
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
@@ -58,10 +59,7 @@ impl Change {
             .into_iter()
             .find(|program| called.first().is_some_and(|word| word.text == *program))?;
         let is_option = |text: &str| text.starts_with('-');
-        let is_recursive = called.iter().any(|word| {
-            word.text == "--recursive"
-                || is_option(&word.text) && !word.text.starts_with("--") && word.text.contains('R')
-        });
+        let is_recursive = is_recursive(called.iter().map(|word| &*word.text));
         let mut rest = called[1..].iter().filter(|word| !is_option(&word.text)).map(|word| word.text.clone());
         let value = rest.next()?;
         let fits = if program == "chmod" {
@@ -277,11 +275,7 @@ fn changes_trees(command: &Command) -> bool {
     let changes = called
         .first()
         .is_some_and(|word| matches!(calls::program(&word.text), "chown" | "chmod" | "chgrp" | "setfacl"));
-    changes
-        && called.iter().any(|word| {
-            word.text == "--recursive"
-                || word.text.starts_with('-') && !word.text.starts_with("--") && word.text.contains('R')
-        })
+    changes && is_recursive(called.iter().map(|word| &*word.text))
 }
 
 /// Whether a command creates a user or a group.
@@ -304,13 +298,8 @@ fn made_users_stay(
         return Ok(());
     }
     for step in first..=last {
-        let layer = draft.steps[step].layer;
-        let is_list = |place: &[u8]| matches!(place, b"etc/passwd" | b"etc/group");
         let changes_users = draft.steps[step].instruction.text.contains("/etc/passwd")
-            || draft
-                .input
-                .inodes()
-                .any(|(_, inode, _)| Some(inode.layer) == layer && is_list(draft.input.path(inode)));
+            || draft.stores(step, |place| matches!(place, b"etc/passwd" | b"etc/group"));
         let is_known = draft.steps[step].script.iter().flat_map(|script| &script.commands).any(makes_users);
         if changes_users && !is_known {
             let (line, name) = (draft.steps[step].instruction.line, users.iter().find(|user| !is_root(user)));

@@ -23,18 +23,12 @@ const KEEP_LIBRARIES: &str = "{ { find / -xdev -type f \\( -perm -u+x -o -name '
       | xargs -r apt-mark manual > /dev/null || true; } \\
  && apt-get purge -y --auto-remove -o APT::AutoRemove::SuggestsImportant=false ";
 
-/// Supervisors that run scripts of the image, and calls that compile while a program runs.
-const RUNS_MORE: [&str; 9] = [
-    "/init",
-    "s6-svscan",
-    "runsvdir",
-    "torch.compile",
-    "pyximport",
-    ".verify(",
-    "ffibuilder",
-    "load_inline(",
-    "numba.pycc",
-];
+/// Programs that run the scripts of services which the image has.
+const SUPERVISORS: [&str; 4] = ["init", "s6-svscan", "runsvdir", "runit"];
+
+/// Calls that compile while a program runs.
+const COMPILING: [&str; 6] =
+    ["torch.compile(", "pyximport", "ffi.verify(", "ffibuilder.compile(", "load_inline(", "numba.pycc"];
 
 pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confidence, Refusal> {
     let gone = draft.owners(finding);
@@ -57,12 +51,8 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
     if let Some(name) = all.iter().find(|name| crate::fix::draft::names(&start, name)) {
         return Err(Refusal::UsedAtStart { name: name.clone() });
     }
-    // What a supervisor runs, and what compiles when it runs, is not seen here.
-    if let Some(name) = RUNS_MORE.iter().find(|name| start.contains(*name)) {
-        return Err(Refusal::UsedAtStart { name: name.trim_matches(['/', ' ']).to_owned() });
-    }
-    if draft.input.catalogue.installed().any(|package| package.name == "RubyInline") {
-        return Err(Refusal::UsedAtStart { name: "RubyInline".to_owned() });
+    if let Some(name) = compiles_unseen(draft, &start) {
+        return Err(Refusal::UsedAtStart { name });
     }
     if let Some(name) = called_by_application(draft, finding) {
         return Err(Refusal::UsedAtStart { name });
@@ -144,6 +134,17 @@ pub(super) fn repair(draft: &mut Draft<'_>, finding: &Finding) -> Result<Confide
         draft.append(step, &purge)?;
     }
     Ok(Confidence::Medium)
+}
+
+/// What may compile when the container runs though no command of it says so: services under a supervisor, and programs that
+/// compile parts of themselves.
+fn compiles_unseen(draft: &Draft<'_>, start: &str) -> Option<String> {
+    let config = &draft.input.image.config;
+    let mut words = config.entrypoint.iter().chain(&config.command).map(|word| program(word));
+    let supervisor = words.find(|name| SUPERVISORS.contains(name));
+    let call = || COMPILING.iter().find(|call| start.contains(**call)).map(|call| call.trim_end_matches('('));
+    let inline = || draft.input.catalogue.installed().any(|package| package.name == "RubyInline");
+    supervisor.or_else(call).or_else(|| inline().then_some("RubyInline")).map(str::to_owned)
 }
 
 /// What else may use tools: an image that is built on this one, and a script that a command writes.

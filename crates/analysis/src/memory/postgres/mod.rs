@@ -118,7 +118,7 @@ pub struct CurrentSettings {
     pub worst_case: Bytes,
     /// Whether a configuration file sets what the command line does not.
     pub has_config_file: bool,
-    /// Whether no file that was not read counts: the server was asked, its file was read, or the command line sets all four.
+    /// Whether these values are complete: the server was asked, its file was read, or the command line sets all four.
     pub is_set: bool,
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use plimsoll_analysis::findings::Confidence;
-use plimsoll_analysis::fix::{Files, FixOptions, FixedFile, plan_service};
+use plimsoll_analysis::fix::{Files, FixOptions, plan_service};
 use plimsoll_collect::shows_secret;
 use plimsoll_report::fix::Fixes;
 use plimsoll_report::format::one_line;
@@ -60,21 +60,16 @@ fn patch(
     };
     let plan = plan_service(snapshot, service, &files, &options)
         .map_err(|_| format!("`{}` did not build this image", project.dockerfile.display()))?;
-    let path = |file: &FixedFile| match file {
-        FixedFile::Dockerfile => project.dockerfile.clone(),
-        FixedFile::Dockerignore => project.ignore_file.clone(),
-        FixedFile::Context(path) => project.context.join(path),
-        FixedFile::Compose => PathBuf::new(),
-    };
     let fixes = Fixes {
         service: &service.name,
         plan: &plan,
-        name: &|file| project.name(&path(file)),
+        name: &|file| project.path(file).map(|path| project.name(&path)).unwrap_or_default(),
         proof: None,
         is_reconstructed: false,
     };
     let text = fixes.patch();
-    if shows_secret(&text) {
+    let lines: Vec<&str> = text.lines().map(|line| line.get(1..).unwrap_or_default()).collect();
+    if shows_secret(&lines.join("\n")) {
         let file = project.dockerfile.display();
         return Err(format!("lines of `{file}` that it would show look like a secret; use `plimsoll fix`"));
     }

@@ -33,12 +33,8 @@ pub(super) struct Planner<'a> {
 
 impl Planner<'_> {
     pub(super) fn path(&self, file: &FixedFile) -> PathBuf {
-        match file {
-            FixedFile::Dockerfile => self.project.dockerfile.clone(),
-            FixedFile::Dockerignore => self.project.ignore_file.clone(),
-            FixedFile::Compose => self.compose.map(|compose| compose.path.clone()).unwrap_or_default(),
-            FixedFile::Context(path) => self.project.context.join(path),
-        }
+        let of_compose = || self.compose.map(|compose| compose.path.clone()).unwrap_or_default();
+        self.project.path(file).unwrap_or_else(of_compose)
     }
 
     /// All fixes that are asked for and did not fail.

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use plimsoll_analysis::fix::FixedFile;
 use plimsoll_analysis::reconstruct::editable;
 use plimsoll_collect::{MAX_BUILD_FILE_BYTES, read_dockerfile, read_dockerignore};
 use plimsoll_report::format::one_line;
@@ -116,6 +117,16 @@ impl Project {
             context,
             build,
         })
+    }
+
+    /// Where a file lies that a fix changes; none for a compose file, which is no part of it.
+    pub(super) fn path(&self, file: &FixedFile) -> Option<PathBuf> {
+        match file {
+            FixedFile::Dockerfile => Some(self.dockerfile.clone()),
+            FixedFile::Dockerignore => Some(self.ignore_file.clone()),
+            FixedFile::Context(path) => Some(self.context.join(path)),
+            FixedFile::Compose => None,
+        }
     }
 
     /// The path of a file as a patch names it: from here, or from the context.

@@ -42,7 +42,7 @@ pub(super) const WORDS: BrowseWords = BrowseWords {
             format!("{} packages go", count(packages))
         };
         let broken = match broken {
-            0 => "none is known to break".to_owned(),
+            0 => "nothing is known to break".to_owned(),
             1 => "1 breaks".to_owned(),
             broken => format!("{} break", count(broken)),
         };
